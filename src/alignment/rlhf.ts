@@ -1,0 +1,126 @@
+import { klOf } from "../information/divergence.js";
+import { expectationUnder } from "../measure/expectation.js";
+import { type Distribution, lawOf, type Measure } from "../measure/measure.js";
+import { resolveScore, type Score } from "../measure/score.js";
+import { requireSameSupport } from "../measure/support.js";
+import { tiltChecked, tiltLaw } from "../measure/tilt.js";
+import { requireNonNegative, requirePositive, requirePositiveOrInfinite } from "../numeric/check.js";
+
+/**
+ * What RLHF, soft best-of-N sampling and importance-weighted maximum likelihood share: a reference law to be tilted
+ * towards reward at a temperature.
+ *
+ * @typeParam A the type of an answer
+ */
+export interface TiltProblem<A = unknown> {
+  /** The reference policy: any measure, read as the law proportional to it. */
+  readonly ref: Measure<A>;
+  /** The reward of each answer: an array aligned with the support of `ref`, or a function of the answer. −∞ forbids. */
+  readonly reward: Score<A>;
+  /** The temperature β > 0, in the units of the reward: the price of one nat of KL to `ref`. */
+  readonly beta: number;
+}
+
+/**
+ * The RLHF objective J(π) = E_π[r] − β KL(π‖ref), in the units of the reward. Equation (5).
+ *
+ * −∞ where π has mass and ref has none, or where π has mass on a forbidden answer (reward −∞). At β = 0, the limit: the
+ * expected reward of a policy within the support of ref.
+ *
+ * @param problem the reference policy, the reward and β; here β = 0 is allowed
+ * @param policy any measure on the answers of ref, read as the law proportional to it
+ * @returns J(π), to a few units in the last place of E_π|r| + β KL
+ * @throws TypeError when an argument has the wrong type or the supports differ
+ * @throws RangeError when a reward is NaN or +∞, or β is negative, NaN or infinite
+ * @example
+ * ```ts
+ * import { distribution, rlhfObjective, uniform } from "exptilt";
+ * const ref = uniform(["a", "b"]);
+ * rlhfObjective({ ref, reward: [0, 1], beta: 0.5 }, ref) // => 0.5
+ * rlhfObjective({ ref, reward: [0, 1], beta: 0.5 }, distribution(["a", "b"], [1, 4])) // => 0.703627416435
+ * ```
+ */
+export function rlhfObjective<A>(problem: TiltProblem<A>, policy: Measure<A>): number {
+  const { ref, reward, beta } = problem;
+  requireNonNegative("rlhfObjective", "beta", beta);
+  requireSameSupport("rlhfObjective", ref.support, policy.support);
+  const law = lawOf("rlhfObjective", "policy", policy);
+  const expected = expectationUnder(law, resolveScore("rlhfObjective", "reward", ref.support, reward));
+  const kl = klOf(law, lawOf("rlhfObjective", "ref", ref));
+  return kl === Infinity ? -Infinity : expected - beta * kl;
+}
+
+/**
+ * The RLHF optimum π*(o) = ref(o) e^{r(o)/β} / E_ref[e^{r/β}], the maximiser of J: the law proportional to hp^{1/β}·ref.
+ * Equation (9).
+ *
+ * β = ∞ gives ref. A reward −∞ forbids its answer. Adding a constant to the reward changes nothing.
+ *
+ * @param problem the reference policy, the reward and β
+ * @returns the optimal policy, with log E_ref[e^{r/β}] in nats as its `logNormalizer`
+ * @throws TypeError when an argument has the wrong type or the lengths differ
+ * @throws RangeError when a reward is NaN or +∞ or forbids the whole support, or β is not positive (for β → 0 see `bestOfNLaw`)
+ * @example
+ * ```ts
+ * import { rlhfOptimum, uniform } from "exptilt";
+ * rlhfOptimum({ ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 }).mass // => [0.119202922022, 0.880797077978]
+ * ```
+ */
+export function rlhfOptimum<A>(problem: TiltProblem<A>): Distribution<A> {
+  return tiltChecked("rlhfOptimum", "reward", problem.ref, problem.reward, problem.beta);
+}
+
+/**
+ * The optimal value J(π*) = β log E_ref[e^{r/β}], in the units of the reward. Equations (5) and (9).
+ *
+ * Anchored at the answer that dominates the tilt, so that neither a large β (where it tends to E_ref r) nor a small one
+ * (where it tends to max r) costs digits. β = ∞ gives E_ref r.
+ *
+ * @param problem the reference policy, the reward and β
+ * @returns the value of the objective at its maximum
+ * @throws TypeError when an argument has the wrong type or the lengths differ
+ * @throws RangeError when a reward is NaN or +∞ or forbids the whole support, or β is not positive
+ * @example
+ * ```ts
+ * import { rlhfOptimalValue, uniform } from "exptilt";
+ * const ref = uniform(["a", "b"]);
+ * rlhfOptimalValue({ ref, reward: [0, 1], beta: 0.5 }) // => 0.7168904152415
+ * rlhfOptimalValue({ ref, reward: [0, 1], beta: 1e12 }) // => 0.500000000000125
+ * ```
+ */
+export function rlhfOptimalValue<A>(problem: TiltProblem<A>): number {
+  const { ref, reward, beta } = problem;
+  const law = lawOf("rlhfOptimalValue", "ref", ref);
+  const score = resolveScore("rlhfOptimalValue", "reward", ref.support, reward);
+  requirePositiveOrInfinite("rlhfOptimalValue", "beta", beta);
+  if (beta === Infinity) return expectationUnder(law, score);
+  const { anchor, excess } = tiltLaw("rlhfOptimalValue", law, score, beta);
+  return score[anchor] + beta * excess();
+}
+
+/**
+ * The regret J(π*) − J(π) = β KL(π‖π*) of a policy, in the units of the reward: exact, with no difference taken.
+ * Equations (5) and (9).
+ *
+ * @param problem the reference policy, the reward and β
+ * @param policy any measure on the answers of ref, read as the law proportional to it
+ * @returns the regret, in [0, ∞]; 0 for the optimum itself
+ * @throws TypeError when an argument has the wrong type or the supports differ
+ * @throws RangeError when a reward is NaN or +∞ or forbids the whole support, or β is not positive and finite
+ * @example
+ * ```ts
+ * import { rlhfOptimum, rlhfRegret, uniform } from "exptilt";
+ * const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 };
+ * rlhfRegret(problem, problem.ref) // => 0.2168904152415
+ * rlhfRegret(problem, rlhfOptimum(problem)) // => 0
+ * ```
+ */
+export function rlhfRegret<A>(problem: TiltProblem<A>, policy: Measure<A>): number {
+  const { ref, reward, beta } = problem;
+  const law = lawOf("rlhfRegret", "ref", ref);
+  const score = resolveScore("rlhfRegret", "reward", ref.support, reward);
+  requirePositive("rlhfRegret", "beta", beta);
+  requireSameSupport("rlhfRegret", ref.support, policy.support);
+  const kl = klOf(lawOf("rlhfRegret", "policy", policy), tiltLaw("rlhfRegret", law, score, beta).law);
+  return kl === 0 ? 0 : beta * kl;
+}

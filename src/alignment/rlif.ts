@@ -1,0 +1,168 @@
+import { entropyOf, renyiEntropyOf } from "../information/entropy.js";
+import { klOf } from "../information/divergence.js";
+import { Law } from "../measure/law.js";
+import { type Distribution, distributionOf, lawOf, type Measure } from "../measure/measure.js";
+import { requireSameSupport, requireSupport } from "../measure/support.js";
+import { escortLaw, logOdds } from "../measure/tilt.js";
+import { requireInteger, requireNonNegative, requirePositive } from "../numeric/check.js";
+import { twoProduct, twoSum } from "../numeric/doubleDouble.js";
+
+/**
+ * Reinforcement learning from internal feedback: the reward is the policy's own certainty.
+ *
+ * @typeParam A the type of an answer, a sequence of tokens of one fixed length
+ */
+export interface SelfCertaintyProblem<A = unknown> {
+  /** The reference policy: any measure on sequences, read as the law proportional to it. */
+  readonly ref: Measure<A>;
+  /** The length L of every sequence, in tokens. */
+  readonly length: number;
+  /** β_if ≥ 0: the price of one nat of KL to `ref`, in nats of self-certainty per token. */
+  readonly beta: number;
+  /** |V|, the number of tokens. */
+  readonly vocabularySize: number;
+}
+
+/**
+ * The maximiser of the RLIF objective, and what is known of it.
+ *
+ * @typeParam A the type of an answer
+ */
+export interface RlifOptimum<A = unknown> extends Distribution<A> {
+  /** `"escort"` where Lβ > 1: one optimum, ∝ ref^a'. `"mode"` where Lβ ≤ 1: the objective is convex, optima sit on the modes. */
+  readonly regime: "escort" | "mode";
+  /** a' = Lβ/(Lβ − 1), or Infinity in the regime of modes. */
+  readonly exponent: number;
+  /** The modes of ref: in the regime of modes each point mass on one is an optimum, and at Lβ = 1 every mixture of them. */
+  readonly modes: readonly A[];
+  /** Whether this is the only optimum. */
+  readonly unique: boolean;
+  /** The objective at the optimum, in nats per token. */
+  readonly value: number;
+}
+
+/** Lβ and Lβ − 1, the latter from the exact product: its sign is the regime, and near 1 its digits are the exponent's. */
+function temperatures(length: number, beta: number): { a: number; excess: number } {
+  const a = twoProduct(length, beta);
+  const { hi, lo } = twoSum(a.hi, -1);
+  return { a: a.hi, excess: hi + (lo + a.lo) };
+}
+
+function checked<A>(caller: string, { ref, length, beta, vocabularySize }: SelfCertaintyProblem<A>) {
+  const law = lawOf(caller, "ref", ref);
+  requireInteger(caller, "length", length, 1);
+  requireInteger(caller, "vocabularySize", vocabularySize, 1);
+  requireNonNegative(caller, "beta", beta);
+  return { law, logV: Math.log(vocabularySize), ...temperatures(length, beta) };
+}
+
+/**
+ * The RLIF objective J(π) = E_π[u_π] − β KL(π‖ref) = log|V| − (H(π) + Lβ KL(π‖ref))/L, in nats per token: expected
+ * self-certainty of the policy itself, less the price of leaving the reference. Equation (7).
+ *
+ * The self-certainty moves with the policy, and E_π[u_π] = log|V| − H(π)/L holds for sequences of one fixed length L.
+ * −∞ where π has mass and ref has none (with β > 0).
+ *
+ * @param problem the reference policy, the length, β and the vocabulary's size
+ * @param policy any measure on the answers of ref, read as the law proportional to it
+ * @returns J(π) in nats per token
+ * @throws TypeError when an argument has the wrong type or the supports differ
+ * @throws RangeError when the length or the vocabulary's size is no whole number ≥ 1, or β is negative or not finite
+ * @example
+ * ```ts
+ * import { rlifObjective, uniform } from "exptilt";
+ * const ref = uniform(["aa", "ab", "ba", "bb"]);
+ * rlifObjective({ ref, length: 2, beta: 1, vocabularySize: 2 }, ref) // => 0
+ * ```
+ */
+export function rlifObjective<A>(problem: SelfCertaintyProblem<A>, policy: Measure<A>): number {
+  const { law: ref, logV } = checked("rlifObjective", problem);
+  requireSameSupport("rlifObjective", problem.ref.support, policy.support);
+  const law = lawOf("rlifObjective", "policy", policy);
+  const kl = klOf(law, ref);
+  if (kl === Infinity) return -Infinity;
+  return logV - entropyOf(law) / problem.length - problem.beta * kl;
+}
+
+/**
+ * The optimum of the RLIF objective. For Lβ > 1 it is the escort law ∝ ref^{a'}, a' = Lβ/(Lβ − 1), equation (10). For
+ * Lβ ≤ 1 the objective is convex in π and is maximal at point masses on the modes of ref; the first mode is returned,
+ * and all are listed.
+ *
+ * Whether Lβ > 1 is decided on the exact product of the two doubles: 10 · 0.1 is above 1, because the double 0.1 is.
+ *
+ * @param problem the reference policy, the length, β and the vocabulary's size
+ * @returns an optimal policy with its regime, exponent, modes and value; `logNormalizer` is log Σ ref^{a'} (0 for a mode)
+ * @throws TypeError when an argument has the wrong type
+ * @throws RangeError when the length or the vocabulary's size is no whole number ≥ 1, or β is negative or not finite
+ * @example
+ * ```ts
+ * import { distribution, rlifOptimum } from "exptilt";
+ * const ref = distribution(["aa", "ab", "ba", "bb"], [1, 2, 2, 3]);
+ * const sharpened = rlifOptimum({ ref, length: 2, beta: 1, vocabularySize: 2 });
+ * sharpened.exponent // => 2
+ * sharpened.mass // => [0.0555555556, 0.2222222222, 0.2222222222, 0.5]
+ * rlifOptimum({ ref, length: 2, beta: 0.25, vocabularySize: 2 }).mass // => [0, 0, 0, 1]
+ * ```
+ */
+export function rlifOptimum<A>(problem: SelfCertaintyProblem<A>): RlifOptimum<A> {
+  const { law, a, excess } = checked("rlifOptimum", problem);
+  const support = requireSupport("rlifOptimum", problem.ref.support);
+  const modes = modesOf(law);
+  const info = { modes: modes.map((i) => support[i]), value: rlifValue(problem) };
+  if (excess > 0) {
+    const [escort, logNormalizer] = escortLaw("rlifOptimum", law, a / excess, 1 / excess);
+    const optimum = distributionOf(support, escort, logNormalizer);
+    return withFacts(optimum, { ...info, regime: "escort", exponent: a / excess, unique: true });
+  }
+  const point = new Float64Array(support.length);
+  point[modes[0]] = 1;
+  const optimum = distributionOf(support, Law.fromMass(point), 0);
+  return withFacts(optimum, { ...info, regime: "mode", exponent: Infinity, unique: modes.length === 1 });
+}
+
+type Facts<A> = Omit<RlifOptimum<A>, keyof Distribution<A>>;
+
+/** The distribution itself, with the facts written beside: it stays the object that functions of laws know. */
+function withFacts<A>(distribution: Distribution<A>, facts: Facts<A>): RlifOptimum<A> {
+  return Object.assign(distribution, facts);
+}
+
+/** The answers of largest probability; ties are ties of the weights as given. */
+function modesOf(law: Law): number[] {
+  const modes: number[] = [];
+  for (let i = 0; i < law.weight.length; i++) {
+    if (law.weight[i] === law.weight[law.peak] && logOdds(law, i, law.peak) === 0) modes.push(i);
+  }
+  return modes;
+}
+
+/**
+ * The optimal value of the RLIF objective in nats per token: log|V| − H_{a'}(ref)/L with the Rényi entropy of order
+ * a' = Lβ/(Lβ − 1) for Lβ > 1, since min_π [H(π) + a KL(π‖ref)] = H_{a/(a−1)}(ref); and log|V| + β log max ref for
+ * Lβ ≤ 1, which it meets at Lβ = 1. Equation (10).
+ *
+ * @param problem the reference policy, the length, β and the vocabulary's size
+ * @returns the value of the objective at its maximum
+ * @throws TypeError when an argument has the wrong type
+ * @throws RangeError when the length or the vocabulary's size is no whole number ≥ 1, or β is negative or not finite
+ * @example
+ * ```ts
+ * import { distribution, rlifObjective, rlifOptimum, rlifValue } from "exptilt";
+ * const problem = { ref: distribution(["a", "b"], [1, 3]), length: 1, beta: 2, vocabularySize: 2 };
+ * rlifValue(problem) // => 0.22314355131421
+ * rlifObjective(problem, rlifOptimum(problem)) // => 0.22314355131421
+ * ```
+ */
+export function rlifValue<A>(problem: SelfCertaintyProblem<A>): number {
+  const { law, logV, a, excess } = checked("rlifValue", problem);
+  if (!(excess > 0)) return logV + problem.beta * law.logProbability(law.peak);
+  return logV - renyiEntropyOf(law, a / excess, 1 / excess) / problem.length;
+}
+
+/** β_hf = Lβ_if − 1 of the exact product, for the correspondences. */
+export function excessTemperature<A>(caller: string, problem: SelfCertaintyProblem<A>): number {
+  const { excess } = checked(caller, problem);
+  requirePositive(caller, "length * beta - 1", excess);
+  return excess;
+}

@@ -1,0 +1,146 @@
+import { logRatio } from "../numeric/deviance.js";
+import { type DoubleDouble, logDoubleDouble, twoSum } from "../numeric/doubleDouble.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { peakedSum } from "../numeric/sum.js";
+
+/** What every law built from logarithms is a tilt of: mass 1 on each answer. */
+const COUNTING = { name: "counting measure" } as const;
+
+/**
+ * Where a law comes from: it is ∝ origin·exp(logDensity). Two laws of the same origin differ by a log-ratio that is
+ * known directly, so a divergence between them keeps the digits that their rounded masses have lost.
+ */
+interface Lineage {
+  readonly origin: object;
+  readonly logDensity: Float64Array;
+}
+
+/**
+ * The exact law proportional to a vector of relative weights. Nothing is divided by the total: the total stays beside
+ * the weights as a double-double, the largest weight apart from the rest, so that a probability near 1 keeps the digits
+ * of its distance from 1. Answers whose weight is below the smallest double keep it in `logWeight`.
+ */
+export class Law {
+  /** Relative weights, the largest far from over- and underflow. */
+  readonly weight: Float64Array;
+  /** The index of the largest weight, and the sum of the others. */
+  readonly peak: number;
+  readonly rest: DoubleDouble;
+  /** The sum of all weights. */
+  readonly total: DoubleDouble;
+  readonly lineage: Lineage | undefined;
+  /** The weights came from logarithms: those hold what the weights round away. */
+  readonly fromLog: boolean;
+  #logWeight: Float64Array | (() => Float64Array) | undefined;
+  #hasTail: boolean | undefined;
+
+  private constructor(
+    weight: Float64Array,
+    logWeight: Float64Array | (() => Float64Array) | undefined,
+    lineage: Lineage | undefined,
+    fromLog: boolean,
+  ) {
+    this.weight = weight;
+    this.#logWeight = logWeight;
+    this.lineage = lineage;
+    this.fromLog = fromLog;
+    const { peak, rest } = peakedSum(weight);
+    this.peak = peak;
+    this.rest = rest;
+    const { hi, lo } = twoSum(weight[peak], rest.hi);
+    this.total = twoSum(hi, lo + rest.lo);
+  }
+
+  /** The law ∝ mass, whose entries are non-negative with one positive at least. Scaled by 2^k only where needed. */
+  static fromMass(mass: Float64Array): Law {
+    let max = 0;
+    for (let i = 0; i < mass.length; i++) if (mass[i] > max) max = mass[i];
+    if (max >= 2 ** -400 && max <= 2 ** 400) return new Law(mass, undefined, undefined, false);
+    const exponent = -Math.floor(Math.log2(max));
+    const [s, t] = [2 ** Math.trunc(exponent / 2), 2 ** (exponent - Math.trunc(exponent / 2))];
+    const logScale = exponent * Math.LN2;
+    return new Law(
+      mass.map((m) => m * s * t),
+      () => mass.map((m) => Math.log(m) + logScale),
+      undefined,
+      false,
+    );
+  }
+
+  /** The law ∝ exp(logMass), whose entries are below ∞ with one above −∞ at least. */
+  static fromLogMass(logMass: Float64Array): Law {
+    let max = -Infinity;
+    for (let i = 0; i < logMass.length; i++) if (logMass[i] > max) max = logMass[i];
+    const logWeight = logMass.map((l) => l - max);
+    return new Law(logWeight.map(Math.exp), logWeight, { origin: COUNTING, logDensity: logWeight }, true);
+  }
+
+  /** The law of given weights that is a tilt of `base` by `logDensity`: base·exp(logDensity), up to a constant. */
+  static tilted(base: Law, weight: Float64Array, logWeight: () => Float64Array, logDensity: Float64Array): Law {
+    const before = base.lineage?.logDensity;
+    const total = before === undefined ? logDensity : logDensity.map((x, i) => x + before[i]);
+    return new Law(weight, logWeight, { origin: base.origin, logDensity: total }, base.fromLog);
+  }
+
+  /** What this law is a tilt of: itself, where it was given by its masses. */
+  get origin(): object {
+    return this.lineage?.origin ?? this;
+  }
+
+  /** log weight, −∞ off the support; made when first asked for. */
+  get logWeight(): Float64Array {
+    if (typeof this.#logWeight === "function") this.#logWeight = this.#logWeight();
+    this.#logWeight ??= this.weight.map(Math.log);
+    return this.#logWeight;
+  }
+
+  /** log Σ weight. */
+  get logTotal(): number {
+    return logDoubleDouble(this.total);
+  }
+
+  /** P(i). */
+  probability(i: number): number {
+    return this.weight[i] / this.total.hi;
+  }
+
+  /** Every P(i). */
+  probabilities(): Float64Array {
+    const total = this.total.hi;
+    return this.weight.map((w) => w / total);
+  }
+
+  /** Every log P(i), −∞ off the support: at the largest weight from its distance to the total. */
+  logProbabilities(): Float64Array {
+    const { weight, peak, rest } = this;
+    const total = this.total.hi;
+    const logTotal = this.logTotal;
+    const out = new Float64Array(weight.length);
+    if (this.fromLog) for (let i = 0; i < out.length; i++) out[i] = this.logWeight[i] - logTotal;
+    else if (this.hasTail) for (let i = 0; i < out.length; i++) out[i] = this.logProbability(i);
+    else for (let i = 0; i < out.length; i++) out[i] = logRatio(weight[i], total);
+    out[peak] = -Math.log1p((rest.hi + rest.lo) / weight[peak]);
+    return out;
+  }
+
+  /** log P(i) of one answer. */
+  logProbability(i: number): number {
+    const w = this.weight[i];
+    if (i === this.peak) return -Math.log1p((this.rest.hi + this.rest.lo) / w);
+    return this.fromLog || w < SMALLEST_NORMAL ? this.logWeight[i] - this.logTotal : logRatio(w, this.total.hi);
+  }
+
+  /**
+   * Whether answers may be in the support whose weight is zero or too small for a normal double, so that only
+   * `logWeight` has them whole. A law given by masses of ordinary size has none.
+   */
+  get hasTail(): boolean {
+    this.#hasTail ??= this.#logWeight !== undefined && this.weight.some((w) => w < SMALLEST_NORMAL);
+    return this.#hasTail;
+  }
+
+  /** Whether answer i is in the support, also where its weight has underflowed. */
+  supports(i: number): boolean {
+    return this.weight[i] > 0 || (this.hasTail && this.logWeight[i] > -Infinity);
+  }
+}

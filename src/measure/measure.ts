@@ -1,0 +1,251 @@
+import { outOfRange, requireLength, requireNumbers } from "../numeric/check.js";
+import { Law } from "./law.js";
+import { requireSupport } from "./support.js";
+
+/**
+ * A finite measure: a list of distinct answers of any type, each with a mass ≥ 0, of positive total.
+ *
+ * The arrays are the measure's own: read them, do not write to them. `logMass` is made when it is first read.
+ *
+ * @typeParam A the type of an answer
+ */
+export interface Measure<A = unknown> {
+  /** The answers, distinct, in a fixed order. */
+  readonly support: readonly A[];
+  /** The mass of each answer; beyond the range of a double it reads 0 or Infinity, and `logMass` holds it. */
+  readonly mass: Float64Array;
+  /** The natural logarithm of each mass, −∞ where the mass is zero. */
+  readonly logMass: Float64Array;
+}
+
+/**
+ * A measure of total mass 1. It stands for the exact law proportional to what it was built from: `mass` and `logMass`
+ * are that law rounded, and functions of laws (entropy, divergences, optima) read the unrounded one.
+ *
+ * @typeParam A the type of an answer
+ */
+export interface Distribution<A = unknown> extends Measure<A> {
+  /** The logarithm, in nats, of the total that normalising divided out: log Σ mass, or a tilt's log-partition. */
+  readonly logNormalizer: number;
+}
+
+/** A measure as given: the numbers of the caller, and the law proportional to them. */
+class GivenMeasure<A> implements Measure<A> {
+  readonly support: readonly A[];
+  readonly law: Law;
+  #mass: Float64Array | undefined;
+  #logMass: Float64Array | undefined;
+
+  constructor(support: readonly A[], law: Law, mass: Float64Array | undefined, logMass: Float64Array | undefined) {
+    this.support = support;
+    this.law = law;
+    this.#mass = mass;
+    this.#logMass = logMass;
+  }
+
+  get mass(): Float64Array {
+    this.#mass ??= this.logMass.map(Math.exp);
+    return this.#mass;
+  }
+
+  get logMass(): Float64Array {
+    this.#logMass ??= this.mass.map(Math.log);
+    return this.#logMass;
+  }
+}
+
+/** A law, read as probabilities. */
+class NormalizedMeasure<A> implements Distribution<A> {
+  readonly support: readonly A[];
+  readonly law: Law;
+  #logNormalizer: number | (() => number);
+  #mass: Float64Array | undefined;
+  #logMass: Float64Array | undefined;
+
+  constructor(support: readonly A[], law: Law, logNormalizer: number | (() => number)) {
+    this.support = support;
+    this.law = law;
+    this.#logNormalizer = logNormalizer;
+  }
+
+  get mass(): Float64Array {
+    this.#mass ??= this.law.probabilities();
+    return this.#mass;
+  }
+
+  get logMass(): Float64Array {
+    this.#logMass ??= this.law.logProbabilities();
+    return this.#logMass;
+  }
+
+  get logNormalizer(): number {
+    if (typeof this.#logNormalizer === "function") this.#logNormalizer = this.#logNormalizer();
+    return this.#logNormalizer;
+  }
+}
+
+/** The distribution that a law is on a support. */
+export function distributionOf<A>(
+  support: readonly A[],
+  law: Law,
+  logNormalizer: number | (() => number),
+): Distribution<A> {
+  return new NormalizedMeasure(support, law, logNormalizer);
+}
+
+/** The exact law proportional to a measure, whoever made the object. */
+export function lawOf(caller: string, argument: string, measure: Measure): Law {
+  if (measure instanceof NormalizedMeasure || measure instanceof GivenMeasure) return measure.law;
+  if (typeof measure !== "object" || measure === null) throw new TypeError(`${caller}: ${argument} must be a measure`);
+  const support = requireSupport(caller, measure.support);
+  return Law.fromMass(requireMass(caller, `${argument}.mass`, measure.mass, support.length));
+}
+
+const isMass = (x: number) => x >= 0 && x < Infinity;
+const isLogMass = (x: number) => x < Infinity;
+
+function requireMass(caller: string, argument: string, mass: ArrayLike<number>, size: number): Float64Array {
+  requireLength(caller, argument, mass, size);
+  const out = requireNumbers(caller, argument, mass, isMass, "be non-negative and finite");
+  if (!out.some((m) => m > 0)) throw outOfRange(caller, argument, "have a positive total", 0);
+  for (let i = 0; i < out.length; i++) out[i] += 0; // -0 + 0 is 0
+  return out;
+}
+
+/**
+ * The measure with the given masses: non-negative numbers of positive total, kept as they are.
+ *
+ * Functions of laws read it as the law proportional to the masses; functions of measures (`power`, `product`,
+ * `generalizedKlDivergence`) read the masses themselves. −0 counts as 0. Time and memory grow as K, the number of answers;
+ * up to 10⁷ answers were tried.
+ *
+ * @param support distinct answers of any type; arrays are compared by their entries, other objects by identity
+ * @param mass one mass an answer
+ * @returns the measure; nothing of the arguments is kept or changed
+ * @throws TypeError when an argument is no array, a mass is no number, or the lengths differ
+ * @throws RangeError when the support is empty or repeats an answer, or a mass is negative, NaN or infinite, or all are 0
+ * @example
+ * ```ts
+ * import { entropy, measure } from "exptilt";
+ * const counts = measure(["yes", "no"], [3, 1]);
+ * counts.mass // => [3, 1]
+ * entropy(counts) // => 0.5623351446188083
+ * measure(["yes", "no"], [1, -1]) // throws RangeError
+ * ```
+ */
+export function measure<A>(support: readonly A[], mass: ArrayLike<number>): Measure<A> {
+  const answers = requireSupport("measure", support);
+  const own = requireMass("measure", "mass", mass, answers.length);
+  return new GivenMeasure(answers, Law.fromMass(own), own, undefined);
+}
+
+/**
+ * The distribution proportional to the given masses: P(o) = mass(o)/Σ mass.
+ *
+ * The law is kept exactly: `mass` is its rounding, and functions of laws lose nothing to the division.
+ *
+ * @param support distinct answers of any type
+ * @param mass one mass an answer, non-negative, of positive total
+ * @returns the distribution, with log Σ mass in nats as its `logNormalizer`
+ * @throws TypeError when an argument is no array, a mass is no number, or the lengths differ
+ * @throws RangeError when the support is empty or repeats an answer, or a mass is negative, NaN or infinite, or all are 0
+ * @example
+ * ```ts
+ * import { distribution } from "exptilt";
+ * const p = distribution(["yes", "no"], [3, 1]);
+ * p.mass // => [0.75, 0.25]
+ * p.logNormalizer // => 1.3862943611198906
+ * ```
+ */
+export function distribution<A>(support: readonly A[], mass: ArrayLike<number>): Distribution<A> {
+  const answers = requireSupport("distribution", support);
+  const own = requireMass("distribution", "mass", mass, answers.length);
+  return normalize(new GivenMeasure(answers, Law.fromMass(own), own, undefined));
+}
+
+/**
+ * The measure with the given log-masses, in nats: log-probabilities of a language model as they come, −∞ for mass zero.
+ *
+ * Masses beyond the range of a double live on in `logMass`; the law is exact in the logarithms given.
+ *
+ * @param support distinct answers of any type
+ * @param logMass one log-mass an answer
+ * @returns the measure
+ * @throws TypeError when an argument is no array, a log-mass is no number, or the lengths differ
+ * @throws RangeError when the support is empty or repeats an answer, or a log-mass is NaN or +∞, or all are −∞
+ * @example
+ * ```ts
+ * import { fromLogMass, normalize } from "exptilt";
+ * normalize(fromLogMass(["a", "b"], [-1000, -1001])).mass // => [0.7310585786, 0.2689414214]
+ * normalize(fromLogMass(["a", "b"], [0, -800])).logMass // => [-0, -800]
+ * ```
+ */
+export function fromLogMass<A>(support: readonly A[], logMass: ArrayLike<number>): Measure<A> {
+  const answers = requireSupport("fromLogMass", support);
+  requireLength("fromLogMass", "logMass", logMass, answers.length);
+  const own = requireNumbers("fromLogMass", "logMass", logMass, isLogMass, "be below Infinity and not NaN");
+  if (!own.some((l) => l > -Infinity))
+    throw outOfRange("fromLogMass", "logMass", "have an entry above -Infinity", -Infinity);
+  return new GivenMeasure(answers, Law.fromLogMass(own), undefined, own);
+}
+
+/**
+ * The uniform distribution 1/K on K answers.
+ *
+ * @param support distinct answers of any type
+ * @returns the distribution, with log K as its `logNormalizer`
+ * @throws TypeError when the support is no array
+ * @throws RangeError when the support is empty or repeats an answer
+ * @example
+ * ```ts
+ * import { uniform } from "exptilt";
+ * uniform(["a", "b", "c", "d"]).mass // => [0.25, 0.25, 0.25, 0.25]
+ * ```
+ */
+export function uniform<A>(support: readonly A[]): Distribution<A> {
+  const answers = requireSupport("uniform", support);
+  return distributionOf(answers, Law.fromMass(new Float64Array(answers.length).fill(1)), Math.log(answers.length));
+}
+
+/**
+ * The distribution proportional to a measure.
+ *
+ * @param p any measure
+ * @returns the distribution, with log Σ mass in nats as its `logNormalizer` (0 for a distribution)
+ * @throws TypeError when p is not a measure
+ * @example
+ * ```ts
+ * import { measure, normalize } from "exptilt";
+ * const p = normalize(measure(["a", "b"], [1e308, 1e308]));
+ * p.mass // => [0.5, 0.5]
+ * p.logNormalizer // => 709.8893558127259
+ * ```
+ */
+export function normalize<A>(p: Measure<A>): Distribution<A> {
+  const law = lawOf("normalize", "p", p);
+  if (p instanceof NormalizedMeasure) return distributionOf(p.support, law, 0);
+  const { peak, rest } = law;
+  return distributionOf(requireSupport("normalize", p.support), law, () => {
+    const top = p.mass[peak];
+    if (!law.fromLog && top === law.weight[peak]) return law.logTotal;
+    return p.logMass[peak] + Math.log1p((rest.hi + rest.lo) / law.weight[peak]);
+  });
+}
+
+/**
+ * A measure made by elementwise arithmetic: its masses where every positive one is a normal double (`ordinary`), else
+ * its log-masses, beside which `mass` shows what a double can.
+ */
+export function computedMeasure<A>(
+  caller: string,
+  support: readonly A[],
+  mass: Float64Array,
+  ordinary: boolean,
+  logMass: () => Float64Array,
+): Measure<A> {
+  if (ordinary && mass.some((m) => m > 0)) return new GivenMeasure(support, Law.fromMass(mass), mass, undefined);
+  const logs = logMass();
+  if (!logs.some((l) => l > -Infinity))
+    throw new RangeError(`${caller}: the result has no mass, the supports do not meet`);
+  return new GivenMeasure(support, Law.fromLogMass(logs), mass, logs);
+}

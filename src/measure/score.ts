@@ -1,0 +1,31 @@
+import { outOfRange, requireLength, requireNumbers, wrongType } from "../numeric/check.js";
+
+/**
+ * A number for each answer: an array aligned with the support, or a function of the answer (and its index).
+ *
+ * @typeParam A the type of an answer
+ */
+export type Score<A> = ArrayLike<number> | ((answer: A, index: number) => number);
+
+const isScore = (x: number) => x < Infinity;
+
+/** The scores as an array: numbers below ∞, of which −∞ forbids an answer; NaN is refused off the support too. */
+export function resolveScore<A>(
+  caller: string,
+  argument: string,
+  support: readonly A[],
+  score: Score<A>,
+): Float64Array {
+  if (typeof score !== "function") {
+    requireLength(caller, argument, score, support.length);
+    return requireNumbers(caller, argument, score, isScore, "be a number below Infinity");
+  }
+  const out = new Float64Array(support.length);
+  for (let i = 0; i < out.length; i++) {
+    const x: unknown = score(support[i], i);
+    if (typeof x !== "number") throw wrongType(caller, `${argument} of support[${i}]`, "be a number", x);
+    if (!isScore(x)) throw outOfRange(caller, `${argument} of support[${i}]`, "be a number below Infinity", x);
+    out[i] = x;
+  }
+  return out;
+}

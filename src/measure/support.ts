@@ -1,0 +1,66 @@
+import { outOfRange, wrongType } from "../numeric/check.js";
+
+/** Supports that were checked and frozen here: what is built from them shares them, and is known to match at a glance. */
+const checked = new WeakSet<readonly unknown[]>();
+
+/** The answers as a frozen array without duplicates: the caller's own array is copied, never kept. */
+export function requireSupport<A>(caller: string, support: readonly A[]): readonly A[] {
+  if (!Array.isArray(support)) throw wrongType(caller, "support", "be an array of answers", support);
+  if (checked.has(support)) return support;
+  if (support.length === 0) throw outOfRange(caller, "support", "have at least one answer", support);
+  const answers = Object.freeze(support.slice());
+  if (!isIncreasing(answers)) refuseDuplicates(caller, answers);
+  checked.add(answers);
+  return answers;
+}
+
+/** Strictly increasing numbers or strings cannot repeat: ranges of ids, the usual large support, cost one pass. */
+function isIncreasing(answers: readonly unknown[]): boolean {
+  const type = typeof answers[0];
+  if (type !== "number" && type !== "string") return false;
+  for (let i = 1; i < answers.length; i++) {
+    const [a, b] = [answers[i - 1], answers[i]] as [number, number];
+    if (typeof b !== type || !(a < b)) return false;
+  }
+  return true;
+}
+
+function refuseDuplicates(caller: string, answers: readonly unknown[]): void {
+  const seen = new Map<unknown, number>();
+  for (let i = 0; i < answers.length; i++) {
+    const key = answerKey(answers[i]);
+    const first = seen.get(key);
+    if (first !== undefined) {
+      throw outOfRange(
+        caller,
+        `support[${i}]`,
+        `differ from every other answer (support[${first}] is the same)`,
+        answers[i],
+      );
+    }
+    seen.set(key, i);
+  }
+}
+
+/** What makes two answers the same: arrays (token sequences) by their entries, all else by SameValueZero. */
+export function answerKey(answer: unknown): unknown {
+  return Array.isArray(answer) ? `[${answer.map(keyText).join(",")}]` : answer;
+}
+
+function keyText(token: unknown): string {
+  if (Array.isArray(token)) return `[${token.map(keyText).join(",")}]`;
+  return typeof token === "string" ? JSON.stringify(token) : String(token);
+}
+
+/** Two measures that are read answer by answer must list the same answers in the same order. */
+export function requireSameSupport(caller: string, p: readonly unknown[], q: readonly unknown[]): void {
+  if (p === q) return;
+  if (p.length !== q.length) {
+    throw new TypeError(`${caller}: both measures must have the same support, got ${p.length} and ${q.length} answers`);
+  }
+  for (let i = 0; i < p.length; i++) {
+    if (!Object.is(p[i], q[i]) && answerKey(p[i]) !== answerKey(q[i])) {
+      throw wrongType(caller, `both measures' support[${i}]`, "be the same answer", q[i]);
+    }
+  }
+}

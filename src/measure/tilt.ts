@@ -1,0 +1,182 @@
+import { outOfRange, requireFinite, requirePositiveOrInfinite } from "../numeric/check.js";
+import { logRatio, logRatioNearOne } from "../numeric/deviance.js";
+import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
+import { sum } from "../numeric/sum.js";
+import { Law } from "./law.js";
+import { type Distribution, distributionOf, lawOf, type Measure } from "./measure.js";
+import { resolveScore, type Score } from "./score.js";
+import { requireSupport } from "./support.js";
+
+/** (a − b)/β, also where the difference itself overflows; −∞ stays −∞ and β = ∞ makes every finite difference 0. */
+function scaledDifference(a: number, b: number, beta: number): number {
+  if (a === -Infinity) return -Infinity;
+  const d = a - b;
+  return Math.abs(d) < Infinity ? d / beta : (a / 2 - b / 2) / (beta / 2);
+}
+
+/** The answer of largest weight under the tilt: the anchor from which nothing overflows. */
+function tiltAnchor(caller: string, law: Law, score: Float64Array, beta: number): number {
+  const { logWeight } = law;
+  let anchor = -1;
+  for (let i = 0; i < score.length; i++) {
+    if (logWeight[i] === -Infinity || score[i] === -Infinity) continue;
+    if (anchor < 0 || scaledDifference(score[i], score[anchor], beta) + (logWeight[i] - logWeight[anchor]) > 0)
+      anchor = i;
+  }
+  if (anchor < 0) throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
+  return anchor;
+}
+
+/** w·e^x / v for positive w, v: by the weights where all is ordinary, through logarithms where it is not. */
+function shiftedWeight(w: number, v: number, x: number, logWeight: () => number): number {
+  const ratio = w / v;
+  if (x > -700 && x < 700 && isNormal(ratio)) return ratio * Math.exp(x);
+  return x === -Infinity ? 0 : Math.exp(logWeight() + x);
+}
+
+/** A law ∝ base·e^{score/β}, and where it is anchored. */
+export interface TiltedLaw {
+  readonly law: Law;
+  /** log E_base[e^{score/β}] = score[anchor]/β + excess: the two parts, of which the first may be large. */
+  readonly anchor: number;
+  readonly excess: () => number;
+}
+
+/** The tilt of a law by scores that were checked: numbers below ∞. */
+export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: number): TiltedLaw {
+  const anchor = tiltAnchor(caller, base, score, beta);
+  const { weight, logWeight } = base;
+  const shift = score.map((s, i) => (base.supports(i) ? scaledDifference(s, score[anchor], beta) : -Infinity));
+  const tilted = new Float64Array(shift.length);
+  for (let i = 0; i < tilted.length; i++) {
+    tilted[i] = shiftedWeight(weight[i], weight[anchor], shift[i], () => logWeight[i] - logWeight[anchor]);
+  }
+  const logTilted = () => shift.map((x, i) => logWeight[i] - logWeight[anchor] + x);
+  return {
+    law: Law.tilted(base, tilted, logTilted, shift),
+    anchor,
+    excess: () => logMeanExp(base, shift),
+  };
+}
+
+/** log E_law[e^x]: by expm1 where that is near 0, so that a weak tilt keeps its digits. */
+function logMeanExp(law: Law, x: Float64Array): number {
+  const { weight, total } = law;
+  const terms = new Float64Array(x.length);
+  for (let i = 0; i < x.length; i++) {
+    const p = weight[i] / total.hi;
+    // A rare answer may carry e^x past the largest double before its probability brings it back.
+    const carried = x[i] > 700 || p < SMALLEST_NORMAL;
+    terms[i] = carried ? (law.supports(i) ? Math.exp(x[i] + law.logProbability(i)) - p : 0) : p * Math.expm1(x[i]);
+  }
+  const excess = sum(terms);
+  if (excess.hi > -0.5) return Math.log1p(excess.hi + excess.lo);
+  for (let i = 0; i < x.length; i++) {
+    terms[i] = law.supports(i) ? shiftedWeight(weight[i], total.hi, x[i], () => law.logProbability(i)) : 0;
+  }
+  return Math.log(sum(terms).hi);
+}
+
+/**
+ * The exponential tilt p(o) ∝ ref(o) e^{score(o)/β} of a law: the one construction behind every method of the library.
+ *
+ * Computed from the answer of largest tilted weight, with scores subtracted before they are divided, so that neither
+ * β = 1e−300 nor scores of 1e308 overflow; scores off the support of ref are ignored. A score −∞ forbids its answer.
+ * β = ∞ gives the law of ref. Tilts compose: tilting by η₁r₁ and then by η₂r₂ is tilting once by η₁r₁ + η₂r₂.
+ * Equation (9) of Jiao, Chen and Li (2025). Time and memory grow as K.
+ *
+ * @param ref any measure, read as the law proportional to it
+ * @param score a number below ∞ for each answer: an aligned array, or a function of the answer
+ * @param beta the temperature β > 0 in the units of the score; 1 when left out; Infinity allowed
+ * @returns the tilted law, with the log-partition log E_ref[e^{score/β}] in nats as its `logNormalizer`
+ * @throws TypeError when an argument has the wrong type or the lengths differ
+ * @throws RangeError when a score is NaN or +∞ or forbids the whole support, or β is not positive (for β → 0 see `bestOfNLaw`)
+ * @example
+ * ```ts
+ * import { tilt, uniform } from "exptilt";
+ * const p = tilt(uniform(["a", "b"]), [0, 1], 0.5);
+ * p.mass // => [0.119202922022, 0.880797077978]
+ * p.logNormalizer // => 1.4337808304830
+ * ```
+ */
+export function tilt<A>(ref: Measure<A>, score: Score<A>, beta = 1): Distribution<A> {
+  return tiltChecked("tilt", "score", ref, score, beta);
+}
+
+/** `tilt` under another function's name and argument. */
+export function tiltChecked<A>(
+  caller: string,
+  argument: string,
+  ref: Measure<A>,
+  score: Score<A>,
+  beta: number,
+): Distribution<A> {
+  const law = lawOf(caller, "ref", ref);
+  const scores = resolveScore(caller, argument, ref.support, score);
+  requirePositiveOrInfinite(caller, "beta", beta);
+  const { law: tilted, anchor, excess } = tiltLaw(caller, law, scores, beta);
+  return distributionOf(requireSupport(caller, ref.support), tilted, () => scores[anchor] / beta + excess());
+}
+
+/**
+ * The escort distribution p(o) ∝ ref(o)^a: a law sharpened (a > 1), flattened (a < 1) or made uniform on its support
+ * (a = 0). Equations (10) and (17) of Jiao, Chen and Li (2025).
+ *
+ * Ratios of masses are taken before the power, through log1p where they are near 1, so that two masses one unit in the
+ * last place apart are told from each other at a = 1e16.
+ *
+ * @param ref any measure, read as the law proportional to it
+ * @param exponent the power a, finite; negative only where every mass is positive
+ * @returns the escort distribution, with log Σ ref(o)^a in nats (ref normalised) as its `logNormalizer`
+ * @throws TypeError when an argument has the wrong type
+ * @throws RangeError when a is not finite, or is negative though some answer has mass 0
+ * @example
+ * ```ts
+ * import { distribution, escort } from "exptilt";
+ * escort(distribution(["a", "b", "c"], [1, 2, 0]), 2).mass // => [0.2, 0.8, 0]
+ * escort(distribution(["a", "b", "c"], [1, 2, 0]), 0).mass // => [0.5, 0.5, 0]
+ * ```
+ */
+export function escort<A>(ref: Measure<A>, exponent: number): Distribution<A> {
+  const law = lawOf("escort", "ref", ref);
+  requireFinite("escort", "exponent", exponent);
+  return distributionOf(requireSupport("escort", ref.support), ...escortLaw("escort", law, exponent, exponent - 1));
+}
+
+/** The escort of a law, given the exponent and, to its own digits, the exponent minus 1; and its log-normaliser. */
+export function escortLaw(caller: string, law: Law, exponent: number, excess: number): [Law, () => number] {
+  const { weight, hasTail, fromLog } = law;
+  const anchor = exponent >= 0 ? law.peak : lightest(caller, law, exponent);
+  const logTo = new Float64Array(weight.length);
+  const read = hasTail || fromLog ? law.logWeight : undefined;
+  for (let i = 0; i < logTo.length; i++) {
+    if (read !== undefined && (fromLog || weight[i] < SMALLEST_NORMAL)) logTo[i] = read[i] - read[anchor];
+    else logTo[i] = weight[i] === 0 ? -Infinity : logRatioNearOne(weight[i], weight[anchor]);
+  }
+  const onSupport = (l: number, factor: number) => (l === -Infinity ? -Infinity : factor * l);
+  const logWeight = logTo.map((l) => onSupport(l, exponent));
+  const escort = Law.tilted(
+    law,
+    logWeight.map(Math.exp),
+    () => logWeight,
+    logTo.map((l) => onSupport(l, excess)),
+  );
+  return [escort, () => exponent * law.logProbability(anchor) + escort.logTotal];
+}
+
+/** The answer of smallest weight, where a negative power is largest; every answer must be in the support. */
+function lightest(caller: string, law: Law, exponent: number): number {
+  let least = 0;
+  for (let i = 0; i < law.weight.length; i++) {
+    if (!law.supports(i)) throw new RangeError(`${caller}: exponent ${exponent} is negative, but mass[${i}] is 0`);
+    if (law.hasTail ? law.logWeight[i] < law.logWeight[least] : law.weight[i] < law.weight[least]) least = i;
+  }
+  return least;
+}
+
+/** log(w_i/w_j) of two answers of a law. */
+export function logOdds(law: Law, i: number, j: number): number {
+  const [a, b] = [law.weight[i], law.weight[j]];
+  if (law.fromLog || a < SMALLEST_NORMAL || b < SMALLEST_NORMAL) return law.logWeight[i] - law.logWeight[j];
+  return logRatio(a, b);
+}

@@ -1,0 +1,40 @@
+/**
+ * Double-double arithmetic: an unevaluated sum hi + lo of two doubles, about 32 digits, |lo| ≤ ulp(hi)/2.
+ * The error-free transformations are Dekker's and Knuth's; JavaScript has no fused multiply-add, so products split.
+ */
+
+/** The value hi + lo. */
+export interface DoubleDouble {
+  readonly hi: number;
+  readonly lo: number;
+}
+
+/** a + b exactly, for any two doubles whose sum is finite (Knuth). */
+export function twoSum(a: number, b: number): DoubleDouble {
+  const hi = a + b;
+  const t = hi - a;
+  return { hi, lo: a - (hi - t) + (b - t) };
+}
+
+/** The rounding error of the product p = fl(a·b): a·b = p + error exactly, away from over- and underflow (Dekker). */
+export function productError(a: number, b: number, p: number): number {
+  const SPLIT = 134217729; // 2^27 + 1
+  const ta = SPLIT * a;
+  const ah = ta - (ta - a);
+  const al = a - ah;
+  const tb = SPLIT * b;
+  const bh = tb - (tb - b);
+  const bl = b - bh;
+  return al * bl - (p - ah * bh - al * bh - ah * bl);
+}
+
+/** a·b exactly. */
+export function twoProduct(a: number, b: number): DoubleDouble {
+  const hi = a * b;
+  return { hi, lo: productError(a, b, hi) };
+}
+
+/** log(hi + lo), with the digits of a sum near 1 kept. */
+export function logDoubleDouble({ hi, lo }: DoubleDouble): number {
+  return hi > 0.5 && hi < 2 ? Math.log1p(hi - 1 + lo) : Math.log(hi);
+}
