@@ -1,0 +1,28 @@
+/**
+ * Runs once before the tests: builds `dist` when a source is newer than it, for the tests that start the built command.
+ * The other tests read the sources and need no build, so a failed build is only said; the command's tests then fail.
+ */
+import { execFileSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const BUILT = "dist/cli/main.js";
+const INPUTS = ["src", "package.json", "tsconfig.json", "tsconfig.build.json"];
+
+export default function setup(): void {
+  if (modified(BUILT) > Math.max(...INPUTS.map(modified))) return;
+  try {
+    execFileSync("npm", ["run", "--silent", "build"], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    console.error(`The build failed, so the tests of the built command will fail too:\n${stdout ?? ""}${stderr ?? ""}`);
+  }
+}
+
+/** The latest modification below a path, in milliseconds; −∞ when there is nothing. */
+function modified(path: string): number {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return Number.NEGATIVE_INFINITY;
+  if (!status.isDirectory()) return status.mtimeMs;
+  return Math.max(status.mtimeMs, ...readdirSync(path).map((name) => modified(join(path, name))));
+}
