@@ -4,18 +4,63 @@
  * @packageDocumentation
  */
 
-export { expectation } from "./measure/expectation.js";
+export {
+  type AutoregressivePolicy,
+  autoregressivePolicy,
+  expectedSelfCertainty,
+  type SelfCertaintyForm,
+  selfCertainty,
+  sequenceDistribution,
+} from "./alignment/autoregressive.js";
+export { rlhfEquivalent, rlifEquivalent, unifiedObjective } from "./alignment/correspondences.js";
+export { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret, type TiltProblem } from "./alignment/rlhf.js";
+export {
+  type RlifOptimum,
+  rlifObjective,
+  rlifOptimum,
+  rlifValue,
+  type SelfCertaintyProblem,
+} from "./alignment/rlif.js";
+export {
+  type Claim,
+  type ClaimGap,
+  type Comparison,
+  checkClaim,
+  claimHolds,
+  type Erratum,
+  type Identity,
+  PRINTED_FAILS,
+  type Sides,
+} from "./claims/claim.js";
+export { float64Algebra } from "./claims/float64.js";
+export { claims } from "./claims/index.js";
+export { type Instance, type World, worldOf } from "./claims/world.js";
+export type {
+  Algebra,
+  DistributionOf,
+  MeasureOf,
+  SelfCertaintyProblemOf,
+  TiltProblemOf,
+} from "./exact/algebra.js";
+export {
+  chiSquaredDivergence,
+  generalizedKlDivergence,
+  klDivergence,
+  totalVariation,
+} from "./information/divergence.js";
+export { entropy, renyiEntropy } from "./information/entropy.js";
 export { power, product } from "./measure/algebra.js";
-export { type Distribution, distribution, fromLogMass, type Measure, measure, normalize, uniform } from "./measure/measure.js";
+export { expectation } from "./measure/expectation.js";
+export {
+  type Distribution,
+  distribution,
+  fromLogMass,
+  type Measure,
+  measure,
+  normalize,
+  uniform,
+} from "./measure/measure.js";
 export type { Score } from "./measure/score.js";
 export { escort, tilt } from "./measure/tilt.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
-
-export { chiSquaredDivergence, generalizedKlDivergence, klDivergence, totalVariation } from "./information/divergence.js";
-export { entropy, renyiEntropy } from "./information/entropy.js";
-
 export { humanPreference, logPreferenceProbability, preferenceProbability } from "./preference/preference.js";
-
-export { rlhfEquivalent, rlifEquivalent, unifiedObjective } from "./alignment/correspondences.js";
-export { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret, type TiltProblem } from "./alignment/rlhf.js";
-export { type RlifOptimum, rlifObjective, rlifOptimum, rlifValue, type SelfCertaintyProblem } from "./alignment/rlif.js";

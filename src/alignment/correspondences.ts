@@ -2,10 +2,10 @@ import { klOf, totalVariationOf } from "../information/divergence.js";
 import { entropyOf } from "../information/entropy.js";
 import { lawOf, type Measure, normalize } from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
-import { humanPreference } from "../preference/preference.js";
 import { requireInteger, requirePositive } from "../numeric/check.js";
-import { excessTemperature, type SelfCertaintyProblem } from "./rlif.js";
+import { humanPreference } from "../preference/preference.js";
 import type { TiltProblem } from "./rlhf.js";
+import { excessTemperature, type SelfCertaintyProblem } from "./rlif.js";
 
 /**
  * The RLHF problem with the same optimum as an RLIF problem: the reward log ref (so that hp = ref) at temperature
@@ -63,7 +63,9 @@ export function rlifEquivalent<A>(
   const hp = humanPreference(ref.support, reward);
   const gap = totalVariationOf(lawOf("rlifEquivalent", "hp", hp), lawOf("rlifEquivalent", "ref", ref));
   if (!(gap <= FAITHFUL)) {
-    throw new RangeError(`rlifEquivalent: ref must be the human-preference law of the reward, but their total variation is ${gap}`);
+    throw new RangeError(
+      `rlifEquivalent: ref must be the human-preference law of the reward, but their total variation is ${gap}`,
+    );
   }
   return { ref, length, beta: (beta + 1) / length, vocabularySize };
 }

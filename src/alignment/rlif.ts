@@ -1,5 +1,5 @@
-import { entropyOf, renyiEntropyOf } from "../information/entropy.js";
 import { klOf } from "../information/divergence.js";
+import { entropyOf, renyiEntropyOf } from "../information/entropy.js";
 import { Law } from "../measure/law.js";
 import { type Distribution, distributionOf, lawOf, type Measure } from "../measure/measure.js";
 import { requireSameSupport, requireSupport } from "../measure/support.js";

@@ -1,7 +1,9 @@
 import { requireFinite } from "../numeric/check.js";
 import { isNormal } from "../numeric/float64.js";
-import { computedMeasure, type Measure } from "./measure.js";
+import { Law } from "./law.js";
+import { computedMeasure, lawOf, type Measure } from "./measure.js";
 import { requireSameSupport } from "./support.js";
+import { escortLaw, tiltLaw } from "./tilt.js";
 
 /**
  * The elementwise power p^α of a measure's masses, as given, on its support: an answer of mass 0 keeps mass 0 for every
@@ -22,21 +24,13 @@ import { requireSameSupport } from "./support.js";
  * ```
  */
 export function power<A>(p: Measure<A>, exponent: number): Measure<A> {
+  const law = lawOf("power", "p", p);
   requireFinite("power", "exponent", exponent);
+  const [powered] = escortLaw("power", law, exponent, exponent - 1);
   const { mass, logMass } = p;
-  const out = new Float64Array(mass.length);
-  let ordinary = true;
-  for (let i = 0; i < out.length; i++) {
-    if (logMass[i] === -Infinity) {
-      if (exponent < 0) throw new RangeError(`power: exponent ${exponent} is negative, but mass[${i}] is 0`);
-      continue;
-    }
-    out[i] = isNormal(mass[i]) ? mass[i] ** exponent : Math.exp(exponent * logMass[i]);
-    ordinary &&= isNormal(out[i]);
-  }
-  return computedMeasure("power", p.support, out, ordinary, () =>
-    logMass.map((l) => (l === -Infinity ? l : exponent * l)),
-  );
+  const logPower = (i: number) => (law.supports(i) ? exponent * logMass[i] : -Infinity);
+  const out = mass.map((m, i) => (isNormal(m) ? m ** exponent : Math.exp(logPower(i))));
+  return computedMeasure(p.support, powered, out, () => out.map((m, i) => (isNormal(m) ? Math.log(m) : logPower(i))));
 }
 
 /**
@@ -56,14 +50,26 @@ export function power<A>(p: Measure<A>, exponent: number): Measure<A> {
  */
 export function product<A>(p: Measure<A>, q: Measure<A>): Measure<A> {
   requireSameSupport("product", p.support, q.support);
-  const out = new Float64Array(p.mass.length);
-  let ordinary = true;
-  for (let i = 0; i < out.length; i++) {
-    const [a, b] = [p.mass[i], q.mass[i]];
-    // Only the logarithms tell an underflowed factor from a true zero.
-    if ((a === 0 && p.logMass[i] === -Infinity) || (b === 0 && q.logMass[i] === -Infinity)) continue;
-    out[i] = a > 0 && b > 0 && a * b > 0 && a * b < Infinity ? a * b : Math.exp(p.logMass[i] + q.logMass[i]);
-    ordinary &&= isNormal(a) && isNormal(b) && isNormal(out[i]);
+  const [u, v] = [lawOf("product", "p", p), lawOf("product", "q", q)];
+  if (!u.weight.some((_, i) => u.supports(i) && v.supports(i))) {
+    throw new RangeError("product: no answer has positive mass under both measures");
   }
-  return computedMeasure("product", p.support, out, ordinary, () => p.logMass.map((l, i) => l + q.logMass[i]));
+  const logProduct = (i: number) => (u.supports(i) && v.supports(i) ? p.logMass[i] + q.logMass[i] : -Infinity);
+  const out = new Float64Array(p.mass.length);
+  for (let i = 0; i < out.length; i++) {
+    const m = p.mass[i] * q.mass[i];
+    out[i] = isNormal(m) && isNormal(p.mass[i]) && isNormal(q.mass[i]) ? m : Math.exp(logProduct(i));
+  }
+  return computedMeasure(p.support, productLaw(u, v), out, () =>
+    out.map((m, i) => (isNormal(m) ? Math.log(m) : logProduct(i))),
+  );
+}
+
+/** The law ∝ u·v: a tilt of v by log u where u came from logarithms, so that the rounding of its masses stays out. */
+function productLaw(u: Law, v: Law): Law {
+  if (v.fromLog && !u.fromLog) return productLaw(v, u);
+  if (u.fromLog) return tiltLaw("product", v, u.logWeight, 1).law;
+  const weight = u.weight.map((w, i) => w * v.weight[i]);
+  const whole = weight.every((w, i) => isNormal(w) || !u.supports(i) || !v.supports(i));
+  return whole ? Law.fromMass(weight) : Law.fromLogMass(u.logWeight.map((l, i) => l + v.logWeight[i]));
 }

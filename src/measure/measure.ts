@@ -34,9 +34,14 @@ class GivenMeasure<A> implements Measure<A> {
   readonly support: readonly A[];
   readonly law: Law;
   #mass: Float64Array | undefined;
-  #logMass: Float64Array | undefined;
+  #logMass: Float64Array | (() => Float64Array) | undefined;
 
-  constructor(support: readonly A[], law: Law, mass: Float64Array | undefined, logMass: Float64Array | undefined) {
+  constructor(
+    support: readonly A[],
+    law: Law,
+    mass: Float64Array | undefined,
+    logMass: Float64Array | (() => Float64Array) | undefined,
+  ) {
     this.support = support;
     this.law = law;
     this.#mass = mass;
@@ -49,6 +54,7 @@ class GivenMeasure<A> implements Measure<A> {
   }
 
   get logMass(): Float64Array {
+    if (typeof this.#logMass === "function") this.#logMass = this.#logMass();
     this.#logMass ??= this.mass.map(Math.log);
     return this.#logMass;
   }
@@ -232,20 +238,12 @@ export function normalize<A>(p: Measure<A>): Distribution<A> {
   });
 }
 
-/**
- * A measure made by elementwise arithmetic: its masses where every positive one is a normal double (`ordinary`), else
- * its log-masses, beside which `mass` shows what a double can.
- */
+/** A measure whose law is known apart from its rounded masses, and whose log-masses are made when first read. */
 export function computedMeasure<A>(
-  caller: string,
   support: readonly A[],
+  law: Law,
   mass: Float64Array,
-  ordinary: boolean,
   logMass: () => Float64Array,
 ): Measure<A> {
-  if (ordinary && mass.some((m) => m > 0)) return new GivenMeasure(support, Law.fromMass(mass), mass, undefined);
-  const logs = logMass();
-  if (!logs.some((l) => l > -Infinity))
-    throw new RangeError(`${caller}: the result has no mass, the supports do not meet`);
-  return new GivenMeasure(support, Law.fromLogMass(logs), mass, logs);
+  return new GivenMeasure(support, law, mass, logMass);
 }

@@ -1,0 +1,237 @@
+import { klOf } from "../information/divergence.js";
+import { Law } from "../measure/law.js";
+import { type Distribution, distribution, distributionOf, lawOf, type Measure, normalize } from "../measure/measure.js";
+import { knownSupport, requireSameSupport, requireSupport } from "../measure/support.js";
+import { outOfRange, requireInteger, wrongType } from "../numeric/check.js";
+import { isNormal } from "../numeric/float64.js";
+import { sum } from "../numeric/sum.js";
+
+/** More sequences than this are not enumerated: an array of answers could not hold them. */
+const MOST_SEQUENCES = 2 ** 24;
+
+/**
+ * A policy that draws a sequence token by token: π(o) = Π_i π(o_i | o_<i).
+ *
+ * @typeParam T the type of a token
+ */
+export interface AutoregressivePolicy<T = unknown> {
+  /** The tokens V. */
+  readonly vocabulary: readonly T[];
+  /** The number of tokens L of every sequence, or the largest where `end` may cut it short. */
+  readonly length: number;
+  /** The token that ends a sequence, where there is one; it is the sequence's last token. */
+  readonly end: T | undefined;
+  /** The law π(·|prefix) of the next token. */
+  conditional(prefix: readonly T[]): Distribution<T>;
+}
+
+/**
+ * The autoregressive policy with given conditional tables.
+ *
+ * @param tables the `vocabulary`, the `length` L, and `conditional`, which gives for each prefix the masses of the next
+ *   token: an array aligned with the vocabulary, or a measure on it. With `end`, sequences stop after that token, and L
+ *   is the largest length.
+ * @param tables.vocabulary distinct tokens of any type
+ * @param tables.length L, a whole number of at least 1
+ * @param tables.conditional a pure function of the prefix (a frozen array of tokens, empty at first)
+ * @param tables.end the token that ends a sequence; sequences have one fixed length when it is left out
+ * @returns the policy
+ * @throws TypeError when the vocabulary is no array or `conditional` no function
+ * @throws RangeError when the vocabulary is empty or repeats a token, L is no whole number ≥ 1, or `end` is not in the vocabulary
+ * @example
+ * ```ts
+ * import { autoregressivePolicy, sequenceDistribution } from "exptilt";
+ * const sticky = autoregressivePolicy({
+ *   vocabulary: ["a", "b"],
+ *   length: 2,
+ *   conditional: (prefix) => (prefix.at(-1) === "b" ? [1, 3] : [1, 1]),
+ * });
+ * sequenceDistribution(sticky).mass // => [0.25, 0.25, 0.125, 0.375]
+ * ```
+ */
+export function autoregressivePolicy<T>(tables: {
+  readonly vocabulary: readonly T[];
+  readonly length: number;
+  readonly conditional: (prefix: readonly T[]) => ArrayLike<number> | Measure<T>;
+  readonly end?: T;
+}): AutoregressivePolicy<T> {
+  const caller = "autoregressivePolicy";
+  const vocabulary = requireSupport(caller, tables.vocabulary);
+  const length = requireInteger(caller, "length", tables.length, 1);
+  const { conditional, end } = tables;
+  if (typeof conditional !== "function") throw wrongType(caller, "conditional", "be a function", conditional);
+  if (end !== undefined && !vocabulary.includes(end)) throw outOfRange(caller, "end", "be in the vocabulary", end);
+  return {
+    vocabulary,
+    length,
+    end,
+    conditional(prefix) {
+      const masses = conditional(prefix);
+      if (!("support" in masses)) return distribution(vocabulary, masses);
+      requireSameSupport(caller, vocabulary, masses.support);
+      return normalize(masses);
+    },
+  };
+}
+
+/** Every complete sequence in the order of the vocabulary, first token slowest, with what was gathered on its way. */
+function walk<T, S>(
+  policy: AutoregressivePolicy<T>,
+  state: S,
+  step: (state: S, law: Distribution<T>, token: number) => S,
+  leaf: (sequence: readonly T[], state: S) => void,
+  prefix: readonly T[] = Object.freeze([]),
+): void {
+  const law = policy.conditional(prefix);
+  for (const [i, token] of policy.vocabulary.entries()) {
+    const sequence = Object.freeze([...prefix, token]);
+    const next = step(state, law, i);
+    if (sequence.length === policy.length || Object.is(token, policy.end)) leaf(sequence, next);
+    else walk(policy, next, step, leaf, sequence);
+  }
+}
+
+function requireEnumerable<T>(caller: string, { vocabulary, length }: AutoregressivePolicy<T>): void {
+  const count = vocabulary.length ** length;
+  if (!(count <= MOST_SEQUENCES)) {
+    throw outOfRange(caller, "policy", `have at most ${MOST_SEQUENCES} sequences, |V|^L`, count);
+  }
+}
+
+/**
+ * The law of the whole sequence, π(o) = Π_i π(o_i | o_<i), on all |V|^L sequences (fewer where `end` cuts them short).
+ *
+ * Sequences come in the order of the vocabulary, the last token changing fastest. Probabilities below the smallest
+ * double live on in `logMass`. Time and memory grow as |V|^L, which may be 2²⁴ at most.
+ *
+ * @param policy an autoregressive policy
+ * @returns the distribution over sequences, each a frozen array of tokens
+ * @throws RangeError when |V|^L is above 2²⁴, or a conditional table is no measure (see `distribution`)
+ * @example
+ * ```ts
+ * import { autoregressivePolicy, entropy, sequenceDistribution } from "exptilt";
+ * const coin = autoregressivePolicy({ vocabulary: ["h", "t"], length: 3, conditional: () => [1, 1] });
+ * sequenceDistribution(coin).support.length // => 8
+ * entropy(sequenceDistribution(coin)) // => 2.0794415416798
+ * ```
+ */
+export function sequenceDistribution<T>(policy: AutoregressivePolicy<T>): Distribution<readonly T[]> {
+  requireEnumerable("sequenceDistribution", policy);
+  const sequences: (readonly T[])[] = [];
+  const logs: number[] = [];
+  const masses: number[] = [];
+  let ordinary = true;
+  walk(
+    policy,
+    { mass: 1, log: 0 },
+    ({ mass, log }, { mass: p, logMass }, i) => ({ mass: mass * p[i], log: log + logMass[i] }),
+    (sequence, { mass, log }) => {
+      sequences.push(sequence);
+      masses.push(mass);
+      logs.push(log);
+      ordinary &&= isNormal(mass) || log === -Infinity;
+    },
+  );
+  const law = ordinary ? Law.fromMass(Float64Array.from(masses)) : Law.fromLogMass(Float64Array.from(logs));
+  return distributionOf(knownSupport(sequences), law, 0);
+}
+
+/** Which way the divergence from uniform is taken: the note's KL(π‖Unif), or the original KL(Unif‖π). */
+export type SelfCertaintyForm = "variant" | "original";
+
+const FORMS: readonly unknown[] = ["variant", "original"] satisfies SelfCertaintyForm[];
+
+function requireForm(caller: string, form: unknown): SelfCertaintyForm {
+  if (!FORMS.includes(form)) throw outOfRange(caller, "form", 'be "variant" or "original"', form);
+  return form as SelfCertaintyForm;
+}
+
+/** The divergence of one conditional law from uniform. */
+function certainty(law: Distribution, form: SelfCertaintyForm): number {
+  const p = lawOf("selfCertainty", "conditional", law);
+  const uniform = Law.fromMass(new Float64Array(p.weight.length).fill(1));
+  return form === "variant" ? klOf(p, uniform) : klOf(uniform, p);
+}
+
+/**
+ * The self-certainty of one sequence, in nats per token. Equation (6): the note's variant
+ * u(o) = (1/L) Σ_i KL(π(·|o_<i)‖Unif(V)), or the original (1/L) Σ_i KL(Unif(V)‖π(·|o_<i)) of Kang et al. (2025).
+ *
+ * The variant lies in [0, log|V|]; the original is +∞ where a token has probability 0. L is the sequence's own length.
+ *
+ * @param policy an autoregressive policy
+ * @param sequence a complete sequence of the policy: L tokens, or fewer that end with the policy's `end`
+ * @param form `"variant"` (when left out) or `"original"`
+ * @returns the self-certainty in nats per token
+ * @throws TypeError when the sequence is no array
+ * @throws RangeError when the sequence is not complete, a token is not in the vocabulary, or the form is unknown
+ * @example
+ * ```ts
+ * import { autoregressivePolicy, selfCertainty } from "exptilt";
+ * const policy = autoregressivePolicy({ vocabulary: ["a", "b"], length: 2, conditional: () => [1, 3] });
+ * selfCertainty(policy, ["a", "b"]) // => 0.130812035941137
+ * selfCertainty(policy, ["a", "b"], "original") // => 0.14384103622589
+ * ```
+ */
+export function selfCertainty<T>(
+  policy: AutoregressivePolicy<T>,
+  sequence: readonly T[],
+  form: SelfCertaintyForm = "variant",
+): number {
+  const caller = "selfCertainty";
+  requireForm(caller, form);
+  if (!Array.isArray(sequence)) throw wrongType(caller, "sequence", "be an array of tokens", sequence);
+  const ends = sequence.findIndex((token) => Object.is(token, policy.end)) + 1;
+  const length = policy.end !== undefined && ends > 0 ? ends : policy.length;
+  if (sequence.length !== length) throw outOfRange(caller, "sequence", `have ${length} tokens`, sequence);
+  const terms = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    if (!policy.vocabulary.includes(sequence[i])) {
+      throw outOfRange(caller, `sequence[${i}]`, "be a token of the vocabulary", sequence[i]);
+    }
+    terms[i] = certainty(policy.conditional(Object.freeze(sequence.slice(0, i))), form);
+  }
+  return sum(terms).hi / length;
+}
+
+/**
+ * The expected self-certainty E_π[u], in nats per token, by enumeration of all sequences. Equation (6).
+ *
+ * For the variant and sequences of one fixed length it is log|V| − H(π)/L, by the chain rule of entropy; with an `end`
+ * token, or for the original form, there is no such closed form.
+ *
+ * @param policy an autoregressive policy
+ * @param form `"variant"` (when left out) or `"original"`
+ * @returns E_π[u] in nats per token; +∞ for the original form where a reachable prefix has a token of probability 0
+ * @throws RangeError when |V|^L is above 2²⁴, or the form is unknown
+ * @example
+ * ```ts
+ * import { autoregressivePolicy, entropy, expectedSelfCertainty, sequenceDistribution } from "exptilt";
+ * const policy = autoregressivePolicy({
+ *   vocabulary: ["a", "b"],
+ *   length: 2,
+ *   conditional: (prefix) => (prefix.at(-1) === "b" ? [1, 3] : [1, 1]),
+ * });
+ * expectedSelfCertainty(policy) // => 0.032703008985
+ * Math.log(2) - entropy(sequenceDistribution(policy)) / 2 // => 0.032703008985
+ * ```
+ */
+export function expectedSelfCertainty<T>(policy: AutoregressivePolicy<T>, form: SelfCertaintyForm = "variant"): number {
+  requireForm("expectedSelfCertainty", form);
+  requireEnumerable("expectedSelfCertainty", policy);
+  const terms: number[] = [];
+  const certainties = new WeakMap<Distribution<T>, number>();
+  walk(
+    policy,
+    { mass: 1, certainty: 0 },
+    ({ mass, certainty: before }, law, i) => {
+      const here = certainties.get(law) ?? certainty(law, form);
+      certainties.set(law, here);
+      return { mass: mass * law.mass[i], certainty: before + here };
+    },
+    (sequence, { mass, certainty: total }) => {
+      if (mass > 0) terms.push((mass * total) / sequence.length);
+    },
+  );
+  return terms.includes(Infinity) ? Infinity : sum(Float64Array.from(terms)).hi;
+}

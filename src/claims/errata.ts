@@ -1,0 +1,107 @@
+import type { Comparison, Erratum } from "./claim.js";
+import { certainties, enumerate } from "./sequences.js";
+import { entries, positions, summed, total } from "./vectors.js";
+import type { World } from "./world.js";
+
+/** KL(π‖hp^{1/β}·ref), and the terms of step (ii) of its derivation (23) up to the constant in question. */
+function stepTwo<N>({ algebra: A, hp, ref, beta, policies: [policy] }: World<N>) {
+  const target = A.product(A.power(hp, A.divide(A.number(1), beta)), ref);
+  const terms = positions(A, policy.mass).map((i) => {
+    const log = A.subtract(policy.logMass[i], target.logMass[i]);
+    return A.multiply(policy.mass[i], A.subtract(log, A.number(1)));
+  });
+  return { target, divergence: A.generalizedKlDivergence(policy, target), terms };
+}
+
+/** Rewards moved to start at 0, as (14) asks, for a query and for the same query with every answer listed twice. */
+function listedTwice<N>({ algebra: A, instance, support }: World<N>) {
+  const least = Math.min(...instance.reward);
+  const reward = instance.reward.map((r) => A.subtract(A.number(r), A.number(least)));
+  const twice = [...support, ...support.map((i) => i + support.length)];
+  return {
+    reward,
+    laws: [A.humanPreference(support, reward), A.humanPreference(twice, [...reward, ...reward])],
+  };
+}
+
+/** Sequences that end early: token 0 ends one, with probability 1/4 at first and by the instance's masses after. */
+function stopping<N>({ algebra: A, tokens }: World<N>) {
+  const masses = [tokens[0], tokens[1 % tokens.length]];
+  const table = enumerate(A, 2, 2, (prefix) => (prefix.length === 0 ? [1, 3] : masses), 0);
+  const lengths = table.sequences.map((s) => A.number(s.tokens.length));
+  return { A, law: table.law, lengths, certainty: certainties(A, table), logV: A.log(A.number(2)) };
+}
+
+/** max π/min π ≤ e^{r_max}, in logarithms. */
+function ratioBound<N>(world: World<N>, logs: readonly N[], reward: readonly N[]): Comparison<N> {
+  const { algebra: A } = world;
+  const byValue = (a: N, b: N) => A.toNumber(A.subtract(a, b));
+  const sorted = [...logs].sort(byValue);
+  const largest = [...reward].sort(byValue)[reward.length - 1];
+  return {
+    left: [A.subtract(sorted[sorted.length - 1], sorted[0])],
+    right: [largest],
+    relation: "<=",
+    scale: [A.add(A.number(1), A.subtract(A.number(0), sorted[0]))],
+  };
+}
+
+/** Misprints of the autoregressive half: as printed they fail, as corrected they hold. */
+export const errata: readonly Erratum[] = [
+  {
+    kind: "erratum",
+    equation: "E1",
+    statement: "(23)(ii) adds Σ hp^(1/β)·ref, not Σ log(hp^(1/β)·ref), to make the generalized KL",
+    hypotheses: "β > 0, π ≪ ref",
+    printed: (world) => {
+      const { algebra: A } = world;
+      const { target, divergence, terms } = stepTwo(world);
+      const logs = entries(target.logMass).filter((l) => Number.isFinite(A.toNumber(l)));
+      return [{ left: [divergence], right: [total(A, [...terms, ...logs])] }];
+    },
+    corrected: (world) => {
+      const { target, divergence, terms } = stepTwo(world);
+      const { value, size } = summed(world.algebra, [...terms, ...entries(target.mass)]);
+      return [{ left: [divergence], right: [value], scale: [size] }];
+    },
+  },
+  {
+    kind: "erratum",
+    equation: "E7",
+    statement: "(25) π_max/π_min ≤ e^(r_max) holds for each query, not across queries",
+    hypotheses: "0 ≤ r ≤ r_max; the second query lists every answer twice",
+    printed: (world) => {
+      const { laws, reward } = listedTwice(world);
+      return [
+        ratioBound(
+          world,
+          laws.flatMap((law) => entries(law.logMass)),
+          reward,
+        ),
+      ];
+    },
+    corrected: (world) => {
+      const { laws, reward } = listedTwice(world);
+      return laws.map((law) => ratioBound(world, entries(law.logMass), reward));
+    },
+  },
+  {
+    kind: "erratum",
+    equation: "E8",
+    statement: "E_π[u] = log|V| + E_π[log π(o)/L] needs a fixed L; summed over tokens, E[L·u] = log|V|·E[L] − H(π)",
+    hypotheses: "L the length of each response, which an end token decides",
+    printed: (world) => {
+      const { A, law, lengths, certainty, logV } = stopping(world);
+      const u = certainty.map((c, i) => A.divide(c, lengths[i]));
+      const perToken = lengths.map((L, i) => A.divide(law.logMass[i], L));
+      return [{ left: [A.expectation(law, u)], right: [A.add(logV, A.expectation(law, perToken))] }];
+    },
+    corrected: (world) => {
+      const { A, law, lengths, certainty, logV } = stopping(world);
+      const uniform = A.multiply(logV, A.expectation(law, lengths));
+      return [
+        { left: [A.expectation(law, certainty)], right: [A.subtract(uniform, A.entropy(law))], scale: [uniform] },
+      ];
+    },
+  },
+];

@@ -1,0 +1,56 @@
+import { rlhfEquivalent, unifiedObjective } from "../alignment/correspondences.js";
+import { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret } from "../alignment/rlhf.js";
+import { rlifObjective, rlifOptimum, rlifValue } from "../alignment/rlif.js";
+import type { Algebra } from "../exact/algebra.js";
+import {
+  chiSquaredDivergence,
+  generalizedKlDivergence,
+  klDivergence,
+  totalVariation,
+} from "../information/divergence.js";
+import { entropy, renyiEntropy } from "../information/entropy.js";
+import { power, product } from "../measure/algebra.js";
+import { expectation } from "../measure/expectation.js";
+import { distribution, fromLogMass, measure, normalize, uniform } from "../measure/measure.js";
+import { escort, tilt } from "../measure/tilt.js";
+import { humanPreference, preferenceProbability } from "../preference/preference.js";
+
+/** The library itself, as an arithmetic that claims can be checked in: every function is the public float64 one. */
+export const float64Algebra = {
+  name: "float64",
+  number: (x) => x,
+  toNumber: (x) => x,
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  divide: (a, b) => a / b,
+  exp: Math.exp,
+  log: Math.log,
+  measure,
+  distribution,
+  fromLogMass,
+  uniform,
+  normalize,
+  power,
+  product,
+  tilt,
+  escort,
+  expectation,
+  entropy,
+  renyiEntropy,
+  klDivergence,
+  generalizedKlDivergence,
+  totalVariation,
+  chiSquaredDivergence,
+  preferenceProbability,
+  humanPreference,
+  rlhfObjective,
+  rlhfOptimum,
+  rlhfOptimalValue,
+  rlhfRegret,
+  rlifObjective,
+  rlifOptimum,
+  rlifValue,
+  rlhfEquivalent,
+  unifiedObjective,
+} as Algebra<number>;

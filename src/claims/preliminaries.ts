@@ -1,0 +1,89 @@
+import type { Algebra, MeasureOf } from "../exact/algebra.js";
+import type { Identity } from "./claim.js";
+import { entries, positions, summed, total } from "./vectors.js";
+
+/** The terms p log p of a measure, 0 at mass 0. */
+function negentropyTerms<N>(A: Algebra<N>, { mass, logMass }: MeasureOf<N>): N[] {
+  return positions(A, mass).map((i) => A.multiply(mass[i], logMass[i]));
+}
+
+/** φ(p) = Σ p log p as terms, and −∇φ(q)·(p − q) = −Σ (log q + 1)(p − q) as terms: q positive where p is. */
+function bregmanTerms<N>(A: Algebra<N>, p: MeasureOf<N>, q: MeasureOf<N>): N[] {
+  const gradient = positions(A, q.mass).map((i) =>
+    A.multiply(A.add(q.logMass[i], A.number(1)), A.subtract(q.mass[i], p.mass[i])),
+  );
+  return [...negentropyTerms(A, p), ...negentropyTerms(A, q).map((t) => A.subtract(A.number(0), t)), ...gradient];
+}
+
+/** Equations (1)–(4): measures, information and preferences. */
+export const preliminaries: readonly Identity[] = [
+  {
+    kind: "identity",
+    equation: "(1)",
+    statement: "H(p) = −Σ p log p, with 0·log 0 = 0",
+    hypotheses: "p a law",
+    sides: ({ algebra: A, ref, policies }) =>
+      [ref, ...policies].map((p) => {
+        const { value } = summed(A, negentropyTerms(A, p));
+        return { left: [A.entropy(p)], right: [A.subtract(A.number(0), value)] };
+      }),
+  },
+  {
+    kind: "identity",
+    equation: "(2)",
+    statement: "generalized KL is the Bregman divergence of Σ p log p, and KL where both total 1",
+    hypotheses: "p, q non-negative, q > 0 where p > 0",
+    sides: ({ algebra: A, given, ref, policies }) => {
+      const q = ref;
+      const twice = A.power(q, A.number(2));
+      return [
+        ...policies.flatMap((p) =>
+          [q, A.product(p, given)].map((other) => {
+            const { value, size } = summed(A, bregmanTerms(A, p, other));
+            return { left: [A.generalizedKlDivergence(p, other)], right: [value], scale: [size] };
+          }),
+        ),
+        ...policies.map((p) => ({ left: [A.klDivergence(p, q)], right: [A.generalizedKlDivergence(p, q)] })),
+        { left: [A.generalizedKlDivergence(twice, twice)], right: [A.number(0)] },
+      ];
+    },
+  },
+  {
+    kind: "identity",
+    equation: "(3)",
+    statement: "P(o ≻ õ) = e^r(o) / (e^r(o) + e^r(õ)) = σ(r(o) − r(õ))",
+    hypotheses: "rewards finite",
+    sides: ({ algebra: A, hp, reward }) => {
+      const next = (i: number) => (i + 1) % reward.length;
+      const odds = entries(hp.logMass);
+      return [
+        {
+          left: reward.map((r, i) => A.preferenceProbability(r, reward[next(i)])),
+          // e^r / (e^r + e^r̃) with hp for e^r: the normaliser cancels.
+          right: reward.map((_, i) => {
+            const other = A.exp(A.subtract(odds[next(i)], odds[i]));
+            return A.divide(A.number(1), A.add(A.number(1), other));
+          }),
+        },
+      ];
+    },
+  },
+  {
+    kind: "identity",
+    equation: "(4)",
+    statement: "hp(o) ∝ e^r(o): log hp(o) − log hp(õ) = r(o) − r(õ), and Σ hp = 1",
+    hypotheses: "rewards finite",
+    sides: ({ algebra: A, hp, reward }) => {
+      const logs = entries(hp.logMass);
+      return [
+        {
+          left: logs.map((l) => A.subtract(l, logs[0])),
+          right: reward.map((r) => A.subtract(r, reward[0])),
+          scale: logs.map((l) => A.subtract(A.number(0), A.add(l, logs[0]))),
+        },
+        { left: [total(A, entries(hp.mass))], right: [A.number(1)] },
+        { left: logs.map((l) => A.add(l, hp.logNormalizer)), right: reward, scale: logs },
+      ];
+    },
+  },
+];
