@@ -34,6 +34,7 @@ export {
 } from "./claims/claim.js";
 export { float64Algebra } from "./claims/float64.js";
 export { claims } from "./claims/index.js";
+export { gapTolerance } from "./claims/tolerance.js";
 export { type Instance, type World, worldOf } from "./claims/world.js";
 export type {
   Algebra,

@@ -1,0 +1,43 @@
+import { type Claim, checkClaim } from "../claims/claim.js";
+import { float64Algebra } from "../claims/float64.js";
+import { claims } from "../claims/index.js";
+import { gapTolerance } from "../claims/tolerance.js";
+import { type Instance, worldOf } from "../claims/world.js";
+import { exactAlgebra } from "../exact/index.js";
+import type { Query } from "./dataset.js";
+
+/** What `verify` was asked: the same for every query. */
+export interface Settings {
+  readonly beta: number;
+  readonly length: number;
+  readonly vocabularySize: number;
+  readonly digits: number;
+}
+
+/** A claim's gaps on one query, each beside the gap that rounding may cause there. */
+export interface Reading {
+  readonly gap: number;
+  readonly exactGap: number;
+  /** The smaller of the gaps that an erratum's printed form shows in the two arithmetics. */
+  readonly printedGap: number | undefined;
+  readonly tolerance: number;
+  readonly exactTolerance: number;
+}
+
+function instanceOf({ ref, reward }: Query, { beta, length, vocabularySize }: Settings): Instance {
+  return { ...ref, reward, beta, length, vocabularySize };
+}
+
+/** Every claim read on one query, in float64 and at the asked digits. */
+export function readClaims(query: Query, settings: Settings): Reading[] {
+  const instance = instanceOf(query, settings);
+  const fast = worldOf(float64Algebra, instance);
+  const exact = worldOf(exactAlgebra({ digits: settings.digits }), instance);
+  const tolerance = gapTolerance(instance);
+  const exactTolerance = gapTolerance(instance, settings.digits);
+  return claims.map((claim: Claim) => {
+    const [a, b] = [checkClaim(claim, fast), checkClaim(claim, exact)];
+    const printed = claim.kind === "erratum" ? Math.min(a.printedGap ?? 0, b.printedGap ?? 0) : undefined;
+    return { gap: a.gap, exactGap: b.gap, printedGap: printed, tolerance, exactTolerance };
+  });
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { InputError } from "./inputError.js";
+import { helpText, type OptionTable } from "./options.js";
+
+interface Command {
+  readonly about: string;
+  readonly load: () => Promise<{
+    readonly usage: { line: string; about: string; options: OptionTable };
+    readonly run: (args: readonly string[]) => Promise<number>;
+  }>;
+}
+
+/** The commands, each loaded when it is asked for. */
+const commands: Readonly<Record<string, Command>> = {
+  verify: {
+    about: "check every equation of the anthology on a data set",
+    load: async () => {
+      const { usage, verify } = await import("./verify.js");
+      return { usage, run: verify };
+    },
+  },
+};
+
+function help(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const list = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`);
+  return `exptilt COMMAND [FILE] [options]\n\n${list.join("\n")}\n\nexptilt COMMAND --help lists a command's options; exptilt --version the version.\n`;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
+}
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === "--version") {
+    process.stdout.write(`${version()}\n`);
+    return 0;
+  }
+  if (name === undefined || name === "--help" || name === "help") {
+    process.stdout.write(help());
+    return name === undefined ? 2 : 0;
+  }
+  if (!Object.hasOwn(commands, name))
+    throw new InputError(`there is no command ${JSON.stringify(name)} (see exptilt --help)`);
+  const { usage, run } = await commands[name].load();
+  if (args.includes("--help")) {
+    process.stdout.write(helpText(usage));
+    return 0;
+  }
+  return run(args);
+}
+
+// A reader that closes the pipe early (head, less) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof InputError)) throw error;
+  process.stderr.write(`exptilt: ${error.message}\n`);
+  process.exitCode = 2;
+}
