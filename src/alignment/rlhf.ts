@@ -37,7 +37,7 @@ export interface TiltProblem<A = unknown> {
  * import { distribution, rlhfObjective, uniform } from "exptilt";
  * const ref = uniform(["a", "b"]);
  * rlhfObjective({ ref, reward: [0, 1], beta: 0.5 }, ref) // => 0.5
- * rlhfObjective({ ref, reward: [0, 1], beta: 0.5 }, distribution(["a", "b"], [1, 4])) // => 0.703627416435
+ * rlhfObjective({ ref, reward: [0, 1], beta: 0.5 }, distribution(["a", "b"], [1, 4])) // => 0.703627621489
  * ```
  */
 export function rlhfObjective<A>(problem: TiltProblem<A>, policy: Measure<A>): number {

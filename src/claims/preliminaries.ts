@@ -7,12 +7,14 @@ function negentropyTerms<N>(A: Algebra<N>, { mass, logMass }: MeasureOf<N>): N[]
   return positions(A, mass).map((i) => A.multiply(mass[i], logMass[i]));
 }
 
-/** φ(p) = Σ p log p as terms, and −∇φ(q)·(p − q) = −Σ (log q + 1)(p − q) as terms: q positive where p is. */
+/** φ(p) − φ(q) − ∇φ(q)·(p − q) term by term, φ(p) = Σ p log p and ∇φ(q) = log q + 1: q positive where p is. */
 function bregmanTerms<N>(A: Algebra<N>, p: MeasureOf<N>, q: MeasureOf<N>): N[] {
-  const gradient = positions(A, q.mass).map((i) =>
-    A.multiply(A.add(q.logMass[i], A.number(1)), A.subtract(q.mass[i], p.mass[i])),
-  );
-  return [...negentropyTerms(A, p), ...negentropyTerms(A, q).map((t) => A.subtract(A.number(0), t)), ...gradient];
+  const minus = (t: N) => A.subtract(A.number(0), t);
+  const gradient = positions(A, q.mass).flatMap((i) => {
+    const slope = A.add(q.logMass[i], A.number(1));
+    return [A.multiply(slope, q.mass[i]), minus(A.multiply(slope, p.mass[i]))];
+  });
+  return [...negentropyTerms(A, p), ...negentropyTerms(A, q).map(minus), ...gradient];
 }
 
 /** Equations (1)–(4): measures, information and preferences. */

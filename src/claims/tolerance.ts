@@ -14,7 +14,7 @@ import type { Instance } from "./world.js";
  * const instance = { mass: [3, 1], reward: [0, 1], beta: 0.5, length: 2, vocabularySize: 2 };
  * gapTolerance(instance) // => 1e-12
  * gapTolerance(instance, 60) // => 1e-50
- * gapTolerance({ ...instance, beta: 1e-6 }) // => 1.00000110e-9
+ * gapTolerance({ ...instance, beta: 1e-6 }) // => 1.09861338728e-9
  * ```
  */
 export function gapTolerance(instance: Instance, digits?: number): number {

@@ -25,7 +25,7 @@ export function entropyOf(law: Law): number {
  * ```ts
  * import { entropy, measure, uniform } from "exptilt";
  * entropy(uniform(["a", "b"])) // => 0.6931471805599453
- * entropy(measure(["a", "b"], [1, 1e-20])) // => 4.705170185988091e-19
+ * entropy(measure(["a", "b"], [1, 1e-20])) // => 4.70517018598809e-19
  * ```
  */
 export function entropy(p: Measure): number {

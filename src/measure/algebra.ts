@@ -20,7 +20,7 @@ import { escortLaw, tiltLaw } from "./tilt.js";
  * ```ts
  * import { measure, power } from "exptilt";
  * power(measure(["a", "b"], [4, 9]), 0.5).mass // => [2, 3]
- * power(measure(["a", "b"], [1e-200, 1]), 2).logMass // => [-921.03403719761827, 0]
+ * power(measure(["a", "b"], [1e-200, 1]), 2).logMass // => [-921.034037197618, 0]
  * ```
  */
 export function power<A>(p: Measure<A>, exponent: number): Measure<A> {
