@@ -25,24 +25,14 @@ export const reinforcement: readonly Identity[] = [
         left: [A.rlhfObjective(problem, optimum)],
         right: [A.multiply(beta, optimum.logNormalizer)],
         scale: [
-          A.add(
-            A.expectation(
-              optimum,
-              reward.map((r) => magnitude(A, r)),
-            ),
-            A.multiply(beta, A.klDivergence(optimum, ref)),
-          ),
+          total(A, [beta, ...reward.map((r) => magnitude(A, r)), A.multiply(beta, A.klDivergence(optimum, ref))]),
         ],
       },
       {
         left: [A.rlhfOptimalValue(problem)],
         right: [A.multiply(beta, optimum.logNormalizer)],
-        scale: [
-          total(
-            A,
-            reward.map((r) => magnitude(A, r)),
-          ),
-        ],
+        // log μ of μ near 1 has an absolute error of one rounding, which β multiplies.
+        scale: [total(A, [beta, ...reward.map((r) => magnitude(A, r))])],
       },
     ],
   },

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { InputError } from "./inputError.js";
-import { helpText, type OptionTable } from "./options.js";
+import { helpText, type Usage } from "./options.js";
 
 interface Command {
   readonly about: string;
   readonly load: () => Promise<{
-    readonly usage: { line: string; about: string; options: OptionTable };
+    readonly usage: Usage;
     readonly run: (args: readonly string[]) => Promise<number>;
   }>;
 }

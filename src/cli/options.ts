@@ -4,6 +4,13 @@ import { InputError } from "./inputError.js";
 /** The options of a command: those with a `value` take one, the others are flags. */
 export type OptionTable = Readonly<Record<string, { readonly value?: string; readonly help: string }>>;
 
+/** What a command is: its line, what it does, and its options. */
+export interface Usage {
+  readonly line: string;
+  readonly about: string;
+  readonly options: OptionTable;
+}
+
 /** What was given for each option. */
 export type Given<T extends OptionTable> = { [K in keyof T]?: T[K] extends { value: string } ? string : boolean };
 
@@ -36,7 +43,7 @@ export function optionValue(name: string, text: string, fits: (x: number) => boo
 }
 
 /** The help text of a command. */
-export function helpText(usage: { line: string; about: string; options: OptionTable }): string {
+export function helpText(usage: Usage): string {
   const rows = Object.entries(usage.options).map(([name, { value, help }]) => [
     `  --${name}${value === undefined ? "" : ` ${value}`}`,
     help,

@@ -12,8 +12,8 @@ export interface Verdict {
   exactGap: number;
   /** The smallest gap of an erratum's printed form. */
   printedGap: number | undefined;
-  /** Whether the claim held on every query, in both arithmetics. */
-  holds: boolean;
+  /** The queries on which the claim failed, in either arithmetic. */
+  readonly failed: string[];
 }
 
 /** Verdicts over a data set, in whatever order the queries come back. */
@@ -24,7 +24,7 @@ export class Tally {
     worstQuery: undefined,
     exactGap: 0,
     printedGap: claim.kind === "erratum" ? Infinity : undefined,
-    holds: true,
+    failed: [],
   }));
   queries = 0;
 
@@ -40,13 +40,14 @@ export class Tally {
       verdict.exactGap = Math.max(verdict.exactGap, exactGap);
       if (printedGap !== undefined) verdict.printedGap = Math.min(verdict.printedGap ?? Infinity, printedGap);
       const printed = printedGap === undefined ? {} : { printedGap };
-      verdict.holds &&=
+      const holds =
         claimHolds(verdict.claim, { gap, ...printed }, tolerance) &&
         claimHolds(verdict.claim, { gap: exactGap, ...printed }, exactTolerance);
+      if (!holds) verdict.failed.push(query);
     }
   }
 
   get holds(): boolean {
-    return this.verdicts.every((verdict) => verdict.holds);
+    return this.verdicts.every(({ failed }) => failed.length === 0);
   }
 }

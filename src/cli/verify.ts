@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Reading, Settings } from "./check.js";
 import { type Query, readDataset } from "./dataset.js";
 import { InputError } from "./inputError.js";
-import { type OptionTable, optionValue, parseOptions } from "./options.js";
+import { type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
 import { forEachOnWorkers } from "./pool.js";
 import { Progress } from "./progress.js";
 import { formatTable } from "./table.js";
@@ -18,7 +18,7 @@ const OPTIONS = {
   json: { help: "print JSON instead of a table" },
 } satisfies OptionTable;
 
-export const usage = {
+export const usage: Usage = {
   line: "exptilt verify [FILE] [options]",
   about:
     "Check every equation and erratum on every query of FILE (- for standard input; the embedded data when left out).",
@@ -130,12 +130,12 @@ function table({ digits, beta, length }: Settings, tally: Tally): string {
     verdictText(v),
   ]);
   const width = process.stdout.columns ?? 120;
-  const failed = tally.verdicts.filter((v) => !v.holds);
+  const failed = tally.verdicts.filter((v) => v.failed.length > 0);
   const first = failed[0];
   const summary =
     first === undefined
       ? `All ${tally.verdicts.length} claims hold on ${tally.queries} queries (β = ${beta}, L = ${length}).`
-      : `${failed.length} of ${tally.verdicts.length} claims fail on ${tally.queries} queries, first ${first.claim.equation} on ${first.worstQuery}.`;
+      : `${failed.length} of ${tally.verdicts.length} claims fail on ${tally.queries} queries, first ${first.claim.equation} on ${first.failed.sort()[0]}.`;
   const legend =
     "Gaps are the worst over all queries, relative to the larger side or term; an erratum fails as printed by at least the figure given.";
   return `${formatTable(columns, rows, width)}\n\n${summary}\n${legend}\n`;
@@ -145,8 +145,8 @@ function gapText(gap: number): string {
   return gap === 0 ? "0" : gap.toExponential(1);
 }
 
-function verdictText({ claim, printedGap, holds }: Verdict): string {
-  if (!holds) return "FAILS";
+function verdictText({ claim, printedGap, failed }: Verdict): string {
+  if (failed.length > 0) return `FAILS on ${failed.length}`;
   return claim.kind === "identity" ? "holds" : `holds; as printed off by ${(printedGap ?? 0).toPrecision(2)}`;
 }
 
@@ -161,7 +161,7 @@ function report(file: string | undefined, settings: Settings, tally: Tally): unk
     queries: tally.queries,
     ...settings,
     holds: tally.holds,
-    claims: tally.verdicts.map(({ claim, gap, exactGap, printedGap, worstQuery, holds }) => ({
+    claims: tally.verdicts.map(({ claim, gap, exactGap, printedGap, worstQuery, failed }) => ({
       equation: claim.equation,
       kind: claim.kind,
       statement: claim.statement,
@@ -170,7 +170,8 @@ function report(file: string | undefined, settings: Settings, tally: Tally): unk
       worstQuery,
       exactGap: finite(exactGap),
       printedGap: finite(printedGap),
-      holds,
+      holds: failed.length === 0,
+      failedOn: failed.sort(),
     })),
   };
 }

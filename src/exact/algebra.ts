@@ -1,13 +1,21 @@
 /**
- * The algebra that the float64 library and its high-precision twin have in common. A statement written against this
- * interface runs in both; the names are those of the library, the numbers are of type `N`, the measures of type `M`.
+ * The algebra that the float64 library and its high-precision twin have in common: a statement written against this
+ * interface runs in both. The names are those of the library.
+ *
+ * Functions of laws (entropy, divergences, optima) read any measure as the law proportional to it; `power`, `product`
+ * and `generalizedKlDivergence` read the masses as given. Everywhere 0·log 0 = 0, a mass on an answer that the other
+ * law excludes makes a divergence +∞, and a reward of −∞ forbids its answer.
  *
  * @typeParam N a number: a double, or a big number of a chosen precision
  */
 
-/** A measure whose masses are numbers of type `N`. */
+/**
+ * A measure whose masses are numbers of type `N`.
+ *
+ * @typeParam N a number
+ */
 export interface MeasureOf<N> {
-  /** The answers. */
+  /** The answers, distinct, in a fixed order. */
   readonly support: readonly unknown[];
   /** The mass of each answer. */
   readonly mass: ArrayLike<N>;
@@ -15,111 +23,390 @@ export interface MeasureOf<N> {
   readonly logMass: ArrayLike<N>;
 }
 
-/** A measure of total mass 1, and the logarithm of what normalising divided out. */
+/**
+ * A measure of total mass 1, and the logarithm of what normalising divided out.
+ *
+ * @typeParam N a number
+ */
 export interface DistributionOf<N> extends MeasureOf<N> {
-  /** The logarithm of the normaliser, in nats. */
+  /** The logarithm of the normaliser, in nats: log Σ mass, or a tilt's log-partition. */
   readonly logNormalizer: N;
 }
 
-/** A reference, a reward for each answer and β. */
+/**
+ * A reference, a reward for each answer and β: what RLHF, soft best-of-N and weighted maximum likelihood share.
+ *
+ * @typeParam N a number
+ */
 export interface TiltProblemOf<N> {
-  /** The reference policy. */
+  /** The reference policy, read as the law proportional to it. */
   readonly ref: MeasureOf<N>;
-  /** The reward of each answer. */
+  /** The reward of each answer, below ∞; −∞ forbids. */
   readonly reward: ArrayLike<N>;
-  /** The temperature. */
+  /** The temperature β > 0, in the units of the reward. */
   readonly beta: N;
 }
 
-/** An RLIF problem. */
+/**
+ * An RLIF problem: sequences of one length, whose reward is the policy's own certainty.
+ *
+ * @typeParam N a number
+ */
 export interface SelfCertaintyProblemOf<N> {
-  /** The reference policy. */
+  /** The reference policy, read as the law proportional to it. */
   readonly ref: MeasureOf<N>;
-  /** The number of tokens of every sequence. */
+  /** L, the number of tokens of every sequence. */
   readonly length: number;
-  /** The temperature. */
+  /** β_if ≥ 0, in nats of self-certainty per token. */
   readonly beta: N;
-  /** The number of tokens in the vocabulary. */
+  /** |V|, the number of tokens in the vocabulary. */
   readonly vocabularySize: number;
 }
 
-/** Numbers of one precision, and the library's functions on them. */
-export interface Algebra<N> {
+/**
+ * What the unified objective (12) needs: a faithful reference and β_hf.
+ *
+ * @typeParam N a number
+ */
+export interface UnifiedProblemOf<N> {
+  /** hp, read as the law proportional to it. */
+  readonly ref: MeasureOf<N>;
+  /** β_hf > 0. */
+  readonly beta: N;
+}
+
+/**
+ * Numbers of one precision, and the library's functions on them. Every function throws a `TypeError` for a wrong type or
+ * shape and a `RangeError` for a value out of range, naming itself, the argument, the index and the value.
+ *
+ * @typeParam N the numbers that come out
+ * @typeParam I the numbers that may go in: those of type `N`, and where it says so doubles beside them
+ */
+export interface Algebra<N, I = N> {
   /** How the arithmetic is called in a report: `float64`, `60 digits`. */
   readonly name: string;
 
-  /** The exact value of a double. */
+  /**
+   * The exact value of a double.
+   *
+   * @param x a double; an infinity or NaN is the same in every arithmetic
+   * @returns that number
+   */
   number(x: number): N;
-  /** The nearest double. */
-  toNumber(x: N): number;
-  /** a + b */
-  add(a: N, b: N): N;
-  /** a − b */
-  subtract(a: N, b: N): N;
-  /** a·b */
-  multiply(a: N, b: N): N;
-  /** a/b */
-  divide(a: N, b: N): N;
-  /** e^a */
-  exp(a: N): N;
-  /** The natural logarithm; −∞ at 0. */
-  log(a: N): N;
+  /**
+   * The nearest double.
+   *
+   * @param x a number
+   * @returns x rounded to nearest; beyond the range of doubles 0 or ±∞
+   */
+  toNumber(x: I): number;
+  /**
+   * a + b, rounded once.
+   *
+   * @param a a number
+   * @param b a number
+   * @returns the sum
+   */
+  add(a: I, b: I): N;
+  /**
+   * a − b, rounded once.
+   *
+   * @param a a number
+   * @param b a number
+   * @returns the difference
+   */
+  subtract(a: I, b: I): N;
+  /**
+   * a·b, rounded once.
+   *
+   * @param a a number
+   * @param b a number
+   * @returns the product
+   */
+  multiply(a: I, b: I): N;
+  /**
+   * a/b, rounded once.
+   *
+   * @param a a number
+   * @param b a number
+   * @returns the quotient
+   */
+  divide(a: I, b: I): N;
+  /**
+   * e^a.
+   *
+   * @param a a number
+   * @returns the exponential, 0 at −∞
+   */
+  exp(a: I): N;
+  /**
+   * The natural logarithm.
+   *
+   * @param a a number ≥ 0
+   * @returns log a, −∞ at 0
+   */
+  log(a: I): N;
 
-  /** The measure with masses as given. */
-  measure(support: readonly unknown[], mass: ArrayLike<N>): MeasureOf<N>;
-  /** The distribution proportional to the masses. */
-  distribution(support: readonly unknown[], mass: ArrayLike<N>): DistributionOf<N>;
-  /** The measure with log-masses as given. */
-  fromLogMass(support: readonly unknown[], logMass: ArrayLike<N>): MeasureOf<N>;
-  /** The uniform distribution. */
+  /**
+   * The measure with the given masses, kept as they are.
+   *
+   * @param support distinct answers of any type
+   * @param mass one mass an answer: finite, ≥ 0, not all 0
+   * @returns the measure
+   * @throws TypeError when an argument is no array, a mass is no number, or the lengths differ
+   * @throws RangeError when the support is empty or repeats an answer, or a mass is negative, NaN or infinite, or all are 0
+   */
+  measure(support: readonly unknown[], mass: ArrayLike<I>): MeasureOf<N>;
+  /**
+   * The distribution P(o) = mass(o)/Σ mass.
+   *
+   * @param support distinct answers of any type
+   * @param mass one mass an answer: finite, ≥ 0, not all 0
+   * @returns the distribution, with log Σ mass as its `logNormalizer`
+   * @throws TypeError when an argument is no array, a mass is no number, or the lengths differ
+   * @throws RangeError when the support is empty or repeats an answer, or a mass is negative, NaN or infinite, or all are 0
+   */
+  distribution(support: readonly unknown[], mass: ArrayLike<I>): DistributionOf<N>;
+  /**
+   * The measure with the given log-masses.
+   *
+   * @param support distinct answers of any type
+   * @param logMass one log-mass an answer, in nats: below ∞, −∞ for mass zero, not all −∞
+   * @returns the measure
+   * @throws TypeError when an argument is no array, a log-mass is no number, or the lengths differ
+   * @throws RangeError when the support is empty or repeats an answer, or a log-mass is NaN or +∞, or all are −∞
+   */
+  fromLogMass(support: readonly unknown[], logMass: ArrayLike<I>): MeasureOf<N>;
+  /**
+   * The uniform distribution 1/K.
+   *
+   * @param support K distinct answers of any type
+   * @returns the distribution, with log K as its `logNormalizer`
+   * @throws TypeError when the support is no array
+   * @throws RangeError when the support is empty or repeats an answer
+   */
   uniform(support: readonly unknown[]): DistributionOf<N>;
-  /** The distribution proportional to a measure. */
-  normalize(p: MeasureOf<N>): DistributionOf<N>;
-  /** The elementwise power. */
-  power(p: MeasureOf<N>, exponent: N): MeasureOf<N>;
-  /** The elementwise product. */
-  product(p: MeasureOf<N>, q: MeasureOf<N>): MeasureOf<N>;
-  /** The exponential tilt ∝ ref·e^{score/β}. */
-  tilt(ref: MeasureOf<N>, score: ArrayLike<N>, beta: N): DistributionOf<N>;
-  /** The escort ∝ ref^a. */
-  escort(ref: MeasureOf<N>, exponent: N): DistributionOf<N>;
-  /** E_p[f]. */
-  expectation(p: MeasureOf<N>, f: ArrayLike<N>): N;
+  /**
+   * The distribution proportional to a measure.
+   *
+   * @param p any measure
+   * @returns the distribution, with log Σ mass as its `logNormalizer` (0 for a distribution)
+   * @throws TypeError when p is not a measure
+   */
+  normalize(p: MeasureOf<I>): DistributionOf<N>;
+  /**
+   * The elementwise power p^α of masses as given; mass 0 stays 0. The notation of equation (9).
+   *
+   * @param p a measure, read as given
+   * @param exponent α, finite; negative only where every mass is positive
+   * @returns the measure of masses p(o)^α
+   * @throws TypeError when an argument has the wrong type
+   * @throws RangeError when α is not finite, or is negative though p has an answer of mass 0
+   */
+  power(p: MeasureOf<I>, exponent: I): MeasureOf<N>;
+  /**
+   * The elementwise product p∘q of masses as given. The notation of equation (9).
+   *
+   * @param p a measure, read as given
+   * @param q a measure on the same answers in the same order
+   * @returns the measure of masses p(o)·q(o)
+   * @throws TypeError when the supports differ
+   * @throws RangeError when no answer has positive mass under both
+   */
+  product(p: MeasureOf<I>, q: MeasureOf<I>): MeasureOf<N>;
+  /**
+   * The exponential tilt ∝ ref(o)·e^{score(o)/β}. Equation (9).
+   *
+   * @param ref any measure, read as the law proportional to it
+   * @param score a number below ∞ for each answer; −∞ forbids
+   * @param beta β > 0; ∞ gives the law of ref
+   * @returns the tilted law, with log E_ref[e^{score/β}] as its `logNormalizer`
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when a score is NaN or +∞ or forbids the whole support, or β is not positive
+   */
+  tilt(ref: MeasureOf<I>, score: ArrayLike<I>, beta: I): DistributionOf<N>;
+  /**
+   * The escort distribution ∝ ref(o)^a. Equations (10) and (17).
+   *
+   * @param ref any measure, read as the law proportional to it
+   * @param exponent a, finite; negative only where every mass is positive
+   * @returns the escort, with log Σ ref(o)^a (ref normalised) as its `logNormalizer`
+   * @throws TypeError when an argument has the wrong type
+   * @throws RangeError when a is not finite, or is negative though some answer has mass 0
+   */
+  escort(ref: MeasureOf<I>, exponent: I): DistributionOf<N>;
+  /**
+   * The expectation E_p[f]; answers of mass 0 add nothing, whatever f is there.
+   *
+   * @param p any measure, read as the law proportional to it
+   * @param f a number below ∞ for each answer
+   * @returns the expectation, −∞ where f is −∞ on the support
+   * @throws TypeError when p is no measure, or f has the wrong length or type
+   * @throws RangeError when a value of f is NaN or +∞
+   */
+  expectation(p: MeasureOf<I>, f: ArrayLike<I>): N;
 
-  /** H(p). */
-  entropy(p: MeasureOf<N>): N;
-  /** The Rényi entropy. */
-  renyiEntropy(p: MeasureOf<N>, order: N): N;
-  /** KL(p‖q) of the laws. */
-  klDivergence(p: MeasureOf<N>, q: MeasureOf<N>): N;
-  /** KL(p‖q) of the masses as given. */
-  generalizedKlDivergence(p: MeasureOf<N>, q: MeasureOf<N>): N;
-  /** ½ Σ|P − Q|. */
-  totalVariation(p: MeasureOf<N>, q: MeasureOf<N>): N;
-  /** Σ (P − Q)²/Q. */
-  chiSquaredDivergence(p: MeasureOf<N>, q: MeasureOf<N>): N;
+  /**
+   * The Shannon entropy H(p) = −Σ P log P, in nats. Equation (1).
+   *
+   * @param p any measure, read as the law proportional to it
+   * @returns the entropy, in [0, log K]
+   * @throws TypeError when p is not a measure
+   */
+  entropy(p: MeasureOf<I>): N;
+  /**
+   * The Rényi entropy H_α(p) = log Σ P^α/(1 − α), in nats, by its limits at α = 0, 1 and ∞.
+   *
+   * @param p any measure, read as the law proportional to it
+   * @param order α ≥ 0; ∞ allowed
+   * @returns the entropy, in [0, log K]
+   * @throws TypeError when an argument has the wrong type
+   * @throws RangeError when α is negative or NaN
+   */
+  renyiEntropy(p: MeasureOf<I>, order: I): N;
+  /**
+   * KL(P‖Q) = Σ P log(P/Q) of the laws, in nats. Equation (2) where both sum to 1.
+   *
+   * @param p any measure, read as the law proportional to it
+   * @param q a measure on the same answers in the same order
+   * @returns the divergence, in [0, ∞]
+   * @throws TypeError when an argument is not a measure or the supports differ
+   */
+  klDivergence(p: MeasureOf<I>, q: MeasureOf<I>): N;
+  /**
+   * The generalized divergence Σ p log(p/q) − p + q of the masses as given. Equation (2).
+   *
+   * @param p a measure, read as given
+   * @param q a measure on the same answers in the same order
+   * @returns the divergence, in [0, ∞]
+   * @throws TypeError when an argument is not a measure or the supports differ
+   */
+  generalizedKlDivergence(p: MeasureOf<I>, q: MeasureOf<I>): N;
+  /**
+   * The total variation distance ½ Σ |P − Q| of the laws.
+   *
+   * @param p any measure, read as the law proportional to it
+   * @param q a measure on the same answers in the same order
+   * @returns the distance, in [0, 1]
+   * @throws TypeError when an argument is not a measure or the supports differ
+   */
+  totalVariation(p: MeasureOf<I>, q: MeasureOf<I>): N;
+  /**
+   * The χ² divergence Σ (P − Q)²/Q of the laws.
+   *
+   * @param p any measure, read as the law proportional to it
+   * @param q a measure on the same answers in the same order
+   * @returns the divergence, in [0, ∞]
+   * @throws TypeError when an argument is not a measure or the supports differ
+   */
+  chiSquaredDivergence(p: MeasureOf<I>, q: MeasureOf<I>): N;
 
-  /** σ(r − r'). */
-  preferenceProbability(reward: N, other: N): N;
-  /** hp ∝ e^r. */
-  humanPreference(support: readonly unknown[], reward: ArrayLike<N>): DistributionOf<N>;
+  /**
+   * The Bradley–Terry probability P(o ≻ õ) = σ(r(o) − r(õ)). Equation (3).
+   *
+   * @param reward r(o), in nats of log-odds; an infinite one always wins or always loses
+   * @param other r(õ)
+   * @returns the probability, in [0, 1]
+   * @throws TypeError when an argument is no number
+   * @throws RangeError when an argument is NaN, or both are the same infinity
+   */
+  preferenceProbability(reward: I, other: I): N;
+  /**
+   * The human-preference distribution hp(o) = e^{r(o)}/Σ e^r. Equation (4).
+   *
+   * @param support distinct answers of any type
+   * @param reward r(o), in nats of log-odds, below ∞; −∞ forbids
+   * @returns the distribution, with log Σ e^r as its `logNormalizer`
+   * @throws TypeError when the support is no array, or the reward has the wrong type or length
+   * @throws RangeError when the support is empty or repeats an answer, or a reward is NaN or +∞, or all are −∞
+   */
+  humanPreference(support: readonly unknown[], reward: ArrayLike<I>): DistributionOf<N>;
 
-  /** E_π[r] − β KL(π‖ref). */
-  rlhfObjective(problem: TiltProblemOf<N>, policy: MeasureOf<N>): N;
-  /** ∝ ref·e^{r/β}. */
-  rlhfOptimum(problem: TiltProblemOf<N>): DistributionOf<N>;
-  /** β log E_ref[e^{r/β}]. */
-  rlhfOptimalValue(problem: TiltProblemOf<N>): N;
-  /** β KL(π‖π*). */
-  rlhfRegret(problem: TiltProblemOf<N>, policy: MeasureOf<N>): N;
-  /** log|V| − (H(π) + Lβ KL(π‖ref))/L. */
-  rlifObjective(problem: SelfCertaintyProblemOf<N>, policy: MeasureOf<N>): N;
-  /** ∝ ref^a' for Lβ > 1, a mode for Lβ ≤ 1. */
-  rlifOptimum(problem: SelfCertaintyProblemOf<N>): DistributionOf<N>;
-  /** The objective at its optimum. */
-  rlifValue(problem: SelfCertaintyProblemOf<N>): N;
-  /** The tilt problem with the same optimum. */
-  rlhfEquivalent(problem: SelfCertaintyProblemOf<N>): TiltProblemOf<N>;
-  /** H(π) + (β + 1) KL(π‖hp). */
-  unifiedObjective(problem: { readonly ref: MeasureOf<N>; readonly beta: N }, policy: MeasureOf<N>): N;
+  /**
+   * The RLHF objective J(π) = E_π[r] − β KL(π‖ref), in the units of the reward. Equation (5).
+   *
+   * @param problem the reference policy, the reward and β; here β = 0 is allowed
+   * @param policy any measure on the answers of ref, read as the law proportional to it
+   * @returns J(π), −∞ where π has mass that ref has not, or mass on a forbidden answer
+   * @throws TypeError when an argument has the wrong type or the supports differ
+   * @throws RangeError when a reward is NaN or +∞, or β is negative, NaN or infinite
+   */
+  rlhfObjective(problem: TiltProblemOf<I>, policy: MeasureOf<I>): N;
+  /**
+   * The RLHF optimum π* ∝ ref·e^{r/β}. Equation (9).
+   *
+   * @param problem the reference policy, the reward and β > 0
+   * @returns the optimal policy, with log E_ref[e^{r/β}] as its `logNormalizer`
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when a reward is NaN or +∞ or forbids the whole support, or β is not positive
+   */
+  rlhfOptimum(problem: TiltProblemOf<I>): DistributionOf<N>;
+  /**
+   * The optimal value β log E_ref[e^{r/β}], in the units of the reward; β = ∞ gives E_ref r. Equations (5) and (9).
+   *
+   * @param problem the reference policy, the reward and β > 0
+   * @returns J(π*)
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when a reward is NaN or +∞ or forbids the whole support, or β is not positive
+   */
+  rlhfOptimalValue(problem: TiltProblemOf<I>): N;
+  /**
+   * The regret J(π*) − J(π) = β KL(π‖π*), in the units of the reward. Equations (5) and (9).
+   *
+   * @param problem the reference policy, the reward and β, positive and finite
+   * @param policy any measure on the answers of ref, read as the law proportional to it
+   * @returns the regret, in [0, ∞]
+   * @throws TypeError when an argument has the wrong type or the supports differ
+   * @throws RangeError when a reward is NaN or +∞ or forbids the whole support, or β is not positive and finite
+   */
+  rlhfRegret(problem: TiltProblemOf<I>, policy: MeasureOf<I>): N;
+  /**
+   * The RLIF objective log|V| − (H(π) + Lβ KL(π‖ref))/L, in nats per token. Equation (7).
+   *
+   * @param problem the reference policy, the length, β and the vocabulary's size
+   * @param policy any measure on the answers of ref, read as the law proportional to it
+   * @returns J(π), −∞ where π has mass that ref has not
+   * @throws TypeError when an argument has the wrong type or the supports differ
+   * @throws RangeError when the length or the vocabulary's size is no whole number ≥ 1, or β is negative or not finite
+   */
+  rlifObjective(problem: SelfCertaintyProblemOf<I>, policy: MeasureOf<I>): N;
+  /**
+   * The RLIF optimum: ∝ ref^a' with a' = Lβ/(Lβ − 1) for Lβ > 1, and the point mass on the first mode of ref for
+   * Lβ ≤ 1, where the objective is convex. Equation (10).
+   *
+   * @param problem the reference policy, the length, β and the vocabulary's size
+   * @returns an optimal policy, with log Σ ref^a' as its `logNormalizer` (0 for a mode)
+   * @throws TypeError when an argument has the wrong type
+   * @throws RangeError when the length or the vocabulary's size is no whole number ≥ 1, or β is negative or not finite
+   */
+  rlifOptimum(problem: SelfCertaintyProblemOf<I>): DistributionOf<N>;
+  /**
+   * The optimal RLIF value, in nats per token: log|V| − H_{a'}(ref)/L with the Rényi entropy for Lβ > 1, and
+   * log|V| + β log max ref for Lβ ≤ 1. Equation (10).
+   *
+   * @param problem the reference policy, the length, β and the vocabulary's size
+   * @returns the value of the objective at its maximum
+   * @throws TypeError when an argument has the wrong type
+   * @throws RangeError when the length or the vocabulary's size is no whole number ≥ 1, or β is negative or not finite
+   */
+  rlifValue(problem: SelfCertaintyProblemOf<I>): N;
+  /**
+   * The tilt problem with the same optimum as an RLIF problem: reward log ref at β_hf = Lβ_if − 1. Equations (11), (18).
+   *
+   * @param problem an RLIF problem with Lβ_if > 1
+   * @returns the tilt problem; answers outside the support of ref have reward −∞
+   * @throws TypeError when an argument has the wrong type
+   * @throws RangeError when Lβ_if ≤ 1, where RLIF has no RLHF counterpart
+   */
+  rlhfEquivalent(problem: SelfCertaintyProblemOf<I>): TiltProblemOf<N>;
+  /**
+   * The unified objective H(π) + (β_hf + 1) KL(π‖hp), in nats, whose minimiser is ∝ hp^{1+1/β_hf}. Equation (12).
+   *
+   * @param problem the faithful reference ref = hp, and β = β_hf
+   * @param policy any measure on the answers of ref, read as the law proportional to it
+   * @returns the objective, ∞ where π has mass and hp has none
+   * @throws TypeError when an argument has the wrong type or the supports differ
+   * @throws RangeError when β is not positive and finite
+   */
+  unifiedObjective(problem: UnifiedProblemOf<I>, policy: MeasureOf<I>): N;
 }

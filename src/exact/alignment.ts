@@ -1,0 +1,132 @@
+import type { BigNumber } from "mathjs";
+import { requireSameSupport } from "../measure/support.js";
+import { requireInteger } from "../numeric/check.js";
+import type { MeasureOf, SelfCertaintyProblemOf, TiltProblemOf, UnifiedProblemOf } from "./algebra.js";
+import type { Arithmetic } from "./arithmetic.js";
+import { divergenceOf, entropyOf, renyiEntropyOf } from "./information.js";
+import { type ExactDistribution, type ExactMeasure, expectationOf, lazy, ofMass, readMeasure } from "./measure.js";
+import {
+  belowInfinity,
+  type Condition,
+  nonNegative,
+  positive,
+  positiveOrInfinite,
+  requireNumber,
+  requireNumbers,
+} from "./read.js";
+import { escortOf, tiltOf } from "./tilt.js";
+
+type Input = number | BigNumber;
+
+/** The policy, checked to be on the answers of the reference. */
+function readPolicy(
+  arithmetic: Arithmetic,
+  caller: string,
+  ref: ExactMeasure,
+  policy: MeasureOf<Input>,
+): ExactDistribution {
+  const { law } = readMeasure(arithmetic, caller, "policy", policy);
+  requireSameSupport(caller, ref.support, law.support);
+  return law;
+}
+
+function readTilt(arithmetic: Arithmetic, caller: string, problem: TiltProblemOf<Input>, temperature: Condition) {
+  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
+  const beta = requireNumber(arithmetic, caller, "beta", problem.beta, temperature);
+  return { ref, reward, beta };
+}
+
+export function rlhfObjective(
+  arithmetic: Arithmetic,
+  problem: TiltProblemOf<Input>,
+  policy: MeasureOf<Input>,
+): BigNumber {
+  const { ref, reward, beta } = readTilt(arithmetic, "rlhfObjective", problem, nonNegative);
+  const law = readPolicy(arithmetic, "rlhfObjective", ref, policy);
+  const kl = divergenceOf(law, ref.law);
+  return kl.isFinite() ? expectationOf(law, reward).minus(beta.times(kl)) : arithmetic.negativeInfinity;
+}
+
+export function rlhfOptimum(arithmetic: Arithmetic, problem: TiltProblemOf<Input>): ExactDistribution {
+  const { ref, reward, beta } = readTilt(arithmetic, "rlhfOptimum", problem, positiveOrInfinite);
+  return tiltOf("rlhfOptimum", "reward", ref, reward, beta).law;
+}
+
+export function rlhfOptimalValue(arithmetic: Arithmetic, problem: TiltProblemOf<Input>): BigNumber {
+  const { ref, reward, beta } = readTilt(arithmetic, "rlhfOptimalValue", problem, positiveOrInfinite);
+  if (!beta.isFinite()) return expectationOf(ref.law, reward);
+  const { anchor, excess } = tiltOf("rlhfOptimalValue", "reward", ref, reward, beta);
+  return reward[anchor].plus(beta.times(excess()));
+}
+
+export function rlhfRegret(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, policy: MeasureOf<Input>): BigNumber {
+  const { ref, reward, beta } = readTilt(arithmetic, "rlhfRegret", problem, positive);
+  const law = readPolicy(arithmetic, "rlhfRegret", ref, policy);
+  return beta.times(divergenceOf(law, tiltOf("rlhfRegret", "reward", ref, reward, beta).law));
+}
+
+/** The problem, with log|V|, a = Lβ and a − 1, whose sign is the regime. */
+function readSelfCertainty(arithmetic: Arithmetic, caller: string, problem: SelfCertaintyProblemOf<Input>) {
+  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const length = requireInteger(caller, "length", problem.length, 1);
+  const vocabularySize = requireInteger(caller, "vocabularySize", problem.vocabularySize, 1);
+  const beta = requireNumber(arithmetic, caller, "beta", problem.beta, nonNegative);
+  const a = beta.times(length);
+  const logV = arithmetic.log(arithmetic.number(vocabularySize));
+  return { ref, length, beta, logV, a, excess: a.minus(arithmetic.one) };
+}
+
+export function rlifObjective(
+  arithmetic: Arithmetic,
+  problem: SelfCertaintyProblemOf<Input>,
+  policy: MeasureOf<Input>,
+): BigNumber {
+  const { ref, length, beta, logV } = readSelfCertainty(arithmetic, "rlifObjective", problem);
+  const law = readPolicy(arithmetic, "rlifObjective", ref, policy);
+  const kl = divergenceOf(law, ref.law);
+  if (!kl.isFinite()) return arithmetic.negativeInfinity;
+  return logV.minus(entropyOf(law).div(length)).minus(beta.times(kl));
+}
+
+export function rlifOptimum(arithmetic: Arithmetic, problem: SelfCertaintyProblemOf<Input>): ExactDistribution {
+  const { ref, a, excess } = readSelfCertainty(arithmetic, "rlifOptimum", problem);
+  if (excess.gt(0)) return escortOf("rlifOptimum", ref, a.div(excess), arithmetic.one.div(excess));
+  const { peak, support } = ref.law;
+  const mass = Object.freeze(support.map((_, i) => (i === peak ? arithmetic.one : arithmetic.zero)));
+  return ofMass(arithmetic, support, mass).law;
+}
+
+export function rlifValue(arithmetic: Arithmetic, problem: SelfCertaintyProblemOf<Input>): BigNumber {
+  const { ref, length, beta, logV, a, excess } = readSelfCertainty(arithmetic, "rlifValue", problem);
+  const { law } = ref;
+  if (!excess.gt(0)) return logV.plus(beta.times(law.logMass[law.peak]));
+  return logV.minus(renyiEntropyOf(law, a.div(excess), arithmetic.one.div(excess)).div(length));
+}
+
+export function rlhfEquivalent(
+  arithmetic: Arithmetic,
+  problem: SelfCertaintyProblemOf<Input>,
+): TiltProblemOf<BigNumber> {
+  const { ref, excess } = readSelfCertainty(arithmetic, "rlhfEquivalent", problem);
+  const beta = requireNumber(arithmetic, "rlhfEquivalent", "length * beta - 1", excess, positive);
+  const reward = lazy(() => ref.law.logMass);
+  return {
+    ref,
+    get reward() {
+      return reward();
+    },
+    beta,
+  };
+}
+
+export function unifiedObjective(
+  arithmetic: Arithmetic,
+  problem: UnifiedProblemOf<Input>,
+  policy: MeasureOf<Input>,
+): BigNumber {
+  const ref = readMeasure(arithmetic, "unifiedObjective", "ref", problem.ref);
+  const beta = requireNumber(arithmetic, "unifiedObjective", "beta", problem.beta, positive);
+  const law = readPolicy(arithmetic, "unifiedObjective", ref, policy);
+  return entropyOf(law).plus(beta.plus(arithmetic.one).times(divergenceOf(law, ref.law)));
+}

@@ -1,0 +1,197 @@
+import { type BigNumber, BigNumberDependencies, create } from "mathjs";
+import { exactDecimal } from "./double.js";
+
+/** Digits carried beyond the ones promised: what cancellation between near-equal laws may cost. */
+const GUARD = 20;
+
+/** Below this size a function that vanishes at 0 is taken from its series, and loses no digits. */
+const SMALL = 1e-4;
+
+/** Reads mathjs's class of big numbers at its own precision: each algebra has one, so that none disturbs another's. */
+function bigNumberClass(precision: number): new (value: number | string | BigNumber) => BigNumber {
+  const math: unknown = create({ BigNumberDependencies }, { precision });
+  return (math as { BigNumber: new (value: number | string | BigNumber) => BigNumber }).BigNumber;
+}
+
+/** a/b rounded towards −∞. */
+function floorDivide(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return a < 0n && quotient * b !== a ? quotient - 1n : quotient;
+}
+
+/**
+ * Decimal arithmetic at one precision, with the elementary functions that laws need.
+ *
+ * The exponential and the logarithm are computed in fixed point on BigInt, some twenty-five times as fast as the big numbers'
+ * own: a logarithm is the double's, corrected by one exponential. Each is right to a unit in the last working digit.
+ */
+export class Arithmetic {
+  /** The digits promised. */
+  readonly digits: number;
+  /** The digits carried. */
+  readonly precision: number;
+  /** The class of this precision's numbers. */
+  readonly Big: new (
+    value: number | string | BigNumber,
+  ) => BigNumber;
+  readonly zero: BigNumber;
+  readonly one: BigNumber;
+  readonly infinity: BigNumber;
+  readonly negativeInfinity: BigNumber;
+  /** Arguments are halved this often before the exponential's series, and its value squared as often after. */
+  readonly #halvings: bigint;
+  /** Fixed-point numbers are multiples of 2^−bits. */
+  readonly #bits: bigint;
+  readonly #unit: bigint;
+  readonly #log10: bigint;
+  readonly #powersOfTen = new Map<number, bigint>();
+
+  constructor(digits: number) {
+    this.digits = digits;
+    this.precision = digits + GUARD;
+    this.Big = bigNumberClass(this.precision);
+    this.zero = new this.Big(0);
+    this.one = new this.Big(1);
+    this.infinity = new this.Big(Infinity);
+    this.negativeInfinity = new this.Big(-Infinity);
+    const needed = Math.ceil((this.precision + 8) * Math.log2(10));
+    const halvings = Math.floor(Math.sqrt(needed));
+    this.#halvings = BigInt(halvings);
+    // Squaring doubles the error each time; and of log 10, multiples of up to 2^56 are subtracted.
+    this.#bits = BigInt(needed + halvings + 64);
+    this.#unit = 1n << this.#bits;
+    this.#log10 = this.#fixedLog(10n << this.#bits, Math.LN10);
+  }
+
+  /** The exact value of a double: all its digits, of which there may be more than are carried. */
+  number(x: number): BigNumber {
+    return new this.Big(Number.isFinite(x) && !Number.isSafeInteger(x) ? exactDecimal(x) : x);
+  }
+
+  /** e^x; 0 and ∞ beyond the range of exponents, which is ±9·10^15 decimal orders. */
+  exp(x: BigNumber): BigNumber {
+    if (!x.isFinite()) return x.isNegative() ? this.zero : x;
+    if (x.isZero()) return this.one;
+    if (x.e > 17) return x.isNegative() ? this.zero : this.infinity;
+    if (x.e < -this.precision) return this.one.plus(x);
+    const { coefficient, power } = parts(x);
+    const fixed = this.#toFixed(coefficient, power);
+    const tens = floorDivide(fixed, this.#log10);
+    return this.#toBig(this.#fixedExp(fixed - tens * this.#log10), tens);
+  }
+
+  /** The natural logarithm of a number ≥ 0, −∞ at 0; near 1 to the relative accuracy of the distance from 1. */
+  log(x: BigNumber): BigNumber {
+    if (x.isZero()) return this.negativeInfinity;
+    if (!x.isFinite()) return x;
+    const excess = x.minus(this.one);
+    if (excess.abs().lt(SMALL)) return this.log1p(excess);
+    const { coefficient, power } = parts(x);
+    // x = m·10^e with m in [1, 10).
+    const mantissa = this.#toFixed(coefficient, power - x.e);
+    const fixed = this.#fixedLog(mantissa, Math.log(Number(`${coefficient}e${power - x.e}`)));
+    return this.#toBig(fixed + BigInt(x.e) * this.#log10, 0n);
+  }
+
+  /** log(1 + x) for x ≥ −1, to full relative accuracy near 0. */
+  log1p(x: BigNumber): BigNumber {
+    if (x.isZero() || !x.abs().lt(SMALL)) return x.isZero() ? x : this.log(x.plus(this.one));
+    const z = x.div(x.plus(2));
+    const square = z.times(z);
+    let sum = z;
+    let power = z;
+    for (let k = 3; power.e >= sum.e - this.precision; k += 2) {
+      power = power.times(square);
+      sum = sum.plus(power.div(k));
+    }
+    return sum.times(2);
+  }
+
+  /** e^x − 1, to full relative accuracy near 0. */
+  expm1(x: BigNumber): BigNumber {
+    return x.abs().lt(SMALL) ? this.#expSeries(x, 1) : this.exp(x).minus(this.one);
+  }
+
+  /** e^x − 1 − x ≥ 0, of second order at 0 and accurate there. */
+  expm1MinusX(x: BigNumber): BigNumber {
+    return x.abs().lt(SMALL) ? this.#expSeries(x, 2) : this.exp(x).minus(this.one).minus(x);
+  }
+
+  /** The sum of numbers. */
+  sum(terms: readonly BigNumber[]): BigNumber {
+    let total = this.zero;
+    for (const term of terms) total = total.plus(term);
+    return total;
+  }
+
+  /** Σ_{k ≥ first} x^k/k! for small x. */
+  #expSeries(x: BigNumber, first: 1 | 2): BigNumber {
+    if (x.isZero()) return x.abs();
+    let term = first === 1 ? x : x.times(x).div(2);
+    let sum = term;
+    for (let k = first + 1; term.e >= sum.e - this.precision; k++) {
+      term = term.times(x).div(k);
+      sum = sum.plus(term);
+    }
+    return sum;
+  }
+
+  /** coefficient·10^power in fixed point. */
+  #toFixed(coefficient: bigint, power: number): bigint {
+    if (power >= 0) return (coefficient * this.#tenTo(power)) << this.#bits;
+    return (coefficient << this.#bits) / this.#tenTo(-power);
+  }
+
+  /** A fixed-point number times 10^tens, rounded to the digits carried. */
+  #toBig(fixed: bigint, tens: bigint): BigNumber {
+    const places = this.precision + 8;
+    const coefficient = (fixed * this.#tenTo(places)) >> this.#bits;
+    return new this.Big(`${coefficient}e${tens - BigInt(places)}`).toSignificantDigits();
+  }
+
+  #tenTo(power: number): bigint {
+    let value = this.#powersOfTen.get(power);
+    if (value === undefined) {
+      value = 10n ** BigInt(power);
+      this.#powersOfTen.set(power, value);
+    }
+    return value;
+  }
+
+  /** e^x in fixed point, for x from 0 to 3. */
+  #fixedExp(x: bigint): bigint {
+    const halved = x >> this.#halvings;
+    let sum = this.#unit;
+    for (let term = this.#unit, k = 1n; term > 0n; k++) {
+      term = ((term * halved) >> this.#bits) / k;
+      sum += term;
+    }
+    for (let i = 0n; i < this.#halvings; i++) sum = (sum * sum) >> this.#bits;
+    return sum;
+  }
+
+  /** log x in fixed point for x from 1 to 10, given that logarithm as a double: y + log(x/e^y), the latter by 2·artanh. */
+  #fixedLog(x: bigint, near: number): bigint {
+    const y = BigInt(Math.round(near * 2 ** 50)) << (this.#bits - 50n);
+    const e = this.#fixedExp(y);
+    const z = ((x - e) << this.#bits) / (x + e);
+    const square = (z * z) >> this.#bits;
+    let sum = z;
+    for (let power = z, k = 3n; power !== 0n && power !== -1n; k += 2n) {
+      power = (power * square) >> this.#bits;
+      sum += power / k;
+    }
+    return y + 2n * sum;
+  }
+}
+
+/** A finite number as coefficient·10^power. */
+function parts(x: BigNumber): { coefficient: bigint; power: number } {
+  const [mantissa, exponent] = x.toExponential().split("e");
+  const point = mantissa.indexOf(".");
+  if (point < 0) return { coefficient: BigInt(mantissa), power: Number(exponent) };
+  return {
+    coefficient: BigInt(mantissa.slice(0, point) + mantissa.slice(point + 1)),
+    power: Number(exponent) - (mantissa.length - point - 1),
+  };
+}

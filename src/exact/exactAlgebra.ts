@@ -1,0 +1,172 @@
+import type { BigNumber } from "mathjs";
+import { requireSupport } from "../measure/support.js";
+import { outOfRange, requireInteger } from "../numeric/check.js";
+import type { Algebra } from "./algebra.js";
+import * as alignment from "./alignment.js";
+import { Arithmetic } from "./arithmetic.js";
+import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
+import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
+import {
+  belowInfinity,
+  bigOutOfRange,
+  finite,
+  nonNegativeOrInfinite,
+  notNaN,
+  positiveOrInfinite,
+  readNumber,
+  requireLogMass,
+  requireMass,
+  requireNumber,
+  requireNumbers,
+} from "./read.js";
+import { escortOf, tiltOf } from "./tilt.js";
+
+/** The library's algebra on mathjs's big numbers; doubles may go in beside them, each at its exact value. */
+export interface ExactAlgebra extends Algebra<BigNumber, number | BigNumber> {
+  /** The significant digits to which results are right. */
+  readonly digits: number;
+}
+
+/** How many digits an exact algebra has. */
+export interface ExactOptions {
+  /** The significant digits of every result, a whole number from 20 to 1000; 60 when left out. */
+  readonly digits?: number;
+}
+
+/**
+ * The library's algebra at a chosen number of digits: the same functions under the same names, with the same edges and
+ * errors, on mathjs's big numbers.
+ *
+ * A double is taken at its exact value 2^e·m, all its digits (so 0.1 is 0.1000000000000000055511…). Twenty guard digits
+ * are carried, and visible in the results, so that a function of laws is right to `digits` even where two laws differ
+ * only in the last places of their doubles. Masses as small as 10^(−9·10^15) are held, smaller ones by their logarithms.
+ *
+ * A measure made by another algebra, or by the float64 library, may go in: its masses are read at their exact values.
+ * Functions take no `this`. Time is about 10 µs an exponential or logarithm at 60 digits, and two to ten of them an
+ * answer; every function is linear in the number of answers.
+ *
+ * @param options how many digits
+ * @param options.digits the significant digits of every result, 20 to 1000; 60 when left out
+ * @returns the algebra; its numbers are of a class of their own, which no other mathjs configuration touches
+ * @throws TypeError when `digits` is no number
+ * @throws RangeError when `digits` is no whole number from 20 to 1000
+ * @example
+ * ```ts
+ * import { exactAlgebra } from "exptilt/exact";
+ * const exact = exactAlgebra({ digits: 40 });
+ * exact.number(0.1).toString() // => "0.1000000000000000055511151231257827021181583404541015625"
+ * const ref = exact.distribution(["a", "b"], [1, 3]);
+ * const optimum = exact.rlhfOptimum({ ref, reward: [1, 0], beta: 0.5 });
+ * exact.klDivergence(optimum, ref) // => 0.4886183896463226803294671434467788206205
+ * exact.rlhfOptimalValue({ ref, reward: [1, 0], beta: 0.5 }) // => 0.4773443126
+ * exactAlgebra({ digits: 5 }) // throws RangeError
+ * ```
+ */
+export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
+  const digits = requireInteger("exactAlgebra", "digits", options.digits ?? 60, 20);
+  if (digits > 1000) throw outOfRange("exactAlgebra", "digits", "be at most 1000", digits);
+  const arithmetic = new Arithmetic(digits);
+  const operand = (caller: string, argument: string, x: unknown) => readNumber(arithmetic, caller, argument, x);
+
+  return {
+    name: `${digits} digits`,
+    digits,
+
+    number(x) {
+      if (typeof x !== "number") return operand("number", "x", x);
+      return arithmetic.number(x);
+    },
+    toNumber: (x) => operand("toNumber", "x", x).toNumber(),
+    add: (a, b) => operand("add", "a", a).plus(operand("add", "b", b)),
+    subtract: (a, b) => operand("subtract", "a", a).minus(operand("subtract", "b", b)),
+    multiply: (a, b) => operand("multiply", "a", a).times(operand("multiply", "b", b)),
+    divide: (a, b) => operand("divide", "a", a).div(operand("divide", "b", b)),
+    exp: (a) => arithmetic.exp(operand("exp", "a", a)),
+    log: (a) => arithmetic.log(requireNumber(arithmetic, "log", "a", a, nonNegativeOrInfinite)),
+
+    measure(support, mass) {
+      const answers = requireSupport("measure", support);
+      return ofMass(arithmetic, answers, requireMass(arithmetic, "measure", "mass", mass, answers.length));
+    },
+    distribution(support, mass) {
+      const answers = requireSupport("distribution", support);
+      return ofMass(arithmetic, answers, requireMass(arithmetic, "distribution", "mass", mass, answers.length)).law;
+    },
+    fromLogMass(support, logMass) {
+      const answers = requireSupport("fromLogMass", support);
+      const own = requireLogMass(arithmetic, "fromLogMass", "logMass", logMass, answers.length);
+      return ofLogMass(arithmetic, answers, own);
+    },
+    uniform(support) {
+      const answers = requireSupport("uniform", support);
+      return ofMass(arithmetic, answers, Object.freeze(answers.map(() => arithmetic.one))).law;
+    },
+    normalize(p) {
+      const given = readMeasure(arithmetic, "normalize", "p", p);
+      return given === given.law ? given.law.normalized() : given.law;
+    },
+    power(p, exponent) {
+      const given = readMeasure(arithmetic, "power", "p", p);
+      return powerOf(given, requireNumber(arithmetic, "power", "exponent", exponent, finite));
+    },
+    product: (p, q) => productOf(...readPair(arithmetic, "product", p, q)),
+    tilt(ref, score, beta) {
+      const given = readMeasure(arithmetic, "tilt", "ref", ref);
+      const scores = requireNumbers(arithmetic, "tilt", "score", score, given.support.length, belowInfinity);
+      const temperature = requireNumber(arithmetic, "tilt", "beta", beta, positiveOrInfinite);
+      return tiltOf("tilt", "score", given, scores, temperature).law;
+    },
+    escort(ref, exponent) {
+      const given = readMeasure(arithmetic, "escort", "ref", ref);
+      const a = requireNumber(arithmetic, "escort", "exponent", exponent, finite);
+      return escortOf("escort", given, a, a.minus(arithmetic.one));
+    },
+    expectation(p, f) {
+      const { law } = readMeasure(arithmetic, "expectation", "p", p);
+      return expectationOf(law, requireNumbers(arithmetic, "expectation", "f", f, law.support.length, belowInfinity));
+    },
+
+    entropy: (p) => entropyOf(readMeasure(arithmetic, "entropy", "p", p).law),
+    renyiEntropy(p, order) {
+      const { law } = readMeasure(arithmetic, "renyiEntropy", "p", p);
+      const alpha = requireNumber(arithmetic, "renyiEntropy", "order", order, nonNegativeOrInfinite);
+      return renyiEntropyOf(law, alpha, alpha.minus(arithmetic.one));
+    },
+    klDivergence(p, q) {
+      const [a, b] = readPair(arithmetic, "klDivergence", p, q);
+      return divergenceOf(a.law, b.law);
+    },
+    generalizedKlDivergence: (p, q) => divergenceOf(...readPair(arithmetic, "generalizedKlDivergence", p, q)),
+    totalVariation(p, q) {
+      const [a, b] = readPair(arithmetic, "totalVariation", p, q);
+      return totalVariationOf(a.law, b.law);
+    },
+    chiSquaredDivergence(p, q) {
+      const [a, b] = readPair(arithmetic, "chiSquaredDivergence", p, q);
+      return chiSquaredOf(a.law, b.law);
+    },
+
+    preferenceProbability(reward, other) {
+      const r = requireNumber(arithmetic, "preferenceProbability", "reward", reward, notNaN);
+      const s = requireNumber(arithmetic, "preferenceProbability", "other", other, notNaN);
+      const gap = r.minus(s);
+      if (gap.isNaN()) throw bigOutOfRange("preferenceProbability", "reward - other", "be defined", gap);
+      return arithmetic.one.div(arithmetic.exp(gap.negated()).plus(arithmetic.one));
+    },
+    humanPreference(support, reward) {
+      const answers = requireSupport("humanPreference", support);
+      const logits = requireLogMass(arithmetic, "humanPreference", "reward", reward, answers.length);
+      return ofLogMass(arithmetic, answers, logits).law;
+    },
+
+    rlhfObjective: (problem, policy) => alignment.rlhfObjective(arithmetic, problem, policy),
+    rlhfOptimum: (problem) => alignment.rlhfOptimum(arithmetic, problem),
+    rlhfOptimalValue: (problem) => alignment.rlhfOptimalValue(arithmetic, problem),
+    rlhfRegret: (problem, policy) => alignment.rlhfRegret(arithmetic, problem, policy),
+    rlifObjective: (problem, policy) => alignment.rlifObjective(arithmetic, problem, policy),
+    rlifOptimum: (problem) => alignment.rlifOptimum(arithmetic, problem),
+    rlifValue: (problem) => alignment.rlifValue(arithmetic, problem),
+    rlhfEquivalent: (problem) => alignment.rlhfEquivalent(arithmetic, problem),
+    unifiedObjective: (problem, policy) => alignment.unifiedObjective(arithmetic, problem, policy),
+  };
+}

@@ -1,0 +1,15 @@
+/**
+ * The library's algebra beyond doubles: at any number of digits, and in exact fractions.
+ *
+ * @packageDocumentation
+ */
+
+export type {
+  Algebra,
+  DistributionOf,
+  MeasureOf,
+  SelfCertaintyProblemOf,
+  TiltProblemOf,
+  UnifiedProblemOf,
+} from "./algebra.js";
+export { type ExactAlgebra, type ExactOptions, exactAlgebra } from "./exactAlgebra.js";

@@ -1,0 +1,92 @@
+import { type BigNumber, isBigNumber } from "mathjs";
+import { outOfRange, requireArrayLike, requireLength, wrongType } from "../numeric/check.js";
+import type { Arithmetic } from "./arithmetic.js";
+
+/**
+ * What the functions of one precision accept and refuse: numbers of either kind, each read at its exact value, under
+ * the same conditions and with the same errors as in float64. Conditions are positive comparisons, which NaN fails.
+ */
+
+/** A number read from the public edge; NaN is read, and refused by the condition put on it. */
+export function readNumber(arithmetic: Arithmetic, caller: string, argument: string, value: unknown): BigNumber {
+  if (typeof value === "number") return arithmetic.number(value);
+  if (!isBigNumber(value)) throw wrongType(caller, argument, "be a number or a BigNumber", value);
+  return value.constructor === arithmetic.Big ? value : new arithmetic.Big(value);
+}
+
+/** A `RangeError` that shows a big number by its leading digits. */
+export function bigOutOfRange(caller: string, argument: string, condition: string, value: BigNumber): RangeError {
+  const shown = value.precision() > 17 ? value.toPrecision(17) : value.toString();
+  return new RangeError(`${caller}: ${argument} must ${condition}, got ${shown}`);
+}
+
+/** A condition on a number, and how an error says it. */
+export interface Condition {
+  readonly fits: (x: BigNumber) => boolean;
+  readonly says: string;
+}
+
+export const finite: Condition = { fits: (x) => x.isFinite(), says: "be finite" };
+export const positive: Condition = { fits: (x) => x.gt(0) && x.isFinite(), says: "be positive and finite" };
+export const positiveOrInfinite: Condition = { fits: (x) => x.gt(0), says: "be positive (Infinity allowed)" };
+export const nonNegative: Condition = { fits: (x) => x.gte(0) && x.isFinite(), says: "be non-negative and finite" };
+export const nonNegativeOrInfinite: Condition = { fits: (x) => x.gte(0), says: "be at least 0 (Infinity allowed)" };
+export const notNaN: Condition = { fits: (x) => !x.isNaN(), says: "be a number, not NaN" };
+/** A score or a log-mass: −∞ forbids its answer. */
+export const belowInfinity: Condition = { fits: (x) => x.lt(Infinity), says: "be a number below Infinity" };
+
+/** A number on which a condition is put. */
+export function requireNumber(
+  arithmetic: Arithmetic,
+  caller: string,
+  argument: string,
+  value: unknown,
+  { fits, says }: Condition,
+): BigNumber {
+  const x = readNumber(arithmetic, caller, argument, value);
+  if (!fits(x)) throw bigOutOfRange(caller, argument, says, x);
+  return x;
+}
+
+/** Numbers on which a condition is put, one for each of `size` answers. */
+export function requireNumbers(
+  arithmetic: Arithmetic,
+  caller: string,
+  argument: string,
+  values: unknown,
+  size: number,
+  condition: Condition,
+): BigNumber[] {
+  requireLength(caller, argument, values, size);
+  return Array.from(requireArrayLike(caller, argument, values), (x, i) =>
+    requireNumber(arithmetic, caller, `${argument}[${i}]`, x, condition),
+  );
+}
+
+/** Masses: non-negative, one positive at least. */
+export function requireMass(
+  arithmetic: Arithmetic,
+  caller: string,
+  argument: string,
+  values: unknown,
+  size: number,
+): BigNumber[] {
+  // |−0| is 0.
+  const mass = requireNumbers(arithmetic, caller, argument, values, size, nonNegative).map((m) => m.abs());
+  if (!mass.some((m) => m.gt(0))) throw outOfRange(caller, argument, "have a positive total", 0);
+  return mass;
+}
+
+/** Log-masses, or rewards of a law that is to have mass: below ∞, one above −∞ at least. */
+export function requireLogMass(
+  arithmetic: Arithmetic,
+  caller: string,
+  argument: string,
+  values: unknown,
+  size: number,
+): BigNumber[] {
+  const logMass = requireNumbers(arithmetic, caller, argument, values, size, belowInfinity);
+  if (!logMass.some((l) => l.isFinite()))
+    throw outOfRange(caller, argument, "have an entry above -Infinity", -Infinity);
+  return logMass;
+}

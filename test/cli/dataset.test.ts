@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { parseQuery, readDataset } from "../../src/cli/dataset.js";
+import { InputError } from "../../src/cli/inputError.js";
+
+const line = (answers: unknown, query: unknown = "q") => JSON.stringify({ query, answers });
+
+test("a line is a query: masses as counts, rewards, and gold where given", () => {
+  const text = line([
+    { answer: "4", count: 60, reward: 1 },
+    { answer: "5", count: 40, reward: 0.3, gold: 0 },
+  ]);
+  expect(parseQuery(text, "f:1")).toEqual({
+    query: "q",
+    place: "f:1",
+    ref: { mass: [60, 40] },
+    reward: [1, 0.3],
+    gold: [undefined, 0],
+  });
+});
+
+test("log-probabilities stay logarithms, so that masses below the smallest double survive", () => {
+  const { ref } = parseQuery(
+    line([
+      { logProbability: -2000, reward: 0 },
+      { logProbability: 0, reward: 1 },
+    ]),
+    "f:1",
+  );
+  expect(ref).toEqual({ logMass: [-2000, 0] });
+});
+
+test("the embedded data set has 164 queries of 100 samples and 1,725 answers, with gold for each", async () => {
+  let [queries, answers] = [0, 0];
+  for await (const { ref, gold, reward } of readDataset(undefined)) {
+    queries++;
+    answers += reward.length;
+    expect("mass" in ref && ref.mass.reduce((a, b) => a + b)).toBe(100);
+    expect(gold.every((g) => g === 0 || g === 1)).toBe(true);
+  }
+  expect([queries, answers]).toEqual([164, 1725]);
+});
+
+describe("a bad line is refused with its place and field", () => {
+  const good = { count: 1, reward: 0 };
+  test.each([
+    ["{", /^f:7: the line is not JSON/],
+    ["", /^f:7: the line is not JSON/],
+    ["[]", /^f:7: the line must be an object, got \[\]/],
+    ["null", /^f:7: the line must be an object, got null/],
+    ["{}", /^f:7: the field "query" is missing/],
+    [line([good], 3), /^f:7: query must be a string, got 3/],
+    ['{"query":"q"}', /^f:7: the field "answers" is missing/],
+    [line({}), /^f:7: answers must be an array, got \{\}/],
+    [line([]), /^f:7: answers must have at least one entry/],
+    [line([good, 5]), /^f:7: answers\[1\] must be an object, got 5/],
+    [
+      line([good, { reward: 1 }]),
+      /^f:7: answers\[1\] must have one of the fields count, probability, logProbability, got none/,
+    ],
+    [line([{ count: 1, probability: 1, reward: 0 }]), /got count and probability/],
+    [line([good, { probability: 0.5, reward: 0 }]), /^f:7: answers\[1\] must give "count"/],
+    [line([good, { count: -1, reward: 0 }]), /^f:7: answers\[1\]\.count must be a whole number of at least 0, got -1/],
+    [line([{ count: 1.5, reward: 0 }]), /count must be a whole number/],
+    [line([{ count: "3", reward: 0 }]), /count must be a whole number of at least 0, got "3"/],
+    [line([{ count: 0, reward: 0 }]), /^f:7: answers must have a count above 0/],
+    [line([{ probability: 1.5, reward: 0 }]), /probability must be a number from 0 to 1, got 1.5/],
+    [line([{ logProbability: 0.5, reward: 0 }]), /logProbability must be a finite number of at most 0, got 0.5/],
+    [line([{ count: 1 }]), /^f:7: answers\[0\]: the field "reward" is missing/],
+    [line([{ count: 1, reward: null }]), /reward must be a finite number, got null/],
+    ['{"query":"q","answers":[{"count":1,"reward":1e999}]}', /reward must be a finite number/],
+    ['{"query":"q","answers":[{"count":1,"reward":NaN}]}', /the line is not JSON/],
+    [line([{ ...good, gold: "yes" }]), /answers\[0\]\.gold must be a finite number, got "yes"/],
+    [
+      line([
+        { ...good, answer: "a" },
+        { ...good, answer: "a" },
+      ]),
+      /answers\[1\]\.answer repeats answers\[0\]\.answer/,
+    ],
+    [line([{ ...good, answer: 5 }]), /answers\[0\]\.answer must be a string, got 5/],
+    ['{"__proto__":{"query":"q","answers":[{"count":1,"reward":0}]}}', /the field "query" is missing/],
+  ])("%s", (text, message) => {
+    expect(() => parseQuery(text, "f:7")).toThrow(InputError);
+    expect(() => parseQuery(text, "f:7")).toThrow(message);
+  });
+});
