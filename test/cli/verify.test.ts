@@ -148,7 +148,7 @@ function importGraph(entry: URL): { local: Set<string>; packages: Set<string> } 
   const visit = (url: URL): void => {
     if (local.has(url.href)) return;
     local.add(url.href);
-    for (const [, name] of readFileSync(url, "utf8").matchAll(/^(?:import|export)\b[^;]*?["']([^"']+)["'];/gm)) {
+    for (const [, name] of readFileSync(url, "utf8").matchAll(/^(?:import|export)\s(?:[^;(]*?\sfrom\s)?"([^"]+)";/gm)) {
       if (name.startsWith(".")) visit(new URL(name, url));
       else packages.add(name);
     }
