@@ -56,11 +56,12 @@ export function requireNumbers(
   values: unknown,
   size: number,
   condition: Condition,
-): BigNumber[] {
+): readonly BigNumber[] {
   requireLength(caller, argument, values, size);
-  return Array.from(requireArrayLike(caller, argument, values), (x, i) =>
+  const read = Array.from(requireArrayLike(caller, argument, values), (x, i) =>
     requireNumber(arithmetic, caller, `${argument}[${i}]`, x, condition),
   );
+  return Object.freeze(read);
 }
 
 /** Masses: non-negative, one positive at least. */
@@ -70,11 +71,11 @@ export function requireMass(
   argument: string,
   values: unknown,
   size: number,
-): BigNumber[] {
-  // |−0| is 0.
-  const mass = requireNumbers(arithmetic, caller, argument, values, size, nonNegative).map((m) => m.abs());
+): readonly BigNumber[] {
+  const mass = requireNumbers(arithmetic, caller, argument, values, size, nonNegative);
   if (!mass.some((m) => m.gt(0))) throw outOfRange(caller, argument, "have a positive total", 0);
-  return mass;
+  // |−0| is 0.
+  return Object.freeze(mass.map((m) => m.abs()));
 }
 
 /** Log-masses, or rewards of a law that is to have mass: below ∞, one above −∞ at least. */
@@ -84,7 +85,7 @@ export function requireLogMass(
   argument: string,
   values: unknown,
   size: number,
-): BigNumber[] {
+): readonly BigNumber[] {
   const logMass = requireNumbers(arithmetic, caller, argument, values, size, belowInfinity);
   if (!logMass.some((l) => l.isFinite()))
     throw outOfRange(caller, argument, "have an entry above -Infinity", -Infinity);
