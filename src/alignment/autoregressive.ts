@@ -21,12 +21,18 @@ export interface AutoregressivePolicy<T = unknown> {
   readonly length: number;
   /** The token that ends a sequence, where there is one; it is the sequence's last token. */
   readonly end: T | undefined;
-  /** The law π(·|prefix) of the next token. */
+  /**
+   * The law π(·|prefix) of the next token.
+   *
+   * @param prefix the tokens so far, none at first
+   */
   conditional(prefix: readonly T[]): Distribution<T>;
 }
 
 /**
  * The autoregressive policy with given conditional tables.
+ *
+ * $$\pi(o) = \prod_{i=1}^{L} \pi(o_i \mid o_{<i})$$
  *
  * @param tables the `vocabulary`, the `length` L, and `conditional`, which gives for each prefix the masses of the next
  *   token: an array aligned with the vocabulary, or a measure on it. With `end`, sequences stop after that token, and L
@@ -101,6 +107,8 @@ function requireEnumerable<T>(caller: string, { vocabulary, length }: Autoregres
 /**
  * The law of the whole sequence, π(o) = Π_i π(o_i | o_<i), on all |V|^L sequences (fewer where `end` cuts them short).
  *
+ * $$\pi(o) = \prod_{i=1}^{L} \pi(o_i \mid o_{<i}), \quad o \in V^L$$
+ *
  * Sequences come in the order of the vocabulary, the last token changing fastest. Probabilities below the smallest
  * double live on in `logMass`. Time and memory grow as |V|^L, which may be 2²⁴ at most.
  *
@@ -157,6 +165,8 @@ function certainty(law: Distribution, form: SelfCertaintyForm): number {
  * The self-certainty of one sequence, in nats per token. Equation (6): the note's variant
  * u(o) = (1/L) Σ_i KL(π(·|o_<i)‖Unif(V)), or the original (1/L) Σ_i KL(Unif(V)‖π(·|o_<i)) of Kang et al. (2025).
  *
+ * $$u(o) = \frac1L \sum_{i=1}^{L} \mathrm{KL}\bigl(\pi(\cdot \mid o_{<i}) \,\|\, \mathrm{Unif}(V)\bigr), \quad u^{\mathrm{orig}}(o) = \frac1L \sum_{i=1}^{L} \mathrm{KL}\bigl(\mathrm{Unif}(V) \,\|\, \pi(\cdot \mid o_{<i})\bigr)$$
+ *
  * The variant lies in [0, log|V|]; the original is +∞ where a token has probability 0. L is the sequence's own length.
  *
  * @param policy an autoregressive policy
@@ -196,6 +206,8 @@ export function selfCertainty<T>(
 
 /**
  * The expected self-certainty E_π[u], in nats per token, by enumeration of all sequences. Equation (6).
+ *
+ * $$\mathbb{E}_\pi[u] = \sum_o \pi(o)\, u(o) = \log |V| - \frac{H(\pi)}{L} \quad \text{(the variant, } L \text{ fixed)}$$
  *
  * For the variant and sequences of one fixed length it is log|V| − H(π)/L, by the chain rule of entropy; with an `end`
  * token, or for the original form, there is no such closed form.

@@ -12,6 +12,8 @@ import { excessTemperature, type SelfCertaintyProblem } from "./rlif.js";
  * β_hf = Lβ_if − 1. Equation (11). It is also the soft best-of-N problem whose limit N → ∞ is that optimum, at
  * β_tts = Lβ_if − 1: equation (18).
  *
+ * $$\beta_{\mathrm{hf}} = L \beta_{\mathrm{if}} - 1, \quad r = \log \mathrm{ref}$$
+ *
  * @param problem an RLIF problem with Lβ_if > 1
  * @returns the tilt problem; answers outside the support of ref have reward −∞
  * @throws TypeError when an argument has the wrong type
@@ -36,6 +38,8 @@ const FAITHFUL = 1e-9;
 /**
  * The RLIF problem with the same optimum as an RLHF problem whose reference is faithful, ref = hp:
  * β_if = (β_hf + 1)/L. Equations (11) and (18), read the other way.
+ *
+ * $$\beta_{\mathrm{if}} = \frac{\beta_{\mathrm{hf}} + 1}{L}$$
  *
  * @param problem an RLHF (or soft best-of-N) problem with ref(o) ∝ e^{reward(o)}
  * @param options the `length` L of the sequences and the `vocabularySize` |V|
@@ -73,6 +77,8 @@ export function rlifEquivalent<A>(
 /**
  * The unified objective H(π) + (β_hf + 1) KL(π‖hp), in nats, whose minimiser ∝ hp^{1+1/β_hf} is the optimum of RLHF and
  * of RLIF alike where ref = hp. Equation (12).
+ *
+ * $$H(\pi) + (\beta_{\mathrm{hf}} + 1)\, \mathrm{KL}(\pi \,\|\, \mathrm{hp}), \quad \text{least at } \pi \propto \mathrm{hp}^{1 + 1/\beta_{\mathrm{hf}}}$$
  *
  * @param problem the faithful reference `ref` = hp, and β = β_hf = Lβ_if − 1
  * @param problem.ref hp: any measure, read as the law proportional to it

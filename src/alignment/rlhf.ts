@@ -24,6 +24,8 @@ export interface TiltProblem<A = unknown> {
 /**
  * The RLHF objective J(π) = E_π[r] − β KL(π‖ref), in the units of the reward. Equation (5).
  *
+ * $$J_{\mathrm{hf}}(\pi) = \mathbb{E}_{\pi}[r] - \beta\, \mathrm{KL}(\pi \,\|\, \mathrm{ref})$$
+ *
  * −∞ where π has mass and ref has none, or where π has mass on a forbidden answer (reward −∞). At β = 0, the limit: the
  * expected reward of a policy within the support of ref.
  *
@@ -54,6 +56,8 @@ export function rlhfObjective<A>(problem: TiltProblem<A>, policy: Measure<A>): n
  * The RLHF optimum π*(o) = ref(o) e^{r(o)/β} / E_ref[e^{r/β}], the maximiser of J: the law proportional to hp^{1/β}·ref.
  * Equation (9).
  *
+ * $$\pi^*(o) = \frac{\mathrm{ref}(o)\, e^{r(o)/\beta}}{\mathbb{E}_{\mathrm{ref}}[e^{r/\beta}]} \propto \mathrm{hp}(o)^{1/\beta}\, \mathrm{ref}(o)$$
+ *
  * β = ∞ gives ref. A reward −∞ forbids its answer. Adding a constant to the reward changes nothing.
  *
  * @param problem the reference policy, the reward and β
@@ -72,6 +76,8 @@ export function rlhfOptimum<A>(problem: TiltProblem<A>): Distribution<A> {
 
 /**
  * The optimal value J(π*) = β log E_ref[e^{r/β}], in the units of the reward. Equations (5) and (9).
+ *
+ * $$J_{\mathrm{hf}}(\pi^*) = \beta \log \mathbb{E}_{\mathrm{ref}}[e^{r/\beta}]$$
  *
  * Anchored at the answer that dominates the tilt, so that neither a large β (where it tends to E_ref r) nor a small one
  * (where it tends to max r) costs digits. β = ∞ gives E_ref r.
@@ -101,6 +107,8 @@ export function rlhfOptimalValue<A>(problem: TiltProblem<A>): number {
 /**
  * The regret J(π*) − J(π) = β KL(π‖π*) of a policy, in the units of the reward: exact, with no difference taken.
  * Equations (5) and (9).
+ *
+ * $$J_{\mathrm{hf}}(\pi^*) - J_{\mathrm{hf}}(\pi) = \beta\, \mathrm{KL}(\pi \,\|\, \pi^*)$$
  *
  * @param problem the reference policy, the reward and β
  * @param policy any measure on the answers of ref, read as the law proportional to it

@@ -60,6 +60,8 @@ function checked<A>(caller: string, { ref, length, beta, vocabularySize }: SelfC
  * The RLIF objective J(π) = E_π[u_π] − β KL(π‖ref) = log|V| − (H(π) + Lβ KL(π‖ref))/L, in nats per token: expected
  * self-certainty of the policy itself, less the price of leaving the reference. Equation (7).
  *
+ * $$J_{\mathrm{if}}(\pi) = \mathbb{E}_\pi[u_\pi] - \beta\, \mathrm{KL}(\pi \,\|\, \mathrm{ref}) = \log |V| - \frac{1}{L} \bigl[ H(\pi) + L \beta\, \mathrm{KL}(\pi \,\|\, \mathrm{ref}) \bigr]$$
+ *
  * The self-certainty moves with the policy, and E_π[u_π] = log|V| − H(π)/L holds for sequences of one fixed length L.
  * −∞ where π has mass and ref has none (with β > 0).
  *
@@ -88,6 +90,8 @@ export function rlifObjective<A>(problem: SelfCertaintyProblem<A>, policy: Measu
  * The optimum of the RLIF objective. For Lβ > 1 it is the escort law ∝ ref^{a'}, a' = Lβ/(Lβ − 1), equation (10). For
  * Lβ ≤ 1 the objective is convex in π and is maximal at point masses on the modes of ref; the first mode is returned,
  * and all are listed.
+ *
+ * $$\pi^*(o) \propto \mathrm{ref}(o)^{a'}, \quad a' = \frac{L\beta}{L\beta - 1} \quad (L\beta > 1)$$
  *
  * Whether Lβ > 1 is decided on the exact product of the two doubles: 10 · 0.1 is above 1, because the double 0.1 is.
  *
@@ -141,6 +145,8 @@ function modesOf(law: Law): number[] {
  * The optimal value of the RLIF objective in nats per token: log|V| − H_{a'}(ref)/L with the Rényi entropy of order
  * a' = Lβ/(Lβ − 1) for Lβ > 1, since min_π [H(π) + a KL(π‖ref)] = H_{a/(a−1)}(ref); and log|V| + β log max ref for
  * Lβ ≤ 1, which it meets at Lβ = 1. Equation (10).
+ *
+ * $$J_{\mathrm{if}}(\pi^*) = \begin{cases} \log |V| - H_{a'}(\mathrm{ref}) / L & L\beta > 1 \\ \log |V| + \beta \log \max_o \mathrm{ref}(o) & L\beta \le 1 \end{cases}$$
  *
  * @param problem the reference policy, the length, β and the vocabulary's size
  * @returns the value of the objective at its maximum

@@ -13,7 +13,11 @@ export interface Comparison<N> {
   readonly relation?: "=" | "<=";
 }
 
-/** The sides of one statement on one instance, in whatever arithmetic the world has. */
+/**
+ * The sides of one statement on one instance, in whatever arithmetic the world has.
+ *
+ * @param world the instance, in an arithmetic
+ */
 export type Sides = <N>(world: World<N>) => readonly Comparison<N>[];
 
 interface Statement {

@@ -5,6 +5,8 @@ import type { Instance } from "./world.js";
  * 10^(10 − digits) at higher precision, or more where exponents are large. An exponent r/β of size x turns one rounding
  * into a relative error of x·2⁻⁵³, so 1e−12 is allowed up to sizes of 1,000 and grows in proportion from there.
  *
+ * $$10^{-12} \max\Bigl(1, \frac{x}{1000}\Bigr), \quad x = \max\Bigl( \frac{\max r - \min r}{\beta}, \bigl(1 + \tfrac1\beta\bigr) \log \frac{\max \mathrm{ref}}{\min \mathrm{ref}} \Bigr)$$
+ *
  * @param instance the instance that the claim is checked on
  * @param digits significant decimal digits of the arithmetic; float64 when left out
  * @returns the tolerance

@@ -106,6 +106,8 @@ function klByLogRatio(p: Law, q: Law): number {
 /**
  * The Kullback–Leibler divergence KL(P‖Q) = Σ P(o) log(P(o)/Q(o)), in nats, of the laws P, Q proportional to p, q.
  *
+ * $$\mathrm{KL}(P \,\|\, Q) = \sum_o P(o) \log \frac{P(o)}{Q(o)}$$
+ *
  * +∞ where P has mass and Q has none; 0·log(0/q) = 0; 0 exactly for equal laws, never negative. Near-equal laws keep
  * their digits: where the textbook sum cancels, each answer's deviance is formed in double-double (Loader 2000), or,
  * between a law and its tilt, from the log-ratio itself. Relative error about 1e−15 in either case.
@@ -132,6 +134,8 @@ export function klDivergence(p: Measure, q: Measure): number {
  * The generalized Kullback–Leibler divergence Σ p log(p/q) − p + q of two measures' masses, as given, or of two plain
  * vectors of non-negative numbers: the Bregman divergence of negative entropy. Equation (2); it is `klDivergence` where
  * both total 1.
+ *
+ * $$\mathrm{KL}(p \,\|\, q) = \sum_o \Bigl[ p(o) \log \frac{p(o)}{q(o)} - p(o) + q(o) \Bigr]$$
  *
  * 0·log(0/q) = 0; p > 0 = q gives +∞. Each answer's term keeps its digits near p = q. A vector, unlike a measure, may
  * be zero throughout.
@@ -205,6 +209,8 @@ function sumOverDifferences(p: Law, q: Law, f: (a: number, b: number, difference
 /**
  * The total variation distance ½ Σ |P(o) − Q(o)| of the laws proportional to p and q.
  *
+ * $$\mathrm{TV}(P, Q) = \tfrac12 \sum_o |P(o) - Q(o)|$$
+ *
  * Differences of near-equal probabilities are formed in double-double.
  *
  * @param p any measure, read as the law proportional to it
@@ -230,6 +236,8 @@ export function totalVariationOf(p: Law, q: Law): number {
 
 /**
  * The χ² divergence χ²(P‖Q) = Σ (P(o) − Q(o))²/Q(o) of the laws proportional to p and q: the variance of P/Q under Q.
+ *
+ * $$\chi^2(P \,\|\, Q) = \sum_o \frac{(P(o) - Q(o))^2}{Q(o)}$$
  *
  * +∞ where P has mass and Q has none. Differences of near-equal probabilities are formed in double-double.
  *

@@ -15,6 +15,8 @@ export function entropyOf(law: Law): number {
 /**
  * The Shannon entropy H(p) = −Σ P(o) log P(o), in nats, of the law P proportional to p. Equation (1), with 0·log 0 = 0.
  *
+ * $$H(p) = -\sum_o P(o) \log P(o)$$
+ *
  * 0 for a point mass and log K for K equal masses. The largest probability enters by its distance from 1, so a law
  * within 1e−300 of a point mass keeps its digits. Relative error: a few units in the last place.
  *
@@ -34,6 +36,8 @@ export function entropy(p: Measure): number {
 
 /**
  * The Rényi entropy H_α(p) = log Σ P(o)^α / (1 − α), in nats, of the law P proportional to p.
+ *
+ * $$H_\alpha(p) = \frac{1}{1-\alpha} \log \sum_o P(o)^\alpha$$
  *
  * The limits are taken where they exist: α = 0 gives the logarithm of the support's size, α = 1 the Shannon entropy and
  * α = ∞ the min-entropy −log max P. Near α = 1 the digits are kept. Rényi (1961).

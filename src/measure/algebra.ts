@@ -9,6 +9,8 @@ import { escortLaw, tiltLaw } from "./tilt.js";
  * The elementwise power p^α of a measure's masses, as given, on its support: an answer of mass 0 keeps mass 0 for every
  * α ≥ 0, so that p⁰ is the counting measure of the support of p.
  *
+ * $$p^{\alpha}(o) = p(o)^{\alpha}$$
+ *
  * The notation aᵅ of equation (9). Powers that leave the range of a double are held by `logMass`.
  *
  * @param p a measure, read as given (not as a law)
@@ -35,6 +37,8 @@ export function power<A>(p: Measure<A>, exponent: number): Measure<A> {
 
 /**
  * The elementwise product p∘q of two measures' masses, as given.
+ *
+ * $$(p \circ q)(o) = p(o)\, q(o)$$
  *
  * @param p a measure, read as given
  * @param q a measure on the same answers in the same order

@@ -26,6 +26,8 @@ function extreme(terms: Float64Array): number {
 /**
  * The expectation E_p[f] = Σ p(o) f(o) under the law proportional to p.
  *
+ * $$\mathbb{E}_p[f] = \frac{\sum_o p(o) f(o)}{\sum_o p(o)}$$
+ *
  * Answers of mass 0 add nothing, whatever f is there; f = −∞ on the support gives −∞. The sum is compensated: the
  * relative error is a few units in the last place of Σ p|f|.
  *

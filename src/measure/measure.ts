@@ -121,6 +121,8 @@ function requireMass(caller: string, argument: string, mass: ArrayLike<number>, 
 /**
  * The measure with the given masses: non-negative numbers of positive total, kept as they are.
  *
+ * $$p(o) \ge 0, \quad 0 < \textstyle\sum_o p(o) < \infty$$
+ *
  * Functions of laws read it as the law proportional to the masses; functions of measures (`power`, `product`,
  * `generalizedKlDivergence`) read the masses themselves. −0 counts as 0. Time and memory grow as K, the number of answers;
  * up to 10⁷ answers were tried.
@@ -148,6 +150,8 @@ export function measure<A>(support: readonly A[], mass: ArrayLike<number>): Meas
 /**
  * The distribution proportional to the given masses: P(o) = mass(o)/Σ mass.
  *
+ * $$P(o) = \frac{p(o)}{\sum_{o'} p(o')}$$
+ *
  * The law is kept exactly: `mass` is its rounding, and functions of laws lose nothing to the division.
  *
  * @param support distinct answers of any type
@@ -171,6 +175,8 @@ export function distribution<A>(support: readonly A[], mass: ArrayLike<number>):
 
 /**
  * The measure with the given log-masses, in nats: log-probabilities of a language model as they come, −∞ for mass zero.
+ *
+ * $$p(o) = e^{\ell(o)}$$
  *
  * Masses beyond the range of a double live on in `logMass`; the law is exact in the logarithms given.
  *
@@ -198,6 +204,8 @@ export function fromLogMass<A>(support: readonly A[], logMass: ArrayLike<number>
 /**
  * The uniform distribution 1/K on K answers.
  *
+ * $$P(o) = \frac{1}{K}$$
+ *
  * @param support distinct answers of any type
  * @returns the distribution, with log K as its `logNormalizer`
  * @throws TypeError when the support is no array
@@ -215,6 +223,8 @@ export function uniform<A>(support: readonly A[]): Distribution<A> {
 
 /**
  * The distribution proportional to a measure.
+ *
+ * $$P(o) = \frac{p(o)}{Z}, \quad Z = \sum_o p(o)$$
  *
  * @param p any measure
  * @returns the distribution, with log Σ mass in nats as its `logNormalizer` (0 for a distribution)

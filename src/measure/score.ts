@@ -4,6 +4,8 @@ import { outOfRange, requireLength, requireNumbers, wrongType } from "../numeric
  * A number for each answer: an array aligned with the support, or a function of the answer (and its index).
  *
  * @typeParam A the type of an answer
+ * @param answer an answer of the support
+ * @param index its place there
  */
 export type Score<A> = ArrayLike<number> | ((answer: A, index: number) => number);
 

@@ -80,6 +80,8 @@ function logMeanExp(law: Law, x: Float64Array): number {
 /**
  * The exponential tilt p(o) ∝ ref(o) e^{score(o)/β} of a law: the one construction behind every method of the library.
  *
+ * $$p(o) = \frac{\mathrm{ref}(o)\, e^{s(o)/\beta}}{\mathbb{E}_{\mathrm{ref}}[e^{s/\beta}]}$$
+ *
  * Computed from the answer of largest tilted weight, with scores subtracted before they are divided, so that neither
  * β = 1e−300 nor scores of 1e308 overflow; scores off the support of ref are ignored. A score −∞ forbids its answer.
  * β = ∞ gives the law of ref. Tilts compose: tilting by η₁r₁ and then by η₂r₂ is tilting once by η₁r₁ + η₂r₂.
@@ -121,6 +123,8 @@ export function tiltChecked<A>(
 /**
  * The escort distribution p(o) ∝ ref(o)^a: a law sharpened (a > 1), flattened (a < 1) or made uniform on its support
  * (a = 0). Equations (10) and (17) of Jiao, Chen and Li (2025).
+ *
+ * $$p(o) = \frac{\mathrm{ref}(o)^{a}}{\sum_{o'} \mathrm{ref}(o')^{a}}$$
  *
  * Ratios of masses are taken before the power, through log1p where they are near 1, so that two masses one unit in the
  * last place apart are told from each other at a = 1e16.

@@ -27,6 +27,8 @@ function requireLogits(caller: string, max: number): void {
 /**
  * log Σᵢ e^{xᵢ}, without over- or underflow; the maximum stays out of the sum, so logSumExp([0, −40]) keeps its digits.
  *
+ * $$\log \sum_i e^{x_i} = m + \log\Bigl(1 + \sum_{i \ne \hat\imath} e^{x_i - m}\Bigr), \quad m = \max_i x_i = x_{\hat\imath}$$
+ *
  * The largest entry decides alone where it is infinite: −∞ for entries all −∞, +∞ where one is +∞.
  *
  * @param x the terms' logarithms, in nats
@@ -48,6 +50,8 @@ export function logSumExp(x: ArrayLike<number>): number {
 /**
  * The softmax e^{xᵢ}/Σⱼ e^{xⱼ}; an entry −∞ (a masked logit) has probability exactly 0.
  *
+ * $$\operatorname{softmax}(x)_i = \frac{e^{x_i}}{\sum_j e^{x_j}}$$
+ *
  * @param x logits, in nats
  * @returns the probabilities, in a fresh array
  * @throws TypeError when x is not an array of numbers
@@ -68,6 +72,8 @@ export function softmax(x: ArrayLike<number>): Float64Array {
 
 /**
  * The log-softmax xᵢ − log Σⱼ e^{xⱼ}, exact to the last digits near 0 too: logSoftmax([0, −40])[0] is −4.2e−18, not 0.
+ *
+ * $$\log \operatorname{softmax}(x)_i = x_i - \log \sum_j e^{x_j}$$
  *
  * @param x logits, in nats
  * @returns the log-probabilities in nats, in a fresh array

@@ -18,6 +18,8 @@ function rewardGap(caller: string, reward: number, other: number): { hi: number;
 /**
  * The Bradley–Terry probability P(o ≻ õ) = σ(r(o) − r(õ)) that the answer of the first reward is preferred. Equation (3).
  *
+ * $$\mathbb{P}(o \succ \tilde o) = \sigma(r(o) - r(\tilde o)) = \frac{1}{1 + e^{r(\tilde o) - r(o)}}$$
+ *
  * Accurate in both tails: the complement is `preferenceProbability(other, reward)`, never 1 minus this. An infinite
  * reward always wins, or −∞ always loses; two equal infinities have no answer.
  *
@@ -43,6 +45,8 @@ export function preferenceProbability(reward: number, other: number): number {
  * log P(o ≻ õ) = −log(1 + e^{r(õ) − r(o)}), the log-likelihood of one comparison. Equation (3); the logarithm of
  * `preferenceProbability`, accurate in both tails.
  *
+ * $$\log \mathbb{P}(o \succ \tilde o) = -\log\bigl(1 + e^{r(\tilde o) - r(o)}\bigr)$$
+ *
  * @param reward r(o), in nats of log-odds
  * @param other r(õ), in the same units
  * @returns the log-probability in nats, at most 0
@@ -64,6 +68,8 @@ export function logPreferenceProbability(reward: number, other: number): number 
 /**
  * The human-preference distribution hp(o) = e^{r(o)} / Σ e^{r}: the law under which the odds of two answers are those of
  * a Bradley–Terry comparison. Equation (4).
+ *
+ * $$\mathrm{hp}(o) = \frac{e^{r(o)}}{\sum_{o'} e^{r(o')}}$$
  *
  * @param support distinct answers of any type
  * @param reward r(o) for each answer, in nats of log-odds: an aligned array, or a function of the answer; −∞ forbids
