@@ -13,3 +13,11 @@ export type {
   UnifiedProblemOf,
 } from "./algebra.js";
 export { type ExactAlgebra, type ExactOptions, exactAlgebra } from "./exactAlgebra.js";
+export type {
+  Rational,
+  RationalAlgebra,
+  RationalMeasure,
+  RationalSelfCertaintyProblem,
+  RationalTiltProblem,
+} from "./rational.js";
+export { rationalAlgebra } from "./rationalAlgebra.js";
