@@ -1,13 +1,20 @@
 import { outOfRange, requireLength, requireNumbers, wrongType } from "../numeric/check.js";
 
 /**
- * A number for each answer: an array aligned with the support, or a function of the answer (and its index).
+ * A number computed from an answer.
  *
  * @typeParam A the type of an answer
  * @param answer an answer of the support
  * @param index its place there
  */
-export type Score<A> = ArrayLike<number> | ((answer: A, index: number) => number);
+export type ScoreFunction<A> = (answer: A, index: number) => number;
+
+/**
+ * A number for each answer: an array aligned with the support, or a function of the answer.
+ *
+ * @typeParam A the type of an answer
+ */
+export type Score<A> = ArrayLike<number> | ScoreFunction<A>;
 
 const isScore = (x: number) => x < Infinity;
 

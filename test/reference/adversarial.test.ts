@@ -45,16 +45,26 @@ const of = (inputs: Inputs, key: string) => {
   return measure([...mass.keys()], mass);
 };
 const scalar = (inputs: Inputs, key: string) => Number(inputs[key]);
-const problem = (inputs: Inputs) => ({ ref: of(inputs, "ref"), reward: vector(inputs.r), beta: scalar(inputs, "beta") });
+const problem = (inputs: Inputs) => ({
+  ref: of(inputs, "ref"),
+  reward: vector(inputs.r),
+  beta: scalar(inputs, "beta"),
+});
 
 /** What the library answers, by family; a family may have several witnesses, which must all agree with the fixture. */
 const families: Record<string, ((inputs: Inputs) => ArrayLike<number>)[]> = {
   entropy: [(i) => [entropy(of(i, "p"))], (i) => [entropy(normalize(of(i, "p")))]],
-  kl: [(i) => [klDivergence(of(i, "p"), of(i, "q"))], (i) => [klDivergence(normalize(of(i, "p")), normalize(of(i, "q")))]],
+  kl: [
+    (i) => [klDivergence(of(i, "p"), of(i, "q"))],
+    (i) => [klDivergence(normalize(of(i, "p")), normalize(of(i, "q")))],
+  ],
   genkl: [(i) => [generalizedKlDivergence(vector(i.p), vector(i.q))]],
   logsumexp: [(i) => [logSumExp(vector(i.x))]],
   softmax: [(i) => softmax(vector(i.x)), (i) => normalize(fromLogMass([...vector(i.x).keys()], vector(i.x))).mass],
-  log_softmax: [(i) => logSoftmax(vector(i.x)), (i) => normalize(fromLogMass([...vector(i.x).keys()], vector(i.x))).logMass],
+  log_softmax: [
+    (i) => logSoftmax(vector(i.x)),
+    (i) => normalize(fromLogMass([...vector(i.x).keys()], vector(i.x))).logMass,
+  ],
   exp_tilt: [(i) => rlhfOptimum(problem(i)).mass, (i) => tilt(of(i, "ref"), vector(i.r), scalar(i, "beta")).mass],
   power_tilt: [(i) => escort(of(i, "ref"), scalar(i, "a")).mass],
   bt_prob: [

@@ -28,10 +28,19 @@ interface Case {
   expect: Record<string, string | string[] | null>;
 }
 
-const { cases } = JSON.parse(readFileSync(new URL("./autoregressive.json", import.meta.url), "utf8")) as { cases: Case[] };
+const { cases } = JSON.parse(readFileSync(new URL("./autoregressive.json", import.meta.url), "utf8")) as {
+  cases: Case[];
+};
 
 /** The closed forms of a case: each value, as the library gives it. */
-function values({ mass, reward, beta, length, betaIf, vocabularySize }: Case): Record<string, number | ArrayLike<number>> {
+function values({
+  mass,
+  reward,
+  beta,
+  length,
+  betaIf,
+  vocabularySize,
+}: Case): Record<string, number | ArrayLike<number>> {
   const ref = measure([...mass.keys()], mass);
   const problem = { ref, reward, beta };
   const internal = { ref, length, beta: betaIf, vocabularySize };
@@ -62,7 +71,11 @@ describe("closed forms against values at 40 digits", () => {
     const supported = c.reward.filter((_, i) => c.mass[i] > 0);
     const range = Math.max(...supported) - Math.min(...supported);
     const a = (c.length * c.betaIf) / (c.length * c.betaIf - 1);
-    const logRef = Math.max(...normalize(measure([...c.mass.keys()], c.mass)).logMass.filter(Number.isFinite).map(Math.abs));
+    const logRef = Math.max(
+      ...normalize(measure([...c.mass.keys()], c.mass))
+        .logMass.filter(Number.isFinite)
+        .map(Math.abs),
+    );
     for (const [name, got] of Object.entries(values(c))) {
       // The fixture leaves a value out (null) where its generator had no finite target to compare with.
       if (c.expect[name] == null) continue;
