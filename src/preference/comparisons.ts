@@ -1,0 +1,204 @@
+import { answerKey } from "../measure/support.js";
+import { outOfRange, requireArrayLike, requireNonNegative, wrongType } from "../numeric/check.js";
+import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
+
+/**
+ * A counted outcome between two items: a win of one over the other, or a tie of both.
+ *
+ * `count` says how often it happened (1 when left out); fractions are allowed, as weights are, and 0 declares the items.
+ *
+ * @typeParam A the type of an item
+ */
+export type PairwiseComparison<A> =
+  | { readonly winner: A; readonly loser: A; readonly count?: number }
+  | { readonly tie: readonly [A, A]; readonly count?: number };
+
+/**
+ * The comparisons of a matrix of wins: `wins[i][j]` is how often items[i] was preferred to items[j].
+ *
+ * The diagonal is left out, whatever it holds: an item compared with itself says nothing. Pairs never compared are
+ * listed with count 0, so that every item of two or more is declared, in the order of `items`.
+ *
+ * @param items the items of the rows and of the columns, of any type
+ * @param wins one row for each item, of one count for each item: finite numbers of at least 0
+ * @returns a win of i over j for every i ≠ j, row by row
+ * @throws TypeError when an argument is no array, a row has the wrong length, or a count is no number
+ * @throws RangeError when a count is negative, NaN or infinite
+ * @example
+ * ```ts
+ * import { comparisonsFromWins, fitBradleyTerry } from "exptilt";
+ * const comparisons = comparisonsFromWins(["a", "b", "c"], [[0, 10, 6], [20, 0, 10], [24, 20, 0]]);
+ * comparisons[2] // => { winner: "b", loser: "a", count: 20 }
+ * fitBradleyTerry(comparisons, { reference: "a" }).ability.map(Math.exp) // => [1.00000000, 2.00000000, 4.00000000]
+ * ```
+ */
+export function comparisonsFromWins<A>(
+  items: readonly A[],
+  wins: ArrayLike<ArrayLike<number>>,
+): { readonly winner: A; readonly loser: A; readonly count: number }[] {
+  const caller = "comparisonsFromWins";
+  if (!Array.isArray(items)) throw wrongType(caller, "items", "be an array of items", items);
+  const ofEachItem = (argument: string, value: unknown): ArrayLike<unknown> => {
+    const array = requireArrayLike(caller, argument, value);
+    if (array.length === items.length) return array;
+    throw new TypeError(`${caller}: ${argument} must have one entry per item, ${items.length}, got ${array.length}`);
+  };
+  const rows = ofEachItem("wins", wins);
+  const comparisons: { winner: A; loser: A; count: number }[] = [];
+  for (let i = 0; i < items.length; i++) {
+    const row = ofEachItem(`wins[${i}]`, rows[i]);
+    for (let j = 0; j < items.length; j++) {
+      if (i === j) continue;
+      const count = requireNonNegative(caller, `wins[${i}][${j}]`, row[j]);
+      comparisons.push({ winner: items[i], loser: items[j], count });
+    }
+  }
+  return comparisons;
+}
+
+/** The comparisons by pair: what was compared at all, and how often each side won, ties being half a win to each. */
+export interface Tournament<A> {
+  readonly items: readonly A[];
+  /** The place of an item, −1 when there is no such item. */
+  indexOf(item: A): number;
+  /** The two items of each compared pair, first < second. */
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  /** How often the first and the second won, times 2^exponent: all wins and the ridge together come to some 2¹⁰⁰⁰. */
+  readonly firstWins: Float64Array;
+  readonly secondWins: Float64Array;
+  readonly exponent: number;
+}
+
+/**
+ * The wins are scaled so high because that leaves the most room below: counts 10⁶⁰⁰ apart are still normal numbers,
+ * while a sum of all of them, times the logarithm of any two's ratio, is still finite.
+ */
+const TOTAL_EXPONENT = 1000;
+
+/** Checks the comparisons and gathers them by pair; a ridge counts in the scale, as it is of the unit of the wins. */
+export function readTournament<A>(
+  caller: string,
+  comparisons: Iterable<PairwiseComparison<A>>,
+  listed: readonly A[] | undefined,
+  ridge: number,
+): Tournament<A> {
+  const items: A[] = [];
+  const places = new Map<unknown, number>();
+  const indexOf = (item: A): number => places.get(answerKey(item)) ?? -1;
+  const add = (item: A): number => {
+    places.set(answerKey(item), items.length);
+    return items.push(item) - 1;
+  };
+  if (listed !== undefined) {
+    requireArrayLike(caller, "options.items", listed);
+    for (let i = 0; i < listed.length; i++) {
+      const first = indexOf(listed[i]);
+      if (first < 0) add(listed[i]);
+      else {
+        const condition = `differ from every other item (options.items[${first}] is the same)`;
+        throw outOfRange(caller, `options.items[${i}]`, condition, listed[i]);
+      }
+    }
+  }
+
+  if (typeof (comparisons as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function") {
+    throw wrongType(caller, "comparisons", "be an array of comparisons, or another iterable of them", comparisons);
+  }
+  const [winners, losers, counts, ties]: [number[], number[], number[], boolean[]] = [[], [], [], []];
+  let largest = ridge;
+  for (const comparison of comparisons as Iterable<unknown>) {
+    const at = `comparisons[${counts.length}]`;
+    const { winner, loser, count, tie } = outcome<A>(caller, at, comparison);
+    const place = (item: A, field: string): number => {
+      const known = indexOf(item);
+      if (known >= 0) return known;
+      if (listed === undefined) return add(item);
+      throw outOfRange(caller, `${at}.${field}`, "be one of options.items", item);
+    };
+    const w = place(winner, tie ? "tie[0]" : "winner");
+    const l = place(loser, tie ? "tie[1]" : "loser");
+    if (w === l) {
+      const field = tie ? "tie[1]" : "loser";
+      throw outOfRange(caller, `${at}.${field}`, "be another item than the one it is compared with", loser);
+    }
+    winners.push(w);
+    losers.push(l);
+    counts.push(count);
+    ties.push(tie);
+    if (count > largest) largest = count;
+  }
+  if (items.length === 0) throw outOfRange(caller, "comparisons", "hold at least one comparison", comparisons);
+
+  let exponent = 0;
+  if (largest > 0) {
+    const toOne = -exponentOf(largest);
+    const total = counts.reduce((sum, count) => sum + timesPowerOfTwo(count, toOne), timesPowerOfTwo(ridge, toOne));
+    exponent = TOTAL_EXPONENT + toOne - exponentOf(total);
+  }
+  return { items, indexOf, exponent, ...byPair(items.length, winners, losers, counts, ties, exponent) };
+}
+
+/** The parts of one comparison, in a common form. */
+function outcome<A>(caller: string, at: string, value: unknown): { winner: A; loser: A; count: number; tie: boolean } {
+  if (typeof value !== "object" || value === null) {
+    throw wrongType(caller, at, "be an object { winner, loser, count } or { tie, count }", value);
+  }
+  const { count = 1 } = value as { count?: unknown };
+  const known = requireNonNegative(caller, `${at}.count`, count);
+  const [hasTie, hasWinner, hasLoser] = ["tie" in value, "winner" in value, "loser" in value];
+  if (hasWinner && hasLoser && !hasTie) {
+    const { winner, loser } = value as { winner: A; loser: A };
+    return { winner, loser, count: known, tie: false };
+  }
+  if (!hasTie || hasWinner || hasLoser) {
+    throw new TypeError(`${caller}: ${at} must have either a winner and a loser or a tie, got ${Object.keys(value)}`);
+  }
+  const { tie } = value as { tie: unknown };
+  if (!Array.isArray(tie) || tie.length !== 2) throw wrongType(caller, `${at}.tie`, "be an array of two items", tie);
+  return { winner: tie[0], loser: tie[1], count: known, tie: true };
+}
+
+/** Sums the counts of each pair, in two passes: by the lower item of the pair, then by the other within it. */
+function byPair(
+  n: number,
+  winners: readonly number[],
+  losers: readonly number[],
+  counts: readonly number[],
+  ties: readonly boolean[],
+  exponent: number,
+): Pick<Tournament<unknown>, "first" | "second" | "firstWins" | "secondWins"> {
+  const start = new Int32Array(n + 1);
+  for (let c = 0; c < counts.length; c++) start[Math.min(winners[c], losers[c]) + 1]++;
+  for (let i = 0; i < n; i++) start[i + 1] += start[i];
+  const next = start.slice();
+  const sorted = new Int32Array(counts.length);
+  for (let c = 0; c < counts.length; c++) sorted[next[Math.min(winners[c], losers[c])]++] = c;
+
+  const [first, second] = [new Int32Array(counts.length), new Int32Array(counts.length)];
+  const [firstWins, secondWins] = [new Float64Array(counts.length), new Float64Array(counts.length)];
+  const pairOf = new Int32Array(n).fill(-1);
+  let pairs = 0;
+  for (let i = 0; i < n; i++) {
+    const firstOfRow = pairs;
+    for (let s = start[i]; s < start[i + 1]; s++) {
+      const c = sorted[s];
+      if (counts[c] === 0) continue;
+      const j = Math.max(winners[c], losers[c]);
+      if (pairOf[j] < firstOfRow) {
+        pairOf[j] = pairs;
+        first[pairs] = i;
+        second[pairs++] = j;
+      }
+      const count = timesPowerOfTwo(counts[c], exponent);
+      if (ties[c] || winners[c] === i) firstWins[pairOf[j]] += ties[c] ? count / 2 : count;
+      if (ties[c] || winners[c] === j) secondWins[pairOf[j]] += ties[c] ? count / 2 : count;
+    }
+  }
+  return {
+    first: first.slice(0, pairs),
+    second: second.slice(0, pairs),
+    firstWins: firstWins.slice(0, pairs),
+    secondWins: secondWins.slice(0, pairs),
+  };
+}

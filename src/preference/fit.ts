@@ -1,0 +1,216 @@
+import { outOfRange, requireInteger, requireNonNegative, wrongType } from "../numeric/check.js";
+import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
+import { sum } from "../numeric/sum.js";
+import { type PairwiseComparison, readTournament, type Tournament } from "./comparisons.js";
+import { islands, requireMaximum } from "./existence.js";
+import { LikelihoodNetwork } from "./likelihood.js";
+
+/**
+ * What may be chosen in a Bradley–Terry fit.
+ *
+ * @typeParam A the type of an item
+ */
+export interface BradleyTerryOptions<A> {
+  /** The items in the order of the result; by default those of the comparisons, in the order of their appearance. */
+  readonly items?: readonly A[];
+  /** The item whose ability is 0; by default none is, and the abilities add up to 0. */
+  readonly reference?: A;
+  /**
+   * ρ of the penalty ½ρ Σ (ability − mean)² that is taken off the log-likelihood: the precision of a normal prior on the
+   * abilities, in the unit of the counts; 0 by default. With ρ > 0 a maximum exists for any comparisons.
+   */
+  readonly ridge?: number;
+}
+
+/**
+ * Abilities fitted to comparisons; all arrays are aligned with `items`.
+ *
+ * @typeParam A the type of an item
+ */
+export interface BradleyTerryFit<A> {
+  /** The items. */
+  readonly items: readonly A[];
+  /** The ability of each, in nats of log-odds: the reward r of equation (3), with sum 0 or relative to the reference. */
+  readonly ability: Float64Array;
+  /**
+   * The standard error of each ability, from the inverse of Fisher's information at the fit (with a ridge, the standard
+   * deviation of the normal approximation of the posterior law). It is that of the ability as identified: relative to
+   * the reference, which has standard error 0, or to the mean of all.
+   */
+  readonly standardError: Float64Array;
+  /**
+   * The covariance of the abilities of items[i] and items[j], as identified. Each i costs one solution of the linear
+   * equations, kept until another i is asked for, so an inner loop should run over j.
+   *
+   * @throws TypeError when i or j is no number
+   * @throws RangeError when i or j is no index of an item
+   */
+  readonly covariance: (i: number, j: number) => number;
+  /** 2 Σ observed·log(observed/expected) over the wins of both sides of each compared pair; at least 0. */
+  readonly deviance: number;
+  /** The number of compared pairs less that of free abilities, K − 1 of K items (all linked by comparisons). */
+  readonly degreesOfFreedom: number;
+  /** Σ wins·log σ(difference of abilities), in nats, at most 0; without the penalty, and without binomial coefficients. */
+  readonly logLikelihood: number;
+  /** The steps taken. */
+  readonly iterations: number;
+  /** The largest slope left at the fit: of observed minus expected wins of an item, less the pull of the ridge. */
+  readonly gradientNorm: number;
+  /** Whether the last step was too small for another to matter; false only where rounding ended the search before. */
+  readonly converged: boolean;
+}
+
+/** Steps of Newton's method after which something is wrong. */
+const MOST_STEPS = 1000;
+
+/** A step by which no difference of abilities changes more than this leaves an error of its square. */
+const LAST_STEP = 1e-8;
+
+/**
+ * The maximum-likelihood abilities of items under Bradley–Terry comparisons, P(i ≻ j) = σ(abilityᵢ − abilityⱼ): the
+ * rewards that equation (3) is learned by.
+ *
+ * They maximise Σ wᵢⱼ log σ(abilityᵢ − abilityⱼ) − ½ρ Σ (ability − mean)², where wᵢⱼ counts the wins of i over j, a tie
+ * as half a win to each, and ρ is `options.ridge`. At the maximum, without a ridge, the expected wins of each item are
+ * its observed wins. A finite maximum exists when every item leads to every other through wins (Zermelo 1929, Ford 1957),
+ * and is then unique up to a constant; with a ridge one always exists. A single item has ability 0.
+ *
+ * Counts of any size do: a common factor changes no ability, and the counts of one data set may be 10⁶⁰⁰ apart.
+ * Newton's method with a line search on the slope; time and memory grow with the compared pairs and what eliminating the
+ * items one by one adds to them: K³/3 multiplications a step when all K are compared with all.
+ *
+ * Bradley and Terry, Biometrika 39 (1952); Agresti, Categorical Data Analysis, 2nd ed. (2002), section 10.6.
+ *
+ * @typeParam A the type of an item; arrays are the same item when their entries are, all else by SameValueZero
+ * @param comparisons counted wins and ties, in any order; see `comparisonsFromWins` for a matrix
+ * @param options the order of the items, the one with ability 0, a ridge
+ * @returns the abilities with their standard errors, and how well they fit
+ * @throws TypeError when an argument has the wrong type or shape
+ * @throws RangeError when there are no comparisons, a count or the ridge is negative, NaN or infinite, an item is compared
+ * with itself or is not one of `options.items`, the reference is no item, or the maximum does not exist: the error then
+ * names the groups of items that only ever won, only ever lost, or were never compared
+ * @example
+ * ```ts
+ * import { fitBradleyTerry } from "exptilt";
+ * const fit = fitBradleyTerry(
+ *   [
+ *     { winner: "llama", loser: "bloom", count: 72 },
+ *     { winner: "bloom", loser: "llama", count: 28 },
+ *     { tie: ["llama", "bloom"], count: 11 },
+ *   ],
+ *   { reference: "bloom" },
+ * );
+ * fit.items // => ["llama", "bloom"]
+ * fit.ability // => [0.838993, 0]
+ * fit.standardError // => [0.206725, 0]
+ *
+ * const unbeaten = [{ winner: "a", loser: "b" }, { winner: "b", loser: "c" }, { winner: "c", loser: "b" }];
+ * fitBradleyTerry(unbeaten); // throws RangeError: {"a"} lost to no other group
+ * fitBradleyTerry(unbeaten, { ridge: 1 }).ability // => [0.46, -0.23, -0.23]
+ * ```
+ */
+export function fitBradleyTerry<A>(
+  comparisons: Iterable<PairwiseComparison<A>>,
+  options: BradleyTerryOptions<A> = {},
+): BradleyTerryFit<A> {
+  const caller = "fitBradleyTerry";
+  if (typeof options !== "object" || options === null) throw wrongType(caller, "options", "be an object", options);
+  const ridge = requireNonNegative(caller, "options.ridge", options.ridge ?? 0);
+  const tournament = readTournament(caller, comparisons, options.items, ridge);
+  const { items, indexOf, first, second, exponent } = tournament;
+  const reference = options.reference === undefined ? -1 : indexOf(options.reference);
+  if (options.reference !== undefined && reference < 0) {
+    throw outOfRange(caller, "options.reference", "be one of the items", options.reference);
+  }
+  if (ridge === 0) requireMaximum(caller, tournament);
+
+  const ground = reference >= 0 ? reference : mostCompared(tournament);
+  const network = new LikelihoodNetwork(tournament, timesPowerOfTwo(ridge, exponent), ground);
+  const { potential, iterations, converged } = maximise(network);
+  const { logLikelihood, deviance } = network.fit(potential);
+  const steepest = network.gradient().reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
+
+  // The inverse of the information, grounded at one item, read relative to it or to the mean of all.
+  const n = items.length;
+  const information = network.information();
+  const only = (chosen: (i: number) => boolean) => network.zero().map((_, v) => (v < n && chosen(v) ? 1 : 0));
+  const rowSum = reference >= 0 ? new Float64Array(n) : information.solve(only(() => true)).subarray(0, n);
+  const total = sum(rowSum).hi;
+  const identified = (entry: number, i: number, j: number) =>
+    timesPowerOfTwo(entry - (rowSum[i] + rowSum[j]) / n + total / n / n, exponent);
+  const mean = reference >= 0 ? 0 : sum(potential.subarray(0, n)).hi / n;
+  let row: { of: number; entries: Float64Array } = { of: -1, entries: new Float64Array(0) };
+  return {
+    items,
+    ability: potential.slice(0, n).map((x) => x - mean),
+    standardError: information
+      .inverseDiagonal()
+      .subarray(0, n)
+      .map((entry, i) => Math.sqrt(identified(entry, i, i))),
+    covariance: (i, j) => {
+      for (const [name, index] of Object.entries({ i, j })) {
+        if (requireInteger("covariance", name, index, 0) >= n) {
+          throw outOfRange("covariance", name, `be an index of one of ${n} items`, index);
+        }
+      }
+      if (row.of !== i) row = { of: i, entries: information.solve(only((v) => v === i)) };
+      return identified(row.entries[j], i, j);
+    },
+    deviance: timesPowerOfTwo(deviance, -exponent),
+    degreesOfFreedom: first.length - (n - (ridge === 0 ? 1 : islands(n, first, second).count)),
+    logLikelihood: timesPowerOfTwo(logLikelihood, -exponent),
+    iterations,
+    gradientNorm: timesPowerOfTwo(steepest, -exponent),
+    converged,
+  };
+}
+
+/** The item with most comparisons: held at 0 while the others move, it is the one the fewest have to reach through. */
+function mostCompared({ items, first, second, firstWins, secondWins }: Tournament<unknown>): number {
+  const count = new Float64Array(items.length);
+  for (let p = 0; p < first.length; p++) {
+    const both = firstWins[p] + secondWins[p];
+    count[first[p]] += both;
+    count[second[p]] += both;
+  }
+  return count.indexOf(count.reduce((most, x) => Math.max(most, x), 0));
+}
+
+/** Climbs from the least-squares start to the maximum of a concave log-likelihood that has one. */
+function maximise(network: LikelihoodNetwork): { potential: Float64Array; iterations: number; converged: boolean } {
+  const start = network.zero();
+  network.moveTo(start);
+  let potential = lineSearch(network, start, network.leastSquares()) ?? start;
+  for (let iterations = 1; iterations <= MOST_STEPS; iterations++) {
+    network.moveTo(potential);
+    const step = network.newtonStep();
+    if (network.span(step) <= LAST_STEP) {
+      return { potential: potential.map((x, v) => x + step[v]), iterations, converged: true };
+    }
+    const next = lineSearch(network, potential, step);
+    if (next === undefined) return { potential, iterations, converged: false };
+    potential = next;
+  }
+  return { potential, iterations: MOST_STEPS, converged: false };
+}
+
+/**
+ * A point along a direction of ascent where the slope has come down to half of what it was, to either side: near enough
+ * to the best for a concave function. The slope says so where differences of likelihoods would be lost in rounding; and
+ * where a whole step falls short, as it does far out on the tails, doubling it saves many. Undefined when the direction
+ * does not ascend.
+ */
+function lineSearch(network: LikelihoodNetwork, from: Float64Array, direction: Float64Array): Float64Array | undefined {
+  const enough = network.slope(direction) / 2;
+  if (!(enough > 0 && enough < Infinity)) return undefined;
+  let [low, high] = [0, Infinity];
+  for (let t = 1; t < Infinity && t !== low && t !== high; t = high === Infinity ? 2 * t : (low + high) / 2) {
+    const point = from.map((x, v) => x + t * direction[v]);
+    network.moveTo(point);
+    const slope = network.slope(direction);
+    if (slope > enough) low = t;
+    else if (slope < -enough) high = t;
+    else return point;
+  }
+  return undefined;
+}

@@ -1,0 +1,151 @@
+import { deviance, logRatio } from "../numeric/deviance.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { GroundedLaplacian } from "../numeric/laplacian.js";
+import { logLogistic } from "../numeric/logistic.js";
+import { sum } from "../numeric/sum.js";
+import type { Tournament } from "./comparisons.js";
+
+/** From here on e^−x times a count may underflow where their product does not. */
+const FAR = 700;
+
+/**
+ * The Bradley–Terry log-likelihood of a tournament as an electric network. An item is a vertex and its ability the
+ * potential; a pair is an edge, whose current is the slope of the pair's log-likelihood in the difference d of its
+ * abilities, and whose conductance is the negative of the curvature:
+ *
+ *   w₁ log σ(d) + w₂ log σ(−d),   current w₁σ(−d) − w₂σ(d),   conductance (w₁ + w₂)σ(d)σ(−d).
+ *
+ * The gradient is what flows in at each vertex, and Fisher's information is the Laplacian of the network. A ridge is
+ * one vertex more, free like the others, and an edge of conductance `ridge` from it to each item: at the potential that
+ * suits it best, the mean, these edges cost ½·ridge·Σ(ability − mean)².
+ */
+export class LikelihoodNetwork {
+  readonly #pairs: Tournament<unknown>;
+  readonly #ridge: number;
+  readonly #vertices: number;
+  /** The ends of each edge: the pairs first, then the edges of the ridge. */
+  readonly #a: Int32Array;
+  readonly #b: Int32Array;
+  readonly #laplacian: GroundedLaplacian;
+  readonly #current: Float64Array;
+  readonly #conductance: Float64Array;
+
+  /** @param ground the item whose ability stays 0 */
+  constructor(pairs: Tournament<unknown>, ridge: number, ground: number) {
+    const n = pairs.items.length;
+    this.#pairs = pairs;
+    this.#ridge = ridge;
+    this.#vertices = ridge > 0 ? n + 1 : n;
+    const spokes = ridge > 0 ? n : 0;
+    this.#a = Int32Array.from([...pairs.first, ...Array(spokes).keys()]);
+    this.#b = Int32Array.from([...pairs.second, ...Array(spokes).fill(n)]);
+    this.#laplacian = new GroundedLaplacian(this.#vertices, this.#a, this.#b, ground);
+    this.#current = new Float64Array(this.#a.length);
+    this.#conductance = new Float64Array(this.#a.length);
+  }
+
+  /** The network at no difference between the items. */
+  zero(): Float64Array {
+    return new Float64Array(this.#vertices);
+  }
+
+  /** Takes the currents and conductances at these potentials: the slopes and steps below are then those there. */
+  moveTo(potential: Float64Array): void {
+    const { firstWins, secondWins } = this.#pairs;
+    const [a, b, current, conductance] = [this.#a, this.#b, this.#current, this.#conductance];
+    const pairs = firstWins.length;
+    for (let e = 0; e < pairs; e++) {
+      const d = potential[a[e]] - potential[b[e]];
+      const distance = Math.abs(d);
+      const [w, v] = d >= 0 ? [firstWins[e], secondWins[e]] : [secondWins[e], firstWins[e]]; // of the abler, of the other
+      const tail = Math.exp(-distance);
+      const likely = 1 / (1 + tail);
+      const lost = distance < FAR ? w * likely * tail : Math.exp(Math.log(w) - distance);
+      const gap = lost - v * likely;
+      current[e] = d >= 0 ? gap : -gap;
+      const spread = distance < FAR ? (w + v) * likely * likely * tail : Math.exp(Math.log(w + v) - distance);
+      conductance[e] = Math.max(spread, SMALLEST_NORMAL);
+    }
+    for (let e = pairs; e < a.length; e++) {
+      current[e] = this.#ridge * (potential[b[e]] - potential[a[e]]);
+      conductance[e] = this.#ridge;
+    }
+  }
+
+  /** The slope of the log-likelihood in a direction. */
+  slope(direction: Float64Array): number {
+    let s = 0;
+    for (let e = 0; e < this.#a.length; e++) s += this.#current[e] * (direction[this.#a[e]] - direction[this.#b[e]]);
+    return s;
+  }
+
+  /** The largest change of a difference between two compared items, along a direction. */
+  span(direction: Float64Array): number {
+    let largest = 0;
+    for (let e = 0; e < this.#a.length; e++) {
+      const change = Math.abs(direction[this.#a[e]] - direction[this.#b[e]]);
+      if (!(change <= largest)) largest = change;
+    }
+    return largest;
+  }
+
+  /** What flows in at each vertex: the observed minus the expected wins of an item, and the pull of the ridge. */
+  gradient(): Float64Array {
+    return this.#inflow(this.#current);
+  }
+
+  #inflow(current: Float64Array): Float64Array {
+    const inflow = new Float64Array(this.#vertices);
+    for (let e = 0; e < current.length; e++) {
+      inflow[this.#a[e]] += current[e];
+      inflow[this.#b[e]] -= current[e];
+    }
+    return inflow;
+  }
+
+  /** Fisher's information here, factored. */
+  information(): GroundedLaplacian {
+    this.#laplacian.factor(this.#conductance);
+    return this.#laplacian;
+  }
+
+  /** The step of Newton's method. */
+  newtonStep(): Float64Array {
+    return this.information().solve(this.gradient());
+  }
+
+  /**
+   * The potentials whose differences fit each pair's own log-odds by least squares: a start that is right at once where
+   * the odds agree, however long they are. A pair that only one side won gives the first step of Newton's method.
+   */
+  leastSquares(): Float64Array {
+    const { firstWins, secondWins } = this.#pairs;
+    const conductance = new Float64Array(this.#a.length).fill(this.#ridge);
+    const current = new Float64Array(this.#a.length);
+    for (let e = 0; e < firstWins.length; e++) {
+      const [w, v] = [firstWins[e], secondWins[e]];
+      const both = w > 0 && v > 0;
+      conductance[e] = Math.max(both ? w * (v / (w + v)) : (w + v) / 4, SMALLEST_NORMAL);
+      current[e] = conductance[e] * (both ? logRatio(w, v) : w > 0 ? 2 : -2);
+    }
+    this.#laplacian.factor(conductance);
+    return this.#laplacian.solve(this.#inflow(current));
+  }
+
+  /** The log-likelihood of the comparisons at these potentials, and the deviance: twice what it lacks to its bound. */
+  fit(potential: Float64Array): { logLikelihood: number; deviance: number } {
+    const { first, second, firstWins, secondWins } = this.#pairs;
+    this.moveTo(potential);
+    const [logLikelihoods, deviances] = [new Float64Array(first.length), new Float64Array(first.length)];
+    for (let e = 0; e < first.length; e++) {
+      const d = potential[first[e]] - potential[second[e]];
+      const [logP, logQ] = [logLogistic(d), logLogistic(-d)];
+      const [w, v, gap] = [firstWins[e], secondWins[e], this.#current[e]];
+      logLikelihoods[e] = w * logP + v * logQ;
+      // Expected minus observed wins are the current, which is small where the fit is good, and keeps its digits.
+      const logCount = Math.log(w + v);
+      deviances[e] = 2 * (deviance(w, Math.exp(logCount + logP), -gap) + deviance(v, Math.exp(logCount + logQ), gap));
+    }
+    return { logLikelihood: sum(logLikelihoods).hi, deviance: sum(deviances).hi };
+  }
+}

@@ -1,0 +1,64 @@
+import { fc, test } from "@fast-check/vitest";
+import * as library from "exptilt";
+import { describe, expect } from "vitest";
+
+const { measure } = library;
+const mass = fc.oneof(
+  { weight: 4, arbitrary: fc.double({ min: 1e-6, max: 10, noNaN: true }) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+const instance = fc
+  .array(fc.tuple(mass, mass, fc.double({ min: -5, max: 5, noNaN: true })), { minLength: 1, maxLength: 20 })
+  .filter((rows) => rows.some(([a]) => a > 0) && rows.some(([, b]) => b > 0))
+  .map((rows) => ({ p: rows.map((r) => r[0]), q: rows.map((r) => r[1]), r: rows.map((x) => x[2]) }));
+
+/** Every function of laws and measures, on two measures and a reward. */
+const calls: [string, (p: library.Measure, q: library.Measure, r: readonly number[]) => unknown][] = [
+  ["normalize", (p) => library.normalize(p)],
+  ["power", (p) => library.power(p, 2)],
+  ["tilt", (p, _, r) => library.tilt(p, r, 0.5)],
+  ["escort", (p) => library.escort(p, 1.5)],
+  ["expectation", (p, _, r) => library.expectation(p, r)],
+  ["entropy", (p) => library.entropy(p)],
+  ["renyiEntropy", (p) => library.renyiEntropy(p, 2)],
+  ["klDivergence", (p, q) => library.klDivergence(p, q)],
+  ["generalizedKlDivergence", (p, q) => library.generalizedKlDivergence(p, q)],
+  ["totalVariation", (p, q) => library.totalVariation(p, q)],
+  ["chiSquaredDivergence", (p, q) => library.chiSquaredDivergence(p, q)],
+  ["humanPreference", (p, _, r) => library.humanPreference(p.support, r)],
+  ["rlhfObjective", (p, q, r) => library.rlhfObjective({ ref: p, reward: r, beta: 0.5 }, q)],
+  ["rlhfOptimum", (p, _, r) => library.rlhfOptimum({ ref: p, reward: r, beta: 0.5 })],
+  ["rlhfOptimalValue", (p, _, r) => library.rlhfOptimalValue({ ref: p, reward: r, beta: 0.5 })],
+  ["rlhfRegret", (p, q, r) => library.rlhfRegret({ ref: p, reward: r, beta: 0.5 }, q)],
+  ["rlifObjective", (p, q) => library.rlifObjective({ ref: p, length: 2, beta: 1, vocabularySize: 3 }, q)],
+  ["rlifOptimum", (p) => library.rlifOptimum({ ref: p, length: 2, beta: 1, vocabularySize: 3 })],
+  ["rlifValue", (p) => library.rlifValue({ ref: p, length: 2, beta: 1, vocabularySize: 3 })],
+  ["unifiedObjective", (p, q) => library.unifiedObjective({ ref: p, beta: 1 }, q)],
+];
+
+describe("no function changes its inputs: frozen arrays go in, and measures read the same after", () => {
+  for (const [name, call] of calls) {
+    test.prop([instance])(name, ({ p, q, r }) => {
+      const support = Object.freeze(p.map((_, i) => `answer ${i}`));
+      const [a, b] = [measure(support, Object.freeze([...p])), measure(support, Object.freeze([...q]))];
+      const before = [a, b].map((m) => [m.mass.slice(), m.logMass.slice()]);
+      const first = call(a, b, Object.freeze([...r]));
+      expect([a, b].map((m) => [m.mass, m.logMass])).toEqual(before);
+      // Pure: asked again, the same answer.
+      const again = call(a, b, Object.freeze([...r]));
+      if (typeof first === "number") expect(again).toBe(first);
+      else expect((again as library.Measure).mass).toEqual((first as library.Measure).mass);
+    });
+  }
+});
+
+describe("a measure keeps nothing of the caller's arrays", () => {
+  test("writing to them afterwards changes no measure", () => {
+    const [answers, masses] = [["a", "b"], Float64Array.of(1, 3)];
+    const p = measure(answers, masses);
+    answers[0] = "z";
+    masses[0] = 100;
+    expect(p.support).toEqual(["a", "b"]);
+    expect(p.mass).toEqual(Float64Array.of(1, 3));
+  });
+});
