@@ -112,9 +112,9 @@ describe("where no finite maximum exists, the error names the groups", () => {
       /lost/,
     ],
   ])("%s", (_, wins, message) => {
-    const fit = (ridge: number) => fitBradleyTerry(comparisonsFromWins([...wins.keys()], wins), { ridge });
-    expect(() => fit(0)).toThrow(RangeError);
-    expect(() => fit(0)).toThrow(message);
-    expect(fit(0.5).ability.every(Number.isFinite)).toBe(true);
+    const fitted = (ridge: number) => fitBradleyTerry(comparisonsFromWins([...wins.keys()], wins), { ridge });
+    expect(() => fitted(0)).toThrow(RangeError);
+    expect(() => fitted(0)).toThrow(message);
+    expect(fitted(0.5).ability.every(Number.isFinite)).toBe(true);
   });
 });
