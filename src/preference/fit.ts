@@ -101,8 +101,8 @@ const LAST_STEP = 1e-8;
  *   { reference: "bloom" },
  * );
  * fit.items // => ["llama", "bloom"]
- * fit.ability // => [0.838993, 0]
- * fit.standardError // => [0.206725, 0]
+ * fit.ability // => [0.838732, 0]
+ * fit.standardError // => [0.206770, 0]
  *
  * const unbeaten = [{ winner: "a", loser: "b" }, { winner: "b", loser: "c" }, { winner: "c", loser: "b" }];
  * fitBradleyTerry(unbeaten); // throws RangeError: {"a"} lost to no other group
