@@ -106,7 +106,7 @@ const LAST_STEP = 1e-8;
  *
  * const unbeaten = [{ winner: "a", loser: "b" }, { winner: "b", loser: "c" }, { winner: "c", loser: "b" }];
  * fitBradleyTerry(unbeaten); // throws RangeError: {"a"} lost to no other group
- * fitBradleyTerry(unbeaten, { ridge: 1 }).ability // => [0.46, -0.23, -0.23]
+ * fitBradleyTerry(unbeaten, { ridge: 1 }).ability // => [0.351046, -0.263397, -0.087649]
  * ```
  */
 export function fitBradleyTerry<A>(
