@@ -64,6 +64,11 @@ export {
 export type { Score, ScoreFunction } from "./measure/score.js";
 export { escort, tilt } from "./measure/tilt.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
-export { comparisonsFromWins, type PairwiseComparison } from "./preference/comparisons.js";
+export {
+  type CountedTie,
+  type CountedWin,
+  comparisonsFromWins,
+  type PairwiseComparison,
+} from "./preference/comparisons.js";
 export { type BradleyTerryFit, type BradleyTerryOptions, fitBradleyTerry } from "./preference/fit.js";
 export { humanPreference, logPreferenceProbability, preferenceProbability } from "./preference/preference.js";

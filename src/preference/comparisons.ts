@@ -3,15 +3,37 @@ import { outOfRange, requireArrayLike, requireNonNegative, wrongType } from "../
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 
 /**
- * A counted outcome between two items: a win of one over the other, or a tie of both.
- *
- * `count` says how often it happened (1 when left out); fractions are allowed, as weights are, and 0 declares the items.
+ * A counted win of one item over another.
  *
  * @typeParam A the type of an item
  */
-export type PairwiseComparison<A> =
-  | { readonly winner: A; readonly loser: A; readonly count?: number }
-  | { readonly tie: readonly [A, A]; readonly count?: number };
+export interface CountedWin<A> {
+  /** The item that was preferred. */
+  readonly winner: A;
+  /** The item that it was preferred to. */
+  readonly loser: A;
+  /** How often it happened, 1 when left out; fractions are allowed, as weights are, and 0 declares the items. */
+  readonly count?: number;
+}
+
+/**
+ * A counted tie of two items: half a win to each.
+ *
+ * @typeParam A the type of an item
+ */
+export interface CountedTie<A> {
+  /** The two items. */
+  readonly tie: readonly [A, A];
+  /** How often it happened, 1 when left out. */
+  readonly count?: number;
+}
+
+/**
+ * A counted outcome between two items: a win of one over the other, or a tie of both.
+ *
+ * @typeParam A the type of an item
+ */
+export type PairwiseComparison<A> = CountedWin<A> | CountedTie<A>;
 
 /**
  * The comparisons of a matrix of wins: `wins[i][j]` is how often items[i] was preferred to items[j].
@@ -35,7 +57,7 @@ export type PairwiseComparison<A> =
 export function comparisonsFromWins<A>(
   items: readonly A[],
   wins: ArrayLike<ArrayLike<number>>,
-): { readonly winner: A; readonly loser: A; readonly count: number }[] {
+): Required<CountedWin<A>>[] {
   const caller = "comparisonsFromWins";
   if (!Array.isArray(items)) throw wrongType(caller, "items", "be an array of items", items);
   const ofEachItem = (argument: string, value: unknown): ArrayLike<unknown> => {

@@ -42,10 +42,13 @@ export interface BradleyTerryFit<A> {
    * The covariance of the abilities of items[i] and items[j], as identified. Each i costs one solution of the linear
    * equations, kept until another i is asked for, so an inner loop should run over j.
    *
+   * @param i the index of an item
+   * @param j the index of an item
+   * @returns the covariance
    * @throws TypeError when i or j is no number
    * @throws RangeError when i or j is no index of an item
    */
-  readonly covariance: (i: number, j: number) => number;
+  covariance(i: number, j: number): number;
   /** 2 Σ observed·log(observed/expected) over the wins of both sides of each compared pair; at least 0. */
   readonly deviance: number;
   /** The number of compared pairs less that of free abilities, K − 1 of K items (all linked by comparisons). */
