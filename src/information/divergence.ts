@@ -47,6 +47,8 @@ function klPlain(p: Law, q: Law): number | undefined {
     size += Math.abs(term);
   }
   const total = p.total.hi;
+  // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
+  if (p.origin === q.origin && size < total / 4) return undefined;
   const kl = (hi + lo) / total + logTotals;
   return kl >= 0.25 * (size / total + Math.abs(logTotals)) ? kl : undefined;
 }
