@@ -72,3 +72,8 @@ export {
 } from "./preference/comparisons.js";
 export { type BradleyTerryFit, type BradleyTerryOptions, fitBradleyTerry } from "./preference/fit.js";
 export { humanPreference, logPreferenceProbability, preferenceProbability } from "./preference/preference.js";
+export { bestOfNLaw } from "./selection/bestOfN.js";
+export { bestOfPoissonLaw, softBestOfPoissonLaw } from "./selection/bestOfPoisson.js";
+export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
+export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
+export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";

@@ -18,6 +18,7 @@ import {
   rlhfOptimum,
   softmax,
   tilt,
+  weightedBestOfNLaw,
 } from "exptilt";
 import { describe, expect, test } from "vitest";
 
@@ -84,13 +85,24 @@ const families: Record<string, ((inputs: Inputs) => ArrayLike<number>)[]> = {
       return fitBradleyTerry(comparisonsFromWins(items, matrix), { items }).ability;
     },
   ],
+  best_of_n: [
+    (i) => {
+      const ref = of(i, "pi");
+      return weightedBestOfNLaw({ ref, weight: vector(i.w) }, scalar(i, "N")).mass;
+    },
+  ],
   rlhf_objective: [(i) => [rlhfObjective(problem(i), of(i, "pi"))]],
   rlhf_optimum: [(i) => [rlhfOptimalValue(problem(i))]],
 };
 
-/** Contract choices of cases with a `policy`: the library documents that a law is normalised, so 0.5 : 0.6 is a law. */
-const normalised: Record<string, number> = {
-  "entropy-036": Math.log(1.1) - (0.5 * Math.log(0.5) + 0.6 * Math.log(0.6)) / 1.1,
+/**
+ * Contract choices of cases whose `policy` leaves one: laws are normalised, so 0.5 : 0.6 is a law; draws that all have
+ * weight 0 are drawn again; and the number of draws may be real, its law then the integral, here by mpmath.
+ */
+const documented: Record<string, readonly number[]> = {
+  "entropy-036": [Math.log(1.1) - (0.5 * Math.log(0.5) + 0.6 * Math.log(0.6)) / 1.1],
+  "best_of_n-033": [0, 0.2895 / 0.992, 0.7025 / 0.992],
+  "best_of_n-036": [0.1188973663020901, 0.28521326210474746, 0.5958893715931624],
 };
 
 const { cases } = JSON.parse(readFileSync(new URL("./adversarial.json", import.meta.url), "utf8")) as { cases: Case[] };
@@ -100,8 +112,8 @@ for (const [family, witnesses] of Object.entries(families)) {
     for (const { id, inputs, expect: expected, rationale } of cases.filter((c) => c.family === family)) {
       witnesses.forEach((witness, w) => {
         test(`${id}${w > 0 ? `, way ${w + 1}` : ""}: ${rationale}`, () => {
-          if (id in normalised) {
-            expect(witness(inputs)[0]).toBeCloseTo(normalised[id], 14);
+          if (id in documented) {
+            for (const [i, want] of documented[id].entries()) expect(witness(inputs)[i]).toBeCloseTo(want, 14);
             return;
           }
           if ("error" in expected) {

@@ -1,0 +1,67 @@
+import { logRatioNearOne } from "../numeric/deviance.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { sum } from "../numeric/sum.js";
+import type { Levels } from "./levels.js";
+
+/**
+ * Levels with their log-weights: what a law of soft selection is made of. The anchor, of log-weight 0, is the heaviest
+ * level whose probability is a normal double; only answers rarer than 1e−308 may weigh more.
+ */
+export interface Ladder {
+  /** log w of each level relative to the anchor, decreasing. */
+  readonly x: Float64Array;
+  /** The probability of each level under ref. */
+  readonly mass: Float64Array;
+  /** The probability under ref of weight zero. */
+  readonly forbidden: number;
+  /** μ = E_ref[w], relative to the anchor's weight; and μ − 1 to its own digits. */
+  readonly mean: number;
+  readonly meanLess1: number;
+  /** log μ. */
+  readonly logMean: number;
+}
+
+function ladderOf(levels: Levels, x: Float64Array): Ladder {
+  const { mass, forbidden } = levels;
+  const terms = new Float64Array(x.length + 1);
+  // The masses total 1, so that Σ p w − 1 = Σ p (w − 1), forbidden draws counting −1 each.
+  for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * Math.expm1(x[i]);
+  terms[x.length] = -forbidden;
+  const meanLess1 = sum(terms).hi;
+  if (meanLess1 > -0.5) {
+    return { x, mass, forbidden, mean: 1 + meanLess1, meanLess1, logMean: Math.log1p(meanLess1) };
+  }
+  for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * Math.exp(x[i]);
+  terms[x.length] = 0;
+  const mean = sum(terms).hi;
+  return { x, mass, forbidden, mean, meanLess1: mean - 1, logMean: Math.log(mean) };
+}
+
+function anchorOf(levels: Levels): number {
+  const { mass } = levels;
+  for (let i = 0; i < mass.length; i++) if (mass[i] >= SMALLEST_NORMAL) return i;
+  return 0;
+}
+
+/** The ladder of rewards at a finite temperature: w = e^{(r − r_anchor)/β}, the difference taken first. */
+export function ladderOfRewards(levels: Levels, beta: number): Ladder {
+  const { reward } = levels;
+  const top = reward[anchorOf(levels)];
+  // Past 1e290 nats everything is out of everything's reach: the bound only keeps whole numbers of steps finite.
+  const x = reward.map((r) => {
+    const d = r - top;
+    const scaled = Math.abs(d) < Infinity ? d / beta : (r / 2 - top / 2) / (beta / 2);
+    return Math.max(-1e290, Math.min(1e290, scaled));
+  });
+  return ladderOf(levels, x);
+}
+
+/** The ladder of weights given as they are: the levels' rewards are the weights themselves. */
+export function ladderOfWeights(levels: Levels): Ladder {
+  const { reward: weight } = levels;
+  const top = weight[anchorOf(levels)];
+  return ladderOf(
+    levels,
+    weight.map((w) => logRatioNearOne(w, top)),
+  );
+}

@@ -1,0 +1,143 @@
+import { Law } from "../measure/law.js";
+import type { Distribution } from "../measure/measure.js";
+import { tiltLaw } from "../measure/tilt.js";
+import { expm1MinusX } from "../numeric/deviance.js";
+import { sum } from "../numeric/sum.js";
+import { onAnswers, type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
+import type { LevelRatios } from "./ratio.js";
+import { ratiosAt } from "./ratios.js";
+
+/** The law that selection tends to as N grows: the tilt at β > 0, ref on the best level at β = 0. */
+export function limitLaw<A>(prepared: Prepared<A>): Law {
+  const { caller, law, score, levels, beta } = prepared;
+  if (beta > 0) return tiltLaw(caller, law, score, beta).law;
+  const best = (i: number) => levels.levelOf[i] === 0;
+  return Law.tilted(
+    law,
+    law.weight.map((w, i) => (best(i) ? w : 0)),
+    () => law.logWeight.map((l, i) => (best(i) ? l : -Infinity)),
+    Float64Array.from(score, (_, i) => (best(i) ? 0 : -Infinity)),
+  );
+}
+
+/**
+ * What selection among ever more draws tends to: the RLHF optimum at β > 0, and ref restricted to the answers of highest
+ * reward at β = 0. Equations (15) and (16).
+ *
+ * @param problem the reference policy, the reward and β from 0 to ∞
+ * @returns the law of the answer picked as N → ∞
+ * @throws TypeError when an argument has the wrong type or the lengths differ
+ * @throws RangeError when β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
+ * @example
+ * ```ts
+ * import { selectionLimit, uniform } from "exptilt";
+ * const ref = uniform(["a", "b", "c"]);
+ * selectionLimit({ ref, reward: [0, 1, 1], beta: 0 }).mass // => [0, 0.5, 0.5]
+ * ```
+ */
+export function selectionLimit<A>(problem: SelectionProblem<A>): Distribution<A> {
+  const prepared = prepare("selectionLimit", problem, problem?.beta);
+  return onAnswers("selectionLimit", prepared.ref, limitLaw(prepared));
+}
+
+/** How far a law of N draws still is from its limit. */
+export interface LimitDistance {
+  /** ½ Σ |P_N − π*|, in [0, 1]. */
+  readonly totalVariation: number;
+  /** KL(π*‖P_N), in nats. */
+  readonly kl: number;
+  /** KL(P_N‖π*), in nats: infinite for hard selection, whose limit drops answers. */
+  readonly reverseKl: number;
+}
+
+/** The limit's probability of each level. */
+export function limitLevels<A>({ levels, ladder, beta }: Prepared<A>): { mass: Float64Array; logMass: Float64Array } {
+  const { mass } = levels;
+  const logMass = mass.map(Math.log);
+  if (ladder !== undefined) {
+    const { x, logMean } = ladder;
+    for (let i = 0; i < logMass.length; i++) logMass[i] += x[i] - logMean;
+  } else if (beta === 0) {
+    logMass.fill(-Infinity);
+    logMass[0] = 0;
+  } else {
+    const logAllowed = Math.log(sum(mass).hi);
+    for (let i = 0; i < logMass.length; i++) logMass[i] -= logAllowed;
+  }
+  return { mass: logMass.map(Math.exp), logMass };
+}
+
+/**
+ * The distances from the ratios to the limit: since Σ π*·(P/π* − 1) = 0, both divergences are sums of non-negative
+ * terms, of second order in the gaps and as accurate as these.
+ */
+export function limitDistanceOf(
+  limit: { mass: Float64Array; logMass: Float64Array },
+  ratios: LevelRatios,
+): LimitDistance {
+  const { mass, logMass } = limit;
+  const { gap, logGap } = ratios;
+  const [above, below, kl, reverse] = [0, 1, 2, 3].map(() => new Float64Array(mass.length));
+  for (let i = 0; i < mass.length; i++) {
+    const [p, d, l] = [mass[i], gap[i], logGap[i]];
+    if (d < 0.5) {
+      if (d < 0) below[i] = -p * d;
+      else above[i] = p * d;
+      // With l = log(1 + d): d − l = e^l − 1 − l, and (1 + d)·l − d = (1 + d)(e^{−l} − 1 + l).
+      if (l === -Infinity) kl[i] = p > 0 ? Infinity : 0;
+      else kl[i] = p * expm1MinusX(l);
+      reverse[i] = l === -Infinity ? p : p * (1 + d) * expm1MinusX(-l);
+    } else {
+      // P itself may be large where π* underflows.
+      const q = l === Infinity ? Number.NaN : Math.exp(logMass[i] + l);
+      if (l === Infinity) {
+        above[i] = 0;
+        reverse[i] = Infinity;
+        continue;
+      }
+      above[i] = q - p;
+      kl[i] = q - p - (p > 0 ? p * l : 0);
+      reverse[i] = q * l - q + p;
+    }
+  }
+  // What is gained equals what is lost; the smaller side has not met the rounding of a probability near 1.
+  const peak = mass.reduce((best, p, i) => (p > mass[best] ? i : best), 0);
+  const side = gap[peak] < 0 && !gap.includes(Infinity) ? above : below;
+  return {
+    totalVariation: Math.min(1, Math.max(0, sum(side).hi)),
+    kl: total(kl),
+    reverseKl: total(reverse),
+  };
+}
+
+function total(terms: Float64Array): number {
+  return terms.includes(Infinity) ? Infinity : Math.max(0, sum(terms).hi);
+}
+
+/**
+ * How far the law of N draws still is from its limit N → ∞: the RLHF optimum, or at β = 0 ref on the best answers.
+ *
+ * At β > 0 the distances fall like 1/N (total variation) and 1/N² (both divergences), and keep their digits however
+ * large N: the law is computed as its limit times 1 plus a gap, and the gap by its own integral. For hard selection
+ * total variation is (F⁻)^N and KL(π*‖P_N) is −log(1 − (F⁻)^N), F⁻ the probability of all answers but the best.
+ *
+ * @param problem the reference policy, the reward and β from 0 to ∞
+ * @param n the number of draws N, a real number of at least 1
+ * @returns the distances, each with some 12 digits
+ * @throws TypeError when an argument has the wrong type or the lengths differ
+ * @throws RangeError when n is below 1 or not finite, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
+ * @example
+ * ```ts
+ * import { limitDistance, uniform } from "exptilt";
+ * const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 1 };
+ * limitDistance(problem, 100).totalVariation // => 0.00182884272
+ * limitDistance(problem, 1e12).totalVariation // => 1.81715495e-13
+ * limitDistance({ ...problem, beta: 0 }, 10).totalVariation // => 0.0009765625
+ * ```
+ */
+export function limitDistance<A>(problem: SelectionProblem<A>, n: number): LimitDistance {
+  const prepared = prepare("limitDistance", problem, problem?.beta);
+  requireDraws("limitDistance", "n", n);
+  const [ratios] = ratiosAt(prepared, [n]);
+  return limitDistanceOf(limitLevels(prepared), ratios);
+}

@@ -1,0 +1,169 @@
+import { deviance, expm1MinusX } from "../numeric/deviance.js";
+import { type Grid, splitOnGrid, TERMS } from "./grid.js";
+import type { Ladder } from "./ladder.js";
+import { massAbove, massFrom } from "./levels.js";
+
+/** log φ(t), and its excess over −μt, at the nodes of a grid where some answer has a say. */
+export interface Nodes {
+  /** The whole numbers m of the nodes t = e^{m·step}, increasing; where one is missing φ is flat between its neighbours. */
+  readonly at: Float64Array;
+  /** log φ(t) = log Σ_j ref(j) e^{−t w_j}, forbidden answers counting e⁰. */
+  readonly logPhi: Float64Array;
+  /** log φ(t) + μt ≥ 0 (Jensen), to its own digits. */
+  readonly excess: Float64Array;
+}
+
+/** How far the nodes must reach, for exponents from `least` to `most`. */
+export interface Reach {
+  readonly least: number;
+  readonly most: number;
+  /** How many nats before everything begins the first node stands. */
+  readonly lead: number;
+}
+
+/** (−1)^k/k!. */
+const signedInverseFactorial: Float64Array = new Float64Array(TERMS).fill(1);
+for (let k = 1; k < TERMS; k++) signedInverseFactorial[k] = -signedInverseFactorial[k - 1] / k;
+
+/** The runs of consecutive nodes: all that are needed, without the stretches where φ is flat to 1e−8 of a step. */
+function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: number][] {
+  const { x, mean } = ladder;
+  const { step } = grid;
+  const { least, most, lead } = reach;
+  const dense = Math.log1p(most * mean);
+  let first = Math.floor((-Math.max(dense, Math.min(x[0], dense + 30)) - lead) / step);
+  const from = massFrom(ladder.mass, ladder.forbidden);
+  const out: [number, number][] = [];
+  for (let i = 0; i + 1 < x.length; i++) {
+    if (x[i] - x[i + 1] < 34) continue;
+    // Past the first bound level i has died; past the second e^{−(N−1)μt} has, beside φ^{N−1}.
+    const dead = -x[i] + grid.gone * step;
+    const flat = Math.max(dead, Math.log((45 / least - Math.log(from[i + 1])) / mean));
+    const next = -x[i + 1] - Math.log1p(most) - 20;
+    if (!(next - flat > 4)) continue;
+    const last = Math.ceil(flat / step);
+    if (last >= first) out.push([first, last]);
+    first = Math.max(first, Math.floor(next / step));
+  }
+  const last = grid.far - 1 - Math.floor(x[x.length - 1] / step);
+  out.push([first, Math.max(first, last)]);
+  return out;
+}
+
+/** log φ at every node that matters for the exponents in reach. */
+export function nodesOf(ladder: Ladder, grid: Grid, reach: Reach): Nodes {
+  const stretches = runs(ladder, grid, reach);
+  const at = new Float64Array(stretches.reduce((n, [first, last]) => n + last - first + 1, 0));
+  let n = 0;
+  for (const [first, last] of stretches) for (let m = first; m <= last; m++) at[n++] = m;
+  const { x, forbidden } = ladder;
+  return forbidden === 0 && x[0] - x[x.length - 1] <= 1 ? centred(ladder, grid, at) : swept(ladder, grid, at);
+}
+
+/**
+ * Weights within a factor e of each other: around their mean, Σ ref e^{−t(w − μ)} − 1 is a sum of non-negative terms, so
+ * that the excess keeps its digits however weak the tilt.
+ */
+function centred(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
+  const { x, mass, mean, meanLess1 } = ladder;
+  const y = x.map((v) => Math.expm1(v) - meanLess1);
+  const width = Math.max(Math.abs(y[0]), Math.abs(y[y.length - 1]));
+  const moment = new Float64Array(TERMS);
+  for (let i = 0; i < y.length; i++) {
+    let p = mass[i] * y[i];
+    for (let k = 2; k < TERMS; k++) {
+      p *= y[i];
+      moment[k] += p;
+    }
+  }
+  const logPhi = new Float64Array(at.length);
+  const excess = new Float64Array(at.length);
+  for (let n = 0; n < at.length; n++) {
+    const t = Math.exp(at[n] * grid.step);
+    let over = 0;
+    if (t * width < 0.25) {
+      for (let k = TERMS - 1; k >= 2; k--) over = moment[k] * Math.abs(signedInverseFactorial[k]) - over * t;
+      over *= t * t;
+    } else {
+      for (let i = 0; i < y.length; i++) over += mass[i] * expm1MinusX(-t * y[i]);
+    }
+    excess[n] = Math.max(0, Math.log1p(over));
+    logPhi[n] = excess[n] - mean * t;
+  }
+  return { at, logPhi, excess };
+}
+
+/**
+ * Any weights: the nodes from the last to the first, each answer summed while t·w is in its window; above the window it
+ * has left φ, below it enters through the powers of t·w, of which one vector of sums is carried along.
+ */
+function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
+  const { x, mass, forbidden, mean } = ladder;
+  const { step, low, far, gone, power } = grid;
+  const { steps, factor } = splitOnGrid(grid, x);
+  const above = massAbove(mass);
+  const weightAbove = massAbove(mass.map((p, i) => (p > 0 ? p * Math.exp(x[i]) : 0)));
+  const from = massFrom(mass, forbidden);
+  const decay = Float64Array.from({ length: TERMS }, (_, k) => Math.exp(-k * step));
+  // moment[k] = Σ p z^k over the low levels, z = t·w at the node.
+  const moment = new Float64Array(TERMS);
+  const logPhi = new Float64Array(at.length);
+  const excess = new Float64Array(at.length);
+  let begin = x.length; // first low level
+  let left = x.length; // first level that has not left
+  for (let n = at.length - 1; n >= 0; n--) {
+    const m = at[n];
+    const t = Math.exp(m * step);
+    if (begin < x.length) {
+      const skipped = at[n + 1] - m;
+      for (let k = 1; k < TERMS; k++) moment[k] *= skipped === 1 ? decay[k] : Math.exp(-k * step * skipped);
+    }
+    for (; begin > 0 && steps[begin - 1] <= low - m; begin--) {
+      const j = m + steps[begin - 1];
+      const z = (j === low ? power[0] : Math.exp(j * step)) * factor[begin - 1];
+      let p = mass[begin - 1];
+      for (let k = 1; k < TERMS; k++) {
+        p *= z;
+        moment[k] += p;
+      }
+    }
+    while (left > 0 && steps[left - 1] < far - m) left--;
+    // Sums over the levels in their windows: of p(1 − e^{−z}), p e^{−z} and p(z − 1 + e^{−z}).
+    let [gap, stay, bend] = [0, 0, 0];
+    for (let i = left; i < begin; ) {
+      const stop = Math.min(begin, i + 128);
+      let [g, s, b] = [0, 0, 0];
+      for (; i < stop; i++) {
+        const z = power[m + steps[i] - low] * factor[i];
+        const e = Math.exp(-z);
+        const p = mass[i];
+        g += p * (1 - e);
+        s += p * e;
+        b += p * (z - 1 + e);
+      }
+      gap += g;
+      stay += s;
+      bend += b;
+    }
+    let lowBend = 0;
+    for (let k = TERMS - 1; k >= 2; k--) lowBend += moment[k] * signedInverseFactorial[k];
+    gap += above[left] + (begin < x.length ? moment[1] - lowBend : 0);
+    bend += lowBend + (above[left] > 0 ? weightAbove[left] * t - above[left] : 0);
+    if (gap < 0.5) {
+      logPhi[n] = Math.log1p(-gap);
+      // log φ + μt = (log(1 − gap) + gap) + (μt − gap), the first bracket by Loader's deviance.
+      excess[n] = Math.max(0, bend - deviance(1, 1 - gap, -gap));
+      continue;
+    }
+    let phi = stay + from[begin] - (begin < x.length ? moment[1] - lowBend : 0);
+    if (phi < 0.25) {
+      // What has left is nothing beside 1, but φ is no longer near 1.
+      for (let i = left - 1; i >= 0 && steps[i] < gone - m; i--) {
+        phi += mass[i] * Math.exp(-power[m + steps[i] - low] * factor[i]);
+      }
+    }
+    logPhi[n] = Math.log(phi);
+    excess[n] = Math.max(0, logPhi[n] + mean * t);
+  }
+  return { at, logPhi, excess };
+}

@@ -1,0 +1,89 @@
+import { Law } from "../measure/law.js";
+import { type Distribution, distributionOf, lawOf, type Measure } from "../measure/measure.js";
+import { resolveScore, type Score } from "../measure/score.js";
+import { requireSupport } from "../measure/support.js";
+import { outOfRange, requireNumber } from "../numeric/check.js";
+import { type Ladder, ladderOfRewards } from "./ladder.js";
+import { type Levels, levelsOf } from "./levels.js";
+import type { LevelRatios } from "./ratio.js";
+
+/**
+ * What best-of-N selects by: a reference law to draw from and a reward to choose by.
+ *
+ * @typeParam A the type of an answer
+ */
+export interface BestOfNProblem<A = unknown> {
+  /** The reference policy: any measure, read as the law proportional to it. */
+  readonly ref: Measure<A>;
+  /** The reward of each answer: an array aligned with the support of `ref`, or a function of the answer. −∞ forbids. */
+  readonly reward: Score<A>;
+}
+
+/**
+ * A selection problem at a temperature: a `TiltProblem` whose β may also be 0 (best-of-N) or Infinity (ref itself), and
+ * that may name a second reward to be read off, not selected by.
+ *
+ * @typeParam A the type of an answer
+ */
+export interface SelectionProblem<A = unknown> extends BestOfNProblem<A> {
+  /** The temperature β ≥ 0, in the units of the reward: 0 is hard best-of-N, Infinity gives ref. */
+  readonly beta: number;
+  /** What one really wants, of each answer, while `reward` is what one can measure. */
+  readonly gold?: Score<A>;
+}
+
+/** A checked problem, seen by reward level. */
+export interface Prepared<A> {
+  readonly caller: string;
+  readonly ref: Measure<A>;
+  readonly law: Law;
+  readonly score: Float64Array;
+  readonly levels: Levels;
+  readonly beta: number;
+  /** The log-weights of the levels, where β is neither 0 nor infinite. */
+  readonly ladder: Ladder | undefined;
+}
+
+export function prepare<A>(caller: string, problem: BestOfNProblem<A>, beta: number): Prepared<A> {
+  if (typeof problem !== "object" || problem === null) throw new TypeError(`${caller}: problem must be an object`);
+  const { ref, reward } = problem;
+  const law = lawOf(caller, "ref", ref);
+  const score = resolveScore(caller, "reward", ref.support, reward);
+  requireTemperature(caller, beta);
+  const levels = levelsOf(caller, law, score);
+  const ladder = beta > 0 && beta < Infinity ? ladderOfRewards(levels, beta) : undefined;
+  return { caller, ref, law, score, levels, beta, ladder };
+}
+
+/** A temperature of selection: a number of at least 0, Infinity included. */
+export function requireTemperature(caller: string, beta: unknown): number {
+  const x = requireNumber(caller, "beta", beta);
+  if (!(x >= 0)) throw outOfRange(caller, "beta", "be at least 0 (0 for hard, Infinity for none)", x);
+  return x;
+}
+
+/** A number of draws, whole or not: finite and at least 1. */
+export function requireDraws(caller: string, argument: string, n: unknown): number {
+  const x = requireNumber(caller, argument, n);
+  if (!(x >= 1 && x < Infinity)) throw outOfRange(caller, argument, "be at least 1 and finite", x);
+  return x;
+}
+
+/** The law of a problem whose ratio to ref is given by level. */
+export function lawOfRatios(base: Law, levels: Levels, { ratio, logRatio }: LevelRatios): Law {
+  const { levelOf } = levels;
+  const weight = new Float64Array(levelOf.length);
+  const logDensity = new Float64Array(levelOf.length).fill(-Infinity);
+  for (let i = 0; i < weight.length; i++) {
+    const level = levelOf[i];
+    if (level < 0) continue;
+    weight[i] = base.weight[i] * ratio[level];
+    logDensity[i] = logRatio[level];
+  }
+  return Law.tilted(base, weight, () => logDensity.map((x, i) => base.logWeight[i] + x), logDensity);
+}
+
+/** The distribution that a law is on the answers of a problem. */
+export function onAnswers<A>(caller: string, ref: Measure<A>, law: Law): Distribution<A> {
+  return distributionOf(requireSupport(caller, ref.support), law, 0);
+}

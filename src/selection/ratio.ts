@@ -1,0 +1,106 @@
+import { sum } from "../numeric/sum.js";
+import { gridFor } from "./grid.js";
+import type { Ladder } from "./ladder.js";
+import { type Kernel, type LaplaceTransform, laplaceTransforms } from "./laplace.js";
+import { nodesOf } from "./nodes.js";
+
+/**
+ * A selection law by reward level: beside its ratio to ref, its ratio to the limit N → ∞, each to its own digits.
+ * Forbidden draws are drawn again: `kept` is the probability that some draw is not, and the ratios are divided by it.
+ */
+export interface LevelRatios {
+  /** P/ref. */
+  readonly ratio: Float64Array;
+  /** log(P/ref), also where the ratio underflows. */
+  readonly logRatio: Float64Array;
+  /** P/π* − 1; Infinity where P/π* overflows. */
+  readonly gap: Float64Array;
+  /** log(P/π*). */
+  readonly logGap: Float64Array;
+}
+
+/** The Laplace transform of (φ^{N−1} − e^{−(N−1)μt}) for several N at once, and the number of φ evaluations. */
+function jensenTransforms(
+  ladder: Ladder,
+  ns: readonly number[],
+): { transforms: LaplaceTransform[]; evaluations: number } {
+  const grid = gridFor(ns.every((n) => Number.isInteger(n) || n > 64));
+  const [least, most] = [Math.min(...ns) - 1, Math.max(...ns) - 1];
+  const nodes = nodesOf(ladder, grid, { least, most, lead: 12 });
+  const kernels = ns.map((n): Kernel => {
+    const logIntegrand = new Float64Array(nodes.at.length);
+    for (let i = 0; i < logIntegrand.length; i++) {
+      const over = (n - 1) * nodes.excess[i];
+      logIntegrand[i] =
+        nodes.at[i] * grid.step + (n - 1) * nodes.logPhi[i] + (over > 40 ? 0 : Math.log(-Math.expm1(-over)));
+    }
+    return { logIntegrand, order: 2 };
+  });
+  return { transforms: laplaceTransforms(grid, nodes, ladder.x, kernels), evaluations: nodes.at.length };
+}
+
+/**
+ * The ratios of soft best-of-N for several N > 1, sharing sorting, φ and the exponentials between them.
+ *
+ * φ^{N−1} = e^{−(N−1)μt} + (φ^{N−1} − e^{−(N−1)μt}), of which the second is non-negative by Jensen: so that, with
+ * m = w + (N−1)μ, P/ref = N w/m + N w ∫ e^{−tw}(φ^{N−1} − e^{−(N−1)μt}) dt is a sum of two non-negative terms, and
+ * P/π* − 1 = (μ − w)/m + N μ ∫ … of two terms of the size of the answer, 1/N, however large N.
+ */
+export function softRatios(ladder: Ladder, ns: readonly number[]): LevelRatios[] {
+  const { transforms } = jensenTransforms(ladder, ns);
+  return ns.map((n, i) => softRatiosFrom(ladder, n, transforms[i]));
+}
+
+/** How many times φ is evaluated for the law at these N: what its cost is counted in. */
+export function phiEvaluations(ladder: Ladder, ns: readonly number[]): number {
+  return jensenTransforms(ladder, ns).evaluations;
+}
+
+function softRatiosFrom(ladder: Ladder, n: number, { value, logScale }: LaplaceTransform): LevelRatios {
+  const { x, mean, meanLess1, logMean } = ladder;
+  const size = x.length;
+  const out = {
+    ratio: new Float64Array(size),
+    logRatio: new Float64Array(size),
+    gap: new Float64Array(size),
+    logGap: new Float64Array(size),
+  };
+  // The probability that every draw is forbidden, and what is kept.
+  const logLost = n * logForbidden(ladder);
+  const lost = Math.exp(logLost);
+  const kept = -Math.expm1(logLost);
+  const logKept = Math.log(kept);
+  const logN = Math.log(n);
+  for (let i = 0; i < size; i++) {
+    const w = Math.exp(x[i]);
+    const inverseW = (n - 1) * mean * Math.exp(-x[i]);
+    const jensen = n / (1 + inverseW);
+    const correction = n * value[i] * Math.exp(logScale[i] + x[i]);
+    const m = w + (n - 1) * mean;
+    const raw = (meanLess1 - Math.expm1(x[i])) / m + n * value[i] * Math.exp(logScale[i] + logMean);
+    const ratio = jensen + correction;
+    const gap = (raw + lost) / kept;
+    out.ratio[i] = ratio / kept;
+    out.gap[i] = gap;
+    if (Math.abs(gap) < 0.5) {
+      out.logGap[i] = Math.log1p(gap);
+      out.logRatio[i] = out.logGap[i] + (x[i] - logMean);
+    } else {
+      const log =
+        ratio > 1e-290 ? Math.log(ratio) : logN + x[i] + logSum(-Math.log(m), logScale[i] + Math.log(value[i]));
+      out.logRatio[i] = log - logKept;
+      out.logGap[i] = out.logRatio[i] - x[i] + logMean;
+    }
+  }
+  return out;
+}
+
+/** log of the probability that a draw is forbidden, from whichever of it and its complement is small. */
+export function logForbidden({ forbidden, mass }: { forbidden: number; mass: Float64Array }): number {
+  return forbidden < 0.5 ? Math.log(forbidden) : Math.log1p(-sum(mass).hi);
+}
+
+function logSum(a: number, b: number): number {
+  const [large, small] = a > b ? [a, b] : [b, a];
+  return small === -Infinity ? large : large + Math.log1p(Math.exp(small - large));
+}
