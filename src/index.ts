@@ -74,6 +74,8 @@ export { type BradleyTerryFit, type BradleyTerryOptions, fitBradleyTerry } from 
 export { humanPreference, logPreferenceProbability, preferenceProbability } from "./preference/preference.js";
 export { bestOfNLaw } from "./selection/bestOfN.js";
 export { bestOfPoissonLaw, softBestOfPoissonLaw } from "./selection/bestOfPoisson.js";
+export { type CurvePoint, selectionCurve } from "./selection/curve.js";
 export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
+export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";

@@ -84,6 +84,7 @@ function klByLogRatio(p: Law, q: Law): number {
   const [x, y] = [p.lineage?.logDensity, q.lineage?.logDensity];
   const d = new Float64Array(p.weight.length);
   const terms = new Float64Array(d.length);
+  let inside = 0;
   let outside = 0;
   for (let i = 0; i < d.length; i++) {
     if (!p.supports(i)) {
@@ -91,18 +92,21 @@ function klByLogRatio(p: Law, q: Law): number {
       continue;
     }
     if (!q.supports(i)) return Infinity;
+    inside += q.probability(i);
     d[i] = (x?.[i] ?? 0) - (y?.[i] ?? 0);
     terms[i] = p.probability(i) * d[i];
   }
   const mean = sum(terms).hi;
+  // P e^{E_P d − d} = Q e^{E_P d − c}, with c = d − log P/Q read where P is largest.
+  const c = d[p.peak] - p.logProbability(p.peak) + q.logProbability(p.peak);
   for (let i = 0; i < d.length; i++) {
     if (!p.supports(i)) continue;
     const delta = mean - d[i];
-    // A rare answer may carry e^{−δ} past the largest double before its probability brings it back.
+    // A rare answer may carry e^{−δ} past the largest double before its probability brings it back: Q has it whole.
     if (delta < 30) terms[i] = p.probability(i) * expm1MinusX(delta);
-    else terms[i] = Math.exp(delta + p.logProbability(i)) - p.probability(i) * (1 + delta);
+    else terms[i] = q.probability(i) * Math.exp(mean - c) - p.probability(i) * (1 + delta);
   }
-  return Math.log1p(sum(terms).hi) - Math.log1p(-outside);
+  return Math.log1p(sum(terms).hi) - (outside < 0.5 ? Math.log1p(-outside) : Math.log(inside));
 }
 
 /**

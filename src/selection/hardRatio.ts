@@ -23,7 +23,7 @@ function hardLevelRatios(
     out.logRatio[i] = logRatio - logKept;
   }
   out.gap[0] = -missing / kept;
-  out.logGap[0] = Math.log1p(out.gap[0]);
+  out.logGap[0] = out.gap[0] > -0.5 ? Math.log1p(out.gap[0]) : out.logRatio[0] + Math.log(levels.mass[0]);
   return out;
 }
 

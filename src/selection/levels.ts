@@ -54,9 +54,9 @@ export function levelsOf(caller: string, law: Law, score: Float64Array): Levels 
   return { reward, mass, levelOf, forbidden: forbidden[0] + forbidden[1] };
 }
 
-/** The index of a reward in the decreasing list that holds it. */
-function levelAt(reward: Float64Array, r: number): number {
-  let [low, high] = [0, reward.length - 1];
+/** The first of the decreasing rewards that is at most r, or their number: the index of r itself where it is listed. */
+export function levelAt(reward: Float64Array, r: number): number {
+  let [low, high] = [0, reward.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (reward[middle] > r) low = middle + 1;

@@ -77,6 +77,8 @@ export function limitDistanceOf(
 ): LimitDistance {
   const { mass, logMass } = limit;
   const { gap, logGap } = ratios;
+  // Hard selection: the limit is ref on the best level, and all that misses it lies where the limit has nothing.
+  if (logMass.includes(-Infinity)) return { totalVariation: -gap[0], kl: -logGap[0], reverseKl: Infinity };
   const [above, below, kl, reverse] = [0, 1, 2, 3].map(() => new Float64Array(mass.length));
   for (let i = 0; i < mass.length; i++) {
     const [p, d, l] = [mass[i], gap[i], logGap[i]];
@@ -84,34 +86,24 @@ export function limitDistanceOf(
       if (d < 0) below[i] = -p * d;
       else above[i] = p * d;
       // With l = log(1 + d): d − l = e^l − 1 − l, and (1 + d)·l − d = (1 + d)(e^{−l} − 1 + l).
-      if (l === -Infinity) kl[i] = p > 0 ? Infinity : 0;
-      else kl[i] = p * expm1MinusX(l);
-      reverse[i] = l === -Infinity ? p : p * (1 + d) * expm1MinusX(-l);
+      kl[i] = p * expm1MinusX(l);
+      reverse[i] = l > -1 ? p * (1 + d) * expm1MinusX(-l) : p * ((1 + d) * l - d);
     } else {
       // P itself may be large where π* underflows.
-      const q = l === Infinity ? Number.NaN : Math.exp(logMass[i] + l);
-      if (l === Infinity) {
-        above[i] = 0;
-        reverse[i] = Infinity;
-        continue;
-      }
+      const q = Math.exp(logMass[i] + l);
       above[i] = q - p;
-      kl[i] = q - p - (p > 0 ? p * l : 0);
+      kl[i] = q - p - p * l;
       reverse[i] = q * l - q + p;
     }
   }
   // What is gained equals what is lost; the smaller side has not met the rounding of a probability near 1.
   const peak = mass.reduce((best, p, i) => (p > mass[best] ? i : best), 0);
-  const side = gap[peak] < 0 && !gap.includes(Infinity) ? above : below;
+  const side = gap[peak] < 0 ? above : below;
   return {
-    totalVariation: Math.min(1, Math.max(0, sum(side).hi)),
-    kl: total(kl),
-    reverseKl: total(reverse),
+    totalVariation: Math.min(1, sum(side).hi),
+    kl: Math.max(0, sum(kl).hi),
+    reverseKl: Math.max(0, sum(reverse).hi),
   };
-}
-
-function total(terms: Float64Array): number {
-  return terms.includes(Infinity) ? Infinity : Math.max(0, sum(terms).hi);
 }
 
 /**

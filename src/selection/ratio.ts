@@ -79,7 +79,8 @@ function softRatiosFrom(ladder: Ladder, n: number, { value, logScale }: LaplaceT
     const m = w + (n - 1) * mean;
     const raw = (meanLess1 - Math.expm1(x[i])) / m + n * value[i] * Math.exp(logScale[i] + logMean);
     const ratio = jensen + correction;
-    const gap = (raw + lost) / kept;
+    // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
+    const gap = kept < 0.5 ? (ratio / kept) * mean * Math.exp(-x[i]) - 1 : (raw + lost) / kept;
     out.ratio[i] = ratio / kept;
     out.gap[i] = gap;
     if (Math.abs(gap) < 0.5) {
