@@ -74,8 +74,12 @@ export { type BradleyTerryFit, type BradleyTerryOptions, fitBradleyTerry } from 
 export { humanPreference, logPreferenceProbability, preferenceProbability } from "./preference/preference.js";
 export { bestOfNLaw } from "./selection/bestOfN.js";
 export { bestOfPoissonLaw, softBestOfPoissonLaw } from "./selection/bestOfPoisson.js";
+export { betaForKl } from "./selection/betaForKl.js";
+export { bestOfNKlBound, bestOfNWinRateBound, type LawBounds, softBestOfNBounds } from "./selection/bounds.js";
 export { type CurvePoint, selectionCurve } from "./selection/curve.js";
+export { type FirstOrderExpansion, firstOrderExpansion, printedRate } from "./selection/expansion.js";
 export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
 export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
+export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";

@@ -13,7 +13,7 @@ import {
   winRate,
 } from "exptilt";
 import fc from "fast-check";
-import { describe, expect } from "vitest";
+import { describe, expect, it } from "vitest";
 
 /** Small problems with zeros, ties, point masses, forbidden answers and a gold reward. */
 const problems = fc
@@ -93,7 +93,7 @@ describe("the win rate", () => {
     close(winRate(problem, law), win);
   });
 
-  test("counts answers that ref does not have", () => {
+  it("counts answers that ref does not have", () => {
     const ref = measure(["a", "b", "c", "d"], [1, 0, 1, 0]);
     const reward = [1, 2, 3, 4];
     expect(winRate({ ref, reward }, measure(["a", "b", "c", "d"], [0, 1, 0, 0]))).toBe(0.5);
@@ -101,7 +101,7 @@ describe("the win rate", () => {
     expect(winRate({ ref, reward: [1, -Infinity, 3, 4] }, measure(["a", "b", "c", "d"], [0, 1, 0, 0]))).toBe(0);
   });
 
-  test("of best-of-N among distinct answers of equal mass tends to N/(N + 1)", () => {
+  it("of best-of-N among distinct answers of equal mass tends to N/(N + 1)", () => {
     const size = 20_000;
     const ref = uniform(Array.from({ length: size }, (_, i) => i));
     const law = bestOfNLaw({ ref, reward: (i) => i }, 3);
@@ -112,7 +112,7 @@ describe("the win rate", () => {
 
 describe("bad input", () => {
   const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 1 };
-  test.each([
+  it.each([
     [() => selectionCurve(problem, [2, 0.5]), "selectionCurve: ns[1] must be at least 1 and finite, got 0.5"],
     [() => selectionCurve(problem, [Number.NaN]), "selectionCurve: ns[0] must be at least 1 and finite, got NaN"],
     [() => selectionCurve({ ...problem, beta: -1 }, [2]), "selectionCurve: beta must be at least 0"],

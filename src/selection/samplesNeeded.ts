@@ -1,0 +1,84 @@
+import { outOfRange, requireNumber } from "../numeric/check.js";
+import { limitDistanceOf, limitLevels } from "./limit.js";
+import { prepare, type SelectionProblem } from "./problem.js";
+import { ratiosAt } from "./ratios.js";
+
+/** How near the limit a law is to be: one of the two. */
+export interface DistanceTarget {
+  /** The largest total variation to the limit, above 0. */
+  readonly totalVariation?: number;
+  /** The largest KL(π*‖P_N), in nats, above 0. */
+  readonly kl?: number;
+}
+
+/** Past this a double no longer tells N from N + 1. */
+const MOST = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The smallest whole number of draws N at which best-of-N is within a distance of its limit N → ∞: how many samples
+ * a temperature is worth.
+ *
+ * The distance falls with N, like 1/N (total variation) or 1/N² (KL) at β > 0 and exponentially at β = 0. The answer is
+ * exact as far as the distances, with some 12 digits, tell N from N + 1. Some ten evaluations of the law's distance.
+ *
+ * @param problem the reference policy, the reward and β from 0 to ∞
+ * @param target the distance, as `totalVariation` or `kl`
+ * @returns N; Infinity when 2⁵³ draws are not enough
+ * @throws TypeError when an argument has the wrong type, or not exactly one distance is given
+ * @throws RangeError when the distance is not positive, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
+ * @example
+ * ```ts
+ * import { samplesNeeded, uniform } from "exptilt";
+ * const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 1 };
+ * samplesNeeded(problem, { totalVariation: 0.01 }) // => 19
+ * samplesNeeded(problem, { kl: 1e-8 }) // => 2899
+ * samplesNeeded({ ...problem, beta: 0 }, { totalVariation: 0.01 }) // => 7
+ * ```
+ */
+export function samplesNeeded<A>(problem: SelectionProblem<A>, target: DistanceTarget): number {
+  const caller = "samplesNeeded";
+  const prepared = prepare(caller, problem, problem?.beta);
+  const [measure, distance] = requireTarget(caller, target);
+  const limit = limitLevels(prepared);
+  const distancesAt = (ns: readonly number[]) =>
+    ratiosAt(prepared, ns).map((ratios) => limitDistanceOf(limit, ratios)[measure]);
+
+  // Four-fold steps until the distance is met, then a bracket that interpolation and bisection shrink together.
+  let low = { n: 0, at: Infinity };
+  let high = { n: 1, at: distancesAt([1])[0] };
+  while (high.at > distance) {
+    if (high.n === MOST) return Infinity;
+    const n = Math.min(MOST, high.n * 4);
+    [low, high] = [high, { n, at: distancesAt([n])[0] }];
+  }
+  while (high.n - low.n > 1) {
+    const guess = interpolated(low, high, distance);
+    const middle = Math.floor((low.n + high.n) / 2);
+    const ns = [...new Set([guess, guess + 1, middle])].filter((n) => n > low.n && n < high.n).sort((a, b) => a - b);
+    for (const [i, at] of distancesAt(ns).entries()) {
+      if (at > distance) low = { n: ns[i], at };
+      else {
+        high = { n: ns[i], at };
+        break;
+      }
+    }
+  }
+  return high.n;
+}
+
+/** The last N before the distance is met, if log distance is linear in log N between the ends. */
+function interpolated(low: { n: number; at: number }, high: { n: number; at: number }, distance: number): number {
+  const share = Math.log(low.at / distance) / Math.log(low.at / high.at);
+  const n = Math.floor(low.n * (high.n / low.n) ** share);
+  return n >= low.n ? Math.min(n, high.n - 1) : low.n + 1;
+}
+
+function requireTarget(caller: string, target: DistanceTarget): ["totalVariation" | "kl", number] {
+  if (typeof target !== "object" || target === null) throw new TypeError(`${caller}: target must be an object`);
+  const given = (["totalVariation", "kl"] as const).filter((name) => target[name] !== undefined);
+  if (given.length !== 1) throw new TypeError(`${caller}: target must have one of totalVariation and kl`);
+  const [name] = given;
+  const distance = requireNumber(caller, `target.${name}`, target[name]);
+  if (!(distance > 0)) throw outOfRange(caller, `target.${name}`, "be positive", distance);
+  return [name, distance];
+}

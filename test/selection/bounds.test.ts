@@ -1,0 +1,229 @@
+import { readFileSync } from "node:fs";
+import { test } from "@fast-check/vitest";
+import {
+  bestOfNKlBound,
+  bestOfNLaw,
+  bestOfNWinRateBound,
+  betaForKl,
+  firstOrderExpansion,
+  klDivergence,
+  limitDistance,
+  measure,
+  printedRate,
+  rlhfOptimum,
+  samplesNeeded,
+  selectionCurve,
+  softBestOfNBounds,
+  softBestOfNLaw,
+  tilt,
+  uniform,
+  winRate,
+} from "exptilt";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+const rows = fc.array(
+  fc.record({
+    mass: fc.oneof(fc.constant(0), fc.constant(1), fc.double({ min: 1e-9, max: 10, noNaN: true })),
+    reward: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.double({ min: -1, max: 1, noNaN: true })),
+    forbidden: fc.integer({ min: 0, max: 9 }).map((x) => x === 0),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
+const problems = rows
+  .filter((r) => r.some((x) => x.mass > 0 && !x.forbidden))
+  .map((r) => ({
+    ref: measure(
+      r.map((_, i) => i),
+      r.map((x) => x.mass),
+    ),
+    reward: r.map((x) => (x.forbidden ? -Infinity : x.reward)),
+  }));
+const betas = fc.constantFrom(0.01, 0.1, 0.5, 2, 1e4, Infinity);
+const wholeDraws = fc.constantFrom(1, 2, 3, 10, 100, 1e5, 1e12);
+
+describe("the bounds on soft best-of-N", () => {
+  test.prop([problems, betas, wholeDraws])("hold for every answer", (problem, beta, n) => {
+    const { lower, upper } = softBestOfNBounds({ ...problem, beta }, n);
+    const { mass } = softBestOfNLaw({ ...problem, beta }, n);
+    // The relative rounding of a law, 1e-15·(8 + range/β).
+    const room = 1e-14 * (8 + 4 / beta);
+    for (const [i, p] of mass.entries()) {
+      expect(lower[i]).toBeLessThanOrEqual(p * (1 + room));
+      expect(upper[i]).toBeGreaterThanOrEqual(p * (1 - room));
+    }
+  });
+
+  it("meet the limit as N grows, and each other as 1/N", () => {
+    const problem = { ref: measure([0, 1, 2], [5, 3, 2]), reward: [0, 1, 0.3], beta: 0.5 };
+    const gap = (n: number) => {
+      const { lower, upper } = softBestOfNBounds(problem, n);
+      return upper[1] / lower[1] - 1;
+    };
+    expect(gap(1e6) / gap(1e7)).toBeCloseTo(10, 3);
+    const { mass } = rlhfOptimum(problem);
+    expect(softBestOfNBounds(problem, 1e15).lower[1]).toBeCloseTo(mass[1], 14);
+  });
+});
+
+describe("Beirami's bounds on best-of-N", () => {
+  test.prop([problems, wholeDraws])("hold for KL and for the win rate", (problem, n) => {
+    fc.pre(!problem.reward.includes(-Infinity));
+    const law = bestOfNLaw(problem, n);
+    expect(klDivergence(law, problem.ref)).toBeLessThanOrEqual(bestOfNKlBound(n) + 1e-13);
+    expect(winRate(problem, law)).toBeLessThanOrEqual(bestOfNWinRateBound(n) + 1e-14);
+  });
+
+  it("are attained as ties vanish", () => {
+    const size = 100_000;
+    const problem = { ref: uniform(Array.from({ length: size }, (_, i) => i)), reward: (i: number) => i };
+    const [{ klToRef, winRate: win }] = selectionCurve({ ...problem, beta: 0 }, [8]);
+    expect(klToRef / bestOfNKlBound(8)).toBeCloseTo(1, 4);
+    expect(win / bestOfNWinRateBound(8)).toBeCloseTo(1, 4);
+  });
+});
+
+interface Case {
+  id: string;
+  mass: number[];
+  reward: number[];
+  beta: number;
+  expect: { firstOrder: (string | null)[] };
+}
+const { cases } = JSON.parse(readFileSync(new URL("../reference/autoregressive.json", import.meta.url), "utf8")) as {
+  cases: Case[];
+};
+
+describe("the first-order coefficient against 80 digits", () => {
+  for (const { id, mass, reward, beta, expect: expected } of cases) {
+    test(id, () => {
+      const { coefficient } = firstOrderExpansion({ ref: measure([...mass.keys()], mass), reward, beta });
+      const supported = reward.filter((_, i) => mass[i] > 0);
+      const tolerance = 1e-14 * (8 + (Math.max(...supported) - Math.min(...supported)) / beta);
+      for (const [i, want] of expected.firstOrder.entries()) {
+        if (want === null || mass[i] === 0) continue;
+        expect(Math.abs(coefficient[i] - Number(want))).toBeLessThanOrEqual(tolerance * Math.abs(Number(want)));
+      }
+    });
+  }
+});
+
+describe("the first-order expansion", () => {
+  const spread = problems.filter(
+    ({ ref, reward }) => new Set(reward.filter((r, i) => ref.mass[i] > 0 && r > -Infinity)).size > 1,
+  );
+  test.prop([spread, fc.constantFrom(0.3, 1, 10)])("is what N(P_N/π* − 1) and N²·KL tend to", (problem, beta) => {
+    const n = 1e12;
+    const { coefficient, totalVariation, kl } = firstOrderExpansion({ ...problem, beta });
+    const scale = Math.max(...coefficient.map(Math.abs));
+    // The next term is of relative order (1 + CV²)²/N.
+    fc.pre(scale < 1e3 && kl > 1e-12);
+    const distance = limitDistance({ ...problem, beta }, n);
+    expect(Math.abs(distance.totalVariation * n - totalVariation)).toBeLessThanOrEqual(1e-5 * totalVariation);
+    expect(Math.abs(distance.kl * n * n - kl)).toBeLessThanOrEqual(1e-5 * kl);
+    expect(Math.abs(distance.reverseKl * n * n - kl)).toBeLessThanOrEqual(1e-5 * kl);
+    const law = softBestOfNLaw({ ...problem, beta }, 1e6);
+    const optimum = rlhfOptimum({ ...problem, beta });
+    for (const [i, p] of optimum.mass.entries()) {
+      // The next term of the expansion, over N, and the rounding of the ratio, times N.
+      const room = (10 * (1 + scale) ** 2) / 1e6 + 1e-8;
+      if (p > 1e-300) expect(Math.abs((law.mass[i] / p - 1) * 1e6 - coefficient[i])).toBeLessThanOrEqual(room);
+    }
+  });
+
+  test.prop([problems, betas])("has a mean of zero under the limit", (problem, beta) => {
+    const { coefficient } = firstOrderExpansion({ ...problem, beta });
+    const { mass } = tilt(problem.ref, problem.reward, beta);
+    const scale = Math.max(1, ...coefficient.map(Math.abs));
+    expect(Math.abs(mass.reduce((s, p, i) => s + p * coefficient[i], 0))).toBeLessThanOrEqual(1e-12 * scale);
+  });
+
+  it("lies far inside the printed rate", () => {
+    const problem = { ref: uniform([0, 1, 2]), reward: [0, 0.5, 1], beta: 0.5 };
+    for (const n of [100, 1e4, 1e6]) {
+      const law = softBestOfNLaw(problem, n).mass;
+      const off = Math.max(...rlhfOptimum(problem).mass.map((p, i) => Math.abs(law[i] / p - 1)));
+      expect(off).toBeLessThan(printedRate(problem, n) / 10);
+    }
+  });
+});
+
+describe("the number of samples needed", () => {
+  const targets = fc.constantFrom(
+    { totalVariation: 0.3 },
+    { totalVariation: 1e-3 },
+    { totalVariation: 1e-9 },
+    { kl: 0.1 },
+    { kl: 1e-4 },
+    { kl: 1e-12 },
+  );
+  test.prop([problems, fc.constantFrom(0, 0.05, 0.5, 3, Infinity), targets], { numRuns: 60 })(
+    "is the first N whose distance is met",
+    (problem, beta, target) => {
+      const n = samplesNeeded({ ...problem, beta }, target);
+      const [name, most] = Object.entries(target)[0] as ["kl" | "totalVariation", number];
+      expect(limitDistance({ ...problem, beta }, n)[name]).toBeLessThanOrEqual(most);
+      if (n > 1) expect(limitDistance({ ...problem, beta }, n - 1)[name]).toBeGreaterThan(most * (1 - 1e-11));
+    },
+  );
+
+  it("is infinite where 2^53 draws are not enough", () => {
+    const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 1 };
+    expect(samplesNeeded(problem, { totalVariation: 1e-20 })).toBe(Infinity);
+    expect(samplesNeeded(problem, { totalVariation: 1e-13 })).toBeGreaterThan(1e12);
+  });
+
+  it("of hard best-of-N is log(distance)/log(F⁻), rounded up", () => {
+    const problem = { ref: measure(["a", "b"], [99, 1]), reward: [0, 1], beta: 0 };
+    expect(samplesNeeded(problem, { totalVariation: 1e-4 })).toBe(Math.ceil(Math.log(1e-4) / Math.log(0.99)));
+  });
+});
+
+describe("β for a KL budget", () => {
+  const spread = rows
+    .map((r) => r.map((x) => ({ ...x, mass: x.mass + 1e-3 })))
+    .filter((r) => new Set(r.map((x) => x.reward)).size > 1);
+  test.prop([spread, fc.double({ min: 1e-9, max: 0.98, noNaN: true })])("spends it", (answers, share) => {
+    const ref = measure(
+      answers.map((_, i) => i),
+      answers.map((x) => x.mass),
+    );
+    const reward = answers.map((x) => x.reward);
+    const top = Math.max(...reward);
+    const total = answers.reduce((s, x) => s + x.mass, 0);
+    const most = -Math.log(answers.reduce((s, x) => s + (x.reward === top ? x.mass : 0), 0) / total);
+    const budget = share * most;
+    const beta = betaForKl(ref, reward, budget);
+    expect(Math.abs(klDivergence(tilt(ref, reward, beta), ref) / budget - 1)).toBeLessThanOrEqual(1e-12);
+  });
+
+  it("has closed forms at its ends", () => {
+    const ref = uniform([0, 1, 2, 3]);
+    expect(betaForKl(ref, [0, 1, 2, 3], 0)).toBe(Infinity);
+    expect(betaForKl(ref, [0, 1, 2, 3], Math.log(4))).toBe(0);
+    expect(betaForKl(ref, [1, 1, 1, 1], 0)).toBe(Infinity);
+    // KL ≈ Var/(2β²).
+    expect(betaForKl(ref, [0, 1, 2, 3], 1e-20) / Math.sqrt(1.25 / 2e-20)).toBeCloseTo(1, 9);
+    expect(betaForKl(ref, [0, 1e308, -1e308, 0], 0.5) / betaForKl(ref, [0, 1, -1, 0], 0.5)).toBeCloseTo(1e308, -295);
+  });
+});
+
+describe("bad input", () => {
+  const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 1 };
+  it.each([
+    [() => softBestOfNBounds(problem, 1.5), "softBestOfNBounds: n must be a whole number of at least 1, got 1.5"],
+    [() => softBestOfNBounds({ ...problem, beta: 0 }, 2), "softBestOfNBounds: beta must be positive"],
+    [() => firstOrderExpansion({ ...problem, beta: 0 }), "firstOrderExpansion: beta must be positive"],
+    [() => printedRate(problem, 0), "printedRate: n must be a whole number of at least 1, got 0"],
+    [() => bestOfNKlBound(0), "bestOfNKlBound: n must be a whole number of at least 1, got 0"],
+    [() => bestOfNWinRateBound(Number.NaN), "bestOfNWinRateBound: n must be a whole number of at least 1, got NaN"],
+    [() => samplesNeeded(problem, {}), "samplesNeeded: target must have one of totalVariation and kl"],
+    [() => samplesNeeded(problem, { kl: 1, totalVariation: 1 }), "samplesNeeded: target must have one of"],
+    [() => samplesNeeded(problem, { kl: 0 }), "samplesNeeded: target.kl must be positive, got 0"],
+    [() => betaForKl(problem.ref, problem.reward, 1), "betaForKl: budget must be from 0 to 0.693"],
+    [() => betaForKl(problem.ref, problem.reward, -1), "betaForKl: budget must be from 0 to 0.693"],
+    [() => betaForKl(problem.ref, [0, -Infinity], 0.1), "betaForKl: reward[1] must be finite on the support"],
+  ])("%s", (call, message) => {
+    expect(call).toThrow(message);
+  });
+});
