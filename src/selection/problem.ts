@@ -2,7 +2,7 @@ import { Law } from "../measure/law.js";
 import { type Distribution, distributionOf, lawOf, type Measure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { requireSupport } from "../measure/support.js";
-import { outOfRange, requireNumber } from "../numeric/check.js";
+import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
 import { type Ladder, ladderOfRewards } from "./ladder.js";
 import { type Levels, levelsOf } from "./levels.js";
 import type { LevelRatios } from "./ratio.js";
@@ -45,7 +45,7 @@ export interface Prepared<A> {
 }
 
 export function prepare<A>(caller: string, problem: BestOfNProblem<A>, beta: number): Prepared<A> {
-  if (typeof problem !== "object" || problem === null) throw new TypeError(`${caller}: problem must be an object`);
+  requireProblem(caller, problem);
   const { ref, reward } = problem;
   const law = lawOf(caller, "ref", ref);
   const score = resolveScore(caller, "reward", ref.support, reward);
@@ -53,6 +53,11 @@ export function prepare<A>(caller: string, problem: BestOfNProblem<A>, beta: num
   const levels = levelsOf(caller, law, score);
   const ladder = beta > 0 && beta < Infinity ? ladderOfRewards(levels, beta) : undefined;
   return { caller, ref, law, score, levels, beta, ladder };
+}
+
+/** What the fields are read from. */
+export function requireProblem(caller: string, problem: unknown): void {
+  if (typeof problem !== "object" || problem === null) throw wrongType(caller, "problem", "be an object", problem);
 }
 
 /** A temperature of selection: a number of at least 0, Infinity included. */

@@ -5,7 +5,7 @@ import { resolveScore } from "../measure/score.js";
 import { requireSameSupport } from "../measure/support.js";
 import { sum } from "../numeric/sum.js";
 import { type Levels, levelAt, levelsOf, massFrom } from "./levels.js";
-import type { BestOfNProblem, SelectionProblem } from "./problem.js";
+import { type BestOfNProblem, requireProblem, type SelectionProblem } from "./problem.js";
 
 /** What a researcher reads off a policy beside its reference. */
 export interface PolicyReading {
@@ -86,7 +86,7 @@ export function policyReading<A>(problem: Omit<SelectionProblem<A>, "beta">, pol
 }
 
 function readingOf<A>(caller: string, problem: Omit<SelectionProblem<A>, "beta">, policy: Measure<A>): PolicyReading {
-  if (typeof problem !== "object" || problem === null) throw new TypeError(`${caller}: problem must be an object`);
+  requireProblem(caller, problem);
   const { ref, reward, gold } = problem;
   const base = lawOf(caller, "ref", ref);
   const law = lawOf(caller, "policy", policy);

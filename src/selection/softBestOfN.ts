@@ -4,7 +4,7 @@ import { resolveScore } from "../measure/score.js";
 import { outOfRange } from "../numeric/check.js";
 import { ladderOfWeights } from "./ladder.js";
 import { levelsOf } from "./levels.js";
-import { lawOfRatios, onAnswers, prepare, requireDraws, type SelectionProblem } from "./problem.js";
+import { lawOfRatios, onAnswers, prepare, requireDraws, requireProblem, type SelectionProblem } from "./problem.js";
 import { ratiosAt } from "./ratios.js";
 
 /**
@@ -66,6 +66,7 @@ export function weightedBestOfNLaw<A>(
   n: number,
 ): Distribution<A> {
   const caller = "weightedBestOfNLaw";
+  requireProblem(caller, problem);
   const { ref, weight } = problem;
   const law = lawOf(caller, "ref", ref);
   const score = resolveScore(caller, "weight", ref.support, weight);

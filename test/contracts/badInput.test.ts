@@ -1,5 +1,7 @@
 import {
   autoregressivePolicy,
+  bestOfNLaw,
+  bestOfPoissonLaw,
   chiSquaredDivergence,
   distribution,
   entropy,
@@ -9,6 +11,7 @@ import {
   generalizedKlDivergence,
   humanPreference,
   klDivergence,
+  limitDistance,
   type Measure,
   measure,
   normalize,
@@ -24,11 +27,15 @@ import {
   rlifObjective,
   rlifOptimum,
   rlifValue,
+  selectionLimit,
   selfCertainty,
+  softBestOfNLaw,
+  softBestOfPoissonLaw,
   tilt,
   totalVariation,
   unifiedObjective,
   uniform,
+  weightedBestOfNLaw,
 } from "exptilt";
 import { describe, expect, test } from "vitest";
 
@@ -370,4 +377,63 @@ describe("limits that exist are taken", () => {
       expect(optimum.value).toBeCloseTo(Math.log(4) + beta * Math.log(0.4), 15);
     }
   });
+});
+
+describe("selection is refused a number of draws, a temperature or a reward that is none", () => {
+  const at = (n: unknown, beta: unknown = 1, reward: unknown = [0, 1]) =>
+    softBestOfNLaw({ ref: p, reward: wrong(reward), beta: wrong(beta) }, wrong(n));
+  refused([
+    ["n = 0", () => at(0), RangeError, "softBestOfNLaw: n must be at least 1 and finite, got 0"],
+    ["n = 0.99", () => at(0.99), RangeError, "softBestOfNLaw: n must be at least 1 and finite, got 0.99"],
+    ["n = NaN", () => at(Number.NaN), RangeError, "softBestOfNLaw: n must be at least 1 and finite, got NaN"],
+    ["n = ∞", () => at(Infinity), RangeError, "softBestOfNLaw: n must be at least 1 and finite, got Infinity"],
+    ["n a string", () => at("4"), TypeError, 'softBestOfNLaw: n must be a number, got "4"'],
+    ["β < 0", () => at(4, -0.1), RangeError, "softBestOfNLaw: beta must be at least 0"],
+    ["β = NaN", () => at(4, Number.NaN), RangeError, "softBestOfNLaw: beta must be at least 0"],
+    ["β left out", () => at(4, null), TypeError, "softBestOfNLaw: beta must be a number, got null"],
+    ["a NaN reward", () => at(4, 1, [0, Number.NaN]), RangeError, "softBestOfNLaw: reward[1] must be a number below"],
+    ["a reward of ∞", () => at(4, 1, [Infinity, 0]), RangeError, "softBestOfNLaw: reward[0] must be a number below"],
+    ["rewards too few", () => at(4, 1, [0]), TypeError, "softBestOfNLaw: reward must have length 2"],
+    [
+      "all forbidden",
+      () => at(4, 1, [-Infinity, -Infinity]),
+      RangeError,
+      "softBestOfNLaw: reward must be above -Infinity",
+    ],
+    ["no problem", () => softBestOfNLaw(wrong(undefined), 2), TypeError, "softBestOfNLaw: problem must be an object"],
+    ["hard, n = 0", () => bestOfNLaw(problem, 0), RangeError, "bestOfNLaw: n must be at least 1 and finite, got 0"],
+    ["hard, no problem", () => bestOfNLaw(wrong(1), 2), TypeError, "bestOfNLaw: problem must be an object"],
+    [
+      "rate < 0",
+      () => bestOfPoissonLaw(problem, -1),
+      RangeError,
+      "bestOfPoissonLaw: rate must be non-negative and finite",
+    ],
+    ["rate NaN", () => softBestOfPoissonLaw(problem, Number.NaN), RangeError, "softBestOfPoissonLaw: rate must be"],
+    [
+      "limit, β < 0",
+      () => selectionLimit({ ...problem, beta: -1 }),
+      RangeError,
+      "selectionLimit: beta must be at least 0",
+    ],
+    [
+      "distance, n < 1",
+      () => limitDistance(problem, 0.5),
+      RangeError,
+      "limitDistance: n must be at least 1 and finite",
+    ],
+    [
+      "a weight below 0",
+      () => weightedBestOfNLaw({ ref: p, weight: [1, -1] }, 2),
+      RangeError,
+      "weightedBestOfNLaw: weight[1] must be non-negative and finite, got -1",
+    ],
+    [
+      "all weights 0",
+      () => weightedBestOfNLaw({ ref: p, weight: [0, 0] }, 2),
+      RangeError,
+      "weightedBestOfNLaw: weight must be positive for some answer of the support, got 0",
+    ],
+    ["weights, no problem", () => weightedBestOfNLaw(wrong(null), 2), TypeError, "weightedBestOfNLaw: problem must be"],
+  ]);
 });

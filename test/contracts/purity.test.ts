@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import * as library from "exptilt";
-import { describe, expect } from "vitest";
+import { describe, expect, it } from "vitest";
 
 const { measure } = library;
 const mass = fc.oneof(
@@ -33,6 +33,19 @@ const calls: [string, (p: library.Measure, q: library.Measure, r: readonly numbe
   ["rlifObjective", (p, q) => library.rlifObjective({ ref: p, length: 2, beta: 1, vocabularySize: 3 }, q)],
   ["rlifOptimum", (p) => library.rlifOptimum({ ref: p, length: 2, beta: 1, vocabularySize: 3 })],
   ["rlifValue", (p) => library.rlifValue({ ref: p, length: 2, beta: 1, vocabularySize: 3 })],
+  ["bestOfNLaw", (p, _, r) => library.bestOfNLaw({ ref: p, reward: r }, 4)],
+  ["softBestOfNLaw", (p, _, r) => library.softBestOfNLaw({ ref: p, reward: r, beta: 0.5 }, 4)],
+  ["bestOfPoissonLaw", (p, _, r) => library.bestOfPoissonLaw({ ref: p, reward: r }, 3)],
+  ["softBestOfPoissonLaw", (p, _, r) => library.softBestOfPoissonLaw({ ref: p, reward: r, beta: 0.5 }, 3)],
+  ["selectionLimit", (p, _, r) => library.selectionLimit({ ref: p, reward: r, beta: 0 })],
+  ["limitDistance", (p, _, r) => library.limitDistance({ ref: p, reward: r, beta: 0.5 }, 4).kl],
+  ["selectionCurve", (p, _, r) => library.selectionCurve({ ref: p, reward: r, beta: 0.5 }, [1, 4])[1].klToRef],
+  ["winRate", (p, q, r) => library.winRate({ ref: p, reward: r }, q)],
+  ["policyReading", (p, q, r) => library.policyReading({ ref: p, reward: r }, q).reward],
+  ["softBestOfNBounds", (p, _, r) => library.softBestOfNBounds({ ref: p, reward: r, beta: 0.5 }, 4).upper[0]],
+  ["firstOrderExpansion", (p, _, r) => library.firstOrderExpansion({ ref: p, reward: r, beta: 0.5 }).kl],
+  ["samplesNeeded", (p, _, r) => library.samplesNeeded({ ref: p, reward: r, beta: 0.5 }, { kl: 1e-3 })],
+  ["betaForKl", (p, _, r) => library.betaForKl(p, r, 0)],
   ["unifiedObjective", (p, q) => library.unifiedObjective({ ref: p, beta: 1 }, q)],
 ];
 
@@ -53,7 +66,7 @@ describe("no function changes its inputs: frozen arrays go in, and measures read
 });
 
 describe("a measure keeps nothing of the caller's arrays", () => {
-  test("writing to them afterwards changes no measure", () => {
+  it("writing to them afterwards changes no measure", () => {
     const [answers, masses] = [["a", "b"], Float64Array.of(1, 3)];
     const p = measure(answers, masses);
     answers[0] = "z";
