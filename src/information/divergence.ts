@@ -4,7 +4,8 @@ import { requireSameSupport } from "../measure/support.js";
 import { requireLength, requireNumbers } from "../numeric/check.js";
 import { deviance, expm1MinusX } from "../numeric/deviance.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
-import { isNormal } from "../numeric/float64.js";
+import { logNormal } from "../numeric/expLog.js";
+import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 
 /** Weights from here up may be multiplied by a total in double-double without touching the subnormal range. */
@@ -39,7 +40,7 @@ function klPlain(p: Law, q: Law): number | undefined {
     if (a === 0) continue;
     const ratio = a / v[i];
     if (ratio === Infinity) return v[i] === 0 ? Infinity : undefined;
-    const term = a * Math.log(ratio);
+    const term = a * (ratio >= SMALLEST_NORMAL ? logNormal(ratio) : Math.log(ratio));
     const s = hi + term;
     const t = s - hi;
     lo += hi - (s - t) + (term - t);

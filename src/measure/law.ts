@@ -12,6 +12,7 @@ const COUNTING = { name: "counting measure" } as const;
  */
 interface Lineage {
   readonly origin: object;
+  /** Made when first asked for. */
   readonly logDensity: Float64Array;
 }
 
@@ -76,10 +77,24 @@ export class Law {
   }
 
   /** The law of given weights that is a tilt of `base` by `logDensity`: base·exp(logDensity), up to a constant. */
-  static tilted(base: Law, weight: Float64Array, logWeight: () => Float64Array, logDensity: Float64Array): Law {
-    const before = base.lineage?.logDensity;
-    const total = before === undefined ? logDensity : logDensity.map((x, i) => x + before[i]);
-    return new Law(weight, logWeight, { origin: base.origin, logDensity: total }, base.fromLog);
+  static tilted(
+    base: Law,
+    weight: Float64Array,
+    logWeight: () => Float64Array,
+    logDensity: Float64Array | (() => Float64Array),
+  ): Law {
+    let known: Float64Array | undefined;
+    const lineage: Lineage = {
+      origin: base.origin,
+      get logDensity() {
+        if (known !== undefined) return known;
+        const own = typeof logDensity === "function" ? logDensity() : logDensity;
+        const before = base.lineage?.logDensity;
+        known = before === undefined ? own : own.map((x, i) => x + before[i]);
+        return known;
+      },
+    };
+    return new Law(weight, logWeight, lineage, base.fromLog);
   }
 
   /** What this law is a tilt of: itself, where it was given by its masses. */
@@ -106,8 +121,11 @@ export class Law {
 
   /** Every P(i). */
   probabilities(): Float64Array {
+    const { weight } = this;
     const total = this.total.hi;
-    return this.weight.map((w) => w / total);
+    const out = new Float64Array(weight.length);
+    for (let i = 0; i < out.length; i++) out[i] = weight[i] / total;
+    return out;
   }
 
   /** Every log P(i), −∞ off the support: at the largest weight from its distance to the total. */

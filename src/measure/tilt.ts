@@ -1,5 +1,6 @@
 import { outOfRange, requireFinite, requirePositiveOrInfinite } from "../numeric/check.js";
 import { logRatio, logRatioNearOne } from "../numeric/deviance.js";
+import { expNormal } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { Law } from "./law.js";
@@ -44,19 +45,62 @@ export interface TiltedLaw {
 
 /** The tilt of a law by scores that were checked: numbers below ∞. */
 export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: number): TiltedLaw {
+  const { weight } = base;
+  const shiftFrom = (anchor: number) =>
+    score.map((s, i) => (base.supports(i) ? scaledDifference(s, score[anchor], beta) : -Infinity));
+  const top = ordinaryTilt(base, score, beta);
+  if (top !== undefined) {
+    const law = Law.tilted(
+      base,
+      top.tilted,
+      () => shiftFrom(top.anchor).map((x, i) => base.logWeight[i] + x),
+      () => shiftFrom(top.anchor),
+    );
+    // Far below the reference's own weights, the law would be out of the range it is kept in.
+    if (law.weight[law.peak] > 2 ** -400) {
+      const anchor = law.peak;
+      return { law, anchor, excess: () => logMeanExp(base, shiftFrom(anchor)) };
+    }
+  }
   const anchor = tiltAnchor(caller, base, score, beta);
-  const { weight, logWeight } = base;
-  const shift = score.map((s, i) => (base.supports(i) ? scaledDifference(s, score[anchor], beta) : -Infinity));
+  const { logWeight } = base;
+  const shift = shiftFrom(anchor);
   const tilted = new Float64Array(shift.length);
   for (let i = 0; i < tilted.length; i++) {
     tilted[i] = shiftedWeight(weight[i], weight[anchor], shift[i], () => logWeight[i] - logWeight[anchor]);
   }
   const logTilted = () => shift.map((x, i) => logWeight[i] - logWeight[anchor] + x);
-  return {
-    law: Law.tilted(base, tilted, logTilted, shift),
-    anchor,
-    excess: () => logMeanExp(base, shift),
-  };
+  return { law: Law.tilted(base, tilted, logTilted, shift), anchor, excess: () => logMeanExp(base, shift) };
+}
+
+/**
+ * The weights of a tilt where all is ordinary: the reference's own, times exponentials that the largest score bounds by
+ * 1. Undefined where a weight or an exponential would leave the range of normal doubles.
+ */
+function ordinaryTilt(
+  base: Law,
+  score: Float64Array,
+  beta: number,
+): { tilted: Float64Array; anchor: number } | undefined {
+  if (base.hasTail || base.fromLog) return undefined;
+  const { weight } = base;
+  let anchor = -1;
+  let [top, bottom] = [-Infinity, Infinity];
+  for (let i = 0; i < score.length; i++) {
+    if (weight[i] === 0) continue;
+    const s = score[i];
+    if (s > top) {
+      top = s;
+      anchor = i;
+    }
+    if (s < bottom) bottom = s;
+  }
+  if (!((bottom - top) / beta > -700)) return undefined;
+  const tilted = new Float64Array(score.length);
+  for (let i = 0; i < tilted.length; i++) {
+    if (weight[i] !== 0) tilted[i] = weight[i] * expNormal((score[i] - top) / beta);
+  }
+  return { tilted, anchor };
 }
 
 /** log E_law[e^x]: by expm1 where that is near 0, so that a weak tilt keeps its digits. */

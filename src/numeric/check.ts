@@ -100,6 +100,14 @@ export function requireNumbers(
   condition: string,
 ): Float64Array {
   const array = requireArrayLike(caller, argument, value);
+  if (array instanceof Float64Array) {
+    // Numbers already: one copy and one comparison an entry.
+    const own = array.slice();
+    for (let i = 0; i < own.length; i++) {
+      if (!fits(own[i])) throw outOfRange(caller, `${argument}[${i}]`, condition, own[i]);
+    }
+    return own;
+  }
   const out = new Float64Array(array.length);
   for (let i = 0; i < out.length; i++) {
     const x = array[i];
