@@ -83,3 +83,14 @@ export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
 export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";
+export {
+  type DrawnWeights,
+  type DrawnWeightsOptions,
+  drawnWeights,
+  type ImportanceWeights,
+  importanceWeights,
+  selfCertaintyWeights,
+  type WeightedAnswers,
+} from "./training/importanceWeights.js";
+export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training/paretoSmoothing.js";
+export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "./training/sampleWeights.js";

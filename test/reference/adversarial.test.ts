@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import {
   comparisonsFromWins,
+  effectiveSampleSize,
   entropy,
   escort,
   fitBradleyTerry,
@@ -16,6 +17,7 @@ import {
   rlhfObjective,
   rlhfOptimalValue,
   rlhfOptimum,
+  selfNormalizedWeights,
   softmax,
   tilt,
   weightedBestOfNLaw,
@@ -53,6 +55,8 @@ const problem = (inputs: Inputs) => ({
   reward: vector(inputs.r),
   beta: scalar(inputs, "beta"),
 });
+
+const weights = ({ w, logw }: Inputs) => (w === undefined ? { logWeight: vector(logw) } : { weight: vector(w) });
 
 /** What the library answers, by family; a family may have several witnesses, which must all agree with the fixture. */
 const families: Record<string, ((inputs: Inputs) => ArrayLike<number>)[]> = {
@@ -92,6 +96,8 @@ const families: Record<string, ((inputs: Inputs) => ArrayLike<number>)[]> = {
     },
   ],
   rlhf_objective: [(i) => [rlhfObjective(problem(i), of(i, "pi"))]],
+  snis: [(i) => selfNormalizedWeights(weights(i))],
+  ess: [(i) => [effectiveSampleSize(weights(i))]],
   rlhf_optimum: [(i) => [rlhfOptimalValue(problem(i))]],
 };
 

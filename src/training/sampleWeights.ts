@@ -1,0 +1,81 @@
+import { Law } from "../measure/law.js";
+import { outOfRange, requireNumbers, wrongType } from "../numeric/check.js";
+import { sum } from "../numeric/sum.js";
+
+/**
+ * Importance weights of draws, known up to a common factor: as numbers, or in logarithms, where neither overflow nor
+ * underflow can reach them. Where both are given the logarithms are read.
+ */
+export interface SampleWeights {
+  /** One weight a draw: finite, ≥ 0, not all 0. */
+  readonly weight?: ArrayLike<number>;
+  /** Their logarithms, in nats: below ∞, −∞ for weight 0, not all −∞. */
+  readonly logWeight?: ArrayLike<number>;
+}
+
+/** The law proportional to weights of draws. */
+export function lawOfWeights(caller: string, weights: SampleWeights): Law {
+  if (typeof weights !== "object" || weights === null || !(weights.logWeight ?? weights.weight)) {
+    throw wrongType(caller, "weights", "be an object with weight or logWeight", weights);
+  }
+  const { weight, logWeight } = weights;
+  if (logWeight !== undefined) {
+    const log = requireNumbers(caller, "logWeight", logWeight, (x) => x < Infinity, "be below Infinity and not NaN");
+    if (!log.some((l) => l > -Infinity)) throw outOfRange(caller, "logWeight", "have an entry above -Infinity", log);
+    return Law.fromLogMass(log);
+  }
+  const fits = (x: number) => x >= 0 && x < Infinity;
+  const plain = requireNumbers(caller, "weight", weight, fits, "be non-negative and finite");
+  if (!plain.some((w) => w > 0)) throw outOfRange(caller, "weight", "have a positive total", 0);
+  return Law.fromMass(plain);
+}
+
+/**
+ * The self-normalised importance weights wᵢ/Σw of draws: what each draw counts for in the estimate Σ wᵢ g(oᵢ)/Σ w of an
+ * expectation under the target.
+ *
+ * $$\bar w_i = \frac{w_i}{\sum_j w_j}$$
+ *
+ * @param weights the weights of the draws, as numbers or in logarithms
+ * @returns weights that add up to 1, in a fresh array
+ * @throws TypeError when neither `weight` nor `logWeight` is an array of numbers
+ * @throws RangeError when there are no draws, a weight is negative, NaN or infinite, or all are 0
+ * @example
+ * ```ts
+ * import { selfNormalizedWeights } from "exptilt";
+ * selfNormalizedWeights({ weight: [1, 2, 5] }) // => [0.125, 0.25, 0.625]
+ * selfNormalizedWeights({ logWeight: [1000, 1000] }) // => [0.5, 0.5]
+ * ```
+ */
+export function selfNormalizedWeights(weights: SampleWeights): Float64Array {
+  return lawOfWeights("selfNormalizedWeights", weights).probabilities();
+}
+
+/**
+ * Kish's effective sample size of weighted draws: how many unweighted draws of the target would estimate as well.
+ *
+ * $$\mathrm{ESS} = \frac{\bigl(\sum_i w_i\bigr)^2}{\sum_i w_i^2}, \quad 1 \le \mathrm{ESS} \le n$$
+ *
+ * ESS/n tends to 1/(1 + CV²) with the number of draws, see `importanceWeights`. A draw whose weight dominates makes it 1;
+ * then it says nothing of the draws that were missed, which is what `paretoK` is for.
+ *
+ * @param weights the weights of the draws, as numbers or in logarithms
+ * @returns the effective number of draws, to a few units in the last place
+ * @throws TypeError when neither `weight` nor `logWeight` is an array of numbers
+ * @throws RangeError when there are no draws, a weight is negative, NaN or infinite, or all are 0
+ * @example
+ * ```ts
+ * import { effectiveSampleSize } from "exptilt";
+ * effectiveSampleSize({ weight: [1, 1, 1, 1] }) // => 4
+ * effectiveSampleSize({ logWeight: [0, -1, -800] }) // => 1.648054273663885
+ * ```
+ */
+export function effectiveSampleSize(weights: SampleWeights): number {
+  return sizeOf(lawOfWeights("effectiveSampleSize", weights));
+}
+
+/** (Σw)²/Σw² of the weights of a law, which are scaled so that no square leaves the range of doubles. */
+export function sizeOf({ weight, total }: Law): number {
+  const squares = sum(weight.map((w) => w * w));
+  return (total.hi / squares.hi) * total.hi;
+}
