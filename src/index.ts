@@ -84,6 +84,12 @@ export { type PolicyReading, policyReading, winRate } from "./selection/reading.
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";
 export {
+  autoregressiveLogLinearPolicy,
+  autoregressiveTabularPolicy,
+  type PrefixFeatureModel,
+  type SequenceModel,
+} from "./training/autoregressive.js";
+export {
   type DrawnWeights,
   type DrawnWeightsOptions,
   drawnWeights,
@@ -92,5 +98,8 @@ export {
   selfCertaintyWeights,
   type WeightedAnswers,
 } from "./training/importanceWeights.js";
+export { type LogLinearModel, logLinearPolicy } from "./training/logLinear.js";
 export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training/paretoSmoothing.js";
+export { type ConditionalPolicy, type Policy, policyDistribution } from "./training/policy.js";
 export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "./training/sampleWeights.js";
+export { tabularPolicy } from "./training/tabular.js";

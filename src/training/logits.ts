@@ -1,0 +1,84 @@
+import type { ContextTree, Logits } from "./softmaxTree.js";
+
+/** Every row has its own parameter, its logit. */
+export function tableLogits(rows: number): Logits {
+  return {
+    size: rows,
+    fill: (parameters, out) => out.set(parameters),
+    addTransposed(coefficient, gradient) {
+      for (let i = 0; i < rows; i++) gradient[i] += coefficient[i];
+    },
+    addCovariance({ outcomes }, total, p, matrix) {
+      for (let i = 0; i < rows; i++) {
+        const c = Math.floor(i / outcomes);
+        const scaled = total[c] * p[i];
+        matrix[i * rows + i] += scaled;
+        for (let j = c * outcomes; j < (c + 1) * outcomes; j++) matrix[i * rows + j] -= scaled * p[j];
+      }
+    },
+    // p and the target's own share: near the optimum twice the information, and far from it never too little.
+    addVariance({ outcomes }, total, p, through, out) {
+      for (let i = 0; i < rows; i++) out[i] += total[Math.floor(i / outcomes)] * p[i] + through[i];
+    },
+    invert: (logits) => logits,
+  };
+}
+
+/** Logits base + Φθ: `features` is Φ row by row, `base` is left out where it is 0. */
+export function linearLogits(size: number, features: Float64Array, base?: Float64Array): Logits {
+  const rows = features.length / size;
+  return {
+    size,
+    fill(parameters, out) {
+      for (let i = 0, at = 0; i < rows; i++) {
+        let s = base === undefined ? 0 : base[i];
+        for (let j = 0; j < size; j++) s += features[at++] * parameters[j];
+        out[i] = s;
+      }
+    },
+    addTransposed(coefficient, gradient) {
+      for (let i = 0; i < rows; i++) {
+        const c = coefficient[i];
+        if (c === 0) continue;
+        for (let j = 0, at = i * size; j < size; j++) gradient[j] += c * features[at++];
+      }
+    },
+    addCovariance(tree, total, p, matrix) {
+      const centred = new Float64Array(size);
+      forEachContext(tree, total, p, size, features, (mean, row, weight) => {
+        for (let j = 0; j < size; j++) centred[j] = features[row * size + j] - mean[j];
+        for (let j = 0; j < size; j++) {
+          const scaled = weight * centred[j];
+          for (let k = 0; k <= j; k++) matrix[j * size + k] += scaled * centred[k];
+        }
+      });
+      for (let j = 0; j < size; j++) for (let k = 0; k < j; k++) matrix[k * size + j] = matrix[j * size + k];
+    },
+    addVariance(tree, total, p, _, out) {
+      forEachContext(tree, total, p, size, features, (mean, row, weight) => {
+        for (let j = 0; j < size; j++) out[j] += weight * (features[row * size + j] - mean[j]) ** 2;
+      });
+    },
+  };
+}
+
+/** Visits every row that has probability, with the mean features of its context and its weight total·p. */
+function forEachContext(
+  { contexts, outcomes }: ContextTree,
+  total: Float64Array,
+  p: Float64Array,
+  size: number,
+  features: Float64Array,
+  visit: (mean: Float64Array, row: number, weight: number) => void,
+): void {
+  const mean = new Float64Array(size);
+  for (let c = 0; c < contexts; c++) {
+    if (total[c] === 0) continue;
+    const [from, to] = [c * outcomes, (c + 1) * outcomes];
+    mean.fill(0);
+    for (let row = from; row < to; row++) {
+      for (let j = 0; j < size; j++) mean[j] += p[row] * features[row * size + j];
+    }
+    for (let row = from; row < to; row++) if (p[row] > 0) visit(mean, row, total[c] * p[row]);
+  }
+}

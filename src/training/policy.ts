@@ -1,0 +1,115 @@
+import { Law } from "../measure/law.js";
+import { type Distribution, distributionOf } from "../measure/measure.js";
+import { requireSupport } from "../measure/support.js";
+import { requireNumbers, wrongType } from "../numeric/check.js";
+
+/**
+ * A parametric policy π_θ(answer | query): one parameter vector for all queries. Bring your own by writing `on`.
+ *
+ * @typeParam Q the type of a query
+ * @typeParam A the type of an answer
+ */
+export interface Policy<Q = unknown, A = unknown> {
+  /** The number of parameters, the length of θ. */
+  readonly size: number;
+  /**
+   * The policy on one query.
+   *
+   * @param query the query
+   * @returns its answers, and what π_θ(·|query) is at any θ
+   */
+  on(query: Q): ConditionalPolicy<A>;
+}
+
+/**
+ * A parametric policy on one query: log-probabilities of its answers, their gradients, and draws.
+ *
+ * @typeParam A the type of an answer
+ */
+export interface ConditionalPolicy<A = unknown> {
+  /** The answers that the policy chooses among, distinct, in a fixed order. */
+  readonly support: readonly A[];
+  /**
+   * log π_θ(o) of every answer.
+   *
+   * @param parameters θ
+   * @returns the log-probabilities in nats, −∞ for an answer of probability 0
+   */
+  logProbabilities(parameters: Float64Array): Float64Array;
+  /**
+   * Adds the vector–Jacobian product Σ c(o) ∇ log π_θ(o) to a gradient.
+   *
+   * @param parameters θ
+   * @param coefficient c(o), a number of either sign for each answer
+   * @param gradient what is added to
+   */
+  addGradient(parameters: Float64Array, coefficient: Float64Array, gradient: Float64Array): void;
+  /**
+   * A draw from π_θ.
+   *
+   * @param parameters θ
+   * @param rng a source of uniform numbers in [0, 1)
+   * @returns an answer
+   */
+  sample(parameters: Float64Array, rng: () => number): A;
+  /**
+   * Adds −Σ c(o) ∇² log π_θ(o) to a matrix. Given only where that is positive semidefinite for c ≥ 0, so that weighted
+   * maximum likelihood is convex and Newton's method applies.
+   *
+   * @param parameters θ
+   * @param coefficient c(o) ≥ 0 of each answer
+   * @param information what is added to, size × size, row by row
+   */
+  addInformation?(parameters: Float64Array, coefficient: Float64Array, information: Float64Array): void;
+  /**
+   * Adds a non-negative diagonal of about the size of −Σ c(o) ∇² log π_θ(o): it scales the steps of L-BFGS.
+   *
+   * @param parameters θ
+   * @param coefficient c(o) ≥ 0 of each answer
+   * @param diagonal what is added to, one number a parameter
+   */
+  addCurvature?(parameters: Float64Array, coefficient: Float64Array, diagonal: Float64Array): void;
+  /**
+   * The parameters that maximise Σ c(o) log π_θ(o), where a formula gives them.
+   *
+   * @param coefficient c(o) ≥ 0 of each answer
+   * @returns θ, −∞ among it where a probability is 0
+   */
+  maximizer?(coefficient: Float64Array): Float64Array;
+}
+
+/**
+ * The law π_θ(·|query) of a policy.
+ *
+ * $$\pi_\theta(o \mid q), \quad o \in \mathrm{support}(q)$$
+ *
+ * @param policy a policy
+ * @param parameters θ, of the policy's size
+ * @param query the query, for policies that depend on one
+ * @returns the distribution over the answers
+ * @throws TypeError when the parameters are no array of numbers of that length
+ * @throws RangeError when a parameter is NaN or +∞
+ * @example
+ * ```ts
+ * import { policyDistribution, tabularPolicy } from "exptilt";
+ * policyDistribution(tabularPolicy(["a", "b"]), [0, Math.log(3)]).mass // => [0.25, 0.75]
+ * ```
+ */
+export function policyDistribution<Q, A>(
+  policy: Policy<Q, A>,
+  parameters: ArrayLike<number>,
+  ...[query]: undefined extends Q ? [query?: Q] : [query: Q]
+): Distribution<A> {
+  const caller = "policyDistribution";
+  const conditional = policy.on(query as Q);
+  const theta = requireParameters(caller, policy.size, parameters);
+  const support = requireSupport(caller, conditional.support);
+  return distributionOf(support, Law.fromLogMass(conditional.logProbabilities(theta)), 0);
+}
+
+/** A fresh parameter vector of the right length. */
+export function requireParameters(caller: string, size: number, parameters: ArrayLike<number>): Float64Array {
+  const theta = requireNumbers(caller, "parameters", parameters, (x) => x < Infinity, "be below Infinity and not NaN");
+  if (theta.length !== size) throw wrongType(caller, "parameters", `have length ${size}`, parameters);
+  return theta;
+}
