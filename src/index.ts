@@ -61,9 +61,11 @@ export {
   normalize,
   uniform,
 } from "./measure/measure.js";
+export { categoricalQuantile, categoricalSampler, type Sampler, samplingProbabilities } from "./measure/sampler.js";
 export type { Score, ScoreFunction } from "./measure/score.js";
 export { escort, tilt } from "./measure/tilt.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
+export { type RandomSource, type RandomState, randomSource } from "./numeric/random.js";
 export {
   type CountedTie,
   type CountedWin,
@@ -81,7 +83,9 @@ export { type FirstOrderExpansion, firstOrderExpansion, printedRate } from "./se
 export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
 export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
+export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
+export { selectSoftBestOfN } from "./selection/select.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";
 export {
   autoregressiveLogLinearPolicy,

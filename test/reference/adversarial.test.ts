@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import {
+  categoricalQuantile,
   comparisonsFromWins,
   effectiveSampleSize,
   entropy,
@@ -17,6 +18,7 @@ import {
   rlhfObjective,
   rlhfOptimalValue,
   rlhfOptimum,
+  samplingProbabilities,
   selfNormalizedWeights,
   softmax,
   tilt,
@@ -95,6 +97,13 @@ const families: Record<string, ((inputs: Inputs) => ArrayLike<number>)[]> = {
       return weightedBestOfNLaw({ ref, weight: vector(i.w) }, scalar(i, "N")).mass;
     },
   ],
+  categorical_sample: [
+    (i) => {
+      const weights = measure([...vector(i.weights).keys()], vector(i.weights));
+      return vector(i.u).map((u) => categoricalQuantile(weights, u));
+    },
+  ],
+  alias_table: [(i) => samplingProbabilities(measure([...vector(i.weights).keys()], vector(i.weights)))],
   rlhf_objective: [(i) => [rlhfObjective(problem(i), of(i, "pi"))]],
   snis: [(i) => selfNormalizedWeights(weights(i))],
   ess: [(i) => [effectiveSampleSize(weights(i))]],

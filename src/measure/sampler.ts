@@ -1,0 +1,137 @@
+import { AliasTable } from "../numeric/aliasTable.js";
+import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
+import { twoSum } from "../numeric/doubleDouble.js";
+import { requireRandom } from "../numeric/random.js";
+import type { Law } from "./law.js";
+import { lawOf, type Measure } from "./measure.js";
+import { requireSupport } from "./support.js";
+
+/**
+ * Draws answers from a law.
+ *
+ * @typeParam A the type of an answer
+ */
+export interface Sampler<A = unknown> {
+  /** The next answer. */
+  (): A;
+  /** The index in the support of the next answer: the fastest way to draw one. */
+  index(): number;
+  /**
+   * Fills an array with the indices of as many answers.
+   *
+   * @param out where the indices go
+   * @returns the same array
+   */
+  fill(out: Int32Array): Int32Array;
+}
+
+/** The sampler that draws indices by a function. */
+export function samplerOf<A>(caller: string, support: readonly A[], index: () => number): Sampler<A> {
+  return Object.assign(() => support[index()], {
+    index,
+    fill: (out: Int32Array) => {
+      if (!(out instanceof Int32Array)) throw wrongType(caller, "out", "be an Int32Array", out);
+      for (let i = 0; i < out.length; i++) out[i] = index();
+      return out;
+    },
+  });
+}
+
+/** The alias table of a law. */
+export function aliasTableOf({ weight, total }: Law): AliasTable {
+  return new AliasTable(weight, total);
+}
+
+/** Draws indices by an alias table: two numbers a draw, so that the coin has all its 53 bits. */
+export function drawBy({ keep, alias }: AliasTable, rng: () => number): () => number {
+  const size = keep.length;
+  return () => {
+    const column = (rng() * size) | 0;
+    return rng() < keep[column] ? column : alias[column];
+  };
+}
+
+/**
+ * Draws answers from the law proportional to p, in constant time each, by an alias table (Walker 1977, Vose 1991).
+ *
+ * Each draw takes two numbers of the source, and is the same for the same numbers in every engine: the table is built
+ * with + − × ÷ alone. Answers of probability 0 are never drawn; a probability keeps its relative accuracy however small,
+ * which drawing by the cumulative distribution cannot give it. Building takes time proportional to K.
+ *
+ * @param p any measure, read as the law proportional to it
+ * @param rng gives uniform numbers in [0, 1): `randomSource`, or `Math.random`
+ * @returns the sampler
+ * @throws TypeError when p is no measure or rng no function
+ * @example
+ * ```ts
+ * import { categoricalSampler, measure, randomSource } from "exptilt";
+ * const draw = categoricalSampler(measure(["a", "b", "c"], [1, 0, 3]), randomSource(7));
+ * const answers = Array.from({ length: 4000 }, draw);
+ * answers.includes("b") // => false
+ * Math.round(answers.filter((answer) => answer === "c").length / 100) // => 30
+ * ```
+ */
+export function categoricalSampler<A>(p: Measure<A>, rng: () => number): Sampler<A> {
+  const caller = "categoricalSampler";
+  const law = lawOf(caller, "p", p);
+  const draw = drawBy(aliasTableOf(law), requireRandom(caller, rng));
+  return samplerOf(caller, requireSupport(caller, p.support), draw);
+}
+
+/**
+ * The probabilities that `categoricalSampler` draws with, read off its alias table: those of the law within a relative
+ * 1e−15 or so, so that nothing but the random numbers themselves separates a sample from its law.
+ *
+ * @param p any measure, read as the law proportional to it
+ * @returns the probability of each answer, as the table has it
+ * @throws TypeError when p is no measure
+ * @example
+ * ```ts
+ * import { measure, samplingProbabilities } from "exptilt";
+ * samplingProbabilities(measure(["a", "b"], [1, 1e-20])) // => [1, 1e-20]
+ * ```
+ */
+export function samplingProbabilities(p: Measure): Float64Array {
+  return aliasTableOf(lawOf("samplingProbabilities", "p", p)).probabilities();
+}
+
+/**
+ * The quantile of a law over its answers in their order: the index of the first answer at which the cumulative
+ * probability exceeds u. Drawing with it by a uniform u costs one pass, needs no table, and couples laws: equal u give
+ * answers as near as the laws are.
+ *
+ * $$\min \Bigl\lbrace i : \textstyle\sum_{j \le i} P(o_j) > u \Bigr\rbrace$$
+ *
+ * Answers of probability 0 are never given. The sums are compensated, so that a million rare answers behind a common one
+ * keep their places.
+ *
+ * @param p any measure, read as the law proportional to it
+ * @param u a number in [0, 1)
+ * @returns the index of the answer in the support
+ * @throws TypeError when p is no measure or u no number
+ * @throws RangeError when u is outside [0, 1)
+ * @example
+ * ```ts
+ * import { categoricalQuantile, measure } from "exptilt";
+ * const p = measure(["a", "b", "c"], [1, 0, 3]);
+ * [0, 0.2, 0.25, 0.99].map((u) => categoricalQuantile(p, u)) // => [0, 0, 2, 2]
+ * ```
+ */
+export function categoricalQuantile(p: Measure, u: number): number {
+  const caller = "categoricalQuantile";
+  const { weight, total } = lawOf(caller, "p", p);
+  requireNumber(caller, "u", u);
+  if (!(u >= 0 && u < 1)) throw outOfRange(caller, "u", "be in [0, 1)", u);
+  // The last answer of the support is the one left when all others are behind.
+  let last = 0;
+  let [hi, lo] = [-u * total.hi, -u * total.lo];
+  for (let i = 0; i < weight.length; i++) {
+    if (weight[i] === 0) continue;
+    last = i;
+    const s = twoSum(hi, weight[i]);
+    hi = s.hi;
+    lo += s.lo;
+    if (hi + lo > 0) return i;
+  }
+  return last;
+}

@@ -1,0 +1,70 @@
+import { outOfRange, requireArrayLike, wrongType } from "../numeric/check.js";
+import { expNormal } from "../numeric/expLog.js";
+import { requireRandom } from "../numeric/random.js";
+import { requireTemperature } from "./problem.js";
+
+/**
+ * Picks among given candidates with probability ∝ e^{r/β}: the step of soft best-of-N after generating and scoring, (13).
+ * β = 0 picks one of the best, ties broken uniformly; β = ∞ picks uniformly.
+ *
+ * One number of the source decides, by the cumulative weights. A candidate of reward −∞ is never picked. The weights are
+ * computed with + − × ÷ alone, so that a seed gives the same picks in every engine. Time grows as N; nothing is allocated.
+ *
+ * @param rewards the reward of each candidate, −∞ for one that may not be picked
+ * @param beta the temperature β from 0 to ∞, in the units of the reward
+ * @param rng gives uniform numbers in [0, 1)
+ * @returns the index of the candidate picked
+ * @throws TypeError when an argument has the wrong type
+ * @throws RangeError when there is no candidate, a reward is NaN or +∞, all are −∞, or β is negative or NaN
+ * @example
+ * ```ts
+ * import { randomSource, selectSoftBestOfN } from "exptilt";
+ * const rng = randomSource("picks");
+ * selectSoftBestOfN([0.1, 0.9, 0.3], 0, rng) // => 1
+ * const picks = Array.from({ length: 1000 }, () => selectSoftBestOfN([0, 1], 1, rng));
+ * Math.round(picks.filter((i) => i === 1).length / 100) // => 7
+ * ```
+ */
+export function selectSoftBestOfN(rewards: ArrayLike<number>, beta: number, rng: () => number): number {
+  const caller = "selectSoftBestOfN";
+  requireArrayLike(caller, "rewards", rewards);
+  requireTemperature(caller, beta);
+  requireRandom(caller, rng);
+  if (rewards.length === 0) throw outOfRange(caller, "rewards", "have at least one entry", rewards);
+  for (let i = 0; i < rewards.length; i++) {
+    const r: unknown = rewards[i];
+    if (typeof r !== "number") throw wrongType(caller, `rewards[${i}]`, "be a number", r);
+    if (!(r < Infinity)) throw outOfRange(caller, `rewards[${i}]`, "be a number below Infinity", r);
+  }
+  const picked = pickSoft(rewards, beta, rng);
+  if (picked < 0) throw outOfRange(caller, "rewards", "have an entry above -Infinity", -Infinity);
+  return picked;
+}
+
+/** The weight of a reward d ≤ 0 below the best. */
+function weightOf(d: number, beta: number): number {
+  if (beta === 0) return d === 0 ? 1 : 0;
+  if (beta === Infinity) return d > -Infinity ? 1 : 0;
+  const x = d / beta;
+  // Below e^{−700} no number of the source is small enough to pick it.
+  return x > -700 ? expNormal(x) : 0;
+}
+
+/** The same for rewards that were checked; −1 where none may be picked. */
+export function pickSoft(rewards: ArrayLike<number>, beta: number, rng: () => number): number {
+  let best = -Infinity;
+  for (let i = 0; i < rewards.length; i++) if (rewards[i] > best) best = rewards[i];
+  if (best === -Infinity) return -1;
+  let total = 0;
+  for (let i = 0; i < rewards.length; i++) total += weightOf(rewards[i] - best, beta);
+  let left = rng() * total;
+  let last = -1;
+  for (let i = 0; i < rewards.length; i++) {
+    const w = weightOf(rewards[i] - best, beta);
+    if (w === 0) continue;
+    last = i;
+    left -= w;
+    if (left < 0) return i;
+  }
+  return last;
+}
