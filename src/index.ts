@@ -94,6 +94,13 @@ export {
   type SequenceModel,
 } from "./training/autoregressive.js";
 export {
+  fitWeightedMle,
+  type TrainingExample,
+  type TrainingResult,
+  type WeightedMleFit,
+  type WeightedMleOptions,
+} from "./training/fit.js";
+export {
   type DrawnWeights,
   type DrawnWeightsOptions,
   drawnWeights,
@@ -103,7 +110,10 @@ export {
   type WeightedAnswers,
 } from "./training/importanceWeights.js";
 export { type LogLinearModel, logLinearPolicy } from "./training/logLinear.js";
+export type { StopReason, TrainingProgress } from "./training/minimize.js";
+export type { TrainingMethod, TrainingOptions } from "./training/options.js";
 export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training/paretoSmoothing.js";
 export { type ConditionalPolicy, type Policy, policyDistribution } from "./training/policy.js";
 export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "./training/sampleWeights.js";
+export type { JsonNumber, TrainingState } from "./training/state.js";
 export { tabularPolicy } from "./training/tabular.js";

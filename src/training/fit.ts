@@ -1,0 +1,224 @@
+import { klOf } from "../information/divergence.js";
+import { Law } from "../measure/law.js";
+import type { Measure } from "../measure/measure.js";
+import { outOfRange, requireNonNegative, wrongType } from "../numeric/check.js";
+import { maxNorm, type Point, pointAt } from "./lineSearch.js";
+import { minimize, type StopReason } from "./minimize.js";
+import { coefficients, NegativeLogLikelihood, type Part } from "./objective.js";
+import { descentOf, readOptions, type Settings, type TrainingOptions } from "./options.js";
+import type { Policy } from "./policy.js";
+import { shuffled } from "./shuffle.js";
+import { stateOf, type TrainingState } from "./state.js";
+
+/**
+ * What the policy is to imitate on one query: the result of `importanceWeights`, `selfCertaintyWeights` or `drawnWeights`
+ * with the query beside it, or any measure as `target`.
+ *
+ * @typeParam Q the type of a query
+ * @typeParam A the type of an answer
+ */
+export interface TrainingExample<Q = unknown, A = unknown> {
+  /** The query, for policies that depend on one. */
+  readonly query?: Q;
+  /** The law to imitate: any measure on answers of the policy, read as the law proportional to it. */
+  readonly target: Measure<A>;
+  /** The reference policy, needed where `klToRef` is asked for. */
+  readonly ref?: Measure<A>;
+  /** ESS/n, or its limit, of the weights that made the target. */
+  readonly effectiveFraction?: number;
+  /** The effective number of draws, where the target comes from draws. */
+  readonly effectiveSampleSize?: number;
+  /** k̂ of the draws' weights, where the target comes from draws. */
+  readonly paretoK?: number;
+}
+
+/** What may be chosen in weighted maximum likelihood. */
+export interface WeightedMleOptions extends TrainingOptions {
+  /**
+   * λ ≥ 0 of the penalty λ·KL(ref‖π_θ) that is taken off the objective: as if λ unweighted draws of ref came with each
+   * weighted one. This direction of KL keeps the problem convex and the closed form closed. 0 by default.
+   */
+  readonly klToRef?: number;
+}
+
+/** Where a training run ended. */
+export interface TrainingResult {
+  /** θ. */
+  readonly parameters: Float64Array;
+  /** The objective reached, which was maximised, in nats for maximum likelihood. */
+  readonly objective: number;
+  /** The largest entry of its gradient, in size. */
+  readonly gradientNorm: number;
+  /** The steps taken, counted over resumed runs. */
+  readonly iterations: number;
+  /** Whether this is the optimum, as far as a gradient can tell. */
+  readonly converged: boolean;
+  /** Why the run ended. */
+  readonly reason: StopReason;
+  /**
+   * The run as plain data, to be stored as JSON and given to `options.resume`.
+   *
+   * @returns the state
+   */
+  save(): TrainingState;
+}
+
+/** A weighted maximum-likelihood fit, and how far it can be trusted. */
+export interface WeightedMleFit extends TrainingResult {
+  /** KL(target‖π_θ), in nats, averaged over the queries: the distance still to go. */
+  readonly klFromTarget: number;
+  /** The least effective fraction of any query; 1 where none is known. */
+  readonly effectiveFraction: number;
+  /** The effective number of draws over all queries; Infinity where the expectation is exact. */
+  readonly effectiveSampleSize: number;
+  /** The largest k̂ of any query: from 0.7 on, β is too small for these draws. −∞ where the expectation is exact. */
+  readonly paretoK: number;
+}
+
+/**
+ * Weighted maximum likelihood: the policy that best imitates the targets, found without reinforcement learning. With
+ * `importanceWeights` it maximises the population objective Z⁻¹ E_ref[e^{r/β} log π_θ] of (19), with `selfCertaintyWeights`
+ * that of (21), with `drawnWeights` their self-normalised estimates from draws; several queries count alike.
+ *
+ * $$\max_\theta \; \frac1Q \sum_q \Bigl\{ \sum_o \mathrm{target}_q(o) \log \pi_\theta(o \mid q) - \lambda\, \mathrm{KL}(\mathrm{ref}_q \| \pi_\theta) \Bigr\} - \frac{\rho}{2} |\theta|^2$$
+ *
+ * A closed form where there is one (tabular policies, without a ridge), Newton's method with a line search for up to 400
+ * parameters of a convex problem, else L-BFGS; Adam on request. The run ends when the gradient has vanished at a finite
+ * point: where the optimum lies at infinity, as it does when the target is on the boundary of what a log-linear policy can
+ * express, it says so (`"unbounded"`). An aborted run keeps its state. Results do not depend on anything but the arguments.
+ *
+ * @param policy a parametric policy
+ * @param data one target, or one for each query
+ * @param options method, start, penalties, stopping, progress, resumption
+ * @returns the parameters with the objective, the distance to the target, and what the weights are worth
+ * @throws TypeError (as a rejection) when an argument has the wrong type or shape
+ * @throws RangeError (as a rejection) when a target has mass on an answer that the policy does not know or cannot give, or
+ * an option is out of range
+ * @example
+ * ```ts
+ * import { fitWeightedMle, importanceWeights, policyDistribution, rlhfOptimum, tabularPolicy, uniform } from "exptilt";
+ * const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 };
+ * const policy = tabularPolicy(["a", "b"]);
+ * const { parameters, reason } = await fitWeightedMle(policy, importanceWeights(problem));
+ * reason // => "closed form"
+ * policyDistribution(policy, parameters).mass // => [0.119202922022, 0.880797077978]
+ * rlhfOptimum(problem).mass // => [0.119202922022, 0.880797077978]
+ * ```
+ */
+export async function fitWeightedMle<Q, A>(
+  policy: Policy<Q, A>,
+  data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
+  options: WeightedMleOptions = {},
+): Promise<WeightedMleFit> {
+  const caller = "fitWeightedMle";
+  const settings = readOptions(caller, options, policy.size);
+  const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
+  const examples = requireExamples<Q, A>(caller, data);
+  const seen = examples.map((example, q) => partOf(caller, policy, example, `data[${q}]`, lambda, examples.length));
+  const parts = seen.map(({ part }) => part);
+  const result = await run(caller, policy, parts, settings);
+
+  let klFromTarget = 0;
+  for (const { part, target } of seen) {
+    const law = Law.fromLogMass(part.on.logProbabilities(result.parameters));
+    klFromTarget += klOf(Law.fromMass(target), law) / seen.length;
+  }
+  let [fraction, size, k] = [1, 0, -Infinity];
+  for (const { effectiveFraction = 1, effectiveSampleSize = 0, paretoK = -Infinity } of examples) {
+    fraction = Math.min(fraction, effectiveFraction);
+    size += effectiveSampleSize;
+    k = Math.max(k, paretoK);
+  }
+  return {
+    ...result,
+    klFromTarget,
+    effectiveFraction: fraction,
+    effectiveSampleSize: size > 0 ? size : Infinity,
+    paretoK: k,
+  };
+}
+
+function requireExamples<Q, A>(caller: string, data: unknown): readonly TrainingExample<Q, A>[] {
+  const examples: readonly unknown[] = Array.isArray(data) ? data : [data];
+  if (examples.length === 0) throw outOfRange(caller, "data", "have at least one target", data);
+  for (const [q, example] of examples.entries()) {
+    if (typeof example !== "object" || example === null || !("target" in example)) {
+      throw wrongType(caller, `data[${q}]`, "be an object with a target", example);
+    }
+  }
+  return examples as readonly TrainingExample<Q, A>[];
+}
+
+/** One query's share of the likelihood: (target + λ ref)/Q on the policy's answers. */
+function partOf<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  { query, target, ref }: TrainingExample<Q, A>,
+  name: string,
+  lambda: number,
+  queries: number,
+): { readonly part: Part<A>; readonly target: Float64Array } {
+  const on = policy.on(query as Q);
+  const imitated = coefficients(caller, `${name}.target`, target, on.support);
+  const coefficient = imitated.map((t) => t / queries);
+  if (lambda > 0) {
+    if (ref === undefined) throw wrongType(caller, `${name}.ref`, "be a measure where klToRef is above 0", ref);
+    const reference = coefficients(caller, `${name}.ref`, ref, on.support);
+    for (let o = 0; o < coefficient.length; o++) coefficient[o] += (lambda * reference[o]) / queries;
+  }
+  return { part: { on, coefficient }, target: imitated };
+}
+
+async function run<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  parts: readonly Part<A>[],
+  settings: Settings,
+): Promise<TrainingResult> {
+  const { ridge, method, seed } = settings;
+  const f = new NegativeLogLikelihood(policy, parts, ridge);
+  const [{ on }] = parts;
+  const closed = ridge === 0 && parts.every((part) => part.on === on) ? on.maximizer : undefined;
+  if (method === "closed form" && closed === undefined) {
+    throw outOfRange(caller, "options.method", "be an iterative one: this policy has no closed form", method);
+  }
+  if (closed !== undefined && (method ?? "closed form") === "closed form") {
+    const x = closed(added(parts));
+    const point = pointAt(f, x);
+    return resultOf(point, 0, "closed form", true, () => stateOf("closed form", 0, x, []));
+  }
+  const from = pointAt(f, settings.start);
+  if (!(from.value < Infinity)) {
+    throw outOfRange(caller, "data", "have mass only on answers that the policy can give", Infinity);
+  }
+  const { name, descent } = descentOf(f, settings, (size, iteration) => {
+    if (size >= parts.length) return [f];
+    const order = shuffled(parts, seed, iteration);
+    return Array.from({ length: Math.ceil(parts.length / size) }, (_, b) => {
+      const batch = order.slice(b * size, (b + 1) * size);
+      // Each batch stands for all the queries.
+      const share = parts.length / batch.length;
+      const scaled = batch.map(({ on, coefficient }) => ({ on, coefficient: coefficient.map((c) => c * share) }));
+      return new NegativeLogLikelihood(policy, scaled, ridge);
+    });
+  });
+  const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
+  return resultOf(point, iteration, reason, converged, () => stateOf(name, iteration, point.x, descent.memory));
+}
+
+export function resultOf(
+  { x, value, gradient }: Point,
+  iterations: number,
+  reason: StopReason,
+  converged: boolean,
+  save: () => TrainingState,
+): TrainingResult {
+  return { parameters: x, objective: -value, gradientNorm: maxNorm(gradient), iterations, converged, reason, save };
+}
+
+/** The coefficients of all queries together, where every query has the same answers. */
+function added<A>(parts: readonly Part<A>[]): Float64Array {
+  const out = new Float64Array(parts[0].coefficient.length);
+  for (const { coefficient } of parts) for (let o = 0; o < out.length; o++) out[o] += coefficient[o];
+  return out;
+}

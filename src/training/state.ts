@@ -1,0 +1,66 @@
+import { outOfRange, requireArrayLike, requireInteger, wrongType } from "../numeric/check.js";
+
+/** Written into every state, so that another file is not taken for one. */
+const FORMAT = "exptilt training state 1";
+
+/** A number as JSON holds it: infinities are words. */
+export type JsonNumber = number | "Infinity" | "-Infinity";
+
+/**
+ * A training run as plain data: `JSON.stringify` and `JSON.parse` keep it to the last bit, and a run that is resumed from
+ * it ends as the uninterrupted one does.
+ */
+export interface TrainingState {
+  /** What this is, and in which version. */
+  readonly format: typeof FORMAT;
+  /** The method that was used. */
+  readonly method: string;
+  /** The steps taken. */
+  readonly iteration: number;
+  /** θ. */
+  readonly parameters: readonly JsonNumber[];
+  /** The vectors that the method carries from step to step. */
+  readonly memory: readonly (readonly JsonNumber[])[];
+}
+
+function toJson(values: Float64Array): JsonNumber[] {
+  return Array.from(values, (x) => (Number.isFinite(x) ? x : x > 0 ? "Infinity" : "-Infinity"));
+}
+
+export function stateOf(
+  method: string,
+  iteration: number,
+  parameters: Float64Array,
+  memory: readonly Float64Array[],
+): TrainingState {
+  return { format: FORMAT, method, iteration, parameters: toJson(parameters), memory: memory.map(toJson) };
+}
+
+/** A state with its vectors as arrays. */
+export interface ReadState {
+  readonly method: string;
+  readonly iteration: number;
+  readonly parameters: Float64Array;
+  readonly memory: Float64Array[];
+}
+
+/** What a state holds, checked against the policy it is to go on with. */
+export function readState(caller: string, state: TrainingState, size: number): ReadState {
+  if (typeof state !== "object" || state === null || state.format !== FORMAT) {
+    throw wrongType(caller, "options.resume", `be a state of format "${FORMAT}"`, state);
+  }
+  const vector = (name: string, values: unknown) => {
+    const array = requireArrayLike(caller, name, values) as ArrayLike<JsonNumber>;
+    if (array.length !== size) throw wrongType(caller, name, `have length ${size}`, array);
+    const out = Float64Array.from(array, Number);
+    const bad = out.findIndex((x) => !(x < Infinity));
+    if (bad >= 0) throw outOfRange(caller, `${name}[${bad}]`, "be a number below Infinity", array[bad]);
+    return out;
+  };
+  return {
+    method: state.method,
+    iteration: requireInteger(caller, "options.resume.iteration", state.iteration, 0),
+    parameters: vector("options.resume.parameters", state.parameters),
+    memory: state.memory.map((m, i) => vector(`options.resume.memory[${i}]`, m)),
+  };
+}
