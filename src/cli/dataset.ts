@@ -34,6 +34,15 @@ export async function* readDataset(file: string | undefined): AsyncGenerator<Que
   }
 }
 
+/** The first so many of the items. */
+export async function* take<T>(items: AsyncIterable<T>, limit: number): AsyncGenerator<T> {
+  let left = limit;
+  for await (const item of items) {
+    yield item;
+    if (--left <= 0) return;
+  }
+}
+
 /** The lines of a byte stream, decoded as UTF-8. */
 async function* lines(stream: AsyncIterable<Buffer | string>, name: string): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });

@@ -13,6 +13,20 @@ interface Command {
 
 /** The commands, each loaded when it is asked for. */
 const commands: Readonly<Record<string, Command>> = {
+  curve: {
+    about: "what best-of-N gives as N grows, averaged over a data set",
+    load: async () => {
+      const { usage, curve } = await import("./curve.js");
+      return { usage, run: curve };
+    },
+  },
+  merge: {
+    about: "add up the curves of a data set's shards",
+    load: async () => {
+      const { usage, merge } = await import("./merge.js");
+      return { usage, run: merge };
+    },
+  },
   verify: {
     about: "check every equation of the anthology on a data set",
     load: async () => {

@@ -35,6 +35,11 @@ export function parseOptions<T extends OptionTable>(
   }
 }
 
+/** Whether a number is whole and at least so large. */
+export function isWhole(least: number): (x: number) => boolean {
+  return (x) => Number.isSafeInteger(x) && x >= least;
+}
+
 /** The number that an option's text stands for. */
 export function optionValue(name: string, text: string, fits: (x: number) => boolean, must: string): number {
   const x = text.trim() === "" ? Number.NaN : Number(text);

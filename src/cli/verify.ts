@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { Reading, Settings } from "./check.js";
-import { type Query, readDataset } from "./dataset.js";
+import { type Query, readDataset, take } from "./dataset.js";
 import { InputError } from "./inputError.js";
-import { type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
+import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
 import { forEachOnWorkers } from "./pool.js";
 import { Progress } from "./progress.js";
 import { formatTable } from "./table.js";
@@ -74,8 +74,6 @@ export async function verify(args: readonly string[]): Promise<number> {
   return tally.holds ? 0 : 1;
 }
 
-const isWhole = (least: number) => (x: number) => Number.isSafeInteger(x) && x >= least;
-
 /** Reads and checks the data set; bad input ends the reading, and is returned so that what was done can be shown. */
 async function run(
   file: string | undefined,
@@ -104,14 +102,6 @@ async function run(
     progress.end();
   }
   return undefined;
-}
-
-async function* take<T>(items: AsyncIterable<T>, limit: number): AsyncGenerator<T> {
-  let left = limit;
-  for await (const item of items) {
-    if (left-- <= 0) return;
-    yield item;
-  }
 }
 
 function table({ digits, beta, length }: Settings, tally: Tally): string {

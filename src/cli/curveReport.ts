@@ -1,0 +1,87 @@
+import { writeFileSync } from "node:fs";
+import type { CurveTally, MeanPoint } from "./curveTally.js";
+import { InputError } from "./inputError.js";
+import { plotCurves } from "./plot.js";
+import { type Column, formatTable } from "./table.js";
+
+/** How curves are shown: the same for `curve` and `merge`. */
+export const REPORT_OPTIONS: {
+  readonly json: { readonly help: string };
+  readonly csv: { readonly help: string };
+  readonly svg: { readonly value: string; readonly help: string };
+  readonly partial: { readonly value: string; readonly help: string };
+} = {
+  json: { help: "print JSON instead of a table" },
+  csv: { help: "print comma-separated values instead of a table; N = Infinity is the limit" },
+  svg: { value: "OUT", help: "write the curves as a picture to this file too" },
+  partial: { value: "OUT", help: "write the exact sums to this file too, for exptilt merge" },
+};
+
+/** What was asked of the report. */
+export interface ReportOptions {
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly svg?: string;
+  readonly partial?: string;
+}
+
+export function refuseTwoForms(options: ReportOptions): void {
+  if (options.json && options.csv) throw new InputError("--json and --csv exclude each other");
+}
+
+/** Prints the curves, and writes the files asked for. */
+export function report(tally: CurveTally, dataset: string, options: ReportOptions): void {
+  if (options.partial !== undefined) write(options.partial, tally.toJson());
+  if (tally.queries === 0) return;
+  if (options.svg !== undefined) write(options.svg, plotCurves(tally.curves, dataset, tally.queries));
+  process.stdout.write(options.json ? json(tally, dataset) : options.csv ? csv(tally) : table(tally));
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new InputError(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function json(tally: CurveTally, dataset: string): string {
+  const curves = tally.curves.map(({ beta, points }) => {
+    const { n: _, ...limit } = points[points.length - 1];
+    // JSON has no infinities: they are written as strings.
+    return { beta: beta === Infinity ? "Infinity" : beta, points: points.slice(0, -1), limit };
+  });
+  return `${JSON.stringify({ dataset, queries: tally.queries, curves }, undefined, 2)}\n`;
+}
+
+/** The quantities that the data have, in their order. */
+function quantities(tally: CurveTally): Exclude<keyof MeanPoint, "n">[] {
+  return tally.gold ? ["reward", "gold", "klToRef", "winRate"] : ["reward", "klToRef", "winRate"];
+}
+
+function csv(tally: CurveTally): string {
+  const names = quantities(tally);
+  const rows = tally.curves.flatMap(({ beta, points }) =>
+    points.map((point) => [beta, point.n, ...names.map((name) => point[name])].join(",")),
+  );
+  return `${["beta", "n", ...names].join(",")}\n${rows.join("\n")}\n`;
+}
+
+const HEADINGS = { reward: "reward", gold: "gold", klToRef: "KL to ref", winRate: "win rate" };
+
+function table(tally: CurveTally): string {
+  const names = quantities(tally);
+  const headings = ["β", "N", ...names.map((name) => HEADINGS[name])];
+  const columns = headings.map((heading): Column => ({ heading, align: "right" }));
+  const rows = tally.curves.flatMap(({ beta, points }) =>
+    points.map((point, i) => [
+      i === 0 ? String(beta) : "",
+      point.n < Infinity ? String(point.n) : beta > 0 ? "∞ = RLHF" : "∞ = best",
+      ...names.map((name) => (point[name] ?? Number.NaN).toFixed(5)),
+    ]),
+  );
+  const legend =
+    "Averages over the queries, of the exact law of soft best-of-N (β = 0: best-of-N). KL in nats; ties win half.\n" +
+    "∞ is the limit: at β > 0 the RLHF optimum of the same β, at β = 0 ref on the answers of highest reward.";
+  return `${formatTable(columns, rows, 120)}\n\n${tally.queries} queries. ${legend}\n`;
+}

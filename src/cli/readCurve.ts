@@ -1,0 +1,49 @@
+import { fromLogMass, type Measure, measure } from "../measure/measure.js";
+import { selectionCurve } from "../selection/curve.js";
+import { selectionLimit } from "../selection/limit.js";
+import { type PolicyReading, policyReading } from "../selection/reading.js";
+import type { Query } from "./dataset.js";
+import { InputError } from "./inputError.js";
+
+/** What `curve` was asked: the same for every query, and for every shard of a data set. */
+export interface CurveSettings {
+  /** The temperatures. */
+  readonly betas: readonly number[];
+  /** The numbers of draws. */
+  readonly ns: readonly number[];
+}
+
+/** What is read at each point, in this order; gold where the data have it. */
+export const QUANTITIES = ["reward", "gold", "klToRef", "winRate"] as const;
+
+/** Whether a query's answers have gold: all of them or none. */
+export function hasGold({ gold, place, query }: Query): boolean {
+  const missing = gold.indexOf(undefined);
+  if (missing < 0) return true;
+  if (gold.every((g) => g === undefined)) return false;
+  throw new InputError(
+    `${place}: answers[${missing}] has no "gold", which other answers of query ${JSON.stringify(query)} have`,
+  );
+}
+
+function refOf({ ref, reward }: Query): Measure<number> {
+  const support = [...reward.keys()];
+  return "mass" in ref ? measure(support, ref.mass) : fromLogMass(support, ref.logMass);
+}
+
+/** Every quantity at every point of every β, the limit after the last N, in one flat list. */
+export function readCurve(query: Query, { betas, ns }: CurveSettings): Float64Array {
+  const ref = refOf(query);
+  const { reward } = query;
+  const gold = hasGold(query) ? (query.gold as number[]) : undefined;
+  const out: number[] = [];
+  const take = (point: PolicyReading) => {
+    for (const name of QUANTITIES) if (name !== "gold" || gold !== undefined) out.push(point[name] ?? Number.NaN);
+  };
+  for (const beta of betas) {
+    const problem = { ref, reward, beta, ...(gold !== undefined && { gold }) };
+    for (const point of selectionCurve(problem, ns)) take(point);
+    take(policyReading(problem, selectionLimit(problem)));
+  }
+  return Float64Array.from(out);
+}

@@ -1,0 +1,217 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { measure, policyReading, rlhfOptimum, softBestOfNLaw } from "exptilt";
+import { afterAll, describe, expect, it } from "vitest";
+import { EMBEDDED } from "../../src/cli/dataset.js";
+import { numberList } from "../../src/cli/numberList.js";
+
+const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "exptilt-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const lines = readFileSync(EMBEDDED, "utf8").trimEnd().split("\n");
+
+function exptilt(args: string[], input = "") {
+  return spawnSync(process.execPath, [bin, ...args], { encoding: "utf8", input });
+}
+
+function file(name: string, content: readonly unknown[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, content.map((l) => (typeof l === "string" ? l : JSON.stringify(l))).join("\n"));
+  return path;
+}
+
+const query = (name: string, gold?: (number | undefined)[]) => ({
+  query: name,
+  answers: [
+    { count: 3, reward: 0, gold: gold?.[0] },
+    { count: 1, reward: 1, gold: gold?.[1] },
+  ],
+});
+
+interface Report {
+  queries: number;
+  curves: {
+    beta: number;
+    points: { n: number; reward: number; gold?: number; klToRef: number; winRate: number }[];
+    limit: { reward: number; klToRef: number };
+  }[];
+}
+
+describe("exptilt curve on the embedded data", { timeout: 60_000 }, () => {
+  // Exact means over the queries, published with the data: made by an independent program.
+  const published = {
+    0: ["22.116", "27.367", "30.134", "29.847", "27.811", "23.946", "21.633"],
+    0.02: ["22.12", "27.28", "30.19", "30.49", "29.41", "27.57", "26.82"],
+    0.1: ["22.12", "26.23", "28.40", "29.16", "29.41", "29.70", "29.76"],
+  };
+  it("gives the published curves of gold reward, to all printed digits", () => {
+    const { status, stdout } = exptilt(["curve", "--n", "1,2,4,8,16,64,1024", "--json"]);
+    const { queries, curves } = JSON.parse(stdout) as Report;
+    expect([status, queries]).toEqual([0, 164]);
+    for (const [beta, want] of Object.entries(published)) {
+      const got = curves.find((c) => c.beta === Number(beta))?.points.map(({ gold }) => 100 * (gold ?? Number.NaN));
+      expect(got?.map((g, i) => g.toFixed(want[i].split(".")[1].length))).toEqual(want);
+    }
+  });
+
+  it("gives the same figures to the last bit from shards of any size in any order, and with workers", () => {
+    const whole = exptilt(["curve", "--csv", "--n", "1,2,…,32"]).stdout;
+    expect(exptilt(["curve", "--csv", "--n", "1,2,…,32", "--jobs", "2"]).stdout).toBe(whole);
+    for (const shards of [2, 5]) {
+      const partials = Array.from({ length: shards }, (_, s) => {
+        const shard = file(
+          `shard-${shards}-${s}.jsonl`,
+          lines.filter((_, i) => i % shards === s),
+        );
+        const partial = join(folder, `partial-${shards}-${s}.json`);
+        expect(exptilt(["curve", shard, "--n", "1,2,…,32", "--partial", partial]).status).toBe(0);
+        return partial;
+      });
+      expect(exptilt(["merge", ...partials.reverse(), "--csv"]).stdout).toBe(whole);
+      // A merged file can be merged again.
+      const merged = join(folder, `merged-${shards}.json`);
+      exptilt(["merge", ...partials, "--partial", merged]);
+      expect(exptilt(["merge", merged, "--csv"]).stdout).toBe(whole);
+    }
+  });
+
+  it("writes a picture that is well-formed, self-contained and readable in light and dark", () => {
+    const svg = join(folder, "curve.svg");
+    expect(exptilt(["curve", "--limit", "3", "--svg", svg]).status).toBe(0);
+    const text = readFileSync(svg, "utf8");
+    expect(text).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox=/);
+    expect(text).toContain("prefers-color-scheme: dark");
+    expect(text).not.toMatch(/NaN|undefined|href|@import/);
+    for (const title of ["Expected gold reward", "Expected reward", "KL to the reference", "β = 0.02", "N → ∞"])
+      expect(text).toContain(title);
+    // Every element is closed, in order.
+    const open: string[] = [];
+    for (const [, closing, name, self] of text.matchAll(/<(\/?)([a-z]+)[^>]*?(\/?)>/g)) {
+      if (closing) expect(open.pop()).toBe(name);
+      else if (!self) open.push(name);
+    }
+    expect(open).toEqual([]);
+  });
+});
+
+describe("exptilt curve", () => {
+  const shown = ["curve", "-", "--beta", "0.5", "--n", "1,3", "--json"];
+  it("reads what the laws give, from standard input", () => {
+    const { stdout } = exptilt(shown, JSON.stringify(query("q", [1, 0])));
+    const problem = { ref: measure([0, 1], [3, 1]), reward: [0, 1], gold: [1, 0], beta: 0.5 };
+    const { curves } = JSON.parse(stdout) as Report;
+    const [{ points, limit }] = curves;
+    const want = policyReading(problem, softBestOfNLaw(problem, 3));
+    for (const name of ["reward", "gold", "klToRef", "winRate"] as const)
+      expect(points[1][name]).toBeCloseTo(want[name] ?? Number.NaN, 14);
+    expect(limit.klToRef).toBeCloseTo(policyReading(problem, rlhfOptimum(problem)).klToRef, 14);
+  });
+
+  it("has no column of gold where the data have none, and prints infinities as JSON can hold them", () => {
+    const input = JSON.stringify(query("q"));
+    const [heading, two, best, end] = exptilt(["curve", "-", "--csv", "--beta", "0", "--n", "2"], input).stdout.split(
+      "\n",
+    );
+    expect([heading, end]).toEqual(["beta,n,reward,klToRef,winRate", ""]);
+    expect(best.split(",").slice(0, 3)).toEqual(["0", "Infinity", "1"]);
+    const kl = (9 / 16) * Math.log(3 / 4) + (7 / 16) * Math.log(7 / 4);
+    for (const [i, want] of [0, 2, 7 / 16, kl, (9 / 16) * (3 / 8) + (7 / 16) * (7 / 8)].entries())
+      expect(Number(two.split(",")[i])).toBeCloseTo(want, 14);
+    expect(JSON.parse(exptilt(["curve", "-", "--json", "--beta", "Infinity"], input).stdout).curves[0].beta).toBe(
+      "Infinity",
+    );
+  });
+
+  it("reads no further than --limit", () => {
+    expect(exptilt(["curve", "-", "--limit", "1"], `${JSON.stringify(query("q"))}\nnonsense`).status).toBe(0);
+  });
+});
+
+describe("bad input exits with 2 and says where", () => {
+  const good = JSON.stringify(query("q"));
+  const golden = JSON.stringify(query("g", [0, 1]));
+  it.each([
+    [["curve", "-", "--beta=-1"], good, '--beta must be a list of numbers, each at least 0; got "-1"'],
+    [["curve", "-", "--n", "0.5"], good, '--n must be a list of numbers, each at least 1 and finite; got "0.5"'],
+    [["curve", "-", "--n", "1,2,x"], good, 'got "x"'],
+    [["curve", "-", "--n", "1,2,…"], good, '"1,2,…" does not tell how to go on'],
+    [["curve", "-", "--n", "1,3,…,10"], good, '"1,3,…,10" does not tell how to go on'],
+    [["curve", "-", "--json", "--csv"], good, "--json and --csv exclude each other"],
+    [["curve", "a", "b"], good, "curve takes one FILE"],
+    [["curve", "-", "--jobs", "0"], good, '--jobs must be a whole number of at least 1, got "0"'],
+    [["curve", "-"], "", "there are no queries"],
+    [
+      ["curve", "-"],
+      `${good}\n{"query": 1}`,
+      "standard input:2: query must be a string, got 1 (the 1 queries before it",
+    ],
+    [
+      ["curve", "-"],
+      JSON.stringify(query("half", [1])),
+      'standard input:1: answers[1] has no "gold", which other answers of query "half" have',
+    ],
+    [
+      ["curve", "-"],
+      `${golden}\n${good}`,
+      'standard input:2: query "q" has no "gold", which the queries before it have',
+    ],
+    [
+      ["curve", "-"],
+      `${good}\n${golden}`,
+      'standard input:2: query "g" has "gold", which the queries before it have not',
+    ],
+    [["curve", "-", "--svg", "/no/such/folder/x.svg"], good, "/no/such/folder/x.svg: ENOENT"],
+    [["merge"], "", "merge takes one FILE or more"],
+    [["merge", "/no/such/file"], "", "/no/such/file: ENOENT"],
+  ])("%j", (args, input, message) => {
+    const { status, stderr } = exptilt(args, input);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it("what came before a bad line is reported, and its sums written", () => {
+    const partial = join(folder, "broken.json");
+    const { status, stdout } = exptilt(["curve", "-", "--csv", "--partial", partial], `${good}\n{`);
+    expect(status).toBe(2);
+    expect(stdout).toContain("beta,n,reward,klToRef,winRate\n");
+    expect(JSON.parse(readFileSync(partial, "utf8")).queries).toBe(1);
+  });
+
+  it("merge refuses what does not belong together, by file", () => {
+    const made = (name: string, content: string, ...args: string[]) => {
+      const path = join(folder, name);
+      expect(exptilt(["curve", "-", "--partial", path, ...args], content).status).toBe(0);
+      return path;
+    };
+    const a = made("a.json", good, "--n", "1,2");
+    const b = made("b.json", good, "--n", "1,3");
+    const c = made("c.json", golden, "--n", "1,2");
+    const empty = made("empty.json", "", "--n", "1,2");
+    const refused = (args: string[]) => exptilt(["merge", ...args]).stderr;
+    expect(refused([a, b])).toBe(`exptilt: ${b}: it was made with other --beta or --n than the files before it\n`);
+    expect(refused([a, c])).toBe(`exptilt: ${c}: its queries have gold, unlike those of the files before it\n`);
+    expect(refused([a, a])).toBe(`exptilt: ${a}: the file is given twice\n`);
+    expect(refused([file("not.json", ["{}"])])).toContain("not.json: it is not a file of exptilt curve partial sums");
+    expect(refused([file("cut.json", [readFileSync(a, "utf8").slice(0, 90)])])).toContain("cut.json: it is not JSON");
+    expect(exptilt(["merge", empty, a, "--csv"]).stdout).toBe(exptilt(["merge", a, "--csv"]).stdout);
+  });
+});
+
+describe("a list of numbers", () => {
+  const read = (text: string) => numberList("n", text, (x) => x >= 0, "at least 0");
+  it.each([
+    ["1,2,4,…,64", [1, 2, 4, 8, 16, 32, 64]],
+    ["1,2,...,5", [1, 2, 3, 4, 5]],
+    ["1,2,3,…,6", [1, 2, 3, 4, 5, 6]],
+    ["0,0.1,0.2,…,0.5", [0, 0.1, 0.2, 0.30000000000000004, 0.4, 0.5]],
+    ["64,32,…,8,1", [64, 32, 16, 8, 1]],
+    ["3", [3]],
+    ["1,10,…,1000,2,3", [1, 10, 100, 1000, 2, 3]],
+  ])("%s", (text, want) => {
+    const got = read(text);
+    expect(got.length).toBe(want.length);
+    for (const [i, x] of want.entries()) expect(got[i]).toBeCloseTo(x, 12);
+  });
+});
