@@ -93,6 +93,7 @@ export {
   type PrefixFeatureModel,
   type SequenceModel,
 } from "./training/autoregressive.js";
+export { bestOfNDistillation, rewardWeightedRegression } from "./training/baselines.js";
 export {
   fitWeightedMle,
   type TrainingExample,
@@ -114,6 +115,7 @@ export type { StopReason, TrainingProgress } from "./training/minimize.js";
 export type { TrainingMethod, TrainingOptions } from "./training/options.js";
 export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training/paretoSmoothing.js";
 export { type ConditionalPolicy, type Policy, policyDistribution } from "./training/policy.js";
+export { fitPolicyGradient, type PolicyGradientFit, type RlhfExample } from "./training/policyGradient.js";
 export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "./training/sampleWeights.js";
 export type { JsonNumber, TrainingState } from "./training/state.js";
 export { tabularPolicy } from "./training/tabular.js";

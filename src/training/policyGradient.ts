@@ -1,0 +1,147 @@
+import { rlhfOptimalValue, rlhfOptimum, type TiltProblem } from "../alignment/rlhf.js";
+import { lawOf } from "../measure/measure.js";
+import { answerKey } from "../measure/support.js";
+import { outOfRange, requirePositive, wrongType } from "../numeric/check.js";
+import { resultOf, type TrainingResult } from "./fit.js";
+import { pointAt } from "./lineSearch.js";
+import { minimize } from "./minimize.js";
+import { type Part, PolicyObjective } from "./objective.js";
+import { descentOf, readOptions, type TrainingOptions } from "./options.js";
+import type { Policy } from "./policy.js";
+import { stateOf } from "./state.js";
+
+/**
+ * An RLHF problem on one query.
+ *
+ * @typeParam Q the type of a query
+ * @typeParam A the type of an answer
+ */
+export interface RlhfExample<Q = unknown, A = unknown> extends TiltProblem<A> {
+  /** The query, for policies that depend on one. */
+  readonly query?: Q;
+}
+
+/** Where exact policy gradient ended. */
+export interface PolicyGradientFit extends TrainingResult {
+  /** J(π*) − J(π_θ) = β KL(π_θ‖π*), averaged over the queries, in the units of the reward. */
+  readonly regret: number;
+}
+
+/** A query's problem, on the answers of the policy. */
+interface Task<A> extends Part<A> {
+  readonly logOptimum: Float64Array;
+  readonly beta: number;
+}
+
+/** The mean regret β KL(π_θ‖π*): J(π*) − J(π_θ) without the constant's rounding. `coefficient` is left to the curvature. */
+class Regret<Q, A> extends PolicyObjective<Q, A> {
+  readonly #tasks: readonly Task<A>[];
+
+  constructor(policy: Policy<Q, A>, tasks: readonly Task<A>[], ridge: number) {
+    super(policy, tasks, ridge);
+    this.#tasks = tasks;
+  }
+
+  evaluate(x: Float64Array, gradient: Float64Array): number {
+    gradient.fill(0);
+    let value = this.penalty(x, gradient);
+    for (const { on, logOptimum, beta, coefficient } of this.#tasks) {
+      const log = on.logProbabilities(x);
+      let kl = 0;
+      for (let o = 0; o < log.length; o++) if (log[o] > -Infinity) kl += Math.exp(log[o]) * (log[o] - logOptimum[o]);
+      const scale = beta / this.#tasks.length;
+      value += scale * kl;
+      // ∇ E_π[β log(π/π*)] = E_π[(β log(π/π*) − its mean) ∇ log π]: the mean is the baseline that costs nothing.
+      for (let o = 0; o < log.length; o++) {
+        const p = Math.exp(log[o]);
+        coefficient[o] = p === 0 ? 0 : scale * p * (log[o] - logOptimum[o] - kl);
+      }
+      on.addGradient(x, coefficient, gradient);
+    }
+    return value;
+  }
+
+  hessian(): undefined {}
+
+  override curvature(x: Float64Array): Float64Array | undefined {
+    const out = new Float64Array(this.size).fill(this.ridge);
+    for (const { on, beta } of this.#tasks) {
+      if (on.addCurvature === undefined) return undefined;
+      const scale = beta / this.#tasks.length;
+      on.addCurvature(
+        x,
+        on.logProbabilities(x).map((l) => scale * Math.exp(l)),
+        out,
+      );
+    }
+    return out;
+  }
+}
+
+/**
+ * RLHF by policy gradient on the objective (5) with the exact gradient, in place of one estimated from rollouts: the road
+ * that weighted maximum likelihood does without. Both lead to the same optimum where the policy can express it; elsewhere
+ * this one minimises KL(π_θ‖π*), and weighted maximum likelihood KL(π*‖π_θ).
+ *
+ * $$\max_\theta J(\pi_\theta), \qquad \nabla J = \mathbb{E}_{\pi_\theta}\Bigl[\Bigl(r - \beta \log \frac{\pi_\theta}{\mathrm{ref}}\Bigr) \nabla \log \pi_\theta\Bigr]$$
+ *
+ * By L-BFGS, or Adam on request; the objective is not concave in θ. `objective` is the mean of J over the queries, less the
+ * ridge.
+ *
+ * @param policy a parametric policy
+ * @param data one RLHF problem, or one for each query, whose answers are those of the policy in any order
+ * @param options method, start, ridge, stopping, progress, resumption
+ * @returns the parameters with J and the regret
+ * @throws TypeError (as a rejection) when an argument has the wrong type or shape
+ * @throws RangeError (as a rejection) when the policy starts with mass where ref has none or the reward forbids, an answer
+ * of ref is not one of the policy, or an option is out of range
+ * @example
+ * ```ts
+ * import { fitPolicyGradient, policyDistribution, tabularPolicy, uniform } from "exptilt";
+ * const policy = tabularPolicy(["a", "b"]);
+ * const { parameters } = await fitPolicyGradient(policy, { ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 });
+ * policyDistribution(policy, parameters).mass // => [0.119202922, 0.880797078]
+ * ```
+ */
+export async function fitPolicyGradient<Q, A>(
+  policy: Policy<Q, A>,
+  data: RlhfExample<Q, A> | readonly RlhfExample<Q, A>[],
+  options: TrainingOptions = {},
+): Promise<PolicyGradientFit> {
+  const caller = "fitPolicyGradient";
+  const settings = readOptions(caller, options, policy.size);
+  const method = settings.method ?? "lbfgs";
+  if (method !== "lbfgs" && method !== "adam") throw outOfRange(caller, "options.method", "be lbfgs or adam", method);
+  const examples = (Array.isArray(data) ? data : [data]) as readonly RlhfExample<Q, A>[];
+  if (examples.length === 0) throw outOfRange(caller, "data", "have at least one problem", data);
+  const tasks = examples.map((example, q) => taskOf(caller, policy, example, `data[${q}]`));
+  const f = new Regret(policy, tasks, settings.ridge);
+  const from = pointAt(f, settings.start);
+  if (!(from.value < Infinity)) {
+    throw outOfRange(caller, "policy", "have no mass where ref has none or the reward forbids", Infinity);
+  }
+  const { name, descent } = descentOf(f, { ...settings, method }, () => [f]);
+  const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
+  const best = examples.reduce((s, problem) => s + rlhfOptimalValue(problem) / examples.length, 0);
+  const result = resultOf(point, iteration, reason, converged, () => stateOf(name, iteration, point.x, descent.memory));
+  const unpenalised = new Regret(policy, tasks, 0);
+  const regret = unpenalised.evaluate(point.x, new Float64Array(policy.size));
+  return { ...result, objective: best - point.value, regret: Math.max(0, regret) };
+}
+
+function taskOf<Q, A>(caller: string, policy: Policy<Q, A>, example: RlhfExample<Q, A>, name: string): Task<A> {
+  if (typeof example !== "object" || example === null) throw wrongType(caller, name, "be an RLHF problem", example);
+  const beta = requirePositive(caller, `${name}.beta`, example.beta);
+  const on = policy.on(example.query as Q);
+  const optimum = rlhfOptimum(example);
+  const log = lawOf(caller, name, optimum).logProbabilities();
+  const place = new Map(on.support.map((answer, i) => [answerKey(answer), i]));
+  const logOptimum = new Float64Array(on.support.length).fill(-Infinity);
+  for (const [i, answer] of optimum.support.entries()) {
+    const at = place.get(answerKey(answer));
+    if (at !== undefined) logOptimum[at] = log[i];
+    else if (log[i] > -Infinity)
+      throw outOfRange(caller, `${name}.ref.support[${i}]`, "be an answer of the policy", answer);
+  }
+  return { on, logOptimum, beta, coefficient: new Float64Array(logOptimum.length) };
+}
