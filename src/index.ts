@@ -79,8 +79,17 @@ export { bestOfPoissonLaw, softBestOfPoissonLaw } from "./selection/bestOfPoisso
 export { betaForKl } from "./selection/betaForKl.js";
 export { bestOfNKlBound, bestOfNWinRateBound, type LawBounds, softBestOfNBounds } from "./selection/bounds.js";
 export { type CurvePoint, selectionCurve } from "./selection/curve.js";
+export {
+  estimateBestOfN,
+  estimateSoftBestOfN,
+  type ScoredSamples,
+  type SelectedValues,
+  type SelectionEstimate,
+  type SoftScoredSamples,
+} from "./selection/estimate.js";
 export { type FirstOrderExpansion, firstOrderExpansion, printedRate } from "./selection/expansion.js";
 export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
+export { passAtK } from "./selection/passAtK.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
 export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
 export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";

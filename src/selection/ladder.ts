@@ -43,16 +43,29 @@ function anchorOf(levels: Levels): number {
   return 0;
 }
 
+/** (a − b)/β for finite rewards, the difference taken first. */
+export function nats(a: number, b: number, beta: number): number {
+  const d = a - b;
+  return Math.abs(d) < Infinity ? d / beta : (a / 2 - b / 2) / (beta / 2);
+}
+
+/**
+ * Past so many nats a double no longer tells one node of the grid from the next. Gaps are then cut to what is left to
+ * each, far more than lets two levels meet.
+ */
+const LONGEST = 1e14;
+
 /** The ladder of rewards at a finite temperature: w = e^{(r − r_anchor)/β}, the difference taken first. */
 export function ladderOfRewards(levels: Levels, beta: number): Ladder {
   const { reward } = levels;
-  const top = reward[anchorOf(levels)];
-  // Past 1e290 nats everything is out of everything's reach: the bound only keeps whole numbers of steps finite.
-  const x = reward.map((r) => {
-    const d = r - top;
-    const scaled = Math.abs(d) < Infinity ? d / beta : (r / 2 - top / 2) / (beta / 2);
-    return Math.max(-1e290, Math.min(1e290, scaled));
-  });
+  const anchor = anchorOf(levels);
+  const last = reward.length - 1;
+  const x = reward.map((r) => nats(r, reward[anchor], beta));
+  if (x[0] - x[last] > LONGEST) {
+    const gap = (i: number) => Math.min(nats(reward[i - 1], reward[i], beta), LONGEST / last);
+    for (let i = anchor; i > 0; i--) x[i - 1] = x[i] + gap(i);
+    for (let i = anchor + 1; i <= last; i++) x[i] = x[i - 1] - gap(i);
+  }
   return ladderOf(levels, x);
 }
 
