@@ -12,6 +12,10 @@ export interface Query {
   readonly reward: readonly number[];
   /** A second, trusted reward for each answer, where the data set has one. */
   readonly gold: readonly (number | undefined)[];
+  /** The text of each answer, where the data set has it. */
+  readonly text: readonly (string | undefined)[];
+  /** Named numbers of each answer, for policies that are trained on them; empty where the data set has none. */
+  readonly features: readonly Readonly<Record<string, number>>[];
   /** Where the query stands: `file:line`. */
   readonly place: string;
 }
@@ -110,7 +114,22 @@ export function parseQuery(text: string, place: string): Query {
         ? undefined
         : numberField(a, "gold", `${place}: answers[${i}]`, finite, "be a finite number"),
     ),
+    text: records.map((a) => own(a, "answer") as string | undefined),
+    features: records.map((a, i) => featuresOf(a, `${place}: answers[${i}]`)),
   };
+}
+
+/** The field `features`, an object of finite numbers. */
+function featuresOf(answer: Fields, place: string): Readonly<Record<string, number>> {
+  const given = own(answer, "features");
+  if (given === undefined) return {};
+  const record = asObject(given, place, "features");
+  for (const [name, x] of Object.entries(record)) {
+    if (typeof x !== "number" || !Number.isFinite(x)) {
+      throw new InputError(`${place}.features.${name} must be a finite number, got ${show(x)}`);
+    }
+  }
+  return record as Readonly<Record<string, number>>;
 }
 
 function parseJson(text: string, place: string): unknown {

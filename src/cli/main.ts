@@ -27,6 +27,13 @@ const commands: Readonly<Record<string, Command>> = {
       return { usage, run: merge };
     },
   },
+  train: {
+    about: "train a policy towards the RLHF optimum by weighted maximum likelihood",
+    load: async () => {
+      const { usage, train } = await import("./train.js");
+      return { usage, run: train };
+    },
+  },
   verify: {
     about: "check every equation of the anthology on a data set",
     load: async () => {

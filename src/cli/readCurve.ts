@@ -26,7 +26,8 @@ export function hasGold({ gold, place, query }: Query): boolean {
   );
 }
 
-function refOf({ ref, reward }: Query): Measure<number> {
+/** The reference policy of a query, on the places of its answers. */
+export function refOf({ ref, reward }: Query): Measure<number> {
   const support = [...reward.keys()];
   return "mass" in ref ? measure(support, ref.mass) : fromLogMass(support, ref.logMass);
 }

@@ -12,8 +12,12 @@ export function tableLogits(rows: number): Logits {
       for (let i = 0; i < rows; i++) {
         const c = Math.floor(i / outcomes);
         const scaled = total[c] * p[i];
-        matrix[i * rows + i] += scaled;
-        for (let j = c * outcomes; j < (c + 1) * outcomes; j++) matrix[i * rows + j] -= scaled * p[j];
+        // p(1 − p) from the other probabilities, which p near 1 has forgotten.
+        for (let j = c * outcomes; j < (c + 1) * outcomes; j++) {
+          if (j === i) continue;
+          matrix[i * rows + j] -= scaled * p[j];
+          matrix[i * rows + i] += scaled * p[j];
+        }
       }
     },
     // p and the target's own share: near the optimum twice the information, and far from it never too little.

@@ -58,6 +58,7 @@ export async function minimize(
     if (gradientNorm <= watch.tolerance) {
       const step = newtonStep(f, point);
       const near = step === undefined || f.change(point.x, step) <= NEAR;
+      if (near && isFlat(f, point)) return { point, iteration, reason: "unbounded", converged: false };
       if (near) return { point, iteration, reason: "gradient", converged: true };
       if (gradientNorm <= NOTHING) return { point, iteration, reason: "unbounded", converged: false };
     }
@@ -77,4 +78,21 @@ export async function minimize(
       since = performance.now();
     }
   }
+}
+
+/**
+ * Whether there are parameters that move log-probabilities but no longer the objective, to the last digit: so far out
+ * that the answers they speak of have lost all probability.
+ */
+function isFlat(f: Smooth, { x }: Point): boolean {
+  const hessian = f.hessian(x);
+  const scale = hessian === undefined ? f.curvature(x) : x.map((_, i) => hessian[i * (x.length + 1)]);
+  // Unequal steps, so that they cannot cancel.
+  return (
+    scale?.includes(0) === true &&
+    f.change(
+      x,
+      scale.map((s, i) => (s === 0 ? 1 + ((i * 0.618) % 1) : 0)),
+    ) > NEAR
+  );
 }

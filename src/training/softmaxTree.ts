@@ -69,8 +69,17 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
     const logRow = this.#rows(parameters);
     const { through, total } = this.#gather(coefficient);
     const { contexts, outcomes } = this.#tree;
-    for (let c = 0, row = 0; c < contexts; c++) {
-      for (const end = row + outcomes; row < end; row++) through[row] -= total[c] * Math.exp(logRow[row]);
+    for (let c = 0; c < contexts; c++) {
+      const first = c * outcomes;
+      const peak = peakOf(logRow, first, first + outcomes);
+      // The differences c − total·p add up to 0. At the largest p they would be lost to rounding when p nears 1.
+      let others = 0;
+      for (let row = first; row < first + outcomes; row++) {
+        if (row === peak) continue;
+        through[row] -= total[c] * Math.exp(logRow[row]);
+        others += through[row];
+      }
+      through[peak] = -others;
     }
     this.#logits.addTransposed(through, gradient);
   }
@@ -151,10 +160,16 @@ function equal(a: Float64Array, b: Float64Array): boolean {
   return true;
 }
 
-/** Entries become their log-softmax; the largest stays out of the sum, so that log-probabilities near 0 keep digits. */
-function logSoftmaxInPlace(x: Float64Array, from: number, to: number): void {
+/** Where the largest entry stands. */
+function peakOf(x: Float64Array, from: number, to: number): number {
   let peak = from;
   for (let i = from + 1; i < to; i++) if (x[i] > x[peak]) peak = i;
+  return peak;
+}
+
+/** Entries become their log-softmax; the largest stays out of the sum, so that log-probabilities near 0 keep digits. */
+function logSoftmaxInPlace(x: Float64Array, from: number, to: number): void {
+  const peak = peakOf(x, from, to);
   const top = x[peak];
   if (!Number.isFinite(top)) throw outOfRange("policy", "logits", "have a finite maximum", top);
   let rest = 0;

@@ -15,6 +15,8 @@ test("a line is a query: masses as counts, rewards, and gold where given", () =>
     ref: { mass: [60, 40] },
     reward: [1, 0.3],
     gold: [undefined, 0],
+    text: ["4", "5"],
+    features: [{}, {}],
   });
 });
 
