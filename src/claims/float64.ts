@@ -14,6 +14,8 @@ import { expectation } from "../measure/expectation.js";
 import { distribution, fromLogMass, measure, normalize, uniform } from "../measure/measure.js";
 import { escort, tilt } from "../measure/tilt.js";
 import { humanPreference, preferenceProbability } from "../preference/preference.js";
+import { bestOfNLaw } from "../selection/bestOfN.js";
+import { softBestOfNLaw } from "../selection/softBestOfN.js";
 
 /** The library itself, as an arithmetic that claims can be checked in: every function is the public float64 one. */
 export const float64Algebra = {
@@ -53,4 +55,6 @@ export const float64Algebra = {
   rlifValue,
   rlhfEquivalent,
   unifiedObjective,
+  bestOfNLaw,
+  softBestOfNLaw,
 } as Algebra<number>;

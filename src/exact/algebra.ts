@@ -48,6 +48,18 @@ export interface TiltProblemOf<N> {
 }
 
 /**
+ * A reference and a reward for each answer: what best-of-N selects by.
+ *
+ * @typeParam N a number
+ */
+export interface BestOfNProblemOf<N> {
+  /** The reference policy, read as the law proportional to it. */
+  readonly ref: MeasureOf<N>;
+  /** The reward of each answer, below ∞; −∞ forbids. */
+  readonly reward: ArrayLike<N>;
+}
+
+/**
  * An RLIF problem: sequences of one length, whose reward is the policy's own certainty.
  *
  * @typeParam N a number
@@ -409,4 +421,24 @@ export interface Algebra<N, I = N> {
    * @throws RangeError when β is not positive and finite
    */
   unifiedObjective(problem: UnifiedProblemOf<I>, policy: MeasureOf<I>): N;
+  /**
+   * The law of best-of-N: the best of N draws from ref, ties broken uniformly. Equations (8) and (13) at β = 0.
+   *
+   * @param problem the reference policy and the reward
+   * @param n the number of draws, a whole number ≥ 1
+   * @returns the law of the answer kept
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when n is no whole number ≥ 1, or a reward is NaN or +∞ or forbids the whole support
+   */
+  bestOfNLaw(problem: BestOfNProblemOf<I>, n: number): DistributionOf<N>;
+  /**
+   * The law of soft best-of-N: one of N draws from ref, picked with probability ∝ e^{r/β}. Equations (13) and (26).
+   *
+   * @param problem the reference policy, the reward and β > 0
+   * @param n the number of draws, a whole number ≥ 1
+   * @returns the law of the answer picked
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when n is no whole number ≥ 1, β is not positive, or a reward is NaN or +∞ or forbids the whole support
+   */
+  softBestOfNLaw(problem: TiltProblemOf<I>, n: number): DistributionOf<N>;
 }

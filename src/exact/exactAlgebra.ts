@@ -19,6 +19,7 @@ import {
   requireNumber,
   requireNumbers,
 } from "./read.js";
+import * as selection from "./selection.js";
 import { escortOf, tiltOf } from "./tilt.js";
 
 /** The library's algebra on mathjs's big numbers; doubles may go in beside them, each at its exact value. */
@@ -165,5 +166,7 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     rlifValue: (problem) => alignment.rlifValue(arithmetic, problem),
     rlhfEquivalent: (problem) => alignment.rlhfEquivalent(arithmetic, problem),
     unifiedObjective: (problem, policy) => alignment.unifiedObjective(arithmetic, problem, policy),
+    bestOfNLaw: (problem, n) => selection.bestOfNLaw(arithmetic, problem, n),
+    softBestOfNLaw: (problem, n) => selection.softBestOfNLaw(arithmetic, problem, n),
   };
 }

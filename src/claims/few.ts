@@ -1,0 +1,65 @@
+import type { DistributionOf, TiltProblemOf } from "../exact/algebra.js";
+import { positions, total } from "./vectors.js";
+import type { World } from "./world.js";
+
+/** How many answers of an instance are kept where all sequences of draws are gone through. */
+const KEPT = 4;
+
+/** The first answers of an instance that have mass: few enough that every sequence of draws can be enumerated. */
+export interface Few<N> {
+  readonly ref: DistributionOf<N>;
+  readonly reward: readonly N[];
+  readonly beta: N;
+  readonly problem: TiltProblemOf<N>;
+  /** e^{(r_j − r_i)/β} = w_j/w_i for each pair: `odds[i][j]`. */
+  readonly odds: readonly (readonly N[])[];
+}
+
+/** The few answers at a temperature, that of the instance when left out. */
+export function fewOf<N>(world: World<N>, beta: N = world.beta): Few<N> {
+  const { algebra: A, ref: all, reward: rewards } = world;
+  const kept = positions(A, all.mass).slice(0, KEPT);
+  const reward = kept.map((i) => rewards[i]);
+  const ref = A.distribution(
+    kept,
+    kept.map((i) => all.mass[i]),
+  );
+  const odds = reward.map((r) => reward.map((s) => A.exp(A.divide(A.subtract(s, r), beta))));
+  return { ref, reward, beta, problem: { ref, reward, beta }, odds };
+}
+
+/** A temperature at which the few rewards are at most so many β apart: that of the instance, or a higher one. */
+export function warmBeta<N>({ algebra: A, beta, ref, instance }: World<N>, nats: number): N {
+  const kept = positions(A, ref.mass).slice(0, KEPT);
+  const rewards = kept.map((i) => instance.reward[i]);
+  const least = (Math.max(...rewards) - Math.min(...rewards)) / nats;
+  return A.toNumber(beta) >= least ? beta : A.number(least);
+}
+
+/** Every sequence of so many draws, as indices, and its probability. */
+export function* sequencesOf<N>(
+  { algebra: A }: World<N>,
+  { ref }: Few<N>,
+  draws: number,
+): Generator<{ drawn: readonly number[]; probability: N }> {
+  const size = ref.mass.length;
+  for (let code = 0; code < size ** draws; code++) {
+    const drawn = Array.from({ length: draws }, (_, k) => Math.floor(code / size ** k) % size);
+    yield { drawn, probability: drawn.reduce((p, i) => A.multiply(p, ref.mass[i]), A.number(1)) };
+  }
+}
+
+/** The law of the answer picked, by adding over every sequence of draws the share that a rule gives to each draw. */
+export function enumerated<N>(
+  world: World<N>,
+  few: Few<N>,
+  draws: number,
+  share: (drawn: readonly number[], k: number) => N,
+): N[] {
+  const { algebra: A } = world;
+  const parts = Array.from(few.ref.mass, (): N[] => []);
+  for (const { drawn, probability } of sequencesOf(world, few, draws)) {
+    for (const [k, i] of drawn.entries()) parts[i].push(A.multiply(probability, share(drawn, k)));
+  }
+  return parts.map((terms) => total(A, terms));
+}

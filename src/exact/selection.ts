@@ -1,0 +1,183 @@
+import type { BigNumber } from "mathjs";
+import { outOfRange, requireInteger } from "../numeric/check.js";
+import type { BestOfNProblemOf, TiltProblemOf } from "./algebra.js";
+import type { Arithmetic } from "./arithmetic.js";
+import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
+import { belowInfinity, positiveOrInfinite, requireNumber, requireNumbers } from "./read.js";
+
+type Input = number | BigNumber;
+
+/** The law ∝ ref·ratio, where some answer may be picked. */
+function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => BigNumber): ExactDistribution {
+  const mass = ref.law.mass.map((p, i) => (p.isZero() ? p : p.times(ratio(i))));
+  if (!mass.some((m) => m.gt(0)))
+    throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
+  return ofMass(ref.arithmetic, ref.support, Object.freeze(mass)).law;
+}
+
+/** Hard best-of-N by its reward levels: P(level) = F^N − (F⁻)^N. */
+export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Input>, n: number): ExactDistribution {
+  const caller = "bestOfNLaw";
+  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
+  requireInteger(caller, "n", n, 1);
+  const { mass } = ref.law;
+  const total = (keep: (r: BigNumber) => boolean) => arithmetic.sum(mass.filter((_, i) => keep(reward[i])));
+  return lawOfRatios(caller, ref, (i) => {
+    if (!reward[i].isFinite()) return arithmetic.zero;
+    const below = total((r) => r.lt(reward[i]));
+    const level = total((r) => r.eq(reward[i]));
+    return below.plus(level).pow(n).minus(below.pow(n)).div(level);
+  });
+}
+
+/** Soft best-of-N by its integral. */
+export function softBestOfNLaw(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, n: number): ExactDistribution {
+  const caller = "softBestOfNLaw";
+  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
+  const beta = requireNumber(arithmetic, caller, "beta", problem.beta, positiveOrInfinite);
+  requireInteger(caller, "n", n, 1);
+  const { mass } = ref.law;
+  // Log-weights below the best, one for each reward that the support has.
+  const top = reward.reduce((best, r, i) => (mass[i].gt(0) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
+  if (!top.isFinite()) return lawOfRatios(caller, ref, () => arithmetic.zero);
+  const levels = new Map<string, { x: BigNumber; mass: BigNumber }>();
+  for (const [i, r] of reward.entries()) {
+    if (mass[i].isZero()) continue;
+    const x = r.isFinite() ? r.minus(top).div(beta) : arithmetic.negativeInfinity;
+    const before = levels.get(r.toString())?.mass ?? arithmetic.zero;
+    levels.set(r.toString(), { x, mass: before.plus(mass[i]) });
+  }
+  const ratios = n === 1 ? undefined : new Integral(arithmetic, [...levels.values()], n).ratios();
+  const keys = [...levels.keys()];
+  return lawOfRatios(caller, ref, (i) => {
+    if (!reward[i].isFinite()) return arithmetic.zero;
+    return ratios?.[keys.indexOf(reward[i].toString())] ?? arithmetic.one;
+  });
+}
+
+/** A level: its log-weight x ≤ 0 relative to the best, and its probability. */
+interface Level {
+  readonly x: BigNumber;
+  readonly mass: BigNumber;
+}
+
+/**
+ * N w ∫ e^{−tw} φ(t)^{N−1} dt by the trapezoid rule in log t, in fixed point on BigInt.
+ *
+ * With whole cells an octave, t·w doubles from a node to that one octave on, and e^{−tw} is the square of what it was
+ * there: a few exponentials a level begin the chains, and multiplications go on.
+ */
+class Integral {
+  readonly arithmetic: Arithmetic;
+  readonly levels: readonly Level[];
+  readonly n: number;
+  /** Nodes an octave: the rule's error is e^{−2πθ·cells/ln 2}/cos θ at its best for θ near π/2. */
+  readonly cells: number;
+  /** How many octaves before the best weight's the nodes begin: what is left out is smaller than the digits. */
+  readonly lead: number;
+  /** Fixed-point numbers are multiples of 2^−bits; half of what is promised is lost to a chain's squarings. */
+  readonly bits: number;
+  readonly #promised: number;
+  readonly #half: number;
+
+  constructor(arithmetic: Arithmetic, levels: readonly Level[], n: number) {
+    this.arithmetic = arithmetic;
+    this.levels = levels;
+    this.n = n;
+    const { digits } = arithmetic;
+    this.cells = Math.ceil((Math.LN2 * ((digits + 4) * Math.LN10 + 4)) / 9.3);
+    this.lead = Math.ceil((digits + 6) * Math.log2(10) + Math.log2(n) + 2);
+    this.#promised = Math.ceil((digits + 14) * Math.log2(10));
+    this.#half = Math.ceil(this.#promised / 2);
+    this.bits = this.#promised + this.#half + 16;
+  }
+
+  ratios(): BigNumber[] {
+    const { arithmetic, levels, n, cells, lead, bits } = this;
+    const shift = BigInt(bits);
+    const unit = 1n << shift;
+    const mass = levels.map((level) => this.#fixed(level.mass));
+    const chains = levels.map((level) => this.#chain(level.x));
+    const log2 = arithmetic.log(arithmetic.number(2));
+    const root = Array.from({ length: cells }, (_, r) => this.#fixed(arithmetic.exp(log2.times(r).div(cells))));
+    const deepest = Math.min(...levels.map(({ x }) => (x.isFinite() ? x.toNumber() : 0)));
+    const last = cells * Math.ceil(lead - deepest / Math.LN2 + Math.log2(this.#promised) + 1);
+    const integral = levels.map(() => 0n);
+    for (let m = 0; m <= last; m++) {
+      const e = chains.map((chain) => chain(m));
+      let phi = 0n;
+      for (let i = 0; i < e.length; i++) phi += mass[i] * e[i];
+      const power = powerOf(phi >> shift, n - 1, bits);
+      const octave = BigInt(Math.floor(m / cells)) + power.exponent;
+      for (let i = 0; i < e.length; i++) {
+        const term = (root[m % cells] * ((e[i] * power.mantissa) >> shift)) >> shift;
+        integral[i] += octave >= 0n ? term << octave : term >> -octave;
+      }
+    }
+    // Back from fixed point; the step is ln 2/cells, and t counts from 2^−lead.
+    const scale = log2.times(n).div(cells).div(arithmetic.number(2).pow(lead));
+    return levels.map(({ x }, i) => {
+      const value = new arithmetic.Big(integral[i].toString()).div(new arithmetic.Big(unit.toString()));
+      return value.times(scale).times(arithmetic.exp(x));
+    });
+  }
+
+  #fixed(x: BigNumber): bigint {
+    return BigInt(x.times(new this.arithmetic.Big((1n << BigInt(this.bits)).toString())).toFixed(0));
+  }
+
+  /** e^{−tw} at the nodes in order, t = 2^{m/cells − lead}, for w = e^x. */
+  #chain(x: BigNumber): (m: number) => bigint {
+    const { arithmetic, cells, lead, bits } = this;
+    const shift = BigInt(bits);
+    const unit = 1n << shift;
+    if (!x.isFinite()) return () => unit;
+    const start = 1n << BigInt(bits - this.#half);
+    // t·w grows from 2^−promised by doubling, and needs its digits from there.
+    const finer = BigInt(this.#promised);
+    // Before this node t·w is nothing beside 1.
+    const first = Math.max(0, Math.ceil(cells * (lead - this.#promised - x.toNumber() / Math.LN2)));
+    const log2 = arithmetic.log(arithmetic.number(2));
+    const z: bigint[] = [];
+    const e: bigint[] = [];
+    return (m) => {
+      if (m < first) return unit;
+      const r = m % cells;
+      if (m < first + cells) {
+        const octaves = arithmetic.number(m).div(cells).minus(lead);
+        z[r] = this.#fixed(arithmetic.exp(x.plus(log2.times(octaves.plus(this.#promised)))));
+      } else {
+        z[r] <<= 1n;
+      }
+      // Squaring doubles the error each time, so that a chain begins where two terms of the series are enough.
+      const small = z[r] >> finer;
+      if (small < start) e[r] = unit - small + ((small * small) >> (shift + 1n));
+      else e[r] = (e[r] * e[r]) >> shift;
+      return e[r];
+    };
+  }
+}
+
+/** A fixed-point number to a whole power, with an exponent of its own, so that no size is lost. */
+function powerOf(base: bigint, power: number, bits: number): { mantissa: bigint; exponent: bigint } {
+  const shift = BigInt(bits);
+  let result = { mantissa: 1n << shift, exponent: 0n };
+  if (base === 0n) return { mantissa: 0n, exponent: 0n };
+  let square = normal(base, 0n, bits);
+  for (let left = power; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1)
+      result = normal((result.mantissa * square.mantissa) >> shift, result.exponent + square.exponent, bits);
+    square = normal((square.mantissa * square.mantissa) >> shift, 2n * square.exponent, bits);
+  }
+  return result;
+}
+
+/** The same number with its mantissa from 1/2 to 1, or 1 itself. */
+function normal(mantissa: bigint, exponent: bigint, bits: number): { mantissa: bigint; exponent: bigint } {
+  const size = mantissa.toString(16).length * 4;
+  if (size > bits - 8) return { mantissa, exponent };
+  const missing = BigInt(bits - size);
+  return { mantissa: mantissa << missing, exponent: exponent - missing };
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { bestOfNLaw, softBestOfNLaw } from "exptilt";
+import { exactAlgebra } from "exptilt/exact";
+import { describe, expect, it } from "vitest";
+
+interface Case {
+  id: string;
+  mass: number[];
+  reward: number[];
+  beta: number;
+  expect: { soft: Record<string, string[]>; hard: Record<string, string[]> };
+}
+
+const { cases } = JSON.parse(readFileSync(new URL("../reference/autoregressive.json", import.meta.url), "utf8")) as {
+  cases: Case[];
+};
+const A = exactAlgebra({ digits: 50 });
+
+/** Equal to all the digits that the fixture gives, but for one unit in its last. */
+function meets(got: ArrayLike<ReturnType<typeof A.number>>, want: readonly string[]): void {
+  for (const [i, text] of want.entries()) {
+    const given = A.number(0).plus(text);
+    const scale = given.abs().times("1e-38");
+    expect(got[i].minus(given).abs().lte(scale), `answer ${i}: ${got[i]} and ${text}`).toBe(true);
+  }
+}
+
+describe("the laws of best-of-N at 50 digits meet enumeration at 80 to the 38 digits it gives", () => {
+  for (const { id, mass, reward, beta, expect: expected } of cases.slice(0, 12)) {
+    it(id, () => {
+      const ref = A.measure([...mass.keys()], mass);
+      for (const [n, want] of Object.entries(expected.soft))
+        meets(A.softBestOfNLaw({ ref, reward, beta }, Number(n)).mass, want);
+      for (const [n, want] of Object.entries(expected.hard)) meets(A.bestOfNLaw({ ref, reward }, Number(n)).mass, want);
+    });
+  }
+});
+
+describe("at 40 digits the law of N draws", () => {
+  const exact = exactAlgebra({ digits: 40 });
+  it.each([
+    [[1, 3], [0, 1], 1e-3, 2],
+    [[1, 1e-12, 2], [0, 1, 0.5], 1e-3, 5],
+    [[1, 3, 0], [0, 1, 7], 2, 100_000],
+    [[1e-9, 1, 5], [3, 1, -Infinity], 0.7, 40],
+    [[2, 3, 4], [1, 1, 1], 1, 9],
+  ])("is what float64 says, for %j, %j, β = %d, N = %d", (mass, reward, beta, n) => {
+    const support = [...mass.keys()];
+    const got = exact.softBestOfNLaw({ ref: exact.measure(support, mass), reward, beta }, n);
+    const fast = softBestOfNLaw({ ref: { ...got, support, mass: Float64Array.from(mass) } as never, reward, beta }, n);
+    for (const [i, p] of fast.mass.entries()) {
+      const range = Math.max(...reward) - Math.min(...reward.filter(Number.isFinite));
+      expect(Math.abs(Number(got.mass[i]) - p)).toBeLessThanOrEqual(1e-15 * (8 + range / beta) * p);
+    }
+    const hard = exact.bestOfNLaw({ ref: exact.measure(support, mass), reward }, n);
+    const fastHard = bestOfNLaw({ ref: { ...got, support, mass: Float64Array.from(mass) } as never, reward }, n);
+    for (const [i, p] of fastHard.mass.entries())
+      expect(Math.abs(Number(hard.mass[i]) - p)).toBeLessThanOrEqual(1e-14 * p);
+  });
+
+  it("refuses what is no problem", () => {
+    const ref = exact.measure(["a", "b"], [1, 1]);
+    expect(() => exact.softBestOfNLaw({ ref, reward: [0, 1], beta: 0 }, 2)).toThrow(
+      "softBestOfNLaw: beta must be positive",
+    );
+    expect(() => exact.softBestOfNLaw({ ref, reward: [0, 1], beta: 1 }, 1.5)).toThrow(
+      "softBestOfNLaw: n must be a whole",
+    );
+    expect(() => exact.bestOfNLaw({ ref, reward: [-Infinity, -Infinity] }, 2)).toThrow(
+      "bestOfNLaw: reward must be above",
+    );
+  });
+});
