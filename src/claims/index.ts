@@ -2,7 +2,14 @@ import type { Claim } from "./claim.js";
 import { errata } from "./errata.js";
 import { preliminaries } from "./preliminaries.js";
 import { reinforcement } from "./reinforcement.js";
+import { selection, selectionErrata } from "./selection.js";
 import { training } from "./training.js";
 
+const numberOf = (claim: Claim): number => Number(claim.equation.replace(/[^\d.]/g, ""));
+const inOrder = <C extends Claim>(list: readonly C[]): C[] => [...list].sort((a, b) => numberOf(a) - numberOf(b));
+
 /** The anthology as data: every equation with its statement, its hypotheses and its two sides, then its errata. */
-export const claims: readonly Claim[] = [...preliminaries, ...reinforcement, ...training, ...errata];
+export const claims: readonly Claim[] = [
+  ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training]),
+  ...inOrder([...errata, ...selectionErrata]),
+];

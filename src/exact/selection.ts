@@ -75,7 +75,7 @@ class Integral {
   readonly n: number;
   /** Nodes an octave: the rule's error is e^{−2πθ·cells/ln 2}/cos θ at its best for θ near π/2. */
   readonly cells: number;
-  /** How many octaves before the best weight's the nodes begin: what is left out is smaller than the digits. */
+  /** How many octaves before the best weight's the nodes begin; what lies before is summed by two terms of its series. */
   readonly lead: number;
   /** Fixed-point numbers are multiples of 2^−bits; half of what is promised is lost to a chain's squarings. */
   readonly bits: number;
@@ -88,7 +88,7 @@ class Integral {
     this.n = n;
     const { digits } = arithmetic;
     this.cells = Math.ceil((Math.LN2 * ((digits + 4) * Math.LN10 + 4)) / 9.3);
-    this.lead = Math.ceil((digits + 6) * Math.log2(10) + Math.log2(n) + 2);
+    this.lead = Math.ceil(((digits + 6) * Math.log2(10)) / 3 + Math.log2(n) + 2);
     this.#promised = Math.ceil((digits + 14) * Math.log2(10));
     this.#half = Math.ceil(this.#promised / 2);
     this.bits = this.#promised + this.#half + 16;
@@ -116,12 +116,24 @@ class Integral {
         integral[i] += octave >= 0n ? term << octave : term >> -octave;
       }
     }
+    const before = this.#before();
     // Back from fixed point; the step is ln 2/cells, and t counts from 2^−lead.
     const scale = log2.times(n).div(cells).div(arithmetic.number(2).pow(lead));
     return levels.map(({ x }, i) => {
       const value = new arithmetic.Big(integral[i].toString()).div(new arithmetic.Big(unit.toString()));
-      return value.times(scale).times(arithmetic.exp(x));
+      return value.plus(before(x)).times(scale).times(arithmetic.exp(x));
     });
+  }
+
+  /** Σ over the nodes before the first of t e^{−tw} φ^{N−1} = t − (w + (N−1)μ)t² + …, in units of the first. */
+  #before(): (x: BigNumber) => BigNumber {
+    const { arithmetic, levels, n, cells, lead } = this;
+    const two = arithmetic.number(2);
+    const ratio = arithmetic.exp(arithmetic.log(two).div(cells));
+    const sum = (q: BigNumber) => arithmetic.one.div(q.minus(arithmetic.one));
+    const [first, second] = [sum(ratio), sum(ratio.times(ratio)).div(two.pow(lead))];
+    const mean = arithmetic.sum(levels.map((level) => level.mass.times(arithmetic.exp(level.x))));
+    return (x) => first.minus(second.times(mean.times(n - 1).plus(arithmetic.exp(x))));
   }
 
   #fixed(x: BigNumber): bigint {
@@ -133,7 +145,7 @@ class Integral {
     const { arithmetic, cells, lead, bits } = this;
     const shift = BigInt(bits);
     const unit = 1n << shift;
-    if (!x.isFinite()) return () => unit;
+    if (!x.isFinite()) return () => unit; // forbidden
     const start = 1n << BigInt(bits - this.#half);
     // t·w grows from 2^−promised by doubling, and needs its digits from there.
     const finer = BigInt(this.#promised);
@@ -151,13 +163,23 @@ class Integral {
       } else {
         z[r] <<= 1n;
       }
-      // Squaring doubles the error each time, so that a chain begins where two terms of the series are enough.
+      // Squaring doubles the error each time, so that a chain begins as late as a few terms of the series are enough.
       const small = z[r] >> finer;
-      if (small < start) e[r] = unit - small + ((small * small) >> (shift + 1n));
-      else e[r] = (e[r] * e[r]) >> shift;
+      if (small >= start && m >= first + cells) e[r] = (e[r] * e[r]) >> shift;
+      else e[r] = expSeries(-small, shift);
       return e[r];
     };
   }
+}
+
+/** e^x in fixed point for small x. */
+function expSeries(x: bigint, shift: bigint): bigint {
+  let sum = 1n << shift;
+  for (let term = sum, k = 1n; term !== 0n && term !== -1n; k++) {
+    term = ((term * x) >> shift) / k;
+    sum += term;
+  }
+  return sum;
 }
 
 /** A fixed-point number to a whole power, with an exponent of its own, so that no size is lost. */

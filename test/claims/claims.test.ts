@@ -5,6 +5,9 @@ import { describe, expect, test } from "vitest";
 
 const FLOAT64_INSTANCES = 1000;
 const EXACT_INSTANCES = 1000;
+/** Claims whose sides hold an integral, of some 10 ms at 60 digits, are seen on the first of the instances. */
+const INTEGRALS = new Set(["(13)", "(14)", "(15)", "(26)", "(29)", "E9"]);
+const EXACT_INTEGRALS = 100;
 
 /** Masses with zeros, ties and ratios up to 1e12, one positive at least. */
 const masses = (most: number) =>
@@ -50,12 +53,12 @@ describe(`on ${FLOAT64_INSTANCES} generated instances in float64, K from 1 to 50
   }
 });
 
-describe(`on ${EXACT_INSTANCES} generated instances at 60 digits, K from 1 to 50`, () => {
+describe(`on ${EXACT_INSTANCES} generated instances at 60 digits, K from 1 to 50 (${EXACT_INTEGRALS} where there is an integral)`, () => {
   const algebra = exactAlgebra({ digits: 60 });
   const worlds = seen(50, EXACT_INSTANCES).map((instance) => worldOf(algebra, instance));
   for (const claim of claims) {
     test(`${claim.equation}: ${claim.statement}`, { timeout: 60_000 }, () => {
-      for (const world of worlds) {
+      for (const world of INTEGRALS.has(claim.equation) ? worlds.slice(0, EXACT_INTEGRALS) : worlds) {
         const gap = checkClaim(claim, world);
         if (claimHolds(claim, gap, 1e-50)) continue;
         expect.fail(`${JSON.stringify(gap)} on ${JSON.stringify(world.instance)}`);
@@ -77,11 +80,34 @@ test("a wrong statement does not hold: the check can tell", () => {
 
 test("every equation of the autoregressive half that has a closed form is claimed, and its errata", () => {
   const claimed = new Set(claims.map((claim) => claim.equation));
-  for (const equation of ["1", "2", "3", "4", "5", "6", "7", "9", "10", "11", "12", "17", "18"]) {
+  for (const equation of [
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "8",
+    "9",
+    "10",
+    "11",
+    "12",
+    "13",
+    "14",
+    "15",
+    "16",
+    "17",
+    "18",
+    "26",
+    "27",
+    "28",
+    "29",
+  ]) {
     expect(claimed).toContain(`(${equation})`);
   }
   expect([...claimed].filter((equation) => equation.startsWith("E"))).toEqual(
-    expect.arrayContaining(["E1", "E7", "E8"]),
+    expect.arrayContaining(["E1", "E7", "E8", "E9"]),
   );
 });
 
