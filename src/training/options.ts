@@ -32,7 +32,11 @@ export interface TrainingOptions {
   readonly seed?: number;
   /** Stops the run when raised; what was reached is returned, and can be resumed. */
   readonly signal?: AbortSignal;
-  /** Called at the start and after each step. */
+  /**
+   * Called at the start and after each step.
+   *
+   * @param progress where the run stands
+   */
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** The state that an earlier run with the same policy, data and options ended in. */
   readonly resume?: TrainingState;
