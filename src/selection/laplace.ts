@@ -4,9 +4,9 @@ import type { Nodes } from "./nodes.js";
 /** 1/k. */
 const inverse = Float64Array.from({ length: TERMS }, (_, k) => 1 / k);
 
-/** A function f(t) ≥ 0 at the nodes, as log(t·f(t)), which may rise by a few nats a node at most. */
+/** A function f(t) ≥ 0 at the nodes, where t·f(t) may rise by a few nats a node at most. */
 export interface Kernel {
-  readonly logIntegrand: Float64Array;
+  readonly logF: Float64Array;
   /** f grows like t^order before the first node. */
   readonly order: 0 | 2;
 }
@@ -15,41 +15,64 @@ export interface Kernel {
 export interface LaplaceTransform {
   readonly value: Float64Array;
   readonly logScale: Float64Array;
+  /** w ∫₀^∞ e^{−tw} f(t) dt = value·e^{logWeighted}: its own digits where log w and log t are large and cancel. */
+  readonly logWeighted: Float64Array;
 }
 
-/** A kernel's nodes as doubles, rescaled where they outgrow the last scale by e²⁰⁰. */
+/**
+ * A kernel's nodes as doubles, rescaled where they outgrow the last scale by e²⁰⁰. A scale is t·f(t) at some node: the
+ * whole steps of log t there and log f apart, since their sum would lose digits where log t is large.
+ */
 class ScaledKernel implements LaplaceTransform {
   readonly weight: Float64Array;
-  readonly scale: Float64Array;
+  readonly scaleAt: Float64Array;
+  readonly scaleLog: Float64Array;
   readonly kernel: Kernel;
+  readonly step: number;
   readonly value: Float64Array;
   readonly logScale: Float64Array;
+  readonly logWeighted: Float64Array;
   /** tail[k] = Σ over the nodes passed of weight·(t/t_last)^k: what a Taylor series in t·w is made of. */
   readonly tail: Float64Array = new Float64Array(TERMS);
 
-  constructor(kernel: Kernel, step: number, size: number) {
-    const { logIntegrand, order } = kernel;
+  constructor(kernel: Kernel, at: Float64Array, step: number, size: number) {
+    const { logF, order } = kernel;
     this.kernel = kernel;
+    this.step = step;
     this.value = new Float64Array(size);
     this.logScale = new Float64Array(size);
-    this.weight = new Float64Array(logIntegrand.length);
-    this.scale = new Float64Array(logIntegrand.length);
+    this.logWeighted = new Float64Array(size);
+    this.weight = new Float64Array(at.length);
+    this.scaleAt = new Float64Array(at.length);
+    this.scaleLog = new Float64Array(at.length);
     // The kernel of a constant reward is zero throughout: it has no scale.
-    let scale = logIntegrand.find((l) => l > -Infinity) ?? 0;
-    for (let n = 0; n < logIntegrand.length; n++) {
-      if (logIntegrand[n] > scale + 200) scale = logIntegrand[n];
-      this.weight[n] = Math.exp(logIntegrand[n] - scale);
-      this.scale[n] = scale;
+    const begin = Math.max(
+      0,
+      logF.findIndex((l) => l > -Infinity),
+    );
+    let [scaleAt, scaleLog] = [at[begin], Math.max(-Number.MAX_VALUE, logF[begin])];
+    for (let n = 0; n < at.length; n++) {
+      let over = (at[n] - scaleAt) * step + (logF[n] - scaleLog);
+      if (over > 200) [scaleAt, scaleLog, over] = [at[n], logF[n], 0];
+      this.weight[n] = Math.exp(over);
+      this.scaleAt[n] = scaleAt;
+      this.scaleLog[n] = scaleLog;
     }
     // All nodes left of the first, in closed form.
     for (let k = 0; k < TERMS; k++) this.tail[k] = this.weight[0] / -Math.expm1(-(k + 1 + order) * step);
   }
 
+  /** log of the scale at node m over that at node n. */
+  rise(m: number, n: number): number {
+    const { scaleAt, scaleLog } = this;
+    return (scaleAt[m] - scaleAt[n]) * this.step + (scaleLog[m] - scaleLog[n]);
+  }
+
   /** Moves the tail from node n − 1 to node n. */
-  advance(n: number, at: Float64Array, decay: Float64Array, step: number): void {
-    const { tail, weight, scale } = this;
-    if (scale[n] !== scale[n - 1]) {
-      const shrink = Math.exp(scale[n - 1] - scale[n]);
+  advance(n: number, at: Float64Array, decay: Float64Array): void {
+    const { tail, weight, scaleAt, step } = this;
+    if (scaleAt[n] !== scaleAt[n - 1]) {
+      const shrink = Math.exp(this.rise(n - 1, n));
       for (let k = 0; k < TERMS; k++) tail[k] *= shrink;
     }
     const skipped = at[n] - at[n - 1] - 1;
@@ -59,7 +82,7 @@ class ScaledKernel implements LaplaceTransform {
       return;
     }
     // f is flat from node n − 1 to node n: the nodes between are a geometric series.
-    const last = Math.exp(this.kernel.logIntegrand[n - 1] + skipped * step - scale[n]);
+    const last = Math.exp((at[n] - 1 - scaleAt[n]) * step + (this.kernel.logF[n - 1] - this.scaleLog[n]));
     for (let k = 0; k < TERMS; k++) {
       const between = (last * Math.expm1(-(k + 1) * step * skipped)) / Math.expm1(-(k + 1) * step);
       tail[k] = (tail[k] * Math.exp(-k * step * skipped) + between) * decay[k] + weight[n];
@@ -90,7 +113,7 @@ export function laplaceTransforms(
   const { at } = nodes;
   const { steps, factor } = splitOnGrid(grid, x);
   const decay = Float64Array.from({ length: TERMS }, (_, k) => Math.exp(-k * step));
-  const scaled = kernels.map((kernel) => new ScaledKernel(kernel, step, x.length));
+  const scaled = kernels.map((kernel) => new ScaledKernel(kernel, at, step, x.length));
   const width = far - 1 - low;
   const window = new Float64Array(width);
   let n = 0; // the last node passed
@@ -99,21 +122,21 @@ export function laplaceTransforms(
     if (lastLow < at[0]) continue;
     while (at[n] < lastLow) {
       n++;
-      for (const s of scaled) s.advance(n, at, decay, step);
+      for (const s of scaled) s.advance(n, at, decay);
     }
     const w = factor[i];
     for (let j = 0; j < width; j++) window[j] = Math.exp(-power[j + 1] * w);
     for (const s of scaled) {
       let total = 0;
-      if (s.scale[n + width] === s.scale[n]) {
+      if (s.scaleAt[n + width] === s.scaleAt[n]) {
         const { weight } = s;
         for (let j = 0; j < width; j++) total += window[j] * weight[n + 1 + j];
       } else {
-        for (let j = 1; j <= width; j++)
-          total += window[j - 1] * s.weight[n + j] * Math.exp(s.scale[n + j] - s.scale[n]);
+        for (let j = 1; j <= width; j++) total += window[j - 1] * s.weight[n + j] * Math.exp(s.rise(n + j, n));
       }
       s.value[i] = step * (total + s.lowSum(power[0] * w));
-      s.logScale[i] = s.scale[n];
+      s.logScale[i] = s.scaleAt[n] * step + s.scaleLog[n];
+      s.logWeighted[i] = (s.scaleAt[n] + steps[i]) * step + (s.scaleLog[n] + (x[i] - steps[i] * step));
     }
   }
   return scaled;

@@ -12,12 +12,11 @@ export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
   const { x, logMean, forbidden } = ladder;
   const grid = gridFor(true);
   const nodes = nodesOf(ladder, grid, { least: 1, most: rate + 1, lead: 20 });
-  const logIntegrand = new Float64Array(nodes.at.length);
-  for (let i = 0; i < logIntegrand.length; i++) {
-    const decay = Math.expm1(nodes.logPhi[i]);
-    logIntegrand[i] = nodes.at[i] * grid.step + Math.log1p(rate * (1 + decay)) + rate * decay;
-  }
-  const [{ value, logScale }] = laplaceTransforms(grid, nodes, x, [{ logIntegrand, order: 0 }]);
+  const logF = nodes.logPhi.map((logPhi) => {
+    const decay = Math.expm1(logPhi);
+    return Math.log1p(rate * (1 + decay)) + rate * decay;
+  });
+  const [{ value, logWeighted }] = laplaceTransforms(grid, nodes, x, [{ logF, order: 0 }]);
   const lost = forbidden * Math.exp(rate * (forbidden - 1));
   const logKept = Math.log1p(-lost);
   const size = x.length;
@@ -30,8 +29,8 @@ export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
   for (let i = 0; i < size; i++) {
     // Far left of the first node, where nothing else has begun, the answer wins whenever it is drawn.
     const found = value[i] > 0;
-    const log = found ? logScale[i] + x[i] + Math.log(value[i]) : Math.log1p(rate);
-    out.ratio[i] = (found ? value[i] * Math.exp(logScale[i] + x[i]) : 1 + rate) / (1 - lost);
+    const log = found ? logWeighted[i] + Math.log(value[i]) : Math.log1p(rate);
+    out.ratio[i] = (found ? value[i] * Math.exp(logWeighted[i]) : 1 + rate) / (1 - lost);
     out.logRatio[i] = log - logKept;
     out.logGap[i] = out.logRatio[i] - x[i] + logMean;
     out.gap[i] = Math.expm1(out.logGap[i]);

@@ -28,13 +28,12 @@ function jensenTransforms(
   const [least, most] = [Math.min(...ns) - 1, Math.max(...ns) - 1];
   const nodes = nodesOf(ladder, grid, { least, most, lead: 12 });
   const kernels = ns.map((n): Kernel => {
-    const logIntegrand = new Float64Array(nodes.at.length);
-    for (let i = 0; i < logIntegrand.length; i++) {
+    const logF = new Float64Array(nodes.at.length);
+    for (let i = 0; i < logF.length; i++) {
       const over = (n - 1) * nodes.excess[i];
-      logIntegrand[i] =
-        nodes.at[i] * grid.step + (n - 1) * nodes.logPhi[i] + (over > 40 ? 0 : Math.log(-Math.expm1(-over)));
+      logF[i] = (n - 1) * nodes.logPhi[i] + (over > 40 ? 0 : Math.log(-Math.expm1(-over)));
     }
-    return { logIntegrand, order: 2 };
+    return { logF, order: 2 };
   });
   return { transforms: laplaceTransforms(grid, nodes, ladder.x, kernels), evaluations: nodes.at.length };
 }
@@ -56,7 +55,7 @@ export function phiEvaluations(ladder: Ladder, ns: readonly number[]): number {
   return jensenTransforms(ladder, ns).evaluations;
 }
 
-function softRatiosFrom(ladder: Ladder, n: number, { value, logScale }: LaplaceTransform): LevelRatios {
+function softRatiosFrom(ladder: Ladder, n: number, { value, logScale, logWeighted }: LaplaceTransform): LevelRatios {
   const { x, mean, meanLess1, logMean } = ladder;
   const size = x.length;
   const out = {
@@ -75,7 +74,7 @@ function softRatiosFrom(ladder: Ladder, n: number, { value, logScale }: LaplaceT
     const w = Math.exp(x[i]);
     const inverseW = (n - 1) * mean * Math.exp(-x[i]);
     const jensen = n / (1 + inverseW);
-    const correction = n * value[i] * Math.exp(logScale[i] + x[i]);
+    const correction = n * value[i] * Math.exp(logWeighted[i]);
     const m = w + (n - 1) * mean;
     const raw = (meanLess1 - Math.expm1(x[i])) / m + n * value[i] * Math.exp(logScale[i] + logMean);
     const ratio = jensen + correction;
@@ -88,7 +87,7 @@ function softRatiosFrom(ladder: Ladder, n: number, { value, logScale }: LaplaceT
       out.logRatio[i] = out.logGap[i] + (x[i] - logMean);
     } else {
       const log =
-        ratio > 1e-290 ? Math.log(ratio) : logN + x[i] + logSum(-Math.log(m), logScale[i] + Math.log(value[i]));
+        ratio > 1e-290 ? Math.log(ratio) : logN + logSum(x[i] - Math.log(m), logWeighted[i] + Math.log(value[i]));
       out.logRatio[i] = log - logKept;
       out.logGap[i] = out.logRatio[i] - x[i] + logMean;
     }

@@ -74,8 +74,8 @@ const answer = fc.record({
   weight: fc.oneof(fc.constant(0n), fc.constant(1n), fc.bigInt({ min: 1n, max: 10n ** 12n })),
   reward: fc.oneof(fc.constant(-Infinity), fc.integer({ min: 0, max: 3 })),
 });
-const answers = fc.array(answer, { minLength: 1, maxLength: 5 });
-const draws = fc.integer({ min: 1, max: 7 });
+const answers = fc.array(answer, { minLength: 1, maxLength: 6 });
+const draws = fc.integer({ min: 1, max: 8 });
 
 function lawOn(rows: readonly { mass: bigint }[]) {
   return measure(
