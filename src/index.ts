@@ -38,6 +38,7 @@ export { gapTolerance } from "./claims/tolerance.js";
 export { type Instance, type World, worldOf } from "./claims/world.js";
 export type {
   Algebra,
+  BestOfNProblemOf,
   DistributionOf,
   MeasureOf,
   SelfCertaintyProblemOf,
@@ -120,7 +121,7 @@ export {
   type WeightedAnswers,
 } from "./training/importanceWeights.js";
 export { type LogLinearModel, logLinearPolicy } from "./training/logLinear.js";
-export type { StopReason, TrainingProgress } from "./training/minimize.js";
+export type { ProgressListener, StopReason, TrainingProgress } from "./training/minimize.js";
 export type { TrainingMethod, TrainingOptions } from "./training/options.js";
 export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training/paretoSmoothing.js";
 export { type ConditionalPolicy, type Policy, policyDistribution } from "./training/policy.js";

@@ -6,6 +6,7 @@
 
 export type {
   Algebra,
+  BestOfNProblemOf,
   DistributionOf,
   MeasureOf,
   SelfCertaintyProblemOf,

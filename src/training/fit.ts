@@ -80,7 +80,7 @@ export interface WeightedMleFit extends TrainingResult {
  * `importanceWeights` it maximises the population objective Z⁻¹ E_ref[e^{r/β} log π_θ] of (19), with `selfCertaintyWeights`
  * that of (21), with `drawnWeights` their self-normalised estimates from draws; several queries count alike.
  *
- * $$\max_\theta \; \frac1Q \sum_q \Bigl\{ \sum_o \mathrm{target}_q(o) \log \pi_\theta(o \mid q) - \lambda\, \mathrm{KL}(\mathrm{ref}_q \| \pi_\theta) \Bigr\} - \frac{\rho}{2} |\theta|^2$$
+ * $$\max_\theta \; \frac1Q \sum_q \Bigl\lbrace \sum_o \mathrm{target}_q(o) \log \pi_\theta(o \mid q) - \lambda\, \mathrm{KL}(\mathrm{ref}_q \| \pi_\theta) \Bigr\rbrace - \frac{\rho}{2} |\theta|^2$$
  *
  * A closed form where there is one (tabular policies, without a ridge), Newton's method with a line search for up to 400
  * parameters of a convex problem, else L-BFGS; Adam on request. The run ends when the gradient has vanished at a finite

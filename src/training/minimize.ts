@@ -18,12 +18,19 @@ export interface TrainingProgress {
   readonly gradientNorm: number;
 }
 
+/**
+ * What is told how a run goes.
+ *
+ * @param progress where the run stands
+ */
+export type ProgressListener = (progress: TrainingProgress) => void;
+
 /** What stops a run, and who is told. */
 export interface Watch {
   readonly tolerance: number;
   readonly maxIterations: number;
   readonly signal: AbortSignal | undefined;
-  readonly onProgress: ((progress: TrainingProgress) => void) | undefined;
+  readonly onProgress: ProgressListener | undefined;
 }
 
 export interface Descended {

@@ -1,6 +1,6 @@
 import { outOfRange, requireInteger, requireNonNegative, requirePositive, wrongType } from "../numeric/check.js";
 import { type AdamRate, adam, type Descent, lbfgs, newton } from "./methods.js";
-import type { TrainingProgress, Watch } from "./minimize.js";
+import type { ProgressListener, Watch } from "./minimize.js";
 import type { Smooth } from "./objective.js";
 import { requireParameters } from "./policy.js";
 import { readState, type TrainingState } from "./state.js";
@@ -32,12 +32,8 @@ export interface TrainingOptions {
   readonly seed?: number;
   /** Stops the run when raised; what was reached is returned, and can be resumed. */
   readonly signal?: AbortSignal;
-  /**
-   * Called at the start and after each step.
-   *
-   * @param progress where the run stands
-   */
-  readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Called at the start and after each step. */
+  readonly onProgress?: ProgressListener;
   /** The state that an earlier run with the same policy, data and options ended in. */
   readonly resume?: TrainingState;
 }
