@@ -104,9 +104,9 @@ export {
   type SequenceModel,
 } from "./training/autoregressive.js";
 export { bestOfNDistillation, rewardWeightedRegression } from "./training/baselines.js";
+export type { TrainingExample } from "./training/examples.js";
 export {
   fitWeightedMle,
-  type TrainingExample,
   type TrainingResult,
   type WeightedMleFit,
   type WeightedMleOptions,
@@ -128,4 +128,5 @@ export { type ConditionalPolicy, type Policy, policyDistribution } from "./train
 export { fitPolicyGradient, type PolicyGradientFit, type RlhfExample } from "./training/policyGradient.js";
 export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "./training/sampleWeights.js";
 export type { JsonNumber, TrainingState } from "./training/state.js";
+export { fitWeightedMleStream, type StreamFit, type StreamOptions, type TrainingStream } from "./training/stream.js";
 export { tabularPolicy } from "./training/tabular.js";

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { categoricalSampler } from "../measure/sampler.js";
 import { randomSource } from "../numeric/random.js";
-import { fitWeightedMle, type TrainingExample } from "../training/fit.js";
+import type { TrainingExample } from "../training/examples.js";
+import { fitWeightedMle } from "../training/fit.js";
 import { drawnWeights, importanceWeights } from "../training/importanceWeights.js";
 import { logLinearPolicy } from "../training/logLinear.js";
 import type { TrainingProgress } from "../training/minimize.js";

@@ -1,36 +1,14 @@
 import { klOf } from "../information/divergence.js";
 import { Law } from "../measure/law.js";
-import type { Measure } from "../measure/measure.js";
-import { outOfRange, requireNonNegative, wrongType } from "../numeric/check.js";
+import { outOfRange, requireNonNegative } from "../numeric/check.js";
+import { partOf, requireExamples, type TrainingExample } from "./examples.js";
 import { maxNorm, type Point, pointAt } from "./lineSearch.js";
 import { minimize, type StopReason } from "./minimize.js";
-import { coefficients, NegativeLogLikelihood, type Part } from "./objective.js";
+import { NegativeLogLikelihood, type Part } from "./objective.js";
 import { descentOf, readOptions, type Settings, type TrainingOptions } from "./options.js";
 import type { Policy } from "./policy.js";
 import { shuffled } from "./shuffle.js";
 import { stateOf, type TrainingState } from "./state.js";
-
-/**
- * What the policy is to imitate on one query: the result of `importanceWeights`, `selfCertaintyWeights` or `drawnWeights`
- * with the query beside it, or any measure as `target`.
- *
- * @typeParam Q the type of a query
- * @typeParam A the type of an answer
- */
-export interface TrainingExample<Q = unknown, A = unknown> {
-  /** The query, for policies that depend on one. */
-  readonly query?: Q;
-  /** The law to imitate: any measure on answers of the policy, read as the law proportional to it. */
-  readonly target: Measure<A>;
-  /** The reference policy, needed where `klToRef` is asked for. */
-  readonly ref?: Measure<A>;
-  /** ESS/n, or its limit, of the weights that made the target. */
-  readonly effectiveFraction?: number;
-  /** The effective number of draws, where the target comes from draws. */
-  readonly effectiveSampleSize?: number;
-  /** k̂ of the draws' weights, where the target comes from draws. */
-  readonly paretoK?: number;
-}
 
 /** What may be chosen in weighted maximum likelihood. */
 export interface WeightedMleOptions extends TrainingOptions {
@@ -136,37 +114,6 @@ export async function fitWeightedMle<Q, A>(
     effectiveSampleSize: size > 0 ? size : Infinity,
     paretoK: k,
   };
-}
-
-function requireExamples<Q, A>(caller: string, data: unknown): readonly TrainingExample<Q, A>[] {
-  const examples: readonly unknown[] = Array.isArray(data) ? data : [data];
-  if (examples.length === 0) throw outOfRange(caller, "data", "have at least one target", data);
-  for (const [q, example] of examples.entries()) {
-    if (typeof example !== "object" || example === null || !("target" in example)) {
-      throw wrongType(caller, `data[${q}]`, "be an object with a target", example);
-    }
-  }
-  return examples as readonly TrainingExample<Q, A>[];
-}
-
-/** One query's share of the likelihood: (target + λ ref)/Q on the policy's answers. */
-function partOf<Q, A>(
-  caller: string,
-  policy: Policy<Q, A>,
-  { query, target, ref }: TrainingExample<Q, A>,
-  name: string,
-  lambda: number,
-  queries: number,
-): { readonly part: Part<A>; readonly target: Float64Array } {
-  const on = policy.on(query as Q);
-  const imitated = coefficients(caller, `${name}.target`, target, on.support);
-  const coefficient = imitated.map((t) => t / queries);
-  if (lambda > 0) {
-    if (ref === undefined) throw wrongType(caller, `${name}.ref`, "be a measure where klToRef is above 0", ref);
-    const reference = coefficients(caller, `${name}.ref`, ref, on.support);
-    for (let o = 0; o < coefficient.length; o++) coefficient[o] += (lambda * reference[o]) / queries;
-  }
-  return { part: { on, coefficient }, target: imitated };
 }
 
 async function run<Q, A>(

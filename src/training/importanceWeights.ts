@@ -183,7 +183,9 @@ export function drawnWeights<A>(
 
 /** Where each draw stands in the support. */
 function placesOf<A>(caller: string, support: readonly A[], draws: readonly A[]): Uint32Array {
-  requireArrayLike(caller, "draws", draws);
+  if (requireArrayLike(caller, "draws", draws).length === 0) {
+    throw outOfRange(caller, "draws", "have at least one answer", draws);
+  }
   const place = new Map(support.map((answer, i) => [answerKey(answer), i]));
   return Uint32Array.from(draws, (draw, n) => {
     const i = place.get(answerKey(draw));

@@ -103,6 +103,8 @@ export interface AdamRate {
   readonly learningRate: number;
   /** After so many steps it has halved. */
   readonly halfLife: number;
+  /** How much of the second moment a step keeps: little where gradients are exact and vanish, much where they are noisy. */
+  readonly secondMoment: number;
 }
 
 /** One step of Adam (Kingma and Ba 2015) on a gradient; `memory` holds both moments and is changed. */
@@ -111,10 +113,9 @@ export function adamStep(
   gradient: Float64Array,
   memory: Float64Array[],
   iteration: number,
-  { learningRate, halfLife }: AdamRate,
+  { learningRate, halfLife, secondMoment: b2 }: AdamRate,
 ): Float64Array {
-  // The second moment forgets within twenty steps, so that it can follow gradients that vanish.
-  const [b1, b2] = [0.9, 0.95];
+  const b1 = 0.9;
   const [m, v] = memory;
   const rate = learningRate * 2 ** (-iteration / halfLife);
   const c1 = 1 - b1 ** (iteration + 1);

@@ -102,7 +102,8 @@ export function descentOf(
   if (name === undefined || name === "closed form") name = f.hessian(start) === undefined ? "lbfgs" : "newton";
   if (name === "newton") return { name, descent: newton() };
   if (name === "lbfgs") return { name, descent: lbfgs(depth, memory) };
-  const steps = batches(settings.batchSize, 0).length * watch.maxIterations;
-  const rate = { learningRate: 0.1, halfLife: Math.max(1, steps / 40), ...settings.rate };
+  const count = batches(settings.batchSize, 0).length;
+  const halfLife = Math.max(1, (count * watch.maxIterations) / 40);
+  const rate = { learningRate: 0.1, halfLife, secondMoment: count > 1 ? 0.999 : 0.95, ...settings.rate };
   return { name, descent: adam(f.size, rate, (iteration) => batches(settings.batchSize, iteration), memory) };
 }

@@ -172,7 +172,7 @@ describe("bad weights are refused by name", () => {
       RangeError,
       'draws[1] must be an answer of ref, got "c"',
     ],
-    ["no draws", () => drawnWeights(problem, []), RangeError, "drawnWeights: reward must be above -Infinity"],
+    ["no draws", () => drawnWeights(problem, []), RangeError, "drawnWeights: draws must have at least one answer"],
     [
       "draws all forbidden",
       () => drawnWeights({ ...problem, reward: [-Infinity, 0] }, ["a"]),

@@ -1,0 +1,58 @@
+import type { Measure } from "../measure/measure.js";
+import { outOfRange, wrongType } from "../numeric/check.js";
+import { coefficients, type Part } from "./objective.js";
+import type { Policy } from "./policy.js";
+
+/**
+ * What the policy is to imitate on one query: the result of `importanceWeights`, `selfCertaintyWeights` or `drawnWeights`
+ * with the query beside it, or any measure as `target`.
+ *
+ * @typeParam Q the type of a query
+ * @typeParam A the type of an answer
+ */
+export interface TrainingExample<Q = unknown, A = unknown> {
+  /** The query, for policies that depend on one. */
+  readonly query?: Q;
+  /** The law to imitate: any measure on answers of the policy, read as the law proportional to it. */
+  readonly target: Measure<A>;
+  /** The reference policy, needed where `klToRef` is asked for. */
+  readonly ref?: Measure<A>;
+  /** ESS/n, or its limit, of the weights that made the target. */
+  readonly effectiveFraction?: number;
+  /** The effective number of draws, where the target comes from draws. */
+  readonly effectiveSampleSize?: number;
+  /** k̂ of the draws' weights, where the target comes from draws. */
+  readonly paretoK?: number;
+}
+
+/** The targets given, one or several. */
+export function requireExamples<Q, A>(caller: string, data: unknown): readonly TrainingExample<Q, A>[] {
+  const examples: readonly unknown[] = Array.isArray(data) ? data : [data];
+  if (examples.length === 0) throw outOfRange(caller, "data", "have at least one target", data);
+  for (const [q, example] of examples.entries()) {
+    if (typeof example !== "object" || example === null || !("target" in example)) {
+      throw wrongType(caller, `data[${q}]`, "be an object with a target", example);
+    }
+  }
+  return examples as readonly TrainingExample<Q, A>[];
+}
+
+/** One query's share of the likelihood: (target + λ ref)/Q on the policy's answers. */
+export function partOf<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  { query, target, ref }: TrainingExample<Q, A>,
+  name: string,
+  lambda: number,
+  queries: number,
+): { readonly part: Part<A>; readonly target: Float64Array } {
+  const on = policy.on(query as Q);
+  const imitated = coefficients(caller, `${name}.target`, target, on.support);
+  const coefficient = imitated.map((t) => t / queries);
+  if (lambda > 0) {
+    if (ref === undefined) throw wrongType(caller, `${name}.ref`, "be a measure where klToRef is above 0", ref);
+    const reference = coefficients(caller, `${name}.ref`, ref, on.support);
+    for (let o = 0; o < coefficient.length; o++) coefficient[o] += (lambda * reference[o]) / queries;
+  }
+  return { part: { on, coefficient }, target: imitated };
+}

@@ -1,0 +1,134 @@
+import {
+  outOfRange,
+  requireNonNegative,
+  requirePositive,
+  requirePositiveOrInfinite,
+  wrongType,
+} from "../numeric/check.js";
+import { partOf, requireExamples, type TrainingExample } from "./examples.js";
+import { maxNorm, pointAt } from "./lineSearch.js";
+import { adamStep } from "./methods.js";
+import type { TrainingProgress } from "./minimize.js";
+import { NegativeLogLikelihood } from "./objective.js";
+import { type Policy, requireParameters } from "./policy.js";
+import { readState, stateOf, type TrainingState } from "./state.js";
+
+/** What may be chosen in training on a stream. */
+export interface StreamOptions {
+  /** θ at the start, 0 by default. */
+  readonly start?: ArrayLike<number>;
+  /** ρ of the penalty ½ρ|θ|²; 0 by default. */
+  readonly ridge?: number;
+  /** λ of the penalty λ·KL(ref‖π_θ); 0 by default. */
+  readonly klToRef?: number;
+  /** The size of the first steps, 0.01 by default. */
+  readonly learningRate?: number;
+  /** The batches after which steps are half as large; Infinity by default, for steps of one size. */
+  readonly halfLife?: number;
+  /** Stops the run when raised; what was reached is returned, and can be resumed on the rest of the stream. */
+  readonly signal?: AbortSignal;
+  /**
+   * Called with each batch: its objective and gradient before the step that it leads to.
+   *
+   * @param progress where the run stands
+   */
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  /** The state that an earlier run ended in. */
+  readonly resume?: TrainingState;
+}
+
+/** Where training on a stream ended. */
+export interface StreamFit {
+  /** θ. */
+  readonly parameters: Float64Array;
+  /** The batches seen, counted over resumed runs. */
+  readonly iterations: number;
+  /** Why the run ended. */
+  readonly reason: "end of stream" | "aborted";
+  /**
+   * The run as plain data, to be stored as JSON and given to `options.resume`.
+   *
+   * @returns the state
+   */
+  save(): TrainingState;
+}
+
+/**
+ * Weighted maximum likelihood on a stream of batches, each seen once: a step of Adam (Kingma and Ba 2015) on each. What is
+ * kept is θ and two vectors of its size, however long the stream is.
+ *
+ * $$\theta_{t+1} = \theta_t + \eta_t \frac{\hat m_t}{\sqrt{\hat v_t}}, \quad \hat m, \hat v \text{ means of } g_t = \nabla \sum_o \mathrm{target}_t(o) \log \pi_\theta(o) \text{ and of } g_t^2$$
+ *
+ * A batch of draws weighted by `drawnWeights` has the gradient of soft best-of-n in the mean, n its size, not that of π*:
+ * batches should be large, or carry the exact weights of `importanceWeights`. No convergence is claimed: with a finite
+ * half-life the steps die out, else θ goes on moving about the optimum.
+ *
+ * @param policy a parametric policy
+ * @param stream batches in turn, sync or async: one target, or several that count alike
+ * @param options start, penalties, steps, progress, resumption
+ * @returns the parameters
+ * @throws TypeError (as a rejection) when an argument or a batch has the wrong type or shape
+ * @throws RangeError (as a rejection) when a target has mass on an answer that the policy does not know or cannot give, or
+ * an option is out of range
+ * @example
+ * ```ts
+ * import { fitWeightedMleStream, importanceWeights, policyDistribution, tabularPolicy, uniform } from "exptilt";
+ * const policy = tabularPolicy(["a", "b"]);
+ * const weights = importanceWeights({ ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 });
+ * const batches = Array.from({ length: 1000 }, () => weights);
+ * const { parameters } = await fitWeightedMleStream(policy, batches, { learningRate: 0.1, halfLife: 100 });
+ * policyDistribution(policy, parameters).mass // => [0.1192, 0.8808]
+ * ```
+ */
+export async function fitWeightedMleStream<Q, A>(
+  policy: Policy<Q, A>,
+  stream: TrainingStream<Q, A>,
+  options: StreamOptions = {},
+): Promise<StreamFit> {
+  const caller = "fitWeightedMleStream";
+  if (typeof options !== "object" || options === null) throw wrongType(caller, "options", "be an object", options);
+  const { size } = policy;
+  const rate = {
+    learningRate: requirePositive(caller, "options.learningRate", options.learningRate ?? 0.01),
+    halfLife: requirePositiveOrInfinite(caller, "options.halfLife", options.halfLife ?? Infinity),
+    secondMoment: 0.999,
+  };
+  const ridge = requireNonNegative(caller, "options.ridge", options.ridge ?? 0);
+  const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
+  const state = options.resume && readState(caller, options.resume, size);
+  let theta = state?.parameters ?? requireParameters(caller, size, options.start ?? new Float64Array(size));
+  const memory = state?.memory ?? [new Float64Array(size), new Float64Array(size)];
+  let iteration = state?.iteration ?? 0;
+  let reason: StreamFit["reason"] = "end of stream";
+  for await (const batch of stream) {
+    const examples = requireExamples<Q, A>(caller, batch);
+    const parts = examples.map((e, q) => partOf(caller, policy, e, `batch[${q}]`, lambda, examples.length).part);
+    const { value, gradient } = pointAt(new NegativeLogLikelihood(policy, parts, ridge), theta);
+    if (!(value < Infinity))
+      throw outOfRange(caller, "batch", "have mass only on answers that the policy can give", value);
+    options.onProgress?.({ iteration, objective: -value, gradientNorm: maxNorm(gradient) });
+    theta = adamStep(theta, gradient, memory, iteration, rate);
+    iteration++;
+    // Looked at after the step: no batch that was taken off the stream is lost to the run that goes on.
+    if (options.signal?.aborted) {
+      reason = "aborted";
+      break;
+    }
+  }
+  return {
+    parameters: theta,
+    iterations: iteration,
+    reason,
+    save: () => stateOf("adam stream", iteration, theta, memory),
+  };
+}
+
+/**
+ * Batches in turn: a target each, or several that count alike.
+ *
+ * @typeParam Q the type of a query
+ * @typeParam A the type of an answer
+ */
+export type TrainingStream<Q, A> =
+  | Iterable<TrainingExample<Q, A> | readonly TrainingExample<Q, A>[]>
+  | AsyncIterable<TrainingExample<Q, A> | readonly TrainingExample<Q, A>[]>;
