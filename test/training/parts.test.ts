@@ -1,0 +1,91 @@
+import { fc, test } from "@fast-check/vitest";
+import { fitWeightedMle, logLinearPolicy, measure, uniform } from "exptilt";
+import { describe, expect, it } from "vitest";
+import { solveSemidefinite } from "../../src/numeric/cholesky.js";
+import { fitGeneralizedPareto, paretoQuantile } from "../../src/training/generalizedPareto.js";
+import { shuffled } from "../../src/training/shuffle.js";
+
+const vectors = (rows: number, size: number) =>
+  fc.array(fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: size, maxLength: size }), {
+    minLength: rows,
+    maxLength: rows,
+  });
+
+/** Σ v vᵀ, row by row. */
+function gram(rows: readonly (readonly number[])[], size: number): Float64Array {
+  const out = new Float64Array(size * size);
+  for (const v of rows) for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) out[i * size + j] += v[i] * v[j];
+  return out;
+}
+
+const times = (matrix: Float64Array, x: ArrayLike<number>) =>
+  Float64Array.from(x, (_, i) => Array.from(x).reduce((s, v, j) => s + matrix[i * x.length + j] * v, 0));
+
+describe("a semidefinite system", () => {
+  test.prop([vectors(3, 5), vectors(1, 5)])(
+    "of rank 3 in 5 unknowns is solved where it has a solution",
+    (rows, [x]) => {
+      const matrix = gram(rows, 5);
+      const b = times(matrix, x);
+      const again = times(matrix, solveSemidefinite(matrix, b));
+      for (const [i, want] of b.entries())
+        expect(Math.abs(again[i] - want)).toBeLessThanOrEqual(1e-6 * (1 + Math.abs(want)));
+    },
+  );
+
+  it("keeps its digits whatever the units of the unknowns", () => {
+    const matrix = Float64Array.of(2e20, 1, 1, 2e-20);
+    expect([...solveSemidefinite(matrix, Float64Array.of(3e10, 3e-10))]).toEqual([
+      expect.closeTo(1e-10, 24),
+      expect.closeTo(1e10, -1),
+    ]);
+  });
+
+  it("a zero matrix moves nothing", () => {
+    expect([...solveSemidefinite(new Float64Array(4), new Float64Array(2))]).toEqual([0, 0]);
+  });
+});
+
+describe("parts of the trainer", () => {
+  test.prop([fc.nat(1000), fc.nat(1000)])(
+    "a shuffle is a permutation, the same for the same seed and pass",
+    (seed, pass) => {
+      const items = Array.from({ length: 20 }, (_, i) => i);
+      const order = shuffled(items, seed, pass);
+      expect([...order].sort((a, b) => a - b)).toEqual(items);
+      expect(shuffled(items, seed, pass)).toEqual(order);
+    },
+  );
+
+  it("over many passes every item comes first equally often", () => {
+    const first = new Float64Array(10);
+    for (let pass = 0; pass < 10_000; pass++) first[shuffled([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 5, pass)[0]]++;
+    // Five standard deviations of a binomial count.
+    for (const count of first) expect(Math.abs(count - 1000)).toBeLessThanOrEqual(5 * 30);
+  });
+
+  it("a generalized Pareto fit finds the law whose quantiles it is given", () => {
+    for (const shape of [-0.5, 0, 0.3, 1.2]) {
+      const law = { shape, scale: 2.5 };
+      const fitted = fitGeneralizedPareto(
+        Float64Array.from({ length: 5000 }, (_, i) => paretoQuantile(law, (i + 0.5) / 5000)),
+      );
+      expect(fitted.shape).toBeCloseTo(shape, 1);
+      expect(fitted.scale / 2.5).toBeCloseTo(1, 1);
+    }
+  });
+
+  it("features of any scale: the optimum scales inversely, and one at infinity is told from one far out", async () => {
+    for (const unit of [1e-6, 1, 1e6]) {
+      const policy = logLinearPolicy<number>({ size: 1, base: () => uniform([0, 1]), features: (_, o) => [o * unit] });
+      const { parameters, converged } = await fitWeightedMle(
+        policy,
+        { target: measure([0, 1], [1, 9]) },
+        { tolerance: 1e-11 * unit },
+      );
+      expect([converged, parameters[0] * unit]).toEqual([true, expect.closeTo(Math.log(9), 8)]);
+      const sure = await fitWeightedMle(policy, { target: measure([0, 1], [0, 1]) });
+      expect(sure).toMatchObject({ converged: false, reason: "unbounded" });
+    }
+  });
+});
