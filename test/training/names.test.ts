@@ -60,22 +60,27 @@ describe("the bigram model of names is trained towards a tilt of all sequences",
     [3, 27 ** 3],
     [4, 27 ** 4],
   ] as const) {
-    it(`${size} names of length ${length}: KL ≤ 1e−20 by the closed form, ≤ 1e−8 by L-BFGS`, async () => {
+    it(`${size} names of length ${length}: KL ≤ 1e−20 by the closed form`, async () => {
       const { policy, weights } = problemOf(length);
       expect(weights.target.support.length).toBe(size);
-      const closed = await fitWeightedMle(policy, weights);
-      expect(klDivergence(weights.target, policyDistribution(policy, closed.parameters))).toBeLessThanOrEqual(1e-20);
-
-      // Sequences that never occur have their logits at −∞, where L-BFGS would go on and on: near enough, it is stopped.
-      const near = new AbortController();
-      const { klFromTarget } = await fitWeightedMle(policy, weights, {
-        method: "lbfgs",
-        depth: 4,
-        signal: near.signal,
-        maxIterations: 100,
-        onProgress: ({ objective }) => closed.objective - objective <= 9e-9 && near.abort(),
-      });
-      expect(klFromTarget).toBeLessThanOrEqual(1e-8);
+      const { parameters, klFromTarget } = await fitWeightedMle(policy, weights);
+      expect(klFromTarget).toBeLessThanOrEqual(1e-20);
+      expect(klDivergence(weights.target, policyDistribution(policy, parameters))).toBeLessThanOrEqual(1e-20);
     });
   }
+
+  it("length 3: KL ≤ 1e−8 by L-BFGS", async () => {
+    const { policy, weights } = problemOf(3);
+    const closed = await fitWeightedMle(policy, weights);
+    // Sequences that never occur have their logits at −∞, where L-BFGS would go on and on: near enough, it is stopped.
+    const near = new AbortController();
+    const { klFromTarget } = await fitWeightedMle(policy, weights, {
+      method: "lbfgs",
+      depth: 4,
+      signal: near.signal,
+      maxIterations: 100,
+      onProgress: ({ objective }) => closed.objective - objective <= 9e-9 && near.abort(),
+    });
+    expect(klFromTarget).toBeLessThanOrEqual(1e-8);
+  });
 });
