@@ -1,5 +1,12 @@
 import { fc, test } from "@fast-check/vitest";
-import { fitWeightedMle, logLinearPolicy, measure, uniform } from "exptilt";
+import {
+  autoregressiveLogLinearPolicy,
+  fitWeightedMle,
+  logLinearPolicy,
+  measure,
+  policyDistribution,
+  uniform,
+} from "exptilt";
 import { describe, expect, it } from "vitest";
 import { solveSemidefinite } from "../../src/numeric/cholesky.js";
 import { fitGeneralizedPareto, paretoQuantile } from "../../src/training/generalizedPareto.js";
@@ -72,6 +79,27 @@ describe("parts of the trainer", () => {
       );
       expect(fitted.shape).toBeCloseTo(shape, 1);
       expect(fitted.scale / 2.5).toBeCloseTo(1, 1);
+    }
+  });
+
+  it("prefix features: the parameters that made a law of sequences are found again", async () => {
+    const policy = autoregressiveLogLinearPolicy({
+      vocabulary: ["a", "b", "."],
+      length: 4,
+      end: ".",
+      size: 3,
+      features: (prefix, token) => [
+        Number(token === "."),
+        Number(prefix.at(-1) === token),
+        prefix.length * Number(token === "b"),
+      ],
+    });
+    const theta = [-0.5, 1.25, 0.3];
+    const target = policyDistribution(policy, theta);
+    for (const method of ["newton", "lbfgs"] as const) {
+      const { parameters, klFromTarget } = await fitWeightedMle(policy, { target }, { method });
+      for (const [j, x] of theta.entries()) expect(parameters[j]).toBeCloseTo(x, 9);
+      expect(klFromTarget).toBeLessThanOrEqual(1e-20);
     }
   });
 

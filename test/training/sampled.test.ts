@@ -39,14 +39,14 @@ describe("the error of the sampled objective falls as n^{−1/2}, with the const
     );
     const rng = randomSource("tabular");
     for (const n of [100, 400, 1600]) {
-      const seeds = 2000;
+      const seeds = 1000;
       let error = 0;
       for (let seed = 0; seed < seeds; seed++) {
         const { target } = drawnWeights(problem, drawsOf(n, rng));
         error += target.mass.reduce((s, p, o) => s + (p - optimum.mass[o]) ** 2, 0) / seeds;
       }
-      // The mean over seeds has a relative standard deviation of about 2.5 %, and the limit a correction of order 1/n.
-      expect(Math.abs((n * error) / constant - 1)).toBeLessThanOrEqual(0.1);
+      // The mean over seeds has a relative standard deviation of about 4 %, and the limit a correction of order 1/n.
+      expect(Math.abs((n * error) / constant - 1)).toBeLessThanOrEqual(0.12);
     }
   });
 
@@ -67,7 +67,7 @@ describe("the error of the sampled objective falls as n^{−1/2}, with the const
     const rng = randomSource("log-linear");
     const errors: number[] = [];
     for (const n of [200, 800]) {
-      const seeds = 1500;
+      const seeds = 800;
       let error = 0;
       for (let seed = 0; seed < seeds; seed++) {
         const { parameters } = await fitWeightedMle(policy, drawnWeights(problem, drawsOf(n, rng)));
