@@ -1,5 +1,5 @@
 import type { DistributionOf, TiltProblemOf } from "../exact/algebra.js";
-import { positions, total } from "./vectors.js";
+import { entries, positions, total } from "./vectors.js";
 import type { World } from "./world.js";
 
 /** How many answers of an instance are kept where all sequences of draws are gone through. */
@@ -13,10 +13,34 @@ export interface Few<N> {
   readonly problem: TiltProblemOf<N>;
   /** e^{(r_j − r_i)/β} = w_j/w_i for each pair: `odds[i][j]`. */
   readonly odds: readonly (readonly N[])[];
+  /** The law of soft best-of-N, made once for each N. */
+  readonly soft: (n: number) => N[];
 }
 
-/** The few answers at a temperature, that of the instance when left out. */
-export function fewOf<N>(world: World<N>, beta: N = world.beta): Few<N> {
+/** Rewards at most this many β apart, where a claim speaks of bounds that grow like e^{range/β}. */
+const NATS = 8;
+
+/** What was made for a world, shared by the claims on it. */
+const made = new WeakMap<object, Map<string, unknown>>();
+
+function once<N>(world: World<N>, key: string, make: () => Few<N>): Few<N> {
+  const known = made.get(world) ?? new Map<string, unknown>();
+  made.set(world, known);
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key) as Few<N>;
+}
+
+/** The few answers at the instance's own temperature. */
+export function fewOf<N>(world: World<N>): Few<N> {
+  return once(world, "few", () => makeFew(world, world.beta));
+}
+
+/** The few answers at a temperature at which their rewards are at most so many β apart. */
+export function warmFewOf<N>(world: World<N>): Few<N> {
+  return once(world, "warm", () => makeFew(world, warmBeta(world)));
+}
+
+function makeFew<N>(world: World<N>, beta: N): Few<N> {
   const { algebra: A, ref: all, reward: rewards } = world;
   const kept = positions(A, all.mass).slice(0, KEPT);
   const reward = kept.map((i) => rewards[i]);
@@ -25,14 +49,21 @@ export function fewOf<N>(world: World<N>, beta: N = world.beta): Few<N> {
     kept.map((i) => all.mass[i]),
   );
   const odds = reward.map((r) => reward.map((s) => A.exp(A.divide(A.subtract(s, r), beta))));
-  return { ref, reward, beta, problem: { ref, reward, beta }, odds };
+  const problem = { ref, reward, beta };
+  const laws = new Map<number, N[]>();
+  const soft = (n: number) => {
+    const law = laws.get(n) ?? entries(A.softBestOfNLaw(problem, n).mass);
+    laws.set(n, law);
+    return law;
+  };
+  return { ref, reward, beta, problem, odds, soft };
 }
 
-/** A temperature at which the few rewards are at most so many β apart: that of the instance, or a higher one. */
-export function warmBeta<N>({ algebra: A, beta, ref, instance }: World<N>, nats: number): N {
+/** The temperature of the instance, or a higher one where rewards would be too many β apart. */
+function warmBeta<N>({ algebra: A, beta, ref, instance }: World<N>): N {
   const kept = positions(A, ref.mass).slice(0, KEPT);
   const rewards = kept.map((i) => instance.reward[i]);
-  const least = (Math.max(...rewards) - Math.min(...rewards)) / nats;
+  const least = (Math.max(...rewards) - Math.min(...rewards)) / NATS;
   return A.toNumber(beta) >= least ? beta : A.number(least);
 }
 

@@ -1,13 +1,10 @@
 import type { Erratum, Identity } from "./claim.js";
-import { enumerated, type Few, fewOf, sequencesOf, warmBeta } from "./few.js";
+import { enumerated, type Few, fewOf, sequencesOf, warmFewOf } from "./few.js";
 import { entries, magnitude, total } from "./vectors.js";
 import type { World } from "./world.js";
 
 /** Draws in the claims that go through every sequence of them. */
 const DRAWS = 3;
-
-/** Rewards at most this many β apart, where a claim speaks of bounds that grow like e^{range/β}. */
-const NATS = 8;
 
 /** Soft best-of-N's share of draw k: w_k/Σ w, from the ratios of the weights. */
 function softShare<N>({ algebra: A }: World<N>, { odds }: Few<N>, drawn: readonly number[], k: number): N {
@@ -89,7 +86,7 @@ export const selection: readonly Identity[] = [
     sides: (world) => {
       const few = fewOf(world);
       return [1, 2, DRAWS].map((n) => ({
-        left: entries(world.algebra.softBestOfNLaw(few.problem, n).mass),
+        left: few.soft(n),
         right: enumerated(world, few, n, (drawn, k) => softShare(world, few, drawn, k)),
       }));
     },
@@ -109,7 +106,7 @@ export const selection: readonly Identity[] = [
         { left: entries(A.rlhfOptimum({ ref, reward: moved(reward), beta }).mass), right: entries(optimum.mass) },
         {
           left: entries(A.softBestOfNLaw({ ...few.problem, reward: moved(few.reward) }, 2).mass),
-          right: entries(A.softBestOfNLaw(few.problem, 2).mass),
+          right: few.soft(2),
         },
       ];
     },
@@ -122,12 +119,12 @@ export const selection: readonly Identity[] = [
     hypotheses: "every N and answer; here the first 4 with mass, N = 2, 1024, at the temperature max(β, range/8)",
     sides: (world) => {
       const { algebra: A } = world;
-      const few = fewOf(world, warmBeta(world, NATS));
+      const few = warmFewOf(world);
       const { w, mean, variance } = weightsOf(world, few);
       const sizes = w.map((x) => A.toNumber(x));
       const least = w[sizes.indexOf(Math.min(...sizes))];
       return [2, 1024].flatMap((n) => {
-        const law = entries(A.softBestOfNLaw(few.problem, n).mass);
+        const law = few.soft(n);
         const others = A.number(n - 1);
         const jensen = w.map((x, i) => {
           const m = A.add(x, A.multiply(others, mean));
@@ -162,7 +159,7 @@ export const selection: readonly Identity[] = [
       const { algebra: A } = world;
       const few = fewOf(world);
       return [2, DRAWS].map((n) => ({
-        left: entries(A.softBestOfNLaw(few.problem, n).mass),
+        left: few.soft(n),
         right: few.odds.map((odds, o) => {
           const terms: (typeof odds)[number][] = [];
           for (const { drawn, probability } of sequencesOf(world, few, n - 1)) {
@@ -181,7 +178,7 @@ export const selection: readonly Identity[] = [
     hypotheses: "the first 4 answers with mass; N = 3, the draws gone through; at the temperature max(β, range/8)",
     sides: (world) => {
       const { algebra: A } = world;
-      const few = fewOf(world, warmBeta(world, NATS));
+      const few = warmFewOf(world);
       const { mean, variance } = weightsOf(world, few);
       const expected = A.divide(variance, A.number(DRAWS - 1));
       const scale = [A.multiply(mean, mean)];
@@ -199,7 +196,7 @@ export const selection: readonly Identity[] = [
     hypotheses: "the first 4 answers with mass; N = 3, the draws gone through; at the temperature max(β, range/8)",
     sides: (world) => {
       const { algebra: A } = world;
-      const few = fewOf(world, warmBeta(world, NATS));
+      const few = warmFewOf(world);
       const { w, spread, variance } = weightsOf(world, few);
       const others = A.multiply(A.number(DRAWS - 1), variance);
       const expected = spread.map((d) => A.divide(A.add(others, A.multiply(d, d)), A.number(DRAWS * DRAWS)));
@@ -216,11 +213,11 @@ export const selection: readonly Identity[] = [
     hypotheses: "N ≥ e^(2(r_max − r_min)/β) log N; the first 4 answers with mass, at the temperature max(β, range/8)",
     sides: (world) => {
       const { algebra: A } = world;
-      const few = fewOf(world, warmBeta(world, NATS));
+      const few = warmFewOf(world);
       const { w } = weightsOf(world, few);
       const range = -Math.log(Math.min(...w.map((x) => A.toNumber(x))));
       const n = enoughDraws(range);
-      const law = entries(A.softBestOfNLaw(few.problem, n).mass);
+      const law = few.soft(n);
       const optimum = entries(A.rlhfOptimum(few.problem).mass);
       const root = A.exp(A.multiply(A.number(0.5), A.log(logOver(world, n))));
       const rate = A.multiply(A.exp(A.number(range)), root);
