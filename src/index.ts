@@ -36,6 +36,8 @@ export { float64Algebra } from "./claims/float64.js";
 export { claims } from "./claims/index.js";
 export { gapTolerance } from "./claims/tolerance.js";
 export { type Instance, type World, worldOf } from "./claims/world.js";
+export { type AtomicData, type AtomicDataInput, atomicData, guidedTarget } from "./diffusion/atoms.js";
+export { denoise, guidedNoisePrediction, noisePrediction, score } from "./diffusion/noisePrediction.js";
 export type {
   Algebra,
   BestOfNProblemOf,

@@ -1,0 +1,142 @@
+import { type Distribution, distribution, fromLogMass, normalize } from "../measure/measure.js";
+import { outOfRange, requireArrayLike, requireNumbers, wrongType } from "../numeric/check.js";
+import { sum } from "../numeric/sum.js";
+
+/** Data that are finitely many points of ℝ^d, each with a weight in every class. */
+export interface AtomicData {
+  /** d, the number of coordinates of an atom. */
+  readonly dimension: number;
+  /** K, the number of atoms. */
+  readonly size: number;
+  /** The coordinates, atom after atom: K·d numbers. */
+  readonly points: Float64Array;
+  /** The names of the classes. */
+  readonly classes: readonly string[];
+  /** p(c), on the names of the classes. */
+  readonly prior: Distribution<string>;
+  /** p(x), on the atoms' indices: the classes' laws averaged by the prior. */
+  readonly marginal: Distribution<number>;
+  /** p(x|c) of each class, on the atoms' indices. */
+  readonly conditional: ReadonlyMap<string, Distribution<number>>;
+}
+
+/** What atomic data are made of. */
+export interface AtomicDataInput {
+  /** The atoms, each with the same number of finite coordinates. */
+  readonly atoms: ArrayLike<ArrayLike<number>>;
+  /** For each class the probability p(x|c) of each atom, of total 1; one class, `data`, of equal weights when left out. */
+  readonly classes?: Readonly<Record<string, ArrayLike<number>>>;
+  /** p(c) for each class, of total 1; equal when left out. */
+  readonly prior?: Readonly<Record<string, number>>;
+}
+
+/** Probabilities must total 1 to within the rounding of decimal input. */
+const TOTAL = 1e-9;
+
+/**
+ * Data that are a finite set of atoms: on them every law, score and optimum of the diffusion half of the anthology is a
+ * finite sum.
+ *
+ * Coincident atoms are kept apart: they are two names of one point, and what is said of points (noise prediction,
+ * samples) does not tell them from one atom of their joint weight.
+ *
+ * @param input the atoms, the classes' probabilities on them, and the classes' own
+ * @param input.atoms the atoms, each with the same number of finite coordinates
+ * @param input.classes for each class the probability p(x|c) of each atom, of total 1
+ * @param input.prior p(c) for each class, of total 1
+ * @returns the data; nothing of the arguments is kept
+ * @throws TypeError when an argument has the wrong type, atoms differ in length, or a class lacks atoms
+ * @throws RangeError when there are no atoms, a coordinate is not finite, or probabilities are negative or do not total 1
+ * @example
+ * ```ts
+ * import { atomicData } from "exptilt";
+ * const data = atomicData({ atoms: [[-1], [0], [1]], classes: { left: [0.75, 0.25, 0], right: [0, 0.25, 0.75] } });
+ * data.marginal.mass // => [0.375, 0.25, 0.375]
+ * atomicData({ atoms: [[0], [1, 2]] }) // throws TypeError: atoms[1]
+ * ```
+ */
+export function atomicData(input: AtomicDataInput): AtomicData {
+  const caller = "atomicData";
+  if (typeof input !== "object" || input === null) throw wrongType(caller, "input", "be an object", input);
+  const { points, size, dimension } = readPoints(caller, input.atoms);
+  const support = Array.from({ length: size }, (_, i) => i);
+  const given = input.classes ?? { data: new Float64Array(size).fill(1 / size) };
+  const classes = Object.keys(given);
+  if (classes.length === 0) throw outOfRange(caller, "classes", "name at least one class", given);
+  const conditional = new Map(
+    classes.map((name) => [name, distribution(support, readLaw(caller, `classes.${name}`, given[name], size))]),
+  );
+  const priorValues = classes.map((name) => (input.prior === undefined ? 1 / classes.length : input.prior[name]));
+  for (const name of Object.keys(input.prior ?? {})) {
+    if (!Object.hasOwn(given, name)) throw outOfRange(caller, `prior.${name}`, "name a class", name);
+  }
+  const prior = distribution(classes, readLaw(caller, "prior", priorValues, classes.length));
+  const marginal = new Float64Array(size);
+  for (const [c, name] of classes.entries()) {
+    const { mass } = conditional.get(name) as Distribution<number>;
+    for (let i = 0; i < size; i++) marginal[i] += prior.mass[c] * mass[i];
+  }
+  return { dimension, size, points, classes, prior, conditional, marginal: distribution(support, marginal) };
+}
+
+function readPoints(caller: string, atoms: unknown): { points: Float64Array; size: number; dimension: number } {
+  const list = requireArrayLike(caller, "atoms", atoms);
+  if (list.length === 0) throw outOfRange(caller, "atoms", "have at least one entry", list);
+  const dimension = requireArrayLike(caller, "atoms[0]", list[0]).length;
+  if (dimension === 0) throw outOfRange(caller, "atoms[0]", "have at least one coordinate", list[0]);
+  const points = new Float64Array(list.length * dimension);
+  for (let i = 0; i < list.length; i++) {
+    const atom = requireNumbers(caller, `atoms[${i}]`, list[i], Number.isFinite, "be finite");
+    if (atom.length !== dimension)
+      throw new TypeError(`${caller}: atoms[${i}] must have ${dimension} coordinates, got ${atom.length}`);
+    points.set(atom, i * dimension);
+  }
+  return { points, size: list.length, dimension };
+}
+
+function readLaw(caller: string, argument: string, values: unknown, size: number): Float64Array {
+  const law = requireNumbers(caller, argument, values, (x) => x >= 0 && x <= 1, "be from 0 to 1");
+  if (law.length !== size) throw new TypeError(`${caller}: ${argument} must have length ${size}, got ${law.length}`);
+  const total = sum(law).hi;
+  if (!(Math.abs(total - 1) <= TOTAL)) throw outOfRange(caller, argument, "total 1", total);
+  return law;
+}
+
+/** The law of a class, or the marginal one where no class is named. */
+export function lawOfClass(caller: string, data: AtomicData, name: string | undefined): Distribution<number> {
+  if (name === undefined) return data.marginal;
+  const law = data.conditional.get(name);
+  if (law === undefined) throw outOfRange(caller, "class", `be one of ${data.classes.join(", ")}`, name);
+  return law;
+}
+
+/**
+ * The target that classifier-free guidance of strength w states, p(c|x)^w p(x|c) ∝ p(x|c)^{1+w} p(x)^{−w}. Equation (31).
+ *
+ * $$p_w(x \mid c) \propto p(x \mid c)^{1+w}\, p(x)^{-w}$$
+ *
+ * w = 0 gives p(x|c). Its sampler misses it (Bradley and Nakkiran, arXiv 2408.09000); soft best-of-N with weights p(c|x)^w
+ * tends to it, (35).
+ *
+ * @param data the atoms
+ * @param label the class c
+ * @param w the guidance strength, finite
+ * @returns the target, on the atoms' indices
+ * @throws TypeError when w is no number
+ * @throws RangeError when the class is unknown or w is not finite
+ * @example
+ * ```ts
+ * import { atomicData, guidedTarget } from "exptilt";
+ * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
+ * guidedTarget(data, "a", 0).mass // => [0.5, 0.5]
+ * guidedTarget(data, "a", 1).mass // => [0.75, 0.25]
+ * ```
+ */
+export function guidedTarget(data: AtomicData, label: string, w: number): Distribution<number> {
+  const caller = "guidedTarget";
+  const law = lawOfClass(caller, data, label);
+  if (typeof w !== "number") throw wrongType(caller, "w", "be a number", w);
+  if (!Number.isFinite(w)) throw outOfRange(caller, "w", "be finite", w);
+  const log = law.logMass.map((l, i) => (l === -Infinity ? l : l + w * (l - data.marginal.logMass[i])));
+  return normalize(fromLogMass(law.support, log));
+}
