@@ -1,3 +1,4 @@
+import { createHash, type Hash } from "node:crypto";
 import { REPORT_OPTIONS, refuseTwoForms, report } from "./curveReport.js";
 import { CurveTally } from "./curveTally.js";
 import { type Query, readDataset, take } from "./dataset.js";
@@ -40,6 +41,7 @@ export async function curve(args: readonly string[]): Promise<number> {
   const [file] = files;
   const tally = new CurveTally(settings);
   const broken = await read(file, limit, jobs, tally);
+  tally.broken = broken?.message;
   report(tally, file ?? "the embedded data", options);
   if (broken !== undefined) {
     const kept = tally.queries > 0 ? ` (the ${tally.queries} queries before it are reported above)` : "";
@@ -58,7 +60,8 @@ async function read(
   tally: CurveTally,
 ): Promise<InputError | undefined> {
   const progress = new Progress("curve");
-  const queries = withGoldAlike(take(readDataset(file), limit), tally);
+  const digest = createHash("sha256");
+  const queries = withGoldAlike(take(readDataset(file), limit), tally, digest);
   const add = (readings: Float64Array) => {
     tally.add(readings);
     progress.update(tally.queries);
@@ -71,12 +74,13 @@ async function read(
     throw error;
   } finally {
     progress.end();
+    tally.seal(digest.digest("hex"));
   }
   return undefined;
 }
 
-/** The queries as long as all have gold or none has. */
-async function* withGoldAlike(queries: AsyncIterable<Query>, tally: CurveTally): AsyncGenerator<Query> {
+/** The queries as long as all have gold or none has, each told to the digest. */
+async function* withGoldAlike(queries: AsyncIterable<Query>, tally: CurveTally, digest: Hash): AsyncGenerator<Query> {
   for await (const query of queries) {
     const gold = hasGold(query);
     tally.gold ??= gold;
@@ -88,6 +92,8 @@ async function* withGoldAlike(queries: AsyncIterable<Query>, tally: CurveTally):
           : `${query.place}: query ${name} has no "gold", which the queries before it have`,
       );
     }
+    const { place: _, ...content } = query;
+    digest.update(`${JSON.stringify(content)}\n`);
     yield query;
   }
 }

@@ -20,6 +20,10 @@ export class CurveTally {
   queries = 0;
   /** Whether the data have gold: the first query decides. */
   gold: boolean | undefined;
+  /** Where the reading broke off, if it did. */
+  broken: string | undefined;
+  /** What tells each part from every other: a digest of its queries. */
+  readonly #digests = new Set<string>();
   #sums: ExactSum[] = [];
 
   constructor(settings: CurveSettings) {
@@ -28,10 +32,19 @@ export class CurveTally {
 
   add(readings: Float64Array): void {
     for (let i = 0; i < readings.length; i++) {
+      if (!Number.isFinite((this.#sums[i]?.value ?? 0) + readings[i]))
+        throw new InputError(`after ${this.queries} queries a sum of rewards leaves the range of doubles`);
+    }
+    for (let i = 0; i < readings.length; i++) {
       this.#sums[i] ??= new ExactSum();
       this.#sums[i].add(readings[i]);
     }
     this.queries++;
+  }
+
+  /** Names the queries that were added, once all were. */
+  seal(digest: string): void {
+    if (this.queries > 0) this.#digests.add(digest);
   }
 
   /** Adds the sums of another part of the data; `name` is what a complaint calls it. */
@@ -39,6 +52,9 @@ export class CurveTally {
     const [a, b] = [this, other].map(({ settings: { betas, ns } }) => JSON.stringify([betas.map(String), ns]));
     if (a !== b) throw new InputError(`${name}: it was made with other --beta or --n than the files before it`);
     if (other.queries === 0) return;
+    const twice = [...other.#digests].find((digest) => this.#digests.has(digest));
+    if (twice !== undefined) throw new InputError(`${name}: its queries are in the files before it already`);
+    for (const digest of other.#digests) this.#digests.add(digest);
     this.gold ??= other.gold;
     if (this.gold !== other.gold) {
       throw new InputError(
@@ -69,7 +85,8 @@ export class CurveTally {
   toJson(): string {
     const { betas, ns } = this.settings;
     // JSON has no infinities.
-    const record = { format: FORMAT, betas: betas.map(String), ns, queries: this.queries, gold: this.gold ?? false };
+    const { queries, broken, gold = false } = this;
+    const record = { format: FORMAT, betas: betas.map(String), ns, queries, gold, broken, parts: [...this.#digests] };
     return `${JSON.stringify({ ...record, sums: this.#sums.map((sum) => sum.parts) })}\n`;
   }
 
@@ -81,9 +98,12 @@ export class CurveTally {
       throw new InputError(`${name}: it is not JSON (${error instanceof Error ? error.message : error})`);
     }
     if (!isPartial(record)) throw new InputError(`${name}: it is not a file of ${FORMAT}`);
+    if (record.broken !== undefined)
+      throw new InputError(`${name}: it is of a run that broke off: ${record.broken}; mend that and run it again`);
     const tally = new CurveTally({ betas: record.betas.map(Number), ns: record.ns });
     tally.queries = record.queries;
     if (record.queries > 0) tally.gold = record.gold;
+    for (const digest of record.parts) tally.#digests.add(digest);
     tally.#sums = record.sums.map((parts) => new ExactSum(parts));
     const quantities = record.gold ? QUANTITIES.length : QUANTITIES.length - 1;
     const expected = record.queries === 0 ? 0 : record.betas.length * (record.ns.length + 1) * quantities;
@@ -98,12 +118,14 @@ interface Partial {
   readonly ns: number[];
   readonly queries: number;
   readonly gold: boolean;
+  readonly broken?: string;
+  readonly parts: string[];
   readonly sums: number[][];
 }
 
 function isPartial(value: unknown): value is Partial {
   if (typeof value !== "object" || value === null) return false;
-  const { format, betas, ns, queries, gold, sums } = value as Record<string, unknown>;
+  const { format, betas, ns, queries, gold, broken, parts, sums } = value as Record<string, unknown>;
   const numbers = (list: unknown) => Array.isArray(list) && list.every((x) => Number.isFinite(x));
   return (
     format === FORMAT &&
@@ -113,6 +135,9 @@ function isPartial(value: unknown): value is Partial {
     Number.isSafeInteger(queries) &&
     (queries as number) >= 0 &&
     typeof gold === "boolean" &&
+    (broken === undefined || typeof broken === "string") &&
+    Array.isArray(parts) &&
+    parts.every((digest) => typeof digest === "string") &&
     Array.isArray(sums) &&
     sums.every(numbers)
   );

@@ -163,6 +163,11 @@ describe("bad input exits with 2 and says where", () => {
       `${good}\n${golden}`,
       'standard input:2: query "g" has "gold", which the queries before it have not',
     ],
+    [
+      ["curve", "-"],
+      `${JSON.stringify(query("a")).replaceAll('"reward":1', '"reward":1.7e308')}\n${JSON.stringify(query("b")).replaceAll('"reward":1', '"reward":1.7e308')}`,
+      "after 1 queries a sum of rewards leaves the range of doubles",
+    ],
     [["curve", "-", "--svg", "/no/such/folder/x.svg"], good, "/no/such/folder/x.svg: ENOENT"],
     [["merge"], "", "merge takes one FILE or more"],
     [["merge", "/no/such/file"], "", "/no/such/file: ENOENT"],
@@ -177,6 +182,14 @@ describe("bad input exits with 2 and says where", () => {
     expect(status).toBe(2);
     expect(stdout).toContain("beta,n,reward,klToRef,winRate\n");
     expect(JSON.parse(readFileSync(partial, "utf8")).queries).toBe(1);
+    // But it is no shard: what is missing from it would be missing from the averages.
+    const merged = exptilt(["merge", partial]);
+    expect([merged.status, merged.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /broken\.json: it is of a run that broke off: standard input:2: .*; mend that and run it again/,
+      ),
+    ]);
   });
 
   it("merge refuses what does not belong together, by file", () => {
@@ -188,10 +201,12 @@ describe("bad input exits with 2 and says where", () => {
     const a = made("a.json", good, "--n", "1,2");
     const b = made("b.json", good, "--n", "1,3");
     const c = made("c.json", golden, "--n", "1,2");
+    const copy = made("copy.json", good, "--n", "1,2");
     const empty = made("empty.json", "", "--n", "1,2");
     const refused = (args: string[]) => exptilt(["merge", ...args]).stderr;
     expect(refused([a, b])).toBe(`exptilt: ${b}: it was made with other --beta or --n than the files before it\n`);
     expect(refused([a, c])).toBe(`exptilt: ${c}: its queries have gold, unlike those of the files before it\n`);
+    expect(refused([a, copy])).toBe(`exptilt: ${copy}: its queries are in the files before it already\n`);
     expect(refused([a, a])).toBe(`exptilt: ${a}: the file is given twice\n`);
     expect(refused([file("not.json", ["{}"])])).toContain("not.json: it is not a file of exptilt curve partial sums");
     expect(refused([file("cut.json", [readFileSync(a, "utf8").slice(0, 90)])])).toContain("cut.json: it is not JSON");
