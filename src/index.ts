@@ -38,6 +38,8 @@ export { gapTolerance } from "./claims/tolerance.js";
 export { type Instance, type World, worldOf } from "./claims/world.js";
 export { type AtomicData, type AtomicDataInput, atomicData, guidedTarget } from "./diffusion/atoms.js";
 export { denoise, guidedNoisePrediction, noisePrediction, score } from "./diffusion/noisePrediction.js";
+export { ddimSample, ddpmSample, type NoisePredictor } from "./diffusion/sampler.js";
+export { cosineSchedule, linearSchedule, logSnrSchedule } from "./diffusion/schedule.js";
 export type {
   Algebra,
   BestOfNProblemOf,

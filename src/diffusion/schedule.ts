@@ -1,0 +1,97 @@
+import { outOfRange, requireArrayLike, requireFinite, requireInteger, wrongType } from "../numeric/check.js";
+
+/**
+ * A noise grid uniform in log-SNR λ = log((1−σ²)/σ²): σ² = 1/(1 + e^λ), increasing.
+ *
+ * $$\sigma_i^2 = \frac{1}{1 + e^{\lambda_i}}, \qquad \lambda_i \text{ from } \lambda_{\max} \text{ down to } \lambda_{\min}$$
+ *
+ * @param steps the number of levels, at least 2
+ * @param most λ_max, where the noise is least; 20 when left out
+ * @param least λ_min, where it is most; −20 when left out
+ * @returns the levels σ, increasing in (0, 1)
+ * @throws TypeError when an argument is no number
+ * @throws RangeError when steps is not whole and at least 2, or the λ do not decrease within ±30
+ * @example
+ * ```ts
+ * import { logSnrSchedule } from "exptilt";
+ * logSnrSchedule(3, 2, -2) // => [0.345258, 0.707107, 0.938508]
+ * ```
+ */
+export function logSnrSchedule(steps: number, most = 20, least = -20): Float64Array {
+  const caller = "logSnrSchedule";
+  requireInteger(caller, "steps", steps, 2);
+  requireFinite(caller, "most", most);
+  requireFinite(caller, "least", least);
+  // Past 30 nats σ rounds to 1, or 1 − σ² to 1.
+  if (!(most > least && most <= 30 && least >= -30))
+    throw outOfRange(caller, "most and least", "decrease within ±30", `${most}, ${least}`);
+  return Float64Array.from({ length: steps }, (_, i) => {
+    const lambda = most + ((least - most) * i) / (steps - 1);
+    return Math.sqrt(1 / (1 + Math.exp(lambda)));
+  });
+}
+
+/**
+ * The variance-preserving cosine grid: σ_i = sin(π/2·(i − ½)/T), i = 1 … T (Nichol and Dhariwal 2021, without offset).
+ *
+ * $$\sigma_i = \sin\left( \frac{\pi}{2} \cdot \frac{i - 1/2}{T} \right)$$
+ *
+ * @param steps the number of levels T, at least 2
+ * @returns the levels σ, increasing in (0, 1)
+ * @throws TypeError when steps is no number
+ * @throws RangeError when steps is not whole and at least 2
+ * @example
+ * ```ts
+ * import { cosineSchedule } from "exptilt";
+ * cosineSchedule(2) // => [0.382683, 0.923880]
+ * ```
+ */
+export function cosineSchedule(steps: number): Float64Array {
+  requireInteger("cosineSchedule", "steps", steps, 2);
+  return Float64Array.from({ length: steps }, (_, i) => Math.sin((Math.PI / 2) * ((i + 0.5) / steps)));
+}
+
+/**
+ * The variance-preserving linear grid of DDPM (Ho and others 2020): σ_i² = 1 − Π_{j ≤ i}(1 − β_j), with β from 1e−4 to 0.02
+ * over 1,000 steps, and in proportion over fewer or more.
+ *
+ * $$\sigma_i^2 = 1 - \prod_{j \le i} (1 - \beta_j)$$
+ *
+ * @param steps the number of levels T, at least 21, below which a β would exceed 1
+ * @returns the levels σ, increasing in (0, 1)
+ * @throws TypeError when steps is no number
+ * @throws RangeError when steps is not whole and at least 21
+ * @example
+ * ```ts
+ * import { linearSchedule } from "exptilt";
+ * const grid = linearSchedule(1000);
+ * [grid[0], grid[499], grid[999]] // => [0.01, 0.959902, 0.999980]
+ * ```
+ */
+export function linearSchedule(steps: number): Float64Array {
+  requireInteger("linearSchedule", "steps", steps, 21);
+  const out = new Float64Array(steps);
+  let log = 0;
+  for (let i = 0; i < steps; i++) {
+    const beta = ((1e-4 + ((0.02 - 1e-4) * i) / (steps - 1)) * 1000) / steps;
+    log += Math.log1p(-beta);
+    out[i] = Math.sqrt(-Math.expm1(log));
+  }
+  return out;
+}
+
+/** A noise grid given by the caller: increasing in (0, 1). */
+export function requireGrid(caller: string, argument: string, grid: unknown): Float64Array {
+  const list = requireArrayLike(caller, argument, grid);
+  if (list.length === 0) throw outOfRange(caller, argument, "have at least one level", list);
+  const out = new Float64Array(list.length);
+  for (let i = 0; i < out.length; i++) {
+    const sigma = list[i];
+    if (typeof sigma !== "number") throw wrongType(caller, `${argument}[${i}]`, "be a number", sigma);
+    if (!(sigma > 0 && sigma < 1)) throw outOfRange(caller, `${argument}[${i}]`, "be between 0 and 1", sigma);
+    if (i > 0 && !(sigma > out[i - 1]))
+      throw outOfRange(caller, `${argument}[${i}]`, "exceed the level before it", sigma);
+    out[i] = sigma;
+  }
+  return out;
+}
