@@ -2,7 +2,8 @@ import type { Claim } from "./claim.js";
 import { errata } from "./errata.js";
 import { preliminaries } from "./preliminaries.js";
 import { reinforcement } from "./reinforcement.js";
-import { selection, selectionErrata } from "./selection.js";
+import { selection } from "./selection.js";
+import { selectionErrata } from "./ties.js";
 import { training } from "./training.js";
 
 const numberOf = (claim: Claim): number => Number(claim.equation.replace(/[^\d.]/g, ""));

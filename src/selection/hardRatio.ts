@@ -1,6 +1,6 @@
 import { sum } from "../numeric/sum.js";
 import { type Levels, massAbove, massFrom } from "./levels.js";
-import { type LevelRatios, logForbidden } from "./ratio.js";
+import { emptyRatios, type LevelRatios, logForbidden } from "./ratio.js";
 
 /** The ratios of a law by level, given each ratio and its logarithm, and what the best level misses of its limit, 1. */
 function hardLevelRatios(
@@ -10,12 +10,9 @@ function hardLevelRatios(
   at: (i: number) => [ratio: number, logRatio: number],
 ): LevelRatios {
   const size = levels.mass.length;
-  const out = {
-    ratio: new Float64Array(size),
-    logRatio: new Float64Array(size),
-    gap: new Float64Array(size).fill(Infinity),
-    logGap: new Float64Array(size).fill(Infinity),
-  };
+  const out = emptyRatios(size);
+  out.gap.fill(Infinity);
+  out.logGap.fill(Infinity);
   const logKept = Math.log(kept);
   for (let i = 0; i < size; i++) {
     const [ratio, logRatio] = at(i);

@@ -2,7 +2,7 @@ import { gridFor } from "./grid.js";
 import type { Ladder } from "./ladder.js";
 import { laplaceTransforms } from "./laplace.js";
 import { nodesOf } from "./nodes.js";
-import type { LevelRatios } from "./ratio.js";
+import { emptyRatios, type LevelRatios } from "./ratio.js";
 
 /**
  * The ratios of soft selection among 1 + Poisson(λ) draws, by level: N φ^{N−1} averaged over N is (1 + λφ) e^{λ(φ−1)},
@@ -20,12 +20,7 @@ export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
   const lost = forbidden * Math.exp(rate * (forbidden - 1));
   const logKept = Math.log1p(-lost);
   const size = x.length;
-  const out = {
-    ratio: new Float64Array(size),
-    logRatio: new Float64Array(size),
-    gap: new Float64Array(size),
-    logGap: new Float64Array(size),
-  };
+  const out = emptyRatios(size);
   for (let i = 0; i < size; i++) {
     // Far left of the first node, where nothing else has begun, the answer wins whenever it is drawn.
     const found = value[i] > 0;
@@ -35,6 +30,5 @@ export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
     out.logGap[i] = out.logRatio[i] - x[i] + logMean;
     out.gap[i] = Math.expm1(out.logGap[i]);
   }
-
   return out;
 }

@@ -19,6 +19,12 @@ export interface LevelRatios {
   readonly logGap: Float64Array;
 }
 
+/** Room for the ratios of so many levels. */
+export function emptyRatios(size: number): LevelRatios {
+  const room = () => new Float64Array(size);
+  return { ratio: room(), logRatio: room(), gap: room(), logGap: room() };
+}
+
 /** The Laplace transform of (φ^{N−1} − e^{−(N−1)μt}) for several N at once, and the number of φ evaluations. */
 function jensenTransforms(
   ladder: Ladder,
@@ -58,12 +64,7 @@ export function phiEvaluations(ladder: Ladder, ns: readonly number[]): number {
 function softRatiosFrom(ladder: Ladder, n: number, { value, logScale, logWeighted }: LaplaceTransform): LevelRatios {
   const { x, mean, meanLess1, logMean } = ladder;
   const size = x.length;
-  const out = {
-    ratio: new Float64Array(size),
-    logRatio: new Float64Array(size),
-    gap: new Float64Array(size),
-    logGap: new Float64Array(size),
-  };
+  const out = emptyRatios(size);
   // The probability that every draw is forbidden, and what is kept.
   const logLost = n * logForbidden(ladder);
   const lost = Math.exp(logLost);

@@ -1,19 +1,8 @@
-import { readFileSync } from "node:fs";
 import { bestOfNLaw, softBestOfNLaw } from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
 import { describe, expect, it } from "vitest";
+import { selectionCases } from "../support/autoregressive.js";
 
-interface Case {
-  id: string;
-  mass: number[];
-  reward: number[];
-  beta: number;
-  expect: { soft: Record<string, string[]>; hard: Record<string, string[]> };
-}
-
-const { cases } = JSON.parse(readFileSync(new URL("../reference/autoregressive.json", import.meta.url), "utf8")) as {
-  cases: Case[];
-};
 const A = exactAlgebra({ digits: 50 });
 
 /** Equal to all the digits that the fixture gives, but for one unit in its last. */
@@ -26,7 +15,7 @@ function meets(got: ArrayLike<ReturnType<typeof A.number>>, want: readonly strin
 }
 
 describe("the laws of best-of-N at 50 digits meet enumeration at 80 to the 38 digits it gives", () => {
-  for (const { id, mass, reward, beta, expect: expected } of cases.slice(0, 12)) {
+  for (const { id, mass, reward, beta, expect: expected } of selectionCases.slice(0, 12)) {
     it(id, () => {
       const ref = A.measure([...mass.keys()], mass);
       for (const [n, want] of Object.entries(expected.soft))

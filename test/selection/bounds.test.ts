@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { test } from "@fast-check/vitest";
 import {
   bestOfNKlBound,
@@ -21,6 +20,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { selectionCases } from "../support/autoregressive.js";
 
 const rows = fc.array(
   fc.record({
@@ -83,19 +83,8 @@ describe("Beirami's bounds on best-of-N", () => {
   });
 });
 
-interface Case {
-  id: string;
-  mass: number[];
-  reward: number[];
-  beta: number;
-  expect: { firstOrder: (string | null)[] };
-}
-const { cases } = JSON.parse(readFileSync(new URL("../reference/autoregressive.json", import.meta.url), "utf8")) as {
-  cases: Case[];
-};
-
 describe("the first-order coefficient against 80 digits", () => {
-  for (const { id, mass, reward, beta, expect: expected } of cases) {
+  for (const { id, mass, reward, beta, expect: expected } of selectionCases) {
     test(id, () => {
       const { coefficient } = firstOrderExpansion({ ref: measure([...mass.keys()], mass), reward, beta });
       const supported = reward.filter((_, i) => mass[i] > 0);

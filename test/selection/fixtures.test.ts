@@ -1,21 +1,9 @@
-import { readFileSync } from "node:fs";
 import { bestOfNLaw, measure, softBestOfNLaw } from "exptilt";
 import { describe, expect, test } from "vitest";
-
-interface Case {
-  id: string;
-  mass: number[];
-  reward: number[];
-  beta: number;
-  expect: { soft: Record<string, string[]>; hard: Record<string, string[]> };
-}
-
-const { cases } = JSON.parse(readFileSync(new URL("../reference/autoregressive.json", import.meta.url), "utf8")) as {
-  cases: Case[];
-};
+import { selectionCases } from "../support/autoregressive.js";
 
 describe("the laws of soft and hard best-of-N against enumeration at 80 digits", () => {
-  for (const { id, mass, reward, beta, expect: expected } of cases) {
+  for (const { id, mass, reward, beta, expect: expected } of selectionCases) {
     const ref = measure([...mass.keys()], mass);
     const supported = reward.filter((_, i) => mass[i] > 0);
     const tolerance = 1e-14 * (8 + (Math.max(...supported) - Math.min(...supported)) / beta);

@@ -1,0 +1,48 @@
+import type { Erratum } from "./claim.js";
+import { fewOf } from "./few.js";
+import { entries, total } from "./vectors.js";
+import type { World } from "./world.js";
+
+/** The few answers, each listed twice with half its mass, and rewards that are their ranks: ties at every level. */
+function tied<N>(world: World<N>) {
+  const { algebra: A } = world;
+  const { ref, reward } = fewOf(world);
+  const size = reward.length;
+  const numbers = reward.map((r) => A.toNumber(r));
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+  const ranks = numbers.map((r) => A.number(sorted.indexOf(r)));
+  const halves = entries(ref.mass).map((p) => A.divide(p, A.number(2)));
+  const law = A.distribution(
+    Array.from({ length: 2 * size }, (_, i) => i),
+    [...halves, ...halves],
+  );
+  return { ref: law, reward: [...ranks, ...ranks] };
+}
+
+/** E9: what the note leaves open at β = 0. */
+export const selectionErrata: readonly Erratum[] = [
+  {
+    kind: "erratum",
+    equation: "E9",
+    statement: "(13) at β = 0 picks argmax r, which is no law where draws tie; broken uniformly it is the limit β → 0",
+    hypotheses: "the first 4 answers with mass, each listed twice, rewards their ranks; N = 2; the limit at β = 1/200",
+    printed: (world) => {
+      const { algebra: A } = world;
+      const { ref, reward } = tied(world);
+      // The probability that an answer is drawn and none drawn is better: more than one may be the argmax.
+      const attained = reward.map((r, o) => {
+        const miss = reward.map((s, j) => (j !== o && A.toNumber(s) <= A.toNumber(r) ? ref.mass[j] : A.number(0)));
+        const without = total(A, miss);
+        const within = A.add(without, ref.mass[o]);
+        return A.subtract(A.multiply(within, within), A.multiply(without, without));
+      });
+      return [{ left: [total(A, attained)], right: [A.number(1)] }];
+    },
+    corrected: (world) => {
+      const { algebra: A } = world;
+      const problem = tied(world);
+      const cold = A.softBestOfNLaw({ ...problem, beta: A.number(1 / 200) }, 2);
+      return [{ left: entries(A.bestOfNLaw(problem, 2).mass), right: entries(cold.mass) }];
+    },
+  },
+];
