@@ -38,6 +38,12 @@ export { gapTolerance } from "./claims/tolerance.js";
 export { type Instance, type World, worldOf } from "./claims/world.js";
 export { type AtomicData, type AtomicDataInput, type AtomLaw, atomicData } from "./diffusion/atoms.js";
 export {
+  classify,
+  densityRatioLoss,
+  densityRatioWeights,
+  logDensityRatio,
+} from "./diffusion/densityRatio.js";
+export {
   guidanceProblem,
   guidedNoisePrediction,
   guidedTarget,
