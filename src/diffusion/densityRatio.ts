@@ -8,7 +8,7 @@ import { NoisedPoint } from "./noisedPoint.js";
 import { requireGrid } from "./schedule.js";
 
 /** |E_c[a|·] − x|² − |E[a|·] − x|², of which the loss (37) is an average. */
-export const excess: OfShifts = (own, all) => {
+export const excess: OfShifts = ([own, all]) => {
   let s = 0;
   for (let k = 0; k < own.length; k++) s += (own[k] - all[k]) * (own[k] + all[k]);
   return s;
@@ -27,14 +27,14 @@ function massesAt(data: AtomicData, x: Float64Array, label: string): { own: numb
 }
 
 /** A class that the marginal law knows: p(c) > 0. */
-function requirePresent(caller: string, data: AtomicData, label: string): void {
+export function requirePresent(caller: string, data: AtomicData, label: string): void {
   requireClass(caller, "class", data, label);
   if (!(data.prior.mass[data.classes.indexOf(label)] > 0))
     throw outOfRange(caller, "class", "have a positive prior", label);
 }
 
 /** The point, at an atom of positive p(x). */
-function requireAtom(
+export function requireAtom(
   caller: string,
   data: AtomicData,
   x: ArrayLike<number>,
@@ -139,7 +139,7 @@ export function lawsOfRatio(data: AtomicData, label: string): Law[] {
  * import { atomicData, densityRatioLoss, logSnrSchedule } from "exptilt";
  * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
  * densityRatioLoss(data, [1], "a") // => 0.405465108108
- * densityRatioLoss(data, [1], "a", logSnrSchedule(1001)) // => 0.4057
+ * densityRatioLoss(data, [1], "a", logSnrSchedule(1001)) // => 0.4087
  * ```
  */
 export function densityRatioLoss(
