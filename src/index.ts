@@ -47,6 +47,7 @@ export {
 export {
   type EstimateOptions,
   estimateDensityRatioLoss,
+  estimateGuidanceGap,
   estimateKlByMismatchedEstimation,
   type MonteCarloEstimate,
 } from "./diffusion/estimate.js";
@@ -56,6 +57,7 @@ export {
   guidedTarget,
   logClassProbability,
 } from "./diffusion/guidance.js";
+export { guidanceGap } from "./diffusion/guidanceGap.js";
 export { denoisingLoss, klByMismatchedEstimation } from "./diffusion/mismatch.js";
 export { denoise, noisePrediction, score } from "./diffusion/noisePrediction.js";
 export { ddimSample, ddpmSample, type NoisePredictor } from "./diffusion/sampler.js";

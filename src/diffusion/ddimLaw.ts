@@ -3,9 +3,9 @@ import { outOfRange, requireFinite } from "../numeric/check.js";
 import { solveOde } from "../numeric/extrapolate.js";
 import { normalInterval } from "../numeric/normal.js";
 import { type AtomicData, requireClass } from "./atoms.js";
-import { requireLine, rootSnr } from "./densityRatio.js";
+import { requireLine } from "./densityRatio.js";
 import { LineField } from "./lineField.js";
-import { requireGrid } from "./schedule.js";
+import { requireGrid, rootSnr } from "./schedule.js";
 
 /** The local error of the probability flow, beside which its boundaries' own is small. */
 const TOLERANCE = 1e-13;

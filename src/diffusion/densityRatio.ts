@@ -3,7 +3,7 @@ import { type Distribution, fromLogMass, lawOf, normalize } from "../measure/mea
 import { outOfRange } from "../numeric/check.js";
 import { sum } from "../numeric/sum.js";
 import { type AtomicData, requireClass, requirePoint } from "./atoms.js";
-import { integrateOverLevels, meanOverNoise, type OfShifts } from "./lineQuadrature.js";
+import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
 import { NoisedPoint } from "./noisedPoint.js";
 import { requireGrid } from "./schedule.js";
 
@@ -107,11 +107,6 @@ export function weightsOf(levels: Float64Array): Float64Array {
   });
 }
 
-/** u = α/σ, the root of the signal-to-noise ratio. */
-export function rootSnr(sigma: number): number {
-  return Math.sqrt((1 - sigma) * (1 + sigma)) / sigma;
-}
-
 /** The two laws that a density ratio compares. */
 export function lawsOfRatio(data: AtomicData, label: string): Law[] {
   return [data.conditional.get(label) as Distribution<number>, data.marginal].map((law) => lawOf("", "", law));
@@ -160,11 +155,8 @@ export function densityRatioLoss(
 function onGrid(caller: string, data: AtomicData, x: ArrayLike<number>, label: string, levels: Float64Array): number {
   requirePresent(caller, data, label);
   const point = new NoisedPoint(data, lawsOfRatio(data, label), requirePoint(caller, "x", data, x));
-  // |ε − ε(x_t)|² = u²|E[a|x_t] − x|².
-  return weightsOf(levels).reduce((s, omega, t) => {
-    const u = rootSnr(levels[t]);
-    return s + omega * u * u * meanOverNoise(point, u, excess);
-  }, 0);
+  const means = meansOnGrid([{ point, mass: 1 }], levels, excess);
+  return weightsOf(levels).reduce((s, omega, t) => s + omega * means[t], 0);
 }
 
 /** Atoms in one dimension, where there is a quadrature. */

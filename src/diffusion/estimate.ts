@@ -1,14 +1,18 @@
 import type { Law } from "../measure/law.js";
-import { lawOf } from "../measure/measure.js";
+import type { Measure } from "../measure/measure.js";
 import { categoricalSampler } from "../measure/sampler.js";
 import { requireInteger } from "../numeric/check.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { requireRandom } from "../numeric/random.js";
 import { type AtomicData, type AtomLaw, requireAtomLaw, requirePoint } from "./atoms.js";
-import { excess, lawsOfRatio, requireAtom, requirePresent, requireSteps, rootSnr, weightsOf } from "./densityRatio.js";
+import { excess, lawsOfRatio, requireAtom, requirePresent, requireSteps, weightsOf } from "./densityRatio.js";
+import { guidance } from "./guidanceGap.js";
+import { covers, requireLaws } from "./lawPair.js";
 import type { OfShifts } from "./lineQuadrature.js";
 import { distance } from "./mismatch.js";
 import { NoisedPoint } from "./noisedPoint.js";
+import { requireSigma } from "./noiseLevel.js";
+import { rootSnr } from "./schedule.js";
 
 /** A mean of seeded draws, and how far it may be off. */
 export interface MonteCarloEstimate {
@@ -183,29 +187,63 @@ export function estimateKlByMismatchedEstimation(
 ): MonteCarloEstimate {
   const caller = "estimateKlByMismatchedEstimation";
   const { samples, levels, random } = readOptions(caller, options, rng);
-  const given = requireAtomLaw(caller, "p", data, p);
-  const laws = [lawOf(caller, "p", given), lawOf(caller, "q", requireAtomLaw(caller, "q", data, q))];
-  const { size, dimension: d, points } = data;
-  const counts = new Int32Array(size);
-  const pick = categoricalSampler(given, random);
-  for (let i = 0; i < samples; i++) counts[pick()]++;
-  const places = [...counts.keys()].filter((i) => counts[i] > 0);
-  const source = (at: NoisedPoint) => (levels === undefined ? allLevels(at, random) : gridLevels(levels, random));
+  const laws = requireLaws(caller, data, p, q);
   if (levels === undefined && !covers(data, laws[0], laws[1])) return { value: Infinity, standardError: 0, samples: 0 };
-  // Atom by atom, so that one is seen from at a time.
-  const draws = function* () {
-    for (const i of places) {
-      yield { point: new NoisedPoint(data, laws, points.slice(i * d, (i + 1) * d)), count: counts[i] };
-    }
-  };
-  return estimate(draws(), source, gaussianSource(random), distance);
+  const source = (at: NoisedPoint) => (levels === undefined ? allLevels(at, random) : gridLevels(levels, random));
+  const draws = drawnPoints(data, laws, requireAtomLaw(caller, "p", data, p), samples, random);
+  return estimate(draws, source, gaussianSource(random), distance);
 }
 
-/** Whether q has mass at every point where p has. */
-function covers({ size, dimension: d, points }: AtomicData, p: Law, q: Law): boolean {
-  const place = (i: number) => Array.from(points.subarray(i * d, (i + 1) * d), (v) => v + 0).join();
-  const held = new Set<string>();
-  for (let i = 0; i < size; i++) if (q.supports(i)) held.add(place(i));
-  for (let i = 0; i < size; i++) if (p.supports(i) && !held.has(place(i))) return false;
-  return true;
+/** So many draws of an atom, atom by atom, so that one is seen from at a time. */
+function* drawnPoints(
+  data: AtomicData,
+  laws: readonly Law[],
+  from: Measure<number>,
+  samples: number,
+  rng: () => number,
+): Generator<{ readonly point: NoisedPoint; readonly count: number }> {
+  const { size, dimension: d, points } = data;
+  const counts = new Int32Array(size);
+  const pick = categoricalSampler(from, rng);
+  for (let i = 0; i < samples; i++) counts[pick()]++;
+  for (let i = 0; i < size; i++) {
+    if (counts[i] > 0) yield { point: new NoisedPoint(data, laws, points.slice(i * d, (i + 1) * d)), count: counts[i] };
+  }
+}
+
+/**
+ * The guidance gap of `guidanceGap` in any dimension, by seeded draws of an atom of the target and of noise, at one level.
+ *
+ * $$\mathbb{E}_{x_t \sim p_w}\, |\tilde\varepsilon(x_t \mid c) - \varepsilon_{p_w}(x_t)|^2$$
+ *
+ * @param data the atoms
+ * @param label the class c, of positive p(c)
+ * @param w the guidance strength, finite
+ * @param sigma the noise level σ in (0, 1)
+ * @param rng gives uniform numbers in [0, 1)
+ * @param options the number of draws
+ * @returns the estimate of the mean squared difference of the predicted noises, with its standard error
+ * @throws TypeError when an argument has the wrong type
+ * @throws RangeError when the class is unknown or has prior 0, w is not finite, σ is outside (0, 1), or an option is out of range
+ * @example
+ * ```ts
+ * import { atomicData, estimateGuidanceGap, randomSource } from "exptilt";
+ * const data = atomicData({ atoms: [[-1, 0], [0, 1], [1, 0]], classes: { a: [0.5, 0.3, 0.2], b: [0.1, 0.1, 0.8] } });
+ * estimateGuidanceGap(data, "a", 0, 0.7, randomSource(1)).value // => 0
+ * estimateGuidanceGap(data, "a", 2, 0.7, randomSource(1)).value > 0.1 // => true
+ * ```
+ */
+export function estimateGuidanceGap(
+  data: AtomicData,
+  label: string,
+  w: number,
+  sigma: number,
+  rng: () => number,
+  options: Omit<EstimateOptions, "grid"> = {},
+): MonteCarloEstimate {
+  const caller = "estimateGuidanceGap";
+  const { samples, random } = readOptions(caller, options, rng);
+  const { target, laws, gap } = guidance(caller, data, label, w);
+  const level = { u: rootSnr(requireSigma(caller, "sigma", sigma).sigma), weight: rootSnr(sigma) ** 2 };
+  return estimate(drawnPoints(data, laws, target, samples, random), () => () => level, gaussianSource(random), gap);
 }

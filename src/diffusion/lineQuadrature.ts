@@ -1,5 +1,6 @@
 import { integrate } from "../numeric/gaussKronrod.js";
 import { NoisedPoint } from "./noisedPoint.js";
+import { rootSnr } from "./schedule.js";
 
 /** What is averaged: a function of the posterior means less x, one for each law. */
 export type OfShifts = (shifts: readonly Float64Array[]) => number;
@@ -43,6 +44,21 @@ export function meanOverNoise(point: NoisedPoint, u: number, f: OfShifts, room: 
     sum += weight * f(shifts);
   });
   return sum;
+}
+
+/** Points of a law, each with its mass. */
+export type WeightedPoints = readonly { readonly point: NoisedPoint; readonly mass: number }[];
+
+/** u² E[f] at each level of a grid, over x₀ from the points and ε: what squared errors of noise predictors are sums of. */
+export function meansOnGrid(points: WeightedPoints, levels: Float64Array, f: OfShifts): Float64Array {
+  const out = new Float64Array(levels.length);
+  for (const { point, mass } of points) {
+    for (let t = 0; t < out.length; t++) {
+      const u = rootSnr(levels[t]);
+      out[t] += mass * u * u * meanOverNoise(point, u, f);
+    }
+  }
+  return out;
 }
 
 /**

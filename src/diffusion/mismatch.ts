@@ -1,8 +1,7 @@
-import { lawOf } from "../measure/measure.js";
-import { type AtomicData, type AtomLaw, requireAtomLaw } from "./atoms.js";
-import { requireLine, requireSteps, rootSnr, weightsOf } from "./densityRatio.js";
-import { integrateOverLevels, meanOverNoise, type OfShifts } from "./lineQuadrature.js";
-import { NoisedPoint } from "./noisedPoint.js";
+import type { AtomicData, AtomLaw } from "./atoms.js";
+import { requireSteps, weightsOf } from "./densityRatio.js";
+import { covers, pointsOf, requireLaws } from "./lawPair.js";
+import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
 import { requireGrid } from "./schedule.js";
 
 /** |E_p[a|·] − E_q[a|·]|². */
@@ -14,27 +13,6 @@ export const distance: OfShifts = ([first, second]) => {
 
 /** |E[a|·] − x|², of the second law. */
 const missed: OfShifts = ([, second]) => second[0] * second[0];
-
-/** The law of x₀ and the law whose predictor is used, checked: their probabilities at each point, and noised points. */
-function pair(caller: string, data: AtomicData, p: AtomLaw, q: AtomLaw) {
-  const laws = [
-    lawOf(caller, "p", requireAtomLaw(caller, "p", data, p)),
-    lawOf(caller, "q", requireAtomLaw(caller, "q", data, q)),
-  ];
-  requireLine(caller, data);
-  const mass = laws.map((law) => law.probabilities());
-  // Coincident atoms are one point.
-  const places = new Map<number, { x: number; p: number; q: number }>();
-  for (let i = 0; i < data.size; i++) {
-    const x = data.points[i] + 0;
-    const place = places.get(x) ?? { x, p: 0, q: 0 };
-    places.set(x, place);
-    place.p += mass[0][i];
-    place.q += mass[1][i];
-  }
-  const points = [...places.values()].filter((place) => place.p > 0);
-  return { points, at: (x: number) => new NoisedPoint(data, laws, Float64Array.of(x)) };
-}
 
 /**
  * KL(p‖q) between two laws of atoms on a line from their noise predictors alone, by mismatched estimation: what (33) should
@@ -64,24 +42,15 @@ function pair(caller: string, data: AtomicData, p: AtomLaw, q: AtomLaw) {
  */
 export function klByMismatchedEstimation(data: AtomicData, p: AtomLaw, q: AtomLaw, grid?: ArrayLike<number>): number {
   const caller = "klByMismatchedEstimation";
-  const { points, at } = pair(caller, data, p, q);
+  const laws = requireLaws(caller, data, p, q);
+  const points = pointsOf(caller, data, laws);
   if (grid === undefined) {
-    if (points.some((point) => !(point.q > 0))) return Infinity;
-    return points.reduce((s, { x, p: mass }) => s + mass * integrateOverLevels(at(x), distance), 0);
+    if (!covers(data, laws[0], laws[1])) return Infinity;
+    return points.reduce((s, { point, mass }) => s + mass * integrateOverLevels(point, distance), 0);
   }
   const levels = requireSteps(caller, grid);
-  const omega = weightsOf(levels);
-  return points.reduce((s, { x, p: mass }) => {
-    const point = at(x);
-    return (
-      s +
-      mass *
-        omega.reduce(
-          (sum, w, t) => sum + w * rootSnr(levels[t]) ** 2 * meanOverNoise(point, rootSnr(levels[t]), distance),
-          0,
-        )
-    );
-  }, 0);
+  const means = meansOnGrid(points, levels, distance);
+  return weightsOf(levels).reduce((s, omega, t) => s + omega * means[t], 0);
 }
 
 /**
@@ -108,14 +77,7 @@ export function klByMismatchedEstimation(data: AtomicData, p: AtomLaw, q: AtomLa
  */
 export function denoisingLoss(data: AtomicData, p: AtomLaw, q: AtomLaw, grid: ArrayLike<number>): number {
   const caller = "denoisingLoss";
-  const { points, at } = pair(caller, data, p, q);
+  const points = pointsOf(caller, data, requireLaws(caller, data, p, q));
   const levels = requireGrid(caller, "grid", grid);
-  return points.reduce((s, { x, p: mass }) => {
-    const point = at(x);
-    const loss = levels.reduce((sum, sigma) => {
-      const u = rootSnr(sigma);
-      return sum + u * u * meanOverNoise(point, u, missed);
-    }, 0);
-    return s + (mass * loss) / levels.length;
-  }, 0);
+  return meansOnGrid(points, levels, missed).reduce((s, loss) => s + loss, 0) / levels.length;
 }
