@@ -62,6 +62,12 @@ export { denoisingLoss, klByMismatchedEstimation } from "./diffusion/mismatch.js
 export { denoise, noisePrediction, score } from "./diffusion/noisePrediction.js";
 export { ddimSample, ddpmSample, type NoisePredictor } from "./diffusion/sampler.js";
 export { cosineSchedule, linearSchedule, logSnrSchedule } from "./diffusion/schedule.js";
+export {
+  fitScoreMatching,
+  rewardDirectedProblem,
+  type ScoreMatchingFit,
+  type ScoreMatchingOptions,
+} from "./diffusion/scoreMatching.js";
 export type {
   Algebra,
   BestOfNProblemOf,
