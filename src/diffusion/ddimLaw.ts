@@ -43,10 +43,10 @@ const EDGE = 39;
  * ```ts
  * import { atomicData, ddimLaw, guidedTarget, totalVariation } from "exptilt";
  * const data = atomicData({ atoms: [[-1], [0], [1]], classes: { a: [0.5, 0.25, 0.25], b: [0.1, 0.1, 0.8] } });
- * ddimLaw(data, "a", 0).mass // => [0.5, 0.25, 0.25]
- * ddimLaw(data, "a", 2).mass // => [0.7, 0.2, 0.1]
- * guidedTarget(data, "a", 2).mass // => [0.7, 0.2, 0.1]
- * totalVariation(ddimLaw(data, "a", 2), guidedTarget(data, "a", 2)) // => 0.1
+ * ddimLaw(data, "a", 0).mass // => [0.500000, 0.250000, 0.250000]
+ * ddimLaw(data, "a", 2).mass // => [0.8826, 0.0839, 0.0335]
+ * guidedTarget(data, "a", 2).mass // => [0.7101, 0.2609, 0.0290]
+ * totalVariation(ddimLaw(data, "a", 2), guidedTarget(data, "a", 2)) // => 0.1770
  * ```
  */
 export function ddimLaw(data: AtomicData, label: string, w: number, grid?: ArrayLike<number>): Distribution<number> {
