@@ -36,15 +36,15 @@ export function renderMarkdown(text, surroundings) {
   rules.table_close = () => "</table></div>\n";
 
   const env = { sections: [], slugs: new Map() };
-  const html = parser.render(text.replace(/^---\n[^]*?\n---\n/, ""), env);
+  const html = parser.render(text.replace(/^---\n.*?\n---\n/s, ""), env);
   const { title, sections } = env;
   if (title === undefined) throw new Error("a page needs a first heading");
-  const first = /<p>([^]*?)<\/p>/.exec(html)?.[1] ?? "";
-  const description = first.replace(/<annotation[^]*?<\/annotation>|<[^>]*>/g, "").replace(/\s+/g, " ");
-  return { title, description: unescape(description), sections, html };
+  const first = /<p>(.*?)<\/p>/s.exec(html)?.[1] ?? "";
+  const description = first.replace(/<annotation.*?<\/annotation>|<[^>]*>/gs, "").replace(/\s+/g, " ");
+  return { title, description: plain(description), sections, html };
 }
 
-function unescape(html) {
+function plain(html) {
   return html.replace(/&(amp|lt|gt|quot);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">", quot: '"' })[name]);
 }
 
