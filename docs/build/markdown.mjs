@@ -30,12 +30,19 @@ export function renderMarkdown(text, surroundings) {
   parser.core.ruler.push("links", links(surroundings));
   parser.core.ruler.push("headings", headings);
   const { rules } = parser.renderer;
+  // What may be wider than the page scrolls by itself, and can be reached by the keyboard for it.
   const fence = rules.fence;
-  rules.fence = (...args) => fence(...args).replace(/^<pre>/, '<pre tabindex="0">');
-  rules.table_open = () => '<div class="site-table" tabindex="0" role="region" aria-label="Table"><table>\n';
+  rules.fence = (...args) => focusable(fence(...args));
+  const formula = rules.math_block;
+  rules.math_block = (...args) => focusable(formula(...args));
+  rules.table_open = (_tokens, _index, _options, { tables }) =>
+    `<div class="site-table" tabindex="0" role="group" aria-label="Table ${++tables.count}"><table>\n`;
   rules.table_close = () => "</table></div>\n";
+  // A corner of a table heads nothing.
+  rules.th_open = (tokens, index) => (tokens[index + 1].content === "" ? "<td>" : "<th>");
+  rules.th_close = (tokens, index) => (tokens[index - 1].content === "" ? "</td>" : "</th>");
 
-  const env = { sections: [], slugs: new Map() };
+  const env = { sections: [], slugs: new Map(), tables: { count: 0 } };
   const html = parser.render(text.replace(/^---\n.*?\n---\n/s, ""), env);
   const { title, sections } = env;
   if (title === undefined) throw new Error("a page needs a first heading");
@@ -46,6 +53,11 @@ export function renderMarkdown(text, surroundings) {
 
 function plain(html) {
   return html.replace(/&(amp|lt|gt|quot);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">", quot: '"' })[name]);
+}
+
+/** A block that the tabulator key stops at. */
+function focusable(html) {
+  return html.replace(/<pre(?=[ >])|<math(?=[^>]* display="block")/, '$& tabindex="0"');
 }
 
 function highlight(code, language) {
