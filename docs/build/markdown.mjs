@@ -69,10 +69,10 @@ function highlight(code, language) {
 /** An image that is a paragraph of its own, with a paragraph in italics below it, is a figure with its caption. */
 function figures({ picture }) {
   return ({ tokens, Token, md, env }) => {
-    for (let i = tokens.length - 6; i >= 0; i--) {
-      const [open, { children: shown }, , , { children: caption }] = tokens.slice(i, i + 6).map(withChildren);
-      const isFigure = open.type === "paragraph_open" && shown.length === 1 && shown[0].type === "image";
-      if (!isFigure) continue;
+    for (let i = tokens.length - 3; i >= 0; i--) {
+      const shown = tokens[i].type === "paragraph_open" ? tokens[i + 1].children : [];
+      if (shown.length !== 1 || shown[0].type !== "image") continue;
+      const caption = tokens[i + 4]?.children ?? [];
       if (caption[0]?.type !== "em_open" || caption.at(-1)?.type !== "em_close") {
         throw new Error(`the figure ${shown[0].attrGet("src")} has no caption in italics below it`);
       }
@@ -86,8 +86,6 @@ function figures({ picture }) {
     }
   };
 }
-
-const withChildren = (token) => ({ type: token.type, children: token.children ?? [] });
 
 /** Links lead to the pages of the site; the name of something public, set as code, leads to its page in the reference. */
 function links({ link, reference }) {

@@ -5,13 +5,14 @@ import { fileURLToPath } from "node:url";
 import { convergence } from "./convergence.mjs";
 import { frontier } from "./frontier.mjs";
 import { gold } from "./gold.mjs";
+import { guidance } from "./guidance.mjs";
 import { NARROW, WIDE } from "./picture.mjs";
 import { rates } from "./rates.mjs";
 import { regimes } from "./regimes.mjs";
 
 /** @returns all figures: a name, a caption whose numbers come from the run, and the picture at any width */
 export async function figures() {
-  return [gold(), frontier(), rates(), regimes(), await convergence()];
+  return [gold(), frontier(), rates(), regimes(), guidance(), await convergence()];
 }
 
 const here = fileURLToPath(new URL(".", import.meta.url));
