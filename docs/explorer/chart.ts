@@ -70,7 +70,9 @@ export class Chart {
     this.#cursor.max = String(size - 1);
     byId("panels").toggleAttribute("data-many", size > GAPPED);
     for (const name of LAWS) {
-      const { svg, labels: row } = this.#panels[name];
+      const { svg, bars, outline, labels: row } = this.#panels[name];
+      if (size > GAPPED) bars.before(outline);
+      else bars.after(outline);
       svg.setAttribute("viewBox", `0 0 ${size} 1`);
       const entry = (label: string) => element("span", {}, element("b", {}), label);
       row.replaceChildren(...(size <= LABELLED ? labels.map(entry) : []));
