@@ -36,8 +36,20 @@ export { float64Algebra } from "./claims/float64.js";
 export { claims } from "./claims/index.js";
 export { gapTolerance } from "./claims/tolerance.js";
 export { type Instance, type World, worldOf } from "./claims/world.js";
-export { type AtomicData, type AtomicDataInput, atomicData, guidedTarget } from "./diffusion/atoms.js";
-export { denoise, guidedNoisePrediction, noisePrediction, score } from "./diffusion/noisePrediction.js";
+export { type AtomicData, type AtomicDataInput, type AtomLaw, atomicData } from "./diffusion/atoms.js";
+export {
+  classify,
+  densityRatioLoss,
+  densityRatioWeights,
+  logDensityRatio,
+} from "./diffusion/densityRatio.js";
+export {
+  guidanceProblem,
+  guidedNoisePrediction,
+  guidedTarget,
+  logClassProbability,
+} from "./diffusion/guidance.js";
+export { denoise, noisePrediction, score } from "./diffusion/noisePrediction.js";
 export { ddimSample, ddpmSample, type NoisePredictor } from "./diffusion/sampler.js";
 export { cosineSchedule, linearSchedule, logSnrSchedule } from "./diffusion/schedule.js";
 export type {

@@ -1,4 +1,5 @@
 /** The frame that every hand-made page of the site shares: head, bar, footer. */
+import { existsSync } from "node:fs";
 
 /** Text as it stands in HTML. */
 export function escapeHtml(text) {
@@ -10,19 +11,18 @@ export const PARTS = [
   { name: "Guides", href: "getting-started.html" },
   { name: "Explorer", href: "explorer/index.html" },
   { name: "API reference", href: "api/index.html" },
-];
+].filter(({ name }) => name !== "Explorer" || existsSync(new URL("../explorer/build.mjs", import.meta.url)));
 
 /**
  * The bar above a page.
  *
  * @param {string} root where the top of the site is, from the page: "" or "../"
  * @param {string} [part] the part the page belongs to
- * @param {readonly { name: string, href: string }[]} [parts] the parts that were built
  */
-export function siteHeader(root, part, parts = PARTS) {
+export function siteHeader(root, part) {
   const item = ({ name, href }) =>
     `<li><a href="${root}${href}"${name === part ? ' aria-current="true"' : ""}>${name}</a></li>`;
-  return `<header class="site-header"><a class="site-name" href="${root}index.html">exptilt</a><nav aria-label="Site"><ul>${parts.map(item).join("")}</ul></nav></header>`;
+  return `<header class="site-header"><a class="site-name" href="${root}index.html">exptilt</a><nav aria-label="Site"><ul>${PARTS.map(item).join("")}</ul></nav></header>`;
 }
 
 /**
@@ -34,10 +34,9 @@ export function siteHeader(root, part, parts = PARTS) {
  * @param {string} [page.description] one sentence for search engines and previews
  * @param {string} [page.root] where the top of the site is, from the page: "" or "../"
  * @param {string} [page.part] the part of the site the page belongs to
- * @param {readonly { name: string, href: string }[]} [page.parts] the parts that were built
  * @param {string} [page.head] more for the head
  */
-export function pageHtml({ title, body, description, root = "", part, parts, head = "" }) {
+export function pageHtml({ title, body, description, root = "", part, head = "" }) {
   const meta = description === undefined ? "" : `<meta name="description" content="${escapeHtml(description)}">\n`;
   return `<!doctype html>
 <html lang="en">
@@ -50,7 +49,7 @@ ${meta}<link rel="icon" href="data:,">
 ${head}</head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
-${siteHeader(root, part, parts)}
+${siteHeader(root, part)}
 ${body}
 <footer class="site-footer">exptilt · MIT licence · <a href="${root}citing.html">how to cite</a></footer>
 </body>

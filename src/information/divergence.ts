@@ -100,6 +100,8 @@ function klByLogRatio(p: Law, q: Law): number {
   const mean = sum(terms).hi;
   // P e^{E_P d − d} = Q e^{E_P d − c}, with c = d − log P/Q read where P is largest.
   const c = d[p.peak] - p.logProbability(p.peak) + q.logProbability(p.peak);
+  // Laws far apart: KL is E_P d − c, and e^{E_P d − c} would pass the largest double.
+  if (mean - c > 500) return mean - c;
   for (let i = 0; i < d.length; i++) {
     if (!p.supports(i)) continue;
     const delta = mean - d[i];
