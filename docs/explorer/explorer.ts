@@ -7,7 +7,7 @@ import { writeGlossary } from "./glossary.js";
 import { Knobs } from "./knobs.js";
 import { lawsOf, readingsOf, withFaithfulReward } from "./laws.js";
 import { Picker } from "./picker.js";
-import { DEFAULT_PRESET, DEFAULT_SETTINGS } from "./presets.js";
+import { DEFAULT_PRESET, DEFAULT_SETTINGS, GENERATED } from "./presets.js";
 import { Readings } from "./readings.js";
 import { Rows } from "./rows.js";
 import { drawsNeeded, summarize } from "./summary.js";
@@ -22,7 +22,7 @@ const knobs = new Knobs((settings) => show({ ...view, settings }));
 const cards = new Cards(mend);
 const rows = new Rows((set) => show({ set, settings: view.settings }));
 const picker = new Picker((set, preset, settings) =>
-  show({ set, ...(preset !== undefined && { preset }), settings: { ...view.settings, ...settings } }),
+  show({ set, ...(preset !== undefined && { preset }), settings: settings ?? view.settings }),
 );
 
 const DEFAULT_VIEW: View = {
@@ -98,6 +98,15 @@ function restore(): void {
   }
 }
 
+/** Computes what nobody asked for while the page is idle, so that the first moves find the code compiled. */
+function warmUp(rounds = 12): void {
+  const warm: View = { set: GENERATED.set(), settings: { ...DEFAULT_SETTINGS, n: 2 + rounds } };
+  const laws = lawsOf(warm);
+  readingsOf(warm, laws);
+  equivalencesOf(warm, laws);
+  if (rounds > 1) requestIdleCallback(() => warmUp(rounds - 1));
+}
+
 byId("faithful").addEventListener("click", () => setFaithful(view.set));
 byId("copy-link").addEventListener("click", async () => {
   history.replaceState(null, "", `#${toAddress(view)}`);
@@ -112,3 +121,4 @@ addEventListener("hashchange", restore);
 
 writeGlossary();
 restore();
+requestIdleCallback(() => warmUp());

@@ -2,7 +2,7 @@ import { InputError } from "../../src/cli/inputError.js";
 import type { Query } from "../../src/cli/query.js";
 import { byId, element, write } from "./dom.js";
 import { answerSetOf, readLines } from "./paste.js";
-import { GROUPS, presetOf } from "./presets.js";
+import { DEFAULT_SETTINGS, GROUPS, presetOf } from "./presets.js";
 import type { AnswerSet, Settings, View } from "./view.js";
 
 /** What the list of sets calls a set that is no preset. */
@@ -15,20 +15,24 @@ export class Picker {
   readonly #pasted = element("optgroup", { label: "Pasted" });
   #queries: readonly Query[] = [];
 
-  /** @param pick what happens when a set is picked, with the settings that suit it */
-  constructor(pick: (set: AnswerSet, preset: string | undefined, settings: Partial<Settings>) => void) {
+  #family: string | undefined;
+
+  /** @param pick what happens when a set is picked, with the settings that suit it, where those are to change */
+  constructor(pick: (set: AnswerSet, preset?: string, settings?: Settings) => void) {
     for (const { title, presets } of GROUPS) {
       const options = presets.map((preset) => element("option", { value: preset.id }, preset.title));
       this.#list.append(element("optgroup", { label: title }, ...options));
     }
     this.#list.append(element("option", { value: OWN, hidden: true }, "Edited answers"));
 
-    const pickPasted = (i: number) => pick(answerSetOf(this.#queries[i]), undefined, {});
+    const pickPasted = (i: number) => pick(answerSetOf(this.#queries[i]));
     this.#list.addEventListener("change", () => {
       const { value } = this.#list;
       const preset = presetOf(value);
-      if (preset !== undefined) pick(preset.set(), preset.id, preset.settings);
-      else if (value.startsWith(PASTED)) pickPasted(Number(value.slice(PASTED.length)));
+      if (preset !== undefined) {
+        const stay = preset.family === this.#family;
+        pick(preset.set(), preset.id, stay ? undefined : { ...DEFAULT_SETTINGS, ...preset.settings });
+      } else if (value.startsWith(PASTED)) pickPasted(Number(value.slice(PASTED.length)));
     });
 
     byId("read-lines").addEventListener("click", () => {
@@ -54,9 +58,11 @@ export class Picker {
   }
 
   draw({ preset, set }: View): void {
+    const known = presetOf(preset ?? "");
+    this.#family = known?.family;
     const pasted = this.#queries.findIndex(({ reward }) => reward === set.reward);
     const value = preset ?? (pasted < 0 ? OWN : `${PASTED}${pasted}`);
     if (this.#list.value !== value) this.#list.value = value;
-    write(byId("source"), presetOf(preset ?? "")?.source ?? `${set.name || "Unnamed"}: ${set.labels.length} answers.`);
+    write(byId("source"), known?.source ?? `${set.name || "Unnamed"}: ${set.labels.length} answers.`);
   }
 }

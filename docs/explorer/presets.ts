@@ -11,8 +11,10 @@ export interface Preset {
   /** Where its numbers come from. */
   readonly source: string;
   readonly set: () => AnswerSet;
-  /** Settings at which there is something to see. */
+  /** Settings at which there is something to see, where they differ from those at first. */
   readonly settings: Partial<Settings>;
+  /** What it shares its settings with: going from one to another of a family leaves the settings alone. */
+  readonly family: string;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -23,6 +25,16 @@ export const DEFAULT_SETTINGS: Settings = {
   length: 8,
   betaIf: 0.25,
   matched: false,
+};
+
+/** As many answers as the page promises to be smooth with. */
+export const GENERATED: Preset = {
+  id: "generated",
+  title: "200 generated answers",
+  source: "Generated with seed 1: gold is a normal variate, the reward is gold with noise, and ref falls with gold.",
+  set: generated,
+  settings: { beta: 0.7, n: 64, betaIf: 0.4 },
+  family: "generated",
 };
 
 const EXAMPLES: readonly Preset[] = [
@@ -39,6 +51,7 @@ const EXAMPLES: readonly Preset[] = [
       gold: [undefined, undefined, undefined],
     }),
     settings: {},
+    family: "readme",
   },
   {
     id: "proxy",
@@ -52,15 +65,10 @@ const EXAMPLES: readonly Preset[] = [
       reward: [1, 1.2, 0],
       gold: [1, 0, 0],
     }),
-    settings: { beta: 0.1, betaTts: 0.1, n: 64 },
+    settings: { beta: 0.1, n: 64 },
+    family: "proxy",
   },
-  {
-    id: "generated",
-    title: "200 generated answers",
-    source: "Generated with seed 1: gold is a normal variate, the reward is gold with noise, and ref falls with gold.",
-    set: generated,
-    settings: { beta: 0.7, betaTts: 0.7, n: 64, betaIf: 0.4 },
-  },
+  GENERATED,
 ];
 
 const ATTRIBUTION =
@@ -85,7 +93,8 @@ const QUERIES: readonly Preset[] = humanEval
       title: `${query.query} · ${query.reward.length} answers${note === undefined ? "" : ` · ${note}`}`,
       source: ATTRIBUTION,
       set: () => answerSetOf(query),
-      settings: { beta: 0.05, betaTts: 0.05 },
+      settings: { beta: 0.05 },
+      family: "HumanEval",
     };
   });
 
