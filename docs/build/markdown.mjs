@@ -30,12 +30,19 @@ export function renderMarkdown(text, surroundings) {
   parser.core.ruler.push("links", links(surroundings));
   parser.core.ruler.push("headings", headings);
   const { rules } = parser.renderer;
+  // What may be wider than the page scrolls by itself, and can be reached by the keyboard for it.
   const fence = rules.fence;
-  rules.fence = (...args) => fence(...args).replace(/^<pre>/, '<pre tabindex="0">');
-  rules.table_open = () => '<div class="site-table" tabindex="0" role="region" aria-label="Table"><table>\n';
+  rules.fence = (...args) => focusable(fence(...args));
+  const formula = rules.math_block;
+  rules.math_block = (...args) => focusable(formula(...args));
+  rules.table_open = (_tokens, _index, _options, { tables }) =>
+    `<div class="site-table" tabindex="0" role="group" aria-label="Table ${++tables.count}"><table>\n`;
   rules.table_close = () => "</table></div>\n";
+  // A corner of a table heads nothing.
+  rules.th_open = (tokens, index) => (tokens[index + 1].content === "" ? "<td>" : "<th>");
+  rules.th_close = (tokens, index) => (tokens[index - 1].content === "" ? "</td>" : "</th>");
 
-  const env = { sections: [], slugs: new Map() };
+  const env = { sections: [], slugs: new Map(), tables: { count: 0 } };
   const html = parser.render(text.replace(/^---\n.*?\n---\n/s, ""), env);
   const { title, sections } = env;
   if (title === undefined) throw new Error("a page needs a first heading");
@@ -48,6 +55,11 @@ function plain(html) {
   return html.replace(/&(amp|lt|gt|quot);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">", quot: '"' })[name]);
 }
 
+/** A block that the tabulator key stops at. */
+function focusable(html) {
+  return html.replace(/<pre(?=[ >])|<math(?=[^>]* display="block")/, '$& tabindex="0"');
+}
+
 function highlight(code, language) {
   return highlighter.getLanguage(language) === undefined
     ? escapeHtml(code)
@@ -57,10 +69,10 @@ function highlight(code, language) {
 /** An image that is a paragraph of its own, with a paragraph in italics below it, is a figure with its caption. */
 function figures({ picture }) {
   return ({ tokens, Token, md, env }) => {
-    for (let i = tokens.length - 6; i >= 0; i--) {
-      const [open, { children: shown }, , , { children: caption }] = tokens.slice(i, i + 6).map(withChildren);
-      const isFigure = open.type === "paragraph_open" && shown.length === 1 && shown[0].type === "image";
-      if (!isFigure) continue;
+    for (let i = tokens.length - 3; i >= 0; i--) {
+      const shown = tokens[i].type === "paragraph_open" ? tokens[i + 1].children : [];
+      if (shown.length !== 1 || shown[0].type !== "image") continue;
+      const caption = tokens[i + 4]?.children ?? [];
       if (caption[0]?.type !== "em_open" || caption.at(-1)?.type !== "em_close") {
         throw new Error(`the figure ${shown[0].attrGet("src")} has no caption in italics below it`);
       }
@@ -74,8 +86,6 @@ function figures({ picture }) {
     }
   };
 }
-
-const withChildren = (token) => ({ type: token.type, children: token.children ?? [] });
 
 /** Links lead to the pages of the site; the name of something public, set as code, leads to its page in the reference. */
 function links({ link, reference }) {

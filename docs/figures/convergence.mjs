@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { expectation, fitWeightedMle, importanceWeights, logLinearPolicy, normalize } from "exptilt";
 import { problems } from "./data.mjs";
-import { picture, powerOfTen } from "./picture.mjs";
+import { MINUS, picture, powerOfTen } from "./picture.mjs";
 
 const BETA = 0.1;
 /** The learning rate of Adam at the start; it falls as the steps go on. */
@@ -81,5 +81,5 @@ export async function convergence() {
         },
       ],
     });
-  return { name: "convergence", caption, draw };
+  return { name: "convergence", caption: caption.replace(MINUS, "−"), draw };
 }

@@ -11,7 +11,12 @@ export const problems = readFileSync(source, "utf8")
   .map((line) => {
     const { query, answers } = JSON.parse(line);
     const column = (name) => answers.map((answer) => answer[name]);
-    return { query, ref: measure([...answers.keys()], column("count")), reward: column("reward"), gold: column("gold") };
+    return {
+      query,
+      ref: measure([...answers.keys()], column("count")),
+      reward: column("reward"),
+      gold: column("gold"),
+    };
   });
 
 /** `count` numbers from `first` to `last`, evenly spaced in their logarithms. */
@@ -46,7 +51,14 @@ export const curves = SERIES.map((series) => {
   const each = problems.map((problem) => selectionCurve({ ...problem, beta: series.beta }, DRAWS));
   const points = DRAWS.map((n, i) => {
     const mean = (name) => each.reduce((total, points) => total + points[i][name], 0) / each.length;
-    return { label: series.label, colour: series.colour, n, reward: mean("reward"), gold: mean("gold"), kl: mean("klToRef") };
+    return {
+      label: series.label,
+      colour: series.colour,
+      n,
+      reward: mean("reward"),
+      gold: mean("gold"),
+      kl: mean("klToRef"),
+    };
   });
   return { ...series, points };
 });

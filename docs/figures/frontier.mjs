@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { curves, problems, spaced, tiltAt } from "./data.mjs";
-import { picture } from "./picture.mjs";
+import { MINUS, picture } from "./picture.mjs";
 
 /** Reward against KL of best-of-N and soft best-of-N, beside the tilt, which no policy can beat. */
 export function frontier() {
@@ -60,5 +60,5 @@ export function frontier() {
         },
       ],
     });
-  return { name: "frontier", caption, draw };
+  return { name: "frontier", caption: caption.replace(MINUS, "−"), draw };
 }

@@ -1,13 +1,18 @@
 import * as Plot from "@observablehq/plot";
 import { curves, problems, spaced, tiltAt } from "./data.mjs";
-import { picture } from "./picture.mjs";
+import { MINUS, picture } from "./picture.mjs";
 
 /** Gold reward against N on the real data, and against KL beside the RLHF frontier. */
 export function gold() {
   const frontier = spaced(100, 1e-5, 140).map(tiltAt);
+  const rough = best(frontier).beta;
   const [hard, cool, soft] = curves;
-  const best = (points) => points.reduce((a, b) => (b.gold > a.gold ? b : a));
-  const [top, higher, peak, single] = [best(hard.points), best(cool.points), best(frontier), hard.points[0]];
+  const [top, higher, peak, single] = [
+    best(hard.points),
+    best(cool.points),
+    best(spaced(1.13 * rough, rough / 1.13, 61).map(tiltAt)),
+    hard.points[0],
+  ];
   const caption =
     `Share of answers that pass the hidden tests, exact means over ${problems.length} queries. ` +
     `Best-of-N peaks at N = ${top.n} with ${percent(top.gold)} and falls to ${percent(hard.points.at(-1).gold)} at N = ${hard.points.at(-1).n}, ` +
@@ -47,7 +52,8 @@ export function gold() {
         },
       ],
     });
-  return { name: "gold", caption, draw };
+  return { name: "gold", caption: caption.replace(MINUS, "−"), draw };
 }
 
+const best = (points) => points.reduce((a, b) => (b.gold > a.gold ? b : a));
 const percent = (share) => `${(100 * share).toFixed(1)} %`;

@@ -81,6 +81,9 @@ export function picture({ width, title, legend, panels }) {
   return svg.replace(/<[^>]*>/g, (tag) => tag.replace(/-?\d+\.\d{3,}/g, rounded));
 }
 
+/** The hyphens of a caption that are minus signs. */
+export const MINUS = /(?<=\s|\de)-(?=\d)/g;
+
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** 10ᵏ with the exponent raised, for the ticks of a logarithmic axis. */

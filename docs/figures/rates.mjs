@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { firstOrderExpansion, limitDistance, printedRate, rlhfOptimum, softBestOfNBounds } from "exptilt";
 import { problems, spaced } from "./data.mjs";
-import { picture, powerOfTen } from "./picture.mjs";
+import { MINUS, picture, powerOfTen } from "./picture.mjs";
 
 const BETA = 0.2;
 
@@ -32,7 +32,7 @@ export function rates() {
   const caption =
     `KL(π*‖P_N) of soft best-of-N on ${query} at β = ${BETA}. The exact law falls as 1/N²: ${ten.exact.toExponential(1)} nats at N = 10, ${thousand.exact.toExponential(2)} at N = 1000, ` +
     `where the first-order rate Var(w)/(2μ²N²) gives ${thousand.first.toExponential(2)} and the rigorous bound ${thousand.bound.toExponential(1)}. ` +
-    `The printed envelope of (29) allows any KL up to N = ${points[points.indexOf(allows) - 1].n} and then falls as log N/N; at N = ${allows.n} it allows ${allows.envelope.toFixed(2)}, the truth is ${allows.exact.toExponential(1)}.`;
+    `At N = ${points[points.indexOf(allows) - 1].n} the printed envelope of (29) still allows any KL; it falls as log N/N, and at N = ${allows.n} it allows ${allows.envelope.toFixed(2)} where the truth is ${allows.exact.toExponential(1)}.`;
 
   const line = (y, stroke, more) => Plot.line(points, { x: "n", y, stroke, strokeWidth: 2.5, ...more });
   const draw = (width) =>
@@ -60,5 +60,5 @@ export function rates() {
         },
       ],
     });
-  return { name: "rates", caption, draw };
+  return { name: "rates", caption: caption.replace(MINUS, "−"), draw };
 }

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { entropy, measure, rlifOptimum, rlifValue } from "exptilt";
-import { picture } from "./picture.mjs";
+import { MINUS, picture } from "./picture.mjs";
 
 const MASS = [40, 30, 20, 10];
 const LENGTH = 8;
@@ -65,5 +65,5 @@ export function regimes() {
         },
       ],
     });
-  return { name: "regimes", caption, draw };
+  return { name: "regimes", caption: caption.replace(MINUS, "−"), draw };
 }

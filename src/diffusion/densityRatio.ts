@@ -3,12 +3,12 @@ import { type Distribution, fromLogMass, lawOf, normalize } from "../measure/mea
 import { outOfRange } from "../numeric/check.js";
 import { sum } from "../numeric/sum.js";
 import { type AtomicData, requireClass, requirePoint } from "./atoms.js";
-import { integrateOverLevels, meanOverNoise, type OfShifts } from "./lineQuadrature.js";
+import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
 import { NoisedPoint } from "./noisedPoint.js";
 import { requireGrid } from "./schedule.js";
 
 /** |E_c[a|·] − x|² − |E[a|·] − x|², of which the loss (37) is an average. */
-export const excess: OfShifts = (own, all) => {
+export const excess: OfShifts = ([own, all]) => {
   let s = 0;
   for (let k = 0; k < own.length; k++) s += (own[k] - all[k]) * (own[k] + all[k]);
   return s;
@@ -27,14 +27,14 @@ function massesAt(data: AtomicData, x: Float64Array, label: string): { own: numb
 }
 
 /** A class that the marginal law knows: p(c) > 0. */
-function requirePresent(caller: string, data: AtomicData, label: string): void {
+export function requirePresent(caller: string, data: AtomicData, label: string): void {
   requireClass(caller, "class", data, label);
   if (!(data.prior.mass[data.classes.indexOf(label)] > 0))
     throw outOfRange(caller, "class", "have a positive prior", label);
 }
 
 /** The point, at an atom of positive p(x). */
-function requireAtom(
+export function requireAtom(
   caller: string,
   data: AtomicData,
   x: ArrayLike<number>,
@@ -107,11 +107,6 @@ export function weightsOf(levels: Float64Array): Float64Array {
   });
 }
 
-/** u = α/σ, the root of the signal-to-noise ratio. */
-export function rootSnr(sigma: number): number {
-  return Math.sqrt((1 - sigma) * (1 + sigma)) / sigma;
-}
-
 /** The two laws that a density ratio compares. */
 export function lawsOfRatio(data: AtomicData, label: string): Law[] {
   return [data.conditional.get(label) as Distribution<number>, data.marginal].map((law) => lawOf("", "", law));
@@ -139,7 +134,7 @@ export function lawsOfRatio(data: AtomicData, label: string): Law[] {
  * import { atomicData, densityRatioLoss, logSnrSchedule } from "exptilt";
  * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
  * densityRatioLoss(data, [1], "a") // => 0.405465108108
- * densityRatioLoss(data, [1], "a", logSnrSchedule(1001)) // => 0.4057
+ * densityRatioLoss(data, [1], "a", logSnrSchedule(1001)) // => 0.4087
  * ```
  */
 export function densityRatioLoss(
@@ -160,11 +155,8 @@ export function densityRatioLoss(
 function onGrid(caller: string, data: AtomicData, x: ArrayLike<number>, label: string, levels: Float64Array): number {
   requirePresent(caller, data, label);
   const point = new NoisedPoint(data, lawsOfRatio(data, label), requirePoint(caller, "x", data, x));
-  // |ε − ε(x_t)|² = u²|E[a|x_t] − x|².
-  return weightsOf(levels).reduce((s, omega, t) => {
-    const u = rootSnr(levels[t]);
-    return s + omega * u * u * meanOverNoise(point, u, excess);
-  }, 0);
+  const means = meansOnGrid([{ point, mass: 1 }], levels, excess);
+  return weightsOf(levels).reduce((s, omega, t) => s + omega * means[t], 0);
 }
 
 /** Atoms in one dimension, where there is a quadrature. */

@@ -1,8 +1,9 @@
 import { integrate } from "../numeric/gaussKronrod.js";
 import { NoisedPoint } from "./noisedPoint.js";
+import { rootSnr } from "./schedule.js";
 
-/** What is averaged: a function of the posterior means less x, of two laws. */
-export type OfShifts = (first: Float64Array, second: Float64Array) => number;
+/** What is averaged: a function of the posterior means less x, one for each law. */
+export type OfShifts = (shifts: readonly Float64Array[]) => number;
 
 const DENSITY = 1 / Math.sqrt(2 * Math.PI);
 
@@ -36,14 +37,28 @@ export function noiseStep(spread: number): number {
 export function meanOverNoise(point: NoisedPoint, u: number, f: OfShifts, room: number = Infinity): number {
   const spread = point.setLevel(u);
   const step = Math.max(noiseStep(spread), 1 / (9 + 4 * Math.sqrt(room)));
-  const [first, second] = [new Float64Array(1), new Float64Array(1)];
+  const shifts = point.logWeights.map(() => new Float64Array(1));
   let sum = 0;
   forEachNoise(step, (noise, weight) => {
-    point.shift(0, noise, first);
-    point.shift(1, noise, second);
-    sum += weight * f(first, second);
+    for (let l = 0; l < shifts.length; l++) point.shift(l, noise, shifts[l]);
+    sum += weight * f(shifts);
   });
   return sum;
+}
+
+/** Points of a law, each with its mass. */
+export type WeightedPoints = readonly { readonly point: NoisedPoint; readonly mass: number }[];
+
+/** u² E[f] at each level of a grid, over x₀ from the points and ε: what squared errors of noise predictors are sums of. */
+export function meansOnGrid(points: WeightedPoints, levels: Float64Array, f: OfShifts): Float64Array {
+  const out = new Float64Array(levels.length);
+  for (const { point, mass } of points) {
+    for (let t = 0; t < out.length; t++) {
+      const u = rootSnr(levels[t]);
+      out[t] += mass * u * u * meanOverNoise(point, u, f);
+    }
+  }
+  return out;
 }
 
 /**
@@ -52,27 +67,14 @@ export function meanOverNoise(point: NoisedPoint, u: number, f: OfShifts, room: 
  * bend as sharp as the logarithm of its rarity. Below the scale of the farthest atom, where it is analytic in u², over u².
  */
 export function integrateOverLevels(point: NoisedPoint, f: OfShifts): number {
-  const { square, logWeights } = point;
-  let [nearest, farthest, room] = [Infinity, 0, 0];
-  for (const logWeight of logWeights) {
-    const own = square.reduce((most, s, j) => (s === 0 ? Math.max(most, logWeight[j]) : most), -Infinity);
-    for (let j = 0; j < square.length; j++) {
-      if (square[j] === 0) continue;
-      nearest = Math.min(nearest, square[j]);
-      farthest = Math.max(farthest, square[j]);
-      room = Math.max(room, logWeight[j] - own);
-    }
-  }
+  const extent = point.extent();
   // One point alone: the posterior is always there.
-  if (farthest === 0) return 0;
-  const mean = (u2: number) => meanOverNoise(point, Math.sqrt(u2), f, room);
-  const least = 0.25 / farthest;
-  // From where on every other atom is out of reach of the noise.
-  const most = (NoisedPoint.reach + Math.sqrt(NoisedPoint.reach ** 2 + 2 * (room + 40))) ** 2 / nearest;
-  const [from, to] = [Math.log(least), Math.log(most)];
+  if (extent === undefined) return 0;
+  const mean = (u2: number) => meanOverNoise(point, Math.sqrt(u2), f, extent.room);
+  const [from, to] = [Math.log(extent.from), Math.log(extent.to)];
   const panels = Math.ceil((to - from) / 1.5);
   const points = Array.from({ length: panels + 1 }, (_, k) => from + ((to - from) * k) / panels);
-  const overSnr = integrate(mean, [0, least], TOLERANCE);
+  const overSnr = integrate(mean, [0, extent.from], TOLERANCE);
   const overLog = integrate((lambda) => Math.exp(lambda) * mean(Math.exp(lambda)), points, TOLERANCE);
   return (overSnr + overLog) / 2;
 }

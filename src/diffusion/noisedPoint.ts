@@ -84,6 +84,30 @@ export class NoisedPoint {
     return high - low;
   }
 
+  /**
+   * The range of u² over which the posterior of an atom x depends on the noise: up from the scale of the farthest other
+   * atom, to where every one is out of the noise's reach. `room` is how many nats the heaviest atom has over the one at x.
+   * Undefined where there is no other atom.
+   */
+  extent(): { readonly from: number; readonly to: number; readonly room: number } | undefined {
+    const { square, logWeights } = this;
+    let [nearest, farthest, room] = [Infinity, 0, 0];
+    for (const logWeight of logWeights) {
+      const own = square.reduce((most, s, j) => (s === 0 ? Math.max(most, logWeight[j]) : most), -Infinity);
+      for (let j = 0; j < square.length; j++) {
+        if (square[j] === 0) continue;
+        nearest = Math.min(nearest, square[j]);
+        farthest = Math.max(farthest, square[j]);
+        room = Math.max(room, logWeight[j] - own);
+      }
+    }
+    if (farthest === 0) return undefined;
+    // s²/2 − rs exceeds the room and all that counts; along the line to an atom the noise is one-dimensional.
+    const r = NoisedPoint.reach;
+    const reach = r + Math.sqrt(r * r + 2 * (room + NEGLIGIBLE));
+    return { from: 0.25 / farthest, to: reach ** 2 / nearest, room };
+  }
+
   /** E[a | ux + ε] − x under law number `l`, into `out`. */
   shift(l: number, noise: Float64Array, out: Float64Array): void {
     const { dimension: d, step, square } = this;
