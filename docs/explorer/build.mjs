@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { pageHtml } from "../build/page.mjs";
@@ -22,13 +22,16 @@ const fromBuilt = {
  * folder up, as `style.css`.
  *
  * @param {string} outDir
+ * @returns {Promise<string[]>} the files that the script was made of, from the top of the repository
  */
 export async function buildExplorer(outDir) {
   mkdirSync(outDir, { recursive: true });
-  await build({
+  const { metafile } = await build({
     entryPoints: [here("explorer.ts")],
-    outfile: join(outDir, "explorer.js"),
+    outfile: resolve(outDir, "explorer.js"),
     bundle: true,
+    metafile: true,
+    absWorkingDir: here("../.."),
     minify: true,
     charset: "utf8",
     // A plain script, so that the page also works from a file.
@@ -50,4 +53,5 @@ export async function buildExplorer(outDir) {
     body: readFileSync(here("index.html"), "utf8"),
   });
   writeFileSync(join(outDir, "index.html"), html);
+  return Object.keys(metafile.inputs);
 }

@@ -20,6 +20,8 @@ export interface SiteInBrowser {
   readonly open: (path: string, look?: Look) => Promise<Page>;
   /** Requests to another origin, answers that were errors, and complaints on the console, of all pages so far. */
   readonly trouble: readonly string[];
+  /** The processor time, in ms, of each frame that scripts of the page drew while something was done. */
+  readonly frameTimes: (page: Page, done: () => Promise<unknown>) => Promise<number[]>;
   /** Saves what a page shows. */
   readonly picture: (page: Page, name: string, fullPage?: boolean) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -66,6 +68,11 @@ export async function openSite(): Promise<SiteInBrowser> {
       await page.goto(`${origin}/${path}`);
       return page;
     },
+    frameTimes: async (page, done) => {
+      await browser.startTracing(page, { categories: ["devtools.timeline", "disabled-by-default-devtools.timeline"] });
+      await done();
+      return framesOf(JSON.parse((await browser.stopTracing()).toString()).traceEvents);
+    },
     picture: async (page, name, fullPage = false) => {
       await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage });
     },
@@ -74,4 +81,25 @@ export async function openSite(): Promise<SiteInBrowser> {
       server.close();
     },
   };
+}
+
+/** What is read of an event of a trace: times in µs, `tdur` the processor time. */
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts: number;
+  readonly dur?: number;
+  readonly tdur?: number;
+}
+
+/** The tasks in which an animation frame was run: script, style, layout and paint of the frame. */
+function framesOf(events: readonly TraceEvent[]): number[] {
+  const frames = events.filter(({ name }) => name === "FireAnimationFrame");
+  return events
+    .filter(({ name }) => name === "RunTask")
+    .filter(({ pid, tid, ts, dur = 0 }) =>
+      frames.some((frame) => frame.pid === pid && frame.tid === tid && frame.ts >= ts && frame.ts <= ts + dur),
+    )
+    .map(({ tdur = Number.NaN }) => tdur / 1000);
 }

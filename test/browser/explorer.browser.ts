@@ -445,60 +445,6 @@ describe("axe-core finds no violation, and the page reads well", () => {
   });
 });
 
-test("times of updates at 200 answers", async () => {
-  const page = await site.open(`${EXPLORER}#set=generated`);
-  await rested(page);
-  const devtools = await page.context().newCDPSession(page);
-  // Processor time of the page's thread, which no other program's work adds to.
-  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
-  const busy = async () => {
-    const { metrics } = await devtools.send("Performance.getMetrics");
-    return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN) * 1000;
-  };
-  const moves = 300;
-  const [clock, processor]: [number[], number[]] = [[], []];
-  for (let i = 0; i < moves; i++) {
-    const knob = ["beta", "tts", "n", "length", "lbeta"][i % 5];
-    const before = await busy();
-    clock.push(await page.evaluate(move, { knob, position: (i * 37) % 600 }));
-    processor.push((await busy()) - before);
-  }
-  const figures = (name: string, times: readonly number[]) => {
-    const sorted = times.toSorted((a, b) => a - b);
-    const at = (share: number) => sorted[Math.ceil(share * moves) - 1].toFixed(1);
-    const over = times.filter((t) => t >= 16).length;
-    return `${name}: median ${at(0.5)} ms, 95% within ${at(0.95)} ms, worst ${at(1)} ms, ${over} of 16 ms or more`;
-  };
-  console.log(
-    `An update at 200 answers, ${moves} moves, from the input to the painted frame\n` +
-      `  ${figures("by the clock", clock)}\n  ${figures("processor time", processor)}`,
-  );
-  // How long it takes is a figure of the machine; that each move changed the page is not.
-  const { n, beta } = await page.evaluate(() => {
-    const value = (id: string) => Number((document.getElementById(id) as HTMLInputElement).value);
-    return { n: value("n"), beta: value("beta") };
-  });
-  expect(n).not.toBe(64);
-  expect(beta).not.toBe(0.7);
-  await page.close();
-});
-
-/** In the page: moves a slider at the start of a frame, and gives the time until that frame is painted. */
-async function move({ knob, position }: { knob: string; position: number }): Promise<number> {
-  const slider = document.getElementById(`${knob}-slider`) as HTMLInputElement;
-  const { port1, port2 } = new MessageChannel();
-  await new Promise((frame) => requestAnimationFrame(frame));
-  const start = performance.now();
-  slider.value = String(position);
-  slider.dispatchEvent(new Event("input", { bubbles: true }));
-  // The message is delivered once the frame is painted.
-  await new Promise((painted) => {
-    port1.onmessage = painted;
-    port2.postMessage("");
-  });
-  return performance.now() - start;
-}
-
 test("no request left the site's origin, every answer was there, and no console complained", () => {
   expect(site.trouble).toEqual([]);
 });
