@@ -117,7 +117,7 @@ export class Cards {
       // The button is gone now that the hypothesis holds: the keyboard goes on from its card.
       root.focus({ preventScroll: true });
     });
-    row.item.append(row.verdict, row.statement, row.finding, row.button);
+    row.item.append(element("div", { class: "what" }, row.verdict, row.statement, row.finding), row.button);
     list.append(row.item);
     return row;
   }

@@ -116,7 +116,7 @@ function makePanel(name: LawName): { figure: HTMLElement; panel: Panel } {
     element("span", { class: "tick half" }),
   ];
   const labels = element("div", { class: "labels", "aria-hidden": "true" });
-  const head = element("figcaption", {}, element("span", { class: "title" }, title), value);
+  const head = element("figcaption", {}, element("span", { class: "title" }, title.replaceAll("-", "\u2011")), value);
   head.append(markup(`<span class="formula">${formula} <span class="equation">${equation}</span></span>`));
   const plot = element("div", { class: "plot", "aria-hidden": "true" }, top, half);
   plot.append(svg);

@@ -63,6 +63,9 @@ export class Picker {
     const pasted = this.#queries.findIndex(({ reward }) => reward === set.reward);
     const value = preset ?? (pasted < 0 ? OWN : `${PASTED}${pasted}`);
     if (this.#list.value !== value) this.#list.value = value;
+    const about = byId<HTMLAnchorElement>("about");
+    about.hidden = known?.page === undefined;
+    about.href = known?.page ?? "";
     write(byId("source"), known?.source ?? `${set.name || "Unnamed"}: ${set.labels.length} answers.`);
   }
 }

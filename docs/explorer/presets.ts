@@ -10,6 +10,8 @@ export interface Preset {
   readonly title: string;
   /** Where its numbers come from. */
   readonly source: string;
+  /** The page that says more of them. */
+  readonly page?: string;
   readonly set: () => AnswerSet;
   /** Settings at which there is something to see, where they differ from those at first. */
   readonly settings: Partial<Settings>;
@@ -72,9 +74,8 @@ const EXAMPLES: readonly Preset[] = [
 ];
 
 const ATTRIBUTION =
-  "100 samples of CodeGen-Mono-16B on one HumanEval query (Chen et al. 2021), as published with CodeT (Chen et al. 2022, " +
-  "microsoft/CodeT, MIT licence), merged into classes that behave alike. The reward is the share of model-written asserts " +
-  "that a class passes; gold is 1 where it passes HumanEval's hidden tests.";
+  "100 samples of CodeGen-Mono-16B on a HumanEval query (Chen et al. 2021), from CodeT (Chen et al. 2022, MIT licence), in " +
+  "classes that behave alike. Reward: the share of model-written asserts passed. Gold: whether the hidden tests pass.";
 
 /** Queries worth a look before the other 162. */
 const REMARKABLE: Readonly<Record<string, string>> = {
@@ -92,6 +93,7 @@ const QUERIES: readonly Preset[] = humanEval
       id: query.query,
       title: `${query.query} · ${query.reward.length} answers${note === undefined ? "" : ` · ${note}`}`,
       source: ATTRIBUTION,
+      page: "../data.html",
       set: () => answerSetOf(query),
       settings: { beta: 0.05 },
       family: "HumanEval",
