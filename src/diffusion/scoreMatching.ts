@@ -8,7 +8,7 @@ import { outOfRange, requireInteger, requireLength, requireNumbers, requirePosit
 import { gaussianSource } from "../numeric/gaussian.js";
 import { randomSource } from "../numeric/random.js";
 import { resultOf, type TrainingResult } from "../training/fit.js";
-import { pointAt } from "../training/lineSearch.js";
+import { maxNorm, pointAt } from "../training/lineSearch.js";
 import { minimize } from "../training/minimize.js";
 import type { Smooth } from "../training/objective.js";
 import { descentOf, readOptions, type TrainingOptions } from "../training/options.js";
@@ -152,13 +152,17 @@ class DenoisingLoss implements Smooth {
     return value;
   }
 
-  /** The Gauss–Newton Hessian Σ 2c q_j q_k (a_j − m)·(a_k − m), the true one at a law that fits. */
+  /**
+   * The Gauss–Newton Hessian Σ 2c q_j q_k (a_j − m)·(a_k − m), the true one at a law that fits; on its diagonal the size of
+   * the gradient, so that atoms which the levels hardly tell apart are not sent to infinity on the way there.
+   */
   hessian(x: Float64Array): Float64Array | undefined {
     const [q, shift, d, atoms] = [this.#posterior, this.#shift, this.#dimension, this.#atoms];
     if (this.#nodes.length * atoms.length ** 2 * d > DENSE) return undefined;
     const n = this.size;
     const out = new Float64Array(n * n);
-    for (let i = 0; i < n; i++) out[i * (n + 1)] = this.#ridge;
+    const damping = this.#ridge + maxNorm(pointAt(this, x).gradient);
+    for (const i of atoms) out[i * (n + 1)] = damping;
     const part = new Float64Array(atoms.length * d);
     for (const node of this.#nodes) {
       this.#read(node, x);
