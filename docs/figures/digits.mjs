@@ -225,7 +225,7 @@ function inkOf(rows, images, place) {
 }
 
 function svgOf(rows, images) {
-  const [left, pitch, high, scale] = [232, 9, 12, 4];
+  const [left, pitch, high, scale] = [250, 9, 12, 4];
   const width = left + SHOWN * pitch * scale + 8;
   const height = rows.length * high * scale + 8;
   const ink = inkOf(
