@@ -1,7 +1,7 @@
 import { logRatio } from "../numeric/deviance.js";
-import { type DoubleDouble, logDoubleDouble, twoSum } from "../numeric/doubleDouble.js";
+import { type DoubleDouble, logDoubleDouble } from "../numeric/doubleDouble.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
-import { peakedSum } from "../numeric/sum.js";
+import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
 
 /** What every law built from logarithms is a tilt of: mass 1 on each answer. */
 const COUNTING = { name: "counting measure" } as const;
@@ -24,9 +24,6 @@ interface Lineage {
 export class Law {
   /** Relative weights, the largest far from over- and underflow. */
   readonly weight: Float64Array;
-  /** The index of the largest weight, and the sum of the others. */
-  readonly peak: number;
-  readonly rest: DoubleDouble;
   /** The sum of all weights. */
   readonly total: DoubleDouble;
   readonly lineage: Lineage | undefined;
@@ -34,22 +31,20 @@ export class Law {
   readonly fromLog: boolean;
   #logWeight: Float64Array | (() => Float64Array) | undefined;
   #hasTail: boolean | undefined;
+  #peaked: PeakedSum | undefined;
 
   private constructor(
     weight: Float64Array,
     logWeight: Float64Array | (() => Float64Array) | undefined,
     lineage: Lineage | undefined,
     fromLog: boolean,
+    total: DoubleDouble = sum(weight),
   ) {
     this.weight = weight;
     this.#logWeight = logWeight;
     this.lineage = lineage;
     this.fromLog = fromLog;
-    const { peak, rest } = peakedSum(weight);
-    this.peak = peak;
-    this.rest = rest;
-    const { hi, lo } = twoSum(weight[peak], rest.hi);
-    this.total = twoSum(hi, lo + rest.lo);
+    this.total = total;
   }
 
   /** The law ∝ mass, whose entries are non-negative with one positive at least. Scaled by 2^k only where needed. */
@@ -82,6 +77,7 @@ export class Law {
     weight: Float64Array,
     logWeight: () => Float64Array,
     logDensity: Float64Array | (() => Float64Array),
+    total?: DoubleDouble,
   ): Law {
     let known: Float64Array | undefined;
     const lineage: Lineage = {
@@ -94,12 +90,24 @@ export class Law {
         return known;
       },
     };
-    return new Law(weight, logWeight, lineage, base.fromLog);
+    return new Law(weight, logWeight, lineage, base.fromLog, total);
   }
 
   /** What this law is a tilt of: itself, where it was given by its masses. */
   get origin(): object {
     return this.lineage?.origin ?? this;
+  }
+
+  /** The index of the largest weight. */
+  get peak(): number {
+    this.#peaked ??= peakedSum(this.weight);
+    return this.#peaked.peak;
+  }
+
+  /** The sum of all other weights. */
+  get rest(): DoubleDouble {
+    this.#peaked ??= peakedSum(this.weight);
+    return this.#peaked.rest;
   }
 
   /** log weight, −∞ off the support; made when first asked for. */

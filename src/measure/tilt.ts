@@ -1,6 +1,7 @@
 import { outOfRange, requireFinite, requirePositiveOrInfinite } from "../numeric/check.js";
 import { logRatio, logRatioNearOne } from "../numeric/deviance.js";
-import { expNormal } from "../numeric/expLog.js";
+import type { DoubleDouble } from "../numeric/doubleDouble.js";
+import { expWeighted } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { Law } from "./law.js";
@@ -35,72 +36,68 @@ function shiftedWeight(w: number, v: number, x: number, logWeight: () => number)
   return x === -Infinity ? 0 : Math.exp(logWeight() + x);
 }
 
-/** A law ∝ base·e^{score/β}, and where it is anchored. */
+/** A law ∝ base·e^{score/β}, and its log-partition. */
 export interface TiltedLaw {
   readonly law: Law;
   /** log E_base[e^{score/β}] = score[anchor]/β + excess: the two parts, of which the first may be large. */
-  readonly anchor: number;
-  readonly excess: () => number;
+  readonly logPartition: () => { readonly anchor: number; readonly excess: number };
 }
 
 /** The tilt of a law by scores that were checked: numbers below ∞. */
 export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: number): TiltedLaw {
   const { weight } = base;
-  const shiftFrom = (anchor: number) =>
-    score.map((s, i) => (base.supports(i) ? scaledDifference(s, score[anchor], beta) : -Infinity));
-  const top = ordinaryTilt(base, score, beta);
-  if (top !== undefined) {
+  const shiftFrom = (top: number) =>
+    score.map((s, i) => (base.supports(i) ? scaledDifference(s, top, beta) : -Infinity));
+  const ordinary = ordinaryTilt(base, score, beta, new Float64Array(score.length));
+  if (ordinary !== undefined) {
+    const { tilted, top, total } = ordinary;
     const law = Law.tilted(
       base,
-      top.tilted,
-      () => shiftFrom(top.anchor).map((x, i) => base.logWeight[i] + x),
-      () => shiftFrom(top.anchor),
+      tilted,
+      () => shiftFrom(top).map((x, i) => base.logWeight[i] + x),
+      () => shiftFrom(top),
+      total,
     );
-    // Far below the reference's own weights, the law would be out of the range it is kept in.
-    if (law.weight[law.peak] > 2 ** -400) {
-      const anchor = law.peak;
-      return { law, anchor, excess: () => logMeanExp(base, shiftFrom(anchor)) };
-    }
+    const anchored = (anchor: number) => ({ anchor, excess: logMeanExp(base, shiftFrom(score[anchor])) });
+    return { law, logPartition: () => anchored(law.peak) };
   }
   const anchor = tiltAnchor(caller, base, score, beta);
   const { logWeight } = base;
-  const shift = shiftFrom(anchor);
+  const shift = shiftFrom(score[anchor]);
   const tilted = new Float64Array(shift.length);
   for (let i = 0; i < tilted.length; i++) {
     tilted[i] = shiftedWeight(weight[i], weight[anchor], shift[i], () => logWeight[i] - logWeight[anchor]);
   }
   const logTilted = () => shift.map((x, i) => logWeight[i] - logWeight[anchor] + x);
-  return { law: Law.tilted(base, tilted, logTilted, shift), anchor, excess: () => logMeanExp(base, shift) };
+  return {
+    law: Law.tilted(base, tilted, logTilted, shift),
+    logPartition: () => ({ anchor, excess: logMeanExp(base, shift) }),
+  };
 }
 
 /**
- * The weights of a tilt where all is ordinary: the reference's own, times exponentials that the largest score bounds by
- * 1. Undefined where a weight or an exponential would leave the range of normal doubles.
+ * The weights of a tilt where all is ordinary, written to `out`: the reference's own, times exponentials that the largest
+ * score bounds by 1. Undefined where a weight or an exponential would leave the range of normal doubles, or the tilt the
+ * range a law is kept in.
  */
 function ordinaryTilt(
   base: Law,
-  score: Float64Array,
+  score: ArrayLike<number>,
   beta: number,
-): { tilted: Float64Array; anchor: number } | undefined {
-  if (base.hasTail || base.fromLog) return undefined;
+  out: Float64Array,
+): { tilted: Float64Array; top: number; total: DoubleDouble } | undefined {
+  if (base.hasTail || base.fromLog || !(beta > 2 ** -900 && beta < 2 ** 900)) return undefined;
   const { weight } = base;
-  let anchor = -1;
   let [top, bottom] = [-Infinity, Infinity];
-  for (let i = 0; i < score.length; i++) {
+  for (let i = 0; i < out.length; i++) {
     if (weight[i] === 0) continue;
     const s = score[i];
-    if (s > top) {
-      top = s;
-      anchor = i;
-    }
+    if (s > top) top = s;
     if (s < bottom) bottom = s;
   }
   if (!((bottom - top) / beta > -700)) return undefined;
-  const tilted = new Float64Array(score.length);
-  for (let i = 0; i < tilted.length; i++) {
-    if (weight[i] !== 0) tilted[i] = weight[i] * expNormal((score[i] - top) / beta);
-  }
-  return { tilted, anchor };
+  const total = expWeighted(out, weight, score, top, beta, base.total.hi);
+  return total.hi > 2 ** -400 * out.length ? { tilted: out, top, total } : undefined;
 }
 
 /** log E_law[e^x]: by expm1 where that is near 0, so that a weak tilt keeps its digits. */
@@ -160,8 +157,11 @@ export function tiltChecked<A>(
   const law = lawOf(caller, "ref", ref);
   const scores = resolveScore(caller, argument, ref.support, score);
   requirePositiveOrInfinite(caller, "beta", beta);
-  const { law: tilted, anchor, excess } = tiltLaw(caller, law, scores, beta);
-  return distributionOf(requireSupport(caller, ref.support), tilted, () => scores[anchor] / beta + excess());
+  const { law: tilted, logPartition } = tiltLaw(caller, law, scores, beta);
+  return distributionOf(requireSupport(caller, ref.support), tilted, () => {
+    const { anchor, excess } = logPartition();
+    return scores[anchor] / beta + excess;
+  });
 }
 
 /**
