@@ -1,5 +1,6 @@
 import { logRatio } from "../numeric/deviance.js";
 import { type DoubleDouble, logDoubleDouble } from "../numeric/doubleDouble.js";
+import { logsScaled } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
 
@@ -14,6 +15,18 @@ interface Lineage {
   readonly origin: object;
   /** Made when first asked for. */
   readonly logDensity: Float64Array;
+}
+
+/** From so many answers on, the logarithms of a law's weights are made once and kept: the next divergence needs none. */
+export const MANY = 1024;
+
+/**
+ * The logarithms of weights scaled by the power of two that brings their mean near 1, and their total at that scale: so
+ * that the logarithms of ordinary weights are of the size of 1, and their rounding is too.
+ */
+export interface ScaledLogs {
+  readonly logs: Float64Array;
+  readonly total: DoubleDouble;
 }
 
 /**
@@ -32,6 +45,7 @@ export class Law {
   #logWeight: Float64Array | (() => Float64Array) | undefined;
   #hasTail: boolean | undefined;
   #peaked: PeakedSum | undefined;
+  #scaledLogs: ScaledLogs | undefined;
 
   private constructor(
     weight: Float64Array,
@@ -115,6 +129,18 @@ export class Law {
     if (typeof this.#logWeight === "function") this.#logWeight = this.#logWeight();
     this.#logWeight ??= this.weight.map(Math.log);
     return this.#logWeight;
+  }
+
+  /** The logarithms of the weights around their mean; made when first asked for. For a law without a tail. */
+  get scaledLogs(): ScaledLogs {
+    if (this.#scaledLogs === undefined) {
+      const { weight, total } = this;
+      const exponent = Math.round(Math.log2(total.hi / weight.length));
+      const factor = 2 ** -exponent;
+      const scaledTotal = { hi: total.hi * factor, lo: total.lo * factor };
+      this.#scaledLogs = { logs: logsScaled(weight, exponent), total: scaledTotal };
+    }
+    return this.#scaledLogs;
   }
 
   /** log Σ weight. */

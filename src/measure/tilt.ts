@@ -88,7 +88,8 @@ function ordinaryTilt(
 ): { tilted: Float64Array; top: number; total: DoubleDouble } | undefined {
   if (base.hasTail || base.fromLog || !(beta > 2 ** -900 && beta < 2 ** 900)) return undefined;
   const { weight } = base;
-  let [top, bottom] = [-Infinity, Infinity];
+  let top = -Infinity;
+  let bottom = Infinity;
   for (let i = 0; i < out.length; i++) {
     if (weight[i] === 0) continue;
     const s = score[i];

@@ -1,4 +1,5 @@
 import { type DoubleDouble, twoProduct, twoSum } from "./doubleDouble.js";
+import { SMALLEST_NORMAL } from "./float64.js";
 import { sum as sumOf } from "./sum.js";
 
 /**
@@ -92,8 +93,11 @@ export function expNormal(x: number): number {
   return (v + v * (r + (r * r * (0.5 + r * (1 / 6 + r * (1 / 24))) + powerLow[j]))) * scale[((n >> 9) + 1024) & 2047];
 }
 
-/** Long loops run by stretches of so many entries: short enough for the engine to compile the loop after the first few. */
-const STRETCH = 4096;
+/**
+ * Long loops run by stretches of so many entries: short enough for the engine to compile the loop after the first few.
+ * Nothing in such a loop is destructured from an array: the engine would keep the numbers in boxes.
+ */
+export const STRETCH = 4096;
 
 /** Constants that a loop keeps in registers: written into it, the engine would load each of them anew for every entry. */
 const HELD: Float64Array = Float64Array.of(PER_CELL, CELL_HI, CELL_LO, ROUND, 0.5, 1 / 6, 1 / 24);
@@ -137,9 +141,15 @@ function expWeightedStretch(
   from: number,
   to: number,
 ): void {
-  const [perCell, cellHi, cellLo, round] = [HELD[0], HELD[1], HELD[2], HELD[3]];
-  const [c2, c3, c4] = [HELD[4], HELD[5], HELD[6]];
-  let [hi, lo] = [sum[0], sum[1]];
+  const perCell = HELD[0];
+  const cellHi = HELD[1];
+  const cellLo = HELD[2];
+  const round = HELD[3];
+  const c2 = HELD[4];
+  const c3 = HELD[5];
+  const c4 = HELD[6];
+  let hi = sum[0];
+  let lo = sum[1];
   for (let i = from; i < to; i++) {
     const w = weight[i];
     if (w === 0) {
@@ -181,7 +191,7 @@ const ONE = 0x3ff00000;
  * log x for x = a/b normal and positive, given the high words of a and b, whose difference is log₂ x to 0.09, in units of
  * 2^−20: so near that no exponent needs be read off x itself.
  */
-function logScaled(x: number, highA: number, highB: number): number {
+export function logScaled(x: number, highA: number, highB: number): number {
   const e = (highA - highB + 0x80000) >> 20;
   // In [0.66, 1.51]: around 1 the cell boundary is 1 and e = 0, so that log x keeps its digits on both sides.
   const m = x * scale[(1024 - e) & 2047];
@@ -190,4 +200,37 @@ function logScaled(x: number, highA: number, highB: number): number {
   const r = (m - k * (1 / LOG_CELLS)) * inverse[j];
   const tail = r * r * (-0.5 + r * (1 / 3 + r * (-0.25 + r * (0.2 - r * (1 / 6)))));
   return e * LN2_HI + logs[j] + (r + (tail + (logsLow[j] + e * LN2_LO)));
+}
+
+/** The high words of the entries of an array stand at every second place of this one, from the first. */
+export function highWords(values: Float64Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset + 4 * HIGH, 2 * values.length - 1);
+}
+
+/** log(values[i]·2^−exponent) of each of some non-negative values, the exponent between −500 and 500; −∞ at 0. */
+export function logsScaled(values: Float64Array, exponent: number): Float64Array {
+  const out = new Float64Array(values.length);
+  const high = highWords(values);
+  for (let from = 0; from < out.length; from += STRETCH) {
+    logsScaledStretch(out, values, high, exponent, from, Math.min(from + STRETCH, out.length));
+  }
+  return out;
+}
+
+function logsScaledStretch(
+  out: Float64Array,
+  values: Float64Array,
+  high: Int32Array,
+  exponent: number,
+  from: number,
+  to: number,
+): void {
+  const factor = 2 ** -exponent;
+  const one = ONE + exponent * 2 ** 20;
+  for (let i = from; i < to; i++) {
+    const v = values[i];
+    const x = v * factor;
+    out[i] =
+      v >= SMALLEST_NORMAL && x >= SMALLEST_NORMAL ? logScaled(x, high[2 * i], one) : Math.log(v) - exponent * Math.LN2;
+  }
 }
