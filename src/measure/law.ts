@@ -1,6 +1,6 @@
 import { logRatio } from "../numeric/deviance.js";
 import { type DoubleDouble, logDoubleDouble } from "../numeric/doubleDouble.js";
-import { logsScaled } from "../numeric/expLog.js";
+import { logsScaled, STRETCH } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
 
@@ -153,13 +153,9 @@ export class Law {
     return this.weight[i] / this.total.hi;
   }
 
-  /** Every P(i). */
-  probabilities(): Float64Array {
-    const { weight } = this;
-    const total = this.total.hi;
-    const out = new Float64Array(weight.length);
-    for (let i = 0; i < out.length; i++) out[i] = weight[i] / total;
-    return out;
+  /** Every P(i), in a fresh array or a given one. */
+  probabilities(out: Float64Array = new Float64Array(this.weight.length)): Float64Array {
+    return divideBy(this.weight, this.total.hi, out);
   }
 
   /** Every log P(i), −∞ off the support: at the largest weight from its distance to the total. */
@@ -195,4 +191,16 @@ export class Law {
   supports(i: number): boolean {
     return this.weight[i] > 0 || (this.hasTail && this.logWeight[i] > -Infinity);
   }
+}
+
+/** out[i] = values[i]/by, by stretches. */
+export function divideBy(values: Float64Array, by: number, out: Float64Array): Float64Array {
+  for (let from = 0; from < out.length; from += STRETCH) {
+    divideStretch(values, by, out, from, Math.min(from + STRETCH, out.length));
+  }
+  return out;
+}
+
+function divideStretch(values: Float64Array, by: number, out: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) out[i] = values[i] / by;
 }
