@@ -96,7 +96,7 @@ export {
 } from "./measure/measure.js";
 export { categoricalQuantile, categoricalSampler, type Sampler, samplingProbabilities } from "./measure/sampler.js";
 export type { Score, ScoreFunction } from "./measure/score.js";
-export { escort, tilt } from "./measure/tilt.js";
+export { escort, tilt, tiltedMass } from "./measure/tilt.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
 export { type RandomSource, type RandomState, randomSource } from "./numeric/random.js";
 export {
