@@ -31,17 +31,17 @@ export interface Assessment {
   readonly peers: Readonly<Record<string, Figures & { readonly median: number; readonly failed: number }>>;
 }
 
-/** Inputs are moved by this, relatively, each up or down by chance: far below a double's digits and above the oracle's. */
+/** Inputs are moved by this, relatively: far below a double's digits and above the oracle's. */
 const MOVE = 1e-30;
-const PROBES = 3;
+const PROBES = 4;
 
-function movedBy(rng: () => number, inputs: Inputs, fixed: readonly string[]): Moved<Inputs> {
-  const move = (x: number): Num =>
-    Number.isFinite(x) && x !== 0 ? big(x).times(big(rng() < 0.5 ? -MOVE : MOVE).plus(1)) : x;
+function movedBy(down: (scalar: boolean) => boolean, inputs: Inputs, fixed: readonly string[]): Moved<Inputs> {
+  const move = (x: number, scalar = false): Num =>
+    Number.isFinite(x) && x !== 0 ? big(x).times(big(down(scalar) ? -MOVE : MOVE).plus(1)) : x;
   const moved = Object.entries(inputs).map(([key, value]) => {
     if (fixed.includes(key)) return [key, value];
-    if (typeof value === "number") return [key, move(value)];
-    return [key, value.map((v) => (typeof v === "number" ? move(v) : v.map(move)))];
+    if (typeof value === "number") return [key, move(value, true)];
+    return [key, value.map((v) => (typeof v === "number" ? move(v) : v.map((x) => move(x))))];
   });
   return Object.fromEntries(moved);
 }
@@ -59,13 +59,15 @@ function error(got: number, want: BigNumber, unit: number): number {
 
 /**
  * The value at 60 digits and its sensitivity: how much it changes when every input changes, relatively, by ±1, to first
- * order, with signs by chance: the largest of three probes.
+ * order: the largest of four probes. The first moves all up, the second single numbers down and lists up, and the others
+ * move each up or down by chance.
  */
 function exactly(s: Subject, inputs: Inputs, rng: () => number, probes: number): { want: BigNumber[]; sensitivity: number[] } {
   const want = list(s.exact(inputs as Moved<Inputs>, inputs));
   const sensitivity = want.map(() => 0);
   for (let probe = 0; probe < probes; probe++) {
-    const moved = list(s.exact(movedBy(rng, inputs, s.fixed ?? []), inputs));
+    const down = (scalar: boolean) => (probe < 2 ? probe === 1 && scalar : rng() < 0.5);
+    const moved = list(s.exact(movedBy(down, inputs, s.fixed ?? []), inputs));
     for (const [i, w] of want.entries()) {
       if (!w.isFinite() || !moved[i].isFinite()) continue;
       sensitivity[i] = Math.max(sensitivity[i], moved[i].minus(w).abs().div(big(MOVE)).toNumber());

@@ -1,12 +1,13 @@
 import { test } from "vitest";
 import { assess } from "./assess.js";
+import { alignment } from "./families/alignment.js";
 import { information } from "./families/information.js";
 import { measures } from "./families/measure.js";
 import { numeric } from "./families/numeric.js";
 
 const only = process.env.ONLY?.split(",");
 const short = (x: unknown) => { const t = JSON.stringify(x, (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v) : v)); return t.length > 260 ? `${t.slice(0, 260)}…` : t; };
-test.each([...numeric, ...measures, ...information].filter((s) => !only || only.some((o) => s.name.startsWith(o))))("$name", (s) => {
+test.each([...numeric, ...measures, ...information, ...alignment].filter((s) => !only || only.some((o) => s.name.startsWith(o))))("$name", (s) => {
   const t = performance.now();
   const a = assess(s);
   const f = (x: number) => x.toPrecision(3);
