@@ -1,6 +1,9 @@
 import { createReadStream } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { show } from "../numeric/check.js";
 import { InputError } from "./inputError.js";
+import { parseJson } from "./jsonText.js";
+import { readLines } from "./lines.js";
 
 /** One query of a data set: a line of JSON Lines, checked. */
 export interface Query {
@@ -23,18 +26,16 @@ export interface Query {
 /** The data set that the package carries. */
 export const EMBEDDED: string = fileURLToPath(new URL("../../src/data/humaneval-codegen16b.jsonl", import.meta.url));
 
-/** A longer line is refused, so that a file without line ends cannot fill the memory. */
-const LONGEST_LINE = 2 ** 26;
-
 /** The queries of a data set in order, one at a time: `-` is standard input, no file the embedded data set. */
 export async function* readDataset(file: string | undefined): AsyncGenerator<Query> {
   const name = file === undefined ? "embedded data set" : file === "-" ? "standard input" : file;
-  const stream = file === "-" ? process.stdin : createReadStream(file ?? EMBEDDED);
-  let line = 0;
-  for await (const text of lines(stream, name)) {
-    line++;
-    const place = `${name}:${line}`;
-    if (text.trim() !== "") yield parseQuery(text, place);
+  yield* readQueries(file === "-" ? process.stdin : createReadStream(file ?? EMBEDDED), name);
+}
+
+/** The queries in a stream of bytes that is called by a name; lines that are blank count, but hold none. */
+export async function* readQueries(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Query> {
+  for await (const { text, number } of readLines(stream, name)) {
+    if (text.trim() !== "") yield parseQuery(text, `${name}:${number}`);
   }
 }
 
@@ -45,33 +46,6 @@ export async function* take<T>(items: AsyncIterable<T>, limit: number): AsyncGen
     yield item;
     if (--left <= 0) return;
   }
-}
-
-/** The lines of a byte stream, decoded as UTF-8. */
-async function* lines(stream: AsyncIterable<Buffer | string>, name: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let rest = "";
-  let line = 1;
-  try {
-    for await (const chunk of stream) {
-      rest += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
-      const parts = rest.split("\n");
-      rest = parts.pop() ?? "";
-      for (const part of parts) {
-        yield part;
-        line++;
-      }
-      if (rest.length > LONGEST_LINE)
-        throw new InputError(`${name}:${line}: the line is longer than ${LONGEST_LINE} characters`);
-    }
-    rest += decoder.decode();
-  } catch (error) {
-    if (error instanceof TypeError) throw new InputError(`${name}:${line}: the line is not UTF-8`);
-    if (error instanceof Error && "code" in error && "syscall" in error)
-      throw new InputError(`${name}: ${error.message}`);
-    throw error;
-  }
-  if (rest !== "") yield rest;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -87,7 +61,7 @@ type MassField = keyof typeof MASSES;
 
 /** One line as a query; every complaint names the place and the field. */
 export function parseQuery(text: string, place: string): Query {
-  const record = asObject(parseJson(text, place), place, "the line");
+  const record = asObject(parseJson(text, place, "the line"), place, "the line");
   const query = field(record, "query", place, (x) => typeof x === "string", "be a string") as string;
   const answers = field(record, "answers", place, Array.isArray, "be an array") as unknown[];
   if (answers.length === 0) throw new InputError(`${place}: answers must have at least one entry`);
@@ -126,18 +100,10 @@ function featuresOf(answer: Fields, place: string): Readonly<Record<string, numb
   const record = asObject(given, place, "features");
   for (const [name, x] of Object.entries(record)) {
     if (typeof x !== "number" || !Number.isFinite(x)) {
-      throw new InputError(`${place}.features.${name} must be a finite number, got ${show(x)}`);
+      throw new InputError(`${place}.features[${show(name)}] must be a finite number, got ${show(x)}`);
     }
   }
   return record as Readonly<Record<string, number>>;
-}
-
-function parseJson(text: string, place: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${place}: the line is not JSON (${error instanceof Error ? error.message : error})`);
-  }
 }
 
 /** A field of the record itself: nothing inherited, and no name is special. */
@@ -187,9 +153,4 @@ function refuseDuplicates(answers: readonly Fields[], place: string): void {
     if (first !== undefined) throw new InputError(`${place}: answers[${i}].answer repeats answers[${first}].answer`);
     seen.set(answer, i);
   }
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }

@@ -100,6 +100,8 @@ function klByLogRatio(p: Law, q: Law): number {
   const mean = sum(terms).hi;
   // P e^{E_P d − d} = Q e^{E_P d − c}, with c = d − log P/Q read where P is largest.
   const c = d[p.peak] - p.logProbability(p.peak) + q.logProbability(p.peak);
+  // Laws far apart: nothing cancels in E_P[d − c] itself, and e^{KL} may overflow.
+  if (mean - c > 30) return mean - c;
   for (let i = 0; i < d.length; i++) {
     if (!p.supports(i)) continue;
     const delta = mean - d[i];

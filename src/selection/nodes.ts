@@ -1,4 +1,5 @@
 import { deviance, expm1MinusX } from "../numeric/deviance.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { type Grid, splitOnGrid, TERMS } from "./grid.js";
 import type { Ladder } from "./ladder.js";
 import { massAbove, massFrom } from "./levels.js";
@@ -38,7 +39,8 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
     if (x[i] - x[i + 1] < 34) continue;
     // Past the first bound level i has died; past the second e^{−(N−1)μt} has, beside φ^{N−1}.
     const dead = -x[i] + grid.gone * step;
-    const flat = Math.max(dead, Math.log((45 / least - Math.log(from[i + 1])) / mean));
+    // Levels whose probabilities are too small for a double leave φ at 0: it is as flat as can be.
+    const flat = Math.max(dead, Math.log((45 / least - Math.log(Math.max(from[i + 1], Number.MIN_VALUE))) / mean));
     const next = -x[i + 1] - Math.log1p(most) - 20;
     if (!(next - flat > 4)) continue;
     const last = Math.ceil(flat / step);
@@ -102,7 +104,7 @@ function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
   const { step, low, far, gone, power } = grid;
   const { steps, factor } = splitOnGrid(grid, x);
   const above = massAbove(mass);
-  const weightAbove = massAbove(mass.map((p, i) => (p > 0 ? p * Math.exp(x[i]) : 0)));
+  const weightAbove = massAbove(mass.map((p, i) => (p < SMALLEST_NORMAL ? 0 : p * Math.exp(x[i]))));
   const from = massFrom(mass, forbidden);
   const decay = Float64Array.from({ length: TERMS }, (_, k) => Math.exp(-k * step));
   // moment[k] = Σ p z^k over the low levels, z = t·w at the node.
@@ -163,7 +165,8 @@ function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
       }
     }
     logPhi[n] = Math.log(phi);
-    excess[n] = Math.max(0, logPhi[n] + mean * t);
+    // Where φ has underflowed there is nothing to exceed.
+    excess[n] = phi > 0 ? Math.max(0, logPhi[n] + mean * t) : 0;
   }
   return { at, logPhi, excess };
 }
