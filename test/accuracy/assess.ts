@@ -62,7 +62,12 @@ function error(got: number, want: BigNumber, unit: number): number {
  * order: the largest of four probes. The first moves all up, the second single numbers down and lists up, and the others
  * move each up or down by chance.
  */
-function exactly(s: Subject, inputs: Inputs, rng: () => number, probes: number): { want: BigNumber[]; sensitivity: number[] } {
+function exactly(
+  s: Subject,
+  inputs: Inputs,
+  rng: () => number,
+  probes: number,
+): { want: BigNumber[]; sensitivity: number[] } {
   const want = list(s.exact(inputs as Moved<Inputs>, inputs));
   const sensitivity = want.map(() => 0);
   for (let probe = 0; probe < probes; probe++) {
@@ -150,7 +155,10 @@ export function assess(s: Subject, count = s.cases ?? 200, withPeers = true): As
     scaled: { max: scaled.max, mean: scaled.mean },
     worst,
     peers: Object.fromEntries(
-      peers.map(({ name, tally, failed }) => [name, { max: tally.max, mean: tally.mean, median: tally.median, failed }]),
+      peers.map(({ name, tally, failed }) => [
+        name,
+        { max: tally.max, mean: tally.mean, median: tally.median, failed },
+      ]),
     ),
   };
 }
