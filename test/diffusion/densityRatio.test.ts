@@ -16,32 +16,38 @@ const RUNS = { numRuns: 60 };
 const three = atomicData({ atoms: [[-1], [0], [1.3]], classes: { a: [0.5, 0.3, 0.2], b: [0.1, 0.1, 0.8] } });
 
 describe("the density ratio (36) on a line", () => {
-  test.prop([lineInstances(), fc.nat(9)], RUNS)("L(x;c) = −log p(x|c)/p(x) to 1e-8 at every atom", (instance, which) => {
-    const { data, atoms, classes } = instance;
-    const i = which % atoms.length;
-    const all = marginalOf(instance)[i];
-    fc.pre(all > 0);
-    for (const c of ["a", "b"] as const) {
-      const loss = densityRatioLoss(data, [atoms[i]], c);
-      if (classes[c][i] === 0) expect(loss).toBe(Infinity);
-      else {
-        const ratio = Math.log(classes[c][i] / all);
-        expect(Math.abs(loss + ratio)).toBeLessThanOrEqual(1e-8);
-        expect(logDensityRatio(data, [atoms[i]], c)).toBeCloseTo(ratio, 12);
+  test.prop([lineInstances(), fc.nat(9)], RUNS)(
+    "L(x;c) = −log p(x|c)/p(x) to 1e-8 at every atom",
+    (instance, which) => {
+      const { data, atoms, classes } = instance;
+      const i = which % atoms.length;
+      const all = marginalOf(instance)[i];
+      fc.pre(all > 0);
+      for (const c of ["a", "b"] as const) {
+        const loss = densityRatioLoss(data, [atoms[i]], c);
+        if (classes[c][i] === 0) expect(loss).toBe(Infinity);
+        else {
+          const ratio = Math.log(classes[c][i] / all);
+          expect(Math.abs(loss + ratio)).toBeLessThanOrEqual(1e-8);
+          expect(logDensityRatio(data, [atoms[i]], c)).toBeCloseTo(ratio, 12);
+        }
       }
-    }
-  });
+    },
+  );
 
-  test.prop([lineInstances(), fc.nat(9)], RUNS)("classes by their losses are p(c|x), by Bayes' rule", (instance, which) => {
-    const { data, atoms, classes, prior } = instance;
-    const i = which % atoms.length;
-    const all = marginalOf(instance)[i];
-    fc.pre(all > 0);
-    const at = [atoms[i]];
-    const found = classify(data, { a: densityRatioLoss(data, at, "a"), b: densityRatioLoss(data, at, "b") });
-    for (const [k, c] of (["a", "b"] as const).entries())
-      expect(Math.abs(found.mass[k] - (prior[c] * classes[c][i]) / all)).toBeLessThanOrEqual(1e-8);
-  });
+  test.prop([lineInstances(), fc.nat(9)], RUNS)(
+    "classes by their losses are p(c|x), by Bayes' rule",
+    (instance, which) => {
+      const { data, atoms, classes, prior } = instance;
+      const i = which % atoms.length;
+      const all = marginalOf(instance)[i];
+      fc.pre(all > 0);
+      const at = [atoms[i]];
+      const found = classify(data, { a: densityRatioLoss(data, at, "a"), b: densityRatioLoss(data, at, "b") });
+      for (const [k, c] of (["a", "b"] as const).entries())
+        expect(Math.abs(found.mass[k] - (prior[c] * classes[c][i]) / all)).toBeLessThanOrEqual(1e-8);
+    },
+  );
 
   it("coincident atoms are one point: two halves have the ratio of the whole", () => {
     const whole = atomicData({ atoms: [[0], [0.4]], classes: { a: [0.7, 0.3], b: [0.2, 0.8] } });
@@ -71,7 +77,13 @@ describe("the sum (37) over a grid", () => {
   });
 
   it("tends to the ratio, with half the error on twice the levels", () => {
-    for (const [x, c] of [[-1, "a"], [0, "a"], [1.3, "a"], [-1, "b"], [1.3, "b"]] as const) {
+    for (const [x, c] of [
+      [-1, "a"],
+      [0, "a"],
+      [1.3, "a"],
+      [-1, "b"],
+      [1.3, "b"],
+    ] as const) {
       const error = (steps: number) =>
         densityRatioLoss(three, [x], c, logSnrSchedule(steps + 1)) + logDensityRatio(three, [x], c);
       const errors = [400, 800, 1600].map(error);
@@ -91,14 +103,25 @@ describe("the sum (37) over a grid", () => {
 });
 
 describe("bad input", () => {
-  const plane = atomicData({ atoms: [[0, 0], [1, 1]] });
+  const plane = atomicData({
+    atoms: [
+      [0, 0],
+      [1, 1],
+    ],
+  });
   const absent = atomicData({ atoms: [[0], [1]], classes: { a: [1, 0], b: [0, 1] }, prior: { a: 1, b: 0 } });
   it.each([
     [() => densityRatioLoss(plane, [0, 0], "data"), "densityRatioLoss: data must have one dimension, got 2"],
     [() => densityRatioLoss(three, [0], "z"), 'densityRatioLoss: class must be one of a, b, got "z"'],
     [() => densityRatioLoss(three, [0], 1 as never), "densityRatioLoss: class must be the name of a class, got 1"],
-    [() => densityRatioLoss(three, [0.5], "a"), "densityRatioLoss: x must be an atom of positive p(x), or a grid be given"],
-    [() => densityRatioLoss(absent, [1], "a"), "densityRatioLoss: x must be an atom of positive p(x), or a grid be given"],
+    [
+      () => densityRatioLoss(three, [0.5], "a"),
+      "densityRatioLoss: x must be an atom of positive p(x), or a grid be given",
+    ],
+    [
+      () => densityRatioLoss(absent, [1], "a"),
+      "densityRatioLoss: x must be an atom of positive p(x), or a grid be given",
+    ],
     [() => densityRatioLoss(absent, [0], "b"), 'densityRatioLoss: class must have a positive prior, got "b"'],
     [() => densityRatioLoss(three, [0, 1], "a"), "densityRatioLoss: x must have 1 coordinates, got 2"],
     [() => densityRatioLoss(three, [Number.NaN], "a"), "densityRatioLoss: x[0] must be finite, got NaN"],

@@ -39,7 +39,10 @@ describe("KL by mismatched estimation", () => {
 
   it("weights moved between coincident atoms make no difference", () => {
     const data = atomicData({ atoms: [[0], [1], [0]] });
-    expect(klByMismatchedEstimation(data, measure([0, 1, 2], [1, 2, 3]), measure([0, 1, 2], [4, 2, 0]))).toBeCloseTo(0, 14);
+    expect(klByMismatchedEstimation(data, measure([0, 1, 2], [1, 2, 3]), measure([0, 1, 2], [4, 2, 0]))).toBeCloseTo(
+      0,
+      14,
+    );
   });
 
   it("the sum over a grid tends to it, with half the error on twice the levels", () => {
@@ -92,13 +95,27 @@ describe("the denoising loss (30)", () => {
 });
 
 describe("bad input", () => {
-  const plane = atomicData({ atoms: [[0, 0], [1, 1]] });
+  const plane = atomicData({
+    atoms: [
+      [0, 0],
+      [1, 1],
+    ],
+  });
   it.each([
-    [() => klByMismatchedEstimation(plane, undefined, undefined), "klByMismatchedEstimation: data must have one dimension"],
+    [
+      () => klByMismatchedEstimation(plane, undefined, undefined),
+      "klByMismatchedEstimation: data must have one dimension",
+    ],
     [() => klByMismatchedEstimation(three, "z", "a"), 'klByMismatchedEstimation: class must be one of a, b, got "z"'],
     [() => klByMismatchedEstimation(three, "a", measure([0], [1])), "klByMismatchedEstimation: "],
-    [() => klByMismatchedEstimation(three, "a", "b", [0.5]), "klByMismatchedEstimation: grid must have at least two levels"],
-    [() => klByMismatchedEstimation(three, "a", "b", [0.5, 0.2]), "klByMismatchedEstimation: grid[1] must exceed the level"],
+    [
+      () => klByMismatchedEstimation(three, "a", "b", [0.5]),
+      "klByMismatchedEstimation: grid must have at least two levels",
+    ],
+    [
+      () => klByMismatchedEstimation(three, "a", "b", [0.5, 0.2]),
+      "klByMismatchedEstimation: grid[1] must exceed the level",
+    ],
     [() => denoisingLoss(plane, undefined, undefined, [0.5]), "denoisingLoss: data must have one dimension, got 2"],
     [() => denoisingLoss(three, "a", "z", [0.5]), 'denoisingLoss: class must be one of a, b, got "z"'],
     [() => denoisingLoss(three, "a", "b", [1]), "denoisingLoss: grid[0] must be between 0 and 1, got 1"],
