@@ -18,7 +18,20 @@ import {
   unifiedObjective,
 } from "exptilt";
 import { all, create } from "mathjs";
-import { MASSES, masses, order, ordinary, pick, REWARDS, rewards, sizeOf, temperature, tilts, times, whole } from "../instances.js";
+import {
+  MASSES,
+  masses,
+  order,
+  ordinary,
+  pick,
+  REWARDS,
+  rewards,
+  sizeOf,
+  temperature,
+  tilts,
+  times,
+  whole,
+} from "../instances.js";
 import { answers, type BigNumber, big, exact, measureOf, type Num, one, total } from "../oracle.js";
 import { type Inputs, type Moved, type Subject, subject } from "../subject.js";
 
@@ -171,7 +184,10 @@ export const alignment: readonly Subject[] = [
     name: "klDivergence(rlhfOptimum, ref)",
     domain: TILTS,
     draw,
-    float64: (x) => klDivergence(rlhfOptimum(problem(x)), given(x.mass)),
+    float64: (x) => {
+      const ref = given(x.mass);
+      return klDivergence(rlhfOptimum({ ...x, ref }), ref);
+    },
     exact: (x) => exact.klDivergence(exact.rlhfOptimum(exactProblem(x)), measureOf(x.mass)),
     cases: 400,
   }),

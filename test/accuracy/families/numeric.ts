@@ -29,7 +29,13 @@ function logits(rng: () => number, index: number): { x: number[] } {
 const lawOf = (x: readonly Num[]) => exact.normalize(logMeasureOf(x));
 
 function pair(rng: () => number): { reward: number; other: number } {
-  const reward = pick(rng, between(rng, -5, 5), between(rng, -800, 800), 1e6 + between(rng, -1, 1), order(rng, -300, 300));
+  const reward = pick(
+    rng,
+    between(rng, -5, 5),
+    between(rng, -800, 800),
+    1e6 + between(rng, -1, 1),
+    order(rng, -300, 300),
+  );
   const other = pick(rng, 0, reward * (1 + order(rng, -15, -1)), between(rng, -40, 40), reward - between(rng, -40, 40));
   return { reward, other };
 }
