@@ -1,10 +1,10 @@
-import type { Law } from "../measure/law.js";
+import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
 import { requireLength, requireNumbers } from "../numeric/check.js";
 import { deviance, expm1MinusX, logRatio } from "../numeric/deviance.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
-import { logNormal } from "../numeric/expLog.js";
+import { highWords, logScaled, STRETCH } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
@@ -47,18 +47,70 @@ function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number, lift: nu
 /** Whether a law has answer i whole in its logarithm alone: its weight is below the normal doubles, and rounded. */
 const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.hasTail && law.logWeight[i] > -Infinity;
 
-/** log of the total of q over that of p, to its own digits where they are near each other. */
-function logTotalRatio({ total: p }: Law, { total: q }: Law): number {
-  const difference = q.hi - p.hi + (q.lo - p.lo);
-  return Math.abs(difference) < p.hi / 2 ? Math.log1p(difference / p.hi) : logRatio(q.hi, p.hi);
-}
-
 /** KL of two laws on one support. */
 export function klOf(p: Law, q: Law): number {
   if (p === q) return 0;
-  const plain = p.hasTail || q.hasTail ? undefined : klPlain(p, q);
-  if (plain !== undefined) return plain;
+  if (!p.hasTail && !q.hasTail) {
+    const plain = (p.weight.length < MANY ? undefined : klByLogs(p, q)) ?? klPlain(p, q);
+    if (plain !== undefined) return plain;
+  }
   return p.origin === q.origin ? klByLogRatio(p, q) : klByDeviance(p, q);
+}
+
+/** log(a/b) of two totals. */
+function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
+  const near = a.hi < 2 * b.hi && b.hi < 2 * a.hi;
+  return near ? Math.log1p((a.hi - b.hi + (a.lo - b.lo)) / b.hi) : logRatio(a.hi, b.hi);
+}
+
+/**
+ * Σ P (log P − log Q) of the logarithms that the laws keep: undefined where these are more than four times the size of
+ * what their differences leave.
+ */
+function klByLogs(p: Law, q: Law): number | undefined {
+  const [u, v] = [p.scaledLogs, q.scaledLogs];
+  const sums = new Float64Array(4);
+  for (let from = 0; from < p.weight.length; from += STRETCH) {
+    logDifferences(p.weight, u.logs, v.logs, sums, from, Math.min(from + STRETCH, p.weight.length));
+  }
+  const [hi, lo, size, move] = sums;
+  if (hi === Infinity) return Infinity;
+  const total = p.total.hi;
+  if (p.origin === q.origin && move < total / 4) return undefined;
+  const logTotals = logQuotient(v.total, u.total);
+  const kl = (hi + lo) / total + logTotals;
+  return kl >= 0.25 * (size / total + Math.abs(logTotals)) ? kl : undefined;
+}
+
+/** Adds to `sums` Σ a(x − y) in two parts, Σ a(|x| + |y|) and Σ a|x − y| over a stretch. */
+function logDifferences(
+  a: Float64Array,
+  x: Float64Array,
+  y: Float64Array,
+  sums: Float64Array,
+  from: number,
+  to: number,
+): void {
+  let hi = sums[0];
+  let lo = sums[1];
+  let size = sums[2];
+  let move = sums[3];
+  for (let i = from; i < to; i++) {
+    const w = a[i];
+    if (w === 0) continue;
+    const d = x[i] - y[i];
+    const term = w * d;
+    const s = hi + term;
+    const t = s - hi;
+    lo += hi - (s - t) + (term - t);
+    hi = s;
+    move += Math.abs(term);
+    size += w * (Math.abs(x[i]) + Math.abs(y[i]));
+  }
+  sums[0] = hi;
+  sums[1] = lo;
+  sums[2] = size;
+  sums[3] = move;
 }
 
 /**
@@ -67,29 +119,52 @@ export function klOf(p: Law, q: Law): number {
  */
 function klPlain(p: Law, q: Law): number | undefined {
   const [u, v] = [p.weight, q.weight];
-  const logTotals = logTotalRatio(p, q);
-  let hi = 0;
-  let lo = 0;
-  let size = 0;
-  for (let i = 0; i < u.length; i++) {
+  const [highU, highV] = [highWords(u), highWords(v)];
+  const sums = new Float64Array(3);
+  for (let from = 0; from < u.length; from += STRETCH) {
+    logRatios(u, v, highU, highV, sums, from, Math.min(from + STRETCH, u.length));
+  }
+  const [hi, lo, size] = sums;
+  if (hi === Infinity) return Infinity;
+  const total = p.total.hi;
+  // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
+  if (p.origin === q.origin && size < total / 4) return undefined;
+  const logTotals = logQuotient(q.total, p.total);
+  const kl = (hi + lo) / total + logTotals;
+  // What a total next to its largest weight has beside it is itself rounded.
+  const rests = Math.abs(p.total.lo) / total + Math.abs(q.total.lo) / q.total.hi;
+  return kl >= 0.25 * (size / total + Math.abs(logTotals) + rests) ? kl : undefined;
+}
+
+/** Adds to `sums` Σ u log(u/v) in two parts and Σ u|log(u/v)| over a stretch. */
+function logRatios(
+  u: Float64Array,
+  v: Float64Array,
+  highU: Int32Array,
+  highV: Int32Array,
+  sums: Float64Array,
+  from: number,
+  to: number,
+): void {
+  let hi = sums[0];
+  let lo = sums[1];
+  let size = sums[2];
+  for (let i = from; i < to; i++) {
     const a = u[i];
     if (a === 0) continue;
-    const ratio = a / v[i];
-    if (ratio === Infinity) return v[i] === 0 ? Infinity : undefined;
-    const term = a * (ratio >= SMALLEST_NORMAL ? logNormal(ratio) : Math.log(ratio));
+    const b = v[i];
+    const ratio = a / b;
+    const whole = a >= SMALLEST_NORMAL && b >= SMALLEST_NORMAL && isNormal(ratio);
+    const term = a * (whole ? logScaled(ratio, highU[2 * i], highV[2 * i]) : logRatio(a, b));
     const s = hi + term;
     const t = s - hi;
     lo += hi - (s - t) + (term - t);
     hi = s;
     size += Math.abs(term);
   }
-  const total = p.total.hi;
-  // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
-  if (p.origin === q.origin && size < total / 4) return undefined;
-  const kl = (hi + lo) / total + logTotals;
-  // What a total next to its largest weight has beside it is itself rounded.
-  const rests = Math.abs(p.total.lo) / total + Math.abs(q.total.lo) / q.total.hi;
-  return kl >= 0.25 * (size / total + Math.abs(logTotals) + rests) ? kl : undefined;
+  sums[0] = hi;
+  sums[1] = lo;
+  sums[2] = size;
 }
 
 /** The sum of deviances of the normalised masses, each to full relative accuracy from weights and totals as given. */
@@ -132,6 +207,8 @@ function klByLogRatio(p: Law, q: Law): number {
   const mean = sum(terms).hi;
   // P e^{E_P d − d} = Q e^{E_P d − c}, with c = d − log P/Q read where P is largest.
   const c = d[p.peak] - p.logProbability(p.peak) + q.logProbability(p.peak);
+  // Laws far apart: nothing cancels in E_P[d − c] itself, and e^{KL} may overflow.
+  if (mean - c > 30) return mean - c;
   for (let i = 0; i < d.length; i++) {
     if (!p.supports(i)) continue;
     const delta = mean - d[i];

@@ -1,7 +1,8 @@
-import type { Law } from "../measure/law.js";
+import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
 import { logPowerSum } from "../measure/powerSum.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
+import { STRETCH } from "../numeric/expLog.js";
 import { sum } from "../numeric/sum.js";
 
 /** Below this an entropy is made in units of `LIFT`. */
@@ -10,6 +11,8 @@ const LIFT = 2 ** 500;
 
 /** −Σ P log P of a law. */
 export function entropyOf(law: Law): number {
+  const plain = law.hasTail || law.weight.length < MANY ? undefined : entropyByLogs(law);
+  if (plain !== undefined) return plain;
   const logP = law.logProbabilities();
   const terms = new Float64Array(logP.length);
   for (let i = 0; i < terms.length; i++) if (law.weight[i] > 0) terms[i] = -law.probability(i) * logP[i];
@@ -18,6 +21,39 @@ export function entropyOf(law: Law): number {
   // Next to a point mass the terms, too, are near the end of the range: in units that they do not reach.
   const unit = LIFT / law.total.hi;
   return sum(terms.map((_, i) => (law.weight[i] > 0 ? -law.weight[i] * unit * logP[i] : 0))).hi / LIFT;
+}
+
+/** log Σ w − Σ P log w, of the logarithms that a law keeps: undefined where it is not most of what it is made of. */
+function entropyByLogs(law: Law): number | undefined {
+  const { logs, total } = law.scaledLogs;
+  const sums = new Float64Array(3);
+  for (let from = 0; from < logs.length; from += STRETCH) {
+    weightedSum(law.weight, logs, sums, from, Math.min(from + STRETCH, logs.length));
+  }
+  const logTotal = Math.log(total.hi);
+  const mean = (sums[0] + sums[1]) / law.total.hi;
+  const entropy = logTotal - mean;
+  return entropy >= 0.5 * (logTotal + sums[2] / law.total.hi) ? entropy : undefined;
+}
+
+/** Adds to `sums` Σ a·x in two parts and Σ a|x| over a stretch, an entry of weight 0 adding nothing. */
+function weightedSum(a: Float64Array, x: Float64Array, sums: Float64Array, from: number, to: number): void {
+  let hi = sums[0];
+  let lo = sums[1];
+  let size = sums[2];
+  for (let i = from; i < to; i++) {
+    const w = a[i];
+    if (w === 0) continue;
+    const term = w * x[i];
+    const s = hi + term;
+    const t = s - hi;
+    lo += hi - (s - t) + (term - t);
+    hi = s;
+    size += Math.abs(term);
+  }
+  sums[0] = hi;
+  sums[1] = lo;
+  sums[2] = size;
 }
 
 /**
