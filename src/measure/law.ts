@@ -56,11 +56,8 @@ export class Law {
     logWeight: Float64Array | (() => Float64Array) | undefined,
     lineage: Lineage | undefined,
     fromLog: boolean,
-<<<<<<< HEAD
-    mass: Float64Array = weight,
-=======
     total: DoubleDouble = sum(weight),
->>>>>>> main
+    mass: Float64Array = weight,
   ) {
     this.weight = weight;
     this.mass = mass;
@@ -83,7 +80,7 @@ export class Law {
     const [s, t] = [2 ** Math.trunc(exponent / 2), 2 ** (exponent - Math.trunc(exponent / 2))];
     const logScale = exponent * Math.LN2;
     const weight = mass.map((m) => m * s * t);
-    return new Law(weight, () => mass.map((m) => Math.log(m) + logScale), undefined, false, mass);
+    return new Law(weight, () => mass.map((m) => Math.log(m) + logScale), undefined, false, undefined, mass);
   }
 
   /** The law ∝ exp(logMass), whose entries are below ∞ with one above −∞ at least. */

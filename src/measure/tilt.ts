@@ -1,13 +1,7 @@
-<<<<<<< HEAD
-import { outOfRange, requireFinite, requirePositiveOrInfinite } from "../numeric/check.js";
-import { logRatioNearOne } from "../numeric/deviance.js";
-import { expNormal } from "../numeric/expLog.js";
-=======
 import { outOfRange, requireFinite, requireLength, requirePositiveOrInfinite, wrongType } from "../numeric/check.js";
-import { logRatio, logRatioNearOne } from "../numeric/deviance.js";
+import { logRatioNearOne } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { expWeighted } from "../numeric/expLog.js";
->>>>>>> main
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
@@ -57,6 +51,7 @@ const isWhole = (law: Law, i: number) => law.mass !== law.weight || law.weight[i
 
 /** So many nats between the largest score and that of the heaviest answer leave the latter's digits alone. */
 const NEAR = 4;
+const FAR: number = Math.exp(-2 * NEAR);
 
 /** A law ∝ base·e^{score/β}, and its log-partition. */
 export interface TiltedLaw {
@@ -67,19 +62,11 @@ export interface TiltedLaw {
 
 /** The tilt of a law by scores that were checked: numbers below ∞. */
 export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: number): TiltedLaw {
-<<<<<<< HEAD
-  const shiftFrom = (anchor: number) =>
-    score.map((s, i) => (base.supports(i) ? scaledDifference(s, score[anchor], beta) : -Infinity));
-  const top = ordinaryTilt(base, score, beta);
-  if (top !== undefined) {
-=======
-  const { weight } = base;
   const shiftFrom = (top: number) =>
     score.map((s, i) => (base.supports(i) ? scaledDifference(s, top, beta) : -Infinity));
   const ordinary = ordinaryTilt(base, score, beta, new Float64Array(score.length));
   if (ordinary !== undefined) {
     const { tilted, top, total } = ordinary;
->>>>>>> main
     const law = Law.tilted(
       base,
       tilted,
@@ -87,18 +74,8 @@ export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: nu
       () => shiftFrom(top),
       total,
     );
-<<<<<<< HEAD
-    const anchor = law.peak;
-    const below = scaledDifference(score[top.anchor], score[anchor], beta);
-    // Far below the reference's own weights, the law would be out of the range it is kept in; and far below the largest
-    // score, differences from that one would be rounded by more than those among the answers that count.
-    if (law.weight[anchor] > 2 ** -400 && below < NEAR) {
-      return { law, anchor, excess: () => logMeanExp(base, shiftFrom(anchor)) };
-    }
-=======
     const anchored = (anchor: number) => ({ anchor, excess: logMeanExp(base, shiftFrom(score[anchor])) });
     return { law, logPartition: () => anchored(law.peak) };
->>>>>>> main
   }
   const anchor = tiltAnchor(caller, base, score, beta);
   const { logWeight } = base;
@@ -144,7 +121,15 @@ function ordinaryTilt(
   }
   if (!((bottom - top) / beta > -700 && isNormal(least * Math.exp((bottom - top) / beta)))) return undefined;
   const total = expWeighted(out, weight, score, top, beta, base.total.hi);
-  return total.hi > 2 ** -400 * out.length ? { tilted: out, top, total } : undefined;
+  if (!(total.hi > 2 ** -400 * out.length)) return undefined;
+  // Where the answers that count lie far below the largest score, their differences from it are rounded by more than
+  // those among themselves: E_P[(top − score)/β] is at most the logarithm of base.total/total.
+  if (total.hi < FAR * base.total.hi) {
+    let peak = 0;
+    for (let i = 1; i < out.length; i++) if (out[i] > out[peak]) peak = i;
+    if ((top - score[peak]) / beta > NEAR) return undefined;
+  }
+  return { tilted: out, top, total };
 }
 
 /** log E_law[e^x]: by expm1 where that is near 0, so that a weak tilt keeps its digits. */
@@ -161,13 +146,9 @@ function logMeanExp(law: Law, x: Float64Array): number {
   if (excess.hi > -0.5) return Math.log1p(excess.hi + excess.lo);
   for (let i = 0; i < x.length; i++) {
     terms[i] = law.supports(i)
-<<<<<<< HEAD
       ? shiftedWeight(weight[i], total.hi, x[i], weight[i] >= SMALLEST_NORMAL || !law.hasTail, () =>
           law.logProbability(i),
         )
-=======
-      ? shiftedWeight(weight[i], total.hi, x[i], isWhole(law, i), () => law.logProbability(i))
->>>>>>> main
       : 0;
   }
   return Math.log(sum(terms).hi);
