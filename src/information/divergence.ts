@@ -175,7 +175,8 @@ function klByDeviance(p: Law, q: Law): number {
     for (let i = 0; i < terms.length; i++) {
       if (!(inTail(p, i) || inTail(q, i))) continue;
       const [logA, logB] = [p.logProbability(i), q.logProbability(i)];
-      const [a, b] = [Math.exp(logA), Math.exp(logB)];
+      const a = inTail(p, i) ? Math.exp(logA) : p.probability(i);
+      const b = inTail(q, i) ? Math.exp(logB) : q.probability(i);
       terms[i] = p.supports(i) ? a * (logA - logB) - a + b : b;
     }
   }

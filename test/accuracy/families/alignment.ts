@@ -182,7 +182,10 @@ export const alignment: readonly Subject[] = [
     name: "klDivergence(rlhfOptimum, ref)",
     domain: TILTS,
     draw,
-    float64: (x) => klDivergence(rlhfOptimum(problem(x)), given(x.mass)),
+    float64: (x) => {
+      const ref = given(x.mass);
+      return klDivergence(rlhfOptimum({ ...x, ref }), ref);
+    },
     exact: (x) => exact.klDivergence(exact.rlhfOptimum(exactProblem(x)), measureOf(x.mass)),
     cases: 400,
   }),
