@@ -1,4 +1,4 @@
-import { defineConfig, mergeConfig } from "vitest/config";
+import { defineConfig } from "vitest/config";
 import base from "../vitest.config.ts";
 
 /** The tests that hold the mathematics to account: no built command, no documentation, no type checks, no fuzzing. */
@@ -6,7 +6,9 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ["test/{numeric,measure,information,alignment,selection,preference,reference,laws,contracts}/**/*.test.ts"],
+    include: [
+      "test/{numeric,measure,information,alignment,selection,preference,reference,laws,contracts}/**/*.test.ts",
+    ],
     typecheck: { enabled: false },
     globalSetup: [],
   },

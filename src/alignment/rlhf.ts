@@ -100,8 +100,8 @@ export function rlhfOptimalValue<A>(problem: TiltProblem<A>): number {
   const score = resolveScore("rlhfOptimalValue", "reward", ref.support, reward);
   requirePositiveOrInfinite("rlhfOptimalValue", "beta", beta);
   if (beta === Infinity) return expectationUnder(law, score);
-  const { anchor, excess } = tiltLaw("rlhfOptimalValue", law, score, beta);
-  return score[anchor] + beta * excess();
+  const { anchor, excess } = tiltLaw("rlhfOptimalValue", law, score, beta).logPartition();
+  return score[anchor] + beta * excess;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { show } from "../numeric/check.js";
 import { InputError } from "./inputError.js";
 
@@ -8,15 +7,6 @@ const DEEPEST = 64;
 const MOST_KEYS = 2 ** 16;
 /** and a text of more values in all: what is parsed can take a hundred times the room of its text. */
 const MOST_VALUES = 2 ** 22;
-
-/** The text of a small file. */
-export function readText(file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-  } catch (error) {
-    throw new InputError(`${file}: ${error instanceof TypeError ? "it is not UTF-8" : (error as Error).message}`);
-  }
-}
 
 /**
  * JSON from others: as `JSON.parse`, but a key given twice is an error, not a silent choice of the last, and what would

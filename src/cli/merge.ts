@@ -1,8 +1,8 @@
 import { REPORT_OPTIONS, refuseTwoForms, report } from "./curveReport.js";
 import { CurveTally } from "./curveTally.js";
 import { InputError } from "./inputError.js";
-import { readText } from "./jsonText.js";
 import { type OptionTable, parseOptions, type Usage } from "./options.js";
+import { readText } from "./readText.js";
 
 const OPTIONS = REPORT_OPTIONS satisfies OptionTable;
 

@@ -13,9 +13,10 @@ import { readState, type TrainingState } from "../training/state.js";
 import { type Query, readDataset, take } from "./dataset.js";
 import { FEATURE_HELP, featureNames, featureRows } from "./features.js";
 import { InputError } from "./inputError.js";
-import { parseJson, readText } from "./jsonText.js";
+import { parseJson } from "./jsonText.js";
 import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
 import { refOf } from "./readCurve.js";
+import { readText } from "./readText.js";
 import { readTrained, type Seen } from "./trainReading.js";
 import { json, type StoredPolicy, table, warn } from "./trainReport.js";
 

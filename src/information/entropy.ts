@@ -1,15 +1,59 @@
-import type { Law } from "../measure/law.js";
+import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
+import { logPowerSum } from "../measure/powerSum.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
+import { STRETCH } from "../numeric/expLog.js";
 import { sum } from "../numeric/sum.js";
+
+/** Below this an entropy is made in units of `LIFT`. */
+const LEAST = 2 ** -900;
+const LIFT = 2 ** 500;
 
 /** −Σ P log P of a law. */
 export function entropyOf(law: Law): number {
+  const plain = law.hasTail || law.weight.length < MANY ? undefined : entropyByLogs(law);
+  if (plain !== undefined) return plain;
   const logP = law.logProbabilities();
   const terms = new Float64Array(logP.length);
   for (let i = 0; i < terms.length; i++) if (law.weight[i] > 0) terms[i] = -law.probability(i) * logP[i];
   const { hi } = sum(terms);
-  return hi;
+  if (hi > LEAST || hi === 0) return hi;
+  // Next to a point mass the terms, too, are near the end of the range: in units that they do not reach.
+  const unit = LIFT / law.total.hi;
+  return sum(terms.map((_, i) => (law.weight[i] > 0 ? -law.weight[i] * unit * logP[i] : 0))).hi / LIFT;
+}
+
+/** log Σ w − Σ P log w, of the logarithms that a law keeps: undefined where it is not most of what it is made of. */
+function entropyByLogs(law: Law): number | undefined {
+  const { logs, total } = law.scaledLogs;
+  const sums = new Float64Array(3);
+  for (let from = 0; from < logs.length; from += STRETCH) {
+    weightedSum(law.weight, logs, sums, from, Math.min(from + STRETCH, logs.length));
+  }
+  const logTotal = Math.log(total.hi);
+  const mean = (sums[0] + sums[1]) / law.total.hi;
+  const entropy = logTotal - mean;
+  return entropy >= 0.5 * (logTotal + sums[2] / law.total.hi) ? entropy : undefined;
+}
+
+/** Adds to `sums` Σ a·x in two parts and Σ a|x| over a stretch, an entry of weight 0 adding nothing. */
+function weightedSum(a: Float64Array, x: Float64Array, sums: Float64Array, from: number, to: number): void {
+  let hi = sums[0];
+  let lo = sums[1];
+  let size = sums[2];
+  for (let i = from; i < to; i++) {
+    const w = a[i];
+    if (w === 0) continue;
+    const term = w * x[i];
+    const s = hi + term;
+    const t = s - hi;
+    lo += hi - (s - t) + (term - t);
+    hi = s;
+    size += Math.abs(term);
+  }
+  sums[0] = hi;
+  sums[1] = lo;
+  sums[2] = size;
 }
 
 /**
@@ -65,18 +109,6 @@ export function renyiEntropy(p: Measure, order: number): number {
 /** The Rényi entropy, given the order α and, to its own digits, α − 1. */
 export function renyiEntropyOf(law: Law, order: number, excess: number): number {
   if (excess === 0) return entropyOf(law);
-  const logP = law.logProbabilities();
-  const top = logP[law.peak];
-  if (order === Infinity) return -top;
-  const terms = new Float64Array(logP.length);
-  // Σ P expm1((α−1) log P): its terms have one sign, and it is Σ P^α − 1 to full relative accuracy.
-  for (let i = 0; i < terms.length; i++) {
-    if (logP[i] === -Infinity) continue;
-    const p = law.probability(i);
-    terms[i] = p > 0 ? p * Math.expm1(excess * logP[i]) : Math.exp(order * logP[i]);
-  }
-  const { hi, lo } = sum(terms);
-  if (hi > -0.5 && hi < Infinity) return -Math.log1p(hi + lo) / excess;
-  for (let i = 0; i < terms.length; i++) terms[i] = Math.exp(order * (logP[i] - top));
-  return -(order * top + Math.log(sum(terms).hi)) / excess;
+  if (order === Infinity) return -law.logProbability(law.peak);
+  return -logPowerSum(law, order, excess) / excess;
 }

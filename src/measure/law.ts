@@ -1,7 +1,8 @@
 import { logRatio } from "../numeric/deviance.js";
-import { type DoubleDouble, logDoubleDouble, twoSum } from "../numeric/doubleDouble.js";
+import { type DoubleDouble, logDoubleDouble } from "../numeric/doubleDouble.js";
+import { logsScaled, STRETCH } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
-import { peakedSum } from "../numeric/sum.js";
+import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
 
 /** What every law built from logarithms is a tilt of: mass 1 on each answer. */
 const COUNTING = { name: "counting measure" } as const;
@@ -16,6 +17,18 @@ interface Lineage {
   readonly logDensity: Float64Array;
 }
 
+/** From so many answers on, the logarithms of a law's weights are made once and kept: the next divergence needs none. */
+export const MANY = 1024;
+
+/**
+ * The logarithms of weights scaled by the power of two that brings their mean near 1, and their total at that scale: so
+ * that the logarithms of ordinary weights are of the size of 1, and their rounding is too.
+ */
+export interface ScaledLogs {
+  readonly logs: Float64Array;
+  readonly total: DoubleDouble;
+}
+
 /**
  * The exact law proportional to a vector of relative weights. Nothing is divided by the total: the total stays beside
  * the weights as a double-double, the largest weight apart from the rest, so that a probability near 1 keeps the digits
@@ -24,9 +37,6 @@ interface Lineage {
 export class Law {
   /** Relative weights, the largest far from over- and underflow. */
   readonly weight: Float64Array;
-  /** The index of the largest weight, and the sum of the others. */
-  readonly peak: number;
-  readonly rest: DoubleDouble;
   /** The sum of all weights. */
   readonly total: DoubleDouble;
   readonly lineage: Lineage | undefined;
@@ -34,22 +44,21 @@ export class Law {
   readonly fromLog: boolean;
   #logWeight: Float64Array | (() => Float64Array) | undefined;
   #hasTail: boolean | undefined;
+  #peaked: PeakedSum | undefined;
+  #scaledLogs: ScaledLogs | undefined;
 
   private constructor(
     weight: Float64Array,
     logWeight: Float64Array | (() => Float64Array) | undefined,
     lineage: Lineage | undefined,
     fromLog: boolean,
+    total: DoubleDouble = sum(weight),
   ) {
     this.weight = weight;
     this.#logWeight = logWeight;
     this.lineage = lineage;
     this.fromLog = fromLog;
-    const { peak, rest } = peakedSum(weight);
-    this.peak = peak;
-    this.rest = rest;
-    const { hi, lo } = twoSum(weight[peak], rest.hi);
-    this.total = twoSum(hi, lo + rest.lo);
+    this.total = total;
   }
 
   /** The law ∝ mass, whose entries are non-negative with one positive at least. Scaled by 2^k only where needed. */
@@ -82,6 +91,7 @@ export class Law {
     weight: Float64Array,
     logWeight: () => Float64Array,
     logDensity: Float64Array | (() => Float64Array),
+    total?: DoubleDouble,
   ): Law {
     let known: Float64Array | undefined;
     const lineage: Lineage = {
@@ -94,7 +104,7 @@ export class Law {
         return known;
       },
     };
-    return new Law(weight, logWeight, lineage, base.fromLog);
+    return new Law(weight, logWeight, lineage, base.fromLog, total);
   }
 
   /** What this law is a tilt of: itself, where it was given by its masses. */
@@ -102,11 +112,35 @@ export class Law {
     return this.lineage?.origin ?? this;
   }
 
+  /** The index of the largest weight. */
+  get peak(): number {
+    this.#peaked ??= peakedSum(this.weight);
+    return this.#peaked.peak;
+  }
+
+  /** The sum of all other weights. */
+  get rest(): DoubleDouble {
+    this.#peaked ??= peakedSum(this.weight);
+    return this.#peaked.rest;
+  }
+
   /** log weight, −∞ off the support; made when first asked for. */
   get logWeight(): Float64Array {
     if (typeof this.#logWeight === "function") this.#logWeight = this.#logWeight();
     this.#logWeight ??= this.weight.map(Math.log);
     return this.#logWeight;
+  }
+
+  /** The logarithms of the weights around their mean; made when first asked for. For a law without a tail. */
+  get scaledLogs(): ScaledLogs {
+    if (this.#scaledLogs === undefined) {
+      const { weight, total } = this;
+      const exponent = Math.round(Math.log2(total.hi / weight.length));
+      const factor = 2 ** -exponent;
+      const scaledTotal = { hi: total.hi * factor, lo: total.lo * factor };
+      this.#scaledLogs = { logs: logsScaled(weight, exponent), total: scaledTotal };
+    }
+    return this.#scaledLogs;
   }
 
   /** log Σ weight. */
@@ -119,13 +153,9 @@ export class Law {
     return this.weight[i] / this.total.hi;
   }
 
-  /** Every P(i). */
-  probabilities(): Float64Array {
-    const { weight } = this;
-    const total = this.total.hi;
-    const out = new Float64Array(weight.length);
-    for (let i = 0; i < out.length; i++) out[i] = weight[i] / total;
-    return out;
+  /** Every P(i), in a fresh array or a given one. */
+  probabilities(out: Float64Array = new Float64Array(this.weight.length)): Float64Array {
+    return divideBy(this.weight, this.total.hi, out);
   }
 
   /** Every log P(i), −∞ off the support: at the largest weight from its distance to the total. */
@@ -161,4 +191,16 @@ export class Law {
   supports(i: number): boolean {
     return this.weight[i] > 0 || (this.hasTail && this.logWeight[i] > -Infinity);
   }
+}
+
+/** out[i] = values[i]/by, by stretches. */
+export function divideBy(values: Float64Array, by: number, out: Float64Array): Float64Array {
+  for (let from = 0; from < out.length; from += STRETCH) {
+    divideStretch(values, by, out, from, Math.min(from + STRETCH, out.length));
+  }
+  return out;
+}
+
+function divideStretch(values: Float64Array, by: number, out: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) out[i] = values[i] / by;
 }

@@ -3,15 +3,19 @@ import { outOfRange, wrongType } from "../numeric/check.js";
 /** Supports that were checked and frozen here: what is built from them shares them, and is known to match at a glance. */
 const checked = new WeakSet<readonly unknown[]>();
 
+/** A long support and another one last seen to list the same answers: both are frozen, so that this stays so. */
+const twins = new WeakMap<readonly unknown[], readonly unknown[]>();
+const LONG = 1024;
+
 /** The answers as a frozen array without duplicates: the caller's own array is copied, never kept. */
 export function requireSupport<A>(caller: string, support: readonly A[]): readonly A[] {
   if (!Array.isArray(support)) throw wrongType(caller, "support", "be an array of answers", support);
   if (checked.has(support)) return support;
   if (support.length === 0) throw outOfRange(caller, "support", "have at least one answer", support);
-  const answers = Object.freeze(support.slice());
+  // Read before they are frozen: the engine is slow to read a frozen array.
+  const answers = support.slice();
   if (!isIncreasing(answers)) refuseDuplicates(caller, answers);
-  checked.add(answers);
-  return answers;
+  return knownSupport(answers);
 }
 
 /** Answers that are distinct by construction, taken over as a support without looking. */
@@ -26,8 +30,8 @@ function isIncreasing(answers: readonly unknown[]): boolean {
   const type = typeof answers[0];
   if (type !== "number" && type !== "string") return false;
   for (let i = 1; i < answers.length; i++) {
-    const [a, b] = [answers[i - 1], answers[i]] as [number, number];
-    if (typeof b !== type || !(a < b)) return false;
+    const b = answers[i] as number;
+    if (typeof b !== type || !((answers[i - 1] as number) < b)) return false;
   }
   return true;
 }
@@ -61,13 +65,14 @@ function keyText(token: unknown): string {
 
 /** Two measures that are read answer by answer must list the same answers in the same order. */
 export function requireSameSupport(caller: string, p: readonly unknown[], q: readonly unknown[]): void {
-  if (p === q) return;
+  if (p === q || twins.get(p) === q) return;
   if (p.length !== q.length) {
     throw new TypeError(`${caller}: both measures must have the same support, got ${p.length} and ${q.length} answers`);
   }
   for (let i = 0; i < p.length; i++) {
-    if (!Object.is(p[i], q[i]) && answerKey(p[i]) !== answerKey(q[i])) {
+    if (p[i] !== q[i] && !Object.is(p[i], q[i]) && answerKey(p[i]) !== answerKey(q[i])) {
       throw wrongType(caller, `both measures' support[${i}]`, "be the same answer", q[i]);
     }
   }
+  if (p.length >= LONG && checked.has(p) && checked.has(q)) twins.set(p, q);
 }

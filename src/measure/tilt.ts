@@ -1,11 +1,13 @@
-import { outOfRange, requireFinite, requirePositiveOrInfinite } from "../numeric/check.js";
+import { outOfRange, requireFinite, requireLength, requirePositiveOrInfinite, wrongType } from "../numeric/check.js";
 import { logRatio, logRatioNearOne } from "../numeric/deviance.js";
-import { expNormal } from "../numeric/expLog.js";
+import type { DoubleDouble } from "../numeric/doubleDouble.js";
+import { expWeighted } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
-import { Law } from "./law.js";
+import { divideBy, Law } from "./law.js";
 import { type Distribution, distributionOf, lawOf, type Measure } from "./measure.js";
-import { resolveScore, type Score } from "./score.js";
+import { logPowerSum } from "./powerSum.js";
+import { areScores, resolveScore, type Score } from "./score.js";
 import { requireSupport } from "./support.js";
 
 /** (a − b)/β, also where the difference itself overflows; −∞ stays −∞ and β = ∞ makes every finite difference 0. */
@@ -28,79 +30,95 @@ function tiltAnchor(caller: string, law: Law, score: Float64Array, beta: number)
   return anchor;
 }
 
-/** w·e^x / v for positive w, v: by the weights where all is ordinary, through logarithms where it is not. */
-function shiftedWeight(w: number, v: number, x: number, logWeight: () => number): number {
+/** Where a ratio is below the normal doubles it is taken this many times larger until e^x has been multiplied in. */
+const LIFT = 2 ** 600;
+
+/**
+ * w·e^x / v ≤ 1 for w ≥ 0 and v > 0, by the weights where they are whole, through logarithms where they are not: below
+ * the normal doubles, and where e^{x/2} is out of range.
+ */
+function shiftedWeight(w: number, v: number, x: number, whole: boolean, logWeight: () => number): number {
+  if (x === -Infinity) return 0;
+  if (!whole || !(x > -1400 && x < 1400)) return Math.exp(logWeight() + x);
   const ratio = w / v;
   if (x > -700 && x < 700 && isNormal(ratio)) return ratio * Math.exp(x);
-  return x === -Infinity ? 0 : Math.exp(logWeight() + x);
+  const half = Math.exp(x / 2);
+  return ratio < SMALLEST_NORMAL ? (((w * LIFT) / v) * half * half) / LIFT : ratio * half * half;
 }
 
-/** A law ∝ base·e^{score/β}, and where it is anchored. */
+/** Whether the weight of an answer has all its digits: it was given, or is a normal double. */
+const isWhole = (law: Law, i: number) => law.weight[i] >= SMALLEST_NORMAL || !law.hasTail;
+
+/** A law ∝ base·e^{score/β}, and its log-partition. */
 export interface TiltedLaw {
   readonly law: Law;
   /** log E_base[e^{score/β}] = score[anchor]/β + excess: the two parts, of which the first may be large. */
-  readonly anchor: number;
-  readonly excess: () => number;
+  readonly logPartition: () => { readonly anchor: number; readonly excess: number };
 }
 
 /** The tilt of a law by scores that were checked: numbers below ∞. */
 export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: number): TiltedLaw {
   const { weight } = base;
-  const shiftFrom = (anchor: number) =>
-    score.map((s, i) => (base.supports(i) ? scaledDifference(s, score[anchor], beta) : -Infinity));
-  const top = ordinaryTilt(base, score, beta);
-  if (top !== undefined) {
+  const shiftFrom = (top: number) =>
+    score.map((s, i) => (base.supports(i) ? scaledDifference(s, top, beta) : -Infinity));
+  const ordinary = ordinaryTilt(base, score, beta, new Float64Array(score.length));
+  if (ordinary !== undefined) {
+    const { tilted, top, total } = ordinary;
     const law = Law.tilted(
       base,
-      top.tilted,
-      () => shiftFrom(top.anchor).map((x, i) => base.logWeight[i] + x),
-      () => shiftFrom(top.anchor),
+      tilted,
+      () => shiftFrom(top).map((x, i) => base.logWeight[i] + x),
+      () => shiftFrom(top),
+      total,
     );
-    // Far below the reference's own weights, the law would be out of the range it is kept in.
-    if (law.weight[law.peak] > 2 ** -400) {
-      const anchor = law.peak;
-      return { law, anchor, excess: () => logMeanExp(base, shiftFrom(anchor)) };
-    }
+    const anchored = (anchor: number) => ({ anchor, excess: logMeanExp(base, shiftFrom(score[anchor])) });
+    return { law, logPartition: () => anchored(law.peak) };
   }
   const anchor = tiltAnchor(caller, base, score, beta);
   const { logWeight } = base;
-  const shift = shiftFrom(anchor);
+  const shift = shiftFrom(score[anchor]);
   const tilted = new Float64Array(shift.length);
   for (let i = 0; i < tilted.length; i++) {
-    tilted[i] = shiftedWeight(weight[i], weight[anchor], shift[i], () => logWeight[i] - logWeight[anchor]);
+    tilted[i] = shiftedWeight(
+      weight[i],
+      weight[anchor],
+      shift[i],
+      isWhole(base, i) && isWhole(base, anchor),
+      () => logWeight[i] - logWeight[anchor],
+    );
   }
   const logTilted = () => shift.map((x, i) => logWeight[i] - logWeight[anchor] + x);
-  return { law: Law.tilted(base, tilted, logTilted, shift), anchor, excess: () => logMeanExp(base, shift) };
+  return {
+    law: Law.tilted(base, tilted, logTilted, shift),
+    logPartition: () => ({ anchor, excess: logMeanExp(base, shift) }),
+  };
 }
 
 /**
- * The weights of a tilt where all is ordinary: the reference's own, times exponentials that the largest score bounds by
- * 1. Undefined where a weight or an exponential would leave the range of normal doubles.
+ * The weights of a tilt where all is ordinary, written to `out`: the reference's own, times exponentials that the largest
+ * score bounds by 1. Undefined where a weight or an exponential would leave the range of normal doubles, or the tilt the
+ * range a law is kept in.
  */
 function ordinaryTilt(
   base: Law,
-  score: Float64Array,
+  score: ArrayLike<number>,
   beta: number,
-): { tilted: Float64Array; anchor: number } | undefined {
-  if (base.hasTail || base.fromLog) return undefined;
+  out: Float64Array,
+): { tilted: Float64Array; top: number; total: DoubleDouble } | undefined {
+  if (base.hasTail || base.fromLog || !(beta > 2 ** -900 && beta < 2 ** 900)) return undefined;
   const { weight } = base;
-  let anchor = -1;
-  let [top, bottom] = [-Infinity, Infinity];
-  for (let i = 0; i < score.length; i++) {
-    if (weight[i] === 0) continue;
+  let [top, bottom, least] = [-Infinity, Infinity, Infinity];
+  for (let i = 0; i < out.length; i++) {
+    const w = weight[i];
+    if (w === 0) continue;
+    if (w < least) least = w;
     const s = score[i];
-    if (s > top) {
-      top = s;
-      anchor = i;
-    }
+    if (s > top) top = s;
     if (s < bottom) bottom = s;
   }
-  if (!((bottom - top) / beta > -700)) return undefined;
-  const tilted = new Float64Array(score.length);
-  for (let i = 0; i < tilted.length; i++) {
-    if (weight[i] !== 0) tilted[i] = weight[i] * expNormal((score[i] - top) / beta);
-  }
-  return { tilted, anchor };
+  if (!((bottom - top) / beta > -700 && isNormal(least * Math.exp((bottom - top) / beta)))) return undefined;
+  const total = expWeighted(out, weight, score, top, beta, base.total.hi);
+  return total.hi > 2 ** -400 * out.length ? { tilted: out, top, total } : undefined;
 }
 
 /** log E_law[e^x]: by expm1 where that is near 0, so that a weak tilt keeps its digits. */
@@ -116,7 +134,9 @@ function logMeanExp(law: Law, x: Float64Array): number {
   const excess = sum(terms);
   if (excess.hi > -0.5) return Math.log1p(excess.hi + excess.lo);
   for (let i = 0; i < x.length; i++) {
-    terms[i] = law.supports(i) ? shiftedWeight(weight[i], total.hi, x[i], () => law.logProbability(i)) : 0;
+    terms[i] = law.supports(i)
+      ? shiftedWeight(weight[i], total.hi, x[i], isWhole(law, i), () => law.logProbability(i))
+      : 0;
   }
   return Math.log(sum(terms).hi);
 }
@@ -160,8 +180,49 @@ export function tiltChecked<A>(
   const law = lawOf(caller, "ref", ref);
   const scores = resolveScore(caller, argument, ref.support, score);
   requirePositiveOrInfinite(caller, "beta", beta);
-  const { law: tilted, anchor, excess } = tiltLaw(caller, law, scores, beta);
-  return distributionOf(requireSupport(caller, ref.support), tilted, () => scores[anchor] / beta + excess());
+  const { law: tilted, logPartition } = tiltLaw(caller, law, scores, beta);
+  return distributionOf(requireSupport(caller, ref.support), tilted, () => {
+    const { anchor, excess } = logPartition();
+    return scores[anchor] / beta + excess;
+  });
+}
+
+/**
+ * The masses of `tilt(ref, score, beta)`, written to an array that the caller keeps: with a million answers and the same
+ * array at each call nothing is allocated, and a loop runs two to four times as fast.
+ *
+ * $$p(o) = \frac{\mathrm{ref}(o)\, e^{s(o)/\beta}}{\mathbb{E}_{\mathrm{ref}}[e^{s/\beta}]}$$
+ *
+ * The same numbers, to the last bit, and the same conventions. The array may be the one of the scores, which are then
+ * written over; not one of `ref`'s own.
+ *
+ * @param ref any measure, read as the law proportional to it
+ * @param score a number below ∞ for each answer: an aligned array, or a function of the answer
+ * @param beta the temperature β > 0 in the units of the score; Infinity allowed
+ * @param out where the masses go: one entry an answer
+ * @returns the same array
+ * @throws TypeError when an argument has the wrong type or the lengths differ
+ * @throws RangeError when a score is NaN or +∞ or forbids the whole support, or β is not positive
+ * @example
+ * ```ts
+ * import { tiltedMass, uniform } from "exptilt";
+ * const masses = new Float64Array(2);
+ * tiltedMass(uniform(["a", "b"]), [0, 1], 0.5, masses) === masses // => true
+ * masses // => [0.119202922022, 0.880797077978]
+ * ```
+ */
+export function tiltedMass<A>(ref: Measure<A>, score: Score<A>, beta: number, out: Float64Array): Float64Array {
+  const caller = "tiltedMass";
+  const law = lawOf(caller, "ref", ref);
+  requirePositiveOrInfinite(caller, "beta", beta);
+  if (!(out instanceof Float64Array)) throw wrongType(caller, "out", "be a Float64Array", out);
+  requireLength(caller, "out", out, law.weight.length);
+  // Scores in an array of their own are read where they are.
+  const apart = score instanceof Float64Array && score.length === out.length && score.buffer !== out.buffer;
+  const scores = apart && areScores(score) ? score : resolveScore(caller, "score", ref.support, score);
+  const ordinary = ordinaryTilt(law, scores, beta, out);
+  if (ordinary === undefined) return tiltLaw(caller, law, scores, beta).law.probabilities(out);
+  return divideBy(out, ordinary.total.hi, out);
 }
 
 /**
@@ -197,8 +258,9 @@ export function escortLaw(caller: string, law: Law, exponent: number, excess: nu
   const anchor = exponent >= 0 ? law.peak : lightest(caller, law, exponent);
   const logTo = new Float64Array(weight.length);
   const read = hasTail || fromLog ? law.logWeight : undefined;
+  const apart = fromLog || weight[anchor] < SMALLEST_NORMAL;
   for (let i = 0; i < logTo.length; i++) {
-    if (read !== undefined && (fromLog || weight[i] < SMALLEST_NORMAL)) logTo[i] = read[i] - read[anchor];
+    if (read !== undefined && (apart || weight[i] < SMALLEST_NORMAL)) logTo[i] = read[i] - read[anchor];
     else logTo[i] = weight[i] === 0 ? -Infinity : logRatioNearOne(weight[i], weight[anchor]);
   }
   const onSupport = (l: number, factor: number) => (l === -Infinity ? -Infinity : factor * l);
@@ -209,7 +271,7 @@ export function escortLaw(caller: string, law: Law, exponent: number, excess: nu
     () => logWeight,
     logTo.map((l) => onSupport(l, excess)),
   );
-  return [escort, () => exponent * law.logProbability(anchor) + escort.logTotal];
+  return [escort, () => logPowerSum(law, exponent, excess)];
 }
 
 /** The answer of smallest weight, where a negative power is largest; every answer must be in the support. */

@@ -1,3 +1,6 @@
+import { expNormal } from "../numeric/expLog.js";
+import { floats } from "../numeric/floats.js";
+
 /**
  * The integrals of this floor are ∫₀^∞ f(t) dt with t = e^u, by the trapezoid rule on the nodes u = m·step, m whole.
  *
@@ -20,6 +23,8 @@ export interface Grid {
   readonly gone: number;
   /** e^{j·step} for j from low to gone. */
   readonly power: Float64Array;
+  /** e^{−k·step} for k from 0: by what t^k shrinks from one node to the one before. */
+  readonly decay: Float64Array;
 }
 
 /** The number of Taylor terms that carry e^{−z} to full precision for z ≤ e^{−1}. */
@@ -31,7 +36,9 @@ function makeGrid(step: number): Grid {
   const gone = Math.ceil(Math.log(750) / step);
   const power = new Float64Array(gone - low + 1);
   for (let j = low; j <= gone; j++) power[j - low] = Math.exp(j * step);
-  return { step, low, far, gone, power };
+  const decay = new Float64Array(TERMS);
+  for (let k = 0; k < TERMS; k++) decay[k] = Math.exp(-k * step);
+  return { step, low, far, gone, power, decay };
 }
 
 /** Whole N: the integrand is as smooth as the law above says. */
@@ -58,11 +65,11 @@ export interface GridWeights {
 
 export function splitOnGrid(grid: Grid, x: Float64Array): GridWeights {
   const { step } = grid;
-  const steps = new Float64Array(x.length);
-  const factor = new Float64Array(x.length);
+  const steps = floats(x.length);
+  const factor = floats(x.length);
   for (let i = 0; i < x.length; i++) {
     steps[i] = Math.floor(x[i] / step);
-    factor[i] = Math.exp(x[i] - steps[i] * step);
+    factor[i] = expNormal(x[i] - steps[i] * step);
   }
   return { steps, factor };
 }

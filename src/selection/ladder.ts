@@ -1,5 +1,6 @@
 import { logRatioNearOne } from "../numeric/deviance.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
 import type { Levels } from "./levels.js";
 
@@ -23,7 +24,7 @@ export interface Ladder {
 
 function ladderOf(levels: Levels, x: Float64Array): Ladder {
   const { mass, forbidden } = levels;
-  const terms = new Float64Array(x.length + 1);
+  const terms = floats(x.length + 1);
   // The masses total 1, so that Σ p w − 1 = Σ p (w − 1), forbidden draws counting −1 each.
   for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * Math.expm1(x[i]);
   terms[x.length] = -forbidden;
@@ -60,7 +61,8 @@ export function ladderOfRewards(levels: Levels, beta: number): Ladder {
   const { reward } = levels;
   const anchor = anchorOf(levels);
   const last = reward.length - 1;
-  const x = reward.map((r) => nats(r, reward[anchor], beta));
+  const x = floats(reward.length);
+  for (let i = 0; i <= last; i++) x[i] = nats(reward[i], reward[anchor], beta);
   if (x[0] - x[last] > LONGEST) {
     const gap = (i: number) => Math.min(nats(reward[i - 1], reward[i], beta), LONGEST / last);
     for (let i = anchor; i > 0; i--) x[i - 1] = x[i] + gap(i);

@@ -1,3 +1,5 @@
+import { expNormal } from "../numeric/expLog.js";
+import { floats } from "../numeric/floats.js";
 import { type Grid, splitOnGrid, TERMS } from "./grid.js";
 import type { Nodes } from "./nodes.js";
 
@@ -33,28 +35,32 @@ class ScaledKernel implements LaplaceTransform {
   readonly logScale: Float64Array;
   readonly logWeighted: Float64Array;
   /** tail[k] = Σ over the nodes passed of weight·(t/t_last)^k: what a Taylor series in t·w is made of. */
-  readonly tail: Float64Array = new Float64Array(TERMS);
+  readonly tail: Float64Array = floats(TERMS);
 
   constructor(kernel: Kernel, at: Float64Array, step: number, size: number) {
     const { logF, order } = kernel;
     this.kernel = kernel;
     this.step = step;
-    this.value = new Float64Array(size);
-    this.logScale = new Float64Array(size);
-    this.logWeighted = new Float64Array(size);
-    this.weight = new Float64Array(at.length);
-    this.scaleAt = new Float64Array(at.length);
-    this.scaleLog = new Float64Array(at.length);
+    this.value = floats(size);
+    this.logScale = floats(size);
+    this.logWeighted = floats(size);
+    this.weight = floats(at.length);
+    this.scaleAt = floats(at.length);
+    this.scaleLog = floats(at.length);
     // The kernel of a constant reward is zero throughout: it has no scale.
-    const begin = Math.max(
-      0,
-      logF.findIndex((l) => l > -Infinity),
-    );
-    let [scaleAt, scaleLog] = [at[begin], Math.max(-Number.MAX_VALUE, logF[begin])];
+    let begin = 0;
+    while (begin < logF.length && logF[begin] === -Infinity) begin++;
+    if (begin === logF.length) begin = 0;
+    let scaleAt = at[begin];
+    let scaleLog = Math.max(-Number.MAX_VALUE, logF[begin]);
     for (let n = 0; n < at.length; n++) {
       let over = (at[n] - scaleAt) * step + (logF[n] - scaleLog);
-      if (over > 200) [scaleAt, scaleLog, over] = [at[n], logF[n], 0];
-      this.weight[n] = Math.exp(over);
+      if (over > 200) {
+        scaleAt = at[n];
+        scaleLog = logF[n];
+        over = 0;
+      }
+      this.weight[n] = over > -700 ? expNormal(over) : Math.exp(over);
       this.scaleAt[n] = scaleAt;
       this.scaleLog[n] = scaleLog;
     }
@@ -109,13 +115,12 @@ export function laplaceTransforms(
   x: Float64Array,
   kernels: readonly Kernel[],
 ): LaplaceTransform[] {
-  const { step, low, far, power } = grid;
+  const { step, low, far, power, decay } = grid;
   const { at } = nodes;
   const { steps, factor } = splitOnGrid(grid, x);
-  const decay = Float64Array.from({ length: TERMS }, (_, k) => Math.exp(-k * step));
   const scaled = kernels.map((kernel) => new ScaledKernel(kernel, at, step, x.length));
   const width = far - 1 - low;
-  const window = new Float64Array(width);
+  const window = floats(width);
   let n = 0; // the last node passed
   for (let i = 0; i < x.length; i++) {
     const lastLow = low - steps[i];
@@ -125,7 +130,7 @@ export function laplaceTransforms(
       for (const s of scaled) s.advance(n, at, decay);
     }
     const w = factor[i];
-    for (let j = 0; j < width; j++) window[j] = Math.exp(-power[j + 1] * w);
+    for (let j = 0; j < width; j++) window[j] = expNormal(-power[j + 1] * w);
     for (const s of scaled) {
       let total = 0;
       if (s.scaleAt[n + width] === s.scaleAt[n]) {

@@ -1,6 +1,7 @@
 import type { Law } from "../measure/law.js";
 import { outOfRange } from "../numeric/check.js";
 import { twoSum } from "../numeric/doubleDouble.js";
+import { floats } from "../numeric/floats.js";
 
 /**
  * A reference law seen through the reward alone: its distinct reward levels, best first. Answers of equal reward share
@@ -19,28 +20,30 @@ export interface Levels {
 
 /** The levels of a law under scores that were checked: numbers below ∞. */
 export function levelsOf(caller: string, law: Law, score: Float64Array): Levels {
-  const kept = new Float64Array(score.length);
+  const kept = floats(score.length);
   let count = 0;
   for (let i = 0; i < score.length; i++) {
     // Adding 0 makes −0 and 0 one level.
     if (score[i] > -Infinity && law.supports(i)) kept[count++] = -score[i] + 0;
   }
   if (count === 0) throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
-  const sorted = kept.subarray(0, count).sort();
+  const sorted = sort(kept.subarray(0, count));
   let size = 0;
   for (let i = 0; i < count; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[size++] = sorted[i];
-  const reward = sorted.slice(0, size).map((r) => -r + 0);
-  const mass = new Float64Array(size);
-  const low = new Float64Array(size);
+  const reward = floats(size);
+  for (let i = 0; i < size; i++) reward[i] = -sorted[i] + 0;
+  const mass = floats(size);
+  const low = floats(size);
   const levelOf = new Int32Array(score.length).fill(-1);
-  const forbidden = [0, 0];
+  let forbidden = 0;
+  let forbiddenLow = 0;
   for (let i = 0; i < score.length; i++) {
     if (!law.supports(i)) continue;
     const p = law.probability(i);
     if (score[i] === -Infinity) {
-      const { hi, lo } = twoSum(forbidden[0], p);
-      forbidden[0] = hi;
-      forbidden[1] += lo;
+      const { hi, lo } = twoSum(forbidden, p);
+      forbidden = hi;
+      forbiddenLow += lo;
       continue;
     }
     const level = levelAt(reward, score[i]);
@@ -51,12 +54,25 @@ export function levelsOf(caller: string, law: Law, score: Float64Array): Levels 
     mass[level] = s;
   }
   for (let i = 0; i < size; i++) mass[i] += low[i];
-  return { reward, mass, levelOf, forbidden: forbidden[0] + forbidden[1] };
+  return { reward, mass, levelOf, forbidden: forbidden + forbiddenLow };
+}
+
+/** Sorts in place: a few entries by insertion, which is done before the engine's own sort has begun. */
+function sort(values: Float64Array): Float64Array {
+  if (values.length > 48) return values.sort();
+  for (let i = 1; i < values.length; i++) {
+    const x = values[i];
+    let j = i - 1;
+    for (; j >= 0 && values[j] > x; j--) values[j + 1] = values[j];
+    values[j + 1] = x;
+  }
+  return values;
 }
 
 /** The first of the decreasing rewards that is at most r, or their number: the index of r itself where it is listed. */
 export function levelAt(reward: Float64Array, r: number): number {
-  let [low, high] = [0, reward.length];
+  let low = 0;
+  let high = reward.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (reward[middle] > r) low = middle + 1;
@@ -67,8 +83,9 @@ export function levelAt(reward: Float64Array, r: number): number {
 
 /** What lies above each level: Σ of the masses of better levels, and above the last, of all; compensated. */
 export function massAbove(mass: Float64Array): Float64Array {
-  const above = new Float64Array(mass.length + 1);
-  let [hi, lo] = [0, 0];
+  const above = floats(mass.length + 1);
+  let hi = 0;
+  let lo = 0;
   for (let i = 0; i < mass.length; i++) {
     const s = twoSum(hi, mass[i]);
     hi = s.hi;
@@ -80,8 +97,9 @@ export function massAbove(mass: Float64Array): Float64Array {
 
 /** What lies at each level and below: its mass, those of worse levels and `base`; the last entry is `base`. */
 export function massFrom(mass: Float64Array, base: number): Float64Array {
-  const from = new Float64Array(mass.length + 1);
-  let [hi, lo] = [base, 0];
+  const from = floats(mass.length + 1);
+  let hi = base;
+  let lo = 0;
   from[mass.length] = base;
   for (let i = mass.length - 1; i >= 0; i--) {
     const s = twoSum(hi, mass[i]);

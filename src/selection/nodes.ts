@@ -1,5 +1,7 @@
 import { deviance, expm1MinusX } from "../numeric/deviance.js";
+import { expNormal } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { floats } from "../numeric/floats.js";
 import { type Grid, splitOnGrid, TERMS } from "./grid.js";
 import type { Ladder } from "./ladder.js";
 import { massAbove, massFrom } from "./levels.js";
@@ -55,7 +57,7 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
 /** log φ at every node that matters for the exponents in reach. */
 export function nodesOf(ladder: Ladder, grid: Grid, reach: Reach): Nodes {
   const stretches = runs(ladder, grid, reach);
-  const at = new Float64Array(stretches.reduce((n, [first, last]) => n + last - first + 1, 0));
+  const at = floats(stretches.reduce((n, [first, last]) => n + last - first + 1, 0));
   let n = 0;
   for (const [first, last] of stretches) for (let m = first; m <= last; m++) at[n++] = m;
   const { x, forbidden } = ladder;
@@ -70,7 +72,7 @@ function centred(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
   const { x, mass, mean, meanLess1 } = ladder;
   const y = x.map((v) => Math.expm1(v) - meanLess1);
   const width = Math.max(Math.abs(y[0]), Math.abs(y[y.length - 1]));
-  const moment = new Float64Array(TERMS);
+  const moment = floats(TERMS);
   for (let i = 0; i < y.length; i++) {
     let p = mass[i] * y[i];
     for (let k = 2; k < TERMS; k++) {
@@ -78,8 +80,8 @@ function centred(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
       moment[k] += p;
     }
   }
-  const logPhi = new Float64Array(at.length);
-  const excess = new Float64Array(at.length);
+  const logPhi = floats(at.length);
+  const excess = floats(at.length);
   for (let n = 0; n < at.length; n++) {
     const t = Math.exp(at[n] * grid.step);
     let over = 0;
@@ -95,30 +97,44 @@ function centred(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
   return { at, logPhi, excess };
 }
 
+/** e^{m·step}. */
+function powerOf(m: number, step: number): number {
+  const x = m * step;
+  return x > -700 && x < 700 ? expNormal(x) : Math.exp(x);
+}
+
+/** How many powers of z ≤ e^x carry z − 1 + e^{−z} to full precision. */
+function termsAt(x: number): number {
+  return x < -12 ? 5 : x < -7 ? 7 : x < -4 ? 9 : TERMS;
+}
+
 /**
  * Any weights: the nodes from the last to the first, each answer summed while t·w is in its window; above the window it
  * has left φ, below it enters through the powers of t·w, of which one vector of sums is carried along.
  */
 function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
   const { x, mass, forbidden, mean } = ladder;
-  const { step, low, far, gone, power } = grid;
+  const { step, low, far, gone, power, decay } = grid;
   const { steps, factor } = splitOnGrid(grid, x);
   const above = massAbove(mass);
-  const weightAbove = massAbove(mass.map((p, i) => (p < SMALLEST_NORMAL ? 0 : p * Math.exp(x[i]))));
+  const weighted = floats(x.length);
+  for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * Math.exp(x[i]) : 0;
+  const weightAbove = massAbove(weighted);
   const from = massFrom(mass, forbidden);
-  const decay = Float64Array.from({ length: TERMS }, (_, k) => Math.exp(-k * step));
   // moment[k] = Σ p z^k over the low levels, z = t·w at the node.
-  const moment = new Float64Array(TERMS);
-  const logPhi = new Float64Array(at.length);
-  const excess = new Float64Array(at.length);
+  const moment = floats(TERMS);
+  const logPhi = floats(at.length);
+  const excess = floats(at.length);
+  let terms = TERMS;
   let begin = x.length; // first low level
   let left = x.length; // first level that has not left
   for (let n = at.length - 1; n >= 0; n--) {
     const m = at[n];
-    const t = Math.exp(m * step);
+    const t = powerOf(m, step);
     if (begin < x.length) {
       const skipped = at[n + 1] - m;
-      for (let k = 1; k < TERMS; k++) moment[k] *= skipped === 1 ? decay[k] : Math.exp(-k * step * skipped);
+      if (skipped === 1) for (let k = 1; k < terms; k++) moment[k] *= decay[k];
+      else for (let k = 1; k < terms; k++) moment[k] *= Math.exp(-k * step * skipped);
     }
     for (; begin > 0 && steps[begin - 1] <= low - m; begin--) {
       const j = m + steps[begin - 1];
@@ -131,13 +147,17 @@ function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
     }
     while (left > 0 && steps[left - 1] < far - m) left--;
     // Sums over the levels in their windows: of p(1 − e^{−z}), p e^{−z} and p(z − 1 + e^{−z}).
-    let [gap, stay, bend] = [0, 0, 0];
+    let gap = 0;
+    let stay = 0;
+    let bend = 0;
     for (let i = left; i < begin; ) {
       const stop = Math.min(begin, i + 128);
-      let [g, s, b] = [0, 0, 0];
+      let g = 0;
+      let s = 0;
+      let b = 0;
       for (; i < stop; i++) {
         const z = power[m + steps[i] - low] * factor[i];
-        const e = Math.exp(-z);
+        const e = expNormal(-z);
         const p = mass[i];
         g += p * (1 - e);
         s += p * e;
@@ -147,14 +167,17 @@ function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
       stay += s;
       bend += b;
     }
+    // Where all are low, and none is to come, fewer and fewer powers count.
+    if (begin === 0) terms = Math.min(terms, termsAt((m + steps[0]) * step));
     let lowBend = 0;
-    for (let k = TERMS - 1; k >= 2; k--) lowBend += moment[k] * signedInverseFactorial[k];
+    for (let k = terms - 1; k >= 2; k--) lowBend += moment[k] * signedInverseFactorial[k];
     gap += above[left] + (begin < x.length ? moment[1] - lowBend : 0);
     bend += lowBend + (above[left] > 0 ? weightAbove[left] * t - above[left] : 0);
     if (gap < 0.5) {
-      logPhi[n] = Math.log1p(-gap);
-      // log φ + μt = (log(1 − gap) + gap) + (μt − gap), the first bracket by Loader's deviance.
-      excess[n] = Math.max(0, bend - deviance(1, 1 - gap, -gap));
+      // −log(1 − gap) − gap ≥ 0, by Loader's deviance; log φ + μt = (log(1 − gap) + gap) + (μt − gap).
+      const beyond = deviance(1, 1 - gap, -gap);
+      logPhi[n] = -(gap + beyond);
+      excess[n] = Math.max(0, bend - beyond);
       continue;
     }
     let phi = stay + from[begin] - (begin < x.length ? moment[1] - lowBend : 0);

@@ -1,3 +1,5 @@
+import { logNormal } from "../numeric/expLog.js";
+import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
 import { gridFor } from "./grid.js";
 import type { Ladder } from "./ladder.js";
@@ -21,7 +23,7 @@ export interface LevelRatios {
 
 /** Room for the ratios of so many levels. */
 export function emptyRatios(size: number): LevelRatios {
-  const room = () => new Float64Array(size);
+  const room = () => floats(size);
   return { ratio: room(), logRatio: room(), gap: room(), logGap: room() };
 }
 
@@ -34,14 +36,20 @@ function jensenTransforms(
   const [least, most] = [Math.min(...ns) - 1, Math.max(...ns) - 1];
   const nodes = nodesOf(ladder, grid, { least, most, lead: 12 });
   const kernels = ns.map((n): Kernel => {
-    const logF = new Float64Array(nodes.at.length);
+    const logF = floats(nodes.at.length);
     for (let i = 0; i < logF.length; i++) {
       const over = (n - 1) * nodes.excess[i];
-      logF[i] = (n - 1) * nodes.logPhi[i] + (over > 40 ? 0 : Math.log(-Math.expm1(-over)));
+      logF[i] = (n - 1) * nodes.logPhi[i] + (over > 40 ? 0 : logOneMinusExp(over));
     }
     return { logF, order: 2 };
   });
   return { transforms: laplaceTransforms(grid, nodes, ladder.x, kernels), evaluations: nodes.at.length };
+}
+
+/** log(1 − e^{−x}) for x ≥ 0: for small x, log x and what (1 − e^{−x})/x adds to it. */
+function logOneMinusExp(x: number): number {
+  if (!(x < 0.01)) return Math.log(-Math.expm1(-x));
+  return (x > 1e-300 ? logNormal(x) : Math.log(x)) + x * (-0.5 + x * (1 / 24 - x * x * (1 / 2880)));
 }
 
 /**

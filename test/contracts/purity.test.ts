@@ -17,6 +17,7 @@ const calls: [string, (p: library.Measure, q: library.Measure, r: readonly numbe
   ["normalize", (p) => library.normalize(p)],
   ["power", (p) => library.power(p, 2)],
   ["tilt", (p, _, r) => library.tilt(p, r, 0.5)],
+  ["tiltedMass", (p, _, r) => library.tiltedMass(p, r, 0.5, new Float64Array(r.length))],
   ["escort", (p) => library.escort(p, 1.5)],
   ["expectation", (p, _, r) => library.expectation(p, r)],
   ["entropy", (p) => library.entropy(p)],
