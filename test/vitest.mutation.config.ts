@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import base from "../vitest.config.ts";
+import base from "../vitest.config.js";
 
 /** The tests that hold the mathematics to account: no built command, no documentation, no type checks, no fuzzing. */
 export default defineConfig({

@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { InputError } from "./inputError.js";
 import { readLines } from "./lines.js";
 import { parseQuery, type Query } from "./query.js";
 
