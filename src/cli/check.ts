@@ -29,8 +29,6 @@ function instanceOf({ ref, reward }: Query, { beta, length, vocabularySize }: Se
   return { ...ref, reward, beta, length, vocabularySize };
 }
 
-/** Exponents up to 10⁹, which rounding alone turns into gaps of 10⁻⁶: what goes further cannot be checked in float64. */
-const WIDEST = 1e-6;
 /** A claim read in float64 and at the asked digits. */
 function readClaim<N>(
   claim: Claim,
@@ -63,6 +61,9 @@ function readBuiltIn(digits: number): ReadonlyMap<Claim, Reading> {
   builtIn.set(digits, readings);
   return readings;
 }
+
+/** Exponents up to 10⁹, which rounding alone turns into gaps of 10⁻⁶: what goes further cannot be checked in float64. */
+const WIDEST = 1e-6;
 
 /** Every claim read on one query, in float64 and at the asked digits. */
 export function readClaims(query: Query, settings: Settings): Reading[] {

@@ -17,7 +17,6 @@ import {
   sequenceDistribution,
   unifiedObjective,
 } from "exptilt";
-import { all, create } from "mathjs";
 import {
   MASSES,
   masses,
@@ -32,10 +31,9 @@ import {
   times,
   whole,
 } from "../instances.js";
+import { math } from "../mathjs.js";
 import { answers, type BigNumber, big, exact, measureOf, type Num, one, total } from "../oracle.js";
 import { type Inputs, type Moved, type Subject, subject } from "../subject.js";
-
-const math = create(all ?? {});
 
 const given = (m: readonly number[]) => measure(answers(m), m);
 

@@ -1,10 +1,8 @@
 import { logPreferenceProbability, logSoftmax, logSumExp, preferenceProbability, softmax } from "exptilt";
-import { all, create } from "mathjs";
 import { between, order, pick, sizeOf, times, whole } from "../instances.js";
+import { math } from "../mathjs.js";
 import { big, exact, log1p, logMeasureOf, type Num } from "../oracle.js";
 import { type Subject, subject } from "../subject.js";
-
-const math = create(all ?? {});
 
 const LOGITS = "logits near, far, tied, offset by ±1e6, of 1e300, −∞, cancelling to 0";
 
