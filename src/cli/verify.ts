@@ -31,7 +31,12 @@ export async function verify(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("verify", OPTIONS, args);
   if (files.length > 1) throw new InputError("verify takes one FILE");
   const settings: Settings = {
-    beta: optionValue("beta", options.beta ?? "0.1", (x) => x >= 1e-9 && x <= 1e9, "from 1e-9 to 1e9"),
+    beta: optionValue(
+      "beta",
+      options.beta ?? "0.1",
+      (x) => x >= 1e-9 && x <= 1e9,
+      "a positive number from 1e-9 to 1e9",
+    ),
     length: optionValue("length", options.length ?? "16", isWhole(1), "a whole number of at least 1"),
     vocabularySize: optionValue(
       "vocabulary",

@@ -79,14 +79,14 @@ const objectText = (fields: fc.Arbitrary<readonly (readonly [string, string])[]>
 const answerText: fc.Arbitrary<string> = objectText(
   fc
     .record({
-      mass: fc.constantFrom("count", "count", "count", "probability", "logProbability"),
-      value: fc.oneof({ weight: 6, arbitrary: fc.constantFrom("0", "1", "3") }, { weight: 1, arbitrary: numberText }),
+      mass: fc.constantFrom(...Array(20).fill("count"), "probability", "logProbability"),
+      value: fc.oneof({ weight: 30, arbitrary: fc.constantFrom("0", "1", "3") }, { weight: 1, arbitrary: numberText }),
       reward: fc.oneof(
-        { weight: 6, arbitrary: fc.constantFrom("0", "0.5", "1", "-2e3") },
+        { weight: 30, arbitrary: fc.constantFrom("0", "0.5", "1", "-2e3") },
         { weight: 1, arbitrary: numberText },
       ),
       more: fc.array(fc.tuple(fieldName, valueText), { maxLength: 1 }),
-      often: fc.nat(5),
+      often: fc.nat(9),
     })
     .map(({ mass, value, reward, more, often }) => [
       [mass, value] as const,
@@ -105,7 +105,7 @@ export const queryText: fc.Arbitrary<string> = objectText(
         { weight: 1, arbitrary: valueText },
       ),
       more: fc.array(fc.tuple(fieldName, valueText), { maxLength: 1 }),
-      often: fc.nat(5),
+      often: fc.nat(9),
     })
     .map(({ query, answers, more, often }) => [
       ["query", query] as const,
@@ -200,3 +200,31 @@ export function altered(text: string): fc.Arbitrary<string> {
     return out;
   });
 }
+
+const extreme = fc.oneof(
+  fc.constantFrom(0, -0, 1, 0.5, 2, -1, 1.7e308, -1.7e308, 5e-324, 1e-310, 1e300, -1e300, 1e-17),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
+const extremeMass = {
+  count: fc.oneof(fc.nat(5), fc.constantFrom(0, -0, 2 ** 53 - 1, 1e15)),
+  probability: fc.oneof(
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.constantFrom(0, -0, 1, 5e-324, 1e-310, 1 - 2 ** -53),
+  ),
+  logProbability: fc.oneof(
+    fc.double({ max: 0, noNaN: true, noDefaultInfinity: true }),
+    fc.constantFrom(0, -0, -1.7e308, -745.2, -1e-320, -1e300, -1),
+  ),
+};
+
+/** A line that is a query, of numbers anywhere in the range of doubles. */
+export const extremeQueryText: fc.Arbitrary<string> = fc
+  .constantFrom(...(Object.keys(extremeMass) as (keyof typeof extremeMass)[]))
+  .chain((kind) =>
+    fc.array(fc.record({ [kind]: extremeMass[kind] as fc.Arbitrary<number>, reward: extreme, gold: extreme }), {
+      minLength: 1,
+      maxLength: 6,
+    }),
+  )
+  .filter((answers) => answers.some((a) => "logProbability" in a || (a.count ?? a.probability) > 0))
+  .map((answers) => JSON.stringify({ query: "q", answers }));
