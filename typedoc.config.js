@@ -1,16 +1,15 @@
-import { existsSync, readdirSync } from "node:fs";
-import katex from "@vscode/markdown-it-katex";
-
-const guides = existsSync("docs") ? readdirSync("docs").filter((name) => name.endsWith(".md")) : [];
+import { useFormulas } from "./docs/build/formulas.mjs";
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
   name: "exptilt",
   entryPoints: ["src/index.ts", "src/exact/index.ts"],
   tsconfig: "tsconfig.build.json",
-  readme: "README.md",
-  projectDocuments: guides.length > 0 ? ["docs/*.md"] : [],
-  out: "docs/api",
+  // The home page and the guides are pages of their own, of which the reference is one part.
+  readme: "none",
+  out: "docs/site/api",
+  plugin: ["./docs/build/reference.mjs"],
+  customCss: "docs/build/reference.css",
   // A link to a source line needs the address of a repository, and the same sources must give the same pages anywhere.
   disableSources: true,
   hideGenerator: true,
@@ -42,18 +41,5 @@ export default {
     "Parameter",
   ],
 
-  // Formulas become MathML while the pages are written: a browser needs no script and no font for them.
-  markdownItLoader(parser) {
-    parser.use(katex.default ?? katex, { output: "mathml", throwOnError: true, enableFencedBlocks: true });
-    // The plugin shows a formula that KaTeX refuses as red text and goes on; here it ends the build.
-    const { rules } = parser.renderer;
-    for (const name of ["math_inline", "math_inline_block", "math_inline_bare_block", "math_block", "fence"]) {
-      const render = rules[name];
-      rules[name] = (tokens, index, ...rest) => {
-        const html = render(tokens, index, ...rest);
-        if (html.includes("katex-error")) throw new Error(`not a formula: ${tokens[index].content}`);
-        return html;
-      };
-    }
-  },
+  markdownItLoader: useFormulas,
 };

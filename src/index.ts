@@ -36,10 +36,38 @@ export { float64Algebra } from "./claims/float64.js";
 export { claims } from "./claims/index.js";
 export { gapTolerance } from "./claims/tolerance.js";
 export { type Instance, type World, worldOf } from "./claims/world.js";
-export { type AtomicData, type AtomicDataInput, atomicData, guidedTarget } from "./diffusion/atoms.js";
-export { denoise, guidedNoisePrediction, noisePrediction, score } from "./diffusion/noisePrediction.js";
+export { type AtomicData, type AtomicDataInput, type AtomLaw, atomicData } from "./diffusion/atoms.js";
+export { ddimLaw } from "./diffusion/ddimLaw.js";
+export {
+  classify,
+  densityRatioLoss,
+  densityRatioWeights,
+  logDensityRatio,
+} from "./diffusion/densityRatio.js";
+export {
+  type EstimateOptions,
+  estimateDensityRatioLoss,
+  estimateGuidanceGap,
+  estimateKlByMismatchedEstimation,
+  type MonteCarloEstimate,
+} from "./diffusion/estimate.js";
+export {
+  guidanceProblem,
+  guidedNoisePrediction,
+  guidedTarget,
+  logClassProbability,
+} from "./diffusion/guidance.js";
+export { guidanceGap } from "./diffusion/guidanceGap.js";
+export { denoisingLoss, klByMismatchedEstimation } from "./diffusion/mismatch.js";
+export { denoise, noisePrediction, score } from "./diffusion/noisePrediction.js";
 export { ddimSample, ddpmSample, type NoisePredictor } from "./diffusion/sampler.js";
 export { cosineSchedule, linearSchedule, logSnrSchedule } from "./diffusion/schedule.js";
+export {
+  fitScoreMatching,
+  rewardDirectedProblem,
+  type ScoreMatchingFit,
+  type ScoreMatchingOptions,
+} from "./diffusion/scoreMatching.js";
 export type {
   Algebra,
   BestOfNProblemOf,

@@ -27,6 +27,8 @@ interface Statement {
   readonly statement: string;
   /** What an instance must satisfy for the statement to be made of it. */
   readonly hypotheses: string;
+  /** Whether it is made of the library's built-in atoms, whatever the instance: once in an arithmetic is enough. */
+  readonly builtIn?: boolean;
 }
 
 /** An equation of the anthology, with its two sides. */

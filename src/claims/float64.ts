@@ -1,6 +1,8 @@
 import { rlhfEquivalent, unifiedObjective } from "../alignment/correspondences.js";
 import { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret } from "../alignment/rlhf.js";
 import { rlifObjective, rlifOptimum, rlifValue } from "../alignment/rlif.js";
+import { atomicData } from "../diffusion/atoms.js";
+import { noisePrediction } from "../diffusion/noisePrediction.js";
 import type { Algebra } from "../exact/algebra.js";
 import {
   chiSquaredDivergence,
@@ -11,7 +13,7 @@ import {
 import { entropy, renyiEntropy } from "../information/entropy.js";
 import { power, product } from "../measure/algebra.js";
 import { expectation } from "../measure/expectation.js";
-import { distribution, fromLogMass, measure, normalize, uniform } from "../measure/measure.js";
+import { distribution, fromLogMass, type Measure, measure, normalize, uniform } from "../measure/measure.js";
 import { escort, tilt } from "../measure/tilt.js";
 import { humanPreference, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
@@ -57,4 +59,6 @@ export const float64Algebra = {
   unifiedObjective,
   bestOfNLaw,
   softBestOfNLaw,
+  noisePrediction: (atoms, law, x, sigma) =>
+    noisePrediction(atomicData({ atoms: atoms.map((a) => [a]) }), [x], sigma, law as Measure<number>)[0],
 } as Algebra<number>;

@@ -1,4 +1,5 @@
 import type { Claim } from "./claim.js";
+import { diffusion, diffusionErrata } from "./diffusion.js";
 import { errata } from "./errata.js";
 import { preliminaries } from "./preliminaries.js";
 import { reinforcement } from "./reinforcement.js";
@@ -11,6 +12,6 @@ const inOrder = <C extends Claim>(list: readonly C[]): C[] => [...list].sort((a,
 
 /** The anthology as data: every equation with its statement, its hypotheses and its two sides, then its errata. */
 export const claims: readonly Claim[] = [
-  ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training]),
-  ...inOrder([...errata, ...selectionErrata]),
+  ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training, ...diffusion]),
+  ...inOrder([...errata, ...selectionErrata, ...diffusionErrata]),
 ];

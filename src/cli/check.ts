@@ -2,7 +2,7 @@ import { type Claim, checkClaim } from "../claims/claim.js";
 import { float64Algebra } from "../claims/float64.js";
 import { claims } from "../claims/index.js";
 import { gapTolerance } from "../claims/tolerance.js";
-import { type Instance, worldOf } from "../claims/world.js";
+import { type Instance, type World, worldOf } from "../claims/world.js";
 import { exactAlgebra } from "../exact/index.js";
 import type { Query } from "./dataset.js";
 
@@ -28,6 +28,39 @@ function instanceOf({ ref, reward }: Query, { beta, length, vocabularySize }: Se
   return { ...ref, reward, beta, length, vocabularySize };
 }
 
+/** A claim read in float64 and at the asked digits. */
+function readClaim<N>(
+  claim: Claim,
+  fast: World<number>,
+  exact: World<N>,
+  tolerance: number,
+  exactTolerance: number,
+): Reading {
+  const [a, b] = [checkClaim(claim, fast), checkClaim(claim, exact)];
+  const printedGap = claim.kind === "erratum" ? Math.min(a.printedGap ?? 0, b.printedGap ?? 0) : undefined;
+  return { gap: a.gap, exactGap: b.gap, printedGap, tolerance, exactTolerance };
+}
+
+/** An instance whose exponents are small: claims of the built-in atoms have the tolerance of one. */
+const PLAIN: Instance = { mass: [1], reward: [0], beta: 1, length: 1, vocabularySize: 1 };
+
+/** The readings of claims on the built-in atoms, which no query changes, by their digits. */
+const builtIn = new Map<number, ReadonlyMap<Claim, Reading>>();
+
+function readBuiltIn(digits: number): ReadonlyMap<Claim, Reading> {
+  const known = builtIn.get(digits);
+  if (known !== undefined) return known;
+  const [fast, exact] = [worldOf(float64Algebra, PLAIN), worldOf(exactAlgebra({ digits }), PLAIN)];
+  const [tolerance, exactTolerance] = [gapTolerance(PLAIN), gapTolerance(PLAIN, digits)];
+  const readings = new Map(
+    claims
+      .filter((claim) => claim.builtIn)
+      .map((claim) => [claim, readClaim(claim, fast, exact, tolerance, exactTolerance)]),
+  );
+  builtIn.set(digits, readings);
+  return readings;
+}
+
 /** Every claim read on one query, in float64 and at the asked digits. */
 export function readClaims(query: Query, settings: Settings): Reading[] {
   const instance = instanceOf(query, settings);
@@ -35,9 +68,6 @@ export function readClaims(query: Query, settings: Settings): Reading[] {
   const exact = worldOf(exactAlgebra({ digits: settings.digits }), instance);
   const tolerance = gapTolerance(instance);
   const exactTolerance = gapTolerance(instance, settings.digits);
-  return claims.map((claim: Claim) => {
-    const [a, b] = [checkClaim(claim, fast), checkClaim(claim, exact)];
-    const printed = claim.kind === "erratum" ? Math.min(a.printedGap ?? 0, b.printedGap ?? 0) : undefined;
-    return { gap: a.gap, exactGap: b.gap, printedGap: printed, tolerance, exactTolerance };
-  });
+  const fixed = readBuiltIn(settings.digits);
+  return claims.map((claim) => fixed.get(claim) ?? readClaim(claim, fast, exact, tolerance, exactTolerance));
 }

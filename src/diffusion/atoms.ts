@@ -1,4 +1,5 @@
-import { type Distribution, distribution, fromLogMass, normalize } from "../measure/measure.js";
+import { type Distribution, distribution, lawOf, type Measure } from "../measure/measure.js";
+import { requireSameSupport } from "../measure/support.js";
 import { outOfRange, requireArrayLike, requireNumbers, wrongType } from "../numeric/check.js";
 import { sum } from "../numeric/sum.js";
 
@@ -102,41 +103,40 @@ function readLaw(caller: string, argument: string, values: unknown, size: number
   return law;
 }
 
-/** The law of a class, or the marginal one where no class is named. */
-export function lawOfClass(caller: string, data: AtomicData, name: string | undefined): Distribution<number> {
-  if (name === undefined) return data.marginal;
-  const law = data.conditional.get(name);
-  if (law === undefined) throw outOfRange(caller, "class", `be one of ${data.classes.join(", ")}`, name);
+/**
+ * A law of the atoms: the name of a class for p(x|c), any measure on the atoms' indices (a tilt of a class, say), or
+ * nothing for the marginal p(x).
+ */
+export type AtomLaw = string | Measure<number> | undefined;
+
+/** The measure that a law of the atoms stands for. */
+export function requireAtomLaw(caller: string, argument: string, data: AtomicData, law: AtomLaw): Measure<number> {
+  requireData(caller, data);
+  if (law === undefined) return data.marginal;
+  if (typeof law === "string") return requireClass(caller, "class", data, law);
+  lawOf(caller, argument, law);
+  requireSameSupport(caller, data.marginal.support, law.support);
   return law;
 }
 
-/**
- * The target that classifier-free guidance of strength w states, p(c|x)^w p(x|c) ∝ p(x|c)^{1+w} p(x)^{−w}. Equation (31).
- *
- * $$p_w(x \mid c) \propto p(x \mid c)^{1+w}\, p(x)^{-w}$$
- *
- * w = 0 gives p(x|c). Its sampler misses it (Bradley and Nakkiran, arXiv 2408.09000); soft best-of-N with weights p(c|x)^w
- * tends to it, (35).
- *
- * @param data the atoms
- * @param label the class c
- * @param w the guidance strength, finite
- * @returns the target, on the atoms' indices
- * @throws TypeError when w is no number
- * @throws RangeError when the class is unknown or w is not finite
- * @example
- * ```ts
- * import { atomicData, guidedTarget } from "exptilt";
- * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
- * guidedTarget(data, "a", 0).mass // => [0.5, 0.5]
- * guidedTarget(data, "a", 1).mass // => [0.75, 0.25]
- * ```
- */
-export function guidedTarget(data: AtomicData, label: string, w: number): Distribution<number> {
-  const caller = "guidedTarget";
-  const law = lawOfClass(caller, data, label);
-  if (typeof w !== "number") throw wrongType(caller, "w", "be a number", w);
-  if (!Number.isFinite(w)) throw outOfRange(caller, "w", "be finite", w);
-  const log = law.logMass.map((l, i) => (l === -Infinity ? l : l + w * (l - data.marginal.logMass[i])));
-  return normalize(fromLogMass(law.support, log));
+/** p(x|c) of a class that there is. */
+export function requireClass(caller: string, argument: string, data: AtomicData, name: unknown): Distribution<number> {
+  requireData(caller, data);
+  if (typeof name !== "string") throw wrongType(caller, argument, "be the name of a class", name);
+  const law = data.conditional.get(name);
+  if (law === undefined) throw outOfRange(caller, argument, `be one of ${data.classes.join(", ")}`, name);
+  return law;
+}
+
+function requireData(caller: string, data: unknown): void {
+  if (typeof data !== "object" || data === null || !("conditional" in data))
+    throw wrongType(caller, "data", "be made by atomicData", data);
+}
+
+/** A point of ℝ^d, copied. */
+export function requirePoint(caller: string, argument: string, data: AtomicData, x: ArrayLike<number>): Float64Array {
+  const point = requireNumbers(caller, argument, x, Number.isFinite, "be finite");
+  if (point.length !== data.dimension)
+    throw new TypeError(`${caller}: ${argument} must have ${data.dimension} coordinates, got ${point.length}`);
+  return point;
 }

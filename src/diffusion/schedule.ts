@@ -95,3 +95,8 @@ export function requireGrid(caller: string, argument: string, grid: unknown): Fl
   }
   return out;
 }
+
+/** u = α/σ, the root of the signal-to-noise ratio. */
+export function rootSnr(sigma: number): number {
+  return Math.sqrt((1 - sigma) * (1 + sigma)) / sigma;
+}

@@ -441,4 +441,17 @@ export interface Algebra<N, I = N> {
    * @throws RangeError when n is no whole number ≥ 1, β is not positive, or a reward is NaN or +∞ or forbids the whole support
    */
   softBestOfNLaw(problem: TiltProblemOf<I>, n: number): DistributionOf<N>;
+
+  /**
+   * The exact noise predictor ε*(x_t) of atoms on a line. Equation (30).
+   *
+   * @param atoms the atoms
+   * @param law any measure on their indices, read as the law proportional to it
+   * @param x the noisy point x_t
+   * @param sigma the noise level σ in (0, 1)
+   * @returns E[ε | x_t]
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when σ is outside (0, 1) or a coordinate is not finite
+   */
+  noisePrediction(atoms: readonly I[], law: MeasureOf<I>, x: I, sigma: I): N;
 }

@@ -7,6 +7,9 @@ const GUARD = 20;
 /** Below this size a function that vanishes at 0 is taken from its series, and loses no digits. */
 const SMALL = 1e-4;
 
+/** The largest argument of an exponential whose decimal exponent, within ±9·10^15, the big numbers hold. */
+const LONGEST = 2.07e16;
+
 /** Reads mathjs's class of big numbers at its own precision: each algebra has one, so that none disturbs another's. */
 function bigNumberClass(precision: number): new (value: number | string | BigNumber) => BigNumber {
   const math: unknown = create({ BigNumberDependencies }, { precision });
@@ -72,7 +75,7 @@ export class Arithmetic {
   exp(x: BigNumber): BigNumber {
     if (!x.isFinite()) return x.isNegative() ? this.zero : x;
     if (x.isZero()) return this.one;
-    if (x.e > 17) return x.isNegative() ? this.zero : this.infinity;
+    if (x.abs().gt(LONGEST)) return x.isNegative() ? this.zero : this.infinity;
     if (x.e < -this.precision) return this.one.plus(x);
     const { coefficient, power } = parts(x);
     const fixed = this.#toFixed(coefficient, power);
@@ -100,7 +103,7 @@ export class Arithmetic {
     const square = z.times(z);
     let sum = z;
     let power = z;
-    for (let k = 3; power.e >= sum.e - this.precision; k += 2) {
+    for (let k = 3; !power.isZero() && power.e >= sum.e - this.precision; k += 2) {
       power = power.times(square);
       sum = sum.plus(power.div(k));
     }
@@ -129,7 +132,7 @@ export class Arithmetic {
     if (x.isZero()) return x.abs();
     let term = first === 1 ? x : x.times(x).div(2);
     let sum = term;
-    for (let k = first + 1; term.e >= sum.e - this.precision; k++) {
+    for (let k = first + 1; !term.isZero() && term.e >= sum.e - this.precision; k++) {
       term = term.times(x).div(k);
       sum = sum.plus(term);
     }

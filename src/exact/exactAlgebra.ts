@@ -4,6 +4,7 @@ import { outOfRange, requireInteger } from "../numeric/check.js";
 import type { Algebra } from "./algebra.js";
 import * as alignment from "./alignment.js";
 import { Arithmetic } from "./arithmetic.js";
+import { noisePrediction } from "./diffusion.js";
 import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
 import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
 import {
@@ -168,5 +169,6 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     unifiedObjective: (problem, policy) => alignment.unifiedObjective(arithmetic, problem, policy),
     bestOfNLaw: (problem, n) => selection.bestOfNLaw(arithmetic, problem, n),
     softBestOfNLaw: (problem, n) => selection.softBestOfNLaw(arithmetic, problem, n),
+    noisePrediction: (atoms, law, x, sigma) => noisePrediction(arithmetic, atoms, law, x, sigma),
   };
 }

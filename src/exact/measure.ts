@@ -129,9 +129,10 @@ function lawOfMass(p: ExactMeasure): ExactDistribution {
   const { arithmetic, support, mass } = p;
   const peak = indexOfLargest(mass);
   const logTotal = lazy(() => {
-    // Near total 1 the logarithm is that of a small excess, which no rounded total may swallow.
     const rest = arithmetic.sum(mass.filter((_, i) => i !== peak));
-    return arithmetic.log1p(mass[peak].minus(arithmetic.one).plus(rest));
+    const excess = mass[peak].minus(arithmetic.one);
+    // Near total 1 the logarithm is that of a small excess, which no rounded total may swallow; far below, the total is.
+    return excess.gt(-0.5) ? arithmetic.log1p(excess.plus(rest)) : arithmetic.log(mass[peak].plus(rest));
   });
   const probabilities = normalizing(
     arithmetic,

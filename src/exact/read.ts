@@ -32,6 +32,7 @@ export const positiveOrInfinite: Condition = { fits: (x) => x.gt(0), says: "be p
 export const nonNegative: Condition = { fits: (x) => x.gte(0) && x.isFinite(), says: "be non-negative and finite" };
 export const nonNegativeOrInfinite: Condition = { fits: (x) => x.gte(0), says: "be at least 0 (Infinity allowed)" };
 export const notNaN: Condition = { fits: (x) => !x.isNaN(), says: "be a number, not NaN" };
+export const betweenZeroAndOne: Condition = { fits: (x) => x.gt(0) && x.lt(1), says: "be between 0 and 1" };
 /** A score or a log-mass: −∞ forbids its answer. */
 export const belowInfinity: Condition = { fits: (x) => x.lt(Infinity), says: "be a number below Infinity" };
 

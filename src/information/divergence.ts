@@ -6,15 +6,51 @@ import { deviance, expm1MinusX, logRatio } from "../numeric/deviance.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
 import { highWords, logScaled, STRETCH } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
+import { exponentOf } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 
 /** Weights from here up may be multiplied by a total in double-double without touching the subnormal range. */
 const SAFE = 2 ** -500;
+/** What smaller ones are multiplied by first, exactly. */
+const LIFT = 2 ** 500;
 
 /** a·t rounded to nearest with its error, for a double a and a double-double t. */
 function scaled(a: number, t: DoubleDouble): { hi: number; lo: number } {
   const hi = a * t.hi;
   return { hi, lo: productError(a, t.hi, hi) + a * t.lo };
+}
+
+/** A total as t·2^k with t.hi in [1, 2): the power of two that weights are multiplied by instead, and t. */
+function unitTotal({ hi, lo }: DoubleDouble): { power: number; t: DoubleDouble } {
+  const power = 2 ** -exponentOf(hi);
+  return { power, t: { hi: hi * power, lo: lo * power } };
+}
+
+/**
+ * f(a, b, n, lift)/lift over the answers of two laws, for an f of the first degree: a and b are the probabilities under P
+ * and Q times `lift`, which keeps small ones from the subnormal range, and n their difference b − a from double-double.
+ */
+function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number, lift: number) => number): Float64Array {
+  const [u, v] = [p.weight, q.weight];
+  const [{ power: pPower, t: pTotal }, { power: qPower, t: qTotal }] = [unitTotal(p.total), unitTotal(q.total)];
+  const scale = pTotal.hi * qTotal.hi;
+  const terms = new Float64Array(u.length);
+  for (let i = 0; i < terms.length; i++) {
+    const lift = u[i] * pPower < SAFE || v[i] * qPower < SAFE ? LIFT : 1;
+    const a = scaled(u[i] * (pPower * lift), qTotal);
+    const b = scaled(v[i] * (qPower * lift), pTotal);
+    terms[i] = f(a.hi, b.hi, b.hi - a.hi + (b.lo - a.lo), lift) / scale;
+  }
+  return terms;
+}
+
+/** Whether a law has answer i whole in its logarithm alone: its weight is below the normal doubles, and rounded. */
+const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.hasTail && law.logWeight[i] > -Infinity;
+
+/** log of the total of q over that of p, to its own digits where they are near each other. */
+function logTotalRatio({ total: p }: Law, { total: q }: Law): number {
+  const difference = q.hi - p.hi + (q.lo - p.lo);
+  return Math.abs(difference) < p.hi / 2 ? Math.log1p(difference / p.hi) : logRatio(q.hi, p.hi);
 }
 
 /** KL of two laws on one support. */
@@ -99,9 +135,11 @@ function klPlain(p: Law, q: Law): number | undefined {
   const total = p.total.hi;
   // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
   if (p.origin === q.origin && size < total / 4) return undefined;
-  const logTotals = logQuotient(q.total, p.total);
+  const logTotals = logTotalRatio(p, q);
   const kl = (hi + lo) / total + logTotals;
-  return kl >= 0.25 * (size / total + Math.abs(logTotals)) ? kl : undefined;
+  // What a total next to its largest weight has beside it is itself rounded.
+  const rests = Math.abs(p.total.lo) / total + Math.abs(q.total.lo) / q.total.hi;
+  return kl >= 0.25 * (size / total + Math.abs(logTotals) + rests) ? kl : undefined;
 }
 
 /** Adds to `sums` Σ u log(u/v) in two parts and Σ u|log(u/v)| over a stretch. */
@@ -137,25 +175,18 @@ function logRatios(
 
 /** The sum of deviances of the normalised masses, each to full relative accuracy from weights and totals as given. */
 function klByDeviance(p: Law, q: Law): number {
-  const [u, v] = [p.weight, q.weight];
-  const terms = new Float64Array(u.length);
-  const scale = p.total.hi * q.total.hi;
-  for (let i = 0; i < u.length; i++) {
-    if (u[i] >= SAFE && v[i] >= SAFE) {
-      const a = scaled(u[i], q.total);
-      const b = scaled(v[i], p.total);
-      terms[i] = deviance(a.hi, b.hi, b.hi - a.hi + (b.lo - a.lo)) / scale;
-    } else {
-      if (!p.supports(i)) terms[i] = q.probability(i);
-      else if (!q.supports(i)) return Infinity;
-      else {
-        const [logA, logB] = [p.logProbability(i), q.logProbability(i)];
-        const a = Math.exp(logA);
-        terms[i] = a * (logA - logB) - a + Math.exp(logB);
-      }
+  for (let i = 0; i < p.weight.length; i++) if (p.supports(i) && !q.supports(i)) return Infinity;
+  const terms = overPairs(p, q, (a, b, n, lift) => deviance(a, b, n) / lift);
+  if (p.hasTail || q.hasTail) {
+    for (let i = 0; i < terms.length; i++) {
+      if (!(inTail(p, i) || inTail(q, i))) continue;
+      const [logA, logB] = [p.logProbability(i), q.logProbability(i)];
+      const [a, b] = [Math.exp(logA), Math.exp(logB)];
+      terms[i] = p.supports(i) ? a * (logA - logB) - a + b : b;
     }
   }
-  return Math.max(0, sum(terms).hi);
+  const { hi } = sum(terms);
+  return Number.isNaN(hi) ? Infinity : Math.max(0, hi);
 }
 
 /**
@@ -181,6 +212,8 @@ function klByLogRatio(p: Law, q: Law): number {
   const mean = sum(terms).hi;
   // P e^{E_P d − d} = Q e^{E_P d − c}, with c = d − log P/Q read where P is largest.
   const c = d[p.peak] - p.logProbability(p.peak) + q.logProbability(p.peak);
+  // Laws far apart: KL is E_P d − c, and e^{E_P d − c} would pass the largest double.
+  if (mean - c > 500) return mean - c;
   for (let i = 0; i < d.length; i++) {
     if (!p.supports(i)) continue;
     const delta = mean - d[i];
@@ -282,18 +315,6 @@ function massesOf(argument: string, p: Measure | ArrayLike<number>): Masses {
   return { mass, logMass: (i) => Math.log(mass[i]) };
 }
 
-/** Σ f(P, Q, Q − P)/… over the answers, the difference of the normalised masses formed in double-double. */
-function sumOverDifferences(p: Law, q: Law, f: (a: number, b: number, difference: number) => number): number {
-  const terms = new Float64Array(p.weight.length);
-  const scale = p.total.hi * q.total.hi;
-  for (let i = 0; i < terms.length; i++) {
-    const a = scaled(p.weight[i], q.total);
-    const b = scaled(q.weight[i], p.total);
-    terms[i] = f(a.hi / scale, b.hi / scale, (b.hi - a.hi + (b.lo - a.lo)) / scale);
-  }
-  return sum(terms).hi;
-}
-
 /**
  * The total variation distance ½ Σ |P(o) − Q(o)| of the laws proportional to p and q.
  *
@@ -317,9 +338,16 @@ export function totalVariation(p: Measure, q: Measure): number {
   return totalVariationOf(lawOf("totalVariation", "p", p), lawOf("totalVariation", "q", q));
 }
 
-/** The total variation distance of two laws on one support. */
+/**
+ * The total variation distance of two laws on one support: what P gains on some answers it loses on the others, and the
+ * side without the answer of largest probability has not met the rounding of a probability near 1.
+ */
 export function totalVariationOf(p: Law, q: Law): number {
-  return Math.min(1, sumOverDifferences(p, q, (_a, _b, difference) => Math.abs(difference)) / 2);
+  const differences = overPairs(p, q, (_a, _b, n, lift) => n / lift);
+  differences[p.peak] = 0;
+  const gain = sum(differences.map((d) => (d > 0 ? d : 0))).hi;
+  const loss = sum(differences.map((d) => (d < 0 ? -d : 0))).hi;
+  return Math.min(1, Math.max(gain, loss));
 }
 
 /**
@@ -344,5 +372,20 @@ export function chiSquaredDivergence(p: Measure, q: Measure): number {
   requireSameSupport("chiSquaredDivergence", p.support, q.support);
   const [lawP, lawQ] = [lawOf("chiSquaredDivergence", "p", p), lawOf("chiSquaredDivergence", "q", q)];
   for (let i = 0; i < lawP.weight.length; i++) if (lawP.supports(i) && !lawQ.supports(i)) return Infinity;
-  return sumOverDifferences(lawP, lawQ, (_a, b, difference) => (b > 0 ? difference * (difference / b) : 0));
+  const terms = overPairs(lawP, lawQ, (_a, b, n, lift) => {
+    if (b === 0) return 0;
+    return Math.abs(n) > 1 ? (n / lift) * (n / b) : (n * (n / b)) / lift;
+  });
+  if (lawP.hasTail || lawQ.hasTail) {
+    for (let i = 0; i < terms.length; i++) {
+      if (!(inTail(lawP, i) || inTail(lawQ, i))) continue;
+      const [logA, logB] = [lawP.logProbability(i), lawQ.logProbability(i)];
+      // (P − Q)²/Q = P²(1 − Q/P)²/Q, from the larger of the two.
+      const d = logA - logB;
+      const log = (d > 0 ? 2 * logA - logB : logB) + 2 * Math.log(-Math.expm1(-Math.abs(d)));
+      terms[i] = lawQ.supports(i) ? Math.exp(log) : 0;
+    }
+  }
+  const { hi } = sum(terms);
+  return Number.isNaN(hi) ? Infinity : hi;
 }

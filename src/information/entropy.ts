@@ -1,8 +1,13 @@
 import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
+import { logPowerSum } from "../measure/powerSum.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
 import { STRETCH } from "../numeric/expLog.js";
 import { sum } from "../numeric/sum.js";
+
+/** Below this an entropy is made in units of `LIFT`. */
+const LEAST = 2 ** -900;
+const LIFT = 2 ** 500;
 
 /** −Σ P log P of a law. */
 export function entropyOf(law: Law): number {
@@ -12,7 +17,10 @@ export function entropyOf(law: Law): number {
   const terms = new Float64Array(logP.length);
   for (let i = 0; i < terms.length; i++) if (law.weight[i] > 0) terms[i] = -law.probability(i) * logP[i];
   const { hi } = sum(terms);
-  return hi;
+  if (hi > LEAST || hi === 0) return hi;
+  // Next to a point mass the terms, too, are near the end of the range: in units that they do not reach.
+  const unit = LIFT / law.total.hi;
+  return sum(terms.map((_, i) => (law.weight[i] > 0 ? -law.weight[i] * unit * logP[i] : 0))).hi / LIFT;
 }
 
 /** log Σ w − Σ P log w, of the logarithms that a law keeps: undefined where it is not most of what it is made of. */
@@ -101,18 +109,6 @@ export function renyiEntropy(p: Measure, order: number): number {
 /** The Rényi entropy, given the order α and, to its own digits, α − 1. */
 export function renyiEntropyOf(law: Law, order: number, excess: number): number {
   if (excess === 0) return entropyOf(law);
-  const logP = law.logProbabilities();
-  const top = logP[law.peak];
-  if (order === Infinity) return -top;
-  const terms = new Float64Array(logP.length);
-  // Σ P expm1((α−1) log P): its terms have one sign, and it is Σ P^α − 1 to full relative accuracy.
-  for (let i = 0; i < terms.length; i++) {
-    if (logP[i] === -Infinity) continue;
-    const p = law.probability(i);
-    terms[i] = p > 0 ? p * Math.expm1(excess * logP[i]) : Math.exp(order * logP[i]);
-  }
-  const { hi, lo } = sum(terms);
-  if (hi > -0.5 && hi < Infinity) return -Math.log1p(hi + lo) / excess;
-  for (let i = 0; i < terms.length; i++) terms[i] = Math.exp(order * (logP[i] - top));
-  return -(order * top + Math.log(sum(terms).hi)) / excess;
+  if (order === Infinity) return -law.logProbability(law.peak);
+  return -logPowerSum(law, order, excess) / excess;
 }

@@ -32,7 +32,7 @@ export function power<A>(p: Measure<A>, exponent: number): Measure<A> {
   const { mass, logMass } = p;
   const logPower = (i: number) => (law.supports(i) ? exponent * logMass[i] : -Infinity);
   const out = mass.map((m, i) => (isNormal(m) ? m ** exponent : Math.exp(logPower(i))));
-  return computedMeasure(p.support, powered, out, () => out.map((m, i) => (isNormal(m) ? Math.log(m) : logPower(i))));
+  return computedMeasure(p.support, powered, out, () => out.map((_, i) => logPower(i)));
 }
 
 /**
@@ -62,7 +62,8 @@ export function product<A>(p: Measure<A>, q: Measure<A>): Measure<A> {
   const out = new Float64Array(p.mass.length);
   for (let i = 0; i < out.length; i++) {
     const m = p.mass[i] * q.mass[i];
-    out[i] = isNormal(m) && isNormal(p.mass[i]) && isNormal(q.mass[i]) ? m : Math.exp(logProduct(i));
+    // A mass below the normal doubles may be a rounded one; a product below them is rounded here, once.
+    out[i] = isNormal(p.mass[i]) && isNormal(q.mass[i]) && m < Infinity ? m : Math.exp(logProduct(i));
   }
   return computedMeasure(p.support, productLaw(u, v), out, () =>
     out.map((m, i) => (isNormal(m) ? Math.log(m) : logProduct(i))),

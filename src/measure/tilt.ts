@@ -6,6 +6,7 @@ import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
 import { type Distribution, distributionOf, lawOf, type Measure } from "./measure.js";
+import { logPowerSum } from "./powerSum.js";
 import { areScores, resolveScore, type Score } from "./score.js";
 import { requireSupport } from "./support.js";
 
@@ -29,12 +30,24 @@ function tiltAnchor(caller: string, law: Law, score: Float64Array, beta: number)
   return anchor;
 }
 
-/** w·e^x / v for positive w, v: by the weights where all is ordinary, through logarithms where it is not. */
-function shiftedWeight(w: number, v: number, x: number, logWeight: () => number): number {
+/** Where a ratio is below the normal doubles it is taken this many times larger until e^x has been multiplied in. */
+const LIFT = 2 ** 600;
+
+/**
+ * w·e^x / v ≤ 1 for w ≥ 0 and v > 0, by the weights where they are whole, through logarithms where they are not: below
+ * the normal doubles, and where e^{x/2} is out of range.
+ */
+function shiftedWeight(w: number, v: number, x: number, whole: boolean, logWeight: () => number): number {
+  if (x === -Infinity) return 0;
+  if (!whole || !(x > -1400 && x < 1400)) return Math.exp(logWeight() + x);
   const ratio = w / v;
   if (x > -700 && x < 700 && isNormal(ratio)) return ratio * Math.exp(x);
-  return x === -Infinity ? 0 : Math.exp(logWeight() + x);
+  const half = Math.exp(x / 2);
+  return ratio < SMALLEST_NORMAL ? (((w * LIFT) / v) * half * half) / LIFT : ratio * half * half;
 }
+
+/** Whether the weight of an answer has all its digits: it was given, or is a normal double. */
+const isWhole = (law: Law, i: number) => law.weight[i] >= SMALLEST_NORMAL || !law.hasTail;
 
 /** A law ∝ base·e^{score/β}, and its log-partition. */
 export interface TiltedLaw {
@@ -66,7 +79,13 @@ export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: nu
   const shift = shiftFrom(score[anchor]);
   const tilted = new Float64Array(shift.length);
   for (let i = 0; i < tilted.length; i++) {
-    tilted[i] = shiftedWeight(weight[i], weight[anchor], shift[i], () => logWeight[i] - logWeight[anchor]);
+    tilted[i] = shiftedWeight(
+      weight[i],
+      weight[anchor],
+      shift[i],
+      isWhole(base, i) && isWhole(base, anchor),
+      () => logWeight[i] - logWeight[anchor],
+    );
   }
   const logTilted = () => shift.map((x, i) => logWeight[i] - logWeight[anchor] + x);
   return {
@@ -88,15 +107,16 @@ function ordinaryTilt(
 ): { tilted: Float64Array; top: number; total: DoubleDouble } | undefined {
   if (base.hasTail || base.fromLog || !(beta > 2 ** -900 && beta < 2 ** 900)) return undefined;
   const { weight } = base;
-  let top = -Infinity;
-  let bottom = Infinity;
+  let [top, bottom, least] = [-Infinity, Infinity, Infinity];
   for (let i = 0; i < out.length; i++) {
-    if (weight[i] === 0) continue;
+    const w = weight[i];
+    if (w === 0) continue;
+    if (w < least) least = w;
     const s = score[i];
     if (s > top) top = s;
     if (s < bottom) bottom = s;
   }
-  if (!((bottom - top) / beta > -700)) return undefined;
+  if (!((bottom - top) / beta > -700 && isNormal(least * Math.exp((bottom - top) / beta)))) return undefined;
   const total = expWeighted(out, weight, score, top, beta, base.total.hi);
   return total.hi > 2 ** -400 * out.length ? { tilted: out, top, total } : undefined;
 }
@@ -114,7 +134,9 @@ function logMeanExp(law: Law, x: Float64Array): number {
   const excess = sum(terms);
   if (excess.hi > -0.5) return Math.log1p(excess.hi + excess.lo);
   for (let i = 0; i < x.length; i++) {
-    terms[i] = law.supports(i) ? shiftedWeight(weight[i], total.hi, x[i], () => law.logProbability(i)) : 0;
+    terms[i] = law.supports(i)
+      ? shiftedWeight(weight[i], total.hi, x[i], isWhole(law, i), () => law.logProbability(i))
+      : 0;
   }
   return Math.log(sum(terms).hi);
 }
@@ -236,8 +258,9 @@ export function escortLaw(caller: string, law: Law, exponent: number, excess: nu
   const anchor = exponent >= 0 ? law.peak : lightest(caller, law, exponent);
   const logTo = new Float64Array(weight.length);
   const read = hasTail || fromLog ? law.logWeight : undefined;
+  const apart = fromLog || weight[anchor] < SMALLEST_NORMAL;
   for (let i = 0; i < logTo.length; i++) {
-    if (read !== undefined && (fromLog || weight[i] < SMALLEST_NORMAL)) logTo[i] = read[i] - read[anchor];
+    if (read !== undefined && (apart || weight[i] < SMALLEST_NORMAL)) logTo[i] = read[i] - read[anchor];
     else logTo[i] = weight[i] === 0 ? -Infinity : logRatioNearOne(weight[i], weight[anchor]);
   }
   const onSupport = (l: number, factor: number) => (l === -Infinity ? -Infinity : factor * l);
@@ -248,7 +271,7 @@ export function escortLaw(caller: string, law: Law, exponent: number, excess: nu
     () => logWeight,
     logTo.map((l) => onSupport(l, excess)),
   );
-  return [escort, () => exponent * law.logProbability(anchor) + escort.logTotal];
+  return [escort, () => logPowerSum(law, exponent, excess)];
 }
 
 /** The answer of smallest weight, where a negative power is largest; every answer must be in the support. */

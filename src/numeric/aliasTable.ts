@@ -1,4 +1,7 @@
-import { twoSum } from "./doubleDouble.js";
+import { productError, twoProduct, twoSum } from "./doubleDouble.js";
+
+/** Of weights below this what a rounding leaves is in the subnormal range, and nothing beside a column. */
+const TINY = 2 ** -900;
 
 /**
  * Walker's alias table, built by Vose's method: K columns of equal probability 1/K, each shared by at most two entries.
@@ -16,7 +19,6 @@ export class AliasTable {
    */
   constructor(weight: Float64Array, total: { readonly hi: number; readonly lo: number }) {
     const size = weight.length;
-    const average = total.hi / size;
     this.keep = new Float64Array(size);
     this.alias = new Int32Array(size);
     const scaled = new Float64Array(size);
@@ -25,7 +27,13 @@ export class AliasTable {
     const heavy = new Int32Array(size);
     let [lights, heavies] = [0, 0];
     for (let i = 0; i < size; i++) {
-      scaled[i] = weight[i] / average;
+      // size·weight/total, and what its rounding left: else K roundings would all fall on the entry that comes last.
+      const share = twoProduct(weight[i], size);
+      const quotient = share.hi / total.hi;
+      const back = quotient * total.hi;
+      const left = share.hi - back - productError(quotient, total.hi, back) + share.lo - quotient * total.lo;
+      scaled[i] = quotient;
+      if (weight[i] > TINY) low[i] = left / total.hi;
       this.keep[i] = 1;
       this.alias[i] = i;
       if (scaled[i] < 1) light[lights++] = i;

@@ -1,4 +1,5 @@
 import { outOfRange, requireNumbers } from "./check.js";
+import { twoSum } from "./doubleDouble.js";
 import { peakedSum } from "./sum.js";
 
 const notNaN = (x: number) => x >= -Infinity;
@@ -12,8 +13,11 @@ function shifted(caller: string, x: ArrayLike<number>) {
   if (!Number.isFinite(max)) return { max, shift, weight: shift, log1pRest: Number.NaN };
   const weight = new Float64Array(shift.length);
   for (let i = 0; i < shift.length; i++) {
-    shift[i] -= max;
-    weight[i] = Math.exp(shift[i]);
+    const { hi, lo } = twoSum(shift[i], -max);
+    shift[i] = hi;
+    // Far from the maximum the difference is rounded by more than e^x can spare.
+    const e = Math.exp(hi);
+    weight[i] = e > 0 ? e + e * lo : 0;
   }
   const { rest } = peakedSum(weight);
   return { max, shift, weight, log1pRest: Math.log1p(rest.hi) };

@@ -36,6 +36,14 @@ cases = [
     case("an atom of weight 0 is nearest", [[0.0], [3.0], [-4.0]], [0.0, 0.5, 0.5], [0.01], 0.5),
     case("far off", [[-1.0], [1.0]], [0.75, 0.25], [1e6], 0.7),
     case("far off to the left", [[-1.0, 2.0], [1.0, 0.0]], [0.75, 0.25], [-1e6, 1e6], 0.99),
+    case("sigma 1e-8, a hair off the middle of two atoms", [[-1.0], [1.0]], [0.5, 0.5], [1e-17], 1e-8),
+    case("sigma 1e-8, midway in two dimensions", [[0.25, 1.0], [1.0, 0.25]], [0.9, 0.1], [0.625 + 2.0**-53, 0.625], 1e-8),
+    case("sigma 1e-4, midway, where alpha matters", [[-3.0], [1.0]], [0.5, 0.5], [-0.999999995 - 1e-9], 1e-4),
+    case("far off, and the atoms alike", [[1.0, 1.0], [-1.0, 1.0]], [0.5, 0.5], [1e-9, 1e6], 1e-3),
+    case("weights over 300 orders", [[0.0], [40.0]], [1.0, 1e-300], [36.9], 0.7),
+    case("sigma 1e-300", [[0.0], [1.0]], [0.5, 0.5], [1e-300], 1e-300),
+    case("sigma 1 - 2**-53", [[3.0], [-1e5]], [0.5, 0.5], [0.5], 1 - 2.0**-53),
+    case("atoms of size 1e8, a unit apart", [[1e8], [1e8 + 1.0]], [0.5, 0.5], [0.8 * (1e8 + 0.5)], 0.6),
     case("a rare atom beside a common one", [[0.0], [0.5]], [1.0, 1e-30], [0.45], 0.05),
 ]
 for i in range(12):
@@ -47,5 +55,12 @@ for i in range(12):
     x = [random.gauss(0, 1.5) for _ in range(d)]
     total = sum(raw)
     cases.append(case(f"random {i}: d = {d}, K = {k}", atoms, [w / total for w in raw], x, sigma))
+
+for i, sigma in enumerate([1e-3, 1e-2, 0.1]):
+    # On the bisector of two atoms up to a few sigma, where exponents of size 1/sigma**2 cancel.
+    atoms = [[random.gauss(0, 1) for _ in range(64)] for _ in range(6)]
+    alpha = (1 - sigma * sigma) ** 0.5
+    x = [alpha * (a + b) / 2 + sigma * random.gauss(0, 1) for a, b in zip(atoms[0], atoms[1])]
+    cases.append(case(f"between two of six atoms, d = 64, sigma {sigma}", atoms, [1 / 6] * 6, x, sigma))
 
 print(json.dumps({"made_by": "noise.py, mpmath at 60 digits", "cases": cases}, indent=1))

@@ -3,8 +3,7 @@
  * The other tests read the sources and need no build, so a failed build is only said; the command's tests then fail.
  */
 import { execFileSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { modified } from "./modified.js";
 
 const BUILT = "dist/cli/main.js";
 const INPUTS = ["src", "package.json", "tsconfig.json", "tsconfig.build.json"];
@@ -17,12 +16,4 @@ export default function setup(): void {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };
     console.error(`The build failed, so the tests of the built command will fail too:\n${stdout ?? ""}${stderr ?? ""}`);
   }
-}
-
-/** The latest modification below a path, in milliseconds; −∞ when there is nothing. */
-function modified(path: string): number {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status === undefined) return Number.NEGATIVE_INFINITY;
-  if (!status.isDirectory()) return status.mtimeMs;
-  return Math.max(status.mtimeMs, ...readdirSync(path).map((name) => modified(join(path, name))));
 }

@@ -16,7 +16,7 @@ export interface DocExample {
 /** All examples of the repository, in the order of their files and lines. */
 export function docExamples(): DocExample[] {
   const sources = filesBelow("src", ".ts");
-  const guides = filesBelow("docs", ".md").filter((path) => !path.startsWith("docs/api/"));
+  const guides = filesBelow("docs", ".md").filter((path) => !path.startsWith("docs/site/"));
   const pages = ["README.md", ...guides].filter((path) => existsSync(path));
   return [
     ...sources.flatMap((file) => sourceExamples(file, readFileSync(file, "utf8"))),

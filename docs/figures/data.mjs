@@ -1,0 +1,64 @@
+/** The real data of the figures: 164 programming queries, with measured rewards and gold. */
+import { readFileSync } from "node:fs";
+import { expectation, klDivergence, measure, rlhfOptimum, selectionCurve } from "exptilt";
+
+const source = new URL("../../src/data/humaneval-codegen16b.jsonl", import.meta.url);
+
+/** One problem a query, without β. */
+export const problems = readFileSync(source, "utf8")
+  .trimEnd()
+  .split("\n")
+  .map((line) => {
+    const { query, answers } = JSON.parse(line);
+    const column = (name) => answers.map((answer) => answer[name]);
+    return {
+      query,
+      ref: measure([...answers.keys()], column("count")),
+      reward: column("reward"),
+      gold: column("gold"),
+    };
+  });
+
+/** `count` numbers from `first` to `last`, evenly spaced in their logarithms. */
+export function spaced(first, last, count) {
+  return Array.from({ length: count }, (_, i) => first * (last / first) ** (i / (count - 1)));
+}
+
+/** What the RLHF optima at one β give, averaged over the queries. */
+export function tiltAt(beta) {
+  const total = { beta, reward: 0, gold: 0, kl: 0 };
+  for (const problem of problems) {
+    const optimum = rlhfOptimum({ ...problem, beta });
+    total.reward += expectation(optimum, problem.reward) / problems.length;
+    total.gold += expectation(optimum, problem.gold) / problems.length;
+    total.kl += klDivergence(optimum, problem.ref) / problems.length;
+  }
+  return total;
+}
+
+/** The temperatures that the figures on the real data compare, 0 for best-of-N, with the colours of their series. */
+const SERIES = [
+  { beta: 0, label: "best-of-N", colour: "var(--series-2)" },
+  { beta: 0.02, label: "soft, β = 0.02", colour: "var(--series-3)" },
+  { beta: 0.1, label: "soft, β = 0.1", colour: "var(--series-1)" },
+];
+
+/** 1, 2, 4, …, 1024. */
+const DRAWS = Array.from({ length: 11 }, (_, i) => 2 ** i);
+
+/** What hard and soft best-of-N give at each of these N, averaged over the queries: a curve for each temperature. */
+export const curves = SERIES.map((series) => {
+  const each = problems.map((problem) => selectionCurve({ ...problem, beta: series.beta }, DRAWS));
+  const points = DRAWS.map((n, i) => {
+    const mean = (name) => each.reduce((total, points) => total + points[i][name], 0) / each.length;
+    return {
+      label: series.label,
+      colour: series.colour,
+      n,
+      reward: mean("reward"),
+      gold: mean("gold"),
+      kl: mean("klToRef"),
+    };
+  });
+  return { ...series, points };
+});

@@ -1,0 +1,64 @@
+import * as Plot from "@observablehq/plot";
+import { curves, problems, spaced, tiltAt } from "./data.mjs";
+import { MINUS, picture } from "./picture.mjs";
+
+/** Reward against KL of best-of-N and soft best-of-N, beside the tilt, which no policy can beat. */
+export function frontier() {
+  const tilts = spaced(100, 1e-5, 140).map(tiltAt);
+  /** The reward of the tilt that spends as much KL, β found by bisection: an error of β moves it in second order. */
+  const bestAt = (kl) => {
+    const above = tilts.findIndex((point) => point.kl > kl);
+    let [low, high] = [tilts[above], tilts[above - 1]];
+    while (high.beta / low.beta > 1 + 1e-6) {
+      const middle = tiltAt(Math.sqrt(low.beta * high.beta));
+      if (middle.kl > kl) low = middle;
+      else high = middle;
+    }
+    return low.reward + low.beta * (kl - low.kl);
+  };
+  const points = curves.flatMap((curve) =>
+    curve.points.map((point) => ({ ...point, missed: point.n === 1 ? 0 : bestAt(point.kl) - point.reward })),
+  );
+
+  const worst = curves.map(({ label }) =>
+    points.filter((point) => point.label === label).reduce((a, b) => (b.missed > a.missed ? b : a)),
+  );
+  const said = (i) => `${worst[i].missed.toFixed(4)} (N = ${worst[i].n})`;
+  const sixteen = points.find(({ label, n }) => label === curves[0].label && n === 16);
+  const caption =
+    `Mean proxy reward over ${problems.length} queries against the mean KL to ref. The tilt ref·e^(r/β) has the most reward for its KL. ` +
+    `Best-of-N follows it closely: at N = 16 it has ${sixteen.reward.toFixed(4)} for ${sixteen.kl.toFixed(3)} nats, the tilt ${(sixteen.reward + sixteen.missed).toFixed(4)}. ` +
+    `At most best-of-N misses ${said(0)}, soft best-of-N ${said(1)} at β = ${curves[1].beta} and ${said(2)} at β = ${curves[2].beta}, where it tends to the tilt itself.`;
+
+  const series = (y) => [
+    Plot.line(points, { x: "kl", y, z: "label", stroke: (d) => d.colour, strokeWidth: 2.5 }),
+    Plot.dot(points, { x: "kl", y, fill: (d) => d.colour, r: 3.5 }),
+  ];
+  const draw = (width) =>
+    picture({
+      width,
+      title: "Reward against KL of best-of-N, soft best-of-N and the tilt",
+      legend: [
+        ...curves.map(({ label, colour }) => ({ label, colour })),
+        { label: "tilt", colour: "currentColor", dash: "6 4" },
+      ],
+      panels: [
+        {
+          title: "Reward against KL to ref",
+          x: { label: "nats" },
+          y: { grid: true, label: null },
+          marks: [
+            Plot.line(tilts, { x: "kl", y: "reward", stroke: "currentColor", strokeWidth: 2, strokeDasharray: "6 4" }),
+            ...series("reward"),
+          ],
+        },
+        {
+          title: "What is missed of the tilt's reward",
+          x: { label: "nats" },
+          y: { grid: true, label: null },
+          marks: series("missed"),
+        },
+      ],
+    });
+  return { name: "frontier", caption: caption.replace(MINUS, "−"), draw };
+}

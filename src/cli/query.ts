@@ -1,0 +1,139 @@
+import { InputError } from "./inputError.js";
+
+/** One query of a data set: a line of JSON Lines, checked. */
+export interface Query {
+  /** The query's text or name. */
+  readonly query: string;
+  /** Reference masses, one an answer, or their logarithms. */
+  readonly ref: { readonly mass: readonly number[] } | { readonly logMass: readonly number[] };
+  /** A finite reward for each answer. */
+  readonly reward: readonly number[];
+  /** A second, trusted reward for each answer, where the data set has one. */
+  readonly gold: readonly (number | undefined)[];
+  /** The text of each answer, where the data set has it. */
+  readonly text: readonly (string | undefined)[];
+  /** Named numbers of each answer, for policies that are trained on them; empty where the data set has none. */
+  readonly features: readonly Readonly<Record<string, number>>[];
+  /** Where the query stands: `file:line`. */
+  readonly place: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The ways of giving a reference probability, and what each must be. */
+const MASSES = {
+  count: { fits: (x: number) => Number.isSafeInteger(x) && x >= 0, must: "be a whole number of at least 0" },
+  probability: { fits: (x: number) => x >= 0 && x <= 1, must: "be a number from 0 to 1" },
+  logProbability: { fits: (x: number) => x <= 0 && x > -Infinity, must: "be a finite number of at most 0" },
+} as const;
+
+type MassField = keyof typeof MASSES;
+
+/** One line as a query; every complaint names the place and the field. */
+export function parseQuery(text: string, place: string): Query {
+  const record = asObject(parseJson(text, place), place, "the line");
+  const query = field(record, "query", place, (x) => typeof x === "string", "be a string") as string;
+  const answers = field(record, "answers", place, Array.isArray, "be an array") as unknown[];
+  if (answers.length === 0) throw new InputError(`${place}: answers must have at least one entry`);
+  const records = answers.map((answer, i) => asObject(answer, place, `answers[${i}]`));
+  refuseDuplicates(records, place);
+  const kind = massField(records[0], place, 0);
+  const masses = records.map((answer, i) => {
+    if (massField(answer, place, i) !== kind) {
+      throw new InputError(`${place}: answers[${i}] must give "${kind}", as the query's first answer does`);
+    }
+    return numberField(answer, kind, `${place}: answers[${i}]`, MASSES[kind].fits, MASSES[kind].must);
+  });
+  if (kind !== "logProbability" && !masses.some((m) => m > 0)) {
+    throw new InputError(`${place}: answers must have a ${kind} above 0`);
+  }
+  const finite = (x: number) => Number.isFinite(x);
+  return {
+    query,
+    place,
+    ref: kind === "logProbability" ? { logMass: masses } : { mass: masses },
+    reward: records.map((a, i) => numberField(a, "reward", `${place}: answers[${i}]`, finite, "be a finite number")),
+    gold: records.map((a, i) =>
+      own(a, "gold") === undefined
+        ? undefined
+        : numberField(a, "gold", `${place}: answers[${i}]`, finite, "be a finite number"),
+    ),
+    text: records.map((a) => own(a, "answer") as string | undefined),
+    features: records.map((a, i) => featuresOf(a, `${place}: answers[${i}]`)),
+  };
+}
+
+/** The field `features`, an object of finite numbers. */
+function featuresOf(answer: Fields, place: string): Readonly<Record<string, number>> {
+  const given = own(answer, "features");
+  if (given === undefined) return {};
+  const record = asObject(given, place, "features");
+  for (const [name, x] of Object.entries(record)) {
+    if (typeof x !== "number" || !Number.isFinite(x)) {
+      throw new InputError(`${place}.features.${name} must be a finite number, got ${show(x)}`);
+    }
+  }
+  return record as Readonly<Record<string, number>>;
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${place}: the line is not JSON (${error instanceof Error ? error.message : error})`);
+  }
+}
+
+/** A field of the record itself: nothing inherited, and no name is special. */
+function own(record: Fields, name: string): unknown {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+function asObject(value: unknown, place: string, what: string): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new InputError(`${place}: ${what} must be an object, got ${show(value)}`);
+  }
+  return value as Fields;
+}
+
+function field(record: Fields, name: string, place: string, fits: (x: unknown) => boolean, must: string): unknown {
+  const value = own(record, name);
+  if (value === undefined) throw new InputError(`${place}: the field "${name}" is missing`);
+  if (!fits(value)) throw new InputError(`${place}: ${name} must ${must}, got ${show(value)}`);
+  return value;
+}
+
+function numberField(record: Fields, name: string, place: string, fits: (x: number) => boolean, must: string): number {
+  const value = own(record, name);
+  if (value === undefined) throw new InputError(`${place}: the field "${name}" is missing`);
+  if (typeof value !== "number" || !fits(value))
+    throw new InputError(`${place}.${name} must ${must}, got ${show(value)}`);
+  return value;
+}
+
+function massField(answer: Fields, place: string, i: number): MassField {
+  const given = (Object.keys(MASSES) as MassField[]).filter((name) => own(answer, name) !== undefined);
+  if (given.length === 1) return given[0];
+  const names = Object.keys(MASSES).join(", ");
+  throw new InputError(
+    `${place}: answers[${i}] must have one of the fields ${names}, got ${given.join(" and ") || "none"}`,
+  );
+}
+
+function refuseDuplicates(answers: readonly Fields[], place: string): void {
+  const seen = new Map<string, number>();
+  for (const [i, record] of answers.entries()) {
+    const answer = own(record, "answer");
+    if (answer === undefined) continue;
+    if (typeof answer !== "string")
+      throw new InputError(`${place}: answers[${i}].answer must be a string, got ${show(answer)}`);
+    const first = seen.get(answer);
+    if (first !== undefined) throw new InputError(`${place}: answers[${i}].answer repeats answers[${first}].answer`);
+    seen.set(answer, i);
+  }
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+}

@@ -1,0 +1,195 @@
+import type { Law } from "../measure/law.js";
+import { type Distribution, fromLogMass, lawOf, normalize } from "../measure/measure.js";
+import { outOfRange } from "../numeric/check.js";
+import { sum } from "../numeric/sum.js";
+import { type AtomicData, requireClass, requirePoint } from "./atoms.js";
+import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
+import { NoisedPoint } from "./noisedPoint.js";
+import { requireGrid } from "./schedule.js";
+
+/** |E_c[a|·] − x|² − |E[a|·] − x|², of which the loss (37) is an average. */
+export const excess: OfShifts = ([own, all]) => {
+  let s = 0;
+  for (let k = 0; k < own.length; k++) s += (own[k] - all[k]) * (own[k] + all[k]);
+  return s;
+};
+
+/** p(x|c) and p(x) at a point: those of the atoms there together. */
+function massesAt(data: AtomicData, x: Float64Array, label: string): { own: number; all: number } {
+  const conditional = data.conditional.get(label) as Distribution<number>;
+  const [own, all] = [new Float64Array(data.size), new Float64Array(data.size)];
+  for (let i = 0; i < data.size; i++) {
+    if (x.some((v, k) => v !== data.points[i * data.dimension + k])) continue;
+    own[i] = conditional.mass[i];
+    all[i] = data.marginal.mass[i];
+  }
+  return { own: sum(own).hi, all: sum(all).hi };
+}
+
+/** A class that the marginal law knows: p(c) > 0. */
+export function requirePresent(caller: string, data: AtomicData, label: string): void {
+  requireClass(caller, "class", data, label);
+  if (!(data.prior.mass[data.classes.indexOf(label)] > 0))
+    throw outOfRange(caller, "class", "have a positive prior", label);
+}
+
+/** The point, at an atom of positive p(x). */
+export function requireAtom(
+  caller: string,
+  data: AtomicData,
+  x: ArrayLike<number>,
+  label: string,
+): { point: Float64Array; own: number; all: number } {
+  requirePresent(caller, data, label);
+  const point = requirePoint(caller, "x", data, x);
+  const { own, all } = massesAt(data, point, label);
+  if (!(all > 0)) throw outOfRange(caller, "x", "be an atom of positive p(x), or a grid be given", point);
+  return { point, own, all };
+}
+
+/**
+ * The exact log density ratio log p(x|c)/p(x) at an atom, in nats. Equation (36), whose −L(x;c) it is.
+ *
+ * $$\log \frac{p(x \mid c)}{p(x)} = -L(x; c)$$
+ *
+ * Coincident atoms count together: it is a statement of points.
+ *
+ * @param data the atoms
+ * @param x a point, at an atom of positive p(x)
+ * @param label the class c, of positive p(c)
+ * @returns the log-ratio; −∞ where p(x|c) = 0
+ * @throws TypeError when an argument has the wrong type or x the wrong length
+ * @throws RangeError when the class is unknown or has prior 0, or x is no atom of positive p(x)
+ * @example
+ * ```ts
+ * import { atomicData, logDensityRatio } from "exptilt";
+ * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
+ * logDensityRatio(data, [0], "a") // => 0.693147180560
+ * logDensityRatio(data, [1], "a") // => -0.405465108108
+ * ```
+ */
+export function logDensityRatio(data: AtomicData, x: ArrayLike<number>, label: string): number {
+  const { own, all } = requireAtom("logDensityRatio", data, x, label);
+  return Math.log(own / all);
+}
+
+/**
+ * The weights ω_t = (σ²_{t+1} − σ²_t)/(2σ_t²(1 − σ_t²)) of (37): the rule for ½∫·dλ over log-SNR. They are not to be
+ * normalised: a distribution p_t ∝ ω_t, as the note has it, would turn the ratio (36) into its power 1/Σω (erratum E2).
+ *
+ * $$\omega_t = \frac{\sigma_{t+1}^2 - \sigma_t^2}{2 \sigma_t^2 (1 - \sigma_t^2)}$$
+ *
+ * @param grid the noise levels σ₁ < … < σ_{T+1}, in (0, 1)
+ * @returns ω₁ … ω_T
+ * @throws TypeError when the grid is no array of numbers
+ * @throws RangeError when it has fewer than two levels, or does not increase in (0, 1)
+ * @example
+ * ```ts
+ * import { densityRatioWeights } from "exptilt";
+ * densityRatioWeights([0.5, 0.6, 0.8]) // => [0.293333, 0.607639]
+ * ```
+ */
+export function densityRatioWeights(grid: ArrayLike<number>): Float64Array {
+  return weightsOf(requireSteps("densityRatioWeights", grid));
+}
+
+/** A grid of two levels at least. */
+export function requireSteps(caller: string, grid: ArrayLike<number>): Float64Array {
+  const levels = requireGrid(caller, "grid", grid);
+  if (levels.length < 2) throw outOfRange(caller, "grid", "have at least two levels", levels.length);
+  return levels;
+}
+
+export function weightsOf(levels: Float64Array): Float64Array {
+  return Float64Array.from({ length: levels.length - 1 }, (_, t) => {
+    const [s, next] = [levels[t], levels[t + 1]];
+    return ((next - s) * (next + s)) / (2 * s * s * (1 - s) * (1 + s));
+  });
+}
+
+/** The two laws that a density ratio compares. */
+export function lawsOfRatio(data: AtomicData, label: string): Law[] {
+  return [data.conditional.get(label) as Distribution<number>, data.marginal].map((law) => lawOf("", "", law));
+}
+
+/**
+ * The loss L(x;c) of (37) in one dimension, exactly: with a grid its sum over levels as the note writes it, without one the
+ * integral that the sum tends to, which is −log p(x|c)/p(x) at every atom.
+ *
+ * $$L(x; c) = \sum_t \omega_t\, \mathbb{E}_\varepsilon\bigl[ |\varepsilon - \varepsilon(x_t \mid c)|^2 - |\varepsilon - \varepsilon(x_t)|^2 \bigr] \to \tfrac12 \int \cdot \, d\lambda$$
+ *
+ * The noise predictors are the exact ones. The integral meets the ratio to some 1e−12, with atoms as close as one likes;
+ * time grows as K times the logarithm of the range over the smallest distance. In more dimensions
+ * `estimateDensityRatioLoss` draws the noise.
+ *
+ * @param data the atoms, in one dimension
+ * @param x a point; without a grid, at an atom of positive p(x)
+ * @param label the class c, of positive p(c)
+ * @param grid the noise levels σ, increasing in (0, 1); all levels when left out
+ * @returns L in nats; ∞ at an atom that the class has not, where there is no grid
+ * @throws TypeError when an argument has the wrong type or x the wrong length
+ * @throws RangeError when the atoms are not on a line, the class is unknown or has prior 0, or x is no atom and there is no grid
+ * @example
+ * ```ts
+ * import { atomicData, densityRatioLoss, logSnrSchedule } from "exptilt";
+ * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
+ * densityRatioLoss(data, [1], "a") // => 0.405465108108
+ * densityRatioLoss(data, [1], "a", logSnrSchedule(1001)) // => 0.4087
+ * ```
+ */
+export function densityRatioLoss(
+  data: AtomicData,
+  x: ArrayLike<number>,
+  label: string,
+  grid?: ArrayLike<number>,
+): number {
+  const caller = "densityRatioLoss";
+  requireClass(caller, "class", data, label);
+  requireLine(caller, data);
+  if (grid !== undefined) return onGrid(caller, data, x, label, requireSteps(caller, grid));
+  const { point, own } = requireAtom(caller, data, x, label);
+  if (!(own > 0)) return Infinity;
+  return integrateOverLevels(new NoisedPoint(data, lawsOfRatio(data, label), point), excess);
+}
+
+function onGrid(caller: string, data: AtomicData, x: ArrayLike<number>, label: string, levels: Float64Array): number {
+  requirePresent(caller, data, label);
+  const point = new NoisedPoint(data, lawsOfRatio(data, label), requirePoint(caller, "x", data, x));
+  const means = meansOnGrid([{ point, mass: 1 }], levels, excess);
+  return weightsOf(levels).reduce((s, omega, t) => s + omega * means[t], 0);
+}
+
+/** Atoms in one dimension, where there is a quadrature. */
+export function requireLine(caller: string, data: AtomicData): void {
+  if (data.dimension !== 1) throw outOfRange(caller, "data", "have one dimension", data.dimension);
+}
+
+/**
+ * The class of a point from the losses of (37), as a diffusion classifier does it: p(c|x) ∝ p(c)·e^{−L(x;c)}. Equation (36).
+ *
+ * $$p(c \mid x) \propto p(c)\, e^{-L(x; c)}$$
+ *
+ * @param data the atoms
+ * @param loss L(x;c) of each class, from `densityRatioLoss` or `estimateDensityRatioLoss`; ∞ excludes a class
+ * @returns p(c|x), on the names of the classes
+ * @throws TypeError when an argument has the wrong type or a class has no loss
+ * @throws RangeError when a loss is NaN or −∞, or all of them are ∞
+ * @example
+ * ```ts
+ * import { atomicData, classify, densityRatioLoss } from "exptilt";
+ * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
+ * const loss = { a: densityRatioLoss(data, [1], "a"), b: densityRatioLoss(data, [1], "b") };
+ * classify(data, loss).mass // => [0.333333, 0.666667]
+ * ```
+ */
+export function classify(data: AtomicData, loss: Readonly<Record<string, number>>): Distribution<string> {
+  const caller = "classify";
+  const log = data.classes.map((name, c) => {
+    const value = Object.hasOwn(loss, name) ? loss[name] : undefined;
+    if (typeof value !== "number") throw new TypeError(`${caller}: loss.${name} must be a number, got ${value}`);
+    if (!(value > -Infinity)) throw outOfRange(caller, `loss.${name}`, "be above -Infinity", value);
+    return data.prior.logMass[c] - value;
+  });
+  if (!log.some((l) => l > -Infinity)) throw outOfRange(caller, "loss", "be finite for some class", Infinity);
+  return normalize(fromLogMass(data.classes, log));
+}

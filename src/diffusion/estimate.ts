@@ -1,0 +1,249 @@
+import type { Law } from "../measure/law.js";
+import type { Measure } from "../measure/measure.js";
+import { categoricalSampler } from "../measure/sampler.js";
+import { requireInteger } from "../numeric/check.js";
+import { gaussianSource } from "../numeric/gaussian.js";
+import { requireRandom } from "../numeric/random.js";
+import { type AtomicData, type AtomLaw, requireAtomLaw, requirePoint } from "./atoms.js";
+import { excess, lawsOfRatio, requireAtom, requirePresent, requireSteps, weightsOf } from "./densityRatio.js";
+import { guidance } from "./guidanceGap.js";
+import { covers, requireLaws } from "./lawPair.js";
+import type { OfShifts } from "./lineQuadrature.js";
+import { distance } from "./mismatch.js";
+import { NoisedPoint } from "./noisedPoint.js";
+import { requireSigma } from "./noiseLevel.js";
+import { rootSnr } from "./schedule.js";
+
+/** A mean of seeded draws, and how far it may be off. */
+export interface MonteCarloEstimate {
+  /** The mean of the draws: an unbiased estimate. */
+  readonly value: number;
+  /** Its standard error: the value is within 1.96 of it of the truth in 95 of 100 seeds. */
+  readonly standardError: number;
+  /** How many draws were made. */
+  readonly samples: number;
+}
+
+/** What may be chosen in an estimate. */
+export interface EstimateOptions {
+  /** The number of draws, at least 2; 10,000 when left out. */
+  readonly samples?: number;
+  /** The noise levels σ, increasing in (0, 1); all levels when left out. */
+  readonly grid?: ArrayLike<number>;
+}
+
+/** A random level: its u, and what its integrand is to be multiplied by. */
+type LevelSource = () => { readonly u: number; readonly weight: number };
+
+/** Every level of a grid with probability ω_t/Σω: each draw then weighs Σω, which erratum E2 is about. */
+function gridLevels(levels: Float64Array, rng: () => number): LevelSource {
+  const omega = weightsOf(levels);
+  const total = omega.reduce((s, w) => s + w, 0);
+  const draw = categoricalSampler({ support: [...omega.keys()], mass: omega, logMass: omega.map(Math.log) }, rng);
+  return () => ({ u: rootSnr(levels[draw()]), weight: total });
+}
+
+/**
+ * All levels of an atom: uniform in u² up to the scale of the farthest other atom, below which the integrand is flat in
+ * u², and uniform in log u² from there to where no other atom is in reach of the noise.
+ */
+function allLevels(point: NoisedPoint, rng: () => number): LevelSource {
+  const extent = point.extent();
+  if (extent === undefined) return () => ({ u: 0, weight: 0 });
+  const { from, to } = extent;
+  const share = 1 / (1 + Math.log(to / from));
+  return () => {
+    const v = rng();
+    // The density in u² is share/from below `from` and share/u² above: continuous, and of total 1.
+    const u2 = v < share ? (v / share) * from : from * Math.exp((v - share) / share);
+    return { u: Math.sqrt(u2), weight: (v < share ? from : u2) / (2 * share) };
+  };
+}
+
+function readOptions(caller: string, options: EstimateOptions, rng: () => number) {
+  const samples = requireInteger(caller, "options.samples", options.samples ?? 10_000, 2);
+  const levels = options.grid === undefined ? undefined : requireSteps(caller, options.grid);
+  return { samples, levels, random: requireRandom(caller, rng) };
+}
+
+/** One draw: a level, noise and the noise turned about, whose odd parts cancel. */
+function draw(point: NoisedPoint, level: LevelSource, normal: () => number, f: OfShifts): number {
+  const { u, weight } = level();
+  if (weight === 0) return 0;
+  const d = point.dimension;
+  const noise = new Float64Array(d);
+  const shifts = point.logWeights.map(() => new Float64Array(d));
+  point.setLevel(u);
+  let sum = 0;
+  for (let k = 0; k < d; k++) noise[k] = normal();
+  for (const sign of [1, -1]) {
+    if (sign < 0) for (let k = 0; k < d; k++) noise[k] = -noise[k];
+    for (let l = 0; l < shifts.length; l++) point.shift(l, noise, shifts[l]);
+    sum += f(shifts) / 2;
+  }
+  return weight * sum;
+}
+
+/** The mean and standard error of draws at points, so many at each. */
+function estimate(
+  draws: Iterable<{ readonly point: NoisedPoint; readonly count: number }>,
+  levels: (point: NoisedPoint) => LevelSource,
+  normal: () => number,
+  f: OfShifts,
+): MonteCarloEstimate {
+  let [samples, mean, squares] = [0, 0, 0];
+  for (const { point, count } of draws) {
+    const level = levels(point);
+    for (let i = 0; i < count; i++) {
+      // Welford's update.
+      const delta = draw(point, level, normal, f) - mean;
+      samples++;
+      mean += delta / samples;
+      squares += delta * (delta * (1 - 1 / samples));
+    }
+  }
+  return { value: mean, standardError: Math.sqrt(squares / (samples - 1) / samples), samples };
+}
+
+/**
+ * The loss L(x;c) of (37) in any dimension, by seeded draws of the noise and the level: unbiased for the integral over all
+ * levels, −log p(x|c)/p(x) at an atom, or for the sum over a grid.
+ *
+ * $$L(x; c) = \mathbb{E}_{\varepsilon, t}\Bigl[ \frac{\omega_t}{p_t} \bigl( |\varepsilon - \varepsilon(x_t \mid c)|^2 - |\varepsilon - \varepsilon(x_t)|^2 \bigr) \Bigr]$$
+ *
+ * Each draw takes the noise and its opposite. Time grows as the number of draws times K·d.
+ *
+ * @param data the atoms
+ * @param x a point; without a grid, at an atom of positive p(x)
+ * @param label the class c, of positive p(c)
+ * @param rng gives uniform numbers in [0, 1)
+ * @param options the number of draws, and a grid
+ * @returns the estimate of L in nats, with its standard error; ∞ at an atom that the class has not, where there is no grid
+ * @throws TypeError when an argument has the wrong type or x the wrong length
+ * @throws RangeError when the class is unknown or has prior 0, x is no atom and there is no grid, or an option is out of range
+ * @example
+ * ```ts
+ * import { atomicData, estimateDensityRatioLoss, logDensityRatio, randomSource } from "exptilt";
+ * const data = atomicData({ atoms: [[0, 0], [1, 1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
+ * const { value, standardError } = estimateDensityRatioLoss(data, [1, 1], "a", randomSource(1));
+ * standardError < 0.01 // => true
+ * Math.abs(value + logDensityRatio(data, [1, 1], "a")) < 4 * standardError // => true
+ * ```
+ */
+export function estimateDensityRatioLoss(
+  data: AtomicData,
+  x: ArrayLike<number>,
+  label: string,
+  rng: () => number,
+  options: EstimateOptions = {},
+): MonteCarloEstimate {
+  const caller = "estimateDensityRatioLoss";
+  const { samples, levels, random } = readOptions(caller, options, rng);
+  let at: Float64Array;
+  if (levels === undefined) {
+    const { point, own } = requireAtom(caller, data, x, label);
+    if (!(own > 0)) return { value: Infinity, standardError: 0, samples: 0 };
+    at = point;
+  } else {
+    requirePresent(caller, data, label);
+    at = requirePoint(caller, "x", data, x);
+  }
+  const point = new NoisedPoint(data, lawsOfRatio(data, label), at);
+  const source = (p: NoisedPoint) => (levels === undefined ? allLevels(p, random) : gridLevels(levels, random));
+  return estimate([{ point, count: samples }], source, gaussianSource(random), excess);
+}
+
+/**
+ * KL(p‖q) between two laws of atoms in any dimension by mismatched estimation, from seeded draws of an atom of p, noise
+ * and a level: unbiased for `klByMismatchedEstimation`, which is the quadrature of it on a line.
+ *
+ * $$\mathrm{KL}(p \| q) = \tfrac12 \int \mathbb{E}_p |\varepsilon_p - \varepsilon_q|^2\, d\lambda$$
+ *
+ * Time grows as the number of draws, and of the different atoms drawn, times K·d.
+ *
+ * @param data the atoms
+ * @param p the law of x₀: a class, any measure on the atoms' indices, or undefined for the marginal
+ * @param q the other law
+ * @param rng gives uniform numbers in [0, 1)
+ * @param options the number of draws, and a grid
+ * @returns the estimate in nats, with its standard error; without a grid ∞ where p has mass on a point and q has none
+ * @throws TypeError when an argument has the wrong type or a measure is not on the atoms' indices
+ * @throws RangeError when a class is unknown, or an option is out of range
+ * @example
+ * ```ts
+ * import { atomicData, estimateKlByMismatchedEstimation, klDivergence, measure, randomSource } from "exptilt";
+ * const data = atomicData({ atoms: [[0, 0], [1, 1], [0, 2]] });
+ * const p = measure([0, 1, 2], [3, 2, 1]);
+ * const { value, standardError } = estimateKlByMismatchedEstimation(data, p, undefined, randomSource(1));
+ * Math.abs(value - klDivergence(p, data.marginal)) < 4 * standardError // => true
+ * ```
+ */
+export function estimateKlByMismatchedEstimation(
+  data: AtomicData,
+  p: AtomLaw,
+  q: AtomLaw,
+  rng: () => number,
+  options: EstimateOptions = {},
+): MonteCarloEstimate {
+  const caller = "estimateKlByMismatchedEstimation";
+  const { samples, levels, random } = readOptions(caller, options, rng);
+  const laws = requireLaws(caller, data, p, q);
+  if (levels === undefined && !covers(data, laws[0], laws[1])) return { value: Infinity, standardError: 0, samples: 0 };
+  const source = (at: NoisedPoint) => (levels === undefined ? allLevels(at, random) : gridLevels(levels, random));
+  const draws = drawnPoints(data, laws, requireAtomLaw(caller, "p", data, p), samples, random);
+  return estimate(draws, source, gaussianSource(random), distance);
+}
+
+/** So many draws of an atom, atom by atom, so that one is seen from at a time. */
+function* drawnPoints(
+  data: AtomicData,
+  laws: readonly Law[],
+  from: Measure<number>,
+  samples: number,
+  rng: () => number,
+): Generator<{ readonly point: NoisedPoint; readonly count: number }> {
+  const { size, dimension: d, points } = data;
+  const counts = new Int32Array(size);
+  const pick = categoricalSampler(from, rng);
+  for (let i = 0; i < samples; i++) counts[pick()]++;
+  for (let i = 0; i < size; i++) {
+    if (counts[i] > 0) yield { point: new NoisedPoint(data, laws, points.slice(i * d, (i + 1) * d)), count: counts[i] };
+  }
+}
+
+/**
+ * The guidance gap of `guidanceGap` in any dimension, by seeded draws of an atom of the target and of noise, at one level.
+ *
+ * $$\mathbb{E}_{x_t \sim p_w}\, |\tilde\varepsilon(x_t \mid c) - \varepsilon_{p_w}(x_t)|^2$$
+ *
+ * @param data the atoms
+ * @param label the class c, of positive p(c)
+ * @param w the guidance strength, finite
+ * @param sigma the noise level σ in (0, 1)
+ * @param rng gives uniform numbers in [0, 1)
+ * @param options the number of draws
+ * @returns the estimate of the mean squared difference of the predicted noises, with its standard error
+ * @throws TypeError when an argument has the wrong type
+ * @throws RangeError when the class is unknown or has prior 0, w is not finite, σ is outside (0, 1), or an option is out of range
+ * @example
+ * ```ts
+ * import { atomicData, estimateGuidanceGap, randomSource } from "exptilt";
+ * const data = atomicData({ atoms: [[-1, 0], [0, 1], [1, 0]], classes: { a: [0.5, 0.3, 0.2], b: [0.1, 0.1, 0.8] } });
+ * estimateGuidanceGap(data, "a", 0, 0.7, randomSource(1)).value // => 0
+ * estimateGuidanceGap(data, "a", 2, 0.7, randomSource(1)).value > 0.1 // => true
+ * ```
+ */
+export function estimateGuidanceGap(
+  data: AtomicData,
+  label: string,
+  w: number,
+  sigma: number,
+  rng: () => number,
+  options: Omit<EstimateOptions, "grid"> = {},
+): MonteCarloEstimate {
+  const caller = "estimateGuidanceGap";
+  const { samples, random } = readOptions(caller, options, rng);
+  const { target, laws, gap } = guidance(caller, data, label, w);
+  const level = { u: rootSnr(requireSigma(caller, "sigma", sigma).sigma), weight: rootSnr(sigma) ** 2 };
+  return estimate(drawnPoints(data, laws, target, samples, random), () => () => level, gaussianSource(random), gap);
+}

@@ -1,0 +1,57 @@
+import type { Law } from "../measure/law.js";
+import { type Distribution, lawOf } from "../measure/measure.js";
+import { type AtomicData, requireClass } from "./atoms.js";
+import { requirePresent } from "./densityRatio.js";
+import { guidedTarget } from "./guidance.js";
+import { pointsOf } from "./lawPair.js";
+import { meansOnGrid, type OfShifts } from "./lineQuadrature.js";
+import { requireGrid } from "./schedule.js";
+
+/** The target of guidance, the laws (target, class, marginal), and how far the guided denoiser is from the target's. */
+export function guidance(
+  caller: string,
+  data: AtomicData,
+  label: string,
+  w: number,
+): { readonly target: Distribution<number>; readonly laws: readonly Law[]; readonly gap: OfShifts } {
+  requirePresent(caller, data, label);
+  const target = guidedTarget(data, label, w);
+  const laws = [target, requireClass(caller, "class", data, label), data.marginal].map((law) => lawOf(caller, "", law));
+  const gap: OfShifts = ([goal, own, all]) => {
+    let s = 0;
+    for (let k = 0; k < goal.length; k++) s += (own[k] - goal[k] + w * (own[k] - all[k])) ** 2;
+    return s;
+  };
+  return { target, laws, gap };
+}
+
+/**
+ * How far the guided noise predictor is from that of its stated target, level by level: the mean squared difference over
+ * the noised target, on a line, by quadrature.
+ *
+ * $$\mathbb{E}_{x_t \sim p_w}\, |(1 + w)\, \varepsilon(x_t \mid c) - w\, \varepsilon(x_t) - \varepsilon_{p_w}(x_t)|^2$$
+ *
+ * It is 0 at w = 0, and tends to 0 at both ends of the noise, where the atoms are told apart or all alike; in between the
+ * guided field is the field of no data (Bradley and Nakkiran, arXiv 2408.09000).
+ *
+ * @param data the atoms, in one dimension
+ * @param label the class c, of positive p(c)
+ * @param w the guidance strength, finite
+ * @param grid the noise levels σ, increasing in (0, 1)
+ * @returns the mean squared difference of the predicted noises at each level
+ * @throws TypeError when an argument has the wrong type
+ * @throws RangeError when the atoms are not on a line, the class is unknown or has prior 0, w is not finite, or the grid
+ * does not increase in (0, 1)
+ * @example
+ * ```ts
+ * import { atomicData, guidanceGap } from "exptilt";
+ * const data = atomicData({ atoms: [[-1], [0], [1]], classes: { a: [0.5, 0.25, 0.25], b: [0.1, 0.1, 0.8] } });
+ * guidanceGap(data, "a", 2, [0.1, 0.7, 0.999]) // => [0.000002, 0.090283, 0.000537]
+ * guidanceGap(data, "a", 0, [0.1, 0.7, 0.999]) // => [0, 0, 0]
+ * ```
+ */
+export function guidanceGap(data: AtomicData, label: string, w: number, grid: ArrayLike<number>): Float64Array {
+  const caller = "guidanceGap";
+  const { laws, gap } = guidance(caller, data, label, w);
+  return meansOnGrid(pointsOf(caller, data, laws), requireGrid(caller, "grid", grid), gap);
+}

@@ -1,0 +1,169 @@
+import type { Law } from "../measure/law.js";
+import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
+import type { AtomicData } from "./atoms.js";
+import type { NoiseLevel } from "./noiseLevel.js";
+
+/** The posterior of the atoms given a noisy point, read from the nearest of them. */
+export interface Posterior {
+  /** The index of the nearest atom of positive weight. */
+  readonly nearest: number;
+  /** x_t − α·(the nearest atom). */
+  readonly residual: Float64Array;
+  /** q_i: the probability that the point comes from atom i. */
+  readonly weight: Float64Array;
+  /** E[x₀ | x_t] − the nearest atom. */
+  readonly shift: Float64Array;
+}
+
+/** Exponents summed from terms larger than this are worth their cancelled digits; below, they are right to 1e−14. */
+const LARGE = 64;
+
+/** Weights e^−40 below the largest leave a sum as it is, to the last digit. */
+const NEGLIGIBLE = 40;
+
+/**
+ * q_i ∝ p_i exp(−|x − αa_i|²/2σ²), all distances as differences from that to the nearest atom j:
+ * |x − αa_i|² − |x − αa_j|² = α Σ_k (a_ik − a_jk)(α(a_ik + a_jk) − 2x_k). Where its terms cancel, and the atom counts, it
+ * is summed again in double-double: neither σ near 0 nor a far-off x costs digits.
+ */
+export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: NoiseLevel): Posterior {
+  const { points, size, dimension: d } = data;
+  const { sigma } = level;
+  const alpha = level.alpha.hi;
+  const nearest = nearestAtom(data, law, x, alpha);
+  const from = nearest * d;
+  const residual = new Float64Array(d);
+  let far = 0;
+  for (let k = 0; k < d; k++) {
+    residual[k] = lessProduct(x[k], level.alpha, points[from + k]);
+    far += (residual[k] / sigma) ** 2;
+  }
+  far = Math.sqrt(far);
+
+  // farther[i] = (|x − αa_i|² − |x − αa_j|²)/2σ², and the size of the terms it is a difference of.
+  const farther = new Float64Array(size).fill(Infinity);
+  const terms = new Float64Array(size);
+  let least = 0;
+  for (let i = 0; i < size; i++) {
+    if (!law.supports(i)) continue;
+    let square = 0;
+    let cross = 0;
+    for (let k = 0, at = i * d; k < d; k++, at++) {
+      const step = (alpha * (points[at] - points[from + k])) / sigma;
+      square += step * step;
+      cross += step * (residual[k] / sigma);
+    }
+    farther[i] = square / 2 - cross;
+    terms[i] = square / 2 + Math.sqrt(square) * far;
+    if (farther[i] < least) least = farther[i];
+  }
+  let closest = 0;
+  for (let i = 0; i < size; i++) {
+    // Rounding may have moved an exponent by some 1e−15 of its terms.
+    if (terms[i] > LARGE && farther[i] - least <= 2 * NEGLIGIBLE + logRoom(law, i) + 1e-14 * terms[i])
+      farther[i] = fartherExactly(points, i * d, from, d, x, level);
+    if (farther[i] < closest) closest = farther[i];
+  }
+  const weight = weights(law, farther, closest);
+  const shift = new Float64Array(d);
+  for (let i = 0; i < size; i++) {
+    const q = weight[i];
+    if (q === 0) continue;
+    for (let k = 0, at = i * d; k < d; k++, at++) shift[k] += q * (points[at] - points[from + k]);
+  }
+  return { nearest, residual, weight, shift };
+}
+
+function nearestAtom({ points, size, dimension: d }: AtomicData, law: Law, x: Float64Array, alpha: number): number {
+  let nearest = -1;
+  let least = Infinity;
+  for (let i = 0; i < size; i++) {
+    if (!law.supports(i)) continue;
+    let distance = 0;
+    for (let k = 0, at = i * d; k < d; k++, at++) {
+      const r = x[k] - alpha * points[at];
+      distance += r * r;
+    }
+    if (distance < least || nearest < 0) {
+      least = distance;
+      nearest = i;
+    }
+  }
+  return nearest;
+}
+
+/** How many nats the heaviest atom has over this one: so much nearer must this one be to count as much. */
+function logRoom(law: Law, i: number): number {
+  return law.logWeight[law.peak] - law.logWeight[i];
+}
+
+/** p_i e^{−farther_i}, normalised: from the weights themselves, or from logarithms where those would underflow. */
+function weights(law: Law, farther: Float64Array, closest: number): Float64Array {
+  const out = new Float64Array(farther.length);
+  let total = 0;
+  for (let i = 0; i < out.length; i++) {
+    if (farther[i] === Infinity) continue;
+    out[i] = law.weight[i] * Math.exp(closest - farther[i]);
+    total += out[i];
+  }
+  // The atom at `closest` may be so rare that it left the range of a double, and others with it.
+  if (!(total > 1e-250)) {
+    let top = -Infinity;
+    for (let i = 0; i < out.length; i++) {
+      out[i] = farther[i] === Infinity ? -Infinity : law.logWeight[i] + (closest - farther[i]);
+      if (out[i] > top) top = out[i];
+    }
+    total = 0;
+    for (let i = 0; i < out.length; i++) {
+      out[i] = Math.exp(out[i] - top);
+      total += out[i];
+    }
+  }
+  for (let i = 0; i < out.length; i++) out[i] /= total;
+  return out;
+}
+
+/** x − αa, rounded once. */
+function lessProduct(x: number, alpha: DoubleDouble, a: number): number {
+  const p = alpha.hi * a;
+  const rest = productError(alpha.hi, a, p) + alpha.lo * a;
+  const s = x - p;
+  const t = s - x;
+  return s + (x - (s - t) + (-p - t) - rest);
+}
+
+/** (α/2σ²) Σ_k (a_ik − a_jk)(α(a_ik + a_jk) − 2x_k), each factor and the sum in double-double. */
+function fartherExactly(
+  points: Float64Array,
+  i: number,
+  j: number,
+  d: number,
+  x: Float64Array,
+  { sigma, alpha }: NoiseLevel,
+): number {
+  let hi = 0;
+  let lo = 0;
+  for (let k = 0; k < d; k++) {
+    const a = points[i + k];
+    const b = points[j + k];
+    // a − b = u + v and a + b = p + q, exactly.
+    const u = a - b;
+    let t = u - a;
+    const v = a - (u - t) + (-b - t);
+    const p = a + b;
+    t = p - a;
+    const q = a - (p - t) + (b - t);
+    // α(a + b) − 2x = r + e.
+    const product = alpha.hi * p;
+    const tail = productError(alpha.hi, p, product) + alpha.hi * q + alpha.lo * p;
+    const r = product - 2 * x[k];
+    t = r - product;
+    const e = product - (r - t) + (-2 * x[k] - t) + tail;
+    const term = u * r;
+    const s = hi + term;
+    t = s - hi;
+    lo += hi - (s - t) + (term - t) + productError(u, r, term) + u * e + v * r;
+    hi = s;
+  }
+  return (alpha.hi / (2 * sigma)) * ((hi + lo) / sigma);
+}

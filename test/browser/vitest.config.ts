@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const top = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** The tests that need a browser: `npm run test:browser`. */
+export default defineConfig({
+  root: top(""),
+  // The pages run the built package, and are held against it.
+  resolve: { alias: [{ find: /^exptilt$/, replacement: top("dist/index.js") }] },
+  test: {
+    include: ["test/browser/*.browser.ts"],
+    globalSetup: ["test/browser/build.ts"],
+    // One browser at a time, so that the times are those of a page alone.
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { checkClaim, claims, float64Algebra, worldOf } from "exptilt";
+import { kldivergence } from "mathjs";
+import { describe, expect, it } from "vitest";
+
+const root = new URL("../../", import.meta.url);
+const text = (path: string): string => readFileSync(new URL(path, root), "utf8");
+
+describe("the table of the errata is what the claims give on the embedded data", () => {
+  const rows = [...text("docs/errata.md").matchAll(/^\| (E\d) \| (.*) \| (.*) \|$/gm)];
+  const worlds = text("src/data/humaneval-codegen16b.jsonl")
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const { answers } = JSON.parse(line) as { answers: { count: number; reward: number }[] };
+      const [mass, reward] = [answers.map((a) => a.count), answers.map((a) => a.reward)];
+      return worldOf(float64Algebra, { mass, reward, beta: 0.1, length: 16, vocabularySize: 50257 });
+    });
+  const errata = claims.filter((claim) => claim.kind === "erratum");
+
+  it("has a row for every erratum", () => {
+    expect(rows.map(([, equation]) => equation)).toEqual(errata.map(({ equation }) => equation));
+  });
+
+  it.each(errata)("$equation", (claim) => {
+    const gaps = worlds.map((world) => checkClaim(claim, world));
+    const [, , printed, corrected] = rows.find(([, equation]) => equation === claim.equation) ?? [];
+    expect(Math.min(...gaps.map(({ printedGap = 0 }) => printedGap)).toPrecision(2)).toBe(printed);
+    // Rounding differs between machines in its last bits: the bound is a power of ten.
+    expect(corrected).toMatch(/^1e−\d+$/);
+    const bound = Number(corrected.replace("−", "-"));
+    const worst = Math.max(...gaps.map(({ gap }) => gap));
+    expect(worst).toBeLessThanOrEqual(bound);
+    expect(worst).toBeGreaterThan(bound / 100);
+  });
+});
+
+describe("the page on citing", () => {
+  it("names the version of the package", () => {
+    const { version } = JSON.parse(text("package.json")) as { version: string };
+    expect(text("docs/citing.md")).toContain(`version = {${version}}`);
+  });
+
+  it("names the holder and the year of the licence", () => {
+    const [, year, holder] = /Copyright \(c\) (\d+) (.*)/.exec(text("LICENSE")) ?? [];
+    expect(text("docs/citing.md")).toContain(`author  = {{${holder}}}`);
+    expect(text("docs/citing.md")).toContain(`year    = {${year}}`);
+  });
+});
+
+describe("README, beside what is used today", () => {
+  it("mathjs gives NaN for the divergence of a list with a 0", () => {
+    expect(kldivergence([0, 1], [0.5, 0.5])).toBeNaN();
+  });
+});
