@@ -24,7 +24,9 @@ describe("the solution of dy/dt = f(t, y), either way in time", () => {
   });
   test.prop([time, time, start])("y′ = 1/(1 + 100t²): the integral of a peak, atan(10t)/10", (a, b, y) => {
     const exact = y + (Math.atan(10 * b) - Math.atan(10 * a)) / 10;
-    expect(Math.abs(solveOde((t) => 1 / (1 + 100 * t * t), a, b, y, TOLERANCE) - exact)).toBeLessThanOrEqual(allowed(3));
+    expect(Math.abs(solveOde((t) => 1 / (1 + 100 * t * t), a, b, y, TOLERANCE) - exact)).toBeLessThanOrEqual(
+      allowed(3),
+    );
   });
   it("y′ = y²: up to a hair before the pole at 1", () => {
     expect(solveOde((_, y) => y * y, 0, 0.999, 1, TOLERANCE) / 1000).toBeCloseTo(1, 8);

@@ -12,7 +12,10 @@ describe("∫ f by adaptive Gauss–Kronrod panels", () => {
       const to = from + length;
       const value = (x: number) => coefficients.reduceRight((s, c) => s * x + c, 0);
       const primitive = (x: number) => coefficients.reduceRight((s, c, k) => s * x + c / (k + 1), 0) * x;
-      const size = coefficients.reduce((s, c, k) => s + Math.abs(c) * Math.max(Math.abs(from), Math.abs(to)) ** (k + 1), 1);
+      const size = coefficients.reduce(
+        (s, c, k) => s + Math.abs(c) * Math.max(Math.abs(from), Math.abs(to)) ** (k + 1),
+        1,
+      );
       // A tolerance of 1 accepts the first panel.
       expect(Math.abs(integrate(value, [from, to], 1) - (primitive(to) - primitive(from)))).toBeLessThanOrEqual(
         1e-14 * size * length,
@@ -35,7 +38,11 @@ describe("∫ f by adaptive Gauss–Kronrod panels", () => {
   it("a looser tolerance takes fewer evaluations and still keeps it", () => {
     const run = (tolerance: number) => {
       let count = 0;
-      const value = integrate((x) => (count++, 1 / (1 + 1e4 * x * x)), [-5, 5], tolerance);
+      const counted = (x: number) => {
+        count++;
+        return 1 / (1 + 1e4 * x * x);
+      };
+      const value = integrate(counted, [-5, 5], tolerance);
       return { count, error: Math.abs(value / ((2 * Math.atan(500)) / 100) - 1) };
     };
     const [rough, fine] = [run(1e-5), run(1e-14)];
