@@ -1,3 +1,5 @@
+import { twoProduct } from "./doubleDouble.js";
+
 const DENSITY = 1 / Math.sqrt(2 * Math.PI);
 
 /**
@@ -5,7 +7,11 @@ const DENSITY = 1 / Math.sqrt(2 * Math.PI);
  * continued fraction in the tail, where it keeps its own digits.
  */
 function upperTail(x: number): number {
-  const density = DENSITY * Math.exp((-x * x) / 2);
+  // Less than a double holds, and x² may be infinite.
+  if (x > 39) return 0;
+  // Far out the rounding of x² would show in its exponential.
+  const square = twoProduct(x, x);
+  const density = DENSITY * Math.exp(-square.hi / 2) * (1 - square.lo / 2);
   if (x < 1.75) {
     // Φ(x) − ½ = φ(x)(x + x³/3 + x⁵/15 + …), all terms positive.
     let term = x;

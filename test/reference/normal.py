@@ -13,7 +13,9 @@ def cdf(x):
 
 
 def interval(a, b):
-    # The smaller tails: nothing cancels beyond what 60 digits hold.
+    # On the side where the tails are small, so that nothing cancels beyond what 60 digits hold.
+    if b < 0:
+        a, b = -b, -a
     return (erfc(mpf(a) / sqrt(mpf(2))) - erfc(mpf(b) / sqrt(mpf(2)))) / 2
 
 
