@@ -140,7 +140,8 @@ export function sequenceDistribution<T>(policy: AutoregressivePolicy<T>): Distri
       ordinary &&= isNormal(mass) || log === -Infinity;
     },
   );
-  const law = ordinary ? Law.fromMass(Float64Array.from(masses)) : Law.fromLogMass(Float64Array.from(logs));
+  const mass = Float64Array.from(masses);
+  const law = ordinary ? Law.fromMass(mass) : Law.fromMass(mass, Float64Array.from(logs));
   return distributionOf(knownSupport(sequences), law, 0);
 }
 
@@ -201,7 +202,7 @@ export function selfCertainty<T>(
     }
     terms[i] = certainty(policy.conditional(Object.freeze(sequence.slice(0, i))), form);
   }
-  return sum(terms).hi / length;
+  return terms.includes(Infinity) ? Infinity : sum(terms).hi / length;
 }
 
 /**

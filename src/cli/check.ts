@@ -5,6 +5,7 @@ import { gapTolerance } from "../claims/tolerance.js";
 import { type Instance, type World, worldOf } from "../claims/world.js";
 import { exactAlgebra } from "../exact/index.js";
 import type { Query } from "./dataset.js";
+import { InputError } from "./inputError.js";
 
 /** What `verify` was asked: the same for every query. */
 export interface Settings {
@@ -61,9 +62,15 @@ function readBuiltIn(digits: number): ReadonlyMap<Claim, Reading> {
   return readings;
 }
 
+/** Exponents up to 10⁹, which rounding alone turns into gaps of 10⁻⁶: what goes further cannot be checked in float64. */
+const WIDEST = 1e-6;
+
 /** Every claim read on one query, in float64 and at the asked digits. */
 export function readClaims(query: Query, settings: Settings): Reading[] {
   const instance = instanceOf(query, settings);
+  // hp is e^r at β = 1, whatever the β asked for.
+  if (!(gapTolerance({ ...instance, beta: Math.min(1, settings.beta) }) <= WIDEST))
+    throw new InputError(`${query.place}: reward or logProbability spans more than 1e9 times β, too far to check`);
   const fast = worldOf(float64Algebra, instance);
   const exact = worldOf(exactAlgebra({ digits: settings.digits }), instance);
   const tolerance = gapTolerance(instance);

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import { show } from "../numeric/check.js";
 import { REPORT_OPTIONS, refuseTwoForms, report } from "./curveReport.js";
 import { CurveTally } from "./curveTally.js";
 import { type Query, readDataset, take } from "./dataset.js";
@@ -85,7 +86,7 @@ async function* withGoldAlike(queries: AsyncIterable<Query>, tally: CurveTally, 
     const gold = hasGold(query);
     tally.gold ??= gold;
     if (gold !== tally.gold) {
-      const name = JSON.stringify(query.query);
+      const name = show(query.query);
       throw new InputError(
         gold
           ? `${query.place}: query ${name} has "gold", which the queries before it have not`

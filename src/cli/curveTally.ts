@@ -1,5 +1,6 @@
 import { ExactSum } from "../numeric/exactSum.js";
 import { InputError } from "./inputError.js";
+import { parseJson } from "./jsonText.js";
 import { type CurveSettings, QUANTITIES } from "./readCurve.js";
 
 /** One point of a curve, averaged over the queries; N = ∞ is the limit. */
@@ -91,12 +92,7 @@ export class CurveTally {
   }
 
   static fromJson(text: string, name: string): CurveTally {
-    let record: unknown;
-    try {
-      record = JSON.parse(text);
-    } catch (error) {
-      throw new InputError(`${name}: it is not JSON (${error instanceof Error ? error.message : error})`);
-    }
+    const record = parseJson(text, name, "it");
     if (!isPartial(record)) throw new InputError(`${name}: it is not a file of ${FORMAT}`);
     if (record.broken !== undefined)
       throw new InputError(`${name}: it is of a run that broke off: ${record.broken}; mend that and run it again`);
@@ -132,6 +128,7 @@ function isPartial(value: unknown): value is Partial {
     Array.isArray(betas) &&
     betas.every((b) => typeof b === "string" && Number(b) >= 0) &&
     numbers(ns) &&
+    (ns as number[]).every((n) => n >= 1) &&
     Number.isSafeInteger(queries) &&
     (queries as number) >= 0 &&
     typeof gold === "boolean" &&

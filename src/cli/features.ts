@@ -1,5 +1,6 @@
-import { expectation } from "../measure/expectation.js";
-import { normalize } from "../measure/measure.js";
+import { lawOf, normalize } from "../measure/measure.js";
+import { levelsOf } from "../selection/levels.js";
+import { winOf } from "../selection/reading.js";
 import type { Query } from "./dataset.js";
 import { InputError } from "./inputError.js";
 import { refOf } from "./readCurve.js";
@@ -17,14 +18,8 @@ const FEATURES: Readonly<Record<string, { readonly about: string; readonly of: F
   rank: {
     about: "the chance that a draw of ref has a lower reward, ties half",
     of: (query) => {
-      const ref = refOf(query);
-      const { reward } = query;
-      return reward.map((r) =>
-        expectation(
-          ref,
-          reward.map((x) => (x < r ? 1 : x === r ? 0.5 : 0)),
-        ),
-      );
+      const score = Float64Array.from(query.reward);
+      return winOf(levelsOf("train", lawOf("train", "ref", refOf(query)), score), score);
     },
   },
   best: {
@@ -54,7 +49,12 @@ export const FEATURE_HELP: string = Object.entries(FEATURES)
 /** The features of every answer of a query, one row an answer; other names are looked for in the answers' own `features`. */
 export function featureRows(query: Query, names: readonly string[]): number[][] {
   const columns = names.map((name) => (Object.hasOwn(FEATURES, name) ? FEATURES[name].of(query) : own(query, name)));
-  return query.reward.map((_, i) => columns.map((column) => column[i]));
+  return query.reward.map((_, i) =>
+    columns.map((column, j) => {
+      if (Number.isFinite(column[i])) return column[i];
+      throw new InputError(`${query.place}: feature ${names[j]} of answers[${i}] leaves the range of doubles`);
+    }),
+  );
 }
 
 function own({ features, place }: Query, name: string): number[] {

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { REPORT_OPTIONS, refuseTwoForms, report } from "./curveReport.js";
 import { CurveTally } from "./curveTally.js";
 import { InputError } from "./inputError.js";
 import { type OptionTable, parseOptions, type Usage } from "./options.js";
+import { readText } from "./readText.js";
 
 const OPTIONS = REPORT_OPTIONS satisfies OptionTable;
 
@@ -23,19 +23,11 @@ export async function merge(args: readonly string[]): Promise<number> {
   if (repeated !== undefined) throw new InputError(`${repeated}: the file is given twice`);
   let all: CurveTally | undefined;
   for (const file of files) {
-    const tally = CurveTally.fromJson(read(file), file);
+    const tally = CurveTally.fromJson(readText(file), file);
     if (all === undefined) all = tally;
     else all.merge(tally, file);
   }
   if (all === undefined || all.queries === 0) throw new InputError("the files hold no queries");
   report(all, `${files.length} ${files.length === 1 ? "shard" : "shards"}`, options);
   return 0;
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new InputError(`${file}: ${error instanceof Error ? error.message : error}`);
-  }
 }

@@ -1,4 +1,6 @@
+import { show } from "../numeric/check.js";
 import { InputError } from "./inputError.js";
+import { parseJson } from "./jsonText.js";
 
 /** One query of a data set: a line of JSON Lines, checked. */
 export interface Query {
@@ -31,7 +33,7 @@ type MassField = keyof typeof MASSES;
 
 /** One line as a query; every complaint names the place and the field. */
 export function parseQuery(text: string, place: string): Query {
-  const record = asObject(parseJson(text, place), place, "the line");
+  const record = asObject(parseJson(text, place, "the line"), place, "the line");
   const query = field(record, "query", place, (x) => typeof x === "string", "be a string") as string;
   const answers = field(record, "answers", place, Array.isArray, "be an array") as unknown[];
   if (answers.length === 0) throw new InputError(`${place}: answers must have at least one entry`);
@@ -70,18 +72,10 @@ function featuresOf(answer: Fields, place: string): Readonly<Record<string, numb
   const record = asObject(given, place, "features");
   for (const [name, x] of Object.entries(record)) {
     if (typeof x !== "number" || !Number.isFinite(x)) {
-      throw new InputError(`${place}.features.${name} must be a finite number, got ${show(x)}`);
+      throw new InputError(`${place}.features[${show(name)}] must be a finite number, got ${show(x)}`);
     }
   }
   return record as Readonly<Record<string, number>>;
-}
-
-function parseJson(text: string, place: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${place}: the line is not JSON (${error instanceof Error ? error.message : error})`);
-  }
 }
 
 /** A field of the record itself: nothing inherited, and no name is special. */
@@ -131,9 +125,4 @@ function refuseDuplicates(answers: readonly Fields[], place: string): void {
     if (first !== undefined) throw new InputError(`${place}: answers[${i}].answer repeats answers[${first}].answer`);
     seen.set(answer, i);
   }
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }

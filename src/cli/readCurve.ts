@@ -1,4 +1,5 @@
 import { fromLogMass, type Measure, measure } from "../measure/measure.js";
+import { show } from "../numeric/check.js";
 import { selectionCurve } from "../selection/curve.js";
 import { selectionLimit } from "../selection/limit.js";
 import { type PolicyReading, policyReading } from "../selection/reading.js";
@@ -21,9 +22,7 @@ export function hasGold({ gold, place, query }: Query): boolean {
   const missing = gold.indexOf(undefined);
   if (missing < 0) return true;
   if (gold.every((g) => g === undefined)) return false;
-  throw new InputError(
-    `${place}: answers[${missing}] has no "gold", which other answers of query ${JSON.stringify(query)} have`,
-  );
+  throw new InputError(`${place}: answers[${missing}] has no "gold", which other answers of query ${show(query)} have`);
 }
 
 /** The reference policy of a query, on the places of its answers. */
@@ -38,13 +37,18 @@ export function readCurve(query: Query, { betas, ns }: CurveSettings): Float64Ar
   const { reward } = query;
   const gold = hasGold(query) ? (query.gold as number[]) : undefined;
   const out: number[] = [];
-  const take = (point: PolicyReading) => {
-    for (const name of QUANTITIES) if (name !== "gold" || gold !== undefined) out.push(point[name] ?? Number.NaN);
+  const take = (point: PolicyReading, at: string) => {
+    for (const name of QUANTITIES) {
+      if (name === "gold" && gold === undefined) continue;
+      const value = point[name] ?? Number.NaN;
+      if (!Number.isFinite(value)) throw new InputError(`${query.place}: ${name} at ${at} leaves the range of doubles`);
+      out.push(value);
+    }
   };
   for (const beta of betas) {
     const problem = { ref, reward, beta, ...(gold !== undefined && { gold }) };
-    for (const point of selectionCurve(problem, ns)) take(point);
-    take(policyReading(problem, selectionLimit(problem)));
+    for (const point of selectionCurve(problem, ns)) take(point, `beta ${beta} and n ${point.n}`);
+    take(policyReading(problem, selectionLimit(problem)), `beta ${beta} and n → ∞`);
   }
   return Float64Array.from(out);
 }

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { categoricalSampler } from "../measure/sampler.js";
+import { show } from "../numeric/check.js";
 import { randomSource } from "../numeric/random.js";
 import type { TrainingExample } from "../training/examples.js";
 import { fitWeightedMle } from "../training/fit.js";
@@ -8,12 +9,14 @@ import { logLinearPolicy } from "../training/logLinear.js";
 import type { TrainingProgress } from "../training/minimize.js";
 import type { TrainingMethod } from "../training/options.js";
 import type { Policy } from "../training/policy.js";
-import type { TrainingState } from "../training/state.js";
+import { readState, type TrainingState } from "../training/state.js";
 import { type Query, readDataset, take } from "./dataset.js";
 import { FEATURE_HELP, featureNames, featureRows } from "./features.js";
 import { InputError } from "./inputError.js";
+import { parseJson } from "./jsonText.js";
 import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
 import { refOf } from "./readCurve.js";
+import { readText } from "./readText.js";
 import { readTrained, type Seen } from "./trainReading.js";
 import { json, type StoredPolicy, table, warn } from "./trainReport.js";
 
@@ -74,7 +77,7 @@ export async function train(args: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
   process.once("SIGINT", onInterrupt);
-  const fitted = await fitWeightedMle(policy, data, {
+  const fitting = fitWeightedMle(policy, data, {
     ridge,
     klToRef,
     maxIterations: whole("iterations", 1, 10_000),
@@ -82,6 +85,11 @@ export async function train(args: readonly string[]): Promise<number> {
     onProgress: showProgress,
     ...(method !== undefined && { method }),
     ...(resume && { resume }),
+  });
+  const fitted = await fitting.catch((error) => {
+    // What a state begins from is only seen to be out of range on the data.
+    if (resume && error instanceof RangeError) throw new InputError(`${options.resume}: ${error.message}`);
+    throw error;
   });
   process.off("SIGINT", onInterrupt);
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
@@ -148,18 +156,19 @@ function showProgress({ iteration, objective, gradientNorm }: TrainingProgress):
 }
 
 /** The state in a file that `--output` wrote, of a policy on the same features. */
-function readPolicy(file: string, features: readonly string[]): TrainingState {
-  let stored: StoredPolicy;
-  try {
-    stored = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new InputError(`${file}: ${error instanceof Error ? error.message : error}`);
-  }
+export function readPolicy(file: string, features: readonly string[]): TrainingState {
+  const stored = parseJson(readText(file), file, "it") as Partial<StoredPolicy> | null;
   if (stored?.format !== "exptilt policy 1") throw new InputError(`${file}: not a policy of exptilt train`);
-  if (String(stored.features) !== String(features)) {
-    throw new InputError(`${file}: the policy's features are ${stored.features}, not ${features}`);
+  if (JSON.stringify(stored.features) !== JSON.stringify(features))
+    throw new InputError(`${file}: the policy's features are ${show(String(stored.features))}, not ${features}`);
+  const state = stored.state as TrainingState;
+  try {
+    readState("train", state, features.length);
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) throw new InputError(`${file}: ${error.message}`);
+    throw error;
   }
-  return stored.state;
+  return state;
 }
 
 function write(file: string, text: string): void {

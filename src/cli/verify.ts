@@ -4,6 +4,7 @@ import { type Query, readDataset, take } from "./dataset.js";
 import { InputError } from "./inputError.js";
 import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
 import { forEachOnWorkers } from "./pool.js";
+import { printable } from "./printable.js";
 import { Progress } from "./progress.js";
 import { formatTable } from "./table.js";
 import { Tally, type Verdict } from "./tally.js";
@@ -30,7 +31,12 @@ export async function verify(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("verify", OPTIONS, args);
   if (files.length > 1) throw new InputError("verify takes one FILE");
   const settings: Settings = {
-    beta: optionValue("beta", options.beta ?? "0.1", (x) => x > 0 && x < Infinity, "a positive number"),
+    beta: optionValue(
+      "beta",
+      options.beta ?? "0.1",
+      (x) => x >= 1e-9 && x <= 1e9,
+      "a positive number from 1e-9 to 1e9",
+    ),
     length: optionValue("length", options.length ?? "16", isWhole(1), "a whole number of at least 1"),
     vocabularySize: optionValue(
       "vocabulary",
@@ -125,7 +131,7 @@ function table({ digits, beta, length }: Settings, tally: Tally): string {
   const summary =
     first === undefined
       ? `All ${tally.verdicts.length} claims hold on ${tally.queries} queries (β = ${beta}, L = ${length}).`
-      : `${failed.length} of ${tally.verdicts.length} claims fail on ${tally.queries} queries, first ${first.claim.equation} on ${first.failed.sort()[0]}.`;
+      : `${failed.length} of ${tally.verdicts.length} claims fail on ${tally.queries} queries, first ${first.claim.equation} on ${printable(first.failed.sort()[0])}.`;
   const legend =
     "Gaps are the worst over all queries, relative to the larger side or term; an erratum fails as printed by at least the figure given.";
   return `${formatTable(columns, rows, width)}\n\n${summary}\n${legend}\n`;

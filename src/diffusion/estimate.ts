@@ -35,12 +35,15 @@ export interface EstimateOptions {
 /** A random level: its u, and what its integrand is to be multiplied by. */
 type LevelSource = () => { readonly u: number; readonly weight: number };
 
-/** Every level of a grid with probability ω_t/Σω: each draw then weighs Σω, which erratum E2 is about. */
+/** Every level of a grid with probability ω_t/Σω: each draw then weighs Σω, which erratum E2 is about, times u². */
 function gridLevels(levels: Float64Array, rng: () => number): LevelSource {
   const omega = weightsOf(levels);
   const total = omega.reduce((s, w) => s + w, 0);
   const draw = categoricalSampler({ support: [...omega.keys()], mass: omega, logMass: omega.map(Math.log) }, rng);
-  return () => ({ u: rootSnr(levels[draw()]), weight: total });
+  return () => {
+    const u = rootSnr(levels[draw()]);
+    return { u, weight: total * u * u };
+  };
 }
 
 /**

@@ -102,26 +102,43 @@ class Integral {
     const chains = levels.map((level) => this.#chain(level.x));
     const log2 = arithmetic.log(arithmetic.number(2));
     const root = Array.from({ length: cells }, (_, r) => this.#fixed(arithmetic.exp(log2.times(r).div(cells))));
-    const deepest = Math.min(...levels.map(({ x }) => (x.isFinite() ? x.toNumber() : 0)));
-    const last = cells * Math.ceil(lead - deepest / Math.LN2 + Math.log2(this.#promised) + 1);
-    const integral = levels.map(() => 0n);
+    const integral = levels.map(() => new Accumulator());
+    const last = Math.max(...chains.map((chain) => chain.first)) + cells * (2 * this.#promised);
     for (let m = 0; m <= last; m++) {
-      const e = chains.map((chain) => chain(m));
+      const e = chains.map((chain) => chain.at(m));
       let phi = 0n;
       for (let i = 0; i < e.length; i++) phi += mass[i] * e[i];
       const power = powerOf(phi >> shift, n - 1, bits);
       const octave = BigInt(Math.floor(m / cells)) + power.exponent;
+      const term = (r: number, i: number) => (root[r] * ((e[i] * power.mantissa) >> shift)) >> shift;
+      for (let i = 0; i < e.length; i++) integral[i].add(term(m % cells, i), octave);
+      // Where every level has gone or not begun, the octaves up to the next beginning are a geometric series.
+      if (m % cells < cells - 1 || !chains.every((chain, i) => chain.constant || e[i] === 0n || m < chain.first))
+        continue;
+      const next = chains.reduce((first, chain) => (m < chain.first ? Math.min(first, chain.first) : first), Infinity);
+      if (next === Infinity) break;
+      const skipped = Math.floor((next - m) / cells) - 1;
+      if (skipped <= 0) continue;
       for (let i = 0; i < e.length; i++) {
-        const term = (root[m % cells] * ((e[i] * power.mantissa) >> shift)) >> shift;
-        integral[i] += octave >= 0n ? term << octave : term >> -octave;
+        let octaves = 0n;
+        for (let r = 0; r < cells; r++) octaves += term(r, i);
+        const end = BigInt(skipped);
+        integral[i].add(octaves - (octaves >> end), octave + 1n + end);
       }
+      m += skipped * cells;
     }
     const before = this.#before();
     // Back from fixed point; the step is ln 2/cells, and t counts from 2^−lead.
-    const scale = log2.times(n).div(cells).div(arithmetic.number(2).pow(lead));
+    const two = arithmetic.number(2);
+    const scale = log2.times(n).div(cells).div(two.pow(lead));
     return levels.map(({ x }, i) => {
-      const value = new arithmetic.Big(integral[i].toString()).div(new arithmetic.Big(unit.toString()));
-      return value.plus(before(x)).times(scale).times(arithmetic.exp(x));
+      const { mantissa, exponent } = integral[i];
+      const value = new arithmetic.Big(mantissa.toString()).div(new arithmetic.Big(unit.toString()));
+      return value
+        .times(two.pow(Number(exponent)))
+        .plus(before(x))
+        .times(scale)
+        .times(arithmetic.exp(x));
     });
   }
 
@@ -140,23 +157,23 @@ class Integral {
     return BigInt(x.times(new this.arithmetic.Big((1n << BigInt(this.bits)).toString())).toFixed(0));
   }
 
-  /** e^{−tw} at the nodes in order, t = 2^{m/cells − lead}, for w = e^x. */
-  #chain(x: BigNumber): (m: number) => bigint {
+  /** e^{−tw} at the nodes t = 2^{m/cells − lead} for w = e^x, asked for in order; whole octaves may be left out where it is 1 or 0. */
+  #chain(x: BigNumber): Chain {
     const { arithmetic, cells, lead, bits } = this;
     const shift = BigInt(bits);
     const unit = 1n << shift;
-    if (!x.isFinite()) return () => unit; // forbidden
+    if (!x.isFinite()) return { first: 0, at: () => unit, constant: true }; // forbidden
     const start = 1n << BigInt(bits - this.#half);
     // t·w grows from 2^−promised by doubling, and needs its digits from there.
     const finer = BigInt(this.#promised);
-    // Before this node t·w is nothing beside 1.
     const first = Math.max(0, Math.ceil(cells * (lead - this.#promised - x.toNumber() / Math.LN2)));
     const log2 = arithmetic.log(arithmetic.number(2));
     const z: bigint[] = [];
     const e: bigint[] = [];
-    return (m) => {
+    const at = (m: number) => {
       if (m < first) return unit;
       const r = m % cells;
+      if (e[r] === 0n) return 0n;
       if (m < first + cells) {
         const octaves = arithmetic.number(m).div(cells).minus(lead);
         z[r] = this.#fixed(arithmetic.exp(x.plus(log2.times(octaves.plus(this.#promised)))));
@@ -169,6 +186,32 @@ class Integral {
       else e[r] = expSeries(-small, shift);
       return e[r];
     };
+    return { first, at, constant: false };
+  }
+}
+
+/** e^{−tw} of one level along the nodes. */
+interface Chain {
+  /** Before this node t·w is nothing beside 1. */
+  readonly first: number;
+  readonly at: (m: number) => bigint;
+  /** Whether it is 1 throughout. */
+  readonly constant: boolean;
+}
+
+/** A sum of non-negative fixed-point terms on scales of their own: its digits are those of the largest scale. */
+class Accumulator {
+  mantissa = 0n;
+  exponent = 0n;
+
+  /** Adds term·2^octave. */
+  add(term: bigint, octave: bigint): void {
+    if (term === 0n) return;
+    if (octave > this.exponent) {
+      this.mantissa >>= octave - this.exponent;
+      this.exponent = octave;
+    }
+    this.mantissa += term >> (this.exponent - octave);
   }
 }
 

@@ -47,12 +47,6 @@ function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number, lift: nu
 /** Whether a law has answer i whole in its logarithm alone: its weight is below the normal doubles, and rounded. */
 const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.hasTail && law.logWeight[i] > -Infinity;
 
-/** log of the total of q over that of p, to its own digits where they are near each other. */
-function logTotalRatio({ total: p }: Law, { total: q }: Law): number {
-  const difference = q.hi - p.hi + (q.lo - p.lo);
-  return Math.abs(difference) < p.hi / 2 ? Math.log1p(difference / p.hi) : logRatio(q.hi, p.hi);
-}
-
 /** KL of two laws on one support. */
 export function klOf(p: Law, q: Law): number {
   if (p === q) return 0;
@@ -135,7 +129,7 @@ function klPlain(p: Law, q: Law): number | undefined {
   const total = p.total.hi;
   // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
   if (p.origin === q.origin && size < total / 4) return undefined;
-  const logTotals = logTotalRatio(p, q);
+  const logTotals = logQuotient(q.total, p.total);
   const kl = (hi + lo) / total + logTotals;
   // What a total next to its largest weight has beside it is itself rounded.
   const rests = Math.abs(p.total.lo) / total + Math.abs(q.total.lo) / q.total.hi;
@@ -181,7 +175,8 @@ function klByDeviance(p: Law, q: Law): number {
     for (let i = 0; i < terms.length; i++) {
       if (!(inTail(p, i) || inTail(q, i))) continue;
       const [logA, logB] = [p.logProbability(i), q.logProbability(i)];
-      const [a, b] = [Math.exp(logA), Math.exp(logB)];
+      const a = inTail(p, i) ? Math.exp(logA) : p.probability(i);
+      const b = inTail(q, i) ? Math.exp(logB) : q.probability(i);
       terms[i] = p.supports(i) ? a * (logA - logB) - a + b : b;
     }
   }
@@ -212,8 +207,8 @@ function klByLogRatio(p: Law, q: Law): number {
   const mean = sum(terms).hi;
   // P e^{E_P d − d} = Q e^{E_P d − c}, with c = d − log P/Q read where P is largest.
   const c = d[p.peak] - p.logProbability(p.peak) + q.logProbability(p.peak);
-  // Laws far apart: KL is E_P d − c, and e^{E_P d − c} would pass the largest double.
-  if (mean - c > 500) return mean - c;
+  // Laws far apart: nothing cancels in E_P[d − c] itself, and e^{KL} may overflow.
+  if (mean - c > 30) return mean - c;
   for (let i = 0; i < d.length; i++) {
     if (!p.supports(i)) continue;
     const delta = mean - d[i];

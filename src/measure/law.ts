@@ -42,7 +42,11 @@ export class Law {
   readonly lineage: Lineage | undefined;
   /** The weights came from logarithms: those hold what the weights round away. */
   readonly fromLog: boolean;
+  /** What the weights are powers of two times, all digits kept: the masses given, or the weights themselves. */
+  readonly mass: Float64Array;
   #logWeight: Float64Array | (() => Float64Array) | undefined;
+  /** Whether logarithms came beside the weights, which may hold what these round away. */
+  readonly #apart: boolean;
   #hasTail: boolean | undefined;
   #peaked: PeakedSum | undefined;
   #scaledLogs: ScaledLogs | undefined;
@@ -53,28 +57,30 @@ export class Law {
     lineage: Lineage | undefined,
     fromLog: boolean,
     total: DoubleDouble = sum(weight),
+    mass: Float64Array = weight,
   ) {
     this.weight = weight;
+    this.mass = mass;
     this.#logWeight = logWeight;
+    this.#apart = logWeight !== undefined;
     this.lineage = lineage;
     this.fromLog = fromLog;
     this.total = total;
   }
 
-  /** The law ∝ mass, whose entries are non-negative with one positive at least. Scaled by 2^k only where needed. */
-  static fromMass(mass: Float64Array): Law {
+  /**
+   * The law ∝ mass, whose entries are non-negative with one positive at least. Scaled by 2^k only where needed. Masses
+   * that were rounded below the normal doubles are whole in `logMass`, and the largest is then of ordinary size.
+   */
+  static fromMass(mass: Float64Array, logMass?: Float64Array): Law {
     let max = 0;
     for (let i = 0; i < mass.length; i++) if (mass[i] > max) max = mass[i];
-    if (max >= 2 ** -400 && max <= 2 ** 400) return new Law(mass, undefined, undefined, false);
+    if (max >= 2 ** -400 && max <= 2 ** 400) return new Law(mass, logMass, undefined, false);
     const exponent = -Math.floor(Math.log2(max));
     const [s, t] = [2 ** Math.trunc(exponent / 2), 2 ** (exponent - Math.trunc(exponent / 2))];
     const logScale = exponent * Math.LN2;
-    return new Law(
-      mass.map((m) => m * s * t),
-      () => mass.map((m) => Math.log(m) + logScale),
-      undefined,
-      false,
-    );
+    const weight = mass.map((m) => m * s * t);
+    return new Law(weight, () => mass.map((m) => Math.log(m) + logScale), undefined, false, undefined, mass);
   }
 
   /** The law ∝ exp(logMass), whose entries are below ∞ with one above −∞ at least. */
@@ -183,7 +189,7 @@ export class Law {
    * `logWeight` has them whole. A law given by masses of ordinary size has none.
    */
   get hasTail(): boolean {
-    this.#hasTail ??= this.#logWeight !== undefined && this.weight.some((w) => w < SMALLEST_NORMAL);
+    this.#hasTail ??= this.#apart && this.weight.some((w) => w < SMALLEST_NORMAL);
     return this.#hasTail;
   }
 

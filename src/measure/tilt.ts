@@ -1,5 +1,5 @@
 import { outOfRange, requireFinite, requireLength, requirePositiveOrInfinite, wrongType } from "../numeric/check.js";
-import { logRatio, logRatioNearOne } from "../numeric/deviance.js";
+import { logRatioNearOne } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { expWeighted } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
@@ -39,15 +39,19 @@ const LIFT = 2 ** 600;
  */
 function shiftedWeight(w: number, v: number, x: number, whole: boolean, logWeight: () => number): number {
   if (x === -Infinity) return 0;
-  if (!whole || !(x > -1400 && x < 1400)) return Math.exp(logWeight() + x);
   const ratio = w / v;
+  if (!whole || !(x > -1400 && x < 1400) || ratio === Infinity) return Math.exp(logWeight() + x);
   if (x > -700 && x < 700 && isNormal(ratio)) return ratio * Math.exp(x);
   const half = Math.exp(x / 2);
   return ratio < SMALLEST_NORMAL ? (((w * LIFT) / v) * half * half) / LIFT : ratio * half * half;
 }
 
-/** Whether the weight of an answer has all its digits: it was given, or is a normal double. */
-const isWhole = (law: Law, i: number) => law.weight[i] >= SMALLEST_NORMAL || !law.hasTail;
+/** Whether the mass of an answer has all its digits: it was given, or is a normal double. */
+const isWhole = (law: Law, i: number) => law.mass !== law.weight || law.weight[i] >= SMALLEST_NORMAL || !law.hasTail;
+
+/** So many nats between the largest score and that of the heaviest answer leave the latter's digits alone. */
+const NEAR = 4;
+const FAR: number = Math.exp(-2 * NEAR);
 
 /** A law ∝ base·e^{score/β}, and its log-partition. */
 export interface TiltedLaw {
@@ -58,7 +62,6 @@ export interface TiltedLaw {
 
 /** The tilt of a law by scores that were checked: numbers below ∞. */
 export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: number): TiltedLaw {
-  const { weight } = base;
   const shiftFrom = (top: number) =>
     score.map((s, i) => (base.supports(i) ? scaledDifference(s, top, beta) : -Infinity));
   const ordinary = ordinaryTilt(base, score, beta, new Float64Array(score.length));
@@ -80,8 +83,8 @@ export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: nu
   const tilted = new Float64Array(shift.length);
   for (let i = 0; i < tilted.length; i++) {
     tilted[i] = shiftedWeight(
-      weight[i],
-      weight[anchor],
+      base.mass[i],
+      base.mass[anchor],
       shift[i],
       isWhole(base, i) && isWhole(base, anchor),
       () => logWeight[i] - logWeight[anchor],
@@ -118,7 +121,15 @@ function ordinaryTilt(
   }
   if (!((bottom - top) / beta > -700 && isNormal(least * Math.exp((bottom - top) / beta)))) return undefined;
   const total = expWeighted(out, weight, score, top, beta, base.total.hi);
-  return total.hi > 2 ** -400 * out.length ? { tilted: out, top, total } : undefined;
+  if (!(total.hi > 2 ** -400 * out.length)) return undefined;
+  // Where the answers that count lie far below the largest score, their differences from it are rounded by more than
+  // those among themselves: E_P[(top − score)/β] is at most the logarithm of base.total/total.
+  if (total.hi < FAR * base.total.hi) {
+    let peak = 0;
+    for (let i = 1; i < out.length; i++) if (out[i] > out[peak]) peak = i;
+    if ((top - score[peak]) / beta > NEAR) return undefined;
+  }
+  return { tilted: out, top, total };
 }
 
 /** log E_law[e^x]: by expm1 where that is near 0, so that a weak tilt keeps its digits. */
@@ -135,7 +146,9 @@ function logMeanExp(law: Law, x: Float64Array): number {
   if (excess.hi > -0.5) return Math.log1p(excess.hi + excess.lo);
   for (let i = 0; i < x.length; i++) {
     terms[i] = law.supports(i)
-      ? shiftedWeight(weight[i], total.hi, x[i], isWhole(law, i), () => law.logProbability(i))
+      ? shiftedWeight(weight[i], total.hi, x[i], weight[i] >= SMALLEST_NORMAL || !law.hasTail, () =>
+          law.logProbability(i),
+        )
       : 0;
   }
   return Math.log(sum(terms).hi);
@@ -254,23 +267,19 @@ export function escort<A>(ref: Measure<A>, exponent: number): Distribution<A> {
 
 /** The escort of a law, given the exponent and, to its own digits, the exponent minus 1; and its log-normaliser. */
 export function escortLaw(caller: string, law: Law, exponent: number, excess: number): [Law, () => number] {
-  const { weight, hasTail, fromLog } = law;
   const anchor = exponent >= 0 ? law.peak : lightest(caller, law, exponent);
-  const logTo = new Float64Array(weight.length);
-  const read = hasTail || fromLog ? law.logWeight : undefined;
-  const apart = fromLog || weight[anchor] < SMALLEST_NORMAL;
-  for (let i = 0; i < logTo.length; i++) {
-    if (read !== undefined && (apart || weight[i] < SMALLEST_NORMAL)) logTo[i] = read[i] - read[anchor];
-    else logTo[i] = weight[i] === 0 ? -Infinity : logRatioNearOne(weight[i], weight[anchor]);
-  }
+  const logTo = law.weight.map((_, i) => logOdds(law, i, anchor));
   const onSupport = (l: number, factor: number) => (l === -Infinity ? -Infinity : factor * l);
   const logWeight = logTo.map((l) => onSupport(l, exponent));
-  const escort = Law.tilted(
-    law,
-    logWeight.map(Math.exp),
-    () => logWeight,
-    logTo.map((l) => onSupport(l, excess)),
-  );
+  const logDensity = logTo.map((l) => onSupport(l, excess));
+  // Near exponent 1 the power is the mass itself but for a small factor.
+  const near = Math.abs(excess) < Math.abs(exponent) && !law.fromLog;
+  const escortWeight = logWeight.map((l, i) => {
+    const ratio = law.mass[i] / law.mass[anchor];
+    const half = Math.exp(logDensity[i] / 2);
+    return near && isNormal(ratio) && isWhole(law, i) && isNormal(half) ? ratio * half * half : Math.exp(l);
+  });
+  const escort = Law.tilted(law, escortWeight, () => logWeight, logDensity);
   return [escort, () => logPowerSum(law, exponent, excess)];
 }
 
@@ -284,9 +293,9 @@ function lightest(caller: string, law: Law, exponent: number): number {
   return least;
 }
 
-/** log(w_i/w_j) of two answers of a law. */
+/** log(w_i/w_j) of two answers of a law, the latter in its support. */
 export function logOdds(law: Law, i: number, j: number): number {
-  const [a, b] = [law.weight[i], law.weight[j]];
-  if (law.fromLog || a < SMALLEST_NORMAL || b < SMALLEST_NORMAL) return law.logWeight[i] - law.logWeight[j];
-  return logRatio(a, b);
+  const { mass, logWeight, fromLog } = law;
+  if (fromLog || !(isWhole(law, i) && isWhole(law, j))) return logWeight[i] - logWeight[j];
+  return mass[i] === 0 ? -Infinity : logRatioNearOne(mass[i], mass[j]);
 }

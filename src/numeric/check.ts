@@ -4,8 +4,9 @@
  */
 
 /** `0.5`, `NaN`, `"text"`, `[object]`: a value as it may stand in a message, cut to a readable length. */
-function show(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : safeString(value);
+export function show(value: unknown): string {
+  // Of a long text no more than the message can hold is looked at.
+  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : safeString(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

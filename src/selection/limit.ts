@@ -1,4 +1,4 @@
-import { Law } from "../measure/law.js";
+import type { Law } from "../measure/law.js";
 import type { Distribution } from "../measure/measure.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { expm1MinusX } from "../numeric/deviance.js";
@@ -11,13 +11,8 @@ import { ratiosAt } from "./ratios.js";
 export function limitLaw<A>(prepared: Prepared<A>): Law {
   const { caller, law, score, levels, beta } = prepared;
   if (beta > 0) return tiltLaw(caller, law, score, beta).law;
-  const best = (i: number) => levels.levelOf[i] === 0;
-  return Law.tilted(
-    law,
-    law.weight.map((w, i) => (best(i) ? w : 0)),
-    () => law.logWeight.map((l, i) => (best(i) ? l : -Infinity)),
-    Float64Array.from(score, (_, i) => (best(i) ? 0 : -Infinity)),
-  );
+  const hard = Float64Array.from(score, (_, i) => (levels.levelOf[i] === 0 ? 0 : -Infinity));
+  return tiltLaw(caller, law, hard, 1).law;
 }
 
 /**

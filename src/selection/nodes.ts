@@ -1,5 +1,6 @@
 import { deviance, expm1MinusX } from "../numeric/deviance.js";
 import { expNormal } from "../numeric/expLog.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats } from "../numeric/floats.js";
 import { type Grid, splitOnGrid, TERMS } from "./grid.js";
 import type { Ladder } from "./ladder.js";
@@ -40,7 +41,8 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
     if (x[i] - x[i + 1] < 34) continue;
     // Past the first bound level i has died; past the second e^{−(N−1)μt} has, beside φ^{N−1}.
     const dead = -x[i] + grid.gone * step;
-    const flat = Math.max(dead, Math.log((45 / least - Math.log(from[i + 1])) / mean));
+    // Levels whose probabilities are too small for a double leave φ at 0: it is as flat as can be.
+    const flat = Math.max(dead, Math.log((45 / least - Math.log(Math.max(from[i + 1], Number.MIN_VALUE))) / mean));
     const next = -x[i + 1] - Math.log1p(most) - 20;
     if (!(next - flat > 4)) continue;
     const last = Math.ceil(flat / step);
@@ -116,7 +118,7 @@ function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
   const { steps, factor } = splitOnGrid(grid, x);
   const above = massAbove(mass);
   const weighted = floats(x.length);
-  for (let i = 0; i < x.length; i++) weighted[i] = mass[i] > 0 ? mass[i] * Math.exp(x[i]) : 0;
+  for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * Math.exp(x[i]) : 0;
   const weightAbove = massAbove(weighted);
   const from = massFrom(mass, forbidden);
   // moment[k] = Σ p z^k over the low levels, z = t·w at the node.
@@ -186,7 +188,8 @@ function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
       }
     }
     logPhi[n] = Math.log(phi);
-    excess[n] = Math.max(0, logPhi[n] + mean * t);
+    // Where φ has underflowed there is nothing to exceed.
+    excess[n] = phi > 0 ? Math.max(0, logPhi[n] + mean * t) : 0;
   }
   return { at, logPhi, excess };
 }

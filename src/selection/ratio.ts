@@ -85,7 +85,9 @@ function softRatiosFrom(ladder: Ladder, n: number, { value, logScale, logWeighte
     const jensen = n / (1 + inverseW);
     const correction = n * value[i] * Math.exp(logWeighted[i]);
     const m = w + (n - 1) * mean;
-    const raw = (meanLess1 - Math.expm1(x[i])) / m + n * value[i] * Math.exp(logScale[i] + logMean);
+    // A level too rare to be the anchor may outweigh it beyond the range of doubles.
+    const raw =
+      (w < Infinity ? (meanLess1 - Math.expm1(x[i])) / m : -1) + n * value[i] * Math.exp(logScale[i] + logMean);
     const ratio = jensen + correction;
     // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
     const gap = kept < 0.5 ? (ratio / kept) * mean * Math.exp(-x[i]) - 1 : (raw + lost) / kept;

@@ -26,7 +26,7 @@ export function winByLevel({ mass, forbidden }: Levels): Float64Array {
 }
 
 /** The same for answers of any reward, whether or not ref has one like it. */
-function winOf(levels: Levels, score: Float64Array): Float64Array {
+export function winOf(levels: Levels, score: Float64Array): Float64Array {
   const { reward, mass, forbidden } = levels;
   const win = winByLevel(levels);
   const below = massFrom(mass, forbidden);

@@ -52,15 +52,20 @@ export function readState(caller: string, state: TrainingState, size: number): R
   const vector = (name: string, values: unknown) => {
     const array = requireArrayLike(caller, name, values) as ArrayLike<JsonNumber>;
     if (array.length !== size) throw wrongType(caller, name, `have length ${size}`, array);
-    const out = Float64Array.from(array, Number);
-    const bad = out.findIndex((x) => !(x < Infinity));
-    if (bad >= 0) throw outOfRange(caller, `${name}[${bad}]`, "be a number below Infinity", array[bad]);
-    return out;
+    return Float64Array.from(array, (x, i) => {
+      if (x === "-Infinity") return -Infinity;
+      if (!(typeof x === "number" && x < Infinity))
+        throw outOfRange(caller, `${name}[${i}]`, "be a number below Infinity", x);
+      return x;
+    });
   };
+  const { method, memory } = state;
+  if (typeof method !== "string") throw wrongType(caller, "options.resume.method", "be a string", method);
+  if (!Array.isArray(memory)) throw wrongType(caller, "options.resume.memory", "be an array", memory);
   return {
-    method: state.method,
+    method,
     iteration: requireInteger(caller, "options.resume.iteration", state.iteration, 0),
     parameters: vector("options.resume.parameters", state.parameters),
-    memory: state.memory.map((m, i) => vector(`options.resume.memory[${i}]`, m)),
+    memory: memory.map((m, i) => vector(`options.resume.memory[${i}]`, m)),
   };
 }

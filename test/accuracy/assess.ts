@@ -33,11 +33,14 @@ export interface Assessment {
 
 /** Inputs are moved by this, relatively: far below a double's digits and above the oracle's. */
 const MOVE = 1e-30;
-const PROBES = 4;
 
-function movedBy(down: (scalar: boolean) => boolean, inputs: Inputs, fixed: readonly string[]): Moved<Inputs> {
+function movedBy(
+  down: (x: number, scalar: boolean) => boolean,
+  inputs: Inputs,
+  fixed: readonly string[],
+): Moved<Inputs> {
   const move = (x: number, scalar = false): Num =>
-    Number.isFinite(x) && x !== 0 ? big(x).times(big(down(scalar) ? -MOVE : MOVE).plus(1)) : x;
+    Number.isFinite(x) && x !== 0 ? big(x).times(big(down(x, scalar) ? -MOVE : MOVE).plus(1)) : x;
   const moved = Object.entries(inputs).map(([key, value]) => {
     if (fixed.includes(key)) return [key, value];
     if (typeof value === "number") return [key, move(value, true)];
@@ -59,14 +62,23 @@ function error(got: number, want: BigNumber, unit: number): number {
 
 /**
  * The value at 60 digits and its sensitivity: how much it changes when every input changes, relatively, by ±1, to first
- * order: the largest of four probes. The first moves all up, the second single numbers down and lists up, and the others
- * move each up or down by chance.
+ * order: the largest of some probes. The first lets all sizes grow; the second does so but for single numbers, which
+ * shrink; the third lets all numbers grow, so that those below 0 shrink; and the others let chance decide for each, in two
+ * probes where the inputs are many and in six where they are few.
  */
-function exactly(s: Subject, inputs: Inputs, rng: () => number, probes: number): { want: BigNumber[]; sensitivity: number[] } {
+function exactly(
+  s: Subject,
+  inputs: Inputs,
+  rng: () => number,
+  probes: number,
+): { want: BigNumber[]; sensitivity: number[] } {
   const want = list(s.exact(inputs as Moved<Inputs>, inputs));
   const sensitivity = want.map(() => 0);
   for (let probe = 0; probe < probes; probe++) {
-    const down = (scalar: boolean) => (probe < 2 ? probe === 1 && scalar : rng() < 0.5);
+    const down = (x: number, scalar: boolean) => {
+      if (probe > 2) return rng() < 0.5;
+      return probe === 1 ? scalar : probe === 2 && x < 0;
+    };
     const moved = list(s.exact(movedBy(down, inputs, s.fixed ?? []), inputs));
     for (const [i, w] of want.entries()) {
       if (!w.isFinite() || !moved[i].isFinite()) continue;
@@ -115,7 +127,7 @@ export function assess(s: Subject, count = s.cases ?? 200, withPeers = true): As
   const judge = (at: string, inputs: Inputs, rng: () => number) => {
     const size = Object.values(inputs).reduce<number>((n, v) => n + (typeof v === "number" ? 1 : v.length), 0);
     // A fixture of a million answers is judged without a condition number.
-    const { want, sensitivity } = exactly(s, inputs, rng, size > 5000 ? 0 : PROBES);
+    const { want, sensitivity } = exactly(s, inputs, rng, size > 5000 ? 0 : size > 20 ? 5 : 9);
     const got = list(s.float64(inputs));
     if (got.length !== want.length) throw new Error(`${s.name}: ${got.length} values for ${want.length}`);
     for (const [i, w] of want.entries()) {
@@ -150,7 +162,10 @@ export function assess(s: Subject, count = s.cases ?? 200, withPeers = true): As
     scaled: { max: scaled.max, mean: scaled.mean },
     worst,
     peers: Object.fromEntries(
-      peers.map(({ name, tally, failed }) => [name, { max: tally.max, mean: tally.mean, median: tally.median, failed }]),
+      peers.map(({ name, tally, failed }) => [
+        name,
+        { max: tally.max, mean: tally.mean, median: tally.median, failed },
+      ]),
     ),
   };
 }

@@ -19,7 +19,8 @@ export function total(terms: readonly BigNumber[]): BigNumber {
 }
 
 /** The answers 0 … K − 1. */
-export const answers = (values: { readonly length: number }): number[] => Array.from({ length: values.length }, (_, i) => i);
+export const answers = (values: { readonly length: number }): number[] =>
+  Array.from({ length: values.length }, (_, i) => i);
 
 /** A measure of the twin. */
 export const measureOf = (mass: readonly Num[]) => exact.measure(answers(mass), mass);

@@ -45,7 +45,8 @@ export async function openSite(): Promise<SiteInBrowser> {
   const watch = (page: Page) => {
     page.on("request", (request) => {
       const url = request.url();
-      if (!url.startsWith(`${origin}/`) && !url.startsWith("data:")) trouble.push(`${page.url()} asks for ${url}`);
+      if (![`${origin}/`, "data:", "file:"].some((own) => url.startsWith(own)))
+        trouble.push(`${page.url()} asks for ${url}`);
     });
     page.on("response", (response) => {
       if (response.status() >= 400) trouble.push(`${response.url()} is answered by ${response.status()}`);

@@ -47,12 +47,12 @@ describe("a bad line is refused with its place and field", () => {
   test.each([
     ["{", /^f:7: the line is not JSON/],
     ["", /^f:7: the line is not JSON/],
-    ["[]", /^f:7: the line must be an object, got \[\]/],
+    ["[]", /^f:7: the line must be an object, got an array of 0/],
     ["null", /^f:7: the line must be an object, got null/],
     ["{}", /^f:7: the field "query" is missing/],
     [line([good], 3), /^f:7: query must be a string, got 3/],
     ['{"query":"q"}', /^f:7: the field "answers" is missing/],
-    [line({}), /^f:7: answers must be an array, got \{\}/],
+    [line({}), /^f:7: answers must be an array, got an object/],
     [line([]), /^f:7: answers must have at least one entry/],
     [line([good, 5]), /^f:7: answers\[1\] must be an object, got 5/],
     [
@@ -81,6 +81,17 @@ describe("a bad line is refused with its place and field", () => {
     ],
     [line([{ ...good, answer: 5 }]), /answers\[0\]\.answer must be a string, got 5/],
     ['{"__proto__":{"query":"q","answers":[{"count":1,"reward":0}]}}', /the field "query" is missing/],
+    ['{"query":"q","query":"r","answers":[]}', /^f:7: the key "query" is given twice in one object/],
+    ['{"query":"q","answers":[{"count":1,"rew\\u0061rd":0,"reward":1}]}', /the key "reward" is given twice/],
+    [
+      '{"query":"q","answers":[{"count":1,"reward":1e999}]}',
+      /answers\[0\]\.reward must be a finite number, got Infinity/,
+    ],
+    ['{"query":"\u001b[2J"', /^f:7: the line is not JSON \([^\p{C}]*\)$/u],
+    [
+      line([{ ...good, features: { "a\u001b": "x" } }]),
+      /^f:7: answers\[0\]\.features\["a\\u001b"\] must be a finite number/,
+    ],
   ])("%s", (text, message) => {
     expect(() => parseQuery(text, "f:7")).toThrow(InputError);
     expect(() => parseQuery(text, "f:7")).toThrow(message);

@@ -77,8 +77,8 @@ describe("exptilt verify", { timeout: 60_000 }, () => {
   test.each([
     [["verify", join(folder, "absent.jsonl")], /absent\.jsonl: ENOENT/],
     [["verify", file("empty.jsonl", [])], /empty\.jsonl: there are no queries/],
-    [["verify", "--beta", "0"], /--beta must be a positive number, got "0"/],
-    [["verify", "--beta", "x"], /--beta must be a positive number, got "x"/],
+    [["verify", "--beta", "0"], /--beta must be a positive number from 1e-9 to 1e9, got "0"/],
+    [["verify", "--beta", "x"], /--beta must be a positive number from 1e-9 to 1e9, got "x"/],
     [["verify", "--length", "1.5"], /--length must be a whole number of at least 1, got "1.5"/],
     [["verify", "--digits", "5"], /--digits must be a whole number from 20 to 1000, got "5"/],
     [["verify", "--limit", "0"], /--limit must be a whole number of at least 1, got "0"/],

@@ -24,6 +24,8 @@ describe("the explorer", () => {
     expect(sources.filter((path) => path.startsWith("dist/exact/"))).toEqual([]);
     expect(sources.filter((path) => path.startsWith("dist/cli/"))).toEqual([
       "dist/cli/inputError.js",
+      "dist/cli/jsonText.js",
+      "dist/cli/printable.js",
       "dist/cli/query.js",
     ]);
   });

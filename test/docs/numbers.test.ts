@@ -26,10 +26,11 @@ describe("the table of the errata is what the claims give on the embedded data",
     const gaps = worlds.map((world) => checkClaim(claim, world));
     const [, , printed, corrected] = rows.find(([, equation]) => equation === claim.equation) ?? [];
     expect(Math.min(...gaps.map(({ printedGap = 0 }) => printedGap)).toPrecision(2)).toBe(printed);
+    const worst = Math.max(...gaps.map(({ gap }) => gap));
+    if (corrected === "0") return expect(worst).toBe(0);
     // Rounding differs between machines in its last bits: the bound is a power of ten.
     expect(corrected).toMatch(/^1e−\d+$/);
     const bound = Number(corrected.replace("−", "-"));
-    const worst = Math.max(...gaps.map(({ gap }) => gap));
     expect(worst).toBeLessThanOrEqual(bound);
     expect(worst).toBeGreaterThan(bound / 100);
   });

@@ -17,12 +17,23 @@ import {
   sequenceDistribution,
   unifiedObjective,
 } from "exptilt";
-import { all, create } from "mathjs";
-import { MASSES, masses, order, ordinary, pick, REWARDS, rewards, sizeOf, temperature, tilts, times, whole } from "../instances.js";
+import {
+  MASSES,
+  masses,
+  order,
+  ordinary,
+  pick,
+  REWARDS,
+  rewards,
+  sizeOf,
+  temperature,
+  tilts,
+  times,
+  whole,
+} from "../instances.js";
+import { math } from "../mathjs.js";
 import { answers, type BigNumber, big, exact, measureOf, type Num, one, total } from "../oracle.js";
 import { type Inputs, type Moved, type Subject, subject } from "../subject.js";
-
-const math = create(all ?? {});
 
 const given = (m: readonly number[]) => measure(answers(m), m);
 
@@ -171,7 +182,10 @@ export const alignment: readonly Subject[] = [
     name: "klDivergence(rlhfOptimum, ref)",
     domain: TILTS,
     draw,
-    float64: (x) => klDivergence(rlhfOptimum(problem(x)), given(x.mass)),
+    float64: (x) => {
+      const ref = given(x.mass);
+      return klDivergence(rlhfOptimum({ ...x, ref }), ref);
+    },
     exact: (x) => exact.klDivergence(exact.rlhfOptimum(exactProblem(x)), measureOf(x.mass)),
     cases: 400,
   }),

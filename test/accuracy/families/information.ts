@@ -7,13 +7,11 @@ import {
   renyiEntropy,
   totalVariation,
 } from "exptilt";
-import { all, create } from "mathjs";
 import { distance } from "ml-distance";
 import { MASSES, masses, order, PAIRS, pairs, pick, sizeOf } from "../instances.js";
+import { math } from "../mathjs.js";
 import { answers, exact, measureOf } from "../oracle.js";
 import { type Subject, subject } from "../subject.js";
-
-const math = create(all ?? {});
 
 const given = (m: readonly number[]) => measure(answers(m), m);
 const draw = (rng: () => number, index: number) => pairs(rng, sizeOf(rng, index));

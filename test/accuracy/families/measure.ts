@@ -11,12 +11,10 @@ import {
   tilt,
   uniform,
 } from "exptilt";
-import { all, create } from "mathjs";
 import { MASSES, masses, order, pairs, pick, REWARDS, rewards, sizeOf, tilts, times, whole } from "../instances.js";
+import { math } from "../mathjs.js";
 import { answers, exact, logMeasureOf, measureOf } from "../oracle.js";
 import { type Subject, subject } from "../subject.js";
-
-const math = create(all ?? {});
 
 const mass = (rng: () => number, index: number) => ({ mass: masses(rng, sizeOf(rng, index)) });
 const given = (m: readonly number[]) => measure(answers(m), m);

@@ -1,10 +1,8 @@
 import { logPreferenceProbability, logSoftmax, logSumExp, preferenceProbability, softmax } from "exptilt";
-import { all, create } from "mathjs";
 import { between, order, pick, sizeOf, times, whole } from "../instances.js";
+import { math } from "../mathjs.js";
 import { big, exact, log1p, logMeasureOf, type Num } from "../oracle.js";
 import { type Subject, subject } from "../subject.js";
-
-const math = create(all ?? {});
 
 const LOGITS = "logits near, far, tied, offset by ±1e6, of 1e300, −∞, cancelling to 0";
 
@@ -29,7 +27,13 @@ function logits(rng: () => number, index: number): { x: number[] } {
 const lawOf = (x: readonly Num[]) => exact.normalize(logMeasureOf(x));
 
 function pair(rng: () => number): { reward: number; other: number } {
-  const reward = pick(rng, between(rng, -5, 5), between(rng, -800, 800), 1e6 + between(rng, -1, 1), order(rng, -300, 300));
+  const reward = pick(
+    rng,
+    between(rng, -5, 5),
+    between(rng, -800, 800),
+    1e6 + between(rng, -1, 1),
+    order(rng, -300, 300),
+  );
   const other = pick(rng, 0, reward * (1 + order(rng, -15, -1)), between(rng, -40, 40), reward - between(rng, -40, 40));
   return { reward, other };
 }

@@ -1,0 +1,176 @@
+/**
+ * Whatever the bytes, the command line answers with figures or with an error that names the place: never with a crash, a
+ * NaN or a touched prototype. `npm run fuzz` tries more of the same, from another seed each time, and prints the counts.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { readClaims } from "../../src/cli/check.js";
+import { CurveTally } from "../../src/cli/curveTally.js";
+import { parseQuery, type Query, readQueries } from "../../src/cli/dataset.js";
+import { featureRows } from "../../src/cli/features.js";
+import { InputError } from "../../src/cli/inputError.js";
+import { readCurve } from "../../src/cli/readCurve.js";
+import { readPolicy, train } from "../../src/cli/train.js";
+import { altered, damaged, extremeQueryText, fileBytes } from "../support/hostile.js";
+
+const RUNS = Number(process.env.FUZZ_RUNS ?? 1000);
+const folder = mkdtempSync(join(tmpdir(), "exptilt-fuzz-"));
+
+const tried = { inputs: 0, refused: 0, crashes: 0 };
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  if (process.env.FUZZ_RUNS !== undefined)
+    console.log(`fuzz: ${tried.inputs} inputs tried, ${tried.refused} refused with place, ${tried.crashes} crashes`);
+});
+
+/** What every object inherits, as it was before any input was read. */
+const inherited = () => [Object.prototype, Array.prototype, String.prototype].map((p) => Reflect.ownKeys(p).length);
+const untouched = inherited();
+beforeEach(() => expect(inherited()).toEqual(untouched));
+
+/** One input tried: undefined when it was refused, with a message on one line that begins with the place. */
+async function attempt<T>(place: RegExp, work: () => T | Promise<T>): Promise<T | undefined> {
+  tried.inputs++;
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InputError)) {
+      tried.crashes++;
+      throw error;
+    }
+    tried.refused++;
+    expect(error.message).toMatch(place);
+    expect(error.message.length).toBeLessThan(400);
+    expect(error.message).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+    return undefined;
+  } finally {
+    expect(inherited()).toEqual(untouched);
+  }
+}
+
+const settings = { numRuns: RUNS };
+const AT_LINE = /^f:[1-9]\d*[:.]/;
+
+async function* stream(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+/** The queries of a stream up to what was refused, and the complaint. */
+async function read(chunks: readonly Uint8Array[]): Promise<{ queries: Query[]; complaint?: string }> {
+  const queries: Query[] = [];
+  try {
+    for await (const query of readQueries(stream(chunks), "f")) queries.push(query);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { queries, complaint: error.message };
+  }
+  return { queries };
+}
+
+describe("a data set", { timeout: 0 }, () => {
+  it("of any bytes is read, or refused at a line, alike in whatever pieces it comes", async () => {
+    await fc.assert(
+      fc.asyncProperty(fileBytes, fc.integer({ min: 1, max: 9 }), async (bytes, size) => {
+        let before: Query[] = [];
+        await attempt(AT_LINE, async () => {
+          const { queries, complaint } = await read([bytes]);
+          before = queries;
+          if (complaint !== undefined) throw new InputError(complaint);
+        });
+        for (const { reward, gold, ref, features } of before) {
+          const masses = "mass" in ref ? ref.mass : ref.logMass;
+          const numbers = [...reward, ...masses, ...features.flatMap((f) => Object.values(f))];
+          expect([...numbers, ...gold.map((g) => g ?? 0)].every(Number.isFinite)).toBe(true);
+        }
+        const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+          bytes.subarray(i * size, (i + 1) * size),
+        );
+        expect(await read(pieces)).toEqual(await read([bytes]));
+      }),
+      settings,
+    );
+  });
+
+  it("of any numbers that doubles hold gives finite curves and features, or is refused at its line", async () => {
+    const betas = fc.constantFrom(0, 5e-324, 0.1, 1, 1e300, Infinity);
+    const ns = fc.constantFrom([1], [1, 2.5, 16, 1e6], [1e300]);
+    await fc.assert(
+      fc.asyncProperty(extremeQueryText, betas, ns, async (text, beta, ns) => {
+        const query = parseQuery(text, "f:1");
+        const readings = await attempt(AT_LINE, () => readCurve(query, { betas: [beta], ns }));
+        expect((readings ?? []).every(Number.isFinite)).toBe(true);
+        const names = ["reward", "reward2", "rank", "best", "logref", "logref2"];
+        const rows = await attempt(AT_LINE, () => featureRows(query, names));
+        expect((rows ?? []).flat().every(Number.isFinite)).toBe(true);
+      }),
+      settings,
+    );
+  });
+
+  it("of any numbers that doubles hold is verified without a NaN, or refused at its line", async () => {
+    await fc.assert(
+      fc.asyncProperty(extremeQueryText, fc.constantFrom(1e-9, 0.1, 1e9), async (text, beta) => {
+        const query = parseQuery(text, "f:1");
+        const options = { beta, length: 16, vocabularySize: 51200, digits: 20 };
+        const readings = await attempt(AT_LINE, () => readClaims(query, options));
+        for (const { gap, exactGap, tolerance } of readings ?? [])
+          expect([gap, exactGap, tolerance]).not.toContain(Number.NaN);
+      }),
+      { numRuns: Math.ceil(RUNS / 40) },
+    );
+  });
+});
+
+describe("a text of JSON that a command wrote, damaged,", { timeout: 0 }, () => {
+  const query = (reward: number) =>
+    parseQuery(`{"query":"q","answers":[{"count":1,"reward":${reward}},{"count":2,"reward":0}]}`, "f:1");
+
+  it("is merged to finite curves or refused, as partial sums", async () => {
+    const sums = { betas: [0, Infinity], ns: [1, 2] };
+    const made = (name: string, reward: number) => {
+      const tally = new CurveTally(sums);
+      tally.gold = false;
+      tally.add(readCurve(query(reward), sums));
+      tally.seal(name);
+      return tally;
+    };
+    const text = made("a", 0.1).toJson();
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(altered(text), damaged(fc.constant(text))), async (partial) => {
+        const curves = await attempt(/^p: /, () => {
+          const all = made("b", 0.7);
+          all.merge(CurveTally.fromJson(partial, "p"), "p");
+          return all.curves;
+        });
+        for (const { points } of curves ?? [])
+          for (const { reward, klToRef } of points) expect([reward, klToRef].every(Number.isFinite)).toBe(true);
+      }),
+      settings,
+    );
+  });
+
+  it("is trained on to the end or refused, as a policy to resume", async () => {
+    const [data, output, resume] = ["data.jsonl", "policy.json", "resume.json"].map((name) => join(folder, name));
+    writeFileSync(data, '{"query":"q","answers":[{"count":1,"reward":1},{"count":2,"reward":0}]}\n');
+    const quiet = [process.stdout, process.stderr].map((out) => vi.spyOn(out, "write").mockReturnValue(true));
+    try {
+      await train([data, "--method", "lbfgs", "--iterations", "2", "--output", output]);
+      const text = readFileSync(output, "utf8");
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(altered(text), damaged(fc.constant(text))), async (policy) => {
+          writeFileSync(resume, policy);
+          await attempt(/resume\.json: /, async () => {
+            readPolicy(resume, ["reward"]);
+            return train([data, "--method", "lbfgs", "--iterations", "5", "--resume", resume]);
+          });
+        }),
+        { numRuns: Math.ceil(RUNS / 5) },
+      );
+    } finally {
+      for (const spy of quiet) spy.mockRestore();
+    }
+  });
+});
