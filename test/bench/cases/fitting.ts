@@ -1,9 +1,12 @@
 import {
   atomicData,
+  ddimLaw,
+  ddimSample,
   fitBradleyTerry,
   fitWeightedMle,
   importanceWeights,
   logLinearPolicy,
+  logSnrSchedule,
   measure,
   noisePrediction,
   randomSource,
@@ -21,6 +24,7 @@ export async function* fittingCases(peers: Peers): AsyncGenerator<Case> {
   yield await logLinearCase(peers);
   yield await bradleyTerryCase(peers);
   yield await noiseCase(peers);
+  yield* lineCases();
 }
 
 function tabularCase(): Case {
@@ -151,6 +155,31 @@ async function noiseCase(peers: Peers): Promise<Case> {
       ...(await peers.of("noise", { atoms: flat, point }, { sigma, dimension })),
     ],
   };
+}
+
+/** The exact law of DDIM on a line, beside the same from sampled runs of a fine grid: what one would do without it. */
+function lineCases(): Case[] {
+  return [10, 100].map((size) => {
+    const rng = randomSource("line");
+    const atoms = Array.from({ length: size }, () => [4 * rng()]);
+    const data = atomicData({ atoms });
+    const grid = logSnrSchedule(200, 12, -12);
+    const predict = (x: Float64Array, sigma: number) => noisePrediction(data, x, sigma);
+    return {
+      group: "The exact law of DDIM on a line",
+      title: `K = ${size}`,
+      contenders: [
+        { name: "exptilt, ddimLaw", run: () => ddimLaw(data, "data", 0).mass[0] },
+        { name: "100 samples of 200 levels", run: () => sampled(() => ddimSample(predict, grid, [4 * rng() - 2])[0]) },
+      ],
+    };
+  });
+}
+
+function sampled(draw: () => number): number {
+  let sum = 0;
+  for (let i = 0; i < 100; i++) sum += draw();
+  return sum;
 }
 
 function plainNoise(atoms: Float64Array, x: Float64Array, sigma: number, dimension: number): Float64Array {
