@@ -14,7 +14,6 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     typecheck: { enabled: true, include: ["test/**/*.test-d.ts"] },
-    benchmark: { include: ["test/**/*.bench.ts"] },
     setupFiles: ["test/support/setup.ts"],
     globalSetup: ["test/support/build.ts"],
     maxWorkers: 2,

@@ -31,6 +31,8 @@ export interface Atoms<N> {
   readonly noises: readonly { readonly noise: N; readonly weight: N }[];
   /** ε_law(αx + σε) of each atom x and node, made once for each law. */
   readonly predicted: (law: MeasureOf<N>) => readonly (readonly N[])[];
+  /** `logDensitySlope` of each atom and node, made once for each law. */
+  readonly slopes: (law: MeasureOf<N>) => readonly (readonly N[])[];
 }
 
 const made = new WeakMap<object, unknown>();
@@ -60,21 +62,35 @@ function makeAtoms<N>(A: Algebra<N>): Atoms<N> {
   const alpha = A.exp(A.multiply(A.number(0.5), A.log(A.subtract(one, A.multiply(sigma, sigma)))));
   const u = A.divide(alpha, sigma);
   const noises = nodes(A);
-  const laws = new Map<MeasureOf<N>, readonly (readonly N[])[]>();
-  const predicted = (law: MeasureOf<N>) => {
-    const seen =
-      laws.get(law) ??
-      points.map((x) =>
-        noises.map(({ noise }) => {
-          const noisy = A.add(A.multiply(alpha, x), A.multiply(sigma, noise));
-          return A.noisePrediction(points, law, noisy, sigma);
-        }),
-      );
-    laws.set(law, seen);
-    return seen;
-  };
+  const predicted = perLaw((law: MeasureOf<N>) =>
+    points.map((x) =>
+      noises.map(({ noise }) => {
+        const noisy = A.add(A.multiply(alpha, x), A.multiply(sigma, noise));
+        return A.noisePrediction(points, law, noisy, sigma);
+      }),
+    ),
+  );
+  const slopes = perLaw((law: MeasureOf<N>) =>
+    points.map((x) => noises.map(({ noise }) => logDensitySlope(A, points, law, u, x, noise))),
+  );
   const tilted = A.rlhfOptimum({ ref: own, reward, beta });
-  return { A, points, own, other, marginal, posterior, reward, beta, tilted, sigma, alpha, u, noises, predicted };
+  return {
+    A,
+    points,
+    own,
+    other,
+    marginal,
+    posterior,
+    reward,
+    beta,
+    tilted,
+    sigma,
+    alpha,
+    u,
+    noises,
+    predicted,
+    slopes,
+  };
 }
 
 /**
@@ -158,17 +174,26 @@ export function density<N>({ A, points, sigma }: Atoms<N>, law: MeasureOf<N>, sc
   };
 }
 
-/** u·d/du of log p_u(ux + ε) for X ~ law, at an atom x and a node: from the Gaussians themselves, without a predictor. */
-export function logDensitySlope<N>({ A, points, u, noises }: Atoms<N>, law: MeasureOf<N>, i: number, n: number): N {
-  const { noise } = noises[n];
+/** u·d/du of log p_u(ux + ε) for X ~ law: from the Gaussians themselves, without a predictor. */
+function logDensitySlope<N>(A: Algebra<N>, points: readonly N[], law: MeasureOf<N>, u: N, x: N, noise: N): N {
   const weights: N[] = [];
   const slopes: N[] = [];
   for (const [j, a] of points.entries()) {
-    const step = A.multiply(u, A.subtract(a, points[i]));
+    const step = A.multiply(u, A.subtract(a, x));
     const gap = A.subtract(noise, step);
     const q = A.multiply(law.mass[j], A.exp(A.multiply(A.number(-0.5), A.multiply(gap, gap))));
     weights.push(q);
     slopes.push(A.multiply(q, A.multiply(step, gap)));
   }
   return A.divide(total(A, slopes), total(A, weights));
+}
+
+/** A function of a law whose values are kept. */
+function perLaw<N, T>(make: (law: MeasureOf<N>) => T): (law: MeasureOf<N>) => T {
+  const known = new Map<MeasureOf<N>, T>();
+  return (law) => {
+    const value = known.get(law) ?? make(law);
+    known.set(law, value);
+    return value;
+  };
 }

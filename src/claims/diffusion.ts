@@ -1,15 +1,5 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
-import {
-  type Atoms,
-  atomsOf,
-  density,
-  distance,
-  logDensitySlope,
-  loss,
-  meanAt,
-  meanOver,
-  squaredError,
-} from "./atoms.js";
+import { type Atoms, atomsOf, density, distance, loss, meanAt, meanOver, squaredError } from "./atoms.js";
 import type { Comparison, Erratum, Identity, Sides } from "./claim.js";
 import { entries, magnitude, total } from "./vectors.js";
 
@@ -34,7 +24,7 @@ function target<N>({ A, own, marginal }: Atoms<N>, w: number): MeasureOf<N> {
 function mismatch<N>(atoms: Atoms<N>, p: MeasureOf<N>, q: MeasureOf<N>): Comparison<N> {
   const { A } = atoms;
   const [theirs, own] = [loss(atoms, p, q), loss(atoms, p, p)];
-  const slope = (law: MeasureOf<N>) => meanOver(atoms, p, (i, n) => logDensitySlope(atoms, law, i, n));
+  const slope = (law: MeasureOf<N>) => meanOver(atoms, p, (i, n) => atoms.slopes(law)[i][n]);
   return { left: [A.subtract(theirs, own)], right: [A.subtract(slope(p), slope(q))], scale: [A.add(theirs, own)] };
 }
 
@@ -183,7 +173,7 @@ export const diffusion: readonly Identity[] = [
     sides: onAtoms((atoms) => {
       const { A, own, marginal } = atoms;
       return atoms.points.map((_, i) => {
-        const slope = (law: MeasureOf<typeof atoms.u>) => meanAt(atoms, (n) => logDensitySlope(atoms, law, i, n));
+        const slope = (law: MeasureOf<typeof atoms.u>) => meanAt(atoms, (n) => atoms.slopes(law)[i][n]);
         const error = (law: MeasureOf<typeof atoms.u>) => meanAt(atoms, (n) => squaredError(atoms, law, i, n));
         const [all, conditional] = [error(marginal), error(own)];
         return {

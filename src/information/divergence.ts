@@ -212,8 +212,8 @@ function klByLogRatio(p: Law, q: Law): number {
   for (let i = 0; i < d.length; i++) {
     if (!p.supports(i)) continue;
     const delta = mean - d[i];
-    // A rare answer may carry e^{−δ} past the largest double before its probability brings it back: Q has it whole.
-    if (delta < 30) terms[i] = p.probability(i) * expm1MinusX(delta);
+    // Where P e^{δ} is large beside P it is what Q says, without the rounding of e^{δ}, which may also overflow.
+    if (delta < 2) terms[i] = p.probability(i) * expm1MinusX(delta);
     else terms[i] = q.probability(i) * Math.exp(mean - c) - p.probability(i) * (1 + delta);
   }
   return Math.log1p(sum(terms).hi) - (outside < 0.5 ? Math.log1p(-outside) : Math.log(inside));

@@ -67,11 +67,12 @@ export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: nu
   const ordinary = ordinaryTilt(base, score, beta, new Float64Array(score.length));
   if (ordinary !== undefined) {
     const { tilted, top, total } = ordinary;
-    const law = Law.tilted(
+    const law: Law = Law.tilted(
       base,
       tilted,
       () => shiftFrom(top).map((x, i) => base.logWeight[i] + x),
-      () => shiftFrom(top),
+      // From the heaviest answer: what counts in a divergence is the difference from that one.
+      () => shiftFrom(score[law.peak]),
       total,
     );
     const anchored = (anchor: number) => ({ anchor, excess: logMeanExp(base, shiftFrom(score[anchor])) });

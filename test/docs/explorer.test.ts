@@ -22,12 +22,9 @@ describe("the explorer", () => {
     const others = sources.filter((path) => !/^(docs\/explorer|dist|src\/data)\//.test(path));
     expect(others).toEqual(["node_modules/seedrandom/lib/tychei.js"]);
     expect(sources.filter((path) => path.startsWith("dist/exact/"))).toEqual([]);
-    expect(sources.filter((path) => path.startsWith("dist/cli/"))).toEqual([
-      "dist/cli/inputError.js",
-      "dist/cli/jsonText.js",
-      "dist/cli/printable.js",
-      "dist/cli/query.js",
-    ]);
+    // Of the commands, what parses a line; not what reads files.
+    expect(sources).toContain("dist/cli/query.js");
+    expect(sources).not.toContain("dist/cli/dataset.js");
   });
 
   test("loads nothing but its own script and style, and the style of the site", () => {

@@ -1,0 +1,204 @@
+import {
+  atomicData,
+  ddimLaw,
+  ddimSample,
+  fitBradleyTerry,
+  fitWeightedMle,
+  importanceWeights,
+  logLinearPolicy,
+  logSnrSchedule,
+  measure,
+  noisePrediction,
+  randomSource,
+  tabularPolicy,
+  uniform,
+} from "exptilt";
+import type { Case } from "../harness.js";
+import { instance } from "../instance.js";
+import type { Peers } from "../peers.js";
+
+const BETA = 0.1;
+
+export async function* fittingCases(peers: Peers): AsyncGenerator<Case> {
+  yield tabularCase();
+  yield await logLinearCase(peers);
+  yield await bradleyTerryCase(peers);
+  yield await noiseCase(peers);
+  yield* lineCases();
+}
+
+function tabularCase(): Case {
+  const { support, mass, reward } = instance(100_000);
+  const policy = tabularPolicy(support);
+  const weights = importanceWeights({ ref: measure(policy.on(0).support, mass), reward, beta: BETA });
+  return {
+    group: "Weighted maximum likelihood",
+    title: "a tabular policy on 10⁵ answers",
+    rounds: 5,
+    contenders: [
+      {
+        name: "exptilt, fitWeightedMle: closed form",
+        run: async () => (await fitWeightedMle(policy, weights)).objective,
+      },
+      {
+        name: "exptilt, fitWeightedMle: L-BFGS",
+        run: async () => (await fitWeightedMle(policy, weights, { method: "lbfgs" })).objective,
+      },
+    ],
+    tolerance: 1e-6,
+  };
+}
+
+async function logLinearCase(peers: Peers): Promise<Case> {
+  const [queries, answers, size] = [1000, 50, 20];
+  const rng = randomSource("log-linear");
+  const flat = Float64Array.from({ length: queries * answers * size }, rng);
+  const feature = (q: number, o: number) => flat.subarray((q * answers + o) * size, (q * answers + o + 1) * size);
+  const list = Array.from({ length: answers }, (_, o) => o);
+  const base = uniform(list);
+  const policy = logLinearPolicy<number, number>({ size, base: () => base, features: feature });
+  const data = Array.from({ length: queries }, (_, query) => ({
+    query,
+    ...importanceWeights({ ref: base, reward: list.map(rng), beta: BETA }),
+  }));
+  const target = data.flatMap((query) => [...query.target.mass]);
+  const by = (method: "newton" | "lbfgs") => async () => -(await fitWeightedMle(policy, data, { method })).objective;
+  return {
+    group: "Weighted maximum likelihood",
+    title: "a log-linear policy with 20 features on 1,000 queries × 50 answers",
+    rounds: 5,
+    tolerance: 1e-6,
+    contenders: [
+      { name: "exptilt, fitWeightedMle: Newton", run: by("newton") },
+      { name: "exptilt, fitWeightedMle: L-BFGS", run: by("lbfgs") },
+      ...(await peers.of("training", { features: flat, target }, { answers, size })),
+    ],
+  };
+}
+
+async function bradleyTerryCase(peers: Peers): Promise<Case> {
+  const items = 1000;
+  const rng = randomSource("tournament");
+  const ability = Array.from({ length: items }, () => 2 * rng() - 1);
+  const comparisons: { winner: number; loser: number; count: number }[] = [];
+  for (let i = 0; i < items; i++) {
+    // Each item meets ten others ten times, the next one in the list among them: all are connected.
+    for (let k = 0; k < 10; k++) {
+      const j = k === 0 ? (i + 1) % items : (i + 1 + Math.floor(rng() * (items - 1))) % items;
+      let wins = 0;
+      for (let game = 0; game < 10; game++) if (rng() < 1 / (1 + Math.exp(ability[j] - ability[i]))) wins++;
+      if (wins > 0) comparisons.push({ winner: i, loser: j, count: wins });
+      if (wins < 10) comparisons.push({ winner: j, loser: i, count: 10 - wins });
+    }
+  }
+  const order = Array.from({ length: items }, (_, i) => i);
+  const column = (name: "winner" | "loser" | "count") => comparisons.map((c) => c[name]);
+  return {
+    group: "Bradley–Terry fit",
+    title: `1,000 items, ${comparisons.length.toLocaleString("en")} counted results`,
+    rounds: 5,
+    tolerance: 1e-4,
+    contenders: [
+      {
+        name: "exptilt, fitBradleyTerry: with standard errors",
+        run: () => {
+          const { ability } = fitBradleyTerry(comparisons, { items: order });
+          return ability[1] - ability[0];
+        },
+      },
+      { name: "plain loop: Hunter's MM until the step is 1e−9", run: () => mm(comparisons, items) },
+      ...(await peers.of(
+        "bradley_terry",
+        { winner: column("winner"), loser: column("loser"), count: column("count") },
+        { items },
+      )),
+    ],
+  };
+}
+
+/** Hunter (2004): each strength becomes its wins over the sum of its games' shares. */
+function mm(comparisons: readonly { winner: number; loser: number; count: number }[], items: number): number {
+  const strength = new Float64Array(items).fill(1);
+  const wins = new Float64Array(items);
+  for (const { winner, count } of comparisons) wins[winner] += count;
+  const share = new Float64Array(items);
+  for (let step = 1; step > 1e-9; ) {
+    share.fill(0);
+    for (const { winner, loser, count } of comparisons) {
+      const s = count / (strength[winner] + strength[loser]);
+      share[winner] += s;
+      share[loser] += s;
+    }
+    step = 0;
+    for (let i = 0; i < items; i++) {
+      const next = wins[i] / share[i];
+      step = Math.max(step, Math.abs(next / strength[i] - 1));
+      strength[i] = next;
+    }
+  }
+  return Math.log(strength[1] / strength[0]);
+}
+
+async function noiseCase(peers: Peers): Promise<Case> {
+  const [size, dimension, sigma] = [10_000, 64, 0.9];
+  const rng = randomSource("atoms");
+  const flat = Float64Array.from({ length: size * dimension }, rng);
+  const atoms = Array.from({ length: size }, (_, i) => flat.subarray(i * dimension, (i + 1) * dimension));
+  const data = atomicData({ atoms });
+  const point = Float64Array.from({ length: dimension }, () => 2 * rng() - 0.5);
+  return {
+    group: "Noise prediction",
+    title: "10⁴ atoms × 64 dimensions",
+    contenders: [
+      { name: "exptilt, noisePrediction", run: () => noisePrediction(data, point, sigma)[1] },
+      { name: "plain loop", run: () => plainNoise(flat, point, sigma, dimension)[1] },
+      ...(await peers.of("noise", { atoms: flat, point }, { sigma, dimension })),
+    ],
+  };
+}
+
+/** The exact law of DDIM on a line, beside the same from sampled runs of a fine grid: what one would do without it. */
+function lineCases(): Case[] {
+  return [10, 100].map((size) => {
+    const rng = randomSource("line");
+    const atoms = Array.from({ length: size }, () => [4 * rng()]);
+    const data = atomicData({ atoms });
+    const grid = logSnrSchedule(200, 12, -12);
+    const predict = (x: Float64Array, sigma: number) => noisePrediction(data, x, sigma);
+    return {
+      group: "The exact law of DDIM on a line",
+      title: `K = ${size}`,
+      contenders: [
+        { name: "exptilt, ddimLaw", run: () => ddimLaw(data, "data", 0).mass[0] },
+        { name: "100 samples of 200 levels", run: () => sampled(() => ddimSample(predict, grid, [4 * rng() - 2])[0]) },
+      ],
+    };
+  });
+}
+
+function sampled(draw: () => number): number {
+  let sum = 0;
+  for (let i = 0; i < 100; i++) sum += draw();
+  return sum;
+}
+
+function plainNoise(atoms: Float64Array, x: Float64Array, sigma: number, dimension: number): Float64Array {
+  const alpha = Math.sqrt(1 - sigma * sigma);
+  const size = atoms.length / dimension;
+  const logit = new Float64Array(size);
+  let top = -Infinity;
+  for (let i = 0; i < size; i++) {
+    let distance = 0;
+    for (let k = 0; k < dimension; k++) distance += (x[k] - alpha * atoms[i * dimension + k]) ** 2;
+    logit[i] = -distance / (2 * sigma * sigma);
+    top = Math.max(top, logit[i]);
+  }
+  const mean = new Float64Array(dimension);
+  let total = 0;
+  for (let i = 0; i < size; i++) {
+    const w = Math.exp(logit[i] - top);
+    total += w;
+    for (let k = 0; k < dimension; k++) mean[k] += w * atoms[i * dimension + k];
+  }
+  return mean.map((m, k) => (x[k] - (alpha * m) / total) / sigma);
+}

@@ -1,0 +1,146 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import type { Case } from "../harness.js";
+import { count, instance } from "../instance.js";
+import { CANDIDATES, QUERIES } from "./selection.js";
+
+const root = new URL("../../", import.meta.url);
+const path = (file: string) => fileURLToPath(new URL(file, root));
+
+/** A process from its start to its end. */
+function process_(command: string, args: readonly string[]): () => number {
+  return () => {
+    const { status, stderr } = spawnSync(command, args, { encoding: "utf8" });
+    if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}: ${stderr}`);
+    return Number.NaN;
+  };
+}
+
+/** Starts of Node that import the library and others, beside bare ones. */
+export function importCase(python: boolean): Case {
+  const node = (code: string) => process_(process.execPath, ["--input-type=module", "-e", code]);
+  const file = (name: string) => JSON.stringify(new URL(name, root).href);
+  return {
+    group: "Import",
+    title: "a process from start to end",
+    rounds: 20,
+    contenders: [
+      { name: "node, bare", prepare: () => {}, run: node("") },
+      { name: "node, import exptilt", prepare: () => {}, run: node(`import ${file("dist/node/index.js")}`) },
+      { name: "node, import mathjs", prepare: () => {}, run: node('import "mathjs"') },
+      ...(python
+        ? [
+            { name: "python, bare", prepare: () => {}, run: process_("python3", ["-c", ""]) },
+            {
+              name: "python, import numpy, scipy.special",
+              prepare: () => {},
+              run: process_("python3", ["-c", "import numpy, scipy.special"]),
+            },
+          ]
+        : []),
+    ],
+  };
+}
+
+/** The same data set as the functions read, as a file that the command streams. */
+export function commandCase(): Case & { close: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), "exptilt-bench-"));
+  const file = join(folder, "queries.jsonl");
+  const { mass, reward } = instance(QUERIES * CANDIDATES);
+  const out = openSync(file, "w");
+  for (let q = 0; q < QUERIES; q++) {
+    const answers = Array.from({ length: CANDIDATES }, (_, i) => ({
+      answer: `answer ${i}`,
+      count: mass[q * CANDIDATES + i],
+      reward: reward[q * CANDIDATES + i],
+    }));
+    writeSync(out, `${JSON.stringify({ query: `query ${q}`, answers })}\n`);
+  }
+  closeSync(out);
+  const command = (jobs: number) => ({
+    name: `exptilt curve FILE --beta 0.1 --n 16 --jobs ${jobs}`,
+    prepare: () => {},
+    run: process_(process.execPath, [
+      path("dist/cli/main.js"),
+      "curve",
+      file,
+      "--beta",
+      "0.1",
+      "--n",
+      "16",
+      "--jobs",
+      String(jobs),
+    ]),
+  });
+  const reader = `import { createReadStream } from "node:fs"; import { createInterface } from "node:readline";
+    for await (const line of createInterface({ input: createReadStream(${JSON.stringify(file)}) })) JSON.parse(line);`;
+  return {
+    group: "The same data set through the command line, from the file to the table",
+    title: `${count(QUERIES)} queries × ${CANDIDATES} candidates`,
+    rounds: 3,
+    contenders: [
+      command(1),
+      command(availableParallelism()),
+      {
+        name: "JSON.parse of every line, nothing else",
+        prepare: () => {},
+        run: process_(process.execPath, ["--input-type=module", "-e", reader]),
+      },
+    ],
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What a bundler makes of an import, minified and gzipped, with seedrandom in it. */
+export interface BundleSize {
+  readonly name: string;
+  readonly exports: string;
+  readonly minified: number;
+  readonly gzipped: number;
+}
+
+const MEASURES =
+  "measure, distribution, fromLogMass, uniform, normalize, power, product, tilt, tiltedMass, escort, expectation, entropy, renyiEntropy, klDivergence, generalizedKlDivergence, totalVariation, chiSquaredDivergence, logSumExp, softmax, logSoftmax";
+const ALIGNMENT =
+  "humanPreference, preferenceProbability, logPreferenceProbability, rlhfObjective, rlhfOptimum, rlhfOptimalValue, rlhfRegret, rlifObjective, rlifOptimum, rlifValue, rlhfEquivalent, rlifEquivalent, unifiedObjective";
+const SAMPLERS = "categoricalSampler, categoricalQuantile, samplingProbabilities, randomSource";
+const SELECTION =
+  "bestOfNLaw, softBestOfNLaw, weightedBestOfNLaw, softBestOfNSampler, selectSoftBestOfN, selectionLimit, limitDistance, selectionCurve, policyReading, winRate";
+
+const ENTRIES: readonly (readonly [name: string, exports: string])[] = [
+  [
+    "core: every function of measures, divergences, RLHF, RLIF and samplers",
+    `{ ${MEASURES}, ${ALIGNMENT}, ${SAMPLERS} }`,
+  ],
+  [
+    "one function of each: measure, tilt, klDivergence, entropy, rlhfOptimum, rlifOptimum, bestOfNLaw, softBestOfNLaw, both samplers, randomSource",
+    "{ measure, tilt, klDivergence, entropy, rlhfOptimum, rlifOptimum, bestOfNLaw, softBestOfNLaw, categoricalSampler, softBestOfNSampler, randomSource }",
+  ],
+  [
+    "core and exact selection: laws, samplers, curves, limits, readings",
+    `{ ${MEASURES}, ${ALIGNMENT}, ${SAMPLERS}, ${SELECTION} }`,
+  ],
+  ["everything: also preference fits, training, diffusion, the claims", "*"],
+];
+
+export async function bundleSizes(): Promise<BundleSize[]> {
+  const sizes: BundleSize[] = [];
+  for (const [name, exports] of ENTRIES) {
+    const { outputFiles } = await build({
+      stdin: { contents: `export ${exports} from "./dist/index.js"`, resolveDir: fileURLToPath(root) },
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "esm",
+      platform: "browser",
+    });
+    const code = outputFiles[0].contents;
+    sizes.push({ name, exports, minified: code.length, gzipped: gzipSync(code, { level: 9 }).length });
+  }
+  return sizes;
+}

@@ -1,0 +1,234 @@
+import {
+  bestOfNLaw,
+  categoricalSampler,
+  klDivergence,
+  measure,
+  randomSource,
+  rlhfOptimum,
+  softBestOfNLaw,
+  softBestOfNSampler,
+} from "exptilt";
+import { all, create } from "mathjs";
+import type { Case } from "../harness.js";
+import { count, instance, trapezoid } from "../instance.js";
+import type { Peers } from "../peers.js";
+
+const math = create(all ?? {});
+const BETA = 0.1;
+
+/** The data set that both the functions and the command are timed on. */
+export const QUERIES = 100_000;
+export const CANDIDATES = 32;
+
+export async function* selectionCases(peers: Peers): AsyncGenerator<Case> {
+  for (const size of [10, 1000, 100_000, 1_000_000]) {
+    for (const n of [64, 1_000_000]) yield lawCase(size, n, await peers.of("law", instance(size), { beta: BETA, n }));
+  }
+  yield dataSetCase(
+    await peers.of("dataset", instance(QUERIES * CANDIDATES), { beta: BETA, n: 16, answers: CANDIDATES }),
+  );
+  for (const size of [1000, 1_000_000])
+    yield drawCase(size, await peers.of("draws", { mass: instance(size).mass }, { count: 1_000_000 }));
+  yield selectionCase();
+  for (const size of [10, 1000, 1_000_000])
+    yield tableCase(size, await peers.of("table", { mass: instance(size).mass }, {}));
+}
+
+function lawCase(size: number, n: number, peers: Case["contenders"]): Case {
+  const { support, mass, reward } = instance(size);
+  const problem = { ref: measure(support, mass), reward, beta: BETA };
+  return {
+    group: "Exact law of soft best-of-N",
+    title: `K = ${count(size)}, N = ${count(n)}`,
+    rounds: size > 1e5 ? 3 : size > 1e4 ? 7 : 21,
+    contenders: [
+      { name: "exptilt, softBestOfNLaw(…).mass", run: () => softBestOfNLaw(problem, n).mass[1] },
+      {
+        name: "exptilt, bestOfNLaw(…).mass: hard selection",
+        run: () => 0 * bestOfNLaw(problem, n).mass[1] + Number.NaN,
+      },
+      { name: "plain loop, trapezoidal rule", run: () => plainLaw(mass, reward, BETA, n)[1] },
+      ...peers,
+    ],
+  };
+}
+
+/** The integral of equation (26) by the trapezoidal rule, every answer at every node. */
+function plainLaw(mass: Float64Array, reward: Float64Array, beta: number, n: number): Float64Array {
+  const total = mass.reduce((s, m) => s + m, 0);
+  const [top, bottom] = reward.reduce(([a, b], r) => [Math.max(a, r), Math.min(b, r)], [-Infinity, Infinity]);
+  const w = reward.map((r) => Math.exp((r - top) / beta));
+  const law = new Float64Array(mass.length);
+  const decay = new Float64Array(mass.length);
+  for (const { t, step } of trapezoid(n, (top - bottom) / beta)) {
+    let phi = 0;
+    for (let i = 0; i < law.length; i++) {
+      decay[i] = Math.exp(-t * w[i]);
+      phi += (mass[i] / total) * decay[i];
+    }
+    const f = step * phi ** (n - 1);
+    for (let i = 0; i < law.length; i++) law[i] += decay[i] * f;
+  }
+  for (let i = 0; i < law.length; i++) law[i] *= (n * mass[i] * w[i]) / total;
+  return law;
+}
+
+function dataSetCase(peers: Case["contenders"]): Case {
+  const { mass, reward } = instance(QUERIES * CANDIDATES);
+  const answers = Array.from({ length: CANDIDATES }, (_, i) => `answer ${i}`);
+  const queries = Array.from({ length: QUERIES }, (_, q) => ({
+    mass: mass.slice(q * CANDIDATES, (q + 1) * CANDIDATES),
+    reward: reward.slice(q * CANDIDATES, (q + 1) * CANDIDATES),
+  }));
+  return {
+    group: "A data set: RLHF optimum, its KL to ref, and the exact law of soft best-of-16",
+    title: `${count(QUERIES)} queries × ${CANDIDATES} candidates`,
+    rounds: 3,
+    contenders: [
+      {
+        name: "exptilt, query by query",
+        run: () => {
+          let sum = 0;
+          for (const { mass, reward } of queries) {
+            const problem = { ref: measure(answers, mass), reward, beta: BETA };
+            const optimum = rlhfOptimum(problem);
+            sum += optimum.mass[1] + klDivergence(optimum, problem.ref) + softBestOfNLaw(problem, 16).mass[1];
+          }
+          return sum;
+        },
+      },
+      {
+        name: "plain loops, query by query",
+        run: () => {
+          let sum = 0;
+          for (const { mass, reward } of queries) {
+            const total = mass.reduce((s, m) => s + m, 0);
+            const top = Math.max(...reward);
+            const weight = mass.map((m, i) => m * Math.exp((reward[i] - top) / BETA));
+            const all = weight.reduce((s, w) => s + w, 0);
+            for (let i = 0; i < CANDIDATES; i++)
+              sum += (weight[i] / all) * Math.log((weight[i] * total) / (mass[i] * all));
+            sum += weight[1] / all + plainLaw(mass, reward, BETA, 16)[1];
+          }
+          return sum;
+        },
+      },
+      ...peers,
+    ],
+  };
+}
+
+function drawCase(size: number, peers: Case["contenders"]): Case {
+  const { support, mass } = instance(size);
+  const sampler = categoricalSampler(measure(support, mass), randomSource("draws"));
+  const out = new Int32Array(1_000_000);
+  const cumulative = Float64Array.from(mass);
+  for (let i = 1; i < size; i++) cumulative[i] += cumulative[i - 1];
+  const [answers, weights] = [[...support], [...mass]];
+  return {
+    group: "10⁶ draws from a law",
+    title: `K = ${count(size)}`,
+    rounds: 11,
+    contenders: [
+      { name: "exptilt, categoricalSampler(…).fill", run: () => 0 * sampler.fill(out)[0] + Number.NaN },
+      {
+        name: "plain loop: Math.random and a binary search in cumulative sums",
+        run: () => {
+          for (let k = 0; k < out.length; k++) {
+            const u = Math.random() * cumulative[size - 1];
+            let low = 0;
+            let high = size - 1;
+            while (low < high) {
+              const middle = (low + high) >> 1;
+              if (cumulative[middle] > u) high = middle;
+              else low = middle + 1;
+            }
+            out[k] = low;
+          }
+          return Number.NaN;
+        },
+      },
+      ...(size <= 1000
+        ? [
+            {
+              name: "mathjs, pickRandom",
+              run: () => 0 * math.pickRandom(answers, out.length, weights).length + Number.NaN,
+            },
+          ]
+        : []),
+      ...peers,
+    ],
+  };
+}
+
+function selectionCase(): Case {
+  const [size, n] = [1000, 16];
+  const { support, mass, reward } = instance(size);
+  const problem = { ref: measure(support, mass), reward, beta: BETA };
+  const byLaw = softBestOfNSampler(problem, n, randomSource("by law"));
+  const simulated = softBestOfNSampler(problem, n, randomSource("simulated"), { method: "simulation" });
+  const out = new Int32Array(10_000);
+  const total = mass.reduce((s, m) => s + m, 0);
+  const cumulative = Float64Array.from(mass);
+  for (let i = 1; i < size; i++) cumulative[i] += cumulative[i - 1];
+  return {
+    group: "10⁴ answers of soft best-of-16",
+    title: `K = ${count(size)}`,
+    contenders: [
+      { name: "exptilt, softBestOfNSampler by its law", run: () => 0 * byLaw.fill(out)[0] + Number.NaN },
+      { name: "exptilt, by simulation", run: () => 0 * simulated.fill(out)[0] + Number.NaN },
+      {
+        name: "plain simulation",
+        run: () => {
+          for (let k = 0; k < out.length; k++) {
+            const drawn = Array.from({ length: n }, () => {
+              const u = Math.random() * total;
+              return cumulative.findIndex((c) => c > u);
+            });
+            const w = drawn.map((i) => Math.exp(reward[i] / BETA));
+            const u = Math.random() * w.reduce((s, x) => s + x, 0);
+            let behind = 0;
+            out[k] =
+              drawn[
+                w.findIndex((x) => {
+                  behind += x;
+                  return behind > u;
+                })
+              ];
+          }
+          return Number.NaN;
+        },
+      },
+    ],
+  };
+}
+
+function tableCase(size: number, peers: Case["contenders"]): Case {
+  const { support, mass } = instance(size);
+  const p = measure(support, mass);
+  const rng = randomSource("tables");
+  const cumulative = new Float64Array(size);
+  return {
+    group: "Getting ready to draw",
+    title: `K = ${count(size)}`,
+    rounds: 11,
+    contenders: [
+      {
+        name: "exptilt, categoricalSampler: an alias table",
+        run: () => 0 * categoricalSampler(p, rng).index() + Number.NaN,
+      },
+      {
+        name: "plain loop: cumulative sums",
+        run: () => {
+          let sum = 0;
+          for (let i = 0; i < size; i++) {
+            sum += mass[i];
+            cumulative[i] = sum;
+          }
+          return Number.NaN;
+        },
+      },
+      ...peers,
+    ],
+  };
+}

@@ -1,0 +1,269 @@
+"""The same work in numpy and scipy, each contender at its best, timed here: one JSON request a line, one answer a line.
+
+{"open": case, "data": {name: path of doubles}, "size": {...}} → {"contenders": [...]}
+{"run": contender, "reps": n}                                  → {"seconds": per repetition, "value": a number to compare}
+"""
+
+import json
+import sys
+import time
+
+import numpy as np
+
+try:
+    import scipy
+    import scipy.optimize
+    import scipy.special
+except ImportError:
+    scipy = None
+
+CASES = {}
+
+
+def case(f):
+    CASES[f.__name__] = f
+    return f
+
+
+def trapezoid(n, spread):
+    """The nodes of ∫ f(t) dt with t = e^u, for weights within e^spread of the largest, which is 1."""
+    step = 0.25
+    u = np.arange(-np.log(n) - 14, np.log(40) + spread + step, step)
+    return np.exp(u), step * np.exp(u)
+
+
+@case
+def tilt(mass, reward, beta, **_):
+    out = np.empty_like(mass)
+    log_mass = np.log(mass)
+
+    def in_place():
+        np.multiply(reward, 1 / beta, out=out)
+        np.subtract(out, out.max(), out=out)
+        np.exp(out, out=out)
+        np.multiply(out, mass, out=out)
+        np.multiply(out, 1 / out.sum(), out=out)
+        return out[1]
+
+    def expression():
+        w = mass * np.exp((reward - reward.max()) / beta)
+        return (w / w.sum())[1]
+
+    found = {"numpy, in place": in_place, "numpy, as written": expression}
+    if scipy:
+        found["scipy.special.softmax"] = lambda: scipy.special.softmax(log_mass + reward / beta)[1]
+    return found
+
+
+@case
+def kl(p, q, **_):
+    p, q = p / p.sum(), q / q.sum()
+    out = np.empty_like(p)
+
+    def in_place():
+        np.divide(p, q, out=out)
+        np.log(out, out=out)
+        return np.dot(p, out)
+
+    found = {"numpy, in place": in_place}
+    if scipy:
+        found["scipy.special.rel_entr(p, q).sum()"] = lambda: scipy.special.rel_entr(p, q).sum()
+    return found
+
+
+@case
+def entropy(mass, **_):
+    p = mass / mass.sum()
+    out = np.empty_like(p)
+
+    def in_place():
+        np.log(p, out=out)
+        return -np.dot(p, out)
+
+    found = {"numpy, in place": in_place}
+    if scipy:
+        found["scipy.special.entr(p).sum()"] = lambda: scipy.special.entr(p).sum()
+    return found
+
+
+@case
+def escort(mass, exponent, **_):
+    out = np.empty_like(mass)
+
+    def in_place():
+        np.divide(mass, mass.max(), out=out)
+        np.power(out, exponent, out=out)
+        np.multiply(out, 1 / out.sum(), out=out)
+        return out[1]
+
+    return {"numpy, in place": in_place}
+
+
+@case
+def law(mass, reward, beta, n, **_):
+    p = mass / mass.sum()
+    e = np.empty_like(p)
+    w = np.empty_like(p)
+    out = np.empty_like(p)
+
+    def rule():
+        np.subtract(reward, reward.max(), out=w)
+        np.multiply(w, 1 / beta, out=w)
+        nodes, steps = trapezoid(n, -w.min())
+        np.exp(w, out=w)
+        out.fill(0)
+        for t, step in zip(nodes, steps):
+            np.multiply(w, -t, out=e)
+            np.exp(e, out=e)
+            np.multiply(e, step * np.dot(p, e) ** (n - 1), out=e)
+            np.add(out, e, out=out)
+        np.multiply(out, p, out=out)
+        np.multiply(out, w, out=out)
+        np.multiply(out, n, out=out)
+        return out[1]
+
+    return {"numpy, trapezoidal rule in place": rule}
+
+
+@case
+def dataset(mass, reward, beta, n, answers, **_):
+    mass = mass.reshape(-1, answers)
+    reward = reward.reshape(-1, answers)
+
+    def vectorised():
+        p = mass / mass.sum(1, keepdims=True)
+        x = (reward - reward.max(1, keepdims=True)) / beta
+        w = np.exp(x)
+        optimum = p * w
+        optimum /= optimum.sum(1, keepdims=True)
+        kl = (optimum * np.log(optimum / p)).sum(1)
+        e = np.empty_like(p)
+        out = np.zeros_like(p)
+        nodes, steps = trapezoid(n, -x.min())
+        for t, step in zip(nodes, steps):
+            np.multiply(w, -t, out=e)
+            np.exp(e, out=e)
+            phi = np.einsum("ij,ij->i", p, e)
+            np.multiply(e, (step * phi ** (n - 1))[:, None], out=e)
+            np.add(out, e, out=out)
+        out *= n * p * w
+        return optimum[:, 1].sum() + kl.sum() + out[:, 1].sum()
+
+    return {"numpy, all queries at once": vectorised}
+
+
+@case
+def draws(mass, count, **_):
+    rng = np.random.default_rng(1)
+    p = mass / mass.sum()
+    cumulative = np.cumsum(p)
+    return {
+        "numpy, Generator.choice(p=p)": lambda: np.nan * rng.choice(p.size, size=count, p=p)[0],
+        "numpy, searchsorted on sums made before": lambda: np.nan
+        * np.searchsorted(cumulative, rng.random(count), side="right")[0],
+    }
+
+
+@case
+def table(mass, **_):
+    out = np.empty_like(mass)
+
+    def sums():
+        np.cumsum(mass, out=out)
+        np.multiply(out, 1 / out[-1], out=out)
+        return np.nan
+
+    return {"numpy, cumulative sums in place": sums}
+
+
+@case
+def training(features, target, answers, size, **_):
+    if not scipy:
+        return {}
+    features = features.reshape(-1, answers, size)
+    target = target.reshape(-1, answers)
+
+    def loss(theta):
+        logits = features @ theta
+        log_p = logits - scipy.special.logsumexp(logits, axis=1, keepdims=True)
+        residual = np.exp(log_p) - target
+        return (
+            -np.sum(target * log_p) / len(target),
+            np.einsum("qa,qad->d", residual, features, optimize=True) / len(target),
+        )
+
+    def fit():
+        found = scipy.optimize.minimize(
+            loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"gtol": 1e-9, "ftol": 1e-15, "maxiter": 10_000}
+        )
+        return found.fun
+
+    return {"scipy.optimize.minimize, L-BFGS-B": fit}
+
+
+@case
+def bradley_terry(winner, loser, count, items, **_):
+    if not scipy:
+        return {}
+    winner, loser = winner.astype(np.int64), loser.astype(np.int64)
+    total = count.sum()
+
+    def loss(ability):
+        d = ability[winner] - ability[loser]
+        pull = count * scipy.special.expit(-d) / total
+        gradient = np.bincount(loser, pull, items) - np.bincount(winner, pull, items)
+        return np.dot(count, np.logaddexp(0, -d)) / total, gradient
+
+    def fit():
+        found = scipy.optimize.minimize(
+            loss, np.zeros(items), jac=True, method="L-BFGS-B", options={"gtol": 1e-9, "ftol": 1e-15, "maxiter": 10_000}
+        )
+        return found.x[1] - found.x[0]
+
+    return {"scipy.optimize.minimize, L-BFGS-B": fit}
+
+
+@case
+def noise(atoms, point, sigma, dimension, **_):
+    atoms = atoms.reshape(-1, dimension)
+    alpha = np.sqrt(1 - sigma**2)
+    half_norm = 0.5 * alpha**2 * (atoms**2).sum(1)
+    logits = np.empty(len(atoms))
+
+    def predict():
+        np.dot(atoms, (alpha / sigma**2) * point, out=logits)
+        np.subtract(logits, half_norm / sigma**2, out=logits)
+        np.subtract(logits, logits.max(), out=logits)
+        np.exp(logits, out=logits)
+        mean = logits @ atoms / logits.sum()
+        return ((point - alpha * mean) / sigma)[1]
+
+    return {"numpy, by matrix products": predict}
+
+
+contenders = {}
+for line in sys.stdin:
+    request = json.loads(line)
+    if "open" in request:
+        data = {name: np.fromfile(path) for name, path in request["data"].items()}
+        contenders = CASES[request["open"]](**data, **request["size"])
+        answer = {"contenders": list(contenders)}
+    elif "run" in request:
+        run = contenders[request["run"]]
+        begin = time.perf_counter()
+        for _ in range(request["reps"]):
+            value = run()
+        seconds = (time.perf_counter() - begin) / request["reps"]
+        answer = {"seconds": seconds, "value": None if np.isnan(value) else float(value)}
+    else:
+        try:
+            from numpy._core._multiarray_umath import __cpu_features__ as features
+        except ImportError:
+            features = {}
+        answer = {
+            "python": sys.version.split()[0],
+            "numpy": np.__version__,
+            "scipy": scipy.__version__ if scipy else None,
+            "wide": [name for name, here in features.items() if here and ("AVX512" in name or name == "X86_V4")],
+        }
+    print(json.dumps(answer), flush=True)
