@@ -35,6 +35,8 @@ rmSync(site, { recursive: true, force: true });
 mkdirSync(site, { recursive: true });
 copyFileSync(join(top, "docs/build/style.css"), join(site, "style.css"));
 await buildFigures(join(site, "figures"));
+// Drawn by a run of its own, too long for every build.
+copyFileSync(join(top, "docs/figures/digits.svg"), join(site, "figures/digits.svg"));
 buildReference();
 const explorer = join(top, "docs/explorer/build.mjs");
 if (existsSync(explorer)) await (await import(explorer)).buildExplorer(join(site, "explorer"));
