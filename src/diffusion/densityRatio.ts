@@ -118,7 +118,7 @@ export function lawsOfRatio(data: AtomicData, label: string): Law[] {
  *
  * $$L(x; c) = \sum_t \omega_t\, \mathbb{E}_\varepsilon\bigl[ |\varepsilon - \varepsilon(x_t \mid c)|^2 - |\varepsilon - \varepsilon(x_t)|^2 \bigr] \to \tfrac12 \int \cdot \, d\lambda$$
  *
- * The noise predictors are the exact ones. The integral meets the ratio to some 1e−12, with atoms as close as one likes;
+ * The noise predictors are the exact ones. The integral meets the ratio to some 1e−12 (4e−11 where an atom weighs 1e−12), with atoms as close as one likes;
  * time grows as K times the logarithm of the range over the smallest distance. In more dimensions
  * `estimateDensityRatioLoss` draws the noise.
  *

@@ -4,6 +4,7 @@ import { lawOf } from "../measure/measure.js";
 import { requireFinite } from "../numeric/check.js";
 import { isNormal } from "../numeric/float64.js";
 import { type AtomicData, requireClass } from "./atoms.js";
+import { requirePresent } from "./densityRatio.js";
 import { guidedNoise } from "./noisePrediction.js";
 
 /**
@@ -104,7 +105,9 @@ function problemOf(caller: string, data: AtomicData, label: string, w: number): 
  * ```
  */
 export function guidedTarget(data: AtomicData, label: string, w: number): Distribution<number> {
-  return rlhfOptimum(problemOf("guidedTarget", data, label, w));
+  const problem = problemOf("guidedTarget", data, label, w);
+  if (w !== 0) requirePresent("guidedTarget", data, label);
+  return rlhfOptimum(problem);
 }
 
 /**
