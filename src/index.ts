@@ -60,11 +60,11 @@ export {
 export { guidanceGap } from "./diffusion/guidanceGap.js";
 export { denoisingLoss, klByMismatchedEstimation } from "./diffusion/mismatch.js";
 export { denoise, noisePrediction, score } from "./diffusion/noisePrediction.js";
+export { rewardDirectedProblem } from "./diffusion/rewardDirected.js";
 export { ddimSample, ddpmSample, type NoisePredictor } from "./diffusion/sampler.js";
 export { cosineSchedule, linearSchedule, logSnrSchedule } from "./diffusion/schedule.js";
 export {
   fitScoreMatching,
-  rewardDirectedProblem,
   type ScoreMatchingFit,
   type ScoreMatchingOptions,
 } from "./diffusion/scoreMatching.js";

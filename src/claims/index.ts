@@ -1,5 +1,6 @@
 import type { Claim } from "./claim.js";
-import { diffusion, diffusionErrata } from "./diffusion.js";
+import { diffusion } from "./diffusion.js";
+import { diffusionErrata } from "./diffusionErrata.js";
 import { errata } from "./errata.js";
 import { preliminaries } from "./preliminaries.js";
 import { reinforcement } from "./reinforcement.js";

@@ -128,6 +128,18 @@ export function requireClass(caller: string, argument: string, data: AtomicData,
   return law;
 }
 
+/** A class that the marginal law knows: p(c) > 0. */
+export function requirePresent(caller: string, data: AtomicData, label: string): void {
+  requireClass(caller, "class", data, label);
+  if (!(data.prior.mass[data.classes.indexOf(label)] > 0))
+    throw outOfRange(caller, "class", "have a positive prior", label);
+}
+
+/** Atoms in one dimension, where there is a quadrature. */
+export function requireLine(caller: string, data: AtomicData): void {
+  if (data.dimension !== 1) throw outOfRange(caller, "data", "have one dimension", data.dimension);
+}
+
 function requireData(caller: string, data: unknown): void {
   if (typeof data !== "object" || data === null || !("conditional" in data))
     throw wrongType(caller, "data", "be made by atomicData", data);

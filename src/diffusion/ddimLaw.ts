@@ -2,8 +2,7 @@ import { type Distribution, distribution, lawOf } from "../measure/measure.js";
 import { outOfRange, requireFinite } from "../numeric/check.js";
 import { solveOde } from "../numeric/extrapolate.js";
 import { normalInterval } from "../numeric/normal.js";
-import { type AtomicData, requireClass } from "./atoms.js";
-import { requireLine } from "./densityRatio.js";
+import { type AtomicData, requireClass, requireLine } from "./atoms.js";
 import { LineField } from "./lineField.js";
 import { requireGrid, rootSnr } from "./schedule.js";
 
@@ -148,13 +147,9 @@ function shared(
 ): Distribution<number> {
   const mass = new Float64Array(data.size);
   const total = new Float64Array(reached.length);
-  const place = (i: number) => own.nearest(data.points[i]);
-  for (let i = 0; i < data.size; i++)
-    if (own.points[place(i)] === data.points[i]) total[place(i)] += conditional.mass[i];
-  for (let i = 0; i < data.size; i++) {
-    const at = place(i);
-    if (own.points[at] === data.points[i] && conditional.mass[i] > 0)
-      mass[i] = reached[at] * (conditional.mass[i] / total[at]);
-  }
+  // An atom of mass lies at one of the class's points; the others have nothing to share.
+  const place = Array.from(conditional.mass, (m, i) => (m > 0 ? own.nearest(data.points[i]) : -1));
+  for (const [i, at] of place.entries()) if (at >= 0) total[at] += conditional.mass[i];
+  for (const [i, at] of place.entries()) if (at >= 0) mass[i] = reached[at] * (conditional.mass[i] / total[at]);
   return distribution(conditional.support, mass);
 }

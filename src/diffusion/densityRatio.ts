@@ -2,10 +2,10 @@ import type { Law } from "../measure/law.js";
 import { type Distribution, fromLogMass, lawOf, normalize } from "../measure/measure.js";
 import { outOfRange } from "../numeric/check.js";
 import { sum } from "../numeric/sum.js";
-import { type AtomicData, requireClass, requirePoint } from "./atoms.js";
+import { type AtomicData, requireClass, requireLine, requirePoint, requirePresent } from "./atoms.js";
 import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
 import { NoisedPoint } from "./noisedPoint.js";
-import { requireGrid } from "./schedule.js";
+import { requireSteps, weightsOf } from "./schedule.js";
 
 /** |E_c[a|·] − x|² − |E[a|·] − x|², of which the loss (37) is an average. */
 export const excess: OfShifts = ([own, all]) => {
@@ -24,13 +24,6 @@ function massesAt(data: AtomicData, x: Float64Array, label: string): { own: numb
     all[i] = data.marginal.mass[i];
   }
   return { own: sum(own).hi, all: sum(all).hi };
-}
-
-/** A class that the marginal law knows: p(c) > 0. */
-export function requirePresent(caller: string, data: AtomicData, label: string): void {
-  requireClass(caller, "class", data, label);
-  if (!(data.prior.mass[data.classes.indexOf(label)] > 0))
-    throw outOfRange(caller, "class", "have a positive prior", label);
 }
 
 /** The point, at an atom of positive p(x). */
@@ -93,23 +86,9 @@ export function densityRatioWeights(grid: ArrayLike<number>): Float64Array {
   return weightsOf(requireSteps("densityRatioWeights", grid));
 }
 
-/** A grid of two levels at least. */
-export function requireSteps(caller: string, grid: ArrayLike<number>): Float64Array {
-  const levels = requireGrid(caller, "grid", grid);
-  if (levels.length < 2) throw outOfRange(caller, "grid", "have at least two levels", levels.length);
-  return levels;
-}
-
-export function weightsOf(levels: Float64Array): Float64Array {
-  return Float64Array.from({ length: levels.length - 1 }, (_, t) => {
-    const [s, next] = [levels[t], levels[t + 1]];
-    return ((next - s) * (next + s)) / (2 * s * s * (1 - s) * (1 + s));
-  });
-}
-
 /** The two laws that a density ratio compares. */
-export function lawsOfRatio(data: AtomicData, label: string): Law[] {
-  return [data.conditional.get(label) as Distribution<number>, data.marginal].map((law) => lawOf("", "", law));
+export function lawsOfRatio(caller: string, data: AtomicData, label: string): Law[] {
+  return [requireClass(caller, "class", data, label), data.marginal].map((law) => lawOf(caller, "class", law));
 }
 
 /**
@@ -149,19 +128,14 @@ export function densityRatioLoss(
   if (grid !== undefined) return onGrid(caller, data, x, label, requireSteps(caller, grid));
   const { point, own } = requireAtom(caller, data, x, label);
   if (!(own > 0)) return Infinity;
-  return integrateOverLevels(new NoisedPoint(data, lawsOfRatio(data, label), point), excess);
+  return integrateOverLevels(new NoisedPoint(data, lawsOfRatio(caller, data, label), point), excess);
 }
 
 function onGrid(caller: string, data: AtomicData, x: ArrayLike<number>, label: string, levels: Float64Array): number {
   requirePresent(caller, data, label);
-  const point = new NoisedPoint(data, lawsOfRatio(data, label), requirePoint(caller, "x", data, x));
+  const point = new NoisedPoint(data, lawsOfRatio(caller, data, label), requirePoint(caller, "x", data, x));
   const means = meansOnGrid([{ point, mass: 1 }], levels, excess);
   return weightsOf(levels).reduce((s, omega, t) => s + omega * means[t], 0);
-}
-
-/** Atoms in one dimension, where there is a quadrature. */
-export function requireLine(caller: string, data: AtomicData): void {
-  if (data.dimension !== 1) throw outOfRange(caller, "data", "have one dimension", data.dimension);
 }
 
 /**

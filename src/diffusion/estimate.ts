@@ -1,18 +1,18 @@
 import type { Law } from "../measure/law.js";
-import type { Measure } from "../measure/measure.js";
+import { type Measure, measure } from "../measure/measure.js";
 import { categoricalSampler } from "../measure/sampler.js";
 import { requireInteger } from "../numeric/check.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { requireRandom } from "../numeric/random.js";
-import { type AtomicData, type AtomLaw, requireAtomLaw, requirePoint } from "./atoms.js";
-import { excess, lawsOfRatio, requireAtom, requirePresent, requireSteps, weightsOf } from "./densityRatio.js";
+import { type AtomicData, type AtomLaw, requireAtomLaw, requirePoint, requirePresent } from "./atoms.js";
+import { excess, lawsOfRatio, requireAtom } from "./densityRatio.js";
 import { guidance } from "./guidanceGap.js";
 import { covers, requireLaws } from "./lawPair.js";
 import type { OfShifts } from "./lineQuadrature.js";
 import { distance } from "./mismatch.js";
 import { NoisedPoint } from "./noisedPoint.js";
 import { requireSigma } from "./noiseLevel.js";
-import { rootSnr } from "./schedule.js";
+import { requireSteps, rootSnr, weightsOf } from "./schedule.js";
 
 /** A mean of seeded draws, and how far it may be off. */
 export interface MonteCarloEstimate {
@@ -39,7 +39,7 @@ type LevelSource = () => { readonly u: number; readonly weight: number };
 function gridLevels(levels: Float64Array, rng: () => number): LevelSource {
   const omega = weightsOf(levels);
   const total = omega.reduce((s, w) => s + w, 0);
-  const draw = categoricalSampler({ support: [...omega.keys()], mass: omega, logMass: omega.map(Math.log) }, rng);
+  const draw = categoricalSampler(measure([...omega.keys()], omega), rng);
   return () => {
     const u = rootSnr(levels[draw()]);
     return { u, weight: total * u * u };
@@ -69,22 +69,23 @@ function readOptions(caller: string, options: EstimateOptions, rng: () => number
   return { samples, levels, random: requireRandom(caller, rng) };
 }
 
-/** One draw: a level, noise and the noise turned about, whose odd parts cancel. */
-function draw(point: NoisedPoint, level: LevelSource, normal: () => number, f: OfShifts): number {
-  const { u, weight } = level();
-  if (weight === 0) return 0;
-  const d = point.dimension;
-  const noise = new Float64Array(d);
-  const shifts = point.logWeights.map(() => new Float64Array(d));
-  point.setLevel(u);
-  let sum = 0;
-  for (let k = 0; k < d; k++) noise[k] = normal();
-  for (const sign of [1, -1]) {
-    if (sign < 0) for (let k = 0; k < d; k++) noise[k] = -noise[k];
+/** Draws at a point: a level, noise and the noise turned about, whose odd parts cancel. */
+function drawsAt(point: NoisedPoint, level: LevelSource, normal: () => number, f: OfShifts): () => number {
+  const noise = new Float64Array(point.dimension);
+  const shifts = point.logWeights.map(() => new Float64Array(point.dimension));
+  const value = () => {
     for (let l = 0; l < shifts.length; l++) point.shift(l, noise, shifts[l]);
-    sum += f(shifts) / 2;
-  }
-  return weight * sum;
+    return f(shifts);
+  };
+  return () => {
+    const { u, weight } = level();
+    if (weight === 0) return 0;
+    point.setLevel(u);
+    for (let k = 0; k < noise.length; k++) noise[k] = normal();
+    const there = value();
+    for (let k = 0; k < noise.length; k++) noise[k] = -noise[k];
+    return (weight * (there + value())) / 2;
+  };
 }
 
 /** The mean and standard error of draws at points, so many at each. */
@@ -96,10 +97,10 @@ function estimate(
 ): MonteCarloEstimate {
   let [samples, mean, squares] = [0, 0, 0];
   for (const { point, count } of draws) {
-    const level = levels(point);
+    const draw = drawsAt(point, levels(point), normal, f);
     for (let i = 0; i < count; i++) {
       // Welford's update.
-      const delta = draw(point, level, normal, f) - mean;
+      const delta = draw() - mean;
       samples++;
       mean += delta / samples;
       squares += delta * (delta * (1 - 1 / samples));
@@ -151,7 +152,7 @@ export function estimateDensityRatioLoss(
     requirePresent(caller, data, label);
     at = requirePoint(caller, "x", data, x);
   }
-  const point = new NoisedPoint(data, lawsOfRatio(data, label), at);
+  const point = new NoisedPoint(data, lawsOfRatio(caller, data, label), at);
   const source = (p: NoisedPoint) => (levels === undefined ? allLevels(p, random) : gridLevels(levels, random));
   return estimate([{ point, count: samples }], source, gaussianSource(random), excess);
 }

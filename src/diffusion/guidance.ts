@@ -3,9 +3,8 @@ import type { Distribution } from "../measure/measure.js";
 import { lawOf } from "../measure/measure.js";
 import { requireFinite } from "../numeric/check.js";
 import { isNormal } from "../numeric/float64.js";
-import { type AtomicData, requireClass } from "./atoms.js";
-import { requirePresent } from "./densityRatio.js";
-import { guidedNoise } from "./noisePrediction.js";
+import { type AtomicData, requireClass, requirePresent } from "./atoms.js";
+import { readPosterior } from "./noisePrediction.js";
 
 /**
  * The classifier log p(c|x) of each atom, by Bayes' rule.
@@ -144,5 +143,11 @@ export function guidedNoisePrediction(
   const caller = "guidedNoisePrediction";
   requireClass(caller, "class", data, label);
   requireFinite(caller, "w", w);
-  return guidedNoise(caller, data, x, sigma, label, w);
+  const { alpha, posterior: own } = readPosterior(caller, data, x, sigma, label);
+  const { posterior: all } = readPosterior(caller, data, x, sigma, undefined);
+  const { points, dimension: d } = data;
+  return own.residual.map((r, k) => {
+    const between = points[all.nearest * d + k] - points[own.nearest * d + k] + (all.shift[k] - own.shift[k]);
+    return (r - alpha * own.shift[k] + w * alpha * between) / sigma;
+  });
 }

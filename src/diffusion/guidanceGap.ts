@@ -1,7 +1,7 @@
 import type { Law } from "../measure/law.js";
 import { type Distribution, lawOf } from "../measure/measure.js";
-import { type AtomicData, requireClass } from "./atoms.js";
-import { requirePresent } from "./densityRatio.js";
+import { type AtomicData, requirePresent } from "./atoms.js";
+import { lawsOfRatio } from "./densityRatio.js";
 import { guidedTarget } from "./guidance.js";
 import { pointsOf } from "./lawPair.js";
 import { meansOnGrid, type OfShifts } from "./lineQuadrature.js";
@@ -16,7 +16,7 @@ export function guidance(
 ): { readonly target: Distribution<number>; readonly laws: readonly Law[]; readonly gap: OfShifts } {
   requirePresent(caller, data, label);
   const target = guidedTarget(data, label, w);
-  const laws = [target, requireClass(caller, "class", data, label), data.marginal].map((law) => lawOf(caller, "", law));
+  const laws = [lawOf(caller, "class", target), ...lawsOfRatio(caller, data, label)];
   const gap: OfShifts = ([goal, own, all]) => {
     let s = 0;
     for (let k = 0; k < goal.length; k++) s += (own[k] - goal[k] + w * (own[k] - all[k])) ** 2;

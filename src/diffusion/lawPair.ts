@@ -1,7 +1,6 @@
 import type { Law } from "../measure/law.js";
 import { lawOf } from "../measure/measure.js";
-import { type AtomicData, type AtomLaw, requireAtomLaw } from "./atoms.js";
-import { requireLine } from "./densityRatio.js";
+import { type AtomicData, type AtomLaw, requireAtomLaw, requireLine } from "./atoms.js";
 import type { WeightedPoints } from "./lineQuadrature.js";
 import { NoisedPoint } from "./noisedPoint.js";
 

@@ -1,8 +1,7 @@
 import type { AtomicData, AtomLaw } from "./atoms.js";
-import { requireSteps, weightsOf } from "./densityRatio.js";
 import { covers, pointsOf, requireLaws } from "./lawPair.js";
 import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
-import { requireGrid } from "./schedule.js";
+import { requireGrid, requireSteps, weightsOf } from "./schedule.js";
 
 /** |E_p[a|·] − E_q[a|·]|². */
 export const distance: OfShifts = ([first, second]) => {

@@ -1,10 +1,16 @@
 import { lawOf } from "../measure/measure.js";
 import { type AtomicData, type AtomLaw, requireAtomLaw, requirePoint } from "./atoms.js";
 import { requireSigma } from "./noiseLevel.js";
-import { posteriorOf } from "./posterior.js";
+import { type Posterior, posteriorOf } from "./posterior.js";
 
 /** The arguments that every predictor has, checked, and their posterior. */
-function read(caller: string, data: AtomicData, x: ArrayLike<number>, sigma: number, law: AtomLaw) {
+export function readPosterior(
+  caller: string,
+  data: AtomicData,
+  x: ArrayLike<number>,
+  sigma: number,
+  law: AtomLaw,
+): { readonly alpha: number; readonly posterior: Posterior } {
   const atoms = lawOf(caller, "law", requireAtomLaw(caller, "law", data, law));
   const level = requireSigma(caller, "sigma", sigma);
   const point = requirePoint(caller, "x", data, x);
@@ -36,7 +42,7 @@ function read(caller: string, data: AtomicData, x: ArrayLike<number>, sigma: num
  * ```
  */
 export function noisePrediction(data: AtomicData, x: ArrayLike<number>, sigma: number, law?: AtomLaw): Float64Array {
-  const { alpha, posterior } = read("noisePrediction", data, x, sigma, law);
+  const { alpha, posterior } = readPosterior("noisePrediction", data, x, sigma, law);
   const { residual: gap, shift } = posterior;
   return gap.map((r, k) => (r - alpha * shift[k]) / sigma);
 }
@@ -60,7 +66,7 @@ export function noisePrediction(data: AtomicData, x: ArrayLike<number>, sigma: n
  * ```
  */
 export function score(data: AtomicData, x: ArrayLike<number>, sigma: number, law?: AtomLaw): Float64Array {
-  const { alpha, posterior } = read("score", data, x, sigma, law);
+  const { alpha, posterior } = readPosterior("score", data, x, sigma, law);
   const { residual: gap, shift } = posterior;
   return gap.map((r, k) => -(r - alpha * shift[k]) / sigma / sigma);
 }
@@ -84,24 +90,6 @@ export function score(data: AtomicData, x: ArrayLike<number>, sigma: number, law
  * ```
  */
 export function denoise(data: AtomicData, x: ArrayLike<number>, sigma: number, law?: AtomLaw): Float64Array {
-  const { nearest, shift } = read("denoise", data, x, sigma, law).posterior;
+  const { nearest, shift } = readPosterior("denoise", data, x, sigma, law).posterior;
   return shift.map((s, k) => data.points[nearest * data.dimension + k] + s);
-}
-
-/** (1 + w)·ε(x_t|c) − w·ε(x_t), by ε(x_t|c) and the difference of the denoisers. */
-export function guidedNoise(
-  caller: string,
-  data: AtomicData,
-  x: ArrayLike<number>,
-  sigma: number,
-  label: string,
-  w: number,
-): Float64Array {
-  const { alpha, posterior: own } = read(caller, data, x, sigma, label);
-  const { posterior: all } = read(caller, data, x, sigma, undefined);
-  const { points, dimension: d } = data;
-  return own.residual.map((r, k) => {
-    const between = points[all.nearest * d + k] - points[own.nearest * d + k] + (all.shift[k] - own.shift[k]);
-    return (r - alpha * own.shift[k] + w * alpha * between) / sigma;
-  });
 }

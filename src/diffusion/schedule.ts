@@ -100,3 +100,18 @@ export function requireGrid(caller: string, argument: string, grid: unknown): Fl
 export function rootSnr(sigma: number): number {
   return Math.sqrt((1 - sigma) * (1 + sigma)) / sigma;
 }
+
+/** A grid of two levels at least. */
+export function requireSteps(caller: string, grid: ArrayLike<number>): Float64Array {
+  const levels = requireGrid(caller, "grid", grid);
+  if (levels.length < 2) throw outOfRange(caller, "grid", "have at least two levels", levels.length);
+  return levels;
+}
+
+/** The weights ω_t of (37): see `densityRatioWeights`. */
+export function weightsOf(levels: Float64Array): Float64Array {
+  return Float64Array.from({ length: levels.length - 1 }, (_, t) => {
+    const [s, next] = [levels[t], levels[t + 1]];
+    return ((next - s) * (next + s)) / (2 * s * s * (1 - s) * (1 + s));
+  });
+}

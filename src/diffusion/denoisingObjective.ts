@@ -1,0 +1,130 @@
+import { Law } from "../measure/law.js";
+import { maxNorm, pointAt } from "../training/lineSearch.js";
+import type { Smooth } from "../training/objective.js";
+import type { AtomicData } from "./atoms.js";
+
+/** One atom under one noise at one level. */
+export interface Node {
+  /** The atom's share of the loss: its weight, the level's and the noise's, times u². */
+  readonly weight: number;
+  /** −s²/2 + s·ε of each atom of p_data. */
+  readonly exponent: Float64Array;
+  /** a_j − x of those atoms, shared by the nodes of one atom. */
+  readonly step: Float64Array;
+}
+
+/** More work than this for a Hessian, and L-BFGS is the better way. */
+const DENSE = 1e9;
+
+/** The importance-weighted denoising loss of the predictor of p_data e^θ, as a function of θ. */
+export class DenoisingLoss implements Smooth {
+  readonly size: number;
+  readonly #nodes: readonly Node[];
+  readonly #atoms: readonly number[];
+  readonly #log: Float64Array;
+  readonly #dimension: number;
+  readonly #ridge: number;
+  readonly #posterior: Float64Array;
+  readonly #shift: Float64Array;
+
+  constructor(
+    data: AtomicData,
+    nodes: readonly Node[],
+    atoms: readonly number[],
+    logWeight: Float64Array,
+    ridge: number,
+  ) {
+    this.size = data.size;
+    this.#nodes = nodes;
+    this.#atoms = atoms;
+    this.#log = logWeight;
+    this.#dimension = data.dimension;
+    this.#ridge = ridge;
+    this.#posterior = new Float64Array(atoms.length);
+    this.#shift = new Float64Array(data.dimension);
+  }
+
+  /** The posterior of the node under θ, and E[a | x_t] − x, in place. */
+  #read({ exponent, step }: Node, x: Float64Array): void {
+    const [q, shift, d] = [this.#posterior, this.#shift, this.#dimension];
+    let top = -Infinity;
+    for (let j = 0; j < q.length; j++) {
+      q[j] = exponent[j] + this.#log[j] + x[this.#atoms[j]];
+      if (q[j] > top) top = q[j];
+    }
+    let total = 0;
+    for (let j = 0; j < q.length; j++) {
+      q[j] = Math.exp(q[j] - top);
+      total += q[j];
+    }
+    shift.fill(0);
+    for (let j = 0; j < q.length; j++) {
+      q[j] /= total;
+      if (q[j] !== 0) for (let k = 0, at = j * d; k < d; k++, at++) shift[k] += q[j] * step[at];
+    }
+  }
+
+  evaluate(x: Float64Array, gradient: Float64Array): number {
+    const [q, shift, d] = [this.#posterior, this.#shift, this.#dimension];
+    let value = 0;
+    for (let i = 0; i < x.length; i++) {
+      value += (this.#ridge / 2) * x[i] * x[i];
+      gradient[i] = this.#ridge * x[i];
+    }
+    for (const node of this.#nodes) {
+      this.#read(node, x);
+      let square = 0;
+      for (let k = 0; k < d; k++) square += shift[k] * shift[k];
+      value += node.weight * square;
+      // ∂|m − x|²/∂θ_j = 2 q_j (a_j − m)·(m − x), and (a_j − m)·(m − x) = (a_j − x)·(m − x) − |m − x|².
+      for (let j = 0; j < q.length; j++) {
+        if (q[j] === 0) continue;
+        let along = 0;
+        for (let k = 0, at = j * d; k < d; k++, at++) along += node.step[at] * shift[k];
+        gradient[this.#atoms[j]] += 2 * node.weight * q[j] * (along - square);
+      }
+    }
+    return value;
+  }
+
+  /**
+   * The Gauss–Newton Hessian Σ 2c q_j q_k (a_j − m)·(a_k − m), the true one at a law that fits; on its diagonal the size of
+   * the gradient, so that atoms which the levels hardly tell apart are not sent to infinity on the way there.
+   */
+  hessian(x: Float64Array): Float64Array | undefined {
+    const [q, shift, d, atoms] = [this.#posterior, this.#shift, this.#dimension, this.#atoms];
+    if (this.#nodes.length * atoms.length ** 2 * d > DENSE) return undefined;
+    const n = this.size;
+    const out = new Float64Array(n * n);
+    const damping = this.#ridge + maxNorm(pointAt(this, x).gradient);
+    for (const i of atoms) out[i * (n + 1)] = damping;
+    const part = new Float64Array(atoms.length * d);
+    for (const node of this.#nodes) {
+      this.#read(node, x);
+      for (let j = 0; j < q.length; j++)
+        for (let k = 0, at = j * d; k < d; k++, at++) part[at] = q[j] * (node.step[at] - shift[k]);
+      for (let j = 0; j < q.length; j++) {
+        if (q[j] === 0) continue;
+        for (let i = 0; i < q.length; i++) {
+          let s = 0;
+          for (let k = 0; k < d; k++) s += part[j * d + k] * part[i * d + k];
+          out[atoms[j] * n + atoms[i]] += 2 * node.weight * s;
+        }
+      }
+    }
+    return out;
+  }
+
+  curvature(): undefined {}
+
+  change(x: Float64Array, step: Float64Array): number {
+    const before = this.logLaw(x);
+    const after = this.logLaw(x.map((v, i) => v + step[i]));
+    return before.reduce((most, l, j) => Math.max(most, Math.abs(after[j] - l)), 0);
+  }
+
+  /** log p_θ on the atoms of p_data. */
+  logLaw(x: Float64Array): Float64Array {
+    return Law.fromLogMass(this.#log.map((l, j) => l + x[this.#atoms[j]])).logProbabilities();
+  }
+}
