@@ -149,6 +149,6 @@ export function sinQuarter(t: number): number {
   const x = (Math.PI / 2) * (near ? t : 1 - t);
   // The series of sin x, or of cos x, from its smallest term.
   let s = 1;
-  for (let k = near ? 18 : 17; k > 1; k -= 2) s = 1 - (s * x * x) / (k * (near ? k + 1 : k - 1));
+  for (let k = 18; k >= 2; k -= 2) s = 1 - (s * x * x) / (k * (near ? k + 1 : k - 1));
   return near ? s * x : s;
 }
