@@ -1,7 +1,7 @@
 import { logRatio } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, log, log1p, logDoubleDouble } from "../numeric/elementary.js";
-import { logsScaled, STRETCH } from "../numeric/expLog.js";
+import { logsScaled, rangeOf, STRETCH } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
@@ -50,6 +50,8 @@ export class Law {
   /** Whether logarithms came beside the weights, which may hold what these round away. */
   readonly #apart: boolean;
   #hasTail: boolean | undefined;
+  #least: number | undefined;
+  #leastPositive: number | undefined;
   #peaked: PeakedSum | undefined;
   #scaledLogs: ScaledLogs | undefined;
 
@@ -184,6 +186,19 @@ export class Law {
     const w = this.weight[i];
     if (i === this.peak) return -log1p((this.rest.hi + this.rest.lo) / w);
     return this.fromLog || w < SMALLEST_NORMAL ? this.logWeight[i] - this.logTotal : logRatio(w, this.total.hi);
+  }
+
+  /** The smallest weight; 0 where there are answers without. */
+  get least(): number {
+    this.#least ??= rangeOf(this.weight).bottom;
+    return this.#least;
+  }
+
+  /** The smallest positive weight. */
+  get leastPositive(): number {
+    this.#leastPositive ??=
+      this.least > 0 ? this.least : this.weight.reduce((l, w) => (w > 0 && w < l ? w : l), Infinity);
+    return this.#leastPositive;
   }
 
   /**

@@ -62,6 +62,8 @@ export async function openSite(): Promise<SiteInBrowser> {
       return framesOf(JSON.parse((await browser.stopTracing()).toString()).traceEvents);
     },
     picture: async (page, name, fullPage = false) => {
+      // What is out of sight is not drawn, but where the whole page is the picture.
+      if (fullPage) await page.addStyleTag({ content: "* { content-visibility: visible !important }" });
       await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage });
     },
     close: async () => {
