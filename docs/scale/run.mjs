@@ -135,4 +135,37 @@ function main(queries = 100_000, candidates = 32) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(main(...process.argv.slice(2).map(Number)));
+const count = (n) => n.toLocaleString("en-GB");
+
+/** The figures of a run as the guide has them. */
+export function figuresOf({ queries, candidates, bytes, machine, parallel, slurm, seconds, peak, memory }) {
+  const ways = [
+    ["one process", seconds.single],
+    ["one process, two workers", seconds["In one process"]],
+    [
+      `eight shards under GNU parallel${parallel ? "" : ", by a stand-in one after the other"}`,
+      seconds["GNU parallel"],
+    ],
+    [`eight tasks of a Slurm array${slurm ? "" : ", by a stand-in one after the other"}`, seconds.Slurm],
+  ];
+  const megabytes = [
+    ...memory.map(({ lines, megabytes: one, two }) => [`${count(lines)} queries × 2`, one, two]),
+    [`${count(queries)} queries × ${candidates}`, peak.single, peak.two],
+  ];
+  return `The commands above on ${count(queries)} queries of ${candidates} answers, ${Math.round(bytes / 1e6)} MB of JSON, splitting and merging
+included (${machine}):
+
+| way | seconds |
+|---|---|
+${ways.map(([way, s]) => `| ${way} | ${s.toFixed(1)} |`).join("\n")}
+
+All four print the same bytes. The most memory that \`exptilt curve\` held, in MB:
+
+| data set | one thread | two workers |
+|---|---|---|
+${megabytes.map(([set, one, two]) => `| ${set} | ${Math.round(one)} | ${Math.round(two)} |`).join("\n")}
+`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  console.log(figuresOf(main(...process.argv.slice(2).map(Number))));

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commandsOf, workplace, writeDataset } from "../../docs/scale/run.mjs";
+import { commandsOf, figuresOf, workplace, writeDataset } from "../../docs/scale/run.mjs";
 
 const text = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -39,4 +39,8 @@ describe("one data set read in many ways gives the same figures, byte for byte",
     const merge = commandsOf("GNU parallel").split("\n").at(-2) as string;
     expect(() => place.run(`rm shard-ac.json && ${merge}`)).toThrow("shard-ac.json: ENOENT");
   });
+});
+
+it("the figures of the guide are those of the run on record", () => {
+  expect(text("docs/scale.md")).toContain(figuresOf(JSON.parse(text("docs/scale/record.json"))));
 });
