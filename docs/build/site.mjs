@@ -19,6 +19,7 @@ const GUIDES = [
   "training",
   "diffusion",
   "verification",
+  "accuracy",
   "errata",
   "extending",
   "citing",
