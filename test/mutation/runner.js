@@ -9,7 +9,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
 import { commonTokens, declareFactoryPlugin, PluginKind } from "@stryker-mutator/api/plugin";
-import { DryRunStatus, determineHitLimitReached, TestStatus, toMutantRunResult } from "@stryker-mutator/api/test-runner";
+import {
+  DryRunStatus,
+  determineHitLimitReached,
+  TestStatus,
+  toMutantRunResult,
+} from "@stryker-mutator/api/test-runner";
 import { build } from "esbuild";
 import * as fc from "fast-check";
 import { testApi } from "./api.js";
@@ -37,9 +42,11 @@ class InProcessRunner {
 
   async init() {
     const top = process.cwd();
-    const files = this.options.folders.flatMap((folder) =>
-      readdirSync(join(top, folder)).filter((name) => name.endsWith(".test.ts")).sort().map((name) => `${folder}/${name}`),
-    );
+    const files = this.options.tests.flatMap((path) => {
+      if (path.endsWith(".ts")) return [path];
+      const names = readdirSync(join(top, path)).filter((name) => name.endsWith(".test.ts"));
+      return names.sort().map((name) => `${path}/${name}`);
+    });
     const entry = [
       'require("./test/support/setup.ts");',
       ...files.map((file) => `collect(${JSON.stringify(file)}, () => require("./${file}"));`),
@@ -68,7 +75,12 @@ class InProcessRunner {
   }
 
   async dryRun() {
-    Object.assign(state, { activeMutant: undefined, currentTestId: undefined, hitCount: undefined, hitLimit: undefined });
+    Object.assign(state, {
+      activeMutant: undefined,
+      currentTestId: undefined,
+      hitCount: undefined,
+      hitLimit: undefined,
+    });
     state.mutantCoverage = { static: {}, perTest: {} };
     const tests = [];
     for (const test of this.evaluate()) {
@@ -80,7 +92,9 @@ class InProcessRunner {
     state.currentTestId = undefined;
     this.#first = tests[0].id;
     if (process.env.MUTATION_TIMES) {
-      const lines = tests.toSorted((a, b) => b.timeSpentMs - a.timeSpentMs).map((t) => `${t.timeSpentMs.toFixed(0)} ${t.id}`);
+      const lines = tests
+        .toSorted((a, b) => b.timeSpentMs - a.timeSpentMs)
+        .map((t) => `${t.timeSpentMs.toFixed(0)} ${t.id}`);
       writeFileSync(process.env.MUTATION_TIMES, lines.join("\n"));
     }
     const { perTest, static: atStart } = state.mutantCoverage;
@@ -122,7 +136,10 @@ class InProcessRunner {
       }
     }
     const out = toMutantRunResult(timeout() ?? { status: DryRunStatus.Complete, tests: results });
-    appendFileSync("/tmp/mut/trace", `${activeMutant.id} ${out.status} ${(performance.now() - t0).toFixed(0)} eval ${(t1 - t0).toFixed(0)} ${results.length} of ${order.length} hits ${state.hitCount} ${hitLimit} ${activeMutant.fileName.slice(-20)} ${activeMutant.location.start.line} ${activeMutant.replacement.replaceAll("\n", " ").slice(0, 60)}\n`);
+    appendFileSync(
+      "/tmp/mut/trace",
+      `${activeMutant.id} ${out.status} ${(performance.now() - t0).toFixed(0)} eval ${(t1 - t0).toFixed(0)} ${results.length} of ${order.length} hits ${state.hitCount} ${hitLimit} ${activeMutant.fileName.slice(-20)} ${activeMutant.location.start.line} ${activeMutant.replacement.replaceAll("\n", " ").slice(0, 60)}\n`,
+    );
     return out;
   }
 }
@@ -158,5 +175,5 @@ inProcessRunner.inject = [commonTokens.options];
 
 export const strykerPlugins = [declareFactoryPlugin(PluginKind.TestRunner, "in-process", inProcessRunner)];
 export const strykerValidationSchema = {
-  properties: { inProcess: { type: "object", properties: { folders: { type: "array" }, without: { type: "array" } } } },
+  properties: { inProcess: { type: "object", properties: { tests: { type: "array" }, without: { type: "array" } } } },
 };

@@ -9,13 +9,35 @@ export default {
   testRunner: "in-process",
   inProcess: {
     // The tests that hold the mathematics to account: no built command, no documentation, no types, no fuzzing.
-    folders: ["numeric", "measure", "information", "selection", "preference", "reference", "laws", "contracts"].map(
-      (name) => `test/${name}`,
-    ),
-    // A million answers show scale, and take the time of a hundred mutants.
-    without: ["a million answers", "K=1e6", "K=1e5", "K=2^20", "entropy-016"],
+    tests: [
+      ...[
+        "numeric",
+        "measure",
+        "information",
+        "alignment",
+        "selection",
+        "preference",
+        "reference",
+        "laws",
+        "contracts",
+      ].map((name) => `test/${name}`),
+      "test/accuracy/regimes.test.ts",
+    ],
+    // What shows scale or counts draws takes the time of a hundred mutants: draws are counted for their own folder only.
+    without: [
+      ...(folders.some((name) => name.startsWith("selection"))
+        ? []
+        : ["both samplers of soft best-of-N", "the embedded samples", "many samples", "by index and in bulk"]),
+      "a million answers",
+      "K=1e5",
+      "K=2^20",
+      "entropy-016",
+      "1e6",
+    ],
   },
-  mutate: folders.map((name) => (name.endsWith(".ts") ? `src/${name}` : `src/${name}/**/*.ts`)).concat("!src/**/*.d.ts"),
+  mutate: folders
+    .map((name) => (name.endsWith(".ts") ? `src/${name}` : `src/${name}/**/*.ts`))
+    .concat("!src/**/*.d.ts"),
   coverageAnalysis: "perTest",
   concurrency: Number(process.env.MUTATION_JOBS ?? 1),
   timeoutMS: 2_500,
