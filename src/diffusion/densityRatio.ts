@@ -1,6 +1,7 @@
 import type { Law } from "../measure/law.js";
 import { type Distribution, fromLogMass, lawOf, normalize } from "../measure/measure.js";
 import { outOfRange } from "../numeric/check.js";
+import { log } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import { type AtomicData, requireClass, requireLine, requirePoint, requirePresent } from "./atoms.js";
 import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
@@ -63,7 +64,7 @@ export function requireAtom(
  */
 export function logDensityRatio(data: AtomicData, x: ArrayLike<number>, label: string): number {
   const { own, all } = requireAtom("logDensityRatio", data, x, label);
-  return Math.log(own / all);
+  return log(own / all);
 }
 
 /**

@@ -4,6 +4,7 @@ import { requireSameSupport } from "../measure/support.js";
 import { requireLength, requireNumbers } from "../numeric/check.js";
 import { deviance, expm1MinusX, logRatio } from "../numeric/deviance.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
+import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { highWords, logScaled, STRETCH } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
@@ -53,7 +54,7 @@ export function klOf(p: Law, q: Law): number {
 /** log(a/b) of two totals. */
 function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
   const near = a.hi < 2 * b.hi && b.hi < 2 * a.hi;
-  return near ? Math.log1p((a.hi - b.hi + (a.lo - b.lo)) / b.hi) : logRatio(a.hi, b.hi);
+  return near ? log1p((a.hi - b.hi + (a.lo - b.lo)) / b.hi) : logRatio(a.hi, b.hi);
 }
 
 /**
@@ -167,8 +168,8 @@ function klByDeviance(p: Law, q: Law): number {
     for (let i = 0; i < terms.length; i++) {
       if (!(inTail(p, i) || inTail(q, i))) continue;
       const [logA, logB] = [p.logProbability(i), q.logProbability(i)];
-      const a = inTail(p, i) ? Math.exp(logA) : p.probability(i);
-      const b = inTail(q, i) ? Math.exp(logB) : q.probability(i);
+      const a = inTail(p, i) ? exp(logA) : p.probability(i);
+      const b = inTail(q, i) ? exp(logB) : q.probability(i);
       terms[i] = p.supports(i) ? a * (logA - logB) - a + b : b;
     }
   }
@@ -206,9 +207,9 @@ function klByLogRatio(p: Law, q: Law): number {
     const delta = mean - d[i];
     // Where P e^{δ} is large beside P it is what Q says, without the rounding of e^{δ}, which may also overflow.
     if (delta < 2) terms[i] = p.probability(i) * expm1MinusX(delta);
-    else terms[i] = q.probability(i) * Math.exp(mean - c) - p.probability(i) * (1 + delta);
+    else terms[i] = q.probability(i) * exp(mean - c) - p.probability(i) * (1 + delta);
   }
-  return Math.log1p(sum(terms).hi) - (outside < 0.5 ? Math.log1p(-outside) : Math.log(inside));
+  return log1p(sum(terms).hi) - (outside < 0.5 ? log1p(-outside) : log(inside));
 }
 
 /**
@@ -299,7 +300,7 @@ function massesOf(argument: string, p: Measure | ArrayLike<number>): Masses {
     return { mass: p.mass, logMass: (i) => p.logMass[i] };
   }
   const mass = requireNumbers(caller, argument, p, (x) => x >= 0 && x < Infinity, "be non-negative and finite");
-  return { mass, logMass: (i) => Math.log(mass[i]) };
+  return { mass, logMass: (i) => log(mass[i]) };
 }
 
 /**
@@ -369,8 +370,8 @@ export function chiSquaredDivergence(p: Measure, q: Measure): number {
       const [logA, logB] = [lawP.logProbability(i), lawQ.logProbability(i)];
       // (P − Q)²/Q = P²(1 − Q/P)²/Q, from the larger of the two.
       const d = logA - logB;
-      const log = (d > 0 ? 2 * logA - logB : logB) + 2 * Math.log(-Math.expm1(-Math.abs(d)));
-      terms[i] = lawQ.supports(i) ? Math.exp(log) : 0;
+      const logTerm = (d > 0 ? 2 * logA - logB : logB) + 2 * log(-expm1(-Math.abs(d)));
+      terms[i] = lawQ.supports(i) ? exp(logTerm) : 0;
     }
   }
   const { hi } = sum(terms);

@@ -2,6 +2,7 @@ import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
 import { logPowerSum } from "../measure/powerSum.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
+import { log } from "../numeric/elementary.js";
 import { STRETCH } from "../numeric/expLog.js";
 import { sum } from "../numeric/sum.js";
 
@@ -25,7 +26,7 @@ function entropyByLogs(law: Law): number | undefined {
   for (let from = 0; from < logs.length; from += STRETCH) {
     weightedSum(law.weight, logs, sums, from, Math.min(from + STRETCH, logs.length));
   }
-  const logTotal = Math.log(total.hi);
+  const logTotal = log(total.hi);
   const mean = (sums[0] + sums[1]) / law.total.hi;
   const entropy = logTotal - mean;
   return entropy >= 0.5 * (logTotal + sums[2] / law.total.hi) ? entropy : undefined;

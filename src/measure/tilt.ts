@@ -1,6 +1,7 @@
 import { outOfRange, requireFinite, requireLength, requirePositiveOrInfinite, wrongType } from "../numeric/check.js";
 import { logRatioNearOne } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
+import { exp, expm1, log1p } from "../numeric/elementary.js";
 import { expWeighted } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
@@ -41,9 +42,9 @@ const LIFT = 2 ** 600;
 function shiftedWeight(w: number, v: number, x: number, whole: boolean, logWeight: () => number): number {
   if (x === -Infinity) return 0;
   const ratio = w / v;
-  if (!whole || !(x > -1400 && x < 1400) || ratio === Infinity) return Math.exp(logWeight() + x);
-  if (x > -700 && x < 700 && isNormal(ratio)) return ratio * Math.exp(x);
-  const half = Math.exp(x / 2);
+  if (!whole || !(x > -1400 && x < 1400) || ratio === Infinity) return exp(logWeight() + x);
+  if (x > -700 && x < 700 && isNormal(ratio)) return ratio * exp(x);
+  const half = exp(x / 2);
   return ratio < SMALLEST_NORMAL ? (((w * LIFT) / v) * half * half) / LIFT : ratio * half * half;
 }
 
@@ -52,7 +53,7 @@ const isWhole = (law: Law, i: number) => law.mass !== law.weight || law.weight[i
 
 /** So many nats between the largest score and that of the heaviest answer leave the latter's digits alone. */
 const NEAR = 4;
-const FAR: number = Math.exp(-2 * NEAR);
+const FAR: number = exp(-2 * NEAR);
 
 /** A law ∝ base·e^{score/β}, and its log-partition. */
 export interface TiltedLaw {
@@ -121,7 +122,7 @@ function ordinaryTilt(
     if (s > top) top = s;
     if (s < bottom) bottom = s;
   }
-  if (!((bottom - top) / beta > -700 && isNormal(least * Math.exp((bottom - top) / beta)))) return undefined;
+  if (!((bottom - top) / beta > -700 && isNormal(least * exp((bottom - top) / beta)))) return undefined;
   const total = expWeighted(out, weight, score, top, beta, base.total.hi);
   if (!(total.hi > 2 ** -400 * out.length)) return undefined;
   // Where the answers that count lie far below the largest score, their differences from it are rounded by more than
@@ -142,10 +143,10 @@ function logMeanExp(law: Law, x: Float64Array): number {
     const p = weight[i] / total.hi;
     // A rare answer may carry e^x past the largest double before its probability brings it back.
     const carried = x[i] > 700 || p < SMALLEST_NORMAL;
-    terms[i] = carried ? (law.supports(i) ? Math.exp(x[i] + law.logProbability(i)) - p : 0) : p * Math.expm1(x[i]);
+    terms[i] = carried ? (law.supports(i) ? exp(x[i] + law.logProbability(i)) - p : 0) : p * expm1(x[i]);
   }
   const excess = sum(terms);
-  if (excess.hi > -0.5) return Math.log1p(excess.hi + excess.lo);
+  if (excess.hi > -0.5) return log1p(excess.hi + excess.lo);
   // Far from 1, also where e^x, and its mean with it, has left the doubles.
   return logSumExp(x.map((shift, i) => (law.supports(i) ? shift + law.logProbability(i) : -Infinity)));
 }
@@ -272,8 +273,8 @@ export function escortLaw(caller: string, law: Law, exponent: number, excess: nu
   const near = Math.abs(excess) < Math.abs(exponent) && !law.fromLog;
   const escortWeight = logWeight.map((l, i) => {
     const ratio = law.mass[i] / law.mass[anchor];
-    const half = Math.exp(logDensity[i] / 2);
-    return near && isNormal(ratio) && isWhole(law, i) && isNormal(half) ? ratio * half * half : Math.exp(l);
+    const half = exp(logDensity[i] / 2);
+    return near && isNormal(ratio) && isWhole(law, i) && isNormal(half) ? ratio * half * half : exp(l);
   });
   const escort = Law.tilted(law, escortWeight, () => logWeight, logDensity);
   return [escort, () => logPowerSum(law, exponent, excess)];

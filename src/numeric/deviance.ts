@@ -1,3 +1,4 @@
+import { expm1, log, log1p } from "./elementary.js";
 import { isNormal } from "./float64.js";
 
 /** 1/k. */
@@ -33,17 +34,17 @@ export function deviance(a: number, b: number, n: number): number {
 /** log(a/b) of positive numbers, also where the quotient leaves the range of normal doubles. */
 export function logRatio(a: number, b: number): number {
   const ratio = a / b;
-  return isNormal(ratio) ? Math.log(ratio) : Math.log(a) - Math.log(b);
+  return isNormal(ratio) ? log(ratio) : log(a) - log(b);
 }
 
 /** log(a/b), with the digits of a difference near a = b kept through log1p((a − b)/b), exact for a/b in [1/2, 2]. */
 export function logRatioNearOne(a: number, b: number): number {
-  return a < 2 * b && b < 2 * a ? Math.log1p((a - b) / b) : logRatio(a, b);
+  return a < 2 * b && b < 2 * a ? log1p((a - b) / b) : logRatio(a, b);
 }
 
 /** e^x − 1 − x ≥ 0, of second order at 0 and accurate there. */
 export function expm1MinusX(x: number): number {
-  if (!(x > -0.5 && x < 0.5)) return Math.expm1(x) - x;
+  if (!(x > -0.5 && x < 0.5)) return expm1(x) - x;
   let s = 0;
   for (let k = 16; k >= 3; k--) s = (s + 1) * (x / k);
   return 0.5 * x * x * (1 + s);

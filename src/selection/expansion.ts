@@ -1,4 +1,5 @@
 import { requireInteger } from "../numeric/check.js";
+import { exp, expm1, log } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import { prepareSoft, squaredVariation } from "./bounds.js";
 import type { Ladder } from "./ladder.js";
@@ -62,7 +63,7 @@ export function firstOrderExpansion<A>(problem: SelectionProblem<A>): FirstOrder
  */
 function coefficients({ x, mean }: Ladder, limit: Float64Array): Float64Array {
   const [better, worse] = [massAbove(limit), massFrom(limit, 0)];
-  const step = (i: number) => Math.exp(x[i + 1]) * Math.expm1(x[i] - x[i + 1]); // w_i − w_{i+1}
+  const step = (i: number) => exp(x[i + 1]) * expm1(x[i] - x[i + 1]); // w_i − w_{i+1}
   const c = new Float64Array(x.length);
   let [added, taken] = [0, 0];
   for (let i = 1; i < c.length; i++) {
@@ -94,8 +95,8 @@ function coefficients({ x, mean }: Ladder, limit: Float64Array): Float64Array {
 export function printedRate<A>(problem: SelectionProblem<A>, n: number): number {
   const { levels, ladder } = prepareSoft("printedRate", problem);
   requireInteger("printedRate", "n", n, 1);
-  const root = Math.sqrt(Math.log(n) / n);
+  const root = Math.sqrt(log(n) / n);
   if (ladder === undefined) return root;
   const { x } = ladder;
-  return n === 1 ? 0 : levels.forbidden > 0 ? Infinity : Math.exp(x[0] - x[x.length - 1]) * root;
+  return n === 1 ? 0 : levels.forbidden > 0 ? Infinity : exp(x[0] - x[x.length - 1]) * root;
 }

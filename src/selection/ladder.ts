@@ -1,4 +1,5 @@
 import { logRatioNearOne } from "../numeric/deviance.js";
+import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
@@ -26,16 +27,16 @@ function ladderOf(levels: Levels, x: Float64Array): Ladder {
   const { mass, forbidden } = levels;
   const terms = floats(x.length + 1);
   // The masses total 1, so that Σ p w − 1 = Σ p (w − 1), forbidden draws counting −1 each.
-  for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * Math.expm1(x[i]);
+  for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * expm1(x[i]);
   terms[x.length] = -forbidden;
   const meanLess1 = sum(terms).hi;
   if (meanLess1 > -0.5) {
-    return { x, mass, forbidden, mean: 1 + meanLess1, meanLess1, logMean: Math.log1p(meanLess1) };
+    return { x, mass, forbidden, mean: 1 + meanLess1, meanLess1, logMean: log1p(meanLess1) };
   }
-  for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * Math.exp(x[i]);
+  for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * exp(x[i]);
   terms[x.length] = 0;
   const mean = sum(terms).hi;
-  return { x, mass, forbidden, mean, meanLess1: mean - 1, logMean: Math.log(mean) };
+  return { x, mass, forbidden, mean, meanLess1: mean - 1, logMean: log(mean) };
 }
 
 function anchorOf(levels: Levels): number {

@@ -2,6 +2,7 @@ import type { Law } from "../measure/law.js";
 import type { Distribution } from "../measure/measure.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { expm1MinusX } from "../numeric/deviance.js";
+import { exp, log } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import { onAnswers, type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
 import type { LevelRatios } from "./ratio.js";
@@ -48,7 +49,7 @@ export interface LimitDistance {
 /** The limit's probability of each level. */
 export function limitLevels<A>({ levels, ladder, beta }: Prepared<A>): { mass: Float64Array; logMass: Float64Array } {
   const { mass } = levels;
-  const logMass = mass.map(Math.log);
+  const logMass = mass.map(log);
   if (ladder !== undefined) {
     const { x, logMean } = ladder;
     for (let i = 0; i < logMass.length; i++) logMass[i] += x[i] - logMean;
@@ -56,10 +57,10 @@ export function limitLevels<A>({ levels, ladder, beta }: Prepared<A>): { mass: F
     logMass.fill(-Infinity);
     logMass[0] = 0;
   } else {
-    const logAllowed = Math.log(sum(mass).hi);
+    const logAllowed = log(sum(mass).hi);
     for (let i = 0; i < logMass.length; i++) logMass[i] -= logAllowed;
   }
-  return { mass: logMass.map(Math.exp), logMass };
+  return { mass: logMass.map(exp), logMass };
 }
 
 /**
@@ -85,7 +86,7 @@ export function limitDistanceOf(
       reverse[i] = l > -1 ? p * (1 + d) * expm1MinusX(-l) : p * ((1 + d) * l - d);
     } else {
       // P itself may be large where π* underflows.
-      const q = Math.exp(logMass[i] + l);
+      const q = exp(logMass[i] + l);
       above[i] = q - p;
       kl[i] = q - p - p * l;
       reverse[i] = q * l - q + p;

@@ -1,3 +1,4 @@
+import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { gridFor } from "./grid.js";
 import type { Ladder } from "./ladder.js";
 import { laplaceTransforms } from "./laplace.js";
@@ -13,22 +14,22 @@ export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
   const grid = gridFor(true);
   const nodes = nodesOf(ladder, grid, { least: 1, most: rate + 1, lead: 20 });
   const logF = nodes.logPhi.map((logPhi) => {
-    const decay = Math.expm1(logPhi);
-    return Math.log1p(rate * (1 + decay)) + rate * decay;
+    const decay = expm1(logPhi);
+    return log1p(rate * (1 + decay)) + rate * decay;
   });
   const [{ value, logWeighted }] = laplaceTransforms(grid, nodes, x, [{ logF, order: 0 }]);
-  const lost = forbidden * Math.exp(rate * (forbidden - 1));
-  const logKept = Math.log1p(-lost);
+  const lost = forbidden * exp(rate * (forbidden - 1));
+  const logKept = log1p(-lost);
   const size = x.length;
   const out = emptyRatios(size);
   for (let i = 0; i < size; i++) {
     // Far left of the first node, where nothing else has begun, the answer wins whenever it is drawn.
     const found = value[i] > 0;
-    const log = found ? logWeighted[i] + Math.log(value[i]) : Math.log1p(rate);
-    out.ratio[i] = (found ? value[i] * Math.exp(logWeighted[i]) : 1 + rate) / (1 - lost);
-    out.logRatio[i] = log - logKept;
+    const logRatio = found ? logWeighted[i] + log(value[i]) : log1p(rate);
+    out.ratio[i] = (found ? value[i] * exp(logWeighted[i]) : 1 + rate) / (1 - lost);
+    out.logRatio[i] = logRatio - logKept;
     out.logGap[i] = out.logRatio[i] - x[i] + logMean;
-    out.gap[i] = Math.expm1(out.logGap[i]);
+    out.gap[i] = expm1(out.logGap[i]);
   }
   return out;
 }

@@ -1,3 +1,4 @@
+import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { logNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
@@ -48,8 +49,8 @@ function jensenTransforms(
 
 /** log(1 − e^{−x}) for x ≥ 0: for small x, log x and what (1 − e^{−x})/x adds to it. */
 function logOneMinusExp(x: number): number {
-  if (!(x < 0.01)) return Math.log(-Math.expm1(-x));
-  return (x > 1e-300 ? logNormal(x) : Math.log(x)) + x * (-0.5 + x * (1 / 24 - x * x * (1 / 2880)));
+  if (!(x < 0.01)) return log(-expm1(-x));
+  return (x > 1e-300 ? logNormal(x) : log(x)) + x * (-0.5 + x * (1 / 24 - x * x * (1 / 2880)));
 }
 
 /**
@@ -75,31 +76,29 @@ function softRatiosFrom(ladder: Ladder, n: number, { value, logScale, logWeighte
   const out = emptyRatios(size);
   // The probability that every draw is forbidden, and what is kept.
   const logLost = n * logForbidden(ladder);
-  const lost = Math.exp(logLost);
-  const kept = -Math.expm1(logLost);
-  const logKept = Math.log(kept);
-  const logN = Math.log(n);
+  const lost = exp(logLost);
+  const kept = -expm1(logLost);
+  const logKept = log(kept);
+  const logN = log(n);
   for (let i = 0; i < size; i++) {
-    const w = Math.exp(x[i]);
-    const inverseW = (n - 1) * mean * Math.exp(-x[i]);
+    const w = exp(x[i]);
+    const inverseW = (n - 1) * mean * exp(-x[i]);
     const jensen = n / (1 + inverseW);
-    const correction = n * value[i] * Math.exp(logWeighted[i]);
+    const correction = n * value[i] * exp(logWeighted[i]);
     const m = w + (n - 1) * mean;
     // A level too rare to be the anchor may outweigh it beyond the range of doubles.
-    const raw =
-      (w < Infinity ? (meanLess1 - Math.expm1(x[i])) / m : -1) + n * value[i] * Math.exp(logScale[i] + logMean);
+    const raw = (w < Infinity ? (meanLess1 - expm1(x[i])) / m : -1) + n * value[i] * exp(logScale[i] + logMean);
     const ratio = jensen + correction;
     // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
-    const gap = kept < 0.5 ? (ratio / kept) * mean * Math.exp(-x[i]) - 1 : (raw + lost) / kept;
+    const gap = kept < 0.5 ? (ratio / kept) * mean * exp(-x[i]) - 1 : (raw + lost) / kept;
     out.ratio[i] = ratio / kept;
     out.gap[i] = gap;
     if (Math.abs(gap) < 0.5) {
-      out.logGap[i] = Math.log1p(gap);
+      out.logGap[i] = log1p(gap);
       out.logRatio[i] = out.logGap[i] + (x[i] - logMean);
     } else {
-      const log =
-        ratio > 1e-290 ? Math.log(ratio) : logN + logSum(x[i] - Math.log(m), logWeighted[i] + Math.log(value[i]));
-      out.logRatio[i] = log - logKept;
+      const logRatio = ratio > 1e-290 ? log(ratio) : logN + logSum(x[i] - log(m), logWeighted[i] + log(value[i]));
+      out.logRatio[i] = logRatio - logKept;
       out.logGap[i] = out.logRatio[i] - x[i] + logMean;
     }
   }
@@ -108,10 +107,10 @@ function softRatiosFrom(ladder: Ladder, n: number, { value, logScale, logWeighte
 
 /** log of the probability that a draw is forbidden, from whichever of it and its complement is small. */
 export function logForbidden({ forbidden, mass }: { forbidden: number; mass: Float64Array }): number {
-  return forbidden < 0.5 ? Math.log(forbidden) : Math.log1p(-sum(mass).hi);
+  return forbidden < 0.5 ? log(forbidden) : log1p(-sum(mass).hi);
 }
 
 function logSum(a: number, b: number): number {
   const [large, small] = a > b ? [a, b] : [b, a];
-  return small === -Infinity ? large : large + Math.log1p(Math.exp(small - large));
+  return small === -Infinity ? large : large + log1p(exp(small - large));
 }

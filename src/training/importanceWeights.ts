@@ -8,6 +8,7 @@ import { resolveScore } from "../measure/score.js";
 import { answerKey, requireSupport } from "../measure/support.js";
 import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requireArrayLike, requirePositiveOrInfinite } from "../numeric/check.js";
+import { exp, log } from "../numeric/elementary.js";
 import { paretoK, paretoSmoothedWeights } from "./paretoSmoothing.js";
 import { effectiveSampleSize, lawOfWeights } from "./sampleWeights.js";
 
@@ -74,14 +75,14 @@ function weightsOf<A>(caller: string, { ref, reward, beta }: TiltProblem<A>): Im
   const [law, base] = [lawOf(caller, "target", target), lawOf(caller, "ref", ref)];
   const logWeight = score.map((r, i) =>
     law.supports(i) && base.weight[i] > 0 && law.weight[i] > 0
-      ? Math.log(law.probability(i) / base.probability(i))
+      ? log(law.probability(i) / base.probability(i))
       : r / beta - logNormalizer,
   );
   return {
     target,
     ref,
     logWeight,
-    weight: logWeight.map(Math.exp),
+    weight: logWeight.map(exp),
     logNormalizer,
     effectiveFraction: 1 / (1 + chiSquaredDivergence(target, ref)),
   };

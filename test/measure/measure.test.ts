@@ -108,7 +108,7 @@ describe("a measure is what it was given, and its law is proportional to it", ()
     const { mass, logMass, logNormalizer } = uniform(["a", "b", "c"]);
     expect([...mass]).toEqual([1 / 3, 1 / 3, 1 / 3]);
     for (const l of logMass) near(l, -Math.log(3), 1);
-    expect(logNormalizer).toBe(Math.log(3));
+    near(logNormalizer, Math.log(3), 1);
   });
 });
 
