@@ -79,20 +79,17 @@ describe("few answers: to 60 digits", () => {
   });
 });
 
-describe.each([130, 400, 1100])(
-  "each answer in %d parts: divergences stay, and entropies grow by the logarithm",
-  (m) => {
-    it.each(pairs.filter(([name]) => name !== "a subnormal mass"))("%s", (_, p, q) => {
-      const { a, kl } = apart(p, q);
-      const [u, v] = [cut(p, m), cut(q, m)];
-      near(klDivergence(u, v), kl, 6);
-      near(totalVariation(u, v), totalVariation(given(p), given(q)), 4);
-      near(chiSquaredDivergence(u, v), chiSquaredDivergence(given(p), given(q)), 8);
-      near(entropy(u), exact.entropy(a).plus(exact.number(m).ln()).toNumber(), 4);
-      near(renyiEntropy(u, 2), renyiEntropy(given(p), 2) + Math.log(m), 4);
-    });
-  },
-);
+describe.each([130, 1100])("each answer in %d parts: divergences stay, and entropies grow by the logarithm", (m) => {
+  it.each(pairs.filter(([name]) => name !== "a subnormal mass"))("%s", (_, p, q) => {
+    const { a, kl } = apart(p, q);
+    const [u, v] = [cut(p, m), cut(q, m)];
+    near(klDivergence(u, v), kl, 6);
+    near(totalVariation(u, v), totalVariation(given(p), given(q)), 4);
+    near(chiSquaredDivergence(u, v), chiSquaredDivergence(given(p), given(q)), 8);
+    near(entropy(u), exact.entropy(a).plus(exact.number(m).ln()).toNumber(), 4);
+    near(renyiEntropy(u, 2), renyiEntropy(given(p), 2) + Math.log(m), 4);
+  });
+});
 
 describe("one heavy answer among 5000", () => {
   it.each([
@@ -114,14 +111,14 @@ describe("one heavy answer among 5000", () => {
 });
 
 describe("units of mass that are powers of 2 leave every bit, however many answers", () => {
-  const scales = [-390, -3, 4, 390];
+  const scales = [-390, 390];
   const scaled = (p: Measure<number>, k: number) =>
     measure(
       p.support,
       p.mass.map((x) => x * 2 ** k),
     );
   it.each(pairs.filter(([name]) => !/hundreds|point mass|next to|subnormal/.test(name)))("%s", (_, p, q) => {
-    for (const m of [1, 130, 600]) {
+    for (const m of [1, 150]) {
       const [u, v] = [cut(p, m), cut(q, m)];
       for (const k of scales) {
         const [s, t] = [scaled(u, k), scaled(v, k)];
@@ -142,10 +139,10 @@ describe("units of mass that are powers of 2 leave every bit, however many answe
 
 describe("a law and its tilt, of few answers and of many", () => {
   const reward = [0, 1, -1, 2, 0.5, 3, -2, 1.5];
-  it.each([1, 130, 600])("at every strength: %d parts", (m) => {
+  it.each([1, 600])("at every strength: %d parts", (m) => {
     const ref = cut(wide, m);
     const score = reward.flatMap((r) => Array<number>(m).fill(r));
-    for (const beta of [1e-3, 0.1, 0.5, 1, 3, 10, 1e3, 1e6, 1e9, 1e12]) {
+    for (const beta of [1e-3, 0.1, 1, 3, 1e3, 1e9]) {
       const bent = tilt(ref, score, beta);
       const a = exact.measure([...wide.keys()], wide);
       const b = exact.tilt(a, reward, beta);

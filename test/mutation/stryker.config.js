@@ -10,19 +10,10 @@ export default {
   inProcess: {
     // The tests that hold the mathematics to account: no built command, no documentation, no types, no fuzzing.
     tests: [
-      ...[
-        "numeric",
-        "measure",
-        "information",
-        "alignment",
-        "selection",
-        "preference",
-        "reference",
-        "laws",
-        "contracts",
-      ].map((name) => `test/${name}`),
-      "test/accuracy/regimes.test.ts",
-    ],
+      ...["numeric", "measure", "information", "alignment", "selection", "preference", "reference", "laws"],
+      ...["contracts/badInput.test.ts", "contracts/names.test.ts", "contracts/purity.test.ts"],
+      "accuracy/regimes.test.ts",
+    ].map((path) => `test/${path}`),
     // What shows scale or counts draws takes the time of a hundred mutants: draws are counted for their own folder only.
     without: [
       ...(folders.some((name) => name.startsWith("selection"))

@@ -91,30 +91,7 @@ describe("sums", () => {
 
 describe("deviances and logarithms of quotients", () => {
   const ratio = (a: number, b: number) => big(a).div(big(b));
-  const values = [
-    1,
-    1 + 2 ** -52,
-    1 - 2 ** -53,
-    1.0001,
-    0.99,
-    1.01,
-    1.4,
-    1.9,
-    1.99,
-    2,
-    2.01,
-    0.5,
-    0.501,
-    0.499,
-    0.7,
-    3,
-    10,
-    1e-5,
-    1e10,
-    1e-300,
-    1e300,
-    5e-324,
-  ];
+  const values = [1, 1 + 2 ** -52, 0.99, 1.4, 1.99, 2.01, 0.501, 0.499, 3, 1e-5, 1e-300, 1e300, 5e-324];
   it("a log(a/b) − a + b, of second order near a = b", () => {
     for (const a of values)
       for (const b of values) {
