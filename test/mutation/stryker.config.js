@@ -40,6 +40,6 @@ export default {
   // A second run takes over what neither the sources nor the tests have changed; `--force` runs all.
   incremental: true,
   incrementalFile: `coverage/mutation/${folders.join("+").replaceAll("/", "-")}.incremental.json`,
-  tempDirName: "coverage/stryker",
+  tempDirName: `coverage/stryker-${folders.join("+").replaceAll("/", "-")}`,
   thresholds: { high: 95, low: 90, break: 85 },
 };
