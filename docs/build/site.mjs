@@ -20,6 +20,7 @@ const GUIDES = [
   "training",
   "diffusion",
   "verification",
+  "accuracy",
   "errata",
   "extending",
   "citing",
