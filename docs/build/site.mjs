@@ -21,6 +21,7 @@ const GUIDES = [
   "diffusion",
   "scale",
   "verification",
+  "accuracy",
   "errata",
   "extending",
   "citing",

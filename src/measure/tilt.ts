@@ -1,9 +1,10 @@
 import { outOfRange, requireFinite, requireLength, requirePositiveOrInfinite, wrongType } from "../numeric/check.js";
 import { logRatioNearOne } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
-import { exp, expm1, log, log1p } from "../numeric/elementary.js";
+import { exp, expm1, log1p } from "../numeric/elementary.js";
 import { expWeighted, rangeOf } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
+import { logSumExp } from "../numeric/logSumExp.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
 import { type Distribution, distributionOf, lawOf, type Measure } from "./measure.js";
@@ -153,14 +154,8 @@ function logMeanExp(law: Law, x: Float64Array): number {
   }
   const excess = sum(terms);
   if (excess.hi > -0.5) return log1p(excess.hi + excess.lo);
-  for (let i = 0; i < x.length; i++) {
-    terms[i] = law.supports(i)
-      ? shiftedWeight(weight[i], total.hi, x[i], weight[i] >= SMALLEST_NORMAL || !law.hasTail, () =>
-          law.logProbability(i),
-        )
-      : 0;
-  }
-  return log(sum(terms).hi);
+  // Far from 1, also where e^x, and its mean with it, has left the doubles.
+  return logSumExp(x.map((shift, i) => (law.supports(i) ? shift + law.logProbability(i) : -Infinity)));
 }
 
 /**

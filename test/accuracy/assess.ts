@@ -1,20 +1,31 @@
 /** One subject through its cases: errors in ULP, plain and beside the condition number. */
 import { randomSource } from "exptilt";
-import { type BigNumber, big, exact, type Num } from "./oracle.js";
-import type { Inputs, Moved, Subject } from "./subject.js";
+import { type BigNumber, big, type Num } from "./oracle.js";
+import type { Inputs, Moved, Result, Subject } from "./subject.js";
 import { ulp } from "./ulp.js";
 
-/** The largest and the mean of errors, and where the largest was. */
+/** The largest and the mean of errors. */
 export interface Figures {
   readonly max: number;
   readonly mean: number;
 }
 
+/** Another package on the same cases; its errors beside the condition number. */
+export interface PeerFigures {
+  readonly median: number;
+  readonly max: number;
+  /** The share of the values that have no right digit, or are no number, or infinite where they should not be. */
+  readonly failed: number;
+}
+
+/** A case and what came out, at one of its values. */
 export interface Worst {
   /** Which case: its number in the sweep, or its name in the fixture. */
   readonly at: string;
   readonly entry: number;
-  readonly inputs: Inputs;
+  /** How many numbers went in; they are left out of a report where they are many. */
+  readonly size: number;
+  readonly inputs?: Inputs;
   readonly got: number;
   readonly want: number;
 }
@@ -22,13 +33,41 @@ export interface Worst {
 export interface Assessment {
   readonly name: string;
   readonly domain: string;
+  /** Cases of the sweep, and of the committed fixtures. */
   readonly cases: number;
-  readonly entries: number;
+  readonly fixtures: number;
+  /** How many numbers came out. */
+  readonly values: number;
   readonly plain: Figures;
   readonly scaled: Figures;
-  /** The case of the largest scaled error; of the largest plain error where that is below half an ULP throughout. */
+  /** Where the scaled error was largest. */
   readonly worst: Worst;
-  readonly peers: Readonly<Record<string, Figures & { readonly median: number; readonly failed: number }>>;
+  readonly peers: Readonly<Record<string, PeerFigures>>;
+}
+
+/** Inputs, and the source of the signs that the condition number is probed with. */
+export interface Case {
+  readonly at: string;
+  readonly inputs: Inputs;
+  readonly rng: () => number;
+}
+
+/** The case of one number: the same however many are run. */
+function drawn(s: Subject, index: number): Case {
+  const rng = randomSource(`accuracy ${s.name} ${index}`);
+  return { at: `#${index}`, inputs: s.draw(rng, index), rng };
+}
+
+export const sweep = (s: Subject, count: number): Case[] => Array.from({ length: count }, (_, i) => drawn(s, i));
+
+export const committed = (s: Subject): Case[] =>
+  (s.fixtures ?? []).map(({ id, inputs }) => ({ at: id, inputs, rng: randomSource(`accuracy ${s.name} ${id}`) }));
+
+/** A case by its name. */
+export function caseAt(s: Subject, at: string): Case {
+  const found = at.startsWith("#") ? drawn(s, Number(at.slice(1))) : committed(s).find((c) => c.at === at);
+  if (found === undefined) throw new Error(`${s.name}: no case ${at}`);
+  return found;
 }
 
 /** Inputs are moved by this, relatively: far below a double's digits and above the oracle's. */
@@ -49,6 +88,7 @@ function movedBy(
   return Object.fromEntries(moved);
 }
 
+const sizeOf = (inputs: Inputs): number => Object.values(inputs).flat(2).length;
 const list = <T>(value: T | ArrayLike<T>): T[] =>
   typeof value === "object" && value !== null && "length" in value ? Array.from(value as ArrayLike<T>) : [value as T];
 
@@ -61,19 +101,14 @@ function error(got: number, want: BigNumber, unit: number): number {
 }
 
 /**
- * The value at 60 digits and its sensitivity: how much it changes when every input changes, relatively, by ±1, to first
- * order: the largest of some probes. The first lets all sizes grow; the second does so but for single numbers, which
- * shrink; the third lets all numbers grow, so that those below 0 shrink; and the others let chance decide for each, in two
- * probes where the inputs are many and in six where they are few.
+ * How much each value changes when every input changes, relatively, by ±1, to first order: the largest of some probes.
+ * The first lets all sizes grow; the second does so but for single numbers, which shrink; the third lets all numbers
+ * grow, so that those below 0 shrink; and the others let chance decide for each, in two probes where the inputs are many
+ * and in six where they are few.
  */
-function exactly(
-  s: Subject,
-  inputs: Inputs,
-  rng: () => number,
-  probes: number,
-): { want: BigNumber[]; sensitivity: number[] } {
-  const want = list(s.exact(inputs as Moved<Inputs>, inputs));
-  const sensitivity = want.map(() => 0);
+function sensitivity(s: Subject, { inputs, rng }: Case, want: readonly BigNumber[]): number[] {
+  const probes = s.probes ?? (sizeOf(inputs) > 20 ? 5 : 9);
+  const most = want.map(() => 0);
   for (let probe = 0; probe < probes; probe++) {
     const down = (x: number, scalar: boolean) => {
       if (probe > 2) return rng() < 0.5;
@@ -82,89 +117,97 @@ function exactly(
     const moved = list(s.exact(movedBy(down, inputs, s.fixed ?? []), inputs));
     for (const [i, w] of want.entries()) {
       if (!w.isFinite() || !moved[i].isFinite()) continue;
-      sensitivity[i] = Math.max(sensitivity[i], moved[i].minus(w).abs().div(big(MOVE)).toNumber());
+      most[i] = Math.max(most[i], moved[i].minus(w).abs().div(big(MOVE)).toNumber());
     }
   }
-  return { want, sensitivity };
+  return most;
 }
 
-/** A mean and a maximum as they grow. */
+/** The values of a case as they should be, and the errors of others. */
+export interface Judged {
+  readonly want: readonly BigNumber[];
+  readonly got: readonly number[];
+  readonly plain: readonly number[];
+  /** Errors beside the condition number; it is probed for when asked. */
+  readonly scaled: (got?: readonly number[]) => number[];
+}
+
+export function judge(s: Subject, one: Case): Judged {
+  const want = list(s.exact(one.inputs as Moved<Inputs>, one.inputs));
+  const got = list<number>(s.float64(one.inputs) as Result);
+  if (got.length !== want.length) throw new Error(`${s.name}, ${one.at}: ${got.length} values for ${want.length}`);
+  const units = want.map((w) => ulp(w.toNumber()) || 1);
+  let condition: number[] | undefined;
+  const scaled = (values: readonly number[] = got) => {
+    condition ??= sensitivity(s, one, want);
+    return want.map((w, i) => error(values[i], w, Math.max(units[i], ulp(condition?.[i] ?? 0) || 0)));
+  };
+  return { want, got, plain: want.map((w, i) => error(got[i], w, units[i])), scaled };
+}
+
+/** Errors as they come. */
 class Tally {
-  max = 0;
-  #sum = 0;
   readonly all: number[] = [];
+  max = -1;
   add(error: number): boolean {
     this.all.push(error);
-    this.#sum += error;
-    if (!(error > this.max) && this.all.length > 1) return false;
+    if (!(error > this.max)) return false;
     this.max = error;
     return true;
   }
-  get mean(): number {
-    return this.all.length === 0 ? 0 : this.#sum / this.all.length;
+  get figures(): Figures {
+    return { max: this.max, mean: this.all.reduce((s, x) => s + x, 0) / this.all.length };
   }
   get median(): number {
-    return [...this.all].sort((a, b) => a - b)[this.all.length >> 1] ?? 0;
+    return this.all.toSorted((a, b) => a - b)[this.all.length >> 1];
   }
 }
 
-/** The case of one number: the same however many are run. */
-export function caseOf(s: Subject, index: number): { inputs: Inputs; rng: () => number } {
-  const rng = randomSource(`accuracy ${s.name} ${index}`);
-  return { inputs: s.draw(rng, index), rng };
-}
-
-/** Runs the fixture's cases and the first `count` of the sweep. */
-export function assess(s: Subject, count = s.cases ?? 200, withPeers = true): Assessment {
+/** Runs the fixture's cases and those of the sweep. */
+export function assess(s: Subject): Assessment {
   const [plain, scaled] = [new Tally(), new Tally()];
   let worst: Worst | undefined;
-  const peers = Object.entries(withPeers ? (s.peers ?? {}) : {}).map(([name, run]) => ({
-    name,
-    run,
-    tally: new Tally(),
-    failed: 0,
-  }));
-  const judge = (at: string, inputs: Inputs, rng: () => number) => {
-    const size = Object.values(inputs).reduce<number>((n, v) => n + (typeof v === "number" ? 1 : v.length), 0);
-    // A fixture of a million answers is judged without a condition number.
-    const { want, sensitivity } = exactly(s, inputs, rng, size > 5000 ? 0 : size > 20 ? 5 : 9);
-    const got = list(s.float64(inputs));
-    if (got.length !== want.length) throw new Error(`${s.name}: ${got.length} values for ${want.length}`);
-    for (const [i, w] of want.entries()) {
-      const unit = ulp(w.toNumber());
-      const off = error(got[i], w, Number.isNaN(unit) ? 1 : unit);
-      const beside = error(got[i], w, Number.isNaN(unit) ? 1 : Math.max(unit, ulp(sensitivity[i]) || 0));
-      plain.add(off);
-      if (scaled.add(beside)) worst = { at, entry: i, inputs, got: got[i], want: w.toNumber() };
+  const peers = Object.entries(s.peers ?? {}).map(([name, run]) => ({ name, run, tally: new Tally(), failed: 0 }));
+  const cases = [...committed(s), ...sweep(s, s.cases ?? 200)];
+  for (const one of cases) {
+    const { inputs } = one;
+    const judged = judge(s, one);
+    for (const off of judged.plain) plain.add(off);
+    for (const [i, off] of judged.scaled().entries()) {
+      if (scaled.add(off))
+        worst = {
+          at: one.at,
+          entry: i,
+          size: sizeOf(inputs),
+          inputs,
+          got: judged.got[i],
+          want: judged.want[i].toNumber(),
+        };
     }
     for (const peer of peers) {
-      const theirs = attempt(() => list(peer.run(inputs)));
-      for (const [i, w] of want.entries()) {
-        const unit = ulp(w.toNumber());
-        const off = theirs === undefined ? Infinity : error(Number(theirs[i]), w, Number.isNaN(unit) ? 1 : unit);
-        if (off === Infinity) peer.failed++;
+      const theirs = attempt(() => list<number>(peer.run(inputs) as Result).map(Number));
+      for (const off of judged.scaled(theirs ?? judged.want.map(() => Number.NaN))) {
+        // 2^52 units are the value itself.
+        if (!(off < 2 ** 52)) peer.failed++;
         peer.tally.add(off);
       }
     }
-  };
-  for (const { id, inputs } of s.fixtures ?? []) judge(id, inputs, randomSource(`accuracy ${s.name} ${id}`));
-  for (let i = 0; i < count; i++) {
-    const { inputs, rng } = caseOf(s, i);
-    judge(`#${i}`, inputs, rng);
   }
   if (worst === undefined) throw new Error(`${s.name}: no case`);
+  const fixtures = s.fixtures?.length ?? 0;
   return {
     name: s.name,
     domain: s.domain,
-    cases: count + (s.fixtures?.length ?? 0),
-    entries: plain.all.length,
-    plain: { max: plain.max, mean: plain.mean },
-    scaled: { max: scaled.max, mean: scaled.mean },
+    cases: cases.length - fixtures,
+    fixtures,
+    values: plain.all.length,
+    plain: plain.figures,
+    scaled: scaled.figures,
     worst,
     peers: Object.fromEntries(
       peers.map(({ name, tally, failed }) => [
         name,
-        { max: tally.max, mean: tally.mean, median: tally.median, failed },
+        { median: tally.median, max: tally.max, failed: failed / tally.all.length },
       ]),
     ),
   };
@@ -177,5 +220,3 @@ function attempt<T>(run: () => T): T | undefined {
     return undefined;
   }
 }
-
-export const digits: number = exact.digits;

@@ -32,11 +32,18 @@ export interface Subject<I extends Inputs = Inputs> {
   readonly exact: (moved: Moved<I>, inputs: I) => ExactResult;
   /** The same through other packages of npm, by name, where they have it. */
   readonly peers?: Readonly<Record<string, (inputs: I) => Result>>;
-  /** How many cases the page takes; 200 when left out. */
+  /** How many cases the sweep takes; 200 when left out. */
   readonly cases?: number;
+  /** How often the condition number is probed, where the oracle is slow. */
+  readonly probes?: number;
+  /** Where it may err by more than `LIMIT` after scaling: by how much at most, and why. */
+  readonly exception?: { readonly ulp: number; readonly reason: string };
   /** Cases of the committed fixtures. */
   readonly fixtures?: readonly FixtureCase<I>[];
 }
+
+/** What no function errs by more than, in ULP after scaling, but those with an exception. */
+export const LIMIT = 4;
 
 /** Keeps the inputs' own type while a subject is written down, and forgets it for the list. */
 export function subject<I extends Inputs>(s: Subject<I>): Subject {

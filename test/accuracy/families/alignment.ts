@@ -1,7 +1,6 @@
 import {
   autoregressivePolicy,
   expectedSelfCertainty,
-  humanPreference,
   klDivergence,
   measure,
   rlhfEquivalent,
@@ -24,7 +23,6 @@ import {
   ordinary,
   pick,
   REWARDS,
-  rewards,
   sizeOf,
   temperature,
   tilts,
@@ -166,7 +164,7 @@ export const alignment: readonly Subject[] = [
     peers: {
       mathjs: ({ mass, reward, beta }) => {
         const terms = mass.map((m, i) => (m / math.sum([...mass])) * math.exp(reward[i] / beta));
-        return beta * Number(math.log(math.sum(terms)));
+        return beta * math.log(math.sum(terms));
       },
     },
     cases: 400,
@@ -241,20 +239,6 @@ export const alignment: readonly Subject[] = [
       return rlifEquivalent({ ref, reward: ref.logMass, beta }, { length, vocabularySize: 5 }).beta;
     },
     exact: ({ beta }, { length }) => big(beta).plus(1).div(length),
-  }),
-  subject({
-    name: "humanPreference().mass",
-    domain: REWARDS,
-    draw: (rng, index) => ({ reward: rewards(rng, sizeOf(rng, index)) }),
-    float64: ({ reward }) => humanPreference(answers(reward), reward).mass,
-    exact: ({ reward }) => exact.humanPreference(answers(reward), reward).mass,
-  }),
-  subject({
-    name: "humanPreference().logNormalizer",
-    domain: REWARDS,
-    draw: (rng, index) => ({ reward: rewards(rng, sizeOf(rng, index)) }),
-    float64: ({ reward }) => humanPreference(answers(reward), reward).logNormalizer,
-    exact: ({ reward }) => exact.humanPreference(answers(reward), reward).logNormalizer,
   }),
   subject({
     name: "sequenceDistribution().mass",

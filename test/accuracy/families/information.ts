@@ -9,7 +9,7 @@ import {
 } from "exptilt";
 import { distance } from "ml-distance";
 import { MASSES, masses, order, PAIRS, pairs, pick, sizeOf } from "../instances.js";
-import { math } from "../mathjs.js";
+import { logs, math } from "../mathjs.js";
 import { answers, exact, measureOf } from "../oracle.js";
 import { type Subject, subject } from "../subject.js";
 
@@ -32,7 +32,7 @@ export const information: readonly Subject[] = [
     peers: {
       mathjs: ({ mass }) => {
         const p = shares(mass);
-        return -math.sum(math.dotMultiply(p, math.log(p) as unknown as number[]) as number[]);
+        return -math.sum(math.dotMultiply(p, logs(p)));
       },
     },
     cases: 400,
@@ -48,8 +48,7 @@ export const information: readonly Subject[] = [
     exact: ({ mass, alpha }) => exact.renyiEntropy(measureOf(mass), alpha),
     peers: {
       mathjs: ({ mass, alpha }) => {
-        const powers = math.dotPow(shares(mass), alpha) as unknown as number[];
-        return math.divide(math.log(math.sum(powers)), 1 - alpha);
+        return math.log(math.sum(math.dotPow(shares(mass), alpha))) / (1 - alpha);
       },
     },
     cases: 400,
@@ -74,8 +73,8 @@ export const information: readonly Subject[] = [
     exact: ({ p, q }) => exact.generalizedKlDivergence(measureOf(p), measureOf(q)),
     peers: {
       mathjs: ({ p, q }) => {
-        const logs = math.log(math.dotDivide(p, q) as number[]) as unknown as number[];
-        return math.sum(math.add(math.subtract(math.dotMultiply(p, logs), p), q) as unknown as number[]);
+        const terms = math.dotMultiply(p, logs(math.dotDivide(p, q)));
+        return math.sum(math.add(math.subtract(terms, p), q));
       },
     },
     cases: 400,
@@ -87,7 +86,7 @@ export const information: readonly Subject[] = [
     float64: ({ p, q }) => totalVariation(given(p), given(q)),
     exact: ({ p, q }) => exact.totalVariation(measureOf(p), measureOf(q)),
     peers: {
-      mathjs: ({ p, q }) => math.sum(math.abs(math.subtract(shares(p), shares(q)) as number[])) / 2,
+      mathjs: ({ p, q }) => math.sum(math.abs(math.subtract(shares(p), shares(q)))) / 2,
       "ml-distance": ({ p, q }) => distance.manhattan(shares(p), shares(q)) / 2,
     },
     cases: 400,

@@ -12,13 +12,13 @@ import {
   uniform,
 } from "exptilt";
 import { MASSES, masses, order, pairs, pick, REWARDS, rewards, sizeOf, tilts, times, whole } from "../instances.js";
-import { math } from "../mathjs.js";
+import { exps, logs, math } from "../mathjs.js";
 import { answers, exact, logMeasureOf, measureOf } from "../oracle.js";
 import { type Subject, subject } from "../subject.js";
 
 const mass = (rng: () => number, index: number) => ({ mass: masses(rng, sizeOf(rng, index)) });
 const given = (m: readonly number[]) => measure(answers(m), m);
-const normalized = (m: readonly number[]) => math.divide(m, math.sum([...m])) as unknown as number[];
+const normalized = (m: readonly number[]) => math.divide(m, math.sum(m));
 
 /** Exponents near 0 and 1, of either sign, and huge; what a negative one needs is a positive mass everywhere. */
 function powers(rng: () => number, index: number): { mass: number[]; exponent: number } {
@@ -33,7 +33,7 @@ const problem = (rng: () => number, index: number) => tilts(rng, sizeOf(rng, ind
 const TILTS = `${MASSES}; ${REWARDS}`;
 
 const mathTilt = ({ mass: m, reward, beta }: { mass: readonly number[]; reward: readonly number[]; beta: number }) =>
-  normalized(math.dotMultiply(m, math.exp(math.divide(reward, beta) as number[])) as number[]);
+  normalized(math.dotMultiply(m, exps(math.divide(reward, beta))));
 
 export const measures: readonly Subject[] = [
   subject({
@@ -50,7 +50,7 @@ export const measures: readonly Subject[] = [
     draw: mass,
     float64: ({ mass: m }) => distribution(answers(m), m).logMass,
     exact: ({ mass: m }) => exact.distribution(answers(m), m).logMass,
-    peers: { mathjs: ({ mass: m }) => math.log(normalized(m)) as unknown as number[] },
+    peers: { mathjs: ({ mass: m }) => logs(normalized(m)) },
   }),
   subject({
     name: "normalize().logNormalizer",
@@ -58,7 +58,7 @@ export const measures: readonly Subject[] = [
     draw: mass,
     float64: ({ mass: m }) => normalize(given(m)).logNormalizer,
     exact: ({ mass: m }) => exact.normalize(measureOf(m)).logNormalizer,
-    peers: { mathjs: ({ mass: m }) => math.log(math.sum([...m])) },
+    peers: { mathjs: ({ mass: m }) => math.log(math.sum(m)) },
   }),
   subject({
     name: "measure().logMass",
@@ -89,7 +89,7 @@ export const measures: readonly Subject[] = [
     draw: powers,
     float64: ({ mass: m, exponent }) => power(given(m), exponent).mass,
     exact: ({ mass: m, exponent }) => exact.power(measureOf(m), exponent).mass,
-    peers: { mathjs: ({ mass: m, exponent }) => math.dotPow(m, exponent) as unknown as number[] },
+    peers: { mathjs: ({ mass: m, exponent }) => math.dotPow(m, exponent) },
   }),
   subject({
     name: "power().logMass",
@@ -108,7 +108,7 @@ export const measures: readonly Subject[] = [
     },
     float64: ({ p, q }) => product(given(p), given(q)).mass,
     exact: ({ p, q }) => exact.product(measureOf(p), measureOf(q)).mass,
-    peers: { mathjs: ({ p, q }) => math.dotMultiply(p, q) as number[] },
+    peers: { mathjs: ({ p, q }) => math.dotMultiply(p, q) },
   }),
   subject({
     name: "tilt().mass",
@@ -133,11 +133,7 @@ export const measures: readonly Subject[] = [
     exact: ({ mass: m, reward, beta }) => exact.tilt(measureOf(m), reward, beta).logNormalizer,
     peers: {
       mathjs: ({ mass: m, reward, beta }) =>
-        math.log(
-          math.sum(
-            math.dotMultiply(normalized(m), math.exp(math.divide(reward, beta) as number[])) as unknown as number[],
-          ),
-        ),
+        math.log(math.sum(math.dotMultiply(normalized(m), exps(math.divide(reward, beta))))),
     },
   }),
   subject({
@@ -146,7 +142,7 @@ export const measures: readonly Subject[] = [
     draw: powers,
     float64: ({ mass: m, exponent }) => escort(given(m), exponent).mass,
     exact: ({ mass: m, exponent }) => exact.escort(measureOf(m), exponent).mass,
-    peers: { mathjs: ({ mass: m, exponent }) => normalized(math.dotPow(m, exponent) as unknown as number[]) },
+    peers: { mathjs: ({ mass: m, exponent }) => normalized(math.dotPow(m, exponent)) },
   }),
   subject({
     name: "escort().logMass",

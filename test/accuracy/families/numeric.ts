@@ -1,7 +1,7 @@
-import { logPreferenceProbability, logSoftmax, logSumExp, preferenceProbability, softmax } from "exptilt";
+import { logSoftmax, logSumExp, softmax } from "exptilt";
 import { between, order, pick, sizeOf, times, whole } from "../instances.js";
-import { math } from "../mathjs.js";
-import { big, exact, log1p, logMeasureOf, type Num } from "../oracle.js";
+import { exps, math } from "../mathjs.js";
+import { exact, logMeasureOf, type Num } from "../oracle.js";
 import { type Subject, subject } from "../subject.js";
 
 const LOGITS = "logits near, far, tied, offset by ±1e6, of 1e300, −∞, cancelling to 0";
@@ -26,21 +26,6 @@ function logits(rng: () => number, index: number): { x: number[] } {
 
 const lawOf = (x: readonly Num[]) => exact.normalize(logMeasureOf(x));
 
-function pair(rng: () => number): { reward: number; other: number } {
-  const reward = pick(
-    rng,
-    between(rng, -5, 5),
-    between(rng, -800, 800),
-    1e6 + between(rng, -1, 1),
-    order(rng, -300, 300),
-  );
-  const other = pick(rng, 0, reward * (1 + order(rng, -15, -1)), between(rng, -40, 40), reward - between(rng, -40, 40));
-  return { reward, other };
-}
-
-const PAIR = "rewards apart by 0 to 1e300, near each other at 1e6, both tails";
-const gapOf = (a: Num, b: Num) => big(a).minus(big(b));
-
 export const numeric: readonly Subject[] = [
   subject({
     name: "logSumExp",
@@ -48,7 +33,7 @@ export const numeric: readonly Subject[] = [
     draw: logits,
     float64: ({ x }) => logSumExp(x),
     exact: ({ x }) => lawOf(x).logNormalizer,
-    peers: { mathjs: ({ x }) => math.log(math.sum(math.exp(x) as unknown as number[])) },
+    peers: { mathjs: ({ x }) => math.log(math.sum(exps(x))) },
   }),
   subject({
     name: "softmax",
@@ -58,8 +43,8 @@ export const numeric: readonly Subject[] = [
     exact: ({ x }) => lawOf(x).mass,
     peers: {
       mathjs: ({ x }) => {
-        const e = math.exp(math.subtract(x, math.max(x)) as number[]) as unknown as number[];
-        return math.divide(e, math.sum(e)) as unknown as number[];
+        const e = exps(math.subtract(x, math.max(x)));
+        return math.divide(e, math.sum(e));
       },
     },
   }),
@@ -71,30 +56,9 @@ export const numeric: readonly Subject[] = [
     exact: ({ x }) => lawOf(x).logMass,
     peers: {
       mathjs: ({ x }) => {
-        const d = math.subtract(x, math.max(x)) as number[];
-        return math.subtract(d, math.log(math.sum(math.exp(d) as unknown as number[]))) as unknown as number[];
+        const d = math.subtract(x, math.max(x));
+        return math.subtract(d, math.log(math.sum(exps(d))));
       },
     },
-  }),
-  subject({
-    name: "preferenceProbability",
-    domain: PAIR,
-    draw: pair,
-    float64: ({ reward, other }) => preferenceProbability(reward, other),
-    exact: ({ reward, other }) => exact.preferenceProbability(reward, other),
-    peers: { mathjs: ({ reward, other }) => math.divide(1, math.add(1, math.exp(other - reward))) as number },
-    cases: 1000,
-  }),
-  subject({
-    name: "logPreferenceProbability",
-    domain: PAIR,
-    draw: pair,
-    float64: ({ reward, other }) => logPreferenceProbability(reward, other),
-    exact: ({ reward, other }) => {
-      const d = gapOf(reward, other);
-      return d.isNegative() ? d.minus(log1p(exact.exp(d))) : log1p(exact.exp(d.neg())).neg();
-    },
-    peers: { mathjs: ({ reward, other }) => math.log(math.divide(1, math.add(1, math.exp(other - reward))) as number) },
-    cases: 1000,
   }),
 ];

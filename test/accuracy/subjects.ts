@@ -1,0 +1,15 @@
+import { alignment } from "./families/alignment.js";
+import { information } from "./families/information.js";
+import { measures } from "./families/measure.js";
+import { numeric } from "./families/numeric.js";
+import { preference } from "./families/preference.js";
+import type { Subject } from "./subject.js";
+
+/** All subjects, by the folder of src that their functions are in. */
+export const folders: Readonly<Record<string, readonly Subject[]>> = {
+  numeric,
+  measure: measures,
+  information,
+  preference,
+  alignment,
+};
