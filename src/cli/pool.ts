@@ -29,6 +29,9 @@ const WAITING = 4;
 /**
  * Runs the items of a stream on worker threads, and takes their results in the order of the stream: whichever worker is
  * quicker, and wherever the stream breaks off or an item is refused, what was taken is what one thread alone would take.
+ *
+ * The pools on npm (piscina, tinypool, workerpool) give out single tasks and settle each by itself: the order, the bound on
+ * what waits and the end at the first refusal, which are what this file is about, would be to write all the same.
  */
 export async function forEachOnWorkers<Item, Result>(
   batches: AsyncIterable<readonly Item[]>,

@@ -1,4 +1,4 @@
-import { logRatio } from "../numeric/deviance.js";
+import { logRatio, logRatios } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, log, log1p, logDoubleDouble } from "../numeric/elementary.js";
 import { logsScaled, rangeOf, STRETCH } from "../numeric/expLog.js";
@@ -173,10 +173,10 @@ export class Law {
     const { weight, peak, rest } = this;
     const total = this.total.hi;
     const logTotal = this.logTotal;
-    const out = new Float64Array(weight.length);
+    const plain = !(this.fromLog || this.hasTail);
+    const out = plain ? logRatios(weight, total) : new Float64Array(weight.length);
     if (this.fromLog) for (let i = 0; i < out.length; i++) out[i] = this.logWeight[i] - logTotal;
     else if (this.hasTail) for (let i = 0; i < out.length; i++) out[i] = this.logProbability(i);
-    else for (let i = 0; i < out.length; i++) out[i] = logRatio(weight[i], total);
     out[peak] = -log1p((rest.hi + rest.lo) / weight[peak]);
     return out;
   }

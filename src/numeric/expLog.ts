@@ -5,7 +5,6 @@ import {
   EXP_CELLS,
   HIGH,
   inverse,
-  inverseLow,
   LN2_HI,
   LN2_LO,
   LOG_CELLS,
@@ -171,12 +170,9 @@ export function logScaled(x: number, highA: number, highB: number): number {
   const m = x * scale[(1024 - e) & 2047];
   const k = m * LOG_CELLS + ROUND - ROUND;
   const j = k & (2 * LOG_CELLS - 1);
-  const d = m - k * (1 / LOG_CELLS);
-  const r = d * inverse[j] + d * inverseLow[j];
+  const r = (m - k * (1 / LOG_CELLS)) * inverse[j];
   const tail = r * r * (-0.5 + r * (1 / 3 + r * (-0.25 + r * (0.2 - r * (1 / 6)))));
-  const a = e * LN2_HI;
-  const b = a + logs[j];
-  return b + (r + (tail + (logsLow[j] + (a - b + logs[j] + e * LN2_LO))));
+  return e * LN2_HI + logs[j] + (r + (tail + (logsLow[j] + e * LN2_LO)));
 }
 
 /** The high words of the entries of an array stand at every second place of this one, from the first. */
