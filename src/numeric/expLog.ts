@@ -12,7 +12,6 @@ import {
   logsLow,
   ONE,
   PER_CELL,
-  PER_CELL_LOW,
   power,
   powerLow,
   ROUND,
@@ -47,18 +46,8 @@ export const STRETCH = 4096;
 /** What a long loop carries from one stretch to the next. */
 const state = new Float64Array(2);
 
-/**
- * ln 2/EXP_CELLS and what e^x needs of its powers, for a loop to keep in registers: written into it, the engine would load
- * each of them anew for every entry.
- */
-const CELL = Math.LN2 / EXP_CELLS;
-const HELD: Float64Array = Float64Array.of(
-  ROUND,
-  CELL,
-  (CELL * CELL) / 2,
-  (CELL * CELL * CELL) / 6,
-  (CELL * CELL * CELL * CELL) / 24,
-);
+/** Constants that a loop keeps in registers: written into it, the engine would load each of them anew for every entry. */
+const HELD: Float64Array = Float64Array.of(PER_CELL, CELL_HI, CELL_LO, ROUND, 0.5, 1 / 6, 1 / 24);
 
 /**
  * out[i] = weight[i]·e^{(score[i] − top)/β}, and 0 where the weight is, whatever the score. The exponents of the others
@@ -74,18 +63,15 @@ export function expWeighted(
   beta: number,
   bound: number,
 ): DoubleDouble {
-  // EXP_CELLS/(β ln 2) in two parts: a score counts in cells at once.
   const inverse = 1 / beta;
   const p = twoProduct(inverse, beta);
   const inverseLow = (1 - p.hi - p.lo) * inverse;
-  const cells = twoProduct(PER_CELL, inverse);
-  const cellsLow = cells.lo + PER_CELL * inverseLow + PER_CELL_LOW * inverse;
   // Begun at the bound, the running sum is never below an entry, and its rounding error is exact in three operations.
   state[0] = bound;
   state[1] = 0;
   for (let from = 0; from < out.length; from += STRETCH) {
     const to = Math.min(from + STRETCH, out.length);
-    expWeightedStretch(out, weight, score, top, cells.hi, cellsLow, from, to);
+    expWeightedStretch(out, weight, score, top, inverse, inverseLow, from, to);
   }
   const total = state[0] - bound + state[1];
   // Far below the bound the errors of second order count.
@@ -97,16 +83,18 @@ function expWeightedStretch(
   weight: Float64Array,
   score: Float64Array,
   top: number,
-  cells: number,
-  cellsLow: number,
+  inverse: number,
+  inverseLow: number,
   from: number,
   to: number,
 ): void {
-  const round = HELD[0];
-  const c1 = HELD[1];
-  const c2 = HELD[2];
-  const c3 = HELD[3];
-  const c4 = HELD[4];
+  const perCell = HELD[0];
+  const cellHi = HELD[1];
+  const cellLo = HELD[2];
+  const round = HELD[3];
+  const c2 = HELD[4];
+  const c3 = HELD[5];
+  const c4 = HELD[6];
   // Read once: a name of another module is looked up at each use.
   const cell = power;
   const cellLow = powerLow;
@@ -121,14 +109,14 @@ function expWeightedStretch(
       continue;
     }
     const d = score[i] - top;
-    const x = d * cells + d * cellsLow;
-    const k = x + round - round;
-    const r = x - k;
+    const x = d * inverse + d * inverseLow;
+    const k = x * perCell + round - round;
+    const r = x - k * cellHi - k * cellLo;
     const n = k | 0;
     const j = n & mask;
     const v = w * cell[j] * powers[((n >> 9) + 1024) & 2047];
     const square = r * r;
-    const y = v + v * (r * c1 + square * (c2 + r * c3) + (square * square * c4 + cellLow[j]));
+    const y = v + v * (r + square * (c2 + r * c3) + (square * square * c4 + cellLow[j]));
     out[i] = y;
     const s = hi + y;
     lo += y - (s - hi);

@@ -80,8 +80,6 @@ for (let e = 0, up = 1; e < 1024; e++, up *= 2) {
 scale[0] = 2 ** -1024;
 
 export const PER_CELL: number = EXP_CELLS / Math.LN2;
-/** What the quotient lacks of EXP_CELLS/log 2. */
-export const PER_CELL_LOW = 1.0421900155356689e-14;
 export const CELL_HI: number = LN2_HI / EXP_CELLS;
 export const CELL_LO: number = LN2_LO / EXP_CELLS;
 /** Adding and taking away 1.5·2^52 rounds to a whole number. */

@@ -1,7 +1,8 @@
 /**
  * A test runner for Stryker that calls the tests in its own process. Sources and tests are one script, compiled once and
  * evaluated afresh for each mutant, so that nothing a mutant leaves in a module reaches the next one, and the tests that
- * cover the mutant are called, those first that killed one lately, then the quick ones, until one fails.
+ * cover the mutant are called, those first that killed one lately, then the quick ones, until one fails or `patience`, in
+ * seconds of computing, is at its end: what is left then may only have killed more.
  */
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -125,7 +126,9 @@ class InProcessRunner {
       .filter(({ id }) => wanted === undefined || wanted.has(id))
       .sort((a, b) => (time(a.id) + 1) / (kills(a.id) + 0.1) - (time(b.id) + 1) / (kills(b.id) + 0.1));
     const results = [];
+    const start = process.cpuUsage();
     for (const test of order) {
+      if (process.cpuUsage(start).user > 1e6 * this.options.patience) break;
       const result = await called(test);
       results.push(result);
       this.#times.set(test.id, Math.max(time(test.id), result.status === TestStatus.Success ? result.timeSpentMs : 0));
@@ -175,5 +178,5 @@ inProcessRunner.inject = [commonTokens.options];
 
 export const strykerPlugins = [declareFactoryPlugin(PluginKind.TestRunner, "in-process", inProcessRunner)];
 export const strykerValidationSchema = {
-  properties: { inProcess: { type: "object", properties: { tests: { type: "array" }, without: { type: "array" } } } },
+  properties: { inProcess: { type: "object", properties: { tests: { type: "array" }, without: { type: "array" }, patience: { type: "number" } } } },
 };

@@ -8,6 +8,7 @@ export default {
   plugins: ["./test/mutation/runner.js"],
   testRunner: "in-process",
   inProcess: {
+    patience: 3,
     // The tests that hold the mathematics to account: no built command, no documentation, no types, no fuzzing.
     tests: [
       ...["numeric", "measure", "information", "alignment", "selection", "preference", "reference", "laws"],

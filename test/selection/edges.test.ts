@@ -470,3 +470,31 @@ describe("a pick", () => {
     expect([0.4, 0.6].map((u) => pick(u, 1e308, [1e308, -1e308]))).toEqual([0, 0]);
   });
 });
+
+describe("levels as far apart as doubles go, the better ones as rare", () => {
+  it.each<[mass: number[], reward: number[]]>([
+    [
+      [1.5e-307, 1],
+      [1e-17, -6.7e70],
+    ],
+    [
+      [1.2e-82, 0.015460655372004466, 0.9999999999999999],
+      [1e300, 9.6e193, -5e-308],
+    ],
+    [
+      [5e-324, 1e-16, 1],
+      [1.7e308, 0, -1],
+    ],
+  ])("are selected among as hard best-of-N does: masses %j", (mass, reward) => {
+    for (const n of [2, 2.5, 16, 1e6]) {
+      const [soft, hard] = [
+        softBestOfNLaw({ ref: given(mass), reward, beta: 1e-9 }, n),
+        bestOfNLaw({ ref: given(mass), reward }, n),
+      ];
+      for (const [i, p] of hard.mass.entries()) {
+        expect(soft.mass[i]).not.toBeNaN();
+        if (p > 1e-290) expect(Math.abs(soft.mass[i] / p - 1)).toBeLessThanOrEqual(1e-9);
+      }
+    }
+  });
+});
