@@ -1,6 +1,5 @@
-import { sum } from "../numeric/sum.js";
 import { type Levels, massAbove, massFrom } from "./levels.js";
-import { emptyRatios, type LevelRatios, logForbidden } from "./ratio.js";
+import { emptyRatios, keptByPoisson, type LevelRatios, logForbidden } from "./ratio.js";
 
 /** The ratios of a law by level, given each ratio and its logarithm, and what the best level misses of its limit, 1. */
 function hardLevelRatios(
@@ -53,8 +52,9 @@ export function hardPoissonRatios(levels: Levels, rate: number): LevelRatios {
   const { mass, forbidden } = levels;
   const above = massAbove(mass);
   const from = massFrom(mass, forbidden);
-  const lost = forbidden * Math.exp(-rate * sum(mass).hi);
-  return hardLevelRatios(levels, 1 - lost, from[1] * Math.exp(-rate * above[1]) - lost, (i) => {
+  const { kept } = keptByPoisson(levels, rate);
+  const missing = from[1] * Math.exp(-rate * above[1]) - forbidden * Math.exp(-rate * above[mass.length]);
+  return hardLevelRatios(levels, kept, missing, (i) => {
     const q = mass[i];
     const gain = from[i + 1] * (q < 1e-290 ? rate : -Math.expm1(-rate * q) / q);
     return [Math.exp(-rate * above[i]) * (1 + gain), Math.log1p(gain) - rate * above[i]];

@@ -113,12 +113,12 @@ function termsAt(x: number): number {
  * has left φ, below it enters through the powers of t·w, of which one vector of sums is carried along.
  */
 function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
-  const { x, mass, forbidden, mean } = ladder;
+  const { x, weight, mass, forbidden, mean } = ladder;
   const { step, low, far, gone, power, decay } = grid;
-  const { steps, factor } = splitOnGrid(grid, x);
+  const { steps, factor } = splitOnGrid(grid, ladder);
   const above = massAbove(mass);
   const weighted = floats(x.length);
-  for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * Math.exp(x[i]) : 0;
+  for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * weight[i] : 0;
   const weightAbove = massAbove(weighted);
   const from = massFrom(mass, forbidden);
   // moment[k] = Σ p z^k over the low levels, z = t·w at the node.

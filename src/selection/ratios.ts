@@ -1,4 +1,5 @@
 import { hardRatios } from "./hardRatio.js";
+import { meanLessWeight } from "./ladder.js";
 import { massFrom } from "./levels.js";
 import type { Prepared } from "./problem.js";
 import { type LevelRatios, softRatios } from "./ratio.js";
@@ -22,10 +23,10 @@ export function unselected<A>({ levels, ladder, beta }: Prepared<A>): LevelRatio
   const gap = new Float64Array(size);
   const logGap = new Float64Array(size);
   if (ladder !== undefined) {
-    const { x, meanLess1, logMean } = ladder;
+    const { x, logMean } = ladder;
     for (let i = 0; i < size; i++) {
       logGap[i] = logMean - x[i] - logAllowed;
-      gap[i] = forbidden === 0 ? (meanLess1 - Math.expm1(x[i])) * Math.exp(-x[i]) : Math.expm1(logGap[i]);
+      gap[i] = forbidden === 0 ? meanLessWeight(ladder, i) * Math.exp(-x[i]) : Math.expm1(logGap[i]);
       if (Math.abs(gap[i]) < 0.5) logGap[i] = Math.log1p(gap[i]);
     }
   } else if (beta === 0) {
