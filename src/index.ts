@@ -153,7 +153,7 @@ export {
   type WeightedAnswers,
 } from "./training/importanceWeights.js";
 export { type LogLinearModel, logLinearPolicy } from "./training/logLinear.js";
-export type { ProgressListener, StopReason, TrainingProgress } from "./training/minimize.js";
+export type { ProgressListener, StopReason, StopSignal, TrainingProgress } from "./training/minimize.js";
 export type { TrainingMethod, TrainingOptions } from "./training/options.js";
 export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training/paretoSmoothing.js";
 export { type ConditionalPolicy, type Policy, policyDistribution } from "./training/policy.js";

@@ -1,5 +1,4 @@
 /** The frame that every hand-made page of the site shares: head, bar, footer. */
-import { existsSync } from "node:fs";
 
 /** Text as it stands in HTML. */
 export function escapeHtml(text) {
@@ -11,7 +10,7 @@ export const PARTS = [
   { name: "Guides", href: "getting-started.html" },
   { name: "Explorer", href: "explorer/index.html" },
   { name: "API reference", href: "api/index.html" },
-].filter(({ name }) => name !== "Explorer" || existsSync(new URL("../explorer/build.mjs", import.meta.url)));
+];
 
 /**
  * The bar above a page.

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildExplorer } from "../explorer/build.mjs";
 import { buildFigures } from "../figures/build.mjs";
 import { brokenLinks } from "./links.mjs";
 import { renderMarkdown } from "./markdown.mjs";
@@ -18,6 +19,7 @@ const GUIDES = [
   "best-of-n",
   "training",
   "diffusion",
+  "scale",
   "verification",
   "accuracy",
   "errata",
@@ -39,14 +41,13 @@ await buildFigures(join(site, "figures"));
 // Drawn by a run of its own, too long for every build.
 copyFileSync(join(top, "docs/figures/digits.svg"), join(site, "figures/digits.svg"));
 buildReference();
-const explorer = join(top, "docs/explorer/build.mjs");
-if (existsSync(explorer)) await (await import(explorer)).buildExplorer(join(site, "explorer"));
+await buildExplorer(join(site, "explorer"));
 
 const names = publicNames();
 for (const name of readdirSync(join(top, "docs"))) {
   if (name.endsWith(".md") && !pages.has(`docs/${name}`)) throw new Error(`docs/${name} has no place among the guides`);
 }
-const rendered = [...pages.keys()].filter((source) => existsSync(join(top, source))).map(render);
+const rendered = [...pages.keys()].map(render);
 for (const page of rendered) writeFileSync(join(site, page.file), whole(page));
 
 const broken = brokenLinks(site);

@@ -33,8 +33,8 @@ export type EquivalenceName = (typeof EQUIVALENCES)[number];
 const FAITHFUL = 1e-9;
 
 export function equivalencesOf(view: View, laws: Laws): Record<EquivalenceName, Equivalence> {
-  const { set, settings } = view;
-  const { beta, betaTts, n } = settings;
+  const { settings } = view;
+  const { beta, betaTts } = settings;
   const escort = laws.rlif.regime === "escort";
   // Lβ_if − 1 of the exact product of the two doubles.
   const excess = escort ? rlhfEquivalent(laws.internal).beta : Number.NaN;
@@ -70,17 +70,19 @@ export function equivalencesOf(view: View, laws: Laws): Record<EquivalenceName, 
   };
   return {
     rlif: equivalence([faithful, steep, meets("β_hf", beta, "match")], totalVariation(laws.rlif, laws.rlhf)),
-    limit: equivalence(
-      [tied],
-      tied.holds
-        ? limitDistance({ ref: laws.given, reward: set.reward, beta }, n).totalVariation
-        : totalVariation(laws.soft, laws.rlhf),
-    ),
+    limit: equivalence([tied], tied.holds ? limitGap(view, laws) : totalVariation(laws.soft, laws.rlhf)),
     rlifLimit: equivalence(
       [faithful, steep, meets("β_tts", betaTts, betaTts > 0 ? "matchTts" : undefined)],
       totalVariation(laws.soft, laws.rlif),
     ),
   };
+}
+
+/** How far soft best-of-N is from its limit: where the two laws are apart by less than they are exact, by the exact ratio. */
+function limitGap({ set, settings }: View, laws: Laws): number {
+  const apart = totalVariation(laws.soft, laws.rlhf);
+  if (apart > 1e-9) return apart;
+  return limitDistance({ ref: laws.given, reward: set.reward, beta: settings.beta }, settings.n).totalVariation;
 }
 
 function equivalence(hypotheses: readonly Hypothesis[], gap: number): Equivalence {

@@ -4,7 +4,7 @@ import { Chart } from "./chart.js";
 import { byId, symbols, write } from "./dom.js";
 import { equivalencesOf, type Remedy } from "./equivalences.js";
 import { writeGlossary } from "./glossary.js";
-import { Knobs } from "./knobs.js";
+import { Knobs, slidersAt } from "./knobs.js";
 import { lawsOf, readingsOf, withFaithfulReward } from "./laws.js";
 import { Picker } from "./picker.js";
 import { DEFAULT_PRESET, DEFAULT_SETTINGS, GENERATED } from "./presets.js";
@@ -34,20 +34,29 @@ const DEFAULT_VIEW: View = {
 let view = DEFAULT_VIEW;
 let resting: ReturnType<typeof setTimeout> | undefined;
 
-/** Shows a view: all laws anew, by the library. */
+/** All that a view shows of its laws, by the library. */
+function compute(of: View) {
+  const laws = lawsOf(of);
+  return { laws, readings: readingsOf(of, laws), equivalences: equivalencesOf(of, laws) };
+}
+
+function draw({ set, settings }: View, { laws, readings, equivalences }: ReturnType<typeof compute>): void {
+  chart.draw(set, laws);
+  cards.draw(equivalences, settings.n);
+  readingsTable.draw(readings);
+  rows.draw(set, laws);
+}
+
+/** Shows a view: all laws anew. */
 function show(wanted: View, remember = true): void {
   const next = { ...wanted, settings: follow(wanted.settings) };
   const error = byId("set-error");
   try {
-    const laws = lawsOf(next);
-    const readings = readingsOf(next, laws);
-    const equivalences = equivalencesOf(next, laws);
+    const computed = compute(next);
+    const { laws, readings, equivalences } = computed;
     view = next;
     knobs.draw(view.settings);
-    chart.draw(view.set, laws);
-    cards.draw(equivalences, view.settings.n);
-    readingsTable.draw(readings);
-    rows.draw(view.set, laws);
+    draw(view, computed);
     picker.draw(view);
     clearTimeout(resting);
     resting = setTimeout(() => {
@@ -98,13 +107,20 @@ function restore(): void {
   }
 }
 
-/** Computes what nobody asked for while the page is idle, so that the first moves find the code compiled. */
-function warmUp(rounds = 12): void {
-  const warm: View = { set: GENERATED.set(), settings: { ...DEFAULT_SETTINGS, n: 2 + rounds } };
-  const laws = lawsOf(warm);
-  readingsOf(warm, laws);
-  equivalencesOf(warm, laws);
-  if (rounds > 1) requestIdleCallback(() => warmUp(rounds - 1));
+/** So many idle moments are spent before the first moves. */
+const WARM = 40;
+
+/**
+ * Computes and draws what nobody asked for while the page is idle, with the sliders all over their ways, so that the first moves find the code compiled. What is drawn is drawn over before it could be painted.
+ */
+function warmUp(round = 0): void {
+  const slid = slidersAt(view.settings, (knob) => (((knob + 1) * round) / WARM) % 1);
+  const settings = follow({ ...slid, tied: round % 2 === 0 });
+  compute({ set: GENERATED.set(), settings });
+  const other = { ...view, settings };
+  draw(other, compute(other));
+  draw(view, compute(view));
+  if (round + 1 < WARM) requestIdleCallback(() => warmUp(round + 1));
 }
 
 byId("faithful").addEventListener("click", () => setFaithful(view.set));

@@ -209,6 +209,11 @@ function say({ field, error, knob }: Drawn, message: string | undefined): void {
 }
 
 /** Three digits, or a whole number. */
+/** The settings with each slider at a share of its way. */
+export function slidersAt(settings: Settings, share: (knob: number) => number): Settings {
+  return KNOBS.reduce((turned, knob, i) => knob.turned(turned, valueAt(knob, share(i) * STEPS)), settings);
+}
+
 function valueAt({ least, most, whole }: Knob, position: number): number {
   const x = least * (most / least) ** (position / STEPS);
   return whole ? Math.round(x) : Number(x.toPrecision(3));

@@ -1,7 +1,7 @@
 /**
  * The worked example of docs/diffusion.md: made digits of 8×8 pixels, d = 64, and a picture of what guidance and soft
- * best-of-N draw from them. `npm run build && node docs/figures/digits.mjs` prints the table of the guide and writes
- * digits.svg beside this file.
+ * best-of-N draw from them. `npm run build && node docs/figures/digits.mjs` writes digits.svg and the figures of the guide,
+ * digits.json, beside this file.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -30,7 +30,7 @@ const CLASS = "3";
 const N = 16;
 /** p(c|x) ∝ e^(−|x − mean of c|²/TEMPERATURE). */
 const TEMPERATURE = 8;
-const GRID = logSnrSchedule(40, 10, -10);
+const LEVELS = 40;
 
 /** An arc of an ellipse as a list of points; angles in turns, clockwise from the right. */
 function arc(cx, cy, rx, ry, from, to) {
@@ -196,10 +196,11 @@ export function lawsOf(data) {
 }
 
 /** The samples of DDIM from the same starts at each w: the nearest atoms, and how far the farthest sample is from its. */
-export function guidedSamples(data, w, count) {
+export function guidedSamples(data, w, count, levels = LEVELS) {
+  const grid = logSnrSchedule(levels, 10, -10);
   const random = randomSource("noise");
   const predict = (x, sigma) => guidedNoisePrediction(data, x, sigma, CLASS, w);
-  const found = Array.from({ length: count }, () => nearest(data, ddimSample(predict, GRID, noise(random))));
+  const found = Array.from({ length: count }, () => nearest(data, ddimSample(predict, grid, noise(random))));
   return { atoms: found.map(({ atom }) => atom), off: found.map(({ distance }) => distance) };
 }
 
@@ -264,16 +265,16 @@ function main() {
   const laws = lawsOf(data);
   const cell = (value, digits, error) =>
     value.toFixed(digits) + (error === undefined ? "" : ` ± ${error.toFixed(digits)}`);
-  console.log(
-    "| law | mean of log p(3|x) | drawn as 3 | atoms in effect | distance from its target |\n|---|---|---|---|---|",
-  );
-  const print = (name, f, last) =>
-    console.log(
-      `| ${name.replace("|", "\\|")} | ${cell(f.logClass, 3, f.logClassError)} | ${cell(f.share, 3, f.shareError)} | ${f.atoms.toFixed(0)} | ${last} |`,
-    );
-  for (const [i, { name, law }] of laws.entries()) {
-    print(name, readLaw(law, logClass, made.labels), i < 3 ? "0" : totalVariation(law, laws[i - 2].law).toFixed(3));
-  }
+  const cells = (f, last) => [
+    cell(f.logClass, 3, f.logClassError),
+    cell(f.share, 3, f.shareError),
+    f.atoms.toFixed(0),
+    last,
+  ];
+  const table = laws.map(({ name, law }, i) => [
+    name,
+    ...cells(readLaw(law, logClass, made.labels), i < 3 ? "0" : totalVariation(law, laws[i - 2].law).toFixed(3)),
+  ]);
   const caption = (f) =>
     `mean log p(${CLASS}|x) ${f.logClass.toFixed(2)}, ${(100 * f.share).toFixed(0)} % drawn as ${CLASS}`;
   const random = randomSource("draws");
@@ -281,16 +282,19 @@ function main() {
     const atoms = Array.from({ length: SHOWN }, sampler);
     return { name, figures: caption(readLaw(law, logClass, made.labels)), atoms };
   };
+  const sampled = (w, levels) => {
+    const { atoms: drawn, off } = guidedSamples(data, w, SAMPLES, levels);
+    return { drawn, off: Math.max(...off), ...readSamples(drawn, logClass, made.labels) };
+  };
   const guided = [0, 1, 3].map((w, i) => {
-    const { atoms, off } = guidedSamples(data, w, SAMPLES);
-    const f = readSamples(atoms, logClass, made.labels);
+    const f = sampled(w);
     const name = w === 0 ? "DDIM, w = 0" : `guided DDIM, w = ${w}`;
     // How often a digit other than the class is drawn is one event: the distance is at least its difference.
     const apart = Math.abs(f.share - readLaw(laws[i].law, logClass, made.labels).share);
-    print(name, f, `≥ ${cell(apart, 3, f.shareError)}`);
-    console.error(`${name}: farthest sample ${Math.max(...off).toExponential(1)} off its atom`);
-    return { name, figures: caption(f), atoms };
+    table.push([name, ...cells(f, `≥ ${cell(apart, 3, f.shareError)}`)]);
+    return { name, figures: caption(f), atoms: f.drawn, off: f.off };
   });
+  const finer = sampled(3, 4 * LEVELS);
   const [plain, , goal] = laws;
   const select = softBestOfNSampler(guidanceProblem(data, CLASS, 3), N, random, { method: "simulation" });
   const rows = [
@@ -300,6 +304,17 @@ function main() {
     drawn(`soft best-of-${N}, w = 3`, laws[4].law, select),
   ];
   writeFileSync(new URL("digits.svg", import.meta.url), svgOf(rows, made.images));
+  const record = {
+    table,
+    finer: {
+      levels: 4 * LEVELS,
+      sameAtom: finer.drawn.filter((atom, i) => atom === guided[2].atoms[i]).length,
+      share: cell(finer.share, 3, finer.shareError),
+    },
+    samples: SAMPLES,
+    farthest: Math.max(finer.off, ...guided.map(({ off }) => off)),
+  };
+  writeFileSync(new URL("digits.json", import.meta.url), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main();

@@ -85,7 +85,7 @@ function walk<T, S>(
   policy: AutoregressivePolicy<T>,
   state: S,
   step: (state: S, law: Distribution<T>, token: number) => S,
-  leaf: (sequence: readonly T[], state: S) => void,
+  leaf: (sequence: readonly T[], state: S) => unknown,
   prefix: readonly T[] = Object.freeze([]),
 ): void {
   const law = policy.conditional(prefix);
@@ -242,9 +242,8 @@ export function expectedSelfCertainty<T>(policy: AutoregressivePolicy<T>, form: 
       certainties.set(law, here);
       return { mass: mass * law.mass[i], certainty: before + here };
     },
-    (sequence, { mass, certainty: total }) => {
-      if (mass > 0) terms.push((mass * total) / sequence.length);
-    },
+    (sequence, { mass, certainty: total }) => terms.push((mass * total) / sequence.length),
   );
+  // An unreachable sequence may leave a NaN, but then an infinite one is reachable: from where its first token of mass 0 is.
   return terms.includes(Infinity) ? Infinity : sum(Float64Array.from(terms)).hi;
 }

@@ -6,6 +6,7 @@ import { requireSameSupport, requireSupport } from "../measure/support.js";
 import { escortLaw, logOdds } from "../measure/tilt.js";
 import { requireInteger, requireNonNegative, requirePositive } from "../numeric/check.js";
 import { twoProduct, twoSum } from "../numeric/doubleDouble.js";
+import { log } from "../numeric/elementary.js";
 
 /**
  * Reinforcement learning from internal feedback: the reward is the policy's own certainty.
@@ -53,7 +54,7 @@ function checked<A>(caller: string, { ref, length, beta, vocabularySize }: SelfC
   requireInteger(caller, "length", length, 1);
   requireInteger(caller, "vocabularySize", vocabularySize, 1);
   requireNonNegative(caller, "beta", beta);
-  return { law, logV: Math.log(vocabularySize), ...temperatures(length, beta) };
+  return { law, logV: log(vocabularySize), ...temperatures(length, beta) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { lawOf, normalize } from "../measure/measure.js";
+import { log1p } from "../numeric/elementary.js";
 import { levelsOf } from "../selection/levels.js";
 import { winOf } from "../selection/reading.js";
 import type { Query } from "./dataset.js";
@@ -36,7 +37,7 @@ const FEATURES: Readonly<Record<string, { readonly about: string; readonly of: F
     of: ({ text, place }) =>
       text.map((t, i) => {
         if (t === undefined) throw new InputError(`${place}: answers[${i}] has no "answer" to take the length of`);
-        return Math.log1p(t.length);
+        return log1p(t.length);
       }),
   },
 };

@@ -1,5 +1,6 @@
 import { type Distribution, distribution, lawOf } from "../measure/measure.js";
 import { outOfRange, requireFinite } from "../numeric/check.js";
+import { log1p } from "../numeric/elementary.js";
 import { solveOde } from "../numeric/extrapolate.js";
 import { normalInterval } from "../numeric/normal.js";
 import { type AtomicData, requireClass, requireLine } from "./atoms.js";
@@ -82,7 +83,7 @@ interface End {
 function flowEnds(own: LineField, all: LineField, mean: (z: number, u: number) => number, w: number): readonly End[] {
   const { points } = own;
   // How far log-weights may move a boundary.
-  const room = (1 + w) * own.room + w * all.room + Math.log1p(2 * w);
+  const room = (1 + w) * own.room + w * all.room + log1p(2 * w);
   const ends: End[] = [{ from: -Infinity, point: 0 }];
   for (let k = 1; k < points.length; k++) {
     const gap = points[k] - points[k - 1];

@@ -1,4 +1,5 @@
 import { Law } from "../measure/law.js";
+import { exp, square } from "../numeric/elementary.js";
 import { maxNorm, pointAt } from "../training/lineSearch.js";
 import type { Smooth } from "../training/objective.js";
 import type { AtomicData } from "./atoms.js";
@@ -54,7 +55,7 @@ export class DenoisingLoss implements Smooth {
     }
     let total = 0;
     for (let j = 0; j < q.length; j++) {
-      q[j] = Math.exp(q[j] - top);
+      q[j] = exp(q[j] - top);
       total += q[j];
     }
     shift.fill(0);
@@ -93,7 +94,7 @@ export class DenoisingLoss implements Smooth {
    */
   hessian(x: Float64Array): Float64Array | undefined {
     const [q, shift, d, atoms] = [this.#posterior, this.#shift, this.#dimension, this.#atoms];
-    if (this.#nodes.length * atoms.length ** 2 * d > DENSE) return undefined;
+    if (this.#nodes.length * square(atoms.length) * d > DENSE) return undefined;
     const n = this.size;
     const out = new Float64Array(n * n);
     const damping = this.#ridge + maxNorm(pointAt(this, x).gradient);

@@ -2,6 +2,7 @@ import type { Law } from "../measure/law.js";
 import { type Distribution, lawOf } from "../measure/measure.js";
 import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange } from "../numeric/check.js";
+import { log, log1p } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import { type AtomicData, requireClass, requireLine, requirePoint, requirePresent } from "./atoms.js";
 import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
@@ -33,9 +34,9 @@ export function logRatioOf({ classes, prior }: AtomicData, label: string, of: (n
   const total = (term: (name: string, p: number) => number) =>
     sum(Float64Array.from(classes, (name, c) => term(name, prior.mass[c]))).hi;
   const excess = total((name, p) => (name === label ? 0 : p * ((of(name) - own) / own)));
-  if (excess > -0.5 && excess < 1) return -Math.log1p(excess);
+  if (excess > -0.5 && excess < 1) return -log1p(excess);
   const inverse = total((name, p) => (name === label ? p : p * (of(name) / own)));
-  return inverse < Infinity ? -Math.log(inverse) : Math.log(own) - Math.log(total((name, p) => p * of(name)));
+  return inverse < Infinity ? -log(inverse) : log(own) - log(total((name, p) => p * of(name)));
 }
 
 /** The point, at an atom of positive p(x). */

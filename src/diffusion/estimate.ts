@@ -2,6 +2,7 @@ import type { Law } from "../measure/law.js";
 import { type Measure, measure } from "../measure/measure.js";
 import { categoricalSampler } from "../measure/sampler.js";
 import { requireInteger } from "../numeric/check.js";
+import { exp, log, square } from "../numeric/elementary.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { requireRandom } from "../numeric/random.js";
 import { type AtomicData, type AtomLaw, requireAtomLaw, requirePoint, requirePresent } from "./atoms.js";
@@ -54,11 +55,11 @@ function allLevels(point: NoisedPoint, rng: () => number): LevelSource {
   const extent = point.extent();
   if (extent === undefined) return () => ({ u: 0, weight: 0 });
   const { from, to } = extent;
-  const share = 1 / (1 + Math.log(to / from));
+  const share = 1 / (1 + log(to / from));
   return () => {
     const v = rng();
     // The density in u² is share/from below `from` and share/u² above: continuous, and of total 1.
-    const u2 = v < share ? (v / share) * from : from * Math.exp((v - share) / share);
+    const u2 = v < share ? (v / share) * from : from * exp((v - share) / share);
     return { u: Math.sqrt(u2), weight: (v < share ? from : u2) / (2 * share) };
   };
 }
@@ -248,6 +249,6 @@ export function estimateGuidanceGap(
   const caller = "estimateGuidanceGap";
   const { samples, random } = readOptions(caller, options, rng);
   const { target, laws, gap } = guidance(caller, data, label, w);
-  const level = { u: rootSnr(requireSigma(caller, "sigma", sigma).sigma), weight: rootSnr(sigma) ** 2 };
+  const level = { u: rootSnr(requireSigma(caller, "sigma", sigma).sigma), weight: square(rootSnr(sigma)) };
   return estimate(drawnPoints(data, laws, target, samples, random), () => () => level, gaussianSource(random), gap);
 }

@@ -2,6 +2,7 @@ import { rlhfOptimum, type TiltProblem } from "../alignment/rlhf.js";
 import type { Distribution } from "../measure/measure.js";
 import { lawOf } from "../measure/measure.js";
 import { requireFinite } from "../numeric/check.js";
+import { log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { type AtomicData, requireClass, requirePresent } from "./atoms.js";
 import { logRatioOf } from "./densityRatio.js";
@@ -31,16 +32,16 @@ export function logClassProbability(data: AtomicData, label: string): Float64Arr
   const c = data.classes.indexOf(label);
   const prior = data.prior.mass[c];
   const out = new Float64Array(data.size).fill(-Infinity);
-  const log = own.logMass;
+  const { logMass } = own;
   for (let i = 0; i < out.length; i++) {
-    if (!(prior > 0) || log[i] === -Infinity) continue;
+    if (!(prior > 0) || logMass[i] === -Infinity) continue;
     const here = prior * own.mass[i];
     let others = 0;
     for (const [b, name] of data.classes.entries())
       if (b !== c) others += data.prior.mass[b] * (data.conditional.get(name) as Distribution<number>).mass[i];
     out[i] = isNormal(here)
-      ? -Math.log1p(others / here)
-      : Math.min(0, Math.log(prior) + log[i] - Math.log(others === 0 ? here : others));
+      ? -log1p(others / here)
+      : Math.min(0, log(prior) + logMass[i] - log(others === 0 ? here : others));
   }
   return out;
 }

@@ -1,5 +1,6 @@
 import type { Law } from "../measure/law.js";
 import { type Distribution, lawOf } from "../measure/measure.js";
+import { square } from "../numeric/elementary.js";
 import { type AtomicData, requirePresent } from "./atoms.js";
 import { lawsOfRatio } from "./densityRatio.js";
 import { guidedTarget } from "./guidance.js";
@@ -19,7 +20,7 @@ export function guidance(
   const laws = [lawOf(caller, "class", target), ...lawsOfRatio(caller, data, label)];
   const gap: OfShifts = ([goal, own, all]) => {
     let s = 0;
-    for (let k = 0; k < goal.length; k++) s += (own[k] - goal[k] + w * (own[k] - all[k])) ** 2;
+    for (let k = 0; k < goal.length; k++) s += square(own[k] - goal[k] + w * (own[k] - all[k]));
     return s;
   };
   return { target, laws, gap };

@@ -1,4 +1,5 @@
 import type { Law } from "../measure/law.js";
+import { exp, log } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import type { AtomicData } from "./atoms.js";
 
@@ -20,12 +21,12 @@ export class LineField {
   constructor({ points, size }: AtomicData, law: Law) {
     const places = new Map<number, number>();
     const probability = law.probabilities();
-    const log = law.logProbabilities();
+    const logProbability = law.logProbabilities();
     for (let i = 0; i < size; i++) {
       if (!law.supports(i)) continue;
       const x = points[i] + 0;
       // Rarer than a double can hold an atom is alone at its point, or does not show there.
-      places.set(x, Math.max(log[i], Math.log(Math.exp(places.get(x) ?? -Infinity) + probability[i])));
+      places.set(x, Math.max(logProbability[i], log(exp(places.get(x) ?? -Infinity) + probability[i])));
     }
     this.points = Float64Array.from(places.keys()).sort();
     this.logWeight = this.points.map((x) => places.get(x) as number);

@@ -1,3 +1,4 @@
+import { exp, log } from "../numeric/elementary.js";
 import { integrate } from "../numeric/gaussKronrod.js";
 import { NoisedPoint } from "./noisedPoint.js";
 import { rootSnr } from "./schedule.js";
@@ -17,7 +18,7 @@ export function forEachNoise(step: number, visit: (noise: Float64Array, weight: 
   const noise = new Float64Array(1);
   for (let n = -count; n <= count; n++) {
     noise[0] = n * h;
-    visit(noise, h * DENSITY * Math.exp(-(noise[0] * noise[0]) / 2));
+    visit(noise, h * DENSITY * exp(-(noise[0] * noise[0]) / 2));
   }
 }
 
@@ -71,10 +72,10 @@ export function integrateOverLevels(point: NoisedPoint, f: OfShifts): number {
   // One point alone: the posterior is always there.
   if (extent === undefined) return 0;
   const mean = (u2: number) => meanOverNoise(point, Math.sqrt(u2), f, extent.room);
-  const [from, to] = [Math.log(extent.from), Math.log(extent.to)];
+  const [from, to] = [log(extent.from), log(extent.to)];
   const panels = Math.ceil((to - from) / 1.5);
   const points = Array.from({ length: panels + 1 }, (_, k) => from + ((to - from) * k) / panels);
   const overSnr = integrate(mean, [0, extent.from], TOLERANCE);
-  const overLog = integrate((lambda) => Math.exp(lambda) * mean(Math.exp(lambda)), points, TOLERANCE);
+  const overLog = integrate((lambda) => exp(lambda) * mean(exp(lambda)), points, TOLERANCE);
   return (overSnr + overLog) / 2;
 }

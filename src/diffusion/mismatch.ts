@@ -1,3 +1,4 @@
+import { square } from "../numeric/elementary.js";
 import type { AtomicData, AtomLaw } from "./atoms.js";
 import { covers, pointsOf, requireLaws } from "./lawPair.js";
 import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
@@ -6,7 +7,7 @@ import { requireGrid, requireSteps, weightsOf } from "./schedule.js";
 /** |E_p[a|·] − E_q[a|·]|². */
 export const distance: OfShifts = ([first, second]) => {
   let s = 0;
-  for (let k = 0; k < first.length; k++) s += (first[k] - second[k]) ** 2;
+  for (let k = 0; k < first.length; k++) s += square(first[k] - second[k]);
   return s;
 };
 

@@ -105,7 +105,7 @@ export class NoisedPoint {
     // s²/2 − rs exceeds the room and all that counts; along the line to an atom the noise is one-dimensional.
     const r = NoisedPoint.reach;
     const reach = r + Math.sqrt(r * r + 2 * (room + NEGLIGIBLE));
-    return { from: 0.25 / farthest, to: reach ** 2 / nearest, room };
+    return { from: 0.25 / farthest, to: (reach * reach) / nearest, room };
   }
 
   /** E[a | ux + ε] − x under law number `l`, into `out`. */

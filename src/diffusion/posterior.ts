@@ -1,5 +1,6 @@
 import type { Law } from "../measure/law.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
+import { exp, square } from "../numeric/elementary.js";
 import type { AtomicData } from "./atoms.js";
 import type { NoiseLevel } from "./noiseLevel.js";
 
@@ -36,7 +37,7 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
   let far = 0;
   for (let k = 0; k < d; k++) {
     residual[k] = lessProduct(x[k], level.alpha, points[from + k]);
-    far += (residual[k] / sigma) ** 2;
+    far += square(residual[k] / sigma);
   }
   far = Math.sqrt(far);
 
@@ -103,7 +104,7 @@ function weights(law: Law, farther: Float64Array, closest: number): Float64Array
   let total = 0;
   for (let i = 0; i < out.length; i++) {
     if (farther[i] === Infinity) continue;
-    out[i] = law.weight[i] * Math.exp(closest - farther[i]);
+    out[i] = law.weight[i] * exp(closest - farther[i]);
     total += out[i];
   }
   // The atom at `closest` may be so rare that it left the range of a double, and others with it.
@@ -115,7 +116,7 @@ function weights(law: Law, farther: Float64Array, closest: number): Float64Array
     }
     total = 0;
     for (let i = 0; i < out.length; i++) {
-      out[i] = Math.exp(out[i] - top);
+      out[i] = exp(out[i] - top);
       total += out[i];
     }
   }

@@ -1,4 +1,5 @@
 import { outOfRange, requireNumbers, wrongType } from "../numeric/check.js";
+import { square } from "../numeric/elementary.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { requireRandom } from "../numeric/random.js";
 import { requireGrid } from "./schedule.js";
@@ -113,7 +114,7 @@ export function ddpmSample(
   return walk(caller, predict, requireGrid(caller, "grid", grid), start, (point, noise, step) => {
     const { sigma, alpha, lower, lowerAlpha } = step;
     // 1 − α_t²/α_s² = (σ_t² − σ_s²)/α_s².
-    const fresh = (lower / sigma) ** 2 * (((sigma - lower) * (sigma + lower)) / lowerAlpha ** 2);
+    const fresh = square(lower / sigma) * (((sigma - lower) * (sigma + lower)) / square(lowerAlpha));
     const kept = Math.sqrt(Math.max(0, lower * lower - fresh));
     for (let k = 0; k < point.length; k++) {
       const mean = (lowerAlpha / alpha) * (point[k] - sigma * noise[k]) + kept * noise[k];

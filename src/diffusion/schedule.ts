@@ -1,4 +1,5 @@
 import { outOfRange, requireArrayLike, requireFinite, requireInteger, wrongType } from "../numeric/check.js";
+import { exp, expm1, log1p, sinQuarter } from "../numeric/elementary.js";
 
 /**
  * A noise grid uniform in log-SNR λ = log((1−σ²)/σ²): σ² = 1/(1 + e^λ), increasing.
@@ -27,7 +28,7 @@ export function logSnrSchedule(steps: number, most = 20, least = -20): Float64Ar
     throw outOfRange(caller, "most and least", "decrease within ±30", `${most}, ${least}`);
   return Float64Array.from({ length: steps }, (_, i) => {
     const lambda = most + ((least - most) * i) / (steps - 1);
-    return Math.sqrt(1 / (1 + Math.exp(lambda)));
+    return Math.sqrt(1 / (1 + exp(lambda)));
   });
 }
 
@@ -48,7 +49,7 @@ export function logSnrSchedule(steps: number, most = 20, least = -20): Float64Ar
  */
 export function cosineSchedule(steps: number): Float64Array {
   requireInteger("cosineSchedule", "steps", steps, 2);
-  return Float64Array.from({ length: steps }, (_, i) => Math.sin((Math.PI / 2) * ((i + 0.5) / steps)));
+  return Float64Array.from({ length: steps }, (_, i) => sinQuarter((i + 0.5) / steps));
 }
 
 /**
@@ -74,8 +75,8 @@ export function linearSchedule(steps: number): Float64Array {
   let log = 0;
   for (let i = 0; i < steps; i++) {
     const beta = ((1e-4 + ((0.02 - 1e-4) * i) / (steps - 1)) * 1000) / steps;
-    log += Math.log1p(-beta);
-    out[i] = Math.sqrt(-Math.expm1(log));
+    log += log1p(-beta);
+    out[i] = Math.sqrt(-expm1(log));
   }
   return out;
 }

@@ -4,14 +4,13 @@ import { requireSameSupport } from "../measure/support.js";
 import { requireLength, requireNumbers } from "../numeric/check.js";
 import { deviance, expm1MinusX, logRatio } from "../numeric/deviance.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
+import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { highWords, logScaled, STRETCH } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 
-/** Weights from here up may be multiplied by a total in double-double without touching the subnormal range. */
-const SAFE = 2 ** -500;
-/** What smaller ones are multiplied by first, exactly. */
+/** What probabilities are multiplied by first, exactly, so that double-double does not touch the subnormal range. */
 const LIFT = 2 ** 500;
 
 /** a·t rounded to nearest with its error, for a double a and a double-double t. */
@@ -26,20 +25,16 @@ function unitTotal({ hi, lo }: DoubleDouble): { power: number; t: DoubleDouble }
   return { power, t: { hi: hi * power, lo: lo * power } };
 }
 
-/**
- * f(a, b, n, lift)/lift over the answers of two laws, for an f of the first degree: a and b are the probabilities under P
- * and Q times `lift`, which keeps small ones from the subnormal range, and n their difference b − a from double-double.
- */
-function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number, lift: number) => number): Float64Array {
+/** f(a, b, n) over the answers of two laws: a and b are the probabilities times LIFT, n = b − a from double-double. */
+function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number) => number): Float64Array {
   const [u, v] = [p.weight, q.weight];
   const [{ power: pPower, t: pTotal }, { power: qPower, t: qTotal }] = [unitTotal(p.total), unitTotal(q.total)];
   const scale = pTotal.hi * qTotal.hi;
   const terms = new Float64Array(u.length);
   for (let i = 0; i < terms.length; i++) {
-    const lift = u[i] * pPower < SAFE || v[i] * qPower < SAFE ? LIFT : 1;
-    const a = scaled(u[i] * (pPower * lift), qTotal);
-    const b = scaled(v[i] * (qPower * lift), pTotal);
-    terms[i] = f(a.hi, b.hi, b.hi - a.hi + (b.lo - a.lo), lift) / scale;
+    const a = scaled(u[i] * (pPower * LIFT), qTotal);
+    const b = scaled(v[i] * (qPower * LIFT), pTotal);
+    terms[i] = f(a.hi, b.hi, b.hi - a.hi + (b.lo - a.lo)) / scale;
   }
   return terms;
 }
@@ -49,7 +44,6 @@ const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.h
 
 /** KL of two laws on one support. */
 export function klOf(p: Law, q: Law): number {
-  if (p === q) return 0;
   if (!p.hasTail && !q.hasTail) {
     const plain = (p.weight.length < MANY ? undefined : klByLogs(p, q)) ?? klPlain(p, q);
     if (plain !== undefined) return plain;
@@ -60,7 +54,7 @@ export function klOf(p: Law, q: Law): number {
 /** log(a/b) of two totals. */
 function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
   const near = a.hi < 2 * b.hi && b.hi < 2 * a.hi;
-  return near ? Math.log1p((a.hi - b.hi + (a.lo - b.lo)) / b.hi) : logRatio(a.hi, b.hi);
+  return near ? log1p((a.hi - b.hi + (a.lo - b.lo)) / b.hi) : logRatio(a.hi, b.hi);
 }
 
 /**
@@ -74,7 +68,6 @@ function klByLogs(p: Law, q: Law): number | undefined {
     logDifferences(p.weight, u.logs, v.logs, sums, from, Math.min(from + STRETCH, p.weight.length));
   }
   const [hi, lo, size, move] = sums;
-  if (hi === Infinity) return Infinity;
   const total = p.total.hi;
   if (p.origin === q.origin && move < total / 4) return undefined;
   const logTotals = logQuotient(v.total, u.total);
@@ -113,9 +106,12 @@ function logDifferences(
   sums[3] = move;
 }
 
+/** The logarithm of a rounded quotient is 2⁻⁵³ off, and so may their mean be: a smaller one has lost digits by it. */
+const LEAST = 1 / 32;
+
 /**
- * The textbook sum Σ P log(P/Q), compensated, where it keeps its digits: undefined where its terms cancel to less than
- * a quarter of their sizes, as they do between near-equal laws.
+ * The textbook sum Σ P log(P/Q), compensated, where it keeps its digits: undefined where it is small, or its terms cancel
+ * to less than a quarter of their sizes, as they do between near-equal laws.
  */
 function klPlain(p: Law, q: Law): number | undefined {
   const [u, v] = [p.weight, q.weight];
@@ -125,15 +121,12 @@ function klPlain(p: Law, q: Law): number | undefined {
     logRatios(u, v, highU, highV, sums, from, Math.min(from + STRETCH, u.length));
   }
   const [hi, lo, size] = sums;
-  if (hi === Infinity) return Infinity;
   const total = p.total.hi;
   // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
   if (p.origin === q.origin && size < total / 4) return undefined;
   const logTotals = logQuotient(q.total, p.total);
   const kl = (hi + lo) / total + logTotals;
-  // What a total next to its largest weight has beside it is itself rounded.
-  const rests = Math.abs(p.total.lo) / total + Math.abs(q.total.lo) / q.total.hi;
-  return kl >= 0.25 * (size / total + Math.abs(logTotals) + rests) ? kl : undefined;
+  return kl >= Math.max(LEAST, 0.25 * (size / total + Math.abs(logTotals))) ? kl : undefined;
 }
 
 /** Adds to `sums` Σ u log(u/v) in two parts and Σ u|log(u/v)| over a stretch. */
@@ -170,13 +163,13 @@ function logRatios(
 /** The sum of deviances of the normalised masses, each to full relative accuracy from weights and totals as given. */
 function klByDeviance(p: Law, q: Law): number {
   for (let i = 0; i < p.weight.length; i++) if (p.supports(i) && !q.supports(i)) return Infinity;
-  const terms = overPairs(p, q, (a, b, n, lift) => deviance(a, b, n) / lift);
+  const terms = overPairs(p, q, (a, b, n) => deviance(a, b, n) / LIFT);
   if (p.hasTail || q.hasTail) {
     for (let i = 0; i < terms.length; i++) {
       if (!(inTail(p, i) || inTail(q, i))) continue;
       const [logA, logB] = [p.logProbability(i), q.logProbability(i)];
-      const a = inTail(p, i) ? Math.exp(logA) : p.probability(i);
-      const b = inTail(q, i) ? Math.exp(logB) : q.probability(i);
+      const a = inTail(p, i) ? exp(logA) : p.probability(i);
+      const b = inTail(q, i) ? exp(logB) : q.probability(i);
       terms[i] = p.supports(i) ? a * (logA - logB) - a + b : b;
     }
   }
@@ -214,9 +207,9 @@ function klByLogRatio(p: Law, q: Law): number {
     const delta = mean - d[i];
     // Where P e^{δ} is large beside P it is what Q says, without the rounding of e^{δ}, which may also overflow.
     if (delta < 2) terms[i] = p.probability(i) * expm1MinusX(delta);
-    else terms[i] = q.probability(i) * Math.exp(mean - c) - p.probability(i) * (1 + delta);
+    else terms[i] = q.probability(i) * exp(mean - c) - p.probability(i) * (1 + delta);
   }
-  return Math.log1p(sum(terms).hi) - (outside < 0.5 ? Math.log1p(-outside) : Math.log(inside));
+  return log1p(sum(terms).hi) - (outside < 0.5 ? log1p(-outside) : log(inside));
 }
 
 /**
@@ -307,7 +300,7 @@ function massesOf(argument: string, p: Measure | ArrayLike<number>): Masses {
     return { mass: p.mass, logMass: (i) => p.logMass[i] };
   }
   const mass = requireNumbers(caller, argument, p, (x) => x >= 0 && x < Infinity, "be non-negative and finite");
-  return { mass, logMass: (i) => Math.log(mass[i]) };
+  return { mass, logMass: (i) => log(mass[i]) };
 }
 
 /**
@@ -338,7 +331,7 @@ export function totalVariation(p: Measure, q: Measure): number {
  * side without the answer of largest probability has not met the rounding of a probability near 1.
  */
 export function totalVariationOf(p: Law, q: Law): number {
-  const differences = overPairs(p, q, (_a, _b, n, lift) => n / lift);
+  const differences = overPairs(p, q, (_a, _b, n) => n / LIFT);
   differences[p.peak] = 0;
   const gain = sum(differences.map((d) => (d > 0 ? d : 0))).hi;
   const loss = sum(differences.map((d) => (d < 0 ? -d : 0))).hi;
@@ -367,9 +360,9 @@ export function chiSquaredDivergence(p: Measure, q: Measure): number {
   requireSameSupport("chiSquaredDivergence", p.support, q.support);
   const [lawP, lawQ] = [lawOf("chiSquaredDivergence", "p", p), lawOf("chiSquaredDivergence", "q", q)];
   for (let i = 0; i < lawP.weight.length; i++) if (lawP.supports(i) && !lawQ.supports(i)) return Infinity;
-  const terms = overPairs(lawP, lawQ, (_a, b, n, lift) => {
+  const terms = overPairs(lawP, lawQ, (_a, b, n) => {
     if (b === 0) return 0;
-    return Math.abs(n) > 1 ? (n / lift) * (n / b) : (n * (n / b)) / lift;
+    return Math.abs(n) > 1 ? (n / LIFT) * (n / b) : (n * (n / b)) / LIFT;
   });
   if (lawP.hasTail || lawQ.hasTail) {
     for (let i = 0; i < terms.length; i++) {
@@ -377,8 +370,8 @@ export function chiSquaredDivergence(p: Measure, q: Measure): number {
       const [logA, logB] = [lawP.logProbability(i), lawQ.logProbability(i)];
       // (P − Q)²/Q = P²(1 − Q/P)²/Q, from the larger of the two.
       const d = logA - logB;
-      const log = (d > 0 ? 2 * logA - logB : logB) + 2 * Math.log(-Math.expm1(-Math.abs(d)));
-      terms[i] = lawQ.supports(i) ? Math.exp(log) : 0;
+      const logTerm = (d > 0 ? 2 * logA - logB : logB) + 2 * log(-expm1(-Math.abs(d)));
+      terms[i] = lawQ.supports(i) ? exp(logTerm) : 0;
     }
   }
   const { hi } = sum(terms);

@@ -2,11 +2,11 @@ import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
 import { logPowerSum } from "../measure/powerSum.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
+import { log } from "../numeric/elementary.js";
 import { STRETCH } from "../numeric/expLog.js";
 import { sum } from "../numeric/sum.js";
 
-/** Below this an entropy is made in units of `LIFT`. */
-const LEAST = 2 ** -900;
+/** Entropies are made in units of its inverse: next to a point mass the terms are near the end of the range. */
 const LIFT = 2 ** 500;
 
 /** −Σ P log P of a law. */
@@ -14,13 +14,9 @@ export function entropyOf(law: Law): number {
   const plain = law.hasTail || law.weight.length < MANY ? undefined : entropyByLogs(law);
   if (plain !== undefined) return plain;
   const logP = law.logProbabilities();
-  const terms = new Float64Array(logP.length);
-  for (let i = 0; i < terms.length; i++) if (law.weight[i] > 0) terms[i] = -law.probability(i) * logP[i];
-  const { hi } = sum(terms);
-  if (hi > LEAST || hi === 0) return hi;
-  // Next to a point mass the terms, too, are near the end of the range: in units that they do not reach.
-  const unit = LIFT / law.total.hi;
-  return sum(terms.map((_, i) => (law.weight[i] > 0 ? -law.weight[i] * unit * logP[i] : 0))).hi / LIFT;
+  const total = law.total.hi;
+  const terms = law.weight.map((w, i) => (w > 0 ? ((w * LIFT) / total) * -logP[i] : 0));
+  return sum(terms).hi / LIFT;
 }
 
 /** log Σ w − Σ P log w, of the logarithms that a law keeps: undefined where it is not most of what it is made of. */
@@ -30,7 +26,7 @@ function entropyByLogs(law: Law): number | undefined {
   for (let from = 0; from < logs.length; from += STRETCH) {
     weightedSum(law.weight, logs, sums, from, Math.min(from + STRETCH, logs.length));
   }
-  const logTotal = Math.log(total.hi);
+  const logTotal = log(total.hi);
   const mean = (sums[0] + sums[1]) / law.total.hi;
   const entropy = logTotal - mean;
   return entropy >= 0.5 * (logTotal + sums[2] / law.total.hi) ? entropy : undefined;

@@ -1,4 +1,5 @@
 import { requireFinite } from "../numeric/check.js";
+import { exp, log, pow } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { Law } from "./law.js";
 import { computedMeasure, lawOf, type Measure } from "./measure.js";
@@ -31,7 +32,7 @@ export function power<A>(p: Measure<A>, exponent: number): Measure<A> {
   const [powered] = escortLaw("power", law, exponent, exponent - 1);
   const { mass, logMass } = p;
   const logPower = (i: number) => (law.supports(i) ? exponent * logMass[i] : -Infinity);
-  const out = mass.map((m, i) => (isNormal(m) ? m ** exponent : Math.exp(logPower(i))));
+  const out = mass.map((m, i) => (isNormal(m) ? pow(m, exponent) : exp(logPower(i))));
   return computedMeasure(p.support, powered, out, () => out.map((_, i) => logPower(i)));
 }
 
@@ -63,10 +64,10 @@ export function product<A>(p: Measure<A>, q: Measure<A>): Measure<A> {
   for (let i = 0; i < out.length; i++) {
     const m = p.mass[i] * q.mass[i];
     // A mass below the normal doubles may be a rounded one; a product below them is rounded here, once.
-    out[i] = isNormal(p.mass[i]) && isNormal(q.mass[i]) && m < Infinity ? m : Math.exp(logProduct(i));
+    out[i] = isNormal(p.mass[i]) && isNormal(q.mass[i]) && m < Infinity ? m : exp(logProduct(i));
   }
   return computedMeasure(p.support, productLaw(u, v), out, () =>
-    out.map((m, i) => (isNormal(m) ? Math.log(m) : logProduct(i))),
+    out.map((m, i) => (isNormal(m) ? log(m) : logProduct(i))),
   );
 }
 

@@ -1,7 +1,9 @@
-import { logRatio } from "../numeric/deviance.js";
-import { type DoubleDouble, logDoubleDouble } from "../numeric/doubleDouble.js";
-import { logsScaled, STRETCH } from "../numeric/expLog.js";
+import { logRatio, logRatios } from "../numeric/deviance.js";
+import type { DoubleDouble } from "../numeric/doubleDouble.js";
+import { exp, log, log1p, logDoubleDouble } from "../numeric/elementary.js";
+import { logsScaled, rangeOf, STRETCH } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { exponentOf } from "../numeric/powerOfTwo.js";
 import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
 
 /** What every law built from logarithms is a tilt of: mass 1 on each answer. */
@@ -48,6 +50,8 @@ export class Law {
   /** Whether logarithms came beside the weights, which may hold what these round away. */
   readonly #apart: boolean;
   #hasTail: boolean | undefined;
+  #least: number | undefined;
+  #leastPositive: number | undefined;
   #peaked: PeakedSum | undefined;
   #scaledLogs: ScaledLogs | undefined;
 
@@ -76,11 +80,11 @@ export class Law {
     let max = 0;
     for (let i = 0; i < mass.length; i++) if (mass[i] > max) max = mass[i];
     if (max >= 2 ** -400 && max <= 2 ** 400) return new Law(mass, logMass, undefined, false);
-    const exponent = -Math.floor(Math.log2(max));
+    const exponent = -exponentOf(max);
     const [s, t] = [2 ** Math.trunc(exponent / 2), 2 ** (exponent - Math.trunc(exponent / 2))];
     const logScale = exponent * Math.LN2;
     const weight = mass.map((m) => m * s * t);
-    return new Law(weight, () => mass.map((m) => Math.log(m) + logScale), undefined, false, undefined, mass);
+    return new Law(weight, () => mass.map((m) => log(m) + logScale), undefined, false, undefined, mass);
   }
 
   /** The law ∝ exp(logMass), whose entries are below ∞ with one above −∞ at least. */
@@ -88,7 +92,7 @@ export class Law {
     let max = -Infinity;
     for (let i = 0; i < logMass.length; i++) if (logMass[i] > max) max = logMass[i];
     const logWeight = logMass.map((l) => l - max);
-    return new Law(logWeight.map(Math.exp), logWeight, { origin: COUNTING, logDensity: logWeight }, true);
+    return new Law(logWeight.map(exp), logWeight, { origin: COUNTING, logDensity: logWeight }, true);
   }
 
   /** The law of given weights that is a tilt of `base` by `logDensity`: base·exp(logDensity), up to a constant. */
@@ -133,7 +137,7 @@ export class Law {
   /** log weight, −∞ off the support; made when first asked for. */
   get logWeight(): Float64Array {
     if (typeof this.#logWeight === "function") this.#logWeight = this.#logWeight();
-    this.#logWeight ??= this.weight.map(Math.log);
+    this.#logWeight ??= this.weight.map(log);
     return this.#logWeight;
   }
 
@@ -141,7 +145,7 @@ export class Law {
   get scaledLogs(): ScaledLogs {
     if (this.#scaledLogs === undefined) {
       const { weight, total } = this;
-      const exponent = Math.round(Math.log2(total.hi / weight.length));
+      const exponent = exponentOf((total.hi / weight.length) * Math.SQRT2);
       const factor = 2 ** -exponent;
       const scaledTotal = { hi: total.hi * factor, lo: total.lo * factor };
       this.#scaledLogs = { logs: logsScaled(weight, exponent), total: scaledTotal };
@@ -169,19 +173,32 @@ export class Law {
     const { weight, peak, rest } = this;
     const total = this.total.hi;
     const logTotal = this.logTotal;
-    const out = new Float64Array(weight.length);
+    const plain = !(this.fromLog || this.hasTail);
+    const out = plain ? logRatios(weight, total) : new Float64Array(weight.length);
     if (this.fromLog) for (let i = 0; i < out.length; i++) out[i] = this.logWeight[i] - logTotal;
     else if (this.hasTail) for (let i = 0; i < out.length; i++) out[i] = this.logProbability(i);
-    else for (let i = 0; i < out.length; i++) out[i] = logRatio(weight[i], total);
-    out[peak] = -Math.log1p((rest.hi + rest.lo) / weight[peak]);
+    out[peak] = -log1p((rest.hi + rest.lo) / weight[peak]);
     return out;
   }
 
   /** log P(i) of one answer. */
   logProbability(i: number): number {
     const w = this.weight[i];
-    if (i === this.peak) return -Math.log1p((this.rest.hi + this.rest.lo) / w);
+    if (i === this.peak) return -log1p((this.rest.hi + this.rest.lo) / w);
     return this.fromLog || w < SMALLEST_NORMAL ? this.logWeight[i] - this.logTotal : logRatio(w, this.total.hi);
+  }
+
+  /** The smallest weight; 0 where there are answers without. */
+  get least(): number {
+    this.#least ??= rangeOf(this.weight).bottom;
+    return this.#least;
+  }
+
+  /** The smallest positive weight. */
+  get leastPositive(): number {
+    this.#leastPositive ??=
+      this.least > 0 ? this.least : this.weight.reduce((l, w) => (w > 0 && w < l ? w : l), Infinity);
+    return this.#leastPositive;
   }
 
   /**

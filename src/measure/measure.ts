@@ -1,4 +1,5 @@
 import { outOfRange, requireLength, requireNumbers } from "../numeric/check.js";
+import { exp, log, log1p } from "../numeric/elementary.js";
 import { Law } from "./law.js";
 import { requireSupport } from "./support.js";
 
@@ -49,13 +50,13 @@ class GivenMeasure<A> implements Measure<A> {
   }
 
   get mass(): Float64Array {
-    this.#mass ??= this.logMass.map(Math.exp);
+    this.#mass ??= this.logMass.map(exp);
     return this.#mass;
   }
 
   get logMass(): Float64Array {
     if (typeof this.#logMass === "function") this.#logMass = this.#logMass();
-    this.#logMass ??= this.mass.map(Math.log);
+    this.#logMass ??= this.mass.map(log);
     return this.#logMass;
   }
 }
@@ -218,7 +219,7 @@ export function fromLogMass<A>(support: readonly A[], logMass: ArrayLike<number>
  */
 export function uniform<A>(support: readonly A[]): Distribution<A> {
   const answers = requireSupport("uniform", support);
-  return distributionOf(answers, Law.fromMass(new Float64Array(answers.length).fill(1)), Math.log(answers.length));
+  return distributionOf(answers, Law.fromMass(new Float64Array(answers.length).fill(1)), log(answers.length));
 }
 
 /**
@@ -244,7 +245,7 @@ export function normalize<A>(p: Measure<A>): Distribution<A> {
   return distributionOf(requireSupport("normalize", p.support), law, () => {
     const top = p.mass[peak];
     if (!law.fromLog && top === law.weight[peak]) return law.logTotal;
-    return p.logMass[peak] + Math.log1p((rest.hi + rest.lo) / law.weight[peak]);
+    return p.logMass[peak] + log1p((rest.hi + rest.lo) / law.weight[peak]);
   });
 }
 

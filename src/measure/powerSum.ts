@@ -1,3 +1,4 @@
+import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import type { Law } from "./law.js";
 
@@ -10,12 +11,12 @@ export function logPowerSum(law: Law, order: number, excess: number): number {
     const l = logP[i];
     if (l === -Infinity) continue;
     const p = law.probability(i);
-    terms[i] = Math.abs(excess * l) < 0.5 ? p * Math.expm1(excess * l) : Math.exp(order * l) - p;
+    terms[i] = Math.abs(excess * l) < 0.5 ? p * expm1(excess * l) : exp(order * l) - p;
   }
   const { hi, lo } = sum(terms);
-  if (hi > -0.5 && hi < Infinity) return Math.log1p(hi + lo);
+  if (hi > -0.5 && hi < Infinity) return log1p(hi + lo);
   let top = -Infinity;
   for (const l of logP) if (l > -Infinity && order * l > top) top = order * l;
-  for (let i = 0; i < terms.length; i++) terms[i] = logP[i] === -Infinity ? 0 : Math.exp(order * logP[i] - top);
-  return top + Math.log(sum(terms).hi);
+  for (let i = 0; i < terms.length; i++) terms[i] = logP[i] === -Infinity ? 0 : exp(order * logP[i] - top);
+  return top + log(sum(terms).hi);
 }

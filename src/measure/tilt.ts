@@ -1,13 +1,15 @@
 import { outOfRange, requireFinite, requireLength, requirePositiveOrInfinite, wrongType } from "../numeric/check.js";
 import { logRatioNearOne } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
-import { expWeighted } from "../numeric/expLog.js";
+import { exp, expm1, log1p } from "../numeric/elementary.js";
+import { expWeighted, rangeOf } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
+import { logSumExp } from "../numeric/logSumExp.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
 import { type Distribution, distributionOf, lawOf, type Measure } from "./measure.js";
 import { logPowerSum } from "./powerSum.js";
-import { areScores, resolveScore, type Score } from "./score.js";
+import { resolveScore, type Score } from "./score.js";
 import { requireSupport } from "./support.js";
 
 /** (a − b)/β, also where the difference itself overflows; −∞ stays −∞ and β = ∞ makes every finite difference 0. */
@@ -40,9 +42,9 @@ const LIFT = 2 ** 600;
 function shiftedWeight(w: number, v: number, x: number, whole: boolean, logWeight: () => number): number {
   if (x === -Infinity) return 0;
   const ratio = w / v;
-  if (!whole || !(x > -1400 && x < 1400) || ratio === Infinity) return Math.exp(logWeight() + x);
-  if (x > -700 && x < 700 && isNormal(ratio)) return ratio * Math.exp(x);
-  const half = Math.exp(x / 2);
+  if (!whole || !(x > -1400 && x < 1400) || ratio === Infinity) return exp(logWeight() + x);
+  if (x > -700 && x < 700 && isNormal(ratio)) return ratio * exp(x);
+  const half = exp(x / 2);
   return ratio < SMALLEST_NORMAL ? (((w * LIFT) / v) * half * half) / LIFT : ratio * half * half;
 }
 
@@ -51,7 +53,7 @@ const isWhole = (law: Law, i: number) => law.mass !== law.weight || law.weight[i
 
 /** So many nats between the largest score and that of the heaviest answer leave the latter's digits alone. */
 const NEAR = 4;
-const FAR: number = Math.exp(-2 * NEAR);
+const FAR: number = exp(-2 * NEAR);
 
 /** A law ∝ base·e^{score/β}, and its log-partition. */
 export interface TiltedLaw {
@@ -100,27 +102,20 @@ export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: nu
 
 /**
  * The weights of a tilt where all is ordinary, written to `out`: the reference's own, times exponentials that the largest
- * score bounds by 1. Undefined where a weight or an exponential would leave the range of normal doubles, or the tilt the
- * range a law is kept in.
+ * score bounds by 1. Undefined, with nothing written, where a score is none, or a weight or an exponential would leave the
+ * range of normal doubles; undefined where the tilt would leave the range a law is kept in.
  */
 function ordinaryTilt(
   base: Law,
-  score: ArrayLike<number>,
+  score: Float64Array,
   beta: number,
   out: Float64Array,
 ): { tilted: Float64Array; top: number; total: DoubleDouble } | undefined {
   if (base.hasTail || base.fromLog || !(beta > 2 ** -900 && beta < 2 ** 900)) return undefined;
   const { weight } = base;
-  let [top, bottom, least] = [-Infinity, Infinity, Infinity];
-  for (let i = 0; i < out.length; i++) {
-    const w = weight[i];
-    if (w === 0) continue;
-    if (w < least) least = w;
-    const s = score[i];
-    if (s > top) top = s;
-    if (s < bottom) bottom = s;
-  }
-  if (!((bottom - top) / beta > -700 && isNormal(least * Math.exp((bottom - top) / beta)))) return undefined;
+  const { top, bottom } = base.least > 0 ? rangeOf(score) : rangeOn(weight, score);
+  const spread = (bottom - top) / beta;
+  if (!(spread > -700 && isNormal(base.leastPositive * exp(spread)))) return undefined;
   const total = expWeighted(out, weight, score, top, beta, base.total.hi);
   if (!(total.hi > 2 ** -400 * out.length)) return undefined;
   // Where the answers that count lie far below the largest score, their differences from it are rounded by more than
@@ -133,6 +128,20 @@ function ordinaryTilt(
   return { tilted: out, top, total };
 }
 
+/** The range of the scores where weights are positive; the top is +∞ where a score is none. */
+function rangeOn(weight: Float64Array, score: Float64Array): { top: number; bottom: number } {
+  let top = -Infinity;
+  let bottom = Infinity;
+  for (let i = 0; i < weight.length; i++) {
+    const s = score[i];
+    if (!(s < Infinity)) return { top: Infinity, bottom };
+    if (weight[i] === 0) continue;
+    if (s > top) top = s;
+    if (s < bottom) bottom = s;
+  }
+  return { top, bottom };
+}
+
 /** log E_law[e^x]: by expm1 where that is near 0, so that a weak tilt keeps its digits. */
 export function logMeanExp(law: Law, x: Float64Array): number {
   const { weight, total } = law;
@@ -141,18 +150,12 @@ export function logMeanExp(law: Law, x: Float64Array): number {
     const p = weight[i] / total.hi;
     // A rare answer may carry e^x past the largest double before its probability brings it back.
     const carried = x[i] > 700 || p < SMALLEST_NORMAL;
-    terms[i] = carried ? (law.supports(i) ? Math.exp(x[i] + law.logProbability(i)) - p : 0) : p * Math.expm1(x[i]);
+    terms[i] = carried ? (law.supports(i) ? exp(x[i] + law.logProbability(i)) - p : 0) : p * expm1(x[i]);
   }
   const excess = sum(terms);
-  if (excess.hi > -0.5) return Math.log1p(excess.hi + excess.lo);
-  for (let i = 0; i < x.length; i++) {
-    terms[i] = law.supports(i)
-      ? shiftedWeight(weight[i], total.hi, x[i], weight[i] >= SMALLEST_NORMAL || !law.hasTail, () =>
-          law.logProbability(i),
-        )
-      : 0;
-  }
-  return Math.log(sum(terms).hi);
+  if (excess.hi > -0.5) return log1p(excess.hi + excess.lo);
+  // Far from 1, also where e^x, and its mean with it, has left the doubles.
+  return logSumExp(x.map((shift, i) => (law.supports(i) ? shift + law.logProbability(i) : -Infinity)));
 }
 
 /**
@@ -231,11 +234,12 @@ export function tiltedMass<A>(ref: Measure<A>, score: Score<A>, beta: number, ou
   requirePositiveOrInfinite(caller, "beta", beta);
   if (!(out instanceof Float64Array)) throw wrongType(caller, "out", "be a Float64Array", out);
   requireLength(caller, "out", out, law.weight.length);
+  const resolve = () => resolveScore(caller, "score", ref.support, score);
   // Scores in an array of their own are read where they are.
   const apart = score instanceof Float64Array && score.length === out.length && score.buffer !== out.buffer;
-  const scores = apart && areScores(score) ? score : resolveScore(caller, "score", ref.support, score);
+  const scores = apart ? score : resolve();
   const ordinary = ordinaryTilt(law, scores, beta, out);
-  if (ordinary === undefined) return tiltLaw(caller, law, scores, beta).law.probabilities(out);
+  if (ordinary === undefined) return tiltLaw(caller, law, apart ? resolve() : scores, beta).law.probabilities(out);
   return divideBy(out, ordinary.total.hi, out);
 }
 
@@ -277,8 +281,8 @@ export function escortLaw(caller: string, law: Law, exponent: number, excess: nu
   const near = Math.abs(excess) < Math.abs(exponent) && !law.fromLog;
   const escortWeight = logWeight.map((l, i) => {
     const ratio = law.mass[i] / law.mass[anchor];
-    const half = Math.exp(logDensity[i] / 2);
-    return near && isNormal(ratio) && isWhole(law, i) && isNormal(half) ? ratio * half * half : Math.exp(l);
+    const half = exp(logDensity[i] / 2);
+    return near && isNormal(ratio) && isWhole(law, i) && isNormal(half) ? ratio * half * half : exp(l);
   });
   const escort = Law.tilted(law, escortWeight, () => logWeight, logDensity);
   return [escort, () => logPowerSum(law, exponent, excess)];

@@ -1,4 +1,6 @@
-import { isNormal } from "./float64.js";
+import { expm1, log, log1p } from "./elementary.js";
+import { highWords, logScaled } from "./expLog.js";
+import { isNormal, SMALLEST_NORMAL } from "./float64.js";
 
 /** 1/k. */
 const inverse: Float64Array = new Float64Array(34);
@@ -33,17 +35,30 @@ export function deviance(a: number, b: number, n: number): number {
 /** log(a/b) of positive numbers, also where the quotient leaves the range of normal doubles. */
 export function logRatio(a: number, b: number): number {
   const ratio = a / b;
-  return isNormal(ratio) ? Math.log(ratio) : Math.log(a) - Math.log(b);
+  return isNormal(ratio) ? log(ratio) : log(a) - log(b);
+}
+
+/** log(a/b) of each a ≥ 0 and a normal b, −∞ at 0: their exponents are read where they are, which saves half of the time. */
+export function logRatios(values: Float64Array, b: number): Float64Array {
+  const out = new Float64Array(values.length);
+  const high = highWords(values);
+  const [highB] = highWords(Float64Array.of(b));
+  for (let i = 0; i < out.length; i++) {
+    const a = values[i];
+    const ratio = a / b;
+    out[i] = a >= SMALLEST_NORMAL && isNormal(ratio) ? logScaled(ratio, high[2 * i], highB) : logRatio(a, b);
+  }
+  return out;
 }
 
 /** log(a/b), with the digits of a difference near a = b kept through log1p((a − b)/b), exact for a/b in [1/2, 2]. */
 export function logRatioNearOne(a: number, b: number): number {
-  return a < 2 * b && b < 2 * a ? Math.log1p((a - b) / b) : logRatio(a, b);
+  return a < 2 * b && b < 2 * a ? log1p((a - b) / b) : logRatio(a, b);
 }
 
 /** e^x − 1 − x ≥ 0, of second order at 0 and accurate there. */
 export function expm1MinusX(x: number): number {
-  if (!(x > -0.5 && x < 0.5)) return Math.expm1(x) - x;
+  if (!(x > -0.5 && x < 0.5)) return expm1(x) - x;
   let s = 0;
   for (let k = 16; k >= 3; k--) s = (s + 1) * (x / k);
   return 0.5 * x * x * (1 + s);

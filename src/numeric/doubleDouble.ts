@@ -33,8 +33,3 @@ export function twoProduct(a: number, b: number): DoubleDouble {
   const hi = a * b;
   return { hi, lo: productError(a, b, hi) };
 }
-
-/** log(hi + lo), with the digits of a sum near 1 kept. */
-export function logDoubleDouble({ hi, lo }: DoubleDouble): number {
-  return hi > 0.5 && hi < 2 ? Math.log1p(hi - 1 + lo) : Math.log(hi);
-}

@@ -1,4 +1,22 @@
 import { type DoubleDouble, twoProduct, twoSum } from "./doubleDouble.js";
+import {
+  CELL_HI,
+  CELL_LO,
+  EXP_CELLS,
+  HIGH,
+  inverse,
+  LN2_HI,
+  LN2_LO,
+  LOG_CELLS,
+  logs,
+  logsLow,
+  ONE,
+  PER_CELL,
+  power,
+  powerLow,
+  ROUND,
+  scale,
+} from "./expLogTables.js";
 import { SMALLEST_NORMAL } from "./float64.js";
 import { sum as sumOf } from "./sum.js";
 
@@ -8,81 +26,7 @@ import { sum as sumOf } from "./sum.js";
  * made at import in a fraction of a millisecond and to stay in the first cache beside the numbers that stream through it.
  */
 
-/** Cells of e^x: 2^(j/EXP_CELLS). */
-const EXP_CELLS = 512;
-/** Cells of log x between 1 and 2. */
-const LOG_CELLS = 256;
-const LN2_HI: number = 0.6931471803691238; // 32 bits, so that k·LN2_HI is exact
-const LN2_LO = 1.9082149292705877e-10;
-
-/** √(hi + lo) in double-double, by one Newton step. */
-function squareRoot(hi: number, lo: number): { hi: number; lo: number } {
-  const s = Math.sqrt(hi);
-  const p = twoProduct(s, s);
-  return twoSum(s, (hi - p.hi - p.lo + lo) / (2 * s));
-}
-
-/** 2^(j/EXP_CELLS) as hi·(1 + lo): the product of the roots 2^(1/2), 2^(1/4), … that j has bits for. */
-function powersOfTwo(): [hi: Float64Array, lo: Float64Array] {
-  const high = new Float64Array(EXP_CELLS).fill(1);
-  const low = new Float64Array(EXP_CELLS);
-  let root = { hi: 2, lo: 0 };
-  for (let bit = EXP_CELLS / 2; bit >= 1; bit /= 2) {
-    root = squareRoot(root.hi, root.lo);
-    // Entries that end in this bit, from those that end before it.
-    for (let j = bit; j < EXP_CELLS; j += 2 * bit) {
-      const [hi, lo] = [high[j - bit], low[j - bit]];
-      const p = twoProduct(hi, root.hi);
-      const s = twoSum(p.hi, p.lo + hi * root.lo + lo * root.hi);
-      high[j] = s.hi;
-      low[j] = s.lo;
-    }
-  }
-  for (let j = 0; j < EXP_CELLS; j++) low[j] /= high[j];
-  return [high, low];
-}
-
-/** log(j/LOG_CELLS) as hi + lo, for j from LOG_CELLS/2 to 2·LOG_CELLS: to the left and to the right of log 1 = 0. */
-function logarithms(): [hi: Float64Array, lo: Float64Array] {
-  const high = new Float64Array(2 * LOG_CELLS);
-  const low = new Float64Array(2 * LOG_CELLS);
-  /** log(j + side) from log(j): the step is log((c + ½)/(c − ½)) = 2 atanh(1/(2c)), c between the two. */
-  const step = (j: number, side: 1 | -1) => {
-    const d = 2 * j + side;
-    const z = 1 / d;
-    const e = twoProduct(z, d);
-    const zLow = (1 - e.hi - e.lo) / d;
-    const tail = z * z * z * (1 / 3 + z * z * (1 / 5 + z * z * (1 / 7 + z * z * (1 / 9))));
-    const s = twoSum(high[j], side * 2 * z);
-    const t = twoSum(s.hi, s.lo + low[j] + side * 2 * (zLow + tail));
-    high[j + side] = t.hi;
-    low[j + side] = t.lo;
-  };
-  for (let j = LOG_CELLS; j < 2 * LOG_CELLS - 1; j++) step(j, 1);
-  for (let j = LOG_CELLS; j > LOG_CELLS / 2; j--) step(j, -1);
-  return [high, low];
-}
-
-const [power, powerLow] = powersOfTwo();
-const [logs, logsLow] = logarithms();
-/** LOG_CELLS/j. */
-const inverse: Float64Array = new Float64Array(2 * LOG_CELLS);
-for (let j = LOG_CELLS / 2; j < 2 * LOG_CELLS; j++) inverse[j] = LOG_CELLS / j;
-/** 2^e at e + 1024, for e from −1024 to 1023. */
-const scale: Float64Array = new Float64Array(2048);
-for (let e = 0, up = 1; e < 1024; e++, up *= 2) {
-  scale[1024 + e] = up;
-  scale[1024 - e] = 1 / up;
-}
-scale[0] = 2 ** -1024;
-
-const PER_CELL = EXP_CELLS / Math.LN2;
-const CELL_HI = LN2_HI / EXP_CELLS;
-const CELL_LO = LN2_LO / EXP_CELLS;
-/** Adding and taking away 1.5·2^52 rounds to a whole number. */
-const ROUND = 6755399441055744;
-
-/** e^x for x in [−700, 700]: no check is made, and beyond that range `Math.exp` is the one to call. */
+/** e^x for x in [−700, 700]: no check is made, and beyond that range `exp` is the one to call. */
 export function expNormal(x: number): number {
   const k = x * PER_CELL + ROUND - ROUND;
   const r = x - k * CELL_HI - k * CELL_LO;
@@ -99,6 +43,9 @@ export function expNormal(x: number): number {
  */
 export const STRETCH = 4096;
 
+/** What a long loop carries from one stretch to the next. */
+const state = new Float64Array(2);
+
 /** Constants that a loop keeps in registers: written into it, the engine would load each of them anew for every entry. */
 const HELD: Float64Array = Float64Array.of(PER_CELL, CELL_HI, CELL_LO, ROUND, 0.5, 1 / 6, 1 / 24);
 
@@ -111,7 +58,7 @@ const HELD: Float64Array = Float64Array.of(PER_CELL, CELL_HI, CELL_LO, ROUND, 0.
 export function expWeighted(
   out: Float64Array,
   weight: Float64Array,
-  score: ArrayLike<number>,
+  score: Float64Array,
   top: number,
   beta: number,
   bound: number,
@@ -120,24 +67,24 @@ export function expWeighted(
   const p = twoProduct(inverse, beta);
   const inverseLow = (1 - p.hi - p.lo) * inverse;
   // Begun at the bound, the running sum is never below an entry, and its rounding error is exact in three operations.
-  const sum = new Float64Array([bound, 0]);
+  state[0] = bound;
+  state[1] = 0;
   for (let from = 0; from < out.length; from += STRETCH) {
     const to = Math.min(from + STRETCH, out.length);
-    expWeightedStretch(out, weight, score, top, inverse, inverseLow, sum, from, to);
+    expWeightedStretch(out, weight, score, top, inverse, inverseLow, from, to);
   }
-  const total = sum[0] - bound + sum[1];
+  const total = state[0] - bound + state[1];
   // Far below the bound the errors of second order count.
-  return total > 1e-6 * bound ? twoSum(sum[0] - bound, sum[1]) : sumOf(out);
+  return total > 1e-6 * bound ? twoSum(state[0] - bound, state[1]) : sumOf(out);
 }
 
 function expWeightedStretch(
   out: Float64Array,
   weight: Float64Array,
-  score: ArrayLike<number>,
+  score: Float64Array,
   top: number,
   inverse: number,
   inverseLow: number,
-  sum: Float64Array,
   from: number,
   to: number,
 ): void {
@@ -148,8 +95,13 @@ function expWeightedStretch(
   const c2 = HELD[4];
   const c3 = HELD[5];
   const c4 = HELD[6];
-  let hi = sum[0];
-  let lo = sum[1];
+  // Read once: a name of another module is looked up at each use.
+  const cell = power;
+  const cellLow = powerLow;
+  const powers = scale;
+  const mask = EXP_CELLS - 1;
+  let hi = state[0];
+  let lo = state[1];
   for (let i = from; i < to; i++) {
     const w = weight[i];
     if (w === 0) {
@@ -161,31 +113,52 @@ function expWeightedStretch(
     const k = x * perCell + round - round;
     const r = x - k * cellHi - k * cellLo;
     const n = k | 0;
-    const j = n & (EXP_CELLS - 1);
-    const v = w * power[j] * scale[((n >> 9) + 1024) & 2047];
-    const y = v + v * (r + (r * r * (c2 + r * (c3 + r * c4)) + powerLow[j]));
+    const j = n & mask;
+    const v = w * cell[j] * powers[((n >> 9) + 1024) & 2047];
+    const square = r * r;
+    const y = v + v * (r + square * (c2 + r * c3) + (square * square * c4 + cellLow[j]));
     out[i] = y;
     const s = hi + y;
     lo += y - (s - hi);
     hi = s;
   }
-  sum[0] = hi;
-  sum[1] = lo;
+  state[0] = hi;
+  state[1] = lo;
+}
+
+/** The largest and the smallest of some numbers; the largest is +∞ where one is NaN. */
+export function rangeOf(values: Float64Array): { top: number; bottom: number } {
+  state[0] = values[0];
+  state[1] = values[0];
+  for (let from = 0; from < values.length; from += STRETCH) {
+    rangeStretch(values, from, Math.min(from + STRETCH, values.length));
+  }
+  return { top: state[0], bottom: state[1] };
+}
+
+function rangeStretch(values: Float64Array, from: number, to: number): void {
+  let top = state[0];
+  let bottom = state[1];
+  let unordered = 0;
+  for (let i = from; i < to; i++) {
+    const v = values[i];
+    if (v > top) top = v;
+    else if (!(v >= bottom)) {
+      if (v < bottom) bottom = v;
+      else unordered = 1;
+    }
+  }
+  state[0] = unordered > 0 ? Infinity : top;
+  state[1] = bottom;
 }
 
 const double = new Float64Array(1);
 const words = new Int32Array(double.buffer);
-/** Which of the two words of a double holds its sign, exponent and leading bits. */
-const HIGH: number = new Uint8Array(Float64Array.of(1).buffer)[7] === 0x3f ? 1 : 0;
-
-/** log x for a normal positive double: no check is made, and for all else `Math.log` is the one to call. */
+/** log x for a normal positive double: no check is made, and for all else `log` is the one to call. */
 export function logNormal(x: number): number {
   double[0] = x;
   return logScaled(x, words[HIGH], ONE);
 }
-
-/** The high word of 1. */
-const ONE = 0x3ff00000;
 
 /**
  * log x for x = a/b normal and positive, given the high words of a and b, whose difference is log₂ x to 0.09, in units of
@@ -230,7 +203,8 @@ function logsScaledStretch(
   for (let i = from; i < to; i++) {
     const v = values[i];
     const x = v * factor;
-    out[i] =
-      v >= SMALLEST_NORMAL && x >= SMALLEST_NORMAL ? logScaled(x, high[2 * i], one) : Math.log(v) - exponent * Math.LN2;
+    if (v >= SMALLEST_NORMAL && x >= SMALLEST_NORMAL) out[i] = logScaled(x, high[2 * i], one);
+    else if (v >= SMALLEST_NORMAL) out[i] = logNormal(v) - exponent * Math.LN2;
+    else out[i] = v > 0 ? logNormal(v * 2 ** 54) - (exponent + 54) * Math.LN2 : -Infinity;
   }
 }

@@ -1,3 +1,5 @@
+import { pow, square } from "./elementary.js";
+
 /** Substeps of the modified midpoint rule whose results are extrapolated to a step of order 12. */
 const SUBSTEPS = [2, 4, 6, 8, 10, 12];
 
@@ -36,7 +38,7 @@ export function solveOde(
       for (let j = 1; j <= k; j++) {
         const before = row[j - 1];
         row[j - 1] = value;
-        value += (value - before) / ((SUBSTEPS[k] / SUBSTEPS[k - j]) ** 2 - 1);
+        value += (value - before) / (square(SUBSTEPS[k] / SUBSTEPS[k - j]) - 1);
       }
       if (k > 0) error = Math.abs(value - row[k - 1]);
       row[k] = value;
@@ -46,7 +48,7 @@ export function solveOde(
       t = step === to - t ? to : t + step;
       y = value;
     }
-    step *= Math.min(3, Math.max(0.2, 0.9 * (allowed / error) ** (1 / 11)));
+    step *= Math.min(3, Math.max(0.2, 0.9 * pow(allowed / error, 1 / 11)));
   }
   return y;
 }

@@ -49,7 +49,8 @@ export function integrate(f: (x: number) => number, points: readonly number[], t
   let scale = first.reduce((s, p) => s + p.size, 0);
   let halvings = 0;
   const refine = (p: Panel, depth: number): number => {
-    const error = scale === 0 ? 0 : scale * (200 * (p.error / scale)) ** 1.5;
+    const share = 200 * (p.error / scale);
+    const error = scale === 0 ? 0 : scale * share * Math.sqrt(share);
     if (depth === DEEPEST || halvings === MOST || Math.min(error, p.error) <= tolerance * scale) return p.integral;
     halvings++;
     const middle = (p.from + p.to) / 2;

@@ -1,5 +1,6 @@
 import { outOfRange, requireNumbers } from "./check.js";
 import { twoSum } from "./doubleDouble.js";
+import { exp, log1p } from "./elementary.js";
 import { peakedSum } from "./sum.js";
 
 const notNaN = (x: number) => x >= -Infinity;
@@ -16,11 +17,11 @@ function shifted(caller: string, x: ArrayLike<number>) {
     const { hi, lo } = twoSum(shift[i], -max);
     shift[i] = hi;
     // Far from the maximum the difference is rounded by more than e^x can spare.
-    const e = Math.exp(hi);
+    const e = exp(hi);
     weight[i] = e > 0 ? e + e * lo : 0;
   }
   const { rest } = peakedSum(weight);
-  return { max, shift, weight, log1pRest: Math.log1p(rest.hi) };
+  return { max, shift, weight, log1pRest: log1p(rest.hi) };
 }
 
 function requireLogits(caller: string, max: number): void {

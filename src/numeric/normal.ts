@@ -1,4 +1,5 @@
 import { twoProduct } from "./doubleDouble.js";
+import { exp } from "./elementary.js";
 
 const DENSITY = 1 / Math.sqrt(2 * Math.PI);
 
@@ -11,7 +12,7 @@ function upperTail(x: number): number {
   if (x > 39) return 0;
   // Far out the rounding of x² would show in its exponential.
   const square = twoProduct(x, x);
-  const density = DENSITY * Math.exp(-square.hi / 2) * (1 - square.lo / 2);
+  const density = DENSITY * exp(-square.hi / 2) * (1 - square.lo / 2);
   if (x < 1.75) {
     // Φ(x) − ½ = φ(x)(x + x³/3 + x⁵/15 + …), all terms positive.
     let term = x;

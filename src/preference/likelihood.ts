@@ -1,4 +1,5 @@
 import { deviance, logRatio } from "../numeric/deviance.js";
+import { exp, log } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { GroundedLaplacian } from "../numeric/laplacian.js";
 import { logLogistic } from "../numeric/logistic.js";
@@ -58,12 +59,12 @@ export class LikelihoodNetwork {
       const d = potential[a[e]] - potential[b[e]];
       const distance = Math.abs(d);
       const [w, v] = d >= 0 ? [firstWins[e], secondWins[e]] : [secondWins[e], firstWins[e]]; // of the abler, of the other
-      const tail = Math.exp(-distance);
+      const tail = exp(-distance);
       const likely = 1 / (1 + tail);
-      const lost = distance < FAR ? w * likely * tail : Math.exp(Math.log(w) - distance);
+      const lost = distance < FAR ? w * likely * tail : exp(log(w) - distance);
       const gap = lost - v * likely;
       current[e] = d >= 0 ? gap : -gap;
-      const spread = distance < FAR ? (w + v) * likely * likely * tail : Math.exp(Math.log(w + v) - distance);
+      const spread = distance < FAR ? (w + v) * likely * likely * tail : exp(log(w + v) - distance);
       conductance[e] = Math.max(spread, SMALLEST_NORMAL);
     }
     for (let e = pairs; e < a.length; e++) {
@@ -143,8 +144,8 @@ export class LikelihoodNetwork {
       const [w, v, gap] = [firstWins[e], secondWins[e], this.#current[e]];
       logLikelihoods[e] = w * logP + v * logQ;
       // Expected minus observed wins are the current, which is small where the fit is good, and keeps its digits.
-      const logCount = Math.log(w + v);
-      deviances[e] = 2 * (deviance(w, Math.exp(logCount + logP), -gap) + deviance(v, Math.exp(logCount + logQ), gap));
+      const logCount = log(w + v);
+      deviances[e] = 2 * (deviance(w, exp(logCount + logP), -gap) + deviance(v, exp(logCount + logQ), gap));
     }
     return { logLikelihood: sum(logLikelihoods).hi, deviance: sum(deviances).hi };
   }

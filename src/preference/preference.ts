@@ -4,6 +4,7 @@ import { resolveScore, type Score } from "../measure/score.js";
 import { requireSupport } from "../measure/support.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
 import { twoSum } from "../numeric/doubleDouble.js";
+import { log1p } from "../numeric/elementary.js";
 import { logistic, logLogistic } from "../numeric/logistic.js";
 
 /** The exact difference of two rewards as hi + lo, ∞ where one is unbeatable or the difference leaves the range. */
@@ -89,5 +90,5 @@ export function humanPreference<A>(support: readonly A[], reward: Score<A>): Dis
     throw outOfRange("humanPreference", "reward", "be above -Infinity for some answer", -Infinity);
   }
   const law = Law.fromLogMass(logits);
-  return distributionOf(answers, law, () => logits[law.peak] + Math.log1p(law.rest.hi));
+  return distributionOf(answers, law, () => logits[law.peak] + log1p(law.rest.hi));
 }

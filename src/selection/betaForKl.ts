@@ -5,6 +5,7 @@ import { lawOf, type Measure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
+import { exp, log, log1p, square } from "../numeric/elementary.js";
 import { levelsOf, massFrom } from "./levels.js";
 
 /**
@@ -44,7 +45,7 @@ export function betaForKl<A>(ref: Measure<A>, reward: Score<A>, budget: number):
   }
   const levels = levelsOf(caller, law, score);
   const { reward: distinct, mass } = levels;
-  const most = mass[0] > 0.5 ? -Math.log1p(-massFrom(mass, 0)[1]) : -Math.log(mass[0]);
+  const most = mass[0] > 0.5 ? -log1p(-massFrom(mass, 0)[1]) : -log(mass[0]);
   if (!(kl >= 0 && kl <= most)) throw outOfRange(caller, "budget", `be from 0 to ${most}, what β → 0 spends`, kl);
   if (kl === 0) return Infinity;
   if (kl === most) return 0;
@@ -63,7 +64,7 @@ function steepness(caller: string, law: Law, score: Float64Array, budget: number
     const mean = expectationUnder(tilted, score);
     const variance = expectationUnder(
       tilted,
-      score.map((s) => (s - mean) ** 2),
+      score.map((s) => square(s - mean)),
     );
     return { kl: klOf(tilted, law), variance };
   };
@@ -76,7 +77,7 @@ function steepness(caller: string, law: Law, score: Float64Array, budget: number
     if (kl < budget) low = eta;
     else high = eta;
     const slope = (eta * eta * variance) / kl; // d log KL / d log η
-    const next = eta * Math.exp(Math.log(budget / kl) / slope);
+    const next = eta * exp(log(budget / kl) / slope);
     const inside = next > low && next < high;
     const middle = high === Infinity ? low * 4 : low === 0 ? high / 4 : Math.sqrt(low) * Math.sqrt(high);
     const chosen = inside && next < 16 * eta && next > eta / 16 ? next : middle;

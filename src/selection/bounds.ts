@@ -1,4 +1,5 @@
 import { requireInteger, requirePositiveOrInfinite } from "../numeric/check.js";
+import { exp, expm1, log, square } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { type Ladder, meanLessWeight } from "./ladder.js";
@@ -24,7 +25,7 @@ export function prepareSoft<A>(caller: string, problem: SelectionProblem<A>): Pr
 export function squaredVariation(ladder: Ladder): number {
   const { mass, mean, forbidden } = ladder;
   // As in the mean, answers too rare for a normal double have no say: their weight may be out of range.
-  const terms = mass.map((p, i) => (p < SMALLEST_NORMAL ? 0 : p * (meanLessWeight(ladder, i) / mean) ** 2));
+  const terms = mass.map((p, i) => (p < SMALLEST_NORMAL ? 0 : p * square(meanLessWeight(ladder, i) / mean)));
   return sum(terms).hi + forbidden;
 }
 
@@ -63,20 +64,20 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
   const { levels, ladder } = prepared;
   // Given that some draw is not forbidden; with one draw, or no preference among many, that the one picked is not.
   const single = ladder === undefined || n === 1;
-  const kept = -Math.expm1((single ? 1 : n) * logForbidden(levels));
+  const kept = -expm1((single ? 1 : n) * logForbidden(levels));
   if (single) {
     const ref = byAnswer(prepared, () => 1 / kept);
     return { lower: ref, upper: ref.slice() };
   }
   const { x, mean } = ladder;
   const variation = squaredVariation(ladder);
-  const least = levels.forbidden > 0 ? 0 : Math.exp(x[x.length - 1]);
+  const least = levels.forbidden > 0 ? 0 : exp(x[x.length - 1]);
   const ratios = Array.from(x, (l) => {
-    const inverse = Math.exp(-l);
+    const inverse = exp(-l);
     const m = 1 + (n - 1) * mean * inverse; // in units of w(o), as all here
     const s = 1 + (n - 1) * least * inverse;
     const jensen = n / m;
-    const spread = ((n - 1) * variation * (mean * inverse) ** 2) / (m * s);
+    const spread = ((n - 1) * variation * square(mean * inverse)) / (m * s);
     return m === Infinity ? [0, 0] : [jensen, Math.min(n, jensen * (1 + spread))];
   });
   return {
@@ -101,7 +102,7 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
  */
 export function bestOfNKlBound(n: number): number {
   requireInteger("bestOfNKlBound", "n", n, 1);
-  return Math.log(n) - (n - 1) / n;
+  return log(n) - (n - 1) / n;
 }
 
 /**

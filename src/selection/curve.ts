@@ -1,6 +1,7 @@
 import { resolveScore } from "../measure/score.js";
 import { requireArrayLike } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
+import { expm1, log1p } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import { type LimitDistance, limitDistanceOf, limitLevels } from "./limit.js";
 import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
@@ -101,10 +102,10 @@ function klToRef<A>({ levels }: Prepared<A>, { ratio, logRatio }: LevelRatios): 
   if (Math.abs(logRatio[peak]) < 0.01) {
     const gained = sum(mass.map((p, i) => (i === peak ? 0 : p * excess(ratio[i], logRatio[i])))).hi;
     const own = (forbidden - gained) / mass[peak];
-    terms[peak] = term(mass[peak], 1 + own, Math.log1p(own));
+    terms[peak] = term(mass[peak], 1 + own, log1p(own));
   }
   return sum(terms).hi + forbidden;
 }
 
 /** ρ − 1, from its logarithm where it is small. */
-const excess = (rho: number, l: number) => (l > -0.5 && l < 0.5 ? Math.expm1(l) : rho - 1);
+const excess = (rho: number, l: number) => (l > -0.5 && l < 0.5 ? expm1(l) : rho - 1);

@@ -1,4 +1,5 @@
 import { requireInteger } from "../numeric/check.js";
+import { exp, expm1, log } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import { prepareSoft, squaredVariation } from "./bounds.js";
 import { nats } from "./ladder.js";
@@ -64,9 +65,9 @@ function coefficients({ reward, mass }: Levels, beta: number, limit: LimitLevels
   const [better, worse] = [massAbove(limit.mass), massFrom(limit.mass, 0)];
   // Weights and their mean relative to the likeliest level: the others' distance from it is what they are worth.
   const { peak } = limit;
-  const weight = reward.map((r) => Math.exp(nats(r, reward[peak], beta)));
+  const weight = reward.map((r) => exp(nats(r, reward[peak], beta)));
   const mean = mass[peak] / limit.mass[peak];
-  const step = (i: number) => weight[i + 1] * Math.expm1(nats(reward[i], reward[i + 1], beta)); // w_i − w_{i+1}
+  const step = (i: number) => weight[i + 1] * expm1(nats(reward[i], reward[i + 1], beta)); // w_i − w_{i+1}
   const c = new Float64Array(weight.length);
   let [added, taken] = [0, 0];
   for (let i = 1; i < c.length; i++) {
@@ -98,8 +99,8 @@ function coefficients({ reward, mass }: Levels, beta: number, limit: LimitLevels
 export function printedRate<A>(problem: SelectionProblem<A>, n: number): number {
   const { levels, ladder } = prepareSoft("printedRate", problem);
   requireInteger("printedRate", "n", n, 1);
-  const root = Math.sqrt(Math.log(n) / n);
+  const root = Math.sqrt(log(n) / n);
   if (ladder === undefined) return root;
   const { x } = ladder;
-  return n === 1 ? 0 : levels.forbidden > 0 ? Infinity : Math.exp(x[0] - x[x.length - 1]) * root;
+  return n === 1 ? 0 : levels.forbidden > 0 ? Infinity : exp(x[0] - x[x.length - 1]) * root;
 }

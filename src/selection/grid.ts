@@ -1,3 +1,4 @@
+import { exp, log } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
 import type { Ladder } from "./ladder.js";
@@ -33,12 +34,12 @@ export const TERMS = 14;
 
 function makeGrid(step: number): Grid {
   const low = Math.floor(-1 / step) - 1;
-  const far = Math.ceil(Math.log(40) / step);
-  const gone = Math.ceil(Math.log(750) / step);
+  const far = Math.ceil(log(40) / step);
+  const gone = Math.ceil(log(750) / step);
   const power = new Float64Array(gone - low + 1);
-  for (let j = low; j <= gone; j++) power[j - low] = Math.exp(j * step);
+  for (let j = low; j <= gone; j++) power[j - low] = exp(j * step);
   const decay = new Float64Array(TERMS);
-  for (let k = 0; k < TERMS; k++) decay[k] = Math.exp(-k * step);
+  for (let k = 0; k < TERMS; k++) decay[k] = exp(-k * step);
   return { step, low, far, gone, power, decay };
 }
 

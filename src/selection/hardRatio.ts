@@ -1,3 +1,4 @@
+import { exp, expm1, log, log1p, pow } from "../numeric/elementary.js";
 import { type Levels, massAbove, massFrom } from "./levels.js";
 import { emptyRatios, keptByPoisson, type LevelRatios, logForbidden } from "./ratio.js";
 
@@ -12,14 +13,14 @@ function hardLevelRatios(
   const out = emptyRatios(size);
   out.gap.fill(Infinity);
   out.logGap.fill(Infinity);
-  const logKept = Math.log(kept);
+  const logKept = log(kept);
   for (let i = 0; i < size; i++) {
     const [ratio, logRatio] = at(i);
     out.ratio[i] = ratio / kept;
     out.logRatio[i] = logRatio - logKept;
   }
   out.gap[0] = -missing / kept;
-  out.logGap[0] = out.gap[0] > -0.5 ? Math.log1p(out.gap[0]) : out.logRatio[0] + Math.log(levels.mass[0]);
+  out.logGap[0] = out.gap[0] > -0.5 ? log1p(out.gap[0]) : out.logRatio[0] + log(levels.mass[0]);
   return out;
 }
 
@@ -31,19 +32,19 @@ export function hardRatios(levels: Levels, n: number): LevelRatios {
   const { mass } = levels;
   const above = massAbove(mass);
   const from = massFrom(mass, levels.forbidden);
-  const logFrom = (i: number) => (above[i] < 0.5 ? Math.log1p(-above[i]) : Math.log(from[i]));
+  const logFrom = (i: number) => (above[i] < 0.5 ? log1p(-above[i]) : log(from[i]));
   const logLost = n * logForbidden(levels);
-  const missing = from[1] === 0 ? 0 : Math.exp(n * logFrom(1)) * -Math.expm1(logLost - n * logFrom(1));
-  return hardLevelRatios(levels, -Math.expm1(logLost), missing, (i) => {
+  const missing = from[1] === 0 ? 0 : exp(n * logFrom(1)) * -expm1(logLost - n * logFrom(1));
+  return hardLevelRatios(levels, -expm1(logLost), missing, (i) => {
     const [q, all] = [mass[i], from[i]];
     const logF = logFrom(i);
     // A level too rare to be told from nothing: its ratio is the derivative.
-    if (q < 1e-290) return [n * Math.exp((n - 1) * logF), Math.log(n) + (n - 1) * logF];
-    const won = -Math.expm1(n * (q < all / 2 ? Math.log1p(-q / all) : Math.log(from[i + 1] / all)));
-    const logRatio = n * logF + Math.log(won / q);
+    if (q < 1e-290) return [n * exp((n - 1) * logF), log(n) + (n - 1) * logF];
+    const won = -expm1(n * (q < all / 2 ? log1p(-q / all) : log(from[i + 1] / all)));
+    const logRatio = n * logF + log(won / q);
     // Each form of F^N where it loses least; and where the ratio is near 1 its own logarithm is the better one.
-    const ratio = ((above[i] < 0.5 ? Math.exp(n * logF) : all ** n) * won) / q;
-    return [ratio, ratio > 0.5 && ratio < 2 ? Math.log(ratio) : logRatio];
+    const ratio = ((above[i] < 0.5 ? exp(n * logF) : pow(all, n)) * won) / q;
+    return [ratio, ratio > 0.5 && ratio < 2 ? log(ratio) : logRatio];
   });
 }
 
@@ -53,10 +54,10 @@ export function hardPoissonRatios(levels: Levels, rate: number): LevelRatios {
   const above = massAbove(mass);
   const from = massFrom(mass, forbidden);
   const { kept } = keptByPoisson(levels, rate);
-  const missing = from[1] * Math.exp(-rate * above[1]) - forbidden * Math.exp(-rate * above[mass.length]);
+  const missing = from[1] * exp(-rate * above[1]) - forbidden * exp(-rate * above[mass.length]);
   return hardLevelRatios(levels, kept, missing, (i) => {
     const q = mass[i];
-    const gain = from[i + 1] * (q < 1e-290 ? rate : -Math.expm1(-rate * q) / q);
-    return [Math.exp(-rate * above[i]) * (1 + gain), Math.log1p(gain) - rate * above[i]];
+    const gain = from[i + 1] * (q < 1e-290 ? rate : -expm1(-rate * q) / q);
+    return [exp(-rate * above[i]) * (1 + gain), log1p(gain) - rate * above[i]];
   });
 }

@@ -1,4 +1,5 @@
 import { logRatioNearOne } from "../numeric/deviance.js";
+import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
@@ -28,26 +29,26 @@ export interface Ladder {
 
 function ladderOf(levels: Levels, x: Float64Array, given?: Float64Array): Ladder {
   const { mass, forbidden } = levels;
-  const weight = given ?? x.map(Math.exp);
+  const weight = given ?? x.map(exp);
   const known = { x, weight, byWeight: given !== undefined, mass, forbidden };
   const terms = floats(x.length + 1);
   // The masses total 1, so that Σ p w − 1 = Σ p (w − 1), forbidden draws counting −1 each.
   for (let i = 0; i < x.length; i++) {
-    const more = x[i] > -0.5 && x[i] < 0.5 ? Math.expm1(x[i]) : weight[i] - 1;
+    const more = x[i] > -0.5 && x[i] < 0.5 ? expm1(x[i]) : weight[i] - 1;
     terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * more;
   }
   terms[x.length] = -forbidden;
   const meanLess1 = sum(terms).hi;
-  if (meanLess1 > -0.5) return { ...known, mean: 1 + meanLess1, meanLess1, logMean: Math.log1p(meanLess1) };
+  if (meanLess1 > -0.5) return { ...known, mean: 1 + meanLess1, meanLess1, logMean: log1p(meanLess1) };
   for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * weight[i];
   terms[x.length] = 0;
   const mean = sum(terms).hi;
-  return { ...known, mean, meanLess1: mean - 1, logMean: Math.log(mean) };
+  return { ...known, mean, meanLess1: mean - 1, logMean: log(mean) };
 }
 
 /** μ − w of a level, to its own digits where both are near 1 and where both are small. */
 export function meanLessWeight({ x, weight, mean, meanLess1 }: Ladder, i: number): number {
-  return meanLess1 > -0.5 && x[i] > -0.5 ? meanLess1 - Math.expm1(x[i]) : mean - weight[i];
+  return meanLess1 > -0.5 && x[i] > -0.5 ? meanLess1 - expm1(x[i]) : mean - weight[i];
 }
 
 function anchorOf(levels: Levels): number {

@@ -1,3 +1,4 @@
+import { exp, expm1 } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
 import { type Grid, type GridWeights, splitOnGrid, TERMS } from "./grid.js";
@@ -31,7 +32,7 @@ const scaleOf = (logF: number) => (logF > -300 ? 0 : Math.max(-Number.MAX_VALUE,
 
 /** e^{a + b}: by two exponentials where their sum would be rounded at the size of the larger. */
 export function expOfSum(a: number, b: number): number {
-  return a > -600 && a < 600 && b > -600 && b < 600 ? expNormal(a) * expNormal(b) : Math.exp(a + b);
+  return a > -600 && a < 600 && b > -600 && b < 600 ? expNormal(a) * expNormal(b) : exp(a + b);
 }
 
 /**
@@ -80,7 +81,7 @@ class ScaledKernel implements LaplaceTransform {
       this.scaleLog[n] = scaleLog;
     }
     // All nodes left of the first, in closed form.
-    for (let k = 0; k < TERMS; k++) this.tail[k] = this.weight[0] / -Math.expm1(-(k + 1 + order) * step);
+    for (let k = 0; k < TERMS; k++) this.tail[k] = this.weight[0] / -expm1(-(k + 1 + order) * step);
   }
 
   /** log of the scale at node m over that at node n. */
@@ -93,7 +94,7 @@ class ScaledKernel implements LaplaceTransform {
   advance(n: number, at: Float64Array, decay: Float64Array): void {
     const { tail, weight, scaleAt, step } = this;
     if (scaleAt[n] !== scaleAt[n - 1]) {
-      const shrink = Math.exp(this.rise(n - 1, n));
+      const shrink = exp(this.rise(n - 1, n));
       for (let k = 0; k < TERMS; k++) tail[k] *= shrink;
     }
     const skipped = at[n] - at[n - 1] - 1;
@@ -103,10 +104,10 @@ class ScaledKernel implements LaplaceTransform {
       return;
     }
     // f is flat from node n − 1 to node n: the nodes between are a geometric series.
-    const last = Math.exp((at[n] - 1 - scaleAt[n]) * step + (this.kernel.logF[n - 1] - this.scaleLog[n]));
+    const last = exp((at[n] - 1 - scaleAt[n]) * step + (this.kernel.logF[n - 1] - this.scaleLog[n]));
     for (let k = 0; k < TERMS; k++) {
-      const between = (last * Math.expm1(-(k + 1) * step * skipped)) / Math.expm1(-(k + 1) * step);
-      tail[k] = (tail[k] * Math.exp(-k * step * skipped) + between) * decay[k] + weight[n];
+      const between = (last * expm1(-(k + 1) * step * skipped)) / expm1(-(k + 1) * step);
+      tail[k] = (tail[k] * exp(-k * step * skipped) + between) * decay[k] + weight[n];
     }
   }
 
@@ -153,7 +154,7 @@ export function laplaceTransforms(
         const { weight } = s;
         for (let j = 0; j < width; j++) total += window[j] * weight[n + 1 + j];
       } else {
-        for (let j = 1; j <= width; j++) total += window[j - 1] * s.weight[n + j] * Math.exp(s.rise(n + j, n));
+        for (let j = 1; j <= width; j++) total += window[j - 1] * s.weight[n + j] * exp(s.rise(n + j, n));
       }
       s.value[i] = step * (total + s.lowSum(power[0] * w));
       s.whole[i] = s.scaleAt[n] * step;

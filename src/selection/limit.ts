@@ -2,6 +2,7 @@ import type { Law } from "../measure/law.js";
 import type { Distribution } from "../measure/measure.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { expm1MinusX } from "../numeric/deviance.js";
+import { exp, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { nats } from "./ladder.js";
@@ -60,25 +61,25 @@ const peakOf = (values: Float64Array) => values.reduce((best, v, i) => (v > valu
 /** The limit's probability of each level. */
 export function limitLevels<A>({ levels, ladder, beta }: Prepared<A>): LimitLevels {
   const { mass, reward } = levels;
-  const logMass = mass.map(Math.log);
+  const logMass = mass.map(log);
   if (ladder !== undefined) {
     const { x, logMean } = ladder;
     for (let i = 0; i < logMass.length; i++) logMass[i] += x[i] - logMean;
     // From the likeliest level: products keep the digits that large logarithms lose.
     const peak = peakOf(logMass);
-    const relative = mass.map((p, i) => p * Math.exp(nats(reward[i], reward[peak], beta)));
+    const relative = mass.map((p, i) => p * exp(nats(reward[i], reward[peak], beta)));
     const total = sum(relative).hi;
-    const limit = relative.map((v, i) => (isNormal(v) && isNormal(mass[i]) ? v / total : Math.exp(logMass[i])));
-    return { mass: isNormal(total) ? limit : logMass.map(Math.exp), logMass, peak };
+    const limit = relative.map((v, i) => (isNormal(v) && isNormal(mass[i]) ? v / total : exp(logMass[i])));
+    return { mass: isNormal(total) ? limit : logMass.map(exp), logMass, peak };
   }
   if (beta === 0) {
     logMass.fill(-Infinity);
     logMass[0] = 0;
   } else {
-    const logAllowed = Math.log(sum(mass).hi);
+    const logAllowed = log(sum(mass).hi);
     for (let i = 0; i < logMass.length; i++) logMass[i] -= logAllowed;
   }
-  return { mass: logMass.map(Math.exp), logMass, peak: peakOf(logMass) };
+  return { mass: logMass.map(exp), logMass, peak: peakOf(logMass) };
 }
 
 /**
@@ -101,7 +102,7 @@ export function limitDistanceOf(limit: LimitLevels, ratios: LevelRatios): LimitD
       reverse[i] = l > -1 ? p * (1 + d) * expm1MinusX(-l) : p * ((1 + d) * l - d);
     } else {
       // P itself may be large where π* underflows.
-      const q = Math.exp(logMass[i] + l);
+      const q = exp(logMass[i] + l);
       above[i] = q - p;
       kl[i] = q - p - p * l;
       reverse[i] = q * l - q + p;
@@ -111,7 +112,7 @@ export function limitDistanceOf(limit: LimitLevels, ratios: LevelRatios): LimitD
   // What is gained equals what is lost: the likeliest level's gap, which may be far below its rounding, is that of the others.
   const [gained, lost] = [sum(above).hi, sum(below).hi];
   const own = (lost - gained) / mass[peak];
-  if (Math.abs(own) < 0.01) add(peak, own, Math.log1p(own));
+  if (Math.abs(own) < 0.01) add(peak, own, log1p(own));
   else add(peak, gap[peak], logGap[peak]);
   return {
     totalVariation: Math.min(1, Math.max(gained, lost)),

@@ -1,4 +1,5 @@
 import { deviance, expm1MinusX } from "../numeric/deviance.js";
+import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats } from "../numeric/floats.js";
@@ -33,7 +34,7 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
   const { x, mean } = ladder;
   const { step } = grid;
   const { least, most, lead } = reach;
-  const dense = Math.log1p(most * mean);
+  const dense = log1p(most * mean);
   let first = Math.floor((-Math.max(dense, Math.min(x[0], dense + 30)) - lead) / step);
   const from = massFrom(ladder.mass, ladder.forbidden);
   const out: [number, number][] = [];
@@ -42,8 +43,8 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
     // Past the first bound level i has died; past the second e^{−(N−1)μt} has, beside φ^{N−1}.
     const dead = -x[i] + grid.gone * step;
     // Levels whose probabilities are too small for a double leave φ at 0: it is as flat as can be.
-    const flat = Math.max(dead, Math.log((45 / least - Math.log(Math.max(from[i + 1], Number.MIN_VALUE))) / mean));
-    const next = -x[i + 1] - Math.log1p(most) - 20;
+    const flat = Math.max(dead, log((45 / least - log(Math.max(from[i + 1], Number.MIN_VALUE))) / mean));
+    const next = -x[i + 1] - log1p(most) - 20;
     if (!(next - flat > 4)) continue;
     const last = Math.ceil(flat / step);
     if (last >= first) out.push([first, last]);
@@ -70,7 +71,7 @@ export function nodesOf(ladder: Ladder, grid: Grid, reach: Reach): Nodes {
  */
 function centred(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
   const { x, mass, mean, meanLess1 } = ladder;
-  const y = x.map((v) => Math.expm1(v) - meanLess1);
+  const y = x.map((v) => expm1(v) - meanLess1);
   const width = Math.max(Math.abs(y[0]), Math.abs(y[y.length - 1]));
   const moment = floats(TERMS);
   for (let i = 0; i < y.length; i++) {
@@ -83,7 +84,7 @@ function centred(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
   const logPhi = floats(at.length);
   const excess = floats(at.length);
   for (let n = 0; n < at.length; n++) {
-    const t = Math.exp(at[n] * grid.step);
+    const t = exp(at[n] * grid.step);
     let over = 0;
     if (t * width < 0.25) {
       for (let k = TERMS - 1; k >= 2; k--) over = moment[k] * Math.abs(signedInverseFactorial[k]) - over * t;
@@ -91,7 +92,7 @@ function centred(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
     } else {
       for (let i = 0; i < y.length; i++) over += mass[i] * expm1MinusX(-t * y[i]);
     }
-    excess[n] = Math.max(0, Math.log1p(over));
+    excess[n] = Math.max(0, log1p(over));
     logPhi[n] = excess[n] - mean * t;
   }
   return { at, logPhi, excess };
@@ -100,7 +101,7 @@ function centred(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
 /** e^{m·step}. */
 function powerOf(m: number, step: number): number {
   const x = m * step;
-  return x > -700 && x < 700 ? expNormal(x) : Math.exp(x);
+  return x > -700 && x < 700 ? expNormal(x) : exp(x);
 }
 
 /** How many powers of z ≤ e^x carry z − 1 + e^{−z} to full precision. */
@@ -134,11 +135,11 @@ function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
     if (begin < x.length) {
       const skipped = at[n + 1] - m;
       if (skipped === 1) for (let k = 1; k < terms; k++) moment[k] *= decay[k];
-      else for (let k = 1; k < terms; k++) moment[k] *= Math.exp(-k * step * skipped);
+      else for (let k = 1; k < terms; k++) moment[k] *= exp(-k * step * skipped);
     }
     for (; begin > 0 && steps[begin - 1] <= low - m; begin--) {
       const j = m + steps[begin - 1];
-      const z = (j === low ? power[0] : Math.exp(j * step)) * factor[begin - 1];
+      const z = (j === low ? power[0] : exp(j * step)) * factor[begin - 1];
       let p = mass[begin - 1];
       for (let k = 1; k < TERMS; k++) {
         p *= z;
@@ -184,10 +185,10 @@ function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
     if (phi < 0.25) {
       // What has left is nothing beside 1, but φ is no longer near 1.
       for (let i = left - 1; i >= 0 && steps[i] < gone - m; i--) {
-        phi += mass[i] * Math.exp(-power[m + steps[i] - low] * factor[i]);
+        phi += mass[i] * exp(-power[m + steps[i] - low] * factor[i]);
       }
     }
-    logPhi[n] = Math.log(phi);
+    logPhi[n] = log(phi);
     // Where φ has underflowed there is nothing to exceed.
     excess[n] = phi > 0 ? Math.max(0, logPhi[n] + mean * t) : 0;
   }

@@ -1,4 +1,5 @@
 import { outOfRange, requireInteger } from "../numeric/check.js";
+import { expm1, log1p } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 
 /**
@@ -31,6 +32,6 @@ export function passAtK(n: number, c: number, k: number): number {
   // C(n−c, k)/C(n, k) is symmetric in c and k.
   const [few, many] = c < k ? [c, k] : [k, c];
   const logs = new Float64Array(few);
-  for (let i = 0; i < few; i++) logs[i] = Math.log1p(-many / (n - i));
-  return -Math.expm1(sum(logs).hi);
+  for (let i = 0; i < few; i++) logs[i] = log1p(-many / (n - i));
+  return -expm1(sum(logs).hi);
 }

@@ -1,3 +1,4 @@
+import { expm1, log, log1p } from "../numeric/elementary.js";
 import { gridFor } from "./grid.js";
 import type { Ladder } from "./ladder.js";
 import { expOfSum, laplaceTransforms } from "./laplace.js";
@@ -13,8 +14,8 @@ export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
   const grid = gridFor(true);
   const nodes = nodesOf(ladder, grid, { least: 1, most: rate + 1, lead: 20 });
   const logF = nodes.logPhi.map((logPhi) => {
-    const decay = Math.expm1(logPhi);
-    return Math.log1p(rate * (1 + decay)) + rate * decay;
+    const decay = expm1(logPhi);
+    return log1p(rate * (1 + decay)) + rate * decay;
   });
   const [{ value, whole, part, offset, factor }] = laplaceTransforms(grid, nodes, ladder, [{ logF, order: 0 }]);
   const { kept, logKept } = keptByPoisson(ladder, rate);
@@ -24,11 +25,11 @@ export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
     // Far left of the first node, where nothing else has begun, the answer wins whenever it is drawn.
     const found = value[i] > 0;
     const steps = whole[i] + offset[i];
-    const log = found ? steps + (part[i] + Math.log(factor[i] * value[i])) : Math.log1p(rate);
+    const logRatio = found ? steps + (part[i] + log(factor[i] * value[i])) : log1p(rate);
     out.ratio[i] = (found ? value[i] * factor[i] * expOfSum(steps, part[i]) : 1 + rate) / kept;
-    out.logRatio[i] = log - logKept;
+    out.logRatio[i] = logRatio - logKept;
     out.logGap[i] = out.logRatio[i] - x[i] + logMean;
-    out.gap[i] = Math.expm1(out.logGap[i]);
+    out.gap[i] = expm1(out.logGap[i]);
   }
   return out;
 }

@@ -1,3 +1,4 @@
+import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { logNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
@@ -48,8 +49,8 @@ function jensenTransforms(
 
 /** log(1 − e^{−x}) for x ≥ 0: for small x, log x and what (1 − e^{−x})/x adds to it. */
 function logOneMinusExp(x: number): number {
-  if (!(x < 0.01)) return Math.log(-Math.expm1(-x));
-  return (x > 1e-300 ? logNormal(x) : Math.log(x)) + x * (-0.5 + x * (1 / 24 - x * x * (1 / 2880)));
+  if (!(x < 0.01)) return log(-expm1(-x));
+  return (x > 1e-300 ? logNormal(x) : log(x)) + x * (-0.5 + x * (1 / 24 - x * x * (1 / 2880)));
 }
 
 /**
@@ -79,13 +80,13 @@ function softRatiosFrom(
   const out = emptyRatios(size);
   // The probability that every draw is forbidden, and what is kept.
   const logLost = n * logForbidden(ladder);
-  const lost = Math.exp(logLost);
-  const kept = -Math.expm1(logLost);
-  const logKept = Math.log(kept);
-  const logN = Math.log(n);
+  const lost = exp(logLost);
+  const kept = -expm1(logLost);
+  const logKept = log(kept);
+  const logN = log(n);
   for (let i = 0; i < size; i++) {
     const w = weight[i];
-    const inverse = byWeight ? 1 / w : Math.exp(-x[i]);
+    const inverse = byWeight ? 1 / w : exp(-x[i]);
     const inverseW = (n - 1) * mean * inverse;
     const jensen = n / (1 + inverseW);
     const steps = whole[i] + offset[i];
@@ -100,14 +101,12 @@ function softRatiosFrom(
     out.ratio[i] = ratio / kept;
     out.gap[i] = gap;
     if (Math.abs(gap) < 0.5) {
-      out.logGap[i] = Math.log1p(gap);
+      out.logGap[i] = log1p(gap);
       out.logRatio[i] = out.logGap[i] + (x[i] - logMean);
     } else {
-      const log =
-        ratio > 1e-290
-          ? Math.log(ratio)
-          : logN + logSum(x[i] - Math.log(m), steps + (part[i] + Math.log(factor[i] * value[i])));
-      out.logRatio[i] = log - logKept;
+      const logRatio =
+        ratio > 1e-290 ? log(ratio) : logN + logSum(x[i] - log(m), steps + (part[i] + log(factor[i] * value[i])));
+      out.logRatio[i] = logRatio - logKept;
       out.logGap[i] = out.logRatio[i] - x[i] + logMean;
     }
   }
@@ -116,7 +115,7 @@ function softRatiosFrom(
 
 /** log of the probability that a draw is forbidden, from whichever of it and its complement is small. */
 export function logForbidden({ forbidden, mass }: { forbidden: number; mass: Float64Array }): number {
-  return forbidden < 0.5 ? Math.log(forbidden) : Math.log1p(-sum(mass).hi);
+  return forbidden < 0.5 ? log(forbidden) : log1p(-sum(mass).hi);
 }
 
 /**
@@ -129,12 +128,12 @@ export function keptByPoisson(
 ): { kept: number; logKept: number } {
   if (forbidden === 0) return { kept: 1, logKept: 0 };
   const allowed = sum(mass).hi;
-  const lost = forbidden * Math.exp(-rate * allowed);
-  const kept = allowed - forbidden * Math.expm1(-rate * allowed);
-  return { kept, logKept: lost < 0.5 ? Math.log1p(-lost) : Math.log(kept) };
+  const lost = forbidden * exp(-rate * allowed);
+  const kept = allowed - forbidden * expm1(-rate * allowed);
+  return { kept, logKept: lost < 0.5 ? log1p(-lost) : log(kept) };
 }
 
 function logSum(a: number, b: number): number {
   const [large, small] = a > b ? [a, b] : [b, a];
-  return small === -Infinity ? large : large + Math.log1p(Math.exp(small - large));
+  return small === -Infinity ? large : large + log1p(exp(small - large));
 }

@@ -1,3 +1,4 @@
+import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { hardRatios } from "./hardRatio.js";
 import { meanLessWeight } from "./ladder.js";
 import { massFrom } from "./levels.js";
@@ -19,21 +20,21 @@ export function unselected<A>({ levels, ladder, beta }: Prepared<A>): LevelRatio
   const { mass, forbidden } = levels;
   const size = mass.length;
   const allowed = forbidden === 0 ? 1 : massFrom(mass, 0)[0];
-  const logAllowed = forbidden < 0.5 ? Math.log1p(-forbidden) : Math.log(allowed);
+  const logAllowed = forbidden < 0.5 ? log1p(-forbidden) : log(allowed);
   const gap = new Float64Array(size);
   const logGap = new Float64Array(size);
   if (ladder !== undefined) {
     const { x, logMean } = ladder;
     for (let i = 0; i < size; i++) {
       logGap[i] = logMean - x[i] - logAllowed;
-      gap[i] = forbidden === 0 ? meanLessWeight(ladder, i) * Math.exp(-x[i]) : Math.expm1(logGap[i]);
-      if (Math.abs(gap[i]) < 0.5) logGap[i] = Math.log1p(gap[i]);
+      gap[i] = forbidden === 0 ? meanLessWeight(ladder, i) * exp(-x[i]) : expm1(logGap[i]);
+      if (Math.abs(gap[i]) < 0.5) logGap[i] = log1p(gap[i]);
     }
   } else if (beta === 0) {
     gap.fill(Infinity);
     logGap.fill(Infinity);
     gap[0] = -massFrom(mass, 0)[1] / allowed;
-    logGap[0] = gap[0] > -0.5 ? Math.log1p(gap[0]) : Math.log(mass[0] / allowed);
+    logGap[0] = gap[0] > -0.5 ? log1p(gap[0]) : log(mass[0] / allowed);
   }
   return {
     ratio: new Float64Array(size).fill(1 / allowed),

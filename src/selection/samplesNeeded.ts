@@ -1,4 +1,5 @@
 import { outOfRange, requireNumber } from "../numeric/check.js";
+import { log, pow } from "../numeric/elementary.js";
 import { limitDistanceOf, limitLevels } from "./limit.js";
 import { prepare, type SelectionProblem } from "./problem.js";
 import { ratiosAt } from "./ratios.js";
@@ -68,8 +69,8 @@ export function samplesNeeded<A>(problem: SelectionProblem<A>, target: DistanceT
 
 /** The last N before the distance is met, if log distance is linear in log N between the ends. */
 function interpolated(low: { n: number; at: number }, high: { n: number; at: number }, distance: number): number {
-  const share = Math.log(low.at / distance) / Math.log(low.at / high.at);
-  const n = Math.floor(low.n * (high.n / low.n) ** share);
+  const share = log(low.at / distance) / log(low.at / high.at);
+  const n = Math.floor(low.n * pow(high.n / low.n, share));
   return n >= low.n ? Math.min(n, high.n - 1) : low.n + 1;
 }
 

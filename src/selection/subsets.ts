@@ -1,4 +1,5 @@
 import { twoProduct } from "../numeric/doubleDouble.js";
+import { exp, log } from "../numeric/elementary.js";
 import { gridFor } from "./grid.js";
 import { nats } from "./ladder.js";
 
@@ -22,7 +23,7 @@ export function shareWithin(size: number, n: number): Float64Array {
 }
 
 /** log(45): past it a sample has left, e^{−z} z < 1e−18. */
-const GONE = Math.log(45);
+const GONE = log(45);
 
 /** Samples further apart than this, in nats, do not meet: e^{−800} is 0 as a double. */
 const APART = 800;
@@ -74,7 +75,7 @@ export function softSubsetMeans(
   const { x, starts } = blocksOf(reward, beta);
   const share = shareWithin(size, n);
   // Σ z of a subset of samples all idle is under e^{−38}.
-  const lead = 38 + Math.log(n);
+  const lead = 38 + log(n);
   const lighter = values.map((f) => sumsOfLighter(f, x, starts));
   const a = new Float64Array(n + 1);
   const d = values.map(() => new Float64Array(n + 1));
@@ -102,8 +103,8 @@ export function softSubsetMeans(
 
 /** The last node that matters to the lightest of all subsets, of which these are the log-weights that count. */
 function lastNode(x: Float64Array, step: number): number {
-  const total = x.reduce((s, v) => s + Math.exp(v - x[0]), 0);
-  return Math.ceil((GONE - x[0] - Math.log(total)) / step);
+  const total = x.reduce((s, v) => s + exp(v - x[0]), 0);
+  return Math.ceil((GONE - x[0] - log(total)) / step);
 }
 
 /** Σ of f w over each sample and all lighter ones, relative to its own w. */
@@ -112,7 +113,7 @@ function sumsOfLighter(f: Float64Array, x: Float64Array, starts: readonly number
   for (let b = starts.length - 2; b >= 0; b--) {
     let s = 0;
     for (let i = starts[b + 1] - 1; i >= starts[b]; i--) {
-      s = f[i] + (i + 1 < starts[b + 1] ? s * Math.exp(x[i + 1] - x[i]) : 0);
+      s = f[i] + (i + 1 < starts[b + 1] ? s * exp(x[i + 1] - x[i]) : 0);
       sums[i] = s;
     }
   }
@@ -138,15 +139,15 @@ function symmetricMeans(node: Node, a: Float64Array, d: readonly Float64Array[])
   let from = Math.max(0, n - (idle - gone));
   for (let k = from; k <= n; k++) a[k] = k <= count ? 1 : 0;
   for (const [v, dv] of d.entries()) {
-    const each = idle < end ? (Math.exp(u + x[idle]) * lighter[v][idle]) / count : 0;
+    const each = idle < end ? (exp(u + x[idle]) * lighter[v][idle]) / count : 0;
     for (let k = from; k <= n; k++) dv[k] = k <= count ? k * each : 0;
   }
   for (let i = gone; i < idle; i++) {
     count++;
     from = Math.max(1, n - (idle - 1 - i));
     const most = Math.min(n, count);
-    const z = Math.exp(u + x[i]);
-    const e = Math.exp(-z) / count;
+    const z = exp(u + x[i]);
+    const e = exp(-z) / count;
     for (let v = 0; v < d.length; v++) {
       const dv = d[v];
       const fz = values[v][i] * z;

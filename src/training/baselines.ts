@@ -2,6 +2,7 @@ import { chiSquaredDivergence } from "../information/divergence.js";
 import { type Distribution, fromLogMass, lawOf, type Measure, normalize } from "../measure/measure.js";
 import { resolveScore } from "../measure/score.js";
 import { outOfRange } from "../numeric/check.js";
+import { log } from "../numeric/elementary.js";
 import type { BestOfNProblem, SelectionProblem } from "../selection/problem.js";
 import { softBestOfNLaw } from "../selection/softBestOfN.js";
 import type { WeightedAnswers } from "./importanceWeights.js";
@@ -57,7 +58,7 @@ export function rewardWeightedRegression<A>({ ref, reward }: BestOfNProblem<A>):
   const score = resolveScore(caller, "reward", ref.support, reward);
   const bad = score.findIndex((r) => !(r >= 0));
   if (bad >= 0) throw outOfRange(caller, `reward[${bad}]`, "be non-negative", score[bad]);
-  const log = base.map((l, i) => l + Math.log(score[i]));
-  if (!log.some((l) => l > -Infinity)) throw outOfRange(caller, "reward", "be above 0 on the support of ref", 0);
-  return weighted(normalize(fromLogMass(ref.support, log)), ref);
+  const logMass = base.map((l, i) => l + log(score[i]));
+  if (!logMass.some((l) => l > -Infinity)) throw outOfRange(caller, "reward", "be above 0 on the support of ref", 0);
+  return weighted(normalize(fromLogMass(ref.support, logMass)), ref);
 }

@@ -1,3 +1,4 @@
+import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { logSoftmax } from "../numeric/logSumExp.js";
 import { sum } from "../numeric/sum.js";
 
@@ -11,7 +12,7 @@ export interface GeneralizedPareto {
 
 /** mean log(1 − θx): the shape that goes with θ = −k/σ. */
 function shapeAt(theta: number, x: Float64Array): number {
-  return sum(x.map((v) => Math.log1p(-theta * v))).hi / x.length;
+  return sum(x.map((v) => log1p(-theta * v))).hi / x.length;
 }
 
 /**
@@ -28,9 +29,9 @@ export function fitGeneralizedPareto(x: Float64Array): GeneralizedPareto {
   const likelihood = grid.map((theta) => {
     const k = shapeAt(theta, x);
     // At θ = 0 the law is exponential: −θ/k tends to 1/mean.
-    return n * ((theta === 0 ? -Math.log(sum(x).hi / n) : Math.log(-theta / k)) - k - 1);
+    return n * ((theta === 0 ? -log(sum(x).hi / n) : log(-theta / k)) - k - 1);
   });
-  const posterior = logSoftmax(likelihood).map(Math.exp);
+  const posterior = logSoftmax(likelihood).map(exp);
   const theta = sum(grid.map((t, j) => t * posterior[j])).hi;
   const shape = shapeAt(theta, x);
   return { shape, scale: theta === 0 ? sum(x).hi / n : -shape / theta };
@@ -38,6 +39,6 @@ export function fitGeneralizedPareto(x: Float64Array): GeneralizedPareto {
 
 /** The quantile of a generalized Pareto law: σ((1 − p)^{−k} − 1)/k. */
 export function paretoQuantile({ shape, scale }: GeneralizedPareto, p: number): number {
-  const e = -Math.log1p(-p);
-  return shape === 0 ? scale * e : (scale * Math.expm1(shape * e)) / shape;
+  const e = -log1p(-p);
+  return shape === 0 ? scale * e : (scale * expm1(shape * e)) / shape;
 }

@@ -8,6 +8,7 @@ import { resolveScore } from "../measure/score.js";
 import { answerKey, requireSupport } from "../measure/support.js";
 import { logMeanExp, logOdds, scaledDifference, tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requireArrayLike, requirePositiveOrInfinite } from "../numeric/check.js";
+import { exp } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { paretoK, paretoSmoothedWeights } from "./paretoSmoothing.js";
 import { effectiveSampleSize, lawOfWeights } from "./sampleWeights.js";
@@ -83,7 +84,7 @@ function weightsOf<A>(
   // Quotients of probabilities keep the digits that large logarithms lose.
   const weight = logWeight.map((l, i) => {
     const [p, q] = [law.probability(i), base.probability(i)];
-    return isNormal(p) && isNormal(q) ? p / q : Math.exp(l);
+    return isNormal(p) && isNormal(q) ? p / q : exp(l);
   });
   return {
     target,

@@ -1,3 +1,4 @@
+import { square } from "../numeric/elementary.js";
 import type { ContextTree, Logits } from "./softmaxTree.js";
 
 /** Every row has its own parameter, its logit. */
@@ -60,7 +61,7 @@ export function linearLogits(size: number, features: Float64Array, base?: Float6
     },
     addVariance(tree, total, p, _, out) {
       forEachContext(tree, total, p, size, features, (mean, row, weight) => {
-        for (let j = 0; j < size; j++) out[j] += weight * (features[row * size + j] - mean[j]) ** 2;
+        for (let j = 0; j < size; j++) out[j] += weight * square(features[row * size + j] - mean[j]);
       });
     },
   };

@@ -1,4 +1,5 @@
 import { solveSemidefinite } from "../numeric/cholesky.js";
+import { pow } from "../numeric/elementary.js";
 import { dot, lineSearch, maxNorm, type Point, pointAt } from "./lineSearch.js";
 import type { Smooth } from "./objective.js";
 
@@ -117,9 +118,9 @@ export function adamStep(
 ): Float64Array {
   const b1 = 0.9;
   const [m, v] = memory;
-  const rate = learningRate * 2 ** (-iteration / halfLife);
-  const c1 = 1 - b1 ** (iteration + 1);
-  const c2 = 1 - b2 ** (iteration + 1);
+  const rate = learningRate * pow(2, -iteration / halfLife);
+  const c1 = 1 - pow(b1, iteration + 1);
+  const c2 = 1 - pow(b2, iteration + 1);
   return x.map((value, i) => {
     m[i] = b1 * m[i] + (1 - b1) * gradient[i];
     v[i] = b2 * v[i] + (1 - b2) * gradient[i] * gradient[i];

@@ -25,11 +25,17 @@ export interface TrainingProgress {
  */
 export type ProgressListener = (progress: TrainingProgress) => void;
 
+/** What is asked whether to stop: an `AbortSignal`, or any other object that says so. */
+export interface StopSignal {
+  /** Whether the run is to stop. */
+  readonly aborted: boolean;
+}
+
 /** What stops a run, and who is told. */
 export interface Watch {
   readonly tolerance: number;
   readonly maxIterations: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: StopSignal | undefined;
   readonly onProgress: ProgressListener | undefined;
 }
 

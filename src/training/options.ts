@@ -1,6 +1,6 @@
 import { outOfRange, requireInteger, requireNonNegative, requirePositive, wrongType } from "../numeric/check.js";
 import { type AdamRate, adam, type Descent, lbfgs, newton } from "./methods.js";
-import type { ProgressListener, Watch } from "./minimize.js";
+import type { ProgressListener, StopSignal, Watch } from "./minimize.js";
 import type { Smooth } from "./objective.js";
 import { requireParameters } from "./policy.js";
 import { readState, type TrainingState } from "./state.js";
@@ -31,7 +31,7 @@ export interface TrainingOptions {
   /** What the order of Adam's queries comes from, a whole number: the same seed gives the same bits. 0 by default. */
   readonly seed?: number;
   /** Stops the run when raised; what was reached is returned, and can be resumed. */
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** Called at the start and after each step. */
   readonly onProgress?: ProgressListener;
   /** The state that an earlier run with the same policy, data and options ended in. */

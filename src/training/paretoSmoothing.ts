@@ -1,4 +1,5 @@
 import type { Law } from "../measure/law.js";
+import { log } from "../numeric/elementary.js";
 import { fitGeneralizedPareto, type GeneralizedPareto, paretoQuantile } from "./generalizedPareto.js";
 import { lawOfWeights, type SampleWeights } from "./sampleWeights.js";
 
@@ -101,7 +102,7 @@ export function paretoSmoothedWeights(weights: SampleWeights): SmoothedWeights {
     const steadied = { shape, scale: fit.scale };
     for (const [i, draw] of draws.entries()) {
       const quantile = cutoff + paretoQuantile(steadied, (i + 0.5) / draws.length);
-      logWeight[draw] = Math.min(0, Math.log(quantile));
+      logWeight[draw] = Math.min(0, log(quantile));
     }
   }
   return { logWeight, paretoK: shape };

@@ -2,6 +2,7 @@ import { rlhfOptimalValue, rlhfOptimum, type TiltProblem } from "../alignment/rl
 import { lawOf } from "../measure/measure.js";
 import { answerKey } from "../measure/support.js";
 import { outOfRange, requirePositive, wrongType } from "../numeric/check.js";
+import { exp } from "../numeric/elementary.js";
 import { resultOf, type TrainingResult } from "./fit.js";
 import { pointAt } from "./lineSearch.js";
 import { minimize } from "./minimize.js";
@@ -48,12 +49,12 @@ class Regret<Q, A> extends PolicyObjective<Q, A> {
     for (const { on, logOptimum, beta, coefficient } of this.#tasks) {
       const log = on.logProbabilities(x);
       let kl = 0;
-      for (let o = 0; o < log.length; o++) if (log[o] > -Infinity) kl += Math.exp(log[o]) * (log[o] - logOptimum[o]);
+      for (let o = 0; o < log.length; o++) if (log[o] > -Infinity) kl += exp(log[o]) * (log[o] - logOptimum[o]);
       const scale = beta / this.#tasks.length;
       value += scale * kl;
       // ∇ E_π[β log(π/π*)] = E_π[(β log(π/π*) − its mean) ∇ log π]: the mean is the baseline that costs nothing.
       for (let o = 0; o < log.length; o++) {
-        const p = Math.exp(log[o]);
+        const p = exp(log[o]);
         coefficient[o] = p === 0 ? 0 : scale * p * (log[o] - logOptimum[o] - kl);
       }
       on.addGradient(x, coefficient, gradient);
@@ -70,7 +71,7 @@ class Regret<Q, A> extends PolicyObjective<Q, A> {
       const scale = beta / this.#tasks.length;
       on.addCurvature(
         x,
-        on.logProbabilities(x).map((l) => scale * Math.exp(l)),
+        on.logProbabilities(x).map((l) => scale * exp(l)),
         out,
       );
     }

@@ -1,4 +1,5 @@
 import { outOfRange } from "../numeric/check.js";
+import { exp, log, log1p } from "../numeric/elementary.js";
 import type { ConditionalPolicy } from "./policy.js";
 
 /**
@@ -47,7 +48,7 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
     this.#logits = logits;
     this.#logRow = new Float64Array(tree.next.length);
     const { invert } = logits;
-    if (invert !== undefined) this.maximizer = (c) => invert(this.#frequencies(c).map(Math.log));
+    if (invert !== undefined) this.maximizer = (c) => invert(this.#frequencies(c).map(log));
   }
 
   logProbabilities(parameters: Float64Array): Float64Array {
@@ -76,7 +77,7 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
       let others = 0;
       for (let row = first; row < first + outcomes; row++) {
         if (row === peak) continue;
-        through[row] -= total[c] * Math.exp(logRow[row]);
+        through[row] -= total[c] * exp(logRow[row]);
         others += through[row];
       }
       through[peak] = -others;
@@ -85,12 +86,12 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
   }
 
   addInformation(parameters: Float64Array, coefficient: Float64Array, information: Float64Array): void {
-    const p = this.#rows(parameters).map(Math.exp);
+    const p = this.#rows(parameters).map(exp);
     this.#logits.addCovariance(this.#tree, this.#gather(coefficient).total, p, information);
   }
 
   addCurvature(parameters: Float64Array, coefficient: Float64Array, diagonal: Float64Array): void {
-    const p = this.#rows(parameters).map(Math.exp);
+    const p = this.#rows(parameters).map(exp);
     const { through, total } = this.#gather(coefficient);
     this.#logits.addVariance(this.#tree, total, p, through, diagonal);
   }
@@ -104,7 +105,7 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
       let row = first;
       // Rounding may leave a little of the unit interval after the last outcome: it belongs to the last possible one.
       for (let r = first; r < first + outcomes; r++) {
-        const p = Math.exp(logRow[r]);
+        const p = exp(logRow[r]);
         if (p === 0) continue;
         row = r;
         left -= p;
@@ -175,8 +176,8 @@ function logSoftmaxInPlace(x: Float64Array, from: number, to: number): void {
   let rest = 0;
   for (let i = from; i < to; i++) {
     x[i] -= top;
-    if (i !== peak) rest += Math.exp(x[i]);
+    if (i !== peak) rest += exp(x[i]);
   }
-  const log = Math.log1p(rest);
+  const log = log1p(rest);
   for (let i = from; i < to; i++) x[i] -= log;
 }

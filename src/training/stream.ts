@@ -8,7 +8,7 @@ import {
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
 import { maxNorm, pointAt } from "./lineSearch.js";
 import { adamStep } from "./methods.js";
-import type { TrainingProgress } from "./minimize.js";
+import type { StopSignal, TrainingProgress } from "./minimize.js";
 import { NegativeLogLikelihood } from "./objective.js";
 import { type Policy, requireParameters } from "./policy.js";
 import { readState, stateOf, type TrainingState } from "./state.js";
@@ -26,7 +26,7 @@ export interface StreamOptions {
   /** The batches after which steps are half as large; Infinity by default, for steps of one size. */
   readonly halfLife?: number;
   /** Stops the run when raised; what was reached is returned, and can be resumed on the rest of the stream. */
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /**
    * Called with each batch: its objective and gradient before the step that it leads to.
    *

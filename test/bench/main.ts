@@ -5,6 +5,7 @@ import { fittingCases } from "./cases/fitting.js";
 import { lawCases } from "./cases/laws.js";
 import { bundleSizes, commandCase, importCase } from "./cases/package.js";
 import { selectionCases } from "./cases/selection.js";
+import { measureCloseLaws } from "./closeLaws.js";
 import { type Case, measureCase, type Result } from "./harness.js";
 import { measureMemory } from "./memory.js";
 import { type Benchmarks, page, table } from "./page.js";
@@ -38,6 +39,7 @@ if (wanted("command line")) {
   command.close();
 }
 await run(importCase(peers.versions !== undefined));
+const closeLaws = await measureCloseLaws(peers);
 peers.close();
 
 if (only === "") {
@@ -52,6 +54,7 @@ if (only === "") {
     },
     versions: { node: process.versions.node, v8: process.versions.v8, mathjs, ...peers.versions },
     results,
+    closeLaws,
     bundles: await bundleSizes(),
     memory: measureMemory(new URL("dist/node/index.js", root).href),
   };

@@ -19,7 +19,11 @@ interface Answer extends PythonVersions {
   readonly contenders: readonly string[];
   readonly seconds: number;
   readonly value: number | null;
+  readonly values: readonly number[];
 }
+
+/** What a case is about: lists of doubles, by name. */
+type Data = Readonly<Record<string, ArrayLike<number>>>;
 
 /** A Python process that does the work of `peers.py` on request. */
 class Python {
@@ -73,15 +77,10 @@ export class Peers {
   }
 
   /** The contenders of a case, which read the same numbers from files. */
-  async of(name: string, data: Record<string, ArrayLike<number>>, size: object): Promise<Contender[]> {
-    const paths: Record<string, string> = {};
-    for (const [key, values] of Object.entries(data)) {
-      paths[key] = join(this.#folder, key);
-      writeFileSync(paths[key], Float64Array.from(values));
-    }
+  async of(name: string, data: Data, size: object): Promise<Contender[]> {
     const found: Contender[] = [];
     for (const { label, python } of this.#all) {
-      const { contenders } = await python.ask({ open: name, data: paths, size });
+      const { contenders } = await python.ask({ open: name, data: this.#write(data), size });
       for (const contender of contenders) {
         const time = async (reps: number) => {
           const { seconds, value } = await python.ask({ run: contender, reps });
@@ -91,6 +90,23 @@ export class Peers {
       }
     }
     return found;
+  }
+
+  /** All numbers that the first contender of a case gives; undefined where there is none. */
+  async values(name: string, data: Data, size: object): Promise<readonly number[] | undefined> {
+    const python = this.#all[0]?.python;
+    const contender = (await python?.ask({ open: name, data: this.#write(data), size }))?.contenders[0];
+    return contender === undefined ? undefined : (await python.ask({ all: contender })).values;
+  }
+
+  #write(data: Data): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(data).map(([key, values]) => {
+        const path = join(this.#folder, key);
+        writeFileSync(path, Float64Array.from(values));
+        return [key, path];
+      }),
+    );
   }
 
   close(): void {

@@ -1,10 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { CHROMIUM, FLAGS } from "./chromium.js";
 import { serveSite } from "./server.js";
-
-/** Debian's Chromium, or another one named by CHROMIUM. */
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 const SCREENSHOTS = fileURLToPath(new URL("screenshots/", import.meta.url));
 
@@ -29,18 +27,7 @@ export interface SiteInBrowser {
 
 export async function openSite(): Promise<SiteInBrowser> {
   const { origin, server } = await serveSite();
-  const browser: Browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const trouble: string[] = [];
   const watch = (page: Page) => {
     page.on("request", (request) => {
@@ -75,6 +62,8 @@ export async function openSite(): Promise<SiteInBrowser> {
       return framesOf(JSON.parse((await browser.stopTracing()).toString()).traceEvents);
     },
     picture: async (page, name, fullPage = false) => {
+      // What is out of sight is not drawn, but where the whole page is the picture.
+      if (fullPage) await page.addStyleTag({ content: "* { content-visibility: visible !important }" });
       await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage });
     },
     close: async () => {

@@ -17,6 +17,13 @@ interface Digits {
 
 const folder = new URL("../../docs/", import.meta.url);
 const page = readFileSync(new URL("diffusion.md", folder), "utf8");
+const record: {
+  readonly table: readonly (readonly string[])[];
+  readonly finer: { readonly levels: number; readonly sameAtom: number; readonly share: string };
+  readonly samples: number;
+  /** How far the farthest sample is from an atom. */
+  readonly farthest: number;
+} = JSON.parse(readFileSync(new URL("figures/digits.json", folder), "utf8"));
 const picture = readFileSync(new URL("figures/digits.svg", folder), "utf8");
 
 /** The cells of each row of the table, by the name in its first. */
@@ -53,6 +60,16 @@ describe("the worked example of the guide on diffusion is what its script gives"
       const distance = i < 3 ? "0" : totalVariation(law, laws[i - 2].law).toFixed(3);
       expect(rows.get(name), name).toEqual([f.logClass.toFixed(3), f.share.toFixed(3), f.atoms.toFixed(0), distance]);
     }
+  });
+
+  it("the table and the finer grid have the figures of the run that drew the picture", () => {
+    expect([...rows.keys()].slice(-record.table.length)).toEqual(record.table.map(([name]) => name));
+    for (const [name, ...cells] of record.table) expect(rows.get(name)).toEqual(cells);
+    const { levels, sameAtom, share } = record.finer;
+    expect(page.replaceAll("\n", " ")).toContain(
+      `on ${levels} levels ${sameAtom} of the ${record.samples} starts end at the same atom at w = 3, and ${share} of them are drawn as 3`,
+    );
+    expect(record.farthest).toBeLessThan(1e-15);
   });
 
   it.each(["DDIM, w = 0", "guided DDIM, w = 1", "guided DDIM, w = 3"])(

@@ -1,6 +1,6 @@
 /**
  * Whatever the bytes, the command line answers with figures or with an error that names the place: never with a crash, a
- * NaN or a touched prototype. `npm run fuzz` tries more of the same, from another seed each time, and prints the counts.
+ * NaN or a touched prototype. `npm run fuzz` tries more of the same, from another seed each time, and writes what it tried.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,16 +14,26 @@ import { featureRows } from "../../src/cli/features.js";
 import { InputError } from "../../src/cli/inputError.js";
 import { readCurve } from "../../src/cli/readCurve.js";
 import { readPolicy, train } from "../../src/cli/train.js";
-import { altered, damaged, extremeQueryText, fileBytes } from "../support/hostile.js";
+import { altered, damaged, extremeQueryText, fileBytes, hugeLine } from "../support/hostile.js";
+import { KINDS, type Kind, kindsOf, utf8 } from "./kinds.js";
+
+/** What `npm run fuzz` last tried; docs/mutation.md shows it. */
+const RECORD = new URL("../reference/fuzz.json", import.meta.url);
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 1000);
 const folder = mkdtempSync(join(tmpdir(), "exptilt-fuzz-"));
 
 const tried = { inputs: 0, refused: 0, crashes: 0 };
+const kinds = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
 afterAll(() => {
   rmSync(folder, { recursive: true });
-  if (process.env.FUZZ_RUNS !== undefined)
-    console.log(`fuzz: ${tried.inputs} inputs tried, ${tried.refused} refused with place, ${tried.crashes} crashes`);
+  if (process.env.FUZZ_RUNS === undefined) return;
+  const peak = Math.round(process.resourceUsage().maxRSS / 1024);
+  const { seed } = fc.readConfigureGlobal();
+  writeFileSync(
+    RECORD,
+    `${JSON.stringify({ node: process.version, seed, runs: RUNS, ...tried, kinds, peak }, null, 2)}\n`,
+  );
 });
 
 /** What every object inherits, as it was before any input was read. */
@@ -32,8 +42,13 @@ const untouched = inherited();
 beforeEach(() => expect(inherited()).toEqual(untouched));
 
 /** One input tried: undefined when it was refused, with a message on one line that begins with the place. */
-async function attempt<T>(place: RegExp, work: () => T | Promise<T>): Promise<T | undefined> {
+async function attempt<T>(
+  input: string | Set<Kind>,
+  place: RegExp,
+  work: () => T | Promise<T>,
+): Promise<T | undefined> {
   tried.inputs++;
+  for (const kind of typeof input === "string" ? kindsOf(input) : input) kinds[kind]++;
   try {
     return await work();
   } catch (error) {
@@ -54,12 +69,20 @@ async function attempt<T>(place: RegExp, work: () => T | Promise<T>): Promise<T 
 const settings = { numRuns: RUNS };
 const AT_LINE = /^f:[1-9]\d*[:.]/;
 
-async function* stream(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+async function* stream(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* chunks;
 }
 
+/** A line of which no more than a chunk is held at a time. */
+function* repeated(head: string, piece: string, size: number, tail: string): Generator<Uint8Array> {
+  yield Buffer.from(head);
+  const chunk = Buffer.from(piece.repeat(Math.ceil(65536 / piece.length)));
+  for (let sent = 0; sent < size; sent += chunk.length) yield chunk;
+  yield Buffer.from(tail);
+}
+
 /** The queries of a stream up to what was refused, and the complaint. */
-async function read(chunks: readonly Uint8Array[]): Promise<{ queries: Query[]; complaint?: string }> {
+async function read(chunks: Iterable<Uint8Array>): Promise<{ queries: Query[]; complaint?: string }> {
   const queries: Query[] = [];
   try {
     for await (const query of readQueries(stream(chunks), "f")) queries.push(query);
@@ -75,7 +98,7 @@ describe("a data set", { timeout: 0 }, () => {
     await fc.assert(
       fc.asyncProperty(fileBytes, fc.integer({ min: 1, max: 9 }), async (bytes, size) => {
         let before: Query[] = [];
-        await attempt(AT_LINE, async () => {
+        await attempt(utf8(bytes), AT_LINE, async () => {
           const { queries, complaint } = await read([bytes]);
           before = queries;
           if (complaint !== undefined) throw new InputError(complaint);
@@ -100,10 +123,10 @@ describe("a data set", { timeout: 0 }, () => {
     await fc.assert(
       fc.asyncProperty(extremeQueryText, betas, ns, async (text, beta, ns) => {
         const query = parseQuery(text, "f:1");
-        const readings = await attempt(AT_LINE, () => readCurve(query, { betas: [beta], ns }));
+        const readings = await attempt(text, AT_LINE, () => readCurve(query, { betas: [beta], ns }));
         expect((readings ?? []).every(Number.isFinite)).toBe(true);
         const names = ["reward", "reward2", "rank", "best", "logref", "logref2"];
-        const rows = await attempt(AT_LINE, () => featureRows(query, names));
+        const rows = await attempt(text, AT_LINE, () => featureRows(query, names));
         expect((rows ?? []).flat().every(Number.isFinite)).toBe(true);
       }),
       settings,
@@ -115,11 +138,26 @@ describe("a data set", { timeout: 0 }, () => {
       fc.asyncProperty(extremeQueryText, fc.constantFrom(1e-9, 0.1, 1e9), async (text, beta) => {
         const query = parseQuery(text, "f:1");
         const options = { beta, length: 16, vocabularySize: 51200, digits: 20 };
-        const readings = await attempt(AT_LINE, () => readClaims(query, options));
+        const readings = await attempt(text, AT_LINE, () => readClaims(query, options));
         for (const { gap, exactGap, tolerance } of readings ?? [])
           expect([gap, exactGap, tolerance]).not.toContain(Number.NaN);
       }),
       { numRuns: Math.ceil(RUNS / 40) },
+    );
+  });
+});
+
+describe("a huge line", { timeout: 0 }, () => {
+  it("of any make is read, or refused at its place, from a stream", async () => {
+    await fc.assert(
+      fc.asyncProperty(hugeLine, async ({ head, piece, tail, size }) => {
+        const like = kindsOf(head + piece.repeat(100) + tail);
+        await attempt(new Set([...like, "huge"]), AT_LINE, async () => {
+          const { complaint } = await read(repeated(head, piece, size, tail));
+          if (complaint !== undefined) throw new InputError(complaint);
+        });
+      }),
+      { numRuns: Math.ceil(RUNS / 1000) },
     );
   });
 });
@@ -140,7 +178,7 @@ describe("a text of JSON that a command wrote, damaged,", { timeout: 0 }, () => 
     const text = made("a", 0.1).toJson();
     await fc.assert(
       fc.asyncProperty(fc.oneof(altered(text), damaged(fc.constant(text))), async (partial) => {
-        const curves = await attempt(/^p: /, () => {
+        const curves = await attempt(partial, /^p: /, () => {
           const all = made("b", 0.7);
           all.merge(CurveTally.fromJson(partial, "p"), "p");
           return all.curves;
@@ -162,7 +200,7 @@ describe("a text of JSON that a command wrote, damaged,", { timeout: 0 }, () => 
       await fc.assert(
         fc.asyncProperty(fc.oneof(altered(text), damaged(fc.constant(text))), async (policy) => {
           writeFileSync(resume, policy);
-          await attempt(/resume\.json: /, async () => {
+          await attempt(policy, /resume\.json: /, async () => {
             readPolicy(resume, ["reward"]);
             return train([data, "--method", "lbfgs", "--iterations", "5", "--resume", resume]);
           });

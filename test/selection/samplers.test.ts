@@ -151,13 +151,7 @@ describe("a random source", () => {
 
   it("gives the stream it always gave", () => {
     const rng = randomSource("exptilt");
-    expect([rng(), rng(), rng()]).toMatchInlineSnapshot(`
-      [
-        0.48238378626097533,
-        0.03380014779832019,
-        0.41323686951189287,
-      ]
-    `);
+    expect([rng(), rng(), rng()]).toEqual([0.48238378626097533, 0.03380014779832019, 0.41323686951189287]);
     expect(randomSource(12).call(undefined)).toBe(randomSource("12")());
   });
 

@@ -228,3 +228,17 @@ export const extremeQueryText: fc.Arbitrary<string> = fc
   )
   .filter((answers) => answers.some((a) => "logProbability" in a || (a.count ?? a.probability) > 0))
   .map((answers) => JSON.stringify({ query: "q", answers }));
+
+/** A line of 1 to 128 MiB, past the longest that is read: a piece over and over, begun and ended as data or not at all. */
+export const hugeLine: fc.Arbitrary<{ head: string; piece: string; tail: string; size: number }> = fc.record({
+  head: fc.constantFrom(
+    "",
+    '{"query":"',
+    '{"query":"q","answers":[',
+    '{"query":"q","answers":[{"count":1,"reward":0.',
+    "[",
+  ),
+  piece: fc.constantFrom("[", '{"a":', "x", "1", "{},", '{"count":1,"reward":0},', '"\\u0061":1,', "é", "\0", "  "),
+  tail: fc.constantFrom("", "\n", '"}', "}]}", ']}\n{"query":"q"}'),
+  size: fc.double({ min: 20, max: 27, noNaN: true }).map((e) => Math.floor(2 ** e)),
+});

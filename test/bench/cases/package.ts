@@ -128,11 +128,12 @@ const ENTRIES: readonly (readonly [name: string, exports: string])[] = [
   ["everything: also preference fits, training, diffusion, the claims", "*"],
 ];
 
-export async function bundleSizes(): Promise<BundleSize[]> {
+/** The sizes of what is built in a folder, by default in this one. */
+export async function bundleSizes(folder: string = fileURLToPath(root)): Promise<BundleSize[]> {
   const sizes: BundleSize[] = [];
   for (const [name, exports] of ENTRIES) {
     const { outputFiles } = await build({
-      stdin: { contents: `export ${exports} from "./dist/index.js"`, resolveDir: fileURLToPath(root) },
+      stdin: { contents: `export ${exports} from "./dist/index.js"`, resolveDir: folder },
       bundle: true,
       minify: true,
       write: false,

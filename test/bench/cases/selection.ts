@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import {
   bestOfNLaw,
   categoricalSampler,
+  expectation,
   klDivergence,
   measure,
   randomSource,
@@ -20,6 +22,8 @@ const BETA = 0.1;
 export const QUERIES = 100_000;
 export const CANDIDATES = 32;
 
+const SIMULATION = { group: "Best-of-16 simulated", n: 16, runs: 1_000_000 };
+
 export async function* selectionCases(peers: Peers): AsyncGenerator<Case> {
   for (const size of [10, 1000, 100_000, 1_000_000]) {
     for (const n of [64, 1_000_000]) yield lawCase(size, n, await peers.of("law", instance(size), { beta: BETA, n }));
@@ -27,6 +31,7 @@ export async function* selectionCases(peers: Peers): AsyncGenerator<Case> {
   yield dataSetCase(
     await peers.of("dataset", instance(QUERIES * CANDIDATES), { beta: BETA, n: 16, answers: CANDIDATES }),
   );
+  yield simulationCase(await peers.of("simulation", query(), SIMULATION));
   for (const size of [1000, 1_000_000])
     yield drawCase(size, await peers.of("draws", { mass: instance(size).mass }, { count: 1_000_000 }));
   yield selectionCase();
@@ -41,6 +46,8 @@ function lawCase(size: number, n: number, peers: Case["contenders"]): Case {
     group: "Exact law of soft best-of-N",
     title: `K = ${count(size)}, N = ${count(n)}`,
     rounds: size > 1e5 ? 3 : size > 1e4 ? 7 : 21,
+    // The rounding of φ is raised to the power N − 1 in the plain rule.
+    tolerance: n > 1000 ? 1e-6 : 1e-9,
     contenders: [
       { name: "exptilt, softBestOfNLaw(…).mass", run: () => softBestOfNLaw(problem, n).mass[1] },
       {
@@ -71,6 +78,35 @@ function plainLaw(mass: Float64Array, reward: Float64Array, beta: number, n: num
   }
   for (let i = 0; i < law.length; i++) law[i] *= (n * mass[i] * w[i]) / total;
   return law;
+}
+
+/** One query of the embedded data, drawn 16 answers at a time a million times, beside the law. */
+function simulationCase(peers: Case["contenders"]): Case {
+  const { mass, reward } = query();
+  const problem = { ref: measure([...mass.keys()], mass), reward };
+  const run = () => expectation(bestOfNLaw(problem, SIMULATION.n), reward);
+  const mean = run();
+  const variance = expectation(
+    bestOfNLaw(problem, SIMULATION.n),
+    reward.map((r) => (r - mean) ** 2),
+  );
+  return {
+    group: SIMULATION.group,
+    title: `one query, ${mass.length} answers`,
+    // Five standard errors of the simulated mean.
+    tolerance: (5 * Math.sqrt(variance / SIMULATION.runs)) / mean,
+    rounds: 3,
+    contenders: [{ name: "exptilt, the mean reward under bestOfNLaw", run }, ...peers],
+  };
+}
+
+/** The first query of the embedded data. */
+function query(): { mass: number[]; reward: number[] } {
+  const [line] = readFileSync(new URL("../../src/data/humaneval-codegen16b.jsonl", import.meta.url), "utf8").split(
+    "\n",
+  );
+  const { answers } = JSON.parse(line) as { answers: { count: number; reward: number }[] };
+  return { mass: answers.map(({ count }) => count), reward: answers.map((answer) => answer.reward) };
 }
 
 function dataSetCase(peers: Case["contenders"]): Case {

@@ -1,0 +1,121 @@
+/** A measure that others made is read when a function needs it: what is wrong with it is said under the argument's name. */
+import {
+  categoricalQuantile,
+  categoricalSampler,
+  chiSquaredDivergence,
+  entropy,
+  escort,
+  expectation,
+  generalizedKlDivergence,
+  klDivergence,
+  type Measure,
+  measure,
+  normalize,
+  power,
+  product,
+  randomSource,
+  renyiEntropy,
+  rlhfEquivalent,
+  rlhfObjective,
+  rlhfOptimalValue,
+  rlhfOptimum,
+  rlhfRegret,
+  rlifEquivalent,
+  rlifObjective,
+  rlifOptimum,
+  rlifValue,
+  samplingProbabilities,
+  tilt,
+  tiltedMass,
+  totalVariation,
+  unifiedObjective,
+} from "exptilt";
+import { describe, expect, it } from "vitest";
+
+const support = ["a", "b"];
+const good = measure(support, [1, 3]);
+const bad = { support, mass: Float64Array.of(1, Number.NaN), logMass: Float64Array.of(0, 0) };
+const reward = (answer: string) => Number(answer === "b");
+const length = 2;
+const vocabularySize = 2;
+const out = new Float64Array(2);
+const rng = randomSource(1);
+
+const calls: [string, argument: string, (p: Measure<string>) => unknown][] = [
+  ["entropy", "p", (p) => entropy(p)],
+  ["renyiEntropy", "p", (p) => renyiEntropy(p, 2)],
+  ["klDivergence", "p", (p) => klDivergence(p, good)],
+  ["klDivergence", "q", (q) => klDivergence(good, q)],
+  ["generalizedKlDivergence", "p", (p) => generalizedKlDivergence(p, good)],
+  ["generalizedKlDivergence", "q", (q) => generalizedKlDivergence(good, q)],
+  ["totalVariation", "p", (p) => totalVariation(p, good)],
+  ["totalVariation", "q", (q) => totalVariation(good, q)],
+  ["chiSquaredDivergence", "p", (p) => chiSquaredDivergence(p, good)],
+  ["chiSquaredDivergence", "q", (q) => chiSquaredDivergence(good, q)],
+  ["normalize", "p", (p) => normalize(p)],
+  ["power", "p", (p) => power(p, 2)],
+  ["product", "p", (p) => product(p, good)],
+  ["product", "q", (q) => product(good, q)],
+  ["expectation", "p", (p) => expectation(p, reward)],
+  ["tilt", "ref", (ref) => tilt(ref, reward)],
+  ["tiltedMass", "ref", (ref) => tiltedMass(ref, reward, 1, out)],
+  ["escort", "ref", (ref) => escort(ref, 2)],
+  ["categoricalSampler", "p", (p) => categoricalSampler(p, rng)],
+  ["categoricalQuantile", "p", (p) => categoricalQuantile(p, 0.5)],
+  ["samplingProbabilities", "p", (p) => samplingProbabilities(p)],
+  ["rlhfObjective", "ref", (ref) => rlhfObjective({ ref, reward, beta: 1 }, good)],
+  ["rlhfObjective", "policy", (policy) => rlhfObjective({ ref: good, reward, beta: 1 }, policy)],
+  ["rlhfOptimum", "ref", (ref) => rlhfOptimum({ ref, reward, beta: 1 })],
+  ["rlhfOptimalValue", "ref", (ref) => rlhfOptimalValue({ ref, reward, beta: 1 })],
+  ["rlhfRegret", "ref", (ref) => rlhfRegret({ ref, reward, beta: 1 }, good)],
+  ["rlhfRegret", "policy", (policy) => rlhfRegret({ ref: good, reward, beta: 1 }, policy)],
+  ["rlifObjective", "ref", (ref) => rlifObjective({ ref, length, beta: 1, vocabularySize }, good)],
+  ["rlifObjective", "policy", (policy) => rlifObjective({ ref: good, length, beta: 1, vocabularySize }, policy)],
+  ["rlifOptimum", "ref", (ref) => rlifOptimum({ ref, length, beta: 1, vocabularySize })],
+  ["rlifValue", "ref", (ref) => rlifValue({ ref, length, beta: 1, vocabularySize })],
+  ["rlhfEquivalent", "ref", (ref) => rlhfEquivalent({ ref, length, beta: 1, vocabularySize })],
+  ["rlifEquivalent", "ref", (ref) => rlifEquivalent({ ref, reward, beta: 1 }, { length, vocabularySize })],
+  ["unifiedObjective", "ref", (ref) => unifiedObjective({ ref, beta: 1 }, good)],
+  ["unifiedObjective", "policy", (policy) => unifiedObjective({ ref: good, beta: 1 }, policy)],
+];
+
+describe("a mass that is none is named by function, argument and index", () => {
+  it.each(calls)("%s: %s", (name, argument, call) => {
+    expect(() => call(bad)).toThrow(`${name}: ${argument}.mass[1] must be non-negative and finite, got NaN`);
+    expect(() => call({ ...bad, mass: new Float64Array(2) })).toThrow(
+      `${name}: ${argument}.mass must have a positive total, got 0`,
+    );
+    expect(() => call({ ...bad, mass: Float64Array.of(1) })).toThrow(`${name}: ${argument}.mass must have length 2`);
+    // Read whole, masses are a measure wherever they come from.
+    expect(() => call({ ...bad, mass: Float64Array.of(1, Math.E) })).not.toThrow();
+  });
+});
+
+describe("what is no measure at all is named where no support is compared first", () => {
+  const alone = calls.filter(([name]) =>
+    [
+      "entropy",
+      "renyiEntropy",
+      "normalize",
+      "power",
+      "categoricalSampler",
+      "categoricalQuantile",
+      "samplingProbabilities",
+    ].includes(name),
+  );
+  it.each(alone)("%s: %s", (name, argument, call) => {
+    for (const nothing of [null, undefined, 3, "a"]) {
+      expect(() => call(nothing as never)).toThrow(new TypeError(`${name}: ${argument} must be a measure`));
+    }
+  });
+});
+
+describe("two measures on other answers are no pair", () => {
+  const pairs = calls.filter(([name]) => calls.filter(([other]) => other === name).length === 2);
+  it.each(pairs)("%s: %s", (name, _, call) => {
+    const other = `${name}: both measures' support[1] must be the same answer`;
+    expect(() => call(measure(["a", "c"], [1, 1]))).toThrow(other);
+    const message = new RegExp(`^${name}: both measures must have the same support, got (3 and 2|2 and 3) answers$`);
+    expect(() => call(measure(["a", "b", "c"], [1, 1, 1]))).toThrow(message);
+  });
+});

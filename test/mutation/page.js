@@ -1,0 +1,136 @@
+/** docs/mutation.md: the scores, the survivors with the reason of each, and what the fuzzing tried. */
+import { reasons } from "./reasons.js";
+
+export const FOLDERS = ["numeric", "measure", "information", "alignment", "selection"];
+export const SUMMARY = new URL("../reference/mutation.json", import.meta.url);
+export const FUZZ = new URL("../reference/fuzz.json", import.meta.url);
+export const PAGE = new URL("../../docs/mutation.md", import.meta.url);
+
+const plain = (n) => n.toLocaleString("en");
+
+function totals(files) {
+  const sum = (key) => files.reduce((n, file) => n + file[key], 0);
+  const [killed, timeout, survived, noCoverage] = ["killed", "timeout", "survived", "noCoverage"].map(sum);
+  const valid = killed + timeout + survived + noCoverage;
+  return {
+    killed,
+    timeout,
+    survived: survived + noCoverage,
+    noCoverage,
+    valid,
+    score: (100 * (killed + timeout)) / valid,
+  };
+}
+
+const row = (name, { valid, killed, timeout, survived, score }) =>
+  `| ${name} | ${plain(valid)} | ${plain(killed)} | ${plain(timeout)} | ${plain(survived)} | ${score.toFixed(1)} % |`;
+
+/** The survivors of a summary, each with the first reason that is given for such. */
+export function explained(summary) {
+  return Object.values(summary.folders).flatMap(({ files }) =>
+    files.flatMap(({ file, survivors }) =>
+      survivors.map(([line, from, to]) => {
+        const survivor = { file, line, from, to };
+        return { ...survivor, reason: reasons.findIndex(({ of }) => of(survivor)) };
+      }),
+    ),
+  );
+}
+
+const code = (text) => {
+  const short = text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  const ticks = short.includes("`") ? "``" : "`";
+  return `${ticks}${ticks.length > 1 ? " " : ""}${short}${ticks.length > 1 ? " " : ""}${ticks}`.replaceAll("|", "\\|");
+};
+
+function groupBy(list, key) {
+  const groups = new Map();
+  for (const entry of list) groups.set(key(entry), [...(groups.get(key(entry)) ?? []), entry]);
+  return groups;
+}
+
+/** A group of survivors: by file, each changed line once. */
+function listed(survivors) {
+  const byFile = groupBy(survivors, ({ file }) => file);
+  return [...byFile]
+    .map(([file, list]) => {
+      const lines = [...groupBy(list, ({ line }) => line)].map(
+        ([line, changes]) => `${code(line)}${changes.length > 1 ? ` (${changes.length})` : ""}`,
+      );
+      return `- \`${file}\`: ${lines.join("; ")}`;
+    })
+    .join("\n");
+}
+
+export function writePage(summary, fuzz) {
+  const folders = Object.entries(summary.folders).map(([name, { files, seconds }]) => ({ name, files, seconds }));
+  const all = totals(folders.flatMap(({ files }) => files));
+  const survivors = explained(summary);
+  const groups = [...reasons, { title: "Not yet looked at", why: "" }].map((reason, i) => ({
+    ...reason,
+    list: survivors.filter((s) => s.reason === (i < reasons.length ? i : -1)),
+  }));
+  const minutes = Math.round(folders.reduce((n, { seconds }) => n + seconds, 0) / 60);
+  return `---
+title: Tests that are tested
+---
+
+<!-- Written by \`npm run mutation\` and \`npm run fuzz\`; edit test/mutation/page.js instead. -->
+
+# Tests that are tested
+
+A test that passes shows little if it would pass with wrong code too. So the code is made wrong, one place at a time, and the
+tests are run: \`<\` becomes \`<=\`, \`+\` becomes \`−\`, a condition is always true, a block is empty. A change that some test notices is
+*killed*; one that none does is a *survivor*, and either a test is missing or the change makes no difference.
+
+**${all.score.toFixed(1)} % of ${plain(all.valid)} changes are noticed.** ${folders.every(({ files }) => totals(files).score >= 85) ? "Every folder is above 85 %, below which the run fails." : ""}
+
+| folder | changes | killed | out of time | survivors | score |
+|---|--:|--:|--:|--:|--:|
+${folders.map(({ name, files }) => row(`\`${name}\``, totals(files))).join("\n")}
+${row("all", all)}
+
+The score is Stryker's (killed + out of time) / (all). Nothing is left out of it: changes that no test reaches (${plain(all.noCoverage)})
+count as survivors, constants made at import are changed like all else, and no line is exempted. A change runs *out of time* when it
+loops without end. (Stryker ${summary.stryker}, Node ${summary.node}; ${minutes} minutes on one core.)
+
+\`npm run mutation\` makes the table anew, \`MUTATE=information npm run mutation\` one folder of it. The tests are called in one process, the
+sources evaluated afresh for each change, each property with a tenth of its usual runs, and without the tests of a million answers: all of
+that can only lower a score.
+
+## File by file
+
+| file | changes | killed | out of time | survivors | score |
+|---|--:|--:|--:|--:|--:|
+${folders.flatMap(({ files }) => files.map((file) => row(`\`${file.file}\``, totals([file])))).join("\n")}
+
+## The survivors
+
+${groups
+  .filter(({ list }) => list.length > 0)
+  .map(({ title, why, list }) => `### ${title} (${list.length})\n\n${why}\n\n${listed(list)}`)
+  .join("\n\n")}
+${fuzz === undefined ? "" : fuzzing(fuzz)}`;
+}
+
+function fuzzing({ inputs, refused, crashes, kinds, peak, seed, runs, node }) {
+  return `
+## Fuzzing
+
+The command line reads files of others. \`npm run fuzz\` gives its readers what such files hold by accident or by malice: lines cut
+off or damaged at random places, bytes that are no text, brackets thousands deep, lines of up to 128 MiB, keys like \`__proto__\`,
+numbers at the ends of the doubles. Each input must be read to finite figures or refused with a message that names its line, and must
+leave the prototypes of all objects as they were.
+
+**${plain(inputs)} inputs tried, ${plain(refused)} refused at their line, ${plain(crashes)} crashes.** The largest memory of the process was ${peak} MiB.
+
+| kind | inputs |
+|---|--:|
+${Object.entries(kinds)
+  .map(([kind, count]) => `| ${kind} | ${plain(count)} |`)
+  .join("\n")}
+
+An input may be of several kinds. (Seed ${seed}, ${plain(runs)} runs of each property, Node ${node}.) The seed is another one each time; \`FC_SEED=${seed}\`
+repeats this run.
+`;
+}

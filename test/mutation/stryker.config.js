@@ -1,0 +1,46 @@
+/**
+ * Mutation testing: `npm run mutation` changes the sources one place at a time and runs the tests that reach it; a change
+ * that no test notices is a survivor. docs/mutation.md has the scores and the survivors that no test can tell apart.
+ */
+const folders = (process.env.MUTATE ?? "numeric,measure,information,alignment,selection").split(",");
+
+export default {
+  plugins: ["./test/mutation/runner.js"],
+  testRunner: "in-process",
+  inProcess: {
+    patience: 3,
+    // The tests that hold the mathematics to account: no built command, no documentation, no types, no fuzzing.
+    tests: [
+      ...["numeric", "measure", "information", "alignment", "selection", "preference", "reference", "laws"],
+      ...["contracts/badInput.test.ts", "contracts/names.test.ts", "contracts/purity.test.ts"],
+      "accuracy/regimes.test.ts",
+    ].map((path) => `test/${path}`),
+    // What shows scale or counts draws takes the time of a hundred mutants: draws are counted for their own folder only.
+    without: [
+      ...(folders.some((name) => name.startsWith("selection"))
+        ? []
+        : ["both samplers of soft best-of-N", "the embedded samples", "many samples", "by index and in bulk"]),
+      "a million answers",
+      "K=1e5",
+      "K=2^20",
+      "entropy-016",
+      "1e6",
+    ],
+  },
+  mutate: folders
+    .map((name) => (name.endsWith(".ts") ? `src/${name}` : `src/${name}/**/*.ts`))
+    .concat("!src/**/*.d.ts"),
+  coverageAnalysis: "perTest",
+  concurrency: Number(process.env.MUTATION_JOBS ?? 1),
+  timeoutMS: 2_500,
+  timeoutFactor: 1.5,
+  ignorePatterns: ["coverage", "dist", "docs"],
+  reporters: ["progress-append-only", "clear-text", "json"],
+  clearTextReporter: { logTests: false, reportTests: false, allowColor: false },
+  jsonReporter: { fileName: `coverage/mutation/${folders.join("+").replaceAll("/", "-")}.json` },
+  // A second run takes over what neither the sources nor the tests have changed; `--force` runs all.
+  incremental: true,
+  incrementalFile: `coverage/mutation/${folders.join("+").replaceAll("/", "-")}.incremental.json`,
+  tempDirName: `coverage/stryker-${folders.join("+").replaceAll("/", "-")}`,
+  thresholds: { high: 95, low: 90, break: 85 },
+};

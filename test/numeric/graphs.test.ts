@@ -1,0 +1,225 @@
+import { test } from "@fast-check/vitest";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { solveSemidefinite } from "../../src/numeric/cholesky.js";
+import { eliminationOrder } from "../../src/numeric/elimination.js";
+import { GroundedLaplacian } from "../../src/numeric/laplacian.js";
+import { digraph, strongComponents } from "../../src/numeric/strongComponents.js";
+
+/** A connected graph: a random tree, and other edges; no edge twice. */
+const graphs = fc
+  .tuple(fc.integer({ min: 2, max: 14 }), fc.array(fc.nat(1e6), { minLength: 60, maxLength: 60 }), fc.nat(20))
+  .map(([n, seeds, more]) => {
+    const edges = new Map<string, [number, number, number]>();
+    const join = (a: number, b: number, s: number) => {
+      const [u, v] = s % 2 === 0 ? [a, b] : [b, a];
+      if (u !== v && !edges.has(`${v} ${u}`)) edges.set(`${u} ${v}`, [u, v, 10 ** ((s % 700) / 100 - 3)]);
+    };
+    for (let v = 1; v < n; v++) join(v, seeds[v] % v, seeds[v + 20]);
+    for (let e = 0; e < more; e++) join(seeds[e + 15] % n, seeds[e + 35] % n, seeds[e]);
+    const list = [...edges.values()];
+    return {
+      n,
+      a: Int32Array.from(list, ([u]) => u),
+      b: Int32Array.from(list, ([, v]) => v),
+      conductance: Float64Array.from(list, ([, , c]) => c),
+      ground: seeds[0] % n,
+      current: seeds.slice(0, n).map((s) => s / 1e6 - 0.5),
+    };
+  });
+type Graph = typeof graphs extends fc.Arbitrary<infer G> ? G : never;
+
+/** L x at every vertex but the ground. */
+function apply({ n, a, b, conductance, ground }: Graph, x: ArrayLike<number>): number[] {
+  const out = Array<number>(n).fill(0);
+  for (let e = 0; e < a.length; e++) {
+    out[a[e]] += conductance[e] * (x[a[e]] - x[b[e]]);
+    out[b[e]] += conductance[e] * (x[b[e]] - x[a[e]]);
+  }
+  out[ground] = 0;
+  return out;
+}
+
+describe("a grounded Laplacian", () => {
+  test.prop([graphs])("solve: L x is the current, and x is 0 at the ground", (g) => {
+    const laplacian = new GroundedLaplacian(g.n, g.a, g.b, g.ground);
+    // Factored twice: the second conductances count.
+    laplacian.factor(g.conductance.map((c) => 3 * c + 1));
+    laplacian.factor(g.conductance);
+    const x = laplacian.solve(g.current);
+    expect(x[g.ground]).toBe(0);
+    expect(x.length).toBe(g.n);
+    const size = Math.max(...x.map(Math.abs), 1e-300) * Math.max(...g.conductance);
+    for (const [v, y] of apply(g, x).entries())
+      if (v !== g.ground) expect(Math.abs(y - g.current[v])).toBeLessThanOrEqual(1e-13 * size);
+  });
+
+  test.prop([graphs])(
+    "the diagonal of the inverse is the potential of a unit current where that current enters",
+    (g) => {
+      const laplacian = new GroundedLaplacian(g.n, g.a, g.b, g.ground);
+      laplacian.factor(g.conductance);
+      const diagonal = laplacian.inverseDiagonal();
+      for (let v = 0; v < g.n; v++) {
+        const unit = Array.from({ length: g.n }, (_, u) => Number(u === v));
+        const want = v === g.ground ? 0 : laplacian.solve(unit)[v];
+        expect(Math.abs(diagonal[v] - want)).toBeLessThanOrEqual(1e-13 * want);
+      }
+      expect(laplacian.inverseDiagonal()).toEqual(diagonal);
+    },
+  );
+
+  it("of a wire of resistors is the sum of their resistances", () => {
+    const n = 50;
+    const ends = Int32Array.from({ length: n - 1 }, (_, i) => i);
+    const laplacian = new GroundedLaplacian(
+      n,
+      ends,
+      ends.map((i) => i + 1),
+      0,
+    );
+    laplacian.factor(Float64Array.from(ends, (i) => 1 / (i + 1)));
+    for (const [v, r] of laplacian.inverseDiagonal().entries()) expect(r).toBeCloseTo((v * (v + 1)) / 2, 10);
+  });
+});
+
+describe("an elimination order", () => {
+  test.prop([graphs])("has every vertex once, with the neighbours that the elimination itself finds", (g) => {
+    const { order, later } = eliminationOrder(g.n, g.a, g.b);
+    expect([...order].sort((x, y) => x - y)).toEqual(Array.from({ length: g.n }, (_, v) => v));
+    const place = new Map([...order].map((v, k) => [v, k]));
+    const neighbours = Array.from({ length: g.n }, () => new Set<number>());
+    for (const [e, u] of g.a.entries()) {
+      neighbours[u].add(g.b[e]);
+      neighbours[g.b[e]].add(u);
+    }
+    for (const [k, v] of order.entries()) {
+      const rest = [...neighbours[v]];
+      expect([...later[k]]).toEqual(rest.map((u) => place.get(u) as number).sort((x, y) => x - y));
+      for (const u of rest) {
+        neighbours[u].delete(v);
+        for (const w of rest) if (w !== u) neighbours[u].add(w);
+      }
+    }
+  });
+
+  const filled = (n: number, edges: readonly (readonly [number, number])[]) => {
+    const { later } = eliminationOrder(
+      n,
+      edges.map(([a]) => a),
+      edges.map(([, b]) => b),
+    );
+    return later.reduce((s, list) => s + list.length, 0) - edges.length;
+  };
+  it("fills nothing in on trees, rings little, and grids half of their band", () => {
+    expect(
+      filled(
+        9,
+        [1, 2, 3, 4, 5, 6, 7, 8].map((v) => [0, v] as const),
+      ),
+    ).toBe(0);
+    expect(
+      filled(
+        31,
+        Array.from({ length: 30 }, (_, i) => [i + 1, i >> 1] as const),
+      ),
+    ).toBe(0);
+    expect(
+      filled(
+        20,
+        Array.from({ length: 20 }, (_, i) => [i, (i + 1) % 20] as const),
+      ),
+    ).toBe(17);
+    const side = 12;
+    const grid = Array.from({ length: side * side }, (_, v) => v).flatMap((v) => [
+      ...(v % side < side - 1 ? [[v, v + 1] as const] : []),
+      ...(v + side < side * side ? [[v, v + side] as const] : []),
+    ]);
+    expect(filled(side * side, grid)).toBeLessThan(((side - 1) * side * side) / 2);
+    // Two cliques that share one vertex stay two.
+    const clique = (vs: readonly number[]) => vs.flatMap((a, i) => vs.slice(i + 1).map((b) => [a, b] as const));
+    expect(filled(9, [...clique([0, 1, 2, 3, 4]), ...clique([4, 5, 6, 7, 8])])).toBe(0);
+  });
+});
+
+describe("strong components", () => {
+  const arcs = fc
+    .integer({ min: 1, max: 12 })
+    .chain((n) =>
+      fc.record({ n: fc.constant(n), arcs: fc.array(fc.tuple(fc.nat(n - 1), fc.nat(n - 1)), { maxLength: 3 * n }) }),
+    );
+  test.prop([arcs])("are the classes of vertices that reach each other, numbered against the arcs", ({ n, arcs }) => {
+    const { count, of } = strongComponents(
+      digraph(
+        n,
+        arcs.map(([a]) => a),
+        arcs.map(([, b]) => b),
+      ),
+    );
+    const reach = Array.from({ length: n }, (_, v) => Array.from({ length: n }, (_, u) => u === v));
+    for (const [a, b] of arcs) reach[a][b] = true;
+    for (let k = 0; k < n; k++)
+      for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) reach[i][j] ||= reach[i][k] && reach[k][j];
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        expect(of[i] === of[j]).toBe(reach[i][j] && reach[j][i]);
+        if (reach[i][j] && of[i] !== of[j]) expect(of[j]).toBeLessThan(of[i]);
+      }
+    }
+    expect(new Set(of).size).toBe(count);
+    expect(Math.max(...of)).toBe(count - 1);
+    expect(Math.min(...of)).toBe(0);
+  });
+  it("of a ring with tails, long enough that recursion would be deep", () => {
+    const n = 30_000;
+    const from = Array.from({ length: n }, (_, i) => i);
+    const ring = strongComponents(
+      digraph(
+        n,
+        from,
+        from.map((i) => (i + 1) % n),
+      ),
+    );
+    expect(ring.count).toBe(1);
+    const path = strongComponents(digraph(n, from.slice(1), from.slice(0, -1)));
+    expect(path.count).toBe(n);
+    expect([path.of[0], path.of[n - 1]]).toEqual([0, n - 1]);
+  });
+  it("a digraph keeps its arcs by their beginnings", () => {
+    const { start, target } = digraph(4, [2, 0, 2, 3], [1, 3, 2, 0]);
+    expect([...start]).toEqual([0, 1, 1, 3, 4]);
+    expect([...target]).toEqual([3, 1, 2, 0]);
+  });
+});
+
+describe("a semidefinite system", () => {
+  const factors = fc.integer({ min: 1, max: 6 }).chain((n) =>
+    fc.record({
+      n: fc.constant(n),
+      g: fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: n * n, maxLength: n * n }),
+      scale: fc.array(fc.integer({ min: -6, max: 6 }), { minLength: n, maxLength: n }),
+      x: fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: n, maxLength: n }),
+    }),
+  );
+  test.prop([factors])("is solved: A x = b for A = S(GᵀG + I)S, in any units", ({ n, g, scale, x }) => {
+    const s = scale.map((e) => 10 ** e);
+    const matrix = new Float64Array(n * n);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        let dot = Number(i === j);
+        for (let k = 0; k < n; k++) dot += g[k * n + i] * g[k * n + j];
+        matrix[i * n + j] = dot * s[i] * s[j];
+      }
+    const wanted = x.map((v, i) => v / s[i]);
+    const b = Float64Array.from({ length: n }, (_, i) => wanted.reduce((t, v, j) => t + matrix[i * n + j] * v, 0));
+    for (const [i, got] of solveSemidefinite(matrix, b).entries())
+      expect(Math.abs(got * s[i] - x[i])).toBeLessThanOrEqual(1e-12);
+  });
+  it("has 0 where a direction depends on those before it, or has no size", () => {
+    expect([...solveSemidefinite(Float64Array.of(1, 1, 1, 1), Float64Array.of(2, 2))]).toEqual([2, 0]);
+    expect([...solveSemidefinite(Float64Array.of(4, 0, 0, 0), Float64Array.of(8, 0))]).toEqual([2, 0]);
+    expect([...solveSemidefinite(Float64Array.of(0, 0, 0, 4), Float64Array.of(0, 8))]).toEqual([0, 2]);
+    const x = solveSemidefinite(Float64Array.of(1, 2, 3, 2, 4, 6, 3, 6, 10), Float64Array.of(1, 2, 4));
+    expect([...x]).toEqual([-2, 0, 1].map((v) => expect.closeTo(v, 10)));
+  });
+});
