@@ -178,5 +178,10 @@ inProcessRunner.inject = [commonTokens.options];
 
 export const strykerPlugins = [declareFactoryPlugin(PluginKind.TestRunner, "in-process", inProcessRunner)];
 export const strykerValidationSchema = {
-  properties: { inProcess: { type: "object", properties: { tests: { type: "array" }, without: { type: "array" }, patience: { type: "number" } } } },
+  properties: {
+    inProcess: {
+      type: "object",
+      properties: { tests: { type: "array" }, without: { type: "array" }, patience: { type: "number" } },
+    },
+  },
 };
