@@ -159,10 +159,11 @@ export function judge(s: Subject, one: Case): Judged {
   let condition: number[] | undefined;
   const errors = (values: readonly number[], sensitive: readonly number[]) =>
     want.map((w, i) => error(values[i], w, Math.max(units[i], ulp(sensitive[i]) || 0)));
+  const most = s.exception?.ulp ?? LIMIT;
   const scaled = (values?: readonly number[]) => {
     condition ??= sensitivity(s, one, want);
     // Probes may miss what matters: where they leave too large an error, all patterns of signs are looked at.
-    if (values === undefined && sizeOf(one.inputs) <= MANY && errors(got, condition).some((e) => e > LIMIT))
+    if (values === undefined && sizeOf(one.inputs) <= MANY && errors(got, condition).some((e) => e > most))
       condition = wholeSensitivity(s, one, want);
     return errors(values ?? got, condition);
   };
