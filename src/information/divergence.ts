@@ -39,8 +39,8 @@ function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number) => numbe
   return terms;
 }
 
-/** Whether a law has answer i whole in its logarithm alone: its weight is below the normal doubles, and rounded. */
-const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.hasTail && law.logWeight[i] > -Infinity;
+/** Whether a law may have answer i whole in its logarithm alone: its weight is below the normal doubles, and rounded. */
+const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.hasTail;
 
 /** KL of two laws on one support. */
 export function klOf(p: Law, q: Law): number {
@@ -147,7 +147,8 @@ function logRatios(
     if (a === 0) continue;
     const b = v[i];
     const ratio = a / b;
-    const whole = a >= SMALLEST_NORMAL && b >= SMALLEST_NORMAL && isNormal(ratio);
+    // Of an a below the normal doubles any logarithm will do: it adds nothing to a sum that is not itself refused.
+    const whole = b >= SMALLEST_NORMAL && isNormal(ratio);
     const term = a * (whole ? logScaled(ratio, highU[2 * i], highV[2 * i]) : logRatio(a, b));
     const s = hi + term;
     const t = s - hi;
@@ -162,7 +163,6 @@ function logRatios(
 
 /** The sum of deviances of the normalised masses, each to full relative accuracy from weights and totals as given. */
 function klByDeviance(p: Law, q: Law): number {
-  for (let i = 0; i < p.weight.length; i++) if (p.supports(i) && !q.supports(i)) return Infinity;
   const terms = overPairs(p, q, (a, b, n) => deviance(a, b, n) / LIFT);
   if (p.hasTail || q.hasTail) {
     for (let i = 0; i < terms.length; i++) {
@@ -173,6 +173,7 @@ function klByDeviance(p: Law, q: Law): number {
       terms[i] = p.supports(i) ? a * (logA - logB) - a + b : b;
     }
   }
+  // Where P has mass and Q has none there is an infinity among the terms, or 0 times one.
   const { hi } = sum(terms);
   return Number.isNaN(hi) ? Infinity : Math.max(0, hi);
 }
