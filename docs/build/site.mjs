@@ -21,6 +21,7 @@ const GUIDES = [
   "diffusion",
   "verification",
   "accuracy",
+  "mutation",
   "errata",
   "extending",
   "citing",

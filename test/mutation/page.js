@@ -112,6 +112,9 @@ ${files.map((file) => row(`\`${file.file}\``, totals([file]))).join("\n")}
 
 ## The survivors
 
+They are grouped by what the changed line is for, with the number of changes of a line where there are several. The reason is that of the
+group; not every single change in it was proved to make no difference.
+
 ${groups
   .filter(({ list }) => list.length > 0)
   .map(({ title, why, list }) => `### ${title} (${list.length})\n\n${why}\n\n${listed(list)}`)
