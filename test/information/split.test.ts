@@ -138,6 +138,21 @@ describe("units of mass that are powers of 2 leave every bit, however many answe
   });
 });
 
+describe("of many answers, units of either law leave every bit of their KL: its logarithms are around their mean", () => {
+  it.each(pairs.filter(([name]) => !/hundreds|far down|subnormal/.test(name)))("%s", (_, p, q) => {
+    const [u, v] = [cut(p, 400), cut(q, 400)];
+    for (const k of [-100, 7]) {
+      const scaled = ({ support, mass }: Measure<number>) =>
+        measure(
+          support,
+          mass.map((x) => x * 2 ** k),
+        );
+      expect(klDivergence(scaled(u), v)).toBe(klDivergence(u, v));
+      expect(klDivergence(u, scaled(v))).toBe(klDivergence(u, v));
+    }
+  });
+});
+
 describe("a law and its tilt, of few answers and of many", () => {
   const reward = [0, 1, -1, 2, 0.5, 3, -2, 1.5];
   it.each([1, 600])("at every strength: %d parts", (m) => {
