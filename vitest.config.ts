@@ -3,7 +3,26 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
+/**
+ * The module runner reads every imported name through a getter at each use, which costs more than an exponential and keeps
+ * the engine from inlining it. What comes from the lowest floor, which imports nothing above it, is read once instead.
+ */
+export const importedOnce = {
+  name: "imported-once",
+  enforce: "post" as const,
+  transform(code: string, id: string) {
+    if (!/\/src\/.*\.ts$/.test(id)) return;
+    let n = 0;
+    return code.replaceAll(/^import \{ ([^}]+) \} from ("[^"]+");$/gm, (whole, names: string, from: string) => {
+      if (!/numeric\/\w+\.js"$/.test(from) && !(/\/src\/numeric\//.test(id) && from.startsWith('"./'))) return whole;
+      const alias = `numeric${n++}`;
+      return `import * as ${alias} from ${from}; const { ${names.replaceAll(" as ", ": ")} } = ${alias};`;
+    });
+  },
+};
+
 export default defineConfig({
+  plugins: [importedOnce],
   resolve: {
     // The package by its name is the sources, so that no test needs a build.
     alias: [

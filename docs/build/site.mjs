@@ -19,6 +19,7 @@ const GUIDES = [
   "best-of-n",
   "training",
   "diffusion",
+  "scale",
   "verification",
   "accuracy",
   "mutation",

@@ -4,7 +4,7 @@ import { claims } from "../claims/index.js";
 import { gapTolerance } from "../claims/tolerance.js";
 import { type Instance, type World, worldOf } from "../claims/world.js";
 import { exactAlgebra } from "../exact/index.js";
-import type { Query } from "./dataset.js";
+import { parseQuery, type Query, type QueryText } from "./dataset.js";
 import { InputError } from "./inputError.js";
 
 /** What `verify` was asked: the same for every query. */
@@ -77,4 +77,13 @@ export function readClaims(query: Query, settings: Settings): Reading[] {
   const exactTolerance = gapTolerance(instance, settings.digits);
   const fixed = readBuiltIn(settings.digits);
   return claims.map((claim) => fixed.get(claim) ?? readClaim(claim, fast, exact, tolerance, exactTolerance));
+}
+
+/** The claims read on one line of a data set, with the name of its query. */
+export function readClaimsOf(
+  { text, place }: QueryText,
+  settings: Settings,
+): { readonly query: string; readonly readings: Reading[] } {
+  const query = parseQuery(text, place);
+  return { query: query.query, readings: readClaims(query, settings) };
 }

@@ -1,14 +1,15 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { show } from "../numeric/check.js";
-import { REPORT_OPTIONS, refuseTwoForms, report } from "./curveReport.js";
+import { brokenAfter, readUntilBroken } from "./brokenOff.js";
+import { claim, REPORT_OPTIONS, refuseTwoForms, report } from "./curveReport.js";
 import { CurveTally } from "./curveTally.js";
-import { type Query, readDataset, take } from "./dataset.js";
+import { inBatches, type QueryText, readTexts, take } from "./dataset.js";
 import { InputError } from "./inputError.js";
 import { numberList } from "./numberList.js";
 import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
 import { forEachOnWorkers } from "./pool.js";
 import { Progress } from "./progress.js";
-import { type CurveSettings, hasGold, readCurve } from "./readCurve.js";
+import { type CurveReading, type CurveSettings, readCurveOf } from "./readCurve.js";
 
 const OPTIONS = {
   beta: { value: "LIST", help: "temperatures, 0 for best-of-N (default 0,0.02,0.1)" },
@@ -41,60 +42,49 @@ export async function curve(args: readonly string[]): Promise<number> {
 
   const [file] = files;
   const tally = new CurveTally(settings);
-  const broken = await read(file, limit, jobs, tally);
+  claim(options);
+  const broken = await readUntilBroken((signal) => read(take(readTexts(file, signal), limit), jobs, tally));
   tally.broken = broken?.message;
   report(tally, file ?? "the embedded data", options);
-  if (broken !== undefined) {
-    const kept = tally.queries > 0 ? ` (the ${tally.queries} queries before it are reported above)` : "";
-    throw new InputError(`${broken.message}${kept}`);
-  }
+  if (broken !== undefined) throw brokenAfter(broken, tally.queries);
   if (tally.queries === 0 && options.partial === undefined)
     throw new InputError(`${file ?? "the data set"}: there are no queries`);
   return 0;
 }
 
-/** Reads the data set, one query at a time; bad input ends the reading, and is returned so that what was done is shown. */
-async function read(
-  file: string | undefined,
-  limit: number,
-  jobs: number,
-  tally: CurveTally,
-): Promise<InputError | undefined> {
+/** What goes to a worker at once, in characters: far more work than sending it is, and little to wait for at the end. */
+const BATCH = 2 ** 16;
+
+async function read(texts: AsyncIterable<QueryText>, jobs: number, tally: CurveTally): Promise<void> {
   const progress = new Progress("curve");
   const digest = createHash("sha256");
-  const queries = withGoldAlike(take(readDataset(file), limit), tally, digest);
-  const add = (readings: Float64Array) => {
-    tally.add(readings);
+  const add = (reading: CurveReading) => {
+    requireGoldAlike(reading, tally);
+    tally.add(reading.readings);
+    digest.update(reading.digest);
     progress.update(tally.queries);
   };
   try {
-    if (jobs === 1) for await (const query of queries) add(readCurve(query, tally.settings));
-    else await forEachOnWorkers(queries, new URL("./curveWorker.js", import.meta.url), tally.settings, jobs, add);
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
+    if (jobs === 1) {
+      for await (const text of texts) add(readCurveOf(text, tally.settings));
+    } else {
+      const script = new URL("./curveWorker.js", import.meta.url);
+      await forEachOnWorkers(inBatches(texts, BATCH), script, tally.settings, jobs, add);
+    }
   } finally {
     progress.end();
     tally.seal(digest.digest("hex"));
   }
-  return undefined;
 }
 
-/** The queries as long as all have gold or none has, each told to the digest. */
-async function* withGoldAlike(queries: AsyncIterable<Query>, tally: CurveTally, digest: Hash): AsyncGenerator<Query> {
-  for await (const query of queries) {
-    const gold = hasGold(query);
-    tally.gold ??= gold;
-    if (gold !== tally.gold) {
-      const name = show(query.query);
-      throw new InputError(
-        gold
-          ? `${query.place}: query ${name} has "gold", which the queries before it have not`
-          : `${query.place}: query ${name} has no "gold", which the queries before it have`,
-      );
-    }
-    const { place: _, ...content } = query;
-    digest.update(`${JSON.stringify(content)}\n`);
-    yield query;
-  }
+/** All queries have gold or none has: the first decides. */
+function requireGoldAlike({ place, query, gold }: CurveReading, tally: CurveTally): void {
+  tally.gold ??= gold;
+  if (gold === tally.gold) return;
+  const name = show(query);
+  throw new InputError(
+    gold
+      ? `${place}: query ${name} has "gold", which the queries before it have not`
+      : `${place}: query ${name} has no "gold", which the queries before it have`,
+  );
 }

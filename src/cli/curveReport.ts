@@ -29,12 +29,21 @@ export function refuseTwoForms(options: ReportOptions): void {
   if (options.json && options.csv) throw new InputError("--json and --csv exclude each other");
 }
 
-/** Prints the curves, and writes the files asked for. */
+/**
+ * Empties the files asked for before the work begins: a place that cannot be written to is told at once, and a run that is
+ * killed leaves no file that could be taken for its own.
+ */
+export function claim(options: ReportOptions): void {
+  for (const file of [options.partial, options.svg]) if (file !== undefined) write(file, "");
+}
+
+/** Prints the curves, and writes the files asked for: after printing, so that a full disk costs no figure. */
 export function report(tally: CurveTally, dataset: string, options: ReportOptions): void {
+  if (tally.queries > 0)
+    process.stdout.write(options.json ? json(tally, dataset) : options.csv ? csv(tally) : table(tally));
   if (options.partial !== undefined) write(options.partial, tally.toJson());
-  if (tally.queries === 0) return;
-  if (options.svg !== undefined) write(options.svg, plotCurves(tally.curves, dataset, tally.queries));
-  process.stdout.write(options.json ? json(tally, dataset) : options.csv ? csv(tally) : table(tally));
+  if (options.svg !== undefined && tally.queries > 0)
+    write(options.svg, plotCurves(tally.curves, dataset, tally.queries));
 }
 
 function write(file: string, text: string): void {

@@ -92,6 +92,7 @@ export class CurveTally {
   }
 
   static fromJson(text: string, name: string): CurveTally {
+    if (text === "") throw new InputError(`${name}: it is empty: the run that writes it has not come to its end`);
     const record = parseJson(text, name, "it");
     if (!isPartial(record)) throw new InputError(`${name}: it is not a file of ${FORMAT}`);
     if (record.broken !== undefined)

@@ -1,9 +1,6 @@
-import { parentPort, workerData } from "node:worker_threads";
-import type { Query } from "./dataset.js";
-import { type CurveSettings, readCurve } from "./readCurve.js";
+import { workerData } from "node:worker_threads";
+import type { QueryText } from "./dataset.js";
+import { serve } from "./pool.js";
+import { type CurveSettings, readCurveOf } from "./readCurve.js";
 
-const settings = workerData as CurveSettings;
-
-parentPort?.on("message", (query: Query) => {
-  parentPort?.postMessage(readCurve(query, settings));
-});
+serve((text: QueryText) => readCurveOf(text, workerData as CurveSettings));

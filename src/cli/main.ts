@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { InputError } from "./inputError.js";
+import { Interrupted } from "./interrupt.js";
 import { helpText, type Usage } from "./options.js";
 
 interface Command {
@@ -81,7 +82,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof InputError)) throw error;
+  if (!(error instanceof InputError || error instanceof Interrupted)) throw error;
   process.stderr.write(`exptilt: ${error.message}\n`);
-  process.exitCode = 2;
+  process.exitCode = error instanceof Interrupted ? error.status : 2;
 }

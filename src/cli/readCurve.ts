@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { fromLogMass, type Measure, measure } from "../measure/measure.js";
 import { show } from "../numeric/check.js";
 import { selectionCurve } from "../selection/curve.js";
 import { selectionLimit } from "../selection/limit.js";
 import { type PolicyReading, policyReading } from "../selection/reading.js";
-import type { Query } from "./dataset.js";
+import { parseQuery, type Query, type QueryText } from "./dataset.js";
 import { InputError } from "./inputError.js";
 
 /** What `curve` was asked: the same for every query, and for every shard of a data set. */
@@ -51,4 +52,22 @@ export function readCurve(query: Query, { betas, ns }: CurveSettings): Float64Ar
     take(policyReading(problem, selectionLimit(problem)), `beta ${beta} and n → ∞`);
   }
   return Float64Array.from(out);
+}
+
+/** What one line of a data set gives. */
+export interface CurveReading {
+  readonly place: string;
+  readonly query: string;
+  readonly gold: boolean;
+  /** Tells the query from every other. */
+  readonly digest: Uint8Array;
+  readonly readings: Float64Array;
+}
+
+/** A line of a data set, read. */
+export function readCurveOf({ text, place }: QueryText, settings: CurveSettings): CurveReading {
+  const query = parseQuery(text, place);
+  const { place: _, ...content } = query;
+  const digest = createHash("sha256").update(JSON.stringify(content)).digest();
+  return { place, query: query.query, gold: hasGold(query), digest, readings: readCurve(query, settings) };
 }

@@ -13,6 +13,7 @@ import { readState, type TrainingState } from "../training/state.js";
 import { type Query, readDataset, take } from "./dataset.js";
 import { FEATURE_HELP, featureNames, featureRows } from "./features.js";
 import { InputError } from "./inputError.js";
+import { onInterrupt } from "./interrupt.js";
 import { parseJson } from "./jsonText.js";
 import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
 import { refOf } from "./readCurve.js";
@@ -70,13 +71,11 @@ export async function train(args: readonly string[]): Promise<number> {
   }
   const features = featureNames(options.features ?? "reward");
   const resume = options.resume === undefined ? undefined : readPolicy(options.resume, features);
-  const seen = await readAll(files[0], whole("limit", 1, Infinity), holdout);
+  const interrupt = onInterrupt();
+  const seen = await readAll(files[0], whole("limit", 1, Infinity), holdout, interrupt.signal);
 
   const policy = policyOf(features);
   const data = examplesOf(seen, beta, whole("samples", 1, 0), whole("seed", 0, 0));
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  process.once("SIGINT", onInterrupt);
   const fitting = fitWeightedMle(policy, data, {
     ridge,
     klToRef,
@@ -91,7 +90,7 @@ export async function train(args: readonly string[]): Promise<number> {
     if (resume && error instanceof RangeError) throw new InputError(`${options.resume}: ${error.message}`);
     throw error;
   });
-  process.off("SIGINT", onInterrupt);
+  interrupt.release();
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
 
   const stored: StoredPolicy = {
@@ -105,13 +104,14 @@ export async function train(args: readonly string[]): Promise<number> {
   const readings = seen.map((one) => readTrained(one, beta, policy, fitted.parameters));
   process.stdout.write(options.json ? json(stored, fitted, readings) : table(stored, fitted, readings));
   warn(fitted, data);
+  if (fitted.reason === "aborted") throw interrupt.signal.reason;
   return fitted.converged ? 0 : 1;
 }
 
 /** All queries, of which a share is held out: as evenly spread over the file as whole numbers allow. */
-async function readAll(file: string | undefined, limit: number, holdout: number): Promise<Seen[]> {
+async function readAll(file: string | undefined, limit: number, holdout: number, signal: AbortSignal): Promise<Seen[]> {
   const seen: Seen[] = [];
-  for await (const query of take(readDataset(file), limit)) {
+  for await (const query of take(readDataset(file, signal), limit)) {
     const i = seen.length;
     seen.push({ query, heldOut: Math.floor((i + 1) * holdout) > Math.floor(i * holdout) });
   }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
+import { brokenAfter, readUntilBroken } from "./brokenOff.js";
 import type { Reading, Settings } from "./check.js";
-import { type Query, readDataset, take } from "./dataset.js";
+import { inBatches, type QueryText, readTexts, take } from "./dataset.js";
 import { InputError } from "./inputError.js";
 import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
 import { forEachOnWorkers } from "./pool.js";
@@ -66,48 +67,29 @@ export async function verify(args: readonly string[]): Promise<number> {
 
   const [file] = files;
   const tally = new Tally();
-  const broken = await run(file, limit, settings, jobs, tally);
+  const broken = await readUntilBroken((signal) => run(take(readTexts(file, signal), limit), settings, jobs, tally));
   if (tally.queries > 0) {
     process.stdout.write(
       options.json ? `${JSON.stringify(report(file, settings, tally), undefined, 2)}\n` : table(settings, tally),
     );
   }
-  if (broken !== undefined) {
-    const kept = tally.queries > 0 ? ` (the ${tally.queries} queries before it are reported above)` : "";
-    throw new InputError(`${broken.message}${kept}`);
-  }
+  if (broken !== undefined) throw brokenAfter(broken, tally.queries);
   if (tally.queries === 0) throw new InputError(`${file ?? "the data set"}: there are no queries`);
   return tally.holds ? 0 : 1;
 }
 
-/** Reads and checks the data set; bad input ends the reading, and is returned so that what was done can be shown. */
-async function run(
-  file: string | undefined,
-  limit: number,
-  settings: Settings,
-  jobs: number,
-  tally: Tally,
-): Promise<InputError | undefined> {
+/** Reads and checks the data set, one query at a time for each worker. */
+async function run(texts: AsyncIterable<QueryText>, settings: Settings, jobs: number, tally: Tally): Promise<void> {
   const progress = new Progress("verify");
+  const add = ({ query, readings }: { query: string; readings: Reading[] }) => {
+    tally.add(readings, query);
+    progress.update(tally.queries);
+  };
   try {
-    const script = new URL("./worker.js", import.meta.url);
-    await forEachOnWorkers(
-      take(readDataset(file), limit),
-      script,
-      settings,
-      jobs,
-      (readings: Reading[], query: Query) => {
-        tally.add(readings, query.query);
-        progress.update(tally.queries);
-      },
-    );
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
+    await forEachOnWorkers(inBatches(texts, 1), new URL("./worker.js", import.meta.url), settings, jobs, add);
   } finally {
     progress.end();
   }
-  return undefined;
 }
 
 function table({ digits, beta, length }: Settings, tally: Tally): string {

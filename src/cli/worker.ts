@@ -1,9 +1,6 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { readClaims, type Settings } from "./check.js";
-import type { Query } from "./dataset.js";
+import { workerData } from "node:worker_threads";
+import { readClaimsOf, type Settings } from "./check.js";
+import type { QueryText } from "./dataset.js";
+import { serve } from "./pool.js";
 
-const settings = workerData as Settings;
-
-parentPort?.on("message", (query: Query) => {
-  parentPort?.postMessage(readClaims(query, settings));
-});
+serve((text: QueryText) => readClaimsOf(text, workerData as Settings));

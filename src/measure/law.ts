@@ -1,7 +1,7 @@
-import { logRatio } from "../numeric/deviance.js";
+import { logRatio, logRatios } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, log, log1p, logDoubleDouble } from "../numeric/elementary.js";
-import { logsScaled, STRETCH } from "../numeric/expLog.js";
+import { logsScaled, rangeOf, STRETCH } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
@@ -50,6 +50,8 @@ export class Law {
   /** Whether logarithms came beside the weights, which may hold what these round away. */
   readonly #apart: boolean;
   #hasTail: boolean | undefined;
+  #least: number | undefined;
+  #leastPositive: number | undefined;
   #peaked: PeakedSum | undefined;
   #scaledLogs: ScaledLogs | undefined;
 
@@ -171,10 +173,10 @@ export class Law {
     const { weight, peak, rest } = this;
     const total = this.total.hi;
     const logTotal = this.logTotal;
-    const out = new Float64Array(weight.length);
+    const plain = !(this.fromLog || this.hasTail);
+    const out = plain ? logRatios(weight, total) : new Float64Array(weight.length);
     if (this.fromLog) for (let i = 0; i < out.length; i++) out[i] = this.logWeight[i] - logTotal;
     else if (this.hasTail) for (let i = 0; i < out.length; i++) out[i] = this.logProbability(i);
-    else for (let i = 0; i < out.length; i++) out[i] = logRatio(weight[i], total);
     out[peak] = -log1p((rest.hi + rest.lo) / weight[peak]);
     return out;
   }
@@ -184,6 +186,19 @@ export class Law {
     const w = this.weight[i];
     if (i === this.peak) return -log1p((this.rest.hi + this.rest.lo) / w);
     return this.fromLog || w < SMALLEST_NORMAL ? this.logWeight[i] - this.logTotal : logRatio(w, this.total.hi);
+  }
+
+  /** The smallest weight; 0 where there are answers without. */
+  get least(): number {
+    this.#least ??= rangeOf(this.weight).bottom;
+    return this.#least;
+  }
+
+  /** The smallest positive weight. */
+  get leastPositive(): number {
+    this.#leastPositive ??=
+      this.least > 0 ? this.least : this.weight.reduce((l, w) => (w > 0 && w < l ? w : l), Infinity);
+    return this.#leastPositive;
   }
 
   /**

@@ -18,12 +18,6 @@ export type Score<A> = ArrayLike<number> | ScoreFunction<A>;
 
 const isScore = (x: number) => x < Infinity;
 
-/** Whether all of some numbers are scores. */
-export function areScores(score: Float64Array): boolean {
-  for (let i = 0; i < score.length; i++) if (!(score[i] < Infinity)) return false;
-  return true;
-}
-
 /** The scores as an array: numbers below ∞, of which −∞ forbids an answer; NaN is refused off the support too. */
 export function resolveScore<A>(
   caller: string,

@@ -2,14 +2,14 @@ import { outOfRange, requireFinite, requireLength, requirePositiveOrInfinite, wr
 import { logRatioNearOne } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, expm1, log1p } from "../numeric/elementary.js";
-import { expWeighted } from "../numeric/expLog.js";
+import { expWeighted, rangeOf } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
 import { type Distribution, distributionOf, lawOf, type Measure } from "./measure.js";
 import { logPowerSum } from "./powerSum.js";
-import { areScores, resolveScore, type Score } from "./score.js";
+import { resolveScore, type Score } from "./score.js";
 import { requireSupport } from "./support.js";
 
 /** (a − b)/β, also where the difference itself overflows; −∞ stays −∞ and β = ∞ makes every finite difference 0. */
@@ -102,27 +102,20 @@ export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: nu
 
 /**
  * The weights of a tilt where all is ordinary, written to `out`: the reference's own, times exponentials that the largest
- * score bounds by 1. Undefined where a weight or an exponential would leave the range of normal doubles, or the tilt the
- * range a law is kept in.
+ * score bounds by 1. Undefined, with nothing written, where a score is none, or a weight or an exponential would leave the
+ * range of normal doubles; undefined where the tilt would leave the range a law is kept in.
  */
 function ordinaryTilt(
   base: Law,
-  score: ArrayLike<number>,
+  score: Float64Array,
   beta: number,
   out: Float64Array,
 ): { tilted: Float64Array; top: number; total: DoubleDouble } | undefined {
   if (base.hasTail || base.fromLog || !(beta > 2 ** -900 && beta < 2 ** 900)) return undefined;
   const { weight } = base;
-  let [top, bottom, least] = [-Infinity, Infinity, Infinity];
-  for (let i = 0; i < out.length; i++) {
-    const w = weight[i];
-    if (w === 0) continue;
-    if (w < least) least = w;
-    const s = score[i];
-    if (s > top) top = s;
-    if (s < bottom) bottom = s;
-  }
-  if (!((bottom - top) / beta > -700 && isNormal(least * exp((bottom - top) / beta)))) return undefined;
+  const { top, bottom } = base.least > 0 ? rangeOf(score) : rangeOn(weight, score);
+  const spread = (bottom - top) / beta;
+  if (!(spread > -700 && isNormal(base.leastPositive * exp(spread)))) return undefined;
   const total = expWeighted(out, weight, score, top, beta, base.total.hi);
   if (!(total.hi > 2 ** -400 * out.length)) return undefined;
   // Where the answers that count lie far below the largest score, their differences from it are rounded by more than
@@ -133,6 +126,20 @@ function ordinaryTilt(
     if ((top - score[peak]) / beta > NEAR) return undefined;
   }
   return { tilted: out, top, total };
+}
+
+/** The range of the scores where weights are positive; the top is +∞ where a score is none. */
+function rangeOn(weight: Float64Array, score: Float64Array): { top: number; bottom: number } {
+  let top = -Infinity;
+  let bottom = Infinity;
+  for (let i = 0; i < weight.length; i++) {
+    const s = score[i];
+    if (!(s < Infinity)) return { top: Infinity, bottom };
+    if (weight[i] === 0) continue;
+    if (s > top) top = s;
+    if (s < bottom) bottom = s;
+  }
+  return { top, bottom };
 }
 
 /** log E_law[e^x]: by expm1 where that is near 0, so that a weak tilt keeps its digits. */
@@ -227,11 +234,12 @@ export function tiltedMass<A>(ref: Measure<A>, score: Score<A>, beta: number, ou
   requirePositiveOrInfinite(caller, "beta", beta);
   if (!(out instanceof Float64Array)) throw wrongType(caller, "out", "be a Float64Array", out);
   requireLength(caller, "out", out, law.weight.length);
+  const resolve = () => resolveScore(caller, "score", ref.support, score);
   // Scores in an array of their own are read where they are.
   const apart = score instanceof Float64Array && score.length === out.length && score.buffer !== out.buffer;
-  const scores = apart && areScores(score) ? score : resolveScore(caller, "score", ref.support, score);
+  const scores = apart ? score : resolve();
   const ordinary = ordinaryTilt(law, scores, beta, out);
-  if (ordinary === undefined) return tiltLaw(caller, law, scores, beta).law.probabilities(out);
+  if (ordinary === undefined) return tiltLaw(caller, law, apart ? resolve() : scores, beta).law.probabilities(out);
   return divideBy(out, ordinary.total.hi, out);
 }
 

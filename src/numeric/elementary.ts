@@ -1,12 +1,11 @@
 import { type DoubleDouble, productError, twoSum } from "./doubleDouble.js";
-import { expNormal, logNormal } from "./expLog.js";
+import { expNormal } from "./expLog.js";
 import {
   CELL_HI,
   CELL_LO,
   EXP_CELLS,
   HIGH,
   inverse,
-  inverseLow,
   LN2_HI,
   LN2_LO,
   LOG_CELLS,
@@ -58,14 +57,6 @@ export function expm1(x: number): number {
   return d + (left + v * (r + (r * r * (0.5 + r * (1 / 6 + r * (1 / 24))) + powerLow[j])));
 }
 
-/** log x. */
-export function log(x: number): number {
-  if (x > 0.99 && x < 1.01) return log1pSmall(x - 1);
-  if (isNormal(x)) return logNormal(x);
-  if (x > 0) return x === Infinity ? x : logNormal(x * 2 ** 54) - 54 * Math.LN2;
-  return x === 0 ? -Infinity : Number.NaN;
-}
-
 const double = new Float64Array(1);
 const words = new Int32Array(double.buffer);
 
@@ -80,24 +71,35 @@ function logSeries(r: number): number {
   return r * r * (-0.5 + r * (1 / 3 + r * (-0.25 + r * (0.2 - r * (1 / 6)))));
 }
 
+/** log x. */
+export function log(x: number): number {
+  if (x > 0.99 && x < 1.01) return log1pSmall(x - 1);
+  if (isNormal(x)) return logOfSum(x, 0);
+  if (x > 0) return x === Infinity ? x : logOfSum(x * 2 ** 54, 0) - 54 * Math.LN2;
+  return x === 0 ? -Infinity : Number.NaN;
+}
+
 /** log(1 + x), accurate near 0. */
 export function log1p(x: number): number {
   if (x > -0.01 && x < 0.01) return log1pSmall(x);
   if (!(x > -1 && x < Infinity)) return x === -1 ? -Infinity : x > 0 ? x : Number.NaN;
   const u = 1 + x;
-  // What the sum rounded away.
-  const low = x > 1 ? 1 - (u - x) : x - (u - 1);
+  return logOfSum(u, x > 1 ? 1 - (u - x) : x - (u - 1));
+}
+
+/** log(u + low), away from 1, for a normal u and what a rounding left of it: `logNormal` with its largest rounding made good. */
+function logOfSum(u: number, low: number): number {
   double[0] = u;
   const e = (words[HIGH] - ONE + 0x80000) >> 20;
   const s = scale[(1024 - e) & 2047];
   const m = u * s;
   const k = m * LOG_CELLS + ROUND - ROUND;
   const j = k & (2 * LOG_CELLS - 1);
-  const d = m - k * (1 / LOG_CELLS);
-  const r = d * inverse[j] + (d * inverseLow[j] + low * s * inverse[j]);
+  const r = (m - k * (1 / LOG_CELLS) + low * s) * inverse[j];
   const a = e * LN2_HI;
-  const b = a + logs[j];
-  return b + (r + (logSeries(r) + (logsLow[j] + (a - b + logs[j] + e * LN2_LO))));
+  const c = logs[j];
+  const b = a + c;
+  return b + (r + (logSeries(r) + (logsLow[j] + (a - b + c + e * LN2_LO))));
 }
 
 /** log(hi + lo), with the digits of a sum near 1 kept. */
@@ -124,10 +126,12 @@ function powerOf(x: number, y: number, shift: number): number {
   const m = x * scale[(1024 - e) & 2047];
   const k = m * LOG_CELLS + ROUND - ROUND;
   const j = k & (2 * LOG_CELLS - 1);
-  const d = m - k * (1 / LOG_CELLS);
+  const c = k * (1 / LOG_CELLS);
+  const d = m - c;
   // log(1 + d/c), c the middle of the cell: its first two terms in double-double.
   const r = d * inverse[j];
-  const rest = d * inverseLow[j] + productError(d, inverse[j], r);
+  const back = r * c;
+  const rest = (d - back - productError(r, c, back)) * inverse[j];
   const square = r * r;
   const s = twoSum((e + shift) * LN2_HI, logs[j]);
   const t = twoSum(s.hi, r);

@@ -5,7 +5,6 @@ import {
   EXP_CELLS,
   HIGH,
   inverse,
-  inverseLow,
   LN2_HI,
   LN2_LO,
   LOG_CELLS,
@@ -44,6 +43,9 @@ export function expNormal(x: number): number {
  */
 export const STRETCH = 4096;
 
+/** What a long loop carries from one stretch to the next. */
+const state = new Float64Array(2);
+
 /** Constants that a loop keeps in registers: written into it, the engine would load each of them anew for every entry. */
 const HELD: Float64Array = Float64Array.of(PER_CELL, CELL_HI, CELL_LO, ROUND, 0.5, 1 / 6, 1 / 24);
 
@@ -56,7 +58,7 @@ const HELD: Float64Array = Float64Array.of(PER_CELL, CELL_HI, CELL_LO, ROUND, 0.
 export function expWeighted(
   out: Float64Array,
   weight: Float64Array,
-  score: ArrayLike<number>,
+  score: Float64Array,
   top: number,
   beta: number,
   bound: number,
@@ -65,24 +67,24 @@ export function expWeighted(
   const p = twoProduct(inverse, beta);
   const inverseLow = (1 - p.hi - p.lo) * inverse;
   // Begun at the bound, the running sum is never below an entry, and its rounding error is exact in three operations.
-  const sum = new Float64Array([bound, 0]);
+  state[0] = bound;
+  state[1] = 0;
   for (let from = 0; from < out.length; from += STRETCH) {
     const to = Math.min(from + STRETCH, out.length);
-    expWeightedStretch(out, weight, score, top, inverse, inverseLow, sum, from, to);
+    expWeightedStretch(out, weight, score, top, inverse, inverseLow, from, to);
   }
-  const total = sum[0] - bound + sum[1];
+  const total = state[0] - bound + state[1];
   // Far below the bound the errors of second order count.
-  return total > 1e-6 * bound ? twoSum(sum[0] - bound, sum[1]) : sumOf(out);
+  return total > 1e-6 * bound ? twoSum(state[0] - bound, state[1]) : sumOf(out);
 }
 
 function expWeightedStretch(
   out: Float64Array,
   weight: Float64Array,
-  score: ArrayLike<number>,
+  score: Float64Array,
   top: number,
   inverse: number,
   inverseLow: number,
-  sum: Float64Array,
   from: number,
   to: number,
 ): void {
@@ -93,8 +95,13 @@ function expWeightedStretch(
   const c2 = HELD[4];
   const c3 = HELD[5];
   const c4 = HELD[6];
-  let hi = sum[0];
-  let lo = sum[1];
+  // Read once: a name of another module is looked up at each use.
+  const cell = power;
+  const cellLow = powerLow;
+  const powers = scale;
+  const mask = EXP_CELLS - 1;
+  let hi = state[0];
+  let lo = state[1];
   for (let i = from; i < to; i++) {
     const w = weight[i];
     if (w === 0) {
@@ -106,16 +113,43 @@ function expWeightedStretch(
     const k = x * perCell + round - round;
     const r = x - k * cellHi - k * cellLo;
     const n = k | 0;
-    const j = n & (EXP_CELLS - 1);
-    const v = w * power[j] * scale[((n >> 9) + 1024) & 2047];
-    const y = v + v * (r + (r * r * (c2 + r * (c3 + r * c4)) + powerLow[j]));
+    const j = n & mask;
+    const v = w * cell[j] * powers[((n >> 9) + 1024) & 2047];
+    const square = r * r;
+    const y = v + v * (r + square * (c2 + r * c3) + (square * square * c4 + cellLow[j]));
     out[i] = y;
     const s = hi + y;
     lo += y - (s - hi);
     hi = s;
   }
-  sum[0] = hi;
-  sum[1] = lo;
+  state[0] = hi;
+  state[1] = lo;
+}
+
+/** The largest and the smallest of some numbers; the largest is +∞ where one is NaN. */
+export function rangeOf(values: Float64Array): { top: number; bottom: number } {
+  state[0] = values[0];
+  state[1] = values[0];
+  for (let from = 0; from < values.length; from += STRETCH) {
+    rangeStretch(values, from, Math.min(from + STRETCH, values.length));
+  }
+  return { top: state[0], bottom: state[1] };
+}
+
+function rangeStretch(values: Float64Array, from: number, to: number): void {
+  let top = state[0];
+  let bottom = state[1];
+  let unordered = 0;
+  for (let i = from; i < to; i++) {
+    const v = values[i];
+    if (v > top) top = v;
+    else if (!(v >= bottom)) {
+      if (v < bottom) bottom = v;
+      else unordered = 1;
+    }
+  }
+  state[0] = unordered > 0 ? Infinity : top;
+  state[1] = bottom;
 }
 
 const double = new Float64Array(1);
@@ -136,12 +170,9 @@ export function logScaled(x: number, highA: number, highB: number): number {
   const m = x * scale[(1024 - e) & 2047];
   const k = m * LOG_CELLS + ROUND - ROUND;
   const j = k & (2 * LOG_CELLS - 1);
-  const d = m - k * (1 / LOG_CELLS);
-  const r = d * inverse[j] + d * inverseLow[j];
+  const r = (m - k * (1 / LOG_CELLS)) * inverse[j];
   const tail = r * r * (-0.5 + r * (1 / 3 + r * (-0.25 + r * (0.2 - r * (1 / 6)))));
-  const a = e * LN2_HI;
-  const b = a + logs[j];
-  return b + (r + (tail + (logsLow[j] + (a - b + logs[j] + e * LN2_LO))));
+  return e * LN2_HI + logs[j] + (r + (tail + (logsLow[j] + e * LN2_LO)));
 }
 
 /** The high words of the entries of an array stand at every second place of this one, from the first. */

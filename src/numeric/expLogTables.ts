@@ -68,14 +68,9 @@ const logarithm = logarithms();
 /** log(j/LOG_CELLS), and what it misses. */
 export const logs: Float64Array = logarithm[0];
 export const logsLow: Float64Array = logarithm[1];
-/** LOG_CELLS/j, and what it misses. */
+/** LOG_CELLS/j. */
 export const inverse: Float64Array = new Float64Array(2 * LOG_CELLS);
-export const inverseLow: Float64Array = new Float64Array(2 * LOG_CELLS);
-for (let j = LOG_CELLS / 2; j < 2 * LOG_CELLS; j++) {
-  inverse[j] = LOG_CELLS / j;
-  const p = twoProduct(inverse[j], j / LOG_CELLS);
-  inverseLow[j] = ((1 - p.hi - p.lo) * LOG_CELLS) / j;
-}
+for (let j = LOG_CELLS / 2; j < 2 * LOG_CELLS; j++) inverse[j] = LOG_CELLS / j;
 /** 2^e at e + 1024, for e from −1024 to 1023. */
 export const scale: Float64Array = new Float64Array(2048);
 for (let e = 0, up = 1; e < 1024; e++, up *= 2) {

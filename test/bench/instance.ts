@@ -18,8 +18,8 @@ export function count(n: number): string {
 /** The nodes and steps of ∫ f(t) dt with t = e^u by the trapezoidal rule, as the plain loops and numpy take them. */
 export function trapezoid(n: number, spread: number): { t: number; step: number }[] {
   const nodes: { t: number; step: number }[] = [];
-  const step = 0.25;
+  const step = 0.3;
   const last = Math.log(40) + spread + step;
-  for (let u = -Math.log(n) - 14; u < last; u += step) nodes.push({ t: Math.exp(u), step: step * Math.exp(u) });
+  for (let u = -Math.log(n) - 22; u < last; u += step) nodes.push({ t: Math.exp(u), step: step * Math.exp(u) });
   return nodes;
 }

@@ -28,8 +28,8 @@ def case(f):
 
 def trapezoid(n, spread):
     """The nodes of ∫ f(t) dt with t = e^u, for weights within e^spread of the largest, which is 1."""
-    step = 0.25
-    u = np.arange(-np.log(n) - 14, np.log(40) + spread + step, step)
+    step = 0.3
+    u = np.arange(-np.log(n) - 22, np.log(40) + spread + step, step)
     return np.exp(u), step * np.exp(u)
 
 

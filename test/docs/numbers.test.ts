@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { checkClaim, claims, float64Algebra, worldOf } from "exptilt";
+import { bestOfNLaw, checkClaim, claims, expectation, float64Algebra, measure, worldOf } from "exptilt";
 import { kldivergence } from "mathjs";
 import { describe, expect, it } from "vitest";
+import { type Benchmarks, duration } from "../bench/page.js";
 
 const root = new URL("../../", import.meta.url);
 const text = (path: string): string => readFileSync(new URL(path, root), "utf8");
@@ -50,7 +51,40 @@ describe("the page on citing", () => {
 });
 
 describe("README, beside what is used today", () => {
+  const readme = text("README.md");
+  const { versions, closeLaws, results } = JSON.parse(text("docs/benchmarks.json")) as Benchmarks;
+  const figure = (x: number) => x.toPrecision(2).replace("e+", "e").replace("-", "−");
+
   it("mathjs gives NaN for the divergence of a list with a 0", () => {
     expect(kldivergence([0, 1], [0.5, 0.5])).toBeNaN();
+  });
+
+  it("the divergence of near-equal laws is off by what the benchmarks measured", () => {
+    const { answers, trials, spread, exptilt, scipy } = closeLaws;
+    expect(readme).toContain(`SciPy ${versions.scipy?.replace(/\.\d+$/, "")} |`);
+    expect(readme).toContain(
+      `the KL of laws ${spread.toExponential().replace("-", "−")} apart (${answers} answers, ${trials} trials) has a median relative error of ${figure(scipy?.median ?? Number.NaN)} and is negative in ${scipy?.negative} of them`,
+    );
+    expect(exptilt).toBeLessThan(1e-15);
+  });
+
+  it("a simulation takes the time that the benchmarks measured, and leaves the error of its runs", () => {
+    const [exact, simulated] = results.find(({ group }) => group === "Best-of-16 simulated")?.readings ?? [];
+    const [line] = text("src/data/humaneval-codegen16b.jsonl").split("\n");
+    const { answers } = JSON.parse(line) as { answers: { count: number; reward: number }[] };
+    const [mass, reward] = [answers.map(({ count }) => count), answers.map((answer) => answer.reward)];
+    const law = bestOfNLaw({ ref: measure([...mass.keys()], mass), reward }, 16);
+    const mean = expectation(law, reward);
+    const variance = expectation(
+      law,
+      reward.map((r) => (r - mean) ** 2),
+    );
+    const error = Math.sqrt(variance / 1e6)
+      .toExponential(0)
+      .replace("-", "−");
+    expect(readme).toContain(
+      `for HumanEval/0 at N = 16, 10⁶ runs in NumPy took ${duration(simulated.median)} and leave the mean reward uncertain by ${error}`,
+    );
+    expect(readme).toContain(`the simulation's figure to the last digits in ${duration(exact.median)};`);
   });
 });

@@ -1,0 +1,34 @@
+import { constants } from "node:os";
+
+/** The user ended the run, or a scheduler whose time was up: exit status 128 + the signal's number, as in a shell. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  readonly status: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(signal === "SIGINT" ? "interrupted" : `ended by ${signal}`);
+    this.status = 128 + constants.signals[signal];
+  }
+}
+
+/** What the first SIGINT or SIGTERM raises, its reason an `Interrupted`; a second one ends the process at once. */
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** Leaves signals to the system again. */
+  release(): void;
+}
+
+export function onInterrupt(): Interrupt {
+  const control = new AbortController();
+  const raise = (name: NodeJS.Signals) => {
+    release();
+    control.abort(new Interrupted(name));
+  };
+  const release = () => {
+    process.off("SIGINT", raise);
+    process.off("SIGTERM", raise);
+  };
+  process.on("SIGINT", raise);
+  process.on("SIGTERM", raise);
+  return { signal: control.signal, release };
+}
