@@ -1,7 +1,8 @@
 import type { Law } from "../measure/law.js";
-import { type Distribution, fromLogMass, lawOf, normalize } from "../measure/measure.js";
+import { type Distribution, lawOf } from "../measure/measure.js";
+import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange } from "../numeric/check.js";
-import { log } from "../numeric/elementary.js";
+import { log, log1p } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import { type AtomicData, requireClass, requireLine, requirePoint, requirePresent } from "./atoms.js";
 import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
@@ -15,16 +16,27 @@ export const excess: OfShifts = ([own, all]) => {
   return s;
 };
 
-/** p(x|c) and p(x) at a point: those of the atoms there together. */
-function massesAt(data: AtomicData, x: Float64Array, label: string): { own: number; all: number } {
-  const conditional = data.conditional.get(label) as Distribution<number>;
-  const [own, all] = [new Float64Array(data.size), new Float64Array(data.size)];
-  for (let i = 0; i < data.size; i++) {
-    if (x.some((v, k) => v !== data.points[i * data.dimension + k])) continue;
-    own[i] = conditional.mass[i];
-    all[i] = data.marginal.mass[i];
-  }
-  return { own: sum(own).hi, all: sum(all).hi };
+/** p(x|c) of every class and p(x) at a point: those of the atoms there together. */
+function massesAt(data: AtomicData, x: Float64Array): { of: Map<string, number>; all: number } {
+  const { size, dimension: d, points, conditional, marginal } = data;
+  const here = Array.from({ length: size }, (_, i) => i).filter((i) => x.every((v, k) => v === points[i * d + k]));
+  const at = ({ mass }: Distribution<number>) => sum(Float64Array.from(here, (i) => mass[i])).hi;
+  return { of: new Map(Array.from(conditional, ([name, law]) => [name, at(law)])), all: at(marginal) };
+}
+
+/**
+ * log p(x|c)/p(x), given p(x|·): from the differences of the classes, which may agree in nearly all digits, where these
+ * are small, and else from p(x)/p(x|c) as a sum of terms ≥ 0.
+ */
+export function logRatioOf({ classes, prior }: AtomicData, label: string, of: (name: string) => number): number {
+  const own = of(label);
+  if (own === 0) return -Infinity;
+  const total = (term: (name: string, p: number) => number) =>
+    sum(Float64Array.from(classes, (name, c) => term(name, prior.mass[c]))).hi;
+  const excess = total((name, p) => (name === label ? 0 : p * ((of(name) - own) / own)));
+  if (excess > -0.5 && excess < 1) return -log1p(excess);
+  const inverse = total((name, p) => (name === label ? p : p * (of(name) / own)));
+  return inverse < Infinity ? -log(inverse) : log(own) - log(total((name, p) => p * of(name)));
 }
 
 /** The point, at an atom of positive p(x). */
@@ -33,12 +45,12 @@ export function requireAtom(
   data: AtomicData,
   x: ArrayLike<number>,
   label: string,
-): { point: Float64Array; own: number; all: number } {
+): { point: Float64Array; own: number; of: ReadonlyMap<string, number> } {
   requirePresent(caller, data, label);
   const point = requirePoint(caller, "x", data, x);
-  const { own, all } = massesAt(data, point, label);
+  const { of, all } = massesAt(data, point);
   if (!(all > 0)) throw outOfRange(caller, "x", "be an atom of positive p(x), or a grid be given", point);
-  return { point, own, all };
+  return { point, own: of.get(label) as number, of };
 }
 
 /**
@@ -63,8 +75,8 @@ export function requireAtom(
  * ```
  */
 export function logDensityRatio(data: AtomicData, x: ArrayLike<number>, label: string): number {
-  const { own, all } = requireAtom("logDensityRatio", data, x, label);
-  return log(own / all);
+  const { of } = requireAtom("logDensityRatio", data, x, label);
+  return logRatioOf(data, label, (name) => of.get(name) as number);
 }
 
 /**
@@ -159,12 +171,13 @@ function onGrid(caller: string, data: AtomicData, x: ArrayLike<number>, label: s
  */
 export function classify(data: AtomicData, loss: Readonly<Record<string, number>>): Distribution<string> {
   const caller = "classify";
-  const log = data.classes.map((name, c) => {
+  const score = data.classes.map((name) => {
     const value = Object.hasOwn(loss, name) ? loss[name] : undefined;
     if (typeof value !== "number") throw new TypeError(`${caller}: loss.${name} must be a number, got ${value}`);
     if (!(value > -Infinity)) throw outOfRange(caller, `loss.${name}`, "be above -Infinity", value);
-    return data.prior.logMass[c] - value;
+    return -value;
   });
-  if (!log.some((l) => l > -Infinity)) throw outOfRange(caller, "loss", "be finite for some class", Infinity);
-  return normalize(fromLogMass(data.classes, log));
+  if (!score.some((s, c) => s > -Infinity && data.prior.mass[c] > 0))
+    throw outOfRange(caller, "loss", "be finite for some class", Infinity);
+  return tiltChecked(caller, "loss", data.prior, score, 1);
 }

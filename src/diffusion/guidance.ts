@@ -5,6 +5,7 @@ import { requireFinite } from "../numeric/check.js";
 import { log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { type AtomicData, requireClass, requirePresent } from "./atoms.js";
+import { logRatioOf } from "./densityRatio.js";
 import { readPosterior } from "./noisePrediction.js";
 
 /**
@@ -106,8 +107,14 @@ function problemOf(caller: string, data: AtomicData, label: string, w: number): 
  */
 export function guidedTarget(data: AtomicData, label: string, w: number): Distribution<number> {
   const problem = problemOf("guidedTarget", data, label, w);
-  if (w !== 0) requirePresent("guidedTarget", data, label);
-  return rlhfOptimum(problem);
+  if (w === 0) return rlhfOptimum(problem);
+  requirePresent("guidedTarget", data, label);
+  // p(x|c)/p(x) in place of p(c|x): without the constant p(c), whose logarithm w would multiply.
+  const reward = Float64Array.from({ length: data.size }, (_, i) => {
+    const of = (name: string) => (data.conditional.get(name) as Distribution<number>).mass[i];
+    return of(label) > 0 ? w * logRatioOf(data, label, of) : -Infinity;
+  });
+  return rlhfOptimum({ ...problem, reward });
 }
 
 /**

@@ -90,6 +90,12 @@ export function score(data: AtomicData, x: ArrayLike<number>, sigma: number, law
  * ```
  */
 export function denoise(data: AtomicData, x: ArrayLike<number>, sigma: number, law?: AtomLaw): Float64Array {
-  const { nearest, shift } = readPosterior("denoise", data, x, sigma, law).posterior;
-  return shift.map((s, k) => data.points[nearest * data.dimension + k] + s);
+  const { weight } = readPosterior("denoise", data, x, sigma, law).posterior;
+  const { points, dimension: d } = data;
+  // From the likeliest atom, which need not be the nearest.
+  const from = weight.reduce((best, q, i) => (q > weight[best] ? i : best), 0) * d;
+  const mean = points.slice(from, from + d);
+  for (const [i, q] of weight.entries())
+    if (q > 0) for (let k = 0; k < d; k++) mean[k] += q * (points[i * d + k] - points[from + k]);
+  return mean;
 }

@@ -15,7 +15,10 @@ function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => Bi
   return ofMass(ref.arithmetic, ref.support, Object.freeze(mass)).law;
 }
 
-/** Hard best-of-N by its reward levels: P(level) = F^N − (F⁻)^N. */
+/**
+ * Hard best-of-N by its reward levels: P(level) = F^N − (F⁻)^N = F^N(1 − (F⁻/F)^N), so that a level keeps its digits however
+ * small it is beside what lies below.
+ */
 export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Input>, n: number): ExactDistribution {
   const caller = "bestOfNLaw";
   const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
@@ -27,7 +30,13 @@ export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Inp
     if (!reward[i].isFinite()) return arithmetic.zero;
     const below = total((r) => r.lt(reward[i]));
     const level = total((r) => r.eq(reward[i]));
-    return below.plus(level).pow(n).minus(below.pow(n)).div(level);
+    const all = below.plus(level);
+    const share = level.div(all);
+    const logBelow = share.lt(0.5) ? arithmetic.log1p(share.neg()) : arithmetic.log(below.div(all));
+    return all
+      .pow(n)
+      .times(arithmetic.expm1(logBelow.times(n)).neg())
+      .div(level);
   });
 }
 

@@ -13,7 +13,7 @@ import { resolveScore, type Score } from "./score.js";
 import { requireSupport } from "./support.js";
 
 /** (a − b)/β, also where the difference itself overflows; −∞ stays −∞ and β = ∞ makes every finite difference 0. */
-function scaledDifference(a: number, b: number, beta: number): number {
+export function scaledDifference(a: number, b: number, beta: number): number {
   if (a === -Infinity) return -Infinity;
   const d = a - b;
   return Math.abs(d) < Infinity ? d / beta : (a / 2 - b / 2) / (beta / 2);
@@ -142,7 +142,7 @@ function rangeOn(weight: Float64Array, score: Float64Array): { top: number; bott
 }
 
 /** log E_law[e^x]: by expm1 where that is near 0, so that a weak tilt keeps its digits. */
-function logMeanExp(law: Law, x: Float64Array): number {
+export function logMeanExp(law: Law, x: Float64Array): number {
   const { weight, total } = law;
   const terms = new Float64Array(x.length);
   for (let i = 0; i < x.length; i++) {

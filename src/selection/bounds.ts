@@ -2,7 +2,7 @@ import { requireInteger, requirePositiveOrInfinite } from "../numeric/check.js";
 import { exp, expm1, log, square } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
-import type { Ladder } from "./ladder.js";
+import { type Ladder, meanLessWeight } from "./ladder.js";
 import { type Prepared, prepare, type SelectionProblem } from "./problem.js";
 import { logForbidden } from "./ratio.js";
 
@@ -22,9 +22,10 @@ export function prepareSoft<A>(caller: string, problem: SelectionProblem<A>): Pr
 }
 
 /** Var_ref(w)/μ² = CV²: a forbidden draw has weight 0. */
-export function squaredVariation({ x, mass, mean, meanLess1, forbidden }: Ladder): number {
+export function squaredVariation(ladder: Ladder): number {
+  const { mass, mean, forbidden } = ladder;
   // As in the mean, answers too rare for a normal double have no say: their weight may be out of range.
-  const terms = mass.map((p, i) => (p < SMALLEST_NORMAL ? 0 : p * square((expm1(x[i]) - meanLess1) / mean)));
+  const terms = mass.map((p, i) => (p < SMALLEST_NORMAL ? 0 : p * square(meanLessWeight(ladder, i) / mean)));
   return sum(terms).hi + forbidden;
 }
 

@@ -1,6 +1,7 @@
 import { resolveScore } from "../measure/score.js";
 import { requireArrayLike } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
+import { expm1, log1p } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import { type LimitDistance, limitDistanceOf, limitLevels } from "./limit.js";
 import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
@@ -88,12 +89,23 @@ function heldByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64A
   return held.map((h, i) => (Number.isFinite(h) ? h + low[i] : h));
 }
 
-/** KL(P‖ref) as a sum of non-negative terms ref·(ρ log ρ − ρ + 1), ρ = P/ref, so that it keeps its digits near ρ = 1. */
+/**
+ * KL(P‖ref) as a sum of non-negative terms ref·(ρ log ρ − ρ + 1), ρ = P/ref, so that it keeps its digits near ρ = 1. Where
+ * the likeliest level's ρ is nearest 1, it is what the others leave: Σ ref·(ρ − 1) is what forbidden draws give up.
+ */
 function klToRef<A>({ levels }: Prepared<A>, { ratio, logRatio }: LevelRatios): number {
   const { mass, forbidden } = levels;
-  const terms = mass.map((p, i) => {
-    const [rho, l] = [ratio[i], logRatio[i]];
-    return p * (l > -1 ? rho * expm1MinusX(-l) : 1 - rho + (rho > 0 ? rho * l : 0));
-  });
+  const term = (p: number, rho: number, l: number) =>
+    p * (l > -1 ? rho * expm1MinusX(-l) : 1 - rho + (rho > 0 ? rho * l : 0));
+  const terms = mass.map((p, i) => term(p, ratio[i], logRatio[i]));
+  const peak = mass.reduce((best, p, i) => (p > mass[best] ? i : best), 0);
+  if (Math.abs(logRatio[peak]) < 0.01) {
+    const gained = sum(mass.map((p, i) => (i === peak ? 0 : p * excess(ratio[i], logRatio[i])))).hi;
+    const own = (forbidden - gained) / mass[peak];
+    terms[peak] = term(mass[peak], 1 + own, log1p(own));
+  }
   return sum(terms).hi + forbidden;
 }
+
+/** ρ − 1, from its logarithm where it is small. */
+const excess = (rho: number, l: number) => (l > -0.5 && l < 0.5 ? expm1(l) : rho - 1);

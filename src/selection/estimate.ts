@@ -1,6 +1,7 @@
 import { expectation } from "../measure/expectation.js";
 import { uniform } from "../measure/measure.js";
 import { outOfRange, requireInteger, requireLength, requireNumbers } from "../numeric/check.js";
+import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 import { requireProblem, requireTemperature } from "./problem.js";
 import { softBestOfNLaw } from "./softBestOfN.js";
@@ -34,23 +35,26 @@ export interface SelectionEstimate extends SelectedValues {
   readonly plugIn: SelectedValues;
 }
 
-/** A value of each sample brought to [0, 1], and its range. */
-interface Scaled {
+/**
+ * Values of samples as what they are above and below a base, brought below 1 by a power of two: sums of terms of one sign
+ * lose no digits. The base is the value nearest 0 where all have one sign, and 0 where they have not.
+ */
+interface Sided {
   readonly least: number;
   readonly most: number;
-  readonly share: Float64Array;
+  readonly base: number;
+  readonly exponent: number;
+  readonly gains: Float64Array;
+  readonly losses: Float64Array;
 }
 
-function scaled(value: Float64Array): Scaled {
-  let [least, most] = [Infinity, -Infinity];
-  for (const x of value) {
-    least = Math.min(least, x);
-    most = Math.max(most, x);
-  }
-  // Halves where the range itself would overflow.
-  const half = most - least < Infinity ? 1 : 0.5;
-  const range = most * half - least * half;
-  return { least, most, share: value.map((x) => (range > 0 ? (x * half - least * half) / range : 0)) };
+function sided(value: Float64Array): Sided {
+  const [least, most] = [value.reduce((x, y) => Math.min(x, y)), value.reduce((x, y) => Math.max(x, y))];
+  const base = Math.max(least, Math.min(most, 0));
+  const size = Math.max(base - least, most - base);
+  const exponent = size === 0 ? 0 : exponentOf(size) + 1;
+  const part = (sign: 1 | -1) => value.map((x) => Math.max(0, timesPowerOfTwo(sign * (x - base), -exponent)));
+  return { least, most, base, exponent, gains: part(1), losses: part(-1) };
 }
 
 /**
@@ -87,18 +91,18 @@ function estimate(caller: string, samples: SoftScoredSamples, n: number): Select
 
   const order = new Uint32Array(size).map((_, i) => i).sort((i, j) => reward[j] - reward[i]);
   const byReward = (value: Float64Array) => Float64Array.from(order, (i) => value[i]);
-  const ranges = values.map(scaled);
-  const shares = ranges.map(({ share }) => byReward(share));
+  const parts = values.map(sided);
+  const sides = parts.flatMap(({ gains, losses }) => [byReward(gains), byReward(losses)]);
   const soft = n > 1 && beta > 0 && beta < Infinity;
   const means = soft
-    ? softSubsetMeans(byReward(reward), beta, shares, n)
-    : hardSubsetMeans(byReward(reward), shares, beta === Infinity ? 1 : n);
+    ? softSubsetMeans(byReward(reward), beta, sides, n)
+    : hardSubsetMeans(byReward(reward), sides, beta === Infinity ? 1 : n);
   const law = softBestOfNLaw({ ref: uniform([...reward.keys()]), reward, beta }, n);
   return {
     ...selectedValues(
-      ranges.map(({ least, most }, v) => {
-        const mean = Math.min(1, means[v]);
-        return least * (1 - mean) + most * mean;
+      parts.map(({ least, most, base, exponent }, v) => {
+        const mean = base + timesPowerOfTwo(means[2 * v] - means[2 * v + 1], exponent);
+        return Math.min(most, Math.max(least, mean));
       }),
     ),
     plugIn: selectedValues(values.map((value) => expectation(law, value))),

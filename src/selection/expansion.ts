@@ -2,9 +2,9 @@ import { requireInteger } from "../numeric/check.js";
 import { exp, expm1, log } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import { prepareSoft, squaredVariation } from "./bounds.js";
-import type { Ladder } from "./ladder.js";
-import { massAbove, massFrom } from "./levels.js";
-import { limitLevels } from "./limit.js";
+import { nats } from "./ladder.js";
+import { type Levels, massAbove, massFrom } from "./levels.js";
+import { type LimitLevels, limitLevels } from "./limit.js";
 import type { SelectionProblem } from "./problem.js";
 
 /** How the law of soft best-of-N approaches its limit, to leading order in 1/N. */
@@ -46,10 +46,10 @@ export function firstOrderExpansion<A>(problem: SelectionProblem<A>): FirstOrder
   const size = levels.levelOf.length;
   // β = ∞: w is constant on what is not forbidden, and the law its limit at every N.
   if (ladder === undefined) return { coefficient: new Float64Array(size), totalVariation: 0, kl: 0 };
-  const limit = limitLevels(prepared).mass;
-  const c = coefficients(ladder, limit);
+  const limit = limitLevels(prepared);
+  const c = coefficients(levels, prepared.beta, limit);
   const outside = 1 + squaredVariation(ladder);
-  const total = (f: (i: number) => number) => sum(limit.map((p, i) => (p === 0 ? 0 : p * f(i)))).hi;
+  const total = (f: (i: number) => number) => sum(limit.mass.map((p, i) => (p === 0 ? 0 : p * f(i)))).hi;
   return {
     coefficient: Float64Array.from(levels.levelOf, (level) => (level < 0 ? outside : c[level])),
     totalVariation: 0.5 * total((i) => Math.abs(c[i])),
@@ -61,10 +61,14 @@ export function firstOrderExpansion<A>(problem: SelectionProblem<A>): FirstOrder
  * c_i = 1 + CV² − w_i/μ = Σ_j π*_j (w_j − w_i)/μ, as what better levels add and worse ones take: two sums of
  * non-negative terms, so that the level which has nearly all of π* keeps the digits of its small coefficient.
  */
-function coefficients({ x, mean }: Ladder, limit: Float64Array): Float64Array {
-  const [better, worse] = [massAbove(limit), massFrom(limit, 0)];
-  const step = (i: number) => exp(x[i + 1]) * expm1(x[i] - x[i + 1]); // w_i − w_{i+1}
-  const c = new Float64Array(x.length);
+function coefficients({ reward, mass }: Levels, beta: number, limit: LimitLevels): Float64Array {
+  const [better, worse] = [massAbove(limit.mass), massFrom(limit.mass, 0)];
+  // Weights and their mean relative to the likeliest level: the others' distance from it is what they are worth.
+  const { peak } = limit;
+  const weight = reward.map((r) => exp(nats(r, reward[peak], beta)));
+  const mean = mass[peak] / limit.mass[peak];
+  const step = (i: number) => weight[i + 1] * expm1(nats(reward[i], reward[i + 1], beta)); // w_i − w_{i+1}
+  const c = new Float64Array(weight.length);
   let [added, taken] = [0, 0];
   for (let i = 1; i < c.length; i++) {
     added += better[i] * step(i - 1);

@@ -1,6 +1,7 @@
 import { exp, log } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
+import type { Ladder } from "./ladder.js";
 
 /**
  * The integrals of this floor are ∫₀^∞ f(t) dt with t = e^u, by the trapezoid rule on the nodes u = m·step, m whole.
@@ -64,13 +65,14 @@ export interface GridWeights {
   readonly factor: Float64Array;
 }
 
-export function splitOnGrid(grid: Grid, x: Float64Array): GridWeights {
+export function splitOnGrid(grid: Grid, { x, weight, byWeight }: Ladder): GridWeights {
   const { step } = grid;
   const steps = floats(x.length);
   const factor = floats(x.length);
   for (let i = 0; i < x.length; i++) {
     steps[i] = Math.floor(x[i] / step);
-    factor[i] = expNormal(x[i] - steps[i] * step);
+    const whole = steps[i] * step;
+    factor[i] = byWeight && whole > -700 && whole < 700 ? weight[i] * expNormal(-whole) : expNormal(x[i] - whole);
   }
   return { steps, factor };
 }

@@ -1,7 +1,6 @@
 import { exp, expm1, log, log1p, pow } from "../numeric/elementary.js";
-import { sum } from "../numeric/sum.js";
 import { type Levels, massAbove, massFrom } from "./levels.js";
-import { emptyRatios, type LevelRatios, logForbidden } from "./ratio.js";
+import { emptyRatios, keptByPoisson, type LevelRatios, logForbidden } from "./ratio.js";
 
 /** The ratios of a law by level, given each ratio and its logarithm, and what the best level misses of its limit, 1. */
 function hardLevelRatios(
@@ -54,8 +53,9 @@ export function hardPoissonRatios(levels: Levels, rate: number): LevelRatios {
   const { mass, forbidden } = levels;
   const above = massAbove(mass);
   const from = massFrom(mass, forbidden);
-  const lost = forbidden * exp(-rate * sum(mass).hi);
-  return hardLevelRatios(levels, 1 - lost, from[1] * exp(-rate * above[1]) - lost, (i) => {
+  const { kept } = keptByPoisson(levels, rate);
+  const missing = from[1] * exp(-rate * above[1]) - forbidden * exp(-rate * above[mass.length]);
+  return hardLevelRatios(levels, kept, missing, (i) => {
     const q = mass[i];
     const gain = from[i + 1] * (q < 1e-290 ? rate : -expm1(-rate * q) / q);
     return [exp(-rate * above[i]) * (1 + gain), log1p(gain) - rate * above[i]];

@@ -12,6 +12,10 @@ import type { Levels } from "./levels.js";
 export interface Ladder {
   /** log w of each level relative to the anchor, decreasing. */
   readonly x: Float64Array;
+  /** w itself. */
+  readonly weight: Float64Array;
+  /** Whether the weights were given, so that they have digits which their logarithms have not. */
+  readonly byWeight: boolean;
   /** The probability of each level under ref. */
   readonly mass: Float64Array;
   /** The probability under ref of weight zero. */
@@ -23,20 +27,28 @@ export interface Ladder {
   readonly logMean: number;
 }
 
-function ladderOf(levels: Levels, x: Float64Array): Ladder {
+function ladderOf(levels: Levels, x: Float64Array, given?: Float64Array): Ladder {
   const { mass, forbidden } = levels;
+  const weight = given ?? x.map(exp);
+  const known = { x, weight, byWeight: given !== undefined, mass, forbidden };
   const terms = floats(x.length + 1);
   // The masses total 1, so that Σ p w − 1 = Σ p (w − 1), forbidden draws counting −1 each.
-  for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * expm1(x[i]);
+  for (let i = 0; i < x.length; i++) {
+    const more = x[i] > -0.5 && x[i] < 0.5 ? expm1(x[i]) : weight[i] - 1;
+    terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * more;
+  }
   terms[x.length] = -forbidden;
   const meanLess1 = sum(terms).hi;
-  if (meanLess1 > -0.5) {
-    return { x, mass, forbidden, mean: 1 + meanLess1, meanLess1, logMean: log1p(meanLess1) };
-  }
-  for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * exp(x[i]);
+  if (meanLess1 > -0.5) return { ...known, mean: 1 + meanLess1, meanLess1, logMean: log1p(meanLess1) };
+  for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * weight[i];
   terms[x.length] = 0;
   const mean = sum(terms).hi;
-  return { x, mass, forbidden, mean, meanLess1: mean - 1, logMean: log(mean) };
+  return { ...known, mean, meanLess1: mean - 1, logMean: log(mean) };
+}
+
+/** μ − w of a level, to its own digits where both are near 1 and where both are small. */
+export function meanLessWeight({ x, weight, mean, meanLess1 }: Ladder, i: number): number {
+  return meanLess1 > -0.5 && x[i] > -0.5 ? meanLess1 - expm1(x[i]) : mean - weight[i];
 }
 
 function anchorOf(levels: Levels): number {
@@ -79,5 +91,6 @@ export function ladderOfWeights(levels: Levels): Ladder {
   return ladderOf(
     levels,
     weight.map((w) => logRatioNearOne(w, top)),
+    weight.map((w) => w / top),
   );
 }

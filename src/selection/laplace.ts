@@ -1,7 +1,8 @@
 import { exp, expm1 } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
-import { type Grid, splitOnGrid, TERMS } from "./grid.js";
+import { type Grid, type GridWeights, splitOnGrid, TERMS } from "./grid.js";
+import type { Ladder } from "./ladder.js";
 import type { Nodes } from "./nodes.js";
 
 /** 1/k. */
@@ -14,12 +15,24 @@ export interface Kernel {
   readonly order: 0 | 2;
 }
 
-/** For each level, ∫₀^∞ e^{−tw} f(t) dt = value·e^{logScale}. */
+/**
+ * For each level, ∫₀^∞ e^{−tw} f(t) dt = value·e^{whole + part}, and w = factor·e^offset. Whole steps of the grid stand
+ * apart from what is left over: their sum would be rounded at the size of the larger.
+ */
 export interface LaplaceTransform {
   readonly value: Float64Array;
-  readonly logScale: Float64Array;
-  /** w ∫₀^∞ e^{−tw} f(t) dt = value·e^{logWeighted}: its own digits where log w and log t are large and cancel. */
-  readonly logWeighted: Float64Array;
+  readonly whole: Float64Array;
+  readonly part: Float64Array;
+  readonly offset: Float64Array;
+  readonly factor: Float64Array;
+}
+
+/** By what f is divided: nothing where it is of ordinary size, so that its logarithm keeps its digits. */
+const scaleOf = (logF: number) => (logF > -300 ? 0 : Math.max(-Number.MAX_VALUE, logF));
+
+/** e^{a + b}: by two exponentials where their sum would be rounded at the size of the larger. */
+export function expOfSum(a: number, b: number): number {
+  return a > -600 && a < 600 && b > -600 && b < 600 ? expNormal(a) * expNormal(b) : exp(a + b);
 }
 
 /**
@@ -33,18 +46,22 @@ class ScaledKernel implements LaplaceTransform {
   readonly kernel: Kernel;
   readonly step: number;
   readonly value: Float64Array;
-  readonly logScale: Float64Array;
-  readonly logWeighted: Float64Array;
+  readonly whole: Float64Array;
+  readonly part: Float64Array;
+  readonly offset: Float64Array;
+  readonly factor: Float64Array;
   /** tail[k] = Σ over the nodes passed of weight·(t/t_last)^k: what a Taylor series in t·w is made of. */
   readonly tail: Float64Array = floats(TERMS);
 
-  constructor(kernel: Kernel, at: Float64Array, step: number, size: number) {
+  constructor(kernel: Kernel, at: Float64Array, step: number, { steps, factor }: GridWeights) {
     const { logF, order } = kernel;
     this.kernel = kernel;
     this.step = step;
-    this.value = floats(size);
-    this.logScale = floats(size);
-    this.logWeighted = floats(size);
+    this.value = floats(steps.length);
+    this.whole = floats(steps.length);
+    this.part = floats(steps.length);
+    this.offset = steps.map((whole) => whole * step);
+    this.factor = factor;
     this.weight = floats(at.length);
     this.scaleAt = floats(at.length);
     this.scaleLog = floats(at.length);
@@ -53,15 +70,13 @@ class ScaledKernel implements LaplaceTransform {
     while (begin < logF.length && logF[begin] === -Infinity) begin++;
     if (begin === logF.length) begin = 0;
     let scaleAt = at[begin];
-    let scaleLog = Math.max(-Number.MAX_VALUE, logF[begin]);
+    let scaleLog = scaleOf(logF[begin]);
     for (let n = 0; n < at.length; n++) {
-      let over = (at[n] - scaleAt) * step + (logF[n] - scaleLog);
-      if (over > 200) {
+      if ((at[n] - scaleAt) * step + (logF[n] - scaleLog) > 200) {
         scaleAt = at[n];
-        scaleLog = logF[n];
-        over = 0;
+        scaleLog = scaleOf(logF[n]);
       }
-      this.weight[n] = over > -700 ? expNormal(over) : exp(over);
+      this.weight[n] = expOfSum((at[n] - scaleAt) * step, logF[n] - scaleLog);
       this.scaleAt[n] = scaleAt;
       this.scaleLog[n] = scaleLog;
     }
@@ -106,24 +121,25 @@ class ScaledKernel implements LaplaceTransform {
 }
 
 /**
- * The Laplace transforms of several kernels at every weight e^x of a decreasing list: the nodes from the first to the
+ * The Laplace transforms of several kernels at every weight of a ladder: the nodes from the first to the
  * last, each level meeting those in its own window one by one, and all earlier ones through their sums. The exponentials
  * are shared by the kernels.
  */
 export function laplaceTransforms(
   grid: Grid,
   nodes: Nodes,
-  x: Float64Array,
+  ladder: Ladder,
   kernels: readonly Kernel[],
 ): LaplaceTransform[] {
   const { step, low, far, power, decay } = grid;
   const { at } = nodes;
-  const { steps, factor } = splitOnGrid(grid, x);
-  const scaled = kernels.map((kernel) => new ScaledKernel(kernel, at, step, x.length));
+  const weights = splitOnGrid(grid, ladder);
+  const { steps, factor } = weights;
+  const scaled = kernels.map((kernel) => new ScaledKernel(kernel, at, step, weights));
   const width = far - 1 - low;
   const window = floats(width);
   let n = 0; // the last node passed
-  for (let i = 0; i < x.length; i++) {
+  for (let i = 0; i < steps.length; i++) {
     const lastLow = low - steps[i];
     if (lastLow < at[0]) continue;
     while (at[n] < lastLow) {
@@ -141,8 +157,8 @@ export function laplaceTransforms(
         for (let j = 1; j <= width; j++) total += window[j - 1] * s.weight[n + j] * exp(s.rise(n + j, n));
       }
       s.value[i] = step * (total + s.lowSum(power[0] * w));
-      s.logScale[i] = s.scaleAt[n] * step + s.scaleLog[n];
-      s.logWeighted[i] = (s.scaleAt[n] + steps[i]) * step + (s.scaleLog[n] + (x[i] - steps[i] * step));
+      s.whole[i] = s.scaleAt[n] * step;
+      s.part[i] = s.scaleLog[n];
     }
   }
   return scaled;

@@ -2,8 +2,10 @@ import type { Law } from "../measure/law.js";
 import type { Distribution } from "../measure/measure.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { expm1MinusX } from "../numeric/deviance.js";
-import { exp, log } from "../numeric/elementary.js";
+import { exp, log, log1p } from "../numeric/elementary.js";
+import { isNormal } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
+import { nats } from "./ladder.js";
 import { onAnswers, type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
 import type { LevelRatios } from "./ratio.js";
 import { ratiosAt } from "./ratios.js";
@@ -46,38 +48,52 @@ export interface LimitDistance {
   readonly reverseKl: number;
 }
 
+/** The limit's probability of each level, and what its weights are relative to. */
+export interface LimitLevels {
+  readonly mass: Float64Array;
+  readonly logMass: Float64Array;
+  /** The likeliest level. */
+  readonly peak: number;
+}
+
+const peakOf = (values: Float64Array) => values.reduce((best, v, i) => (v > values[best] ? i : best), 0);
+
 /** The limit's probability of each level. */
-export function limitLevels<A>({ levels, ladder, beta }: Prepared<A>): { mass: Float64Array; logMass: Float64Array } {
-  const { mass } = levels;
+export function limitLevels<A>({ levels, ladder, beta }: Prepared<A>): LimitLevels {
+  const { mass, reward } = levels;
   const logMass = mass.map(log);
   if (ladder !== undefined) {
     const { x, logMean } = ladder;
     for (let i = 0; i < logMass.length; i++) logMass[i] += x[i] - logMean;
-  } else if (beta === 0) {
+    // From the likeliest level: products keep the digits that large logarithms lose.
+    const peak = peakOf(logMass);
+    const relative = mass.map((p, i) => p * exp(nats(reward[i], reward[peak], beta)));
+    const total = sum(relative).hi;
+    const limit = relative.map((v, i) => (isNormal(v) && isNormal(mass[i]) ? v / total : exp(logMass[i])));
+    return { mass: isNormal(total) ? limit : logMass.map(exp), logMass, peak };
+  }
+  if (beta === 0) {
     logMass.fill(-Infinity);
     logMass[0] = 0;
   } else {
     const logAllowed = log(sum(mass).hi);
     for (let i = 0; i < logMass.length; i++) logMass[i] -= logAllowed;
   }
-  return { mass: logMass.map(exp), logMass };
+  return { mass: logMass.map(exp), logMass, peak: peakOf(logMass) };
 }
 
 /**
  * The distances from the ratios to the limit: since Σ π*·(P/π* − 1) = 0, both divergences are sums of non-negative
  * terms, of second order in the gaps and as accurate as these.
  */
-export function limitDistanceOf(
-  limit: { mass: Float64Array; logMass: Float64Array },
-  ratios: LevelRatios,
-): LimitDistance {
-  const { mass, logMass } = limit;
+export function limitDistanceOf(limit: LimitLevels, ratios: LevelRatios): LimitDistance {
+  const { mass, logMass, peak } = limit;
   const { gap, logGap } = ratios;
   // Hard selection: the limit is ref on the best level, and all that misses it lies where the limit has nothing.
   if (logMass.includes(-Infinity)) return { totalVariation: -gap[0], kl: -logGap[0], reverseKl: Infinity };
   const [above, below, kl, reverse] = [0, 1, 2, 3].map(() => new Float64Array(mass.length));
-  for (let i = 0; i < mass.length; i++) {
-    const [p, d, l] = [mass[i], gap[i], logGap[i]];
+  const add = (i: number, d: number, l: number) => {
+    const p = mass[i];
     if (d < 0.5) {
       if (d < 0) below[i] = -p * d;
       else above[i] = p * d;
@@ -91,12 +107,15 @@ export function limitDistanceOf(
       kl[i] = q - p - p * l;
       reverse[i] = q * l - q + p;
     }
-  }
-  // What is gained equals what is lost; the smaller side has not met the rounding of a probability near 1.
-  const peak = mass.reduce((best, p, i) => (p > mass[best] ? i : best), 0);
-  const side = gap[peak] < 0 ? above : below;
+  };
+  for (let i = 0; i < mass.length; i++) if (i !== peak) add(i, gap[i], logGap[i]);
+  // What is gained equals what is lost: the likeliest level's gap, which may be far below its rounding, is that of the others.
+  const [gained, lost] = [sum(above).hi, sum(below).hi];
+  const own = (lost - gained) / mass[peak];
+  if (Math.abs(own) < 0.01) add(peak, own, log1p(own));
+  else add(peak, gap[peak], logGap[peak]);
   return {
-    totalVariation: Math.min(1, sum(side).hi),
+    totalVariation: Math.min(1, Math.max(gained, lost)),
     kl: Math.max(0, sum(kl).hi),
     reverseKl: Math.max(0, sum(reverse).hi),
   };

@@ -31,7 +31,7 @@ for (let k = 1; k < TERMS; k++) signedInverseFactorial[k] = -signedInverseFactor
 
 /** The runs of consecutive nodes: all that are needed, without the stretches where φ is flat to 1e−8 of a step. */
 function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: number][] {
-  const { x, mean, logMean } = ladder;
+  const { x, mean } = ladder;
   const { step } = grid;
   const { least, most, lead } = reach;
   const dense = log1p(most * mean);
@@ -43,8 +43,7 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
     // Past the first bound level i has died; past the second e^{−(N−1)μt} has, beside φ^{N−1}.
     const dead = -x[i] + grid.gone * step;
     // Levels whose probabilities are too small for a double leave φ at 0: it is as flat as can be.
-    const rest = Math.min(1, Math.max(from[i + 1], Number.MIN_VALUE));
-    const flat = Math.max(dead, log(45 / least - log(rest)) - logMean);
+    const flat = Math.max(dead, log((45 / least - log(Math.max(from[i + 1], Number.MIN_VALUE))) / mean));
     const next = -x[i + 1] - log1p(most) - 20;
     if (!(next - flat > 4)) continue;
     const last = Math.ceil(flat / step);
@@ -115,12 +114,12 @@ function termsAt(x: number): number {
  * has left φ, below it enters through the powers of t·w, of which one vector of sums is carried along.
  */
 function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
-  const { x, mass, forbidden, mean } = ladder;
+  const { x, weight, mass, forbidden, mean } = ladder;
   const { step, low, far, gone, power, decay } = grid;
-  const { steps, factor } = splitOnGrid(grid, x);
+  const { steps, factor } = splitOnGrid(grid, ladder);
   const above = massAbove(mass);
   const weighted = floats(x.length);
-  for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * exp(x[i]) : 0;
+  for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * weight[i] : 0;
   const weightAbove = massAbove(weighted);
   const from = massFrom(mass, forbidden);
   // moment[k] = Σ p z^k over the low levels, z = t·w at the node.

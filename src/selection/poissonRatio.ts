@@ -1,32 +1,32 @@
-import { exp, expm1, log, log1p } from "../numeric/elementary.js";
+import { expm1, log, log1p } from "../numeric/elementary.js";
 import { gridFor } from "./grid.js";
 import type { Ladder } from "./ladder.js";
-import { laplaceTransforms } from "./laplace.js";
+import { expOfSum, laplaceTransforms } from "./laplace.js";
 import { nodesOf } from "./nodes.js";
-import { emptyRatios, type LevelRatios } from "./ratio.js";
+import { emptyRatios, keptByPoisson, type LevelRatios } from "./ratio.js";
 
 /**
  * The ratios of soft selection among 1 + Poisson(λ) draws, by level: N φ^{N−1} averaged over N is (1 + λφ) e^{λ(φ−1)},
  * so P/ref = w ∫ e^{−tw} (1 + λφ) e^{λ(φ−1)} dt. Forbidden draws are drawn again.
  */
 export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
-  const { x, logMean, forbidden } = ladder;
+  const { x, logMean } = ladder;
   const grid = gridFor(true);
   const nodes = nodesOf(ladder, grid, { least: 1, most: rate + 1, lead: 20 });
   const logF = nodes.logPhi.map((logPhi) => {
     const decay = expm1(logPhi);
     return log1p(rate * (1 + decay)) + rate * decay;
   });
-  const [{ value, logWeighted }] = laplaceTransforms(grid, nodes, x, [{ logF, order: 0 }]);
-  const lost = forbidden * exp(rate * (forbidden - 1));
-  const logKept = log1p(-lost);
+  const [{ value, whole, part, offset, factor }] = laplaceTransforms(grid, nodes, ladder, [{ logF, order: 0 }]);
+  const { kept, logKept } = keptByPoisson(ladder, rate);
   const size = x.length;
   const out = emptyRatios(size);
   for (let i = 0; i < size; i++) {
     // Far left of the first node, where nothing else has begun, the answer wins whenever it is drawn.
     const found = value[i] > 0;
-    const logRatio = found ? logWeighted[i] + log(value[i]) : log1p(rate);
-    out.ratio[i] = (found ? value[i] * exp(logWeighted[i]) : 1 + rate) / (1 - lost);
+    const steps = whole[i] + offset[i];
+    const logRatio = found ? steps + (part[i] + log(factor[i] * value[i])) : log1p(rate);
+    out.ratio[i] = (found ? value[i] * factor[i] * expOfSum(steps, part[i]) : 1 + rate) / kept;
     out.logRatio[i] = logRatio - logKept;
     out.logGap[i] = out.logRatio[i] - x[i] + logMean;
     out.gap[i] = expm1(out.logGap[i]);

@@ -3,6 +3,7 @@ import { type Distribution, distributionOf, lawOf, type Measure } from "../measu
 import { resolveScore, type Score } from "../measure/score.js";
 import { requireSupport } from "../measure/support.js";
 import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
+import { exponentOf } from "../numeric/powerOfTwo.js";
 import { type Ladder, ladderOfRewards } from "./ladder.js";
 import { type Levels, levelsOf } from "./levels.js";
 import type { LevelRatios } from "./ratio.js";
@@ -77,15 +78,18 @@ export function requireDraws(caller: string, argument: string, n: unknown): numb
 /** The law of a problem whose ratio to ref is given by level. */
 export function lawOfRatios(base: Law, levels: Levels, { ratio, logRatio }: LevelRatios): Law {
   const { levelOf } = levels;
+  // Brought up to a total near 1, so that no rare answer falls below the normal doubles on the way.
+  const exponent = base.fromLog ? 0 : Math.max(0, -exponentOf(base.total.hi));
+  const [scale, logScale] = [2 ** exponent, exponent * Math.LN2];
   const weight = new Float64Array(levelOf.length);
   const logDensity = new Float64Array(levelOf.length).fill(-Infinity);
   for (let i = 0; i < weight.length; i++) {
     const level = levelOf[i];
     if (level < 0) continue;
-    weight[i] = base.weight[i] * ratio[level];
+    weight[i] = base.weight[i] * scale * ratio[level];
     logDensity[i] = logRatio[level];
   }
-  return Law.tilted(base, weight, () => logDensity.map((x, i) => base.logWeight[i] + x), logDensity);
+  return Law.tilted(base, weight, () => logDensity.map((x, i) => base.logWeight[i] + logScale + x), logDensity);
 }
 
 /** The distribution that a law is on the answers of a problem. */

@@ -3,8 +3,8 @@ import { logNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
 import { gridFor } from "./grid.js";
-import type { Ladder } from "./ladder.js";
-import { type Kernel, type LaplaceTransform, laplaceTransforms } from "./laplace.js";
+import { type Ladder, meanLessWeight } from "./ladder.js";
+import { expOfSum, type Kernel, type LaplaceTransform, laplaceTransforms } from "./laplace.js";
 import { nodesOf } from "./nodes.js";
 
 /**
@@ -44,7 +44,7 @@ function jensenTransforms(
     }
     return { logF, order: 2 };
   });
-  return { transforms: laplaceTransforms(grid, nodes, ladder.x, kernels), evaluations: nodes.at.length };
+  return { transforms: laplaceTransforms(grid, nodes, ladder, kernels), evaluations: nodes.at.length };
 }
 
 /** log(1 − e^{−x}) for x ≥ 0: for small x, log x and what (1 − e^{−x})/x adds to it. */
@@ -70,8 +70,12 @@ export function phiEvaluations(ladder: Ladder, ns: readonly number[]): number {
   return jensenTransforms(ladder, ns).evaluations;
 }
 
-function softRatiosFrom(ladder: Ladder, n: number, { value, logScale, logWeighted }: LaplaceTransform): LevelRatios {
-  const { x, mean, meanLess1, logMean } = ladder;
+function softRatiosFrom(
+  ladder: Ladder,
+  n: number,
+  { value, whole, part, offset, factor }: LaplaceTransform,
+): LevelRatios {
+  const { x, weight, byWeight, mean, logMean } = ladder;
   const size = x.length;
   const out = emptyRatios(size);
   // The probability that every draw is forbidden, and what is kept.
@@ -81,23 +85,27 @@ function softRatiosFrom(ladder: Ladder, n: number, { value, logScale, logWeighte
   const logKept = log(kept);
   const logN = log(n);
   for (let i = 0; i < size; i++) {
-    const w = exp(x[i]);
-    const inverseW = (n - 1) * mean * exp(-x[i]);
+    const w = weight[i];
+    const inverse = byWeight ? 1 / w : exp(-x[i]);
+    const inverseW = (n - 1) * mean * inverse;
     const jensen = n / (1 + inverseW);
-    const correction = n * value[i] * exp(logWeighted[i]);
+    const steps = whole[i] + offset[i];
+    const correction = n * value[i] * factor[i] * expOfSum(steps, part[i]);
     const m = w + (n - 1) * mean;
     // A level too rare to be the anchor may outweigh it beyond the range of doubles.
-    const raw = (w < Infinity ? (meanLess1 - expm1(x[i])) / m : -1) + n * value[i] * exp(logScale[i] + logMean);
+    const raw =
+      (w < Infinity ? meanLessWeight(ladder, i) / m : -1) + n * value[i] * expOfSum(whole[i], part[i] + logMean);
     const ratio = jensen + correction;
     // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
-    const gap = kept < 0.5 ? (ratio / kept) * mean * exp(-x[i]) - 1 : (raw + lost) / kept;
+    const gap = kept < 0.5 ? (ratio / kept) * mean * inverse - 1 : (raw + lost) / kept;
     out.ratio[i] = ratio / kept;
     out.gap[i] = gap;
     if (Math.abs(gap) < 0.5) {
       out.logGap[i] = log1p(gap);
       out.logRatio[i] = out.logGap[i] + (x[i] - logMean);
     } else {
-      const logRatio = ratio > 1e-290 ? log(ratio) : logN + logSum(x[i] - log(m), logWeighted[i] + log(value[i]));
+      const logRatio =
+        ratio > 1e-290 ? log(ratio) : logN + logSum(x[i] - log(m), steps + (part[i] + log(factor[i] * value[i])));
       out.logRatio[i] = logRatio - logKept;
       out.logGap[i] = out.logRatio[i] - x[i] + logMean;
     }
@@ -108,6 +116,21 @@ function softRatiosFrom(ladder: Ladder, n: number, { value, logScale, logWeighte
 /** log of the probability that a draw is forbidden, from whichever of it and its complement is small. */
 export function logForbidden({ forbidden, mass }: { forbidden: number; mass: Float64Array }): number {
   return forbidden < 0.5 ? log(forbidden) : log1p(-sum(mass).hi);
+}
+
+/**
+ * The probability that not all of 1 + Poisson(λ) draws are forbidden, 1 − f e^{−λ(1 − f)}, and its logarithm: from what is
+ * allowed, so that it keeps its digits where that is little.
+ */
+export function keptByPoisson(
+  { forbidden, mass }: { forbidden: number; mass: Float64Array },
+  rate: number,
+): { kept: number; logKept: number } {
+  if (forbidden === 0) return { kept: 1, logKept: 0 };
+  const allowed = sum(mass).hi;
+  const lost = forbidden * exp(-rate * allowed);
+  const kept = allowed - forbidden * expm1(-rate * allowed);
+  return { kept, logKept: lost < 0.5 ? log1p(-lost) : log(kept) };
 }
 
 function logSum(a: number, b: number): number {

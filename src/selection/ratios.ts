@@ -1,5 +1,6 @@
 import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { hardRatios } from "./hardRatio.js";
+import { meanLessWeight } from "./ladder.js";
 import { massFrom } from "./levels.js";
 import type { Prepared } from "./problem.js";
 import { type LevelRatios, softRatios } from "./ratio.js";
@@ -23,10 +24,10 @@ export function unselected<A>({ levels, ladder, beta }: Prepared<A>): LevelRatio
   const gap = new Float64Array(size);
   const logGap = new Float64Array(size);
   if (ladder !== undefined) {
-    const { x, meanLess1, logMean } = ladder;
+    const { x, logMean } = ladder;
     for (let i = 0; i < size; i++) {
       logGap[i] = logMean - x[i] - logAllowed;
-      gap[i] = forbidden === 0 ? (meanLess1 - expm1(x[i])) * exp(-x[i]) : expm1(logGap[i]);
+      gap[i] = forbidden === 0 ? meanLessWeight(ladder, i) * exp(-x[i]) : expm1(logGap[i]);
       if (Math.abs(gap[i]) < 0.5) logGap[i] = log1p(gap[i]);
     }
   } else if (beta === 0) {

@@ -6,9 +6,10 @@ import { Law } from "../measure/law.js";
 import { type Distribution, distributionOf, lawOf, type Measure } from "../measure/measure.js";
 import { resolveScore } from "../measure/score.js";
 import { answerKey, requireSupport } from "../measure/support.js";
-import { tiltChecked } from "../measure/tilt.js";
+import { logMeanExp, logOdds, scaledDifference, tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requireArrayLike, requirePositiveOrInfinite } from "../numeric/check.js";
-import { exp, log } from "../numeric/elementary.js";
+import { exp } from "../numeric/elementary.js";
+import { isNormal } from "../numeric/float64.js";
 import { paretoK, paretoSmoothedWeights } from "./paretoSmoothing.js";
 import { effectiveSampleSize, lawOfWeights } from "./sampleWeights.js";
 
@@ -64,26 +65,33 @@ export interface ImportanceWeights<A = unknown> extends WeightedAnswers<A> {
  * ```
  */
 export function importanceWeights<A>(problem: TiltProblem<A>): ImportanceWeights<A> {
-  return weightsOf("importanceWeights", problem);
+  const { ref, reward, beta } = problem;
+  const score = resolveScore("importanceWeights", "reward", ref.support, reward);
+  return weightsOf("importanceWeights", problem, (peak) => score.map((r) => scaledDifference(r, score[peak], beta)));
 }
 
-function weightsOf<A>(caller: string, { ref, reward, beta }: TiltProblem<A>): ImportanceWeights<A> {
+/** Weights of a tilt, given log w of each answer relative to that of the target's likeliest. */
+function weightsOf<A>(
+  caller: string,
+  { ref, reward, beta }: TiltProblem<A>,
+  relative: (peak: number) => Float64Array,
+): ImportanceWeights<A> {
   const target = tiltChecked(caller, "reward", ref, reward, beta);
-  const score = resolveScore(caller, "reward", ref.support, reward);
-  const { logNormalizer } = target;
-  // On the support the log-ratio of the two laws keeps the digits that r/β − log Z cancels.
   const [law, base] = [lawOf(caller, "target", target), lawOf(caller, "ref", ref)];
-  const logWeight = score.map((r, i) =>
-    law.supports(i) && base.weight[i] > 0 && law.weight[i] > 0
-      ? log(law.probability(i) / base.probability(i))
-      : r / beta - logNormalizer,
-  );
+  const logRatio = relative(law.peak);
+  const logMean = logMeanExp(base, logRatio);
+  const logWeight = logRatio.map((l) => l - logMean);
+  // Quotients of probabilities keep the digits that large logarithms lose.
+  const weight = logWeight.map((l, i) => {
+    const [p, q] = [law.probability(i), base.probability(i)];
+    return isNormal(p) && isNormal(q) ? p / q : exp(l);
+  });
   return {
     target,
     ref,
     logWeight,
-    weight: logWeight.map(exp),
-    logNormalizer,
+    weight,
+    logNormalizer: target.logNormalizer,
     effectiveFraction: 1 / (1 + chiSquaredDivergence(target, ref)),
   };
 }
@@ -108,7 +116,11 @@ function weightsOf<A>(caller: string, { ref, reward, beta }: TiltProblem<A>): Im
  * ```
  */
 export function selfCertaintyWeights<A>(problem: SelfCertaintyProblem<A>): ImportanceWeights<A> {
-  return weightsOf("selfCertaintyWeights", rlhfEquivalent(problem));
+  const caller = "selfCertaintyWeights";
+  const tilt = rlhfEquivalent(problem);
+  const law = lawOf(caller, "ref", tilt.ref);
+  // From the masses themselves: their logarithms may not tell them apart.
+  return weightsOf(caller, tilt, (peak) => law.weight.map((_, i) => logOdds(law, i, peak) / tilt.beta));
 }
 
 /**

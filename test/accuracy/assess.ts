@@ -1,7 +1,7 @@
 /** One subject through its cases: errors in ULP, plain and beside the condition number. */
 import { randomSource } from "exptilt";
 import { type BigNumber, big, type Num } from "./oracle.js";
-import type { Inputs, Moved, Result, Subject } from "./subject.js";
+import { type Inputs, LIMIT, type Moved, type Result, type Subject } from "./subject.js";
 import { ulp } from "./ulp.js";
 
 /** The largest and the mean of errors. */
@@ -70,16 +70,21 @@ export function caseAt(s: Subject, at: string): Case {
   return found;
 }
 
+/** From so many inputs on, the condition number is that of the probes. */
+const MANY = 60;
+
 /** Inputs are moved by this, relatively: far below a double's digits and above the oracle's. */
 const MOVE = 1e-30;
 
-function movedBy(
-  down: (x: number, scalar: boolean) => boolean,
-  inputs: Inputs,
-  fixed: readonly string[],
-): Moved<Inputs> {
-  const move = (x: number, scalar = false): Num =>
-    Number.isFinite(x) && x !== 0 ? big(x).times(big(down(x, scalar) ? -MOVE : MOVE).plus(1)) : x;
+/** Where a number is moved: up (1), down (−1) or not at all; given its place among all, and whether it stands alone. */
+type Direction = (x: number, place: number, scalar: boolean) => number;
+
+function movedBy(direction: Direction, inputs: Inputs, fixed: readonly string[]): Moved<Inputs> {
+  let place = 0;
+  const move = (x: number, scalar = false): Num => {
+    const way = direction(x, place++, scalar);
+    return Number.isFinite(x) && x !== 0 && way !== 0 ? big(x).times(big(way * MOVE).plus(1)) : x;
+  };
   const moved = Object.entries(inputs).map(([key, value]) => {
     if (fixed.includes(key)) return [key, value];
     if (typeof value === "number") return [key, move(value, true)];
@@ -106,21 +111,35 @@ function error(got: number, want: BigNumber, unit: number): number {
  * grow, so that those below 0 shrink; and the others let chance decide for each, in two probes where the inputs are many
  * and in six where they are few.
  */
-function sensitivity(s: Subject, { inputs, rng }: Case, want: readonly BigNumber[]): number[] {
-  const probes = s.probes ?? (sizeOf(inputs) > 20 ? 5 : 9);
+function sensitivity(s: Subject, one: Case, want: readonly BigNumber[]): number[] {
+  const probes = s.probes ?? (sizeOf(one.inputs) > 20 ? 5 : 9);
   const most = want.map(() => 0);
   for (let probe = 0; probe < probes; probe++) {
-    const down = (x: number, scalar: boolean) => {
-      if (probe > 2) return rng() < 0.5;
-      return probe === 1 ? scalar : probe === 2 && x < 0;
-    };
-    const moved = list(s.exact(movedBy(down, inputs, s.fixed ?? []), inputs));
-    for (const [i, w] of want.entries()) {
-      if (!w.isFinite() || !moved[i].isFinite()) continue;
-      most[i] = Math.max(most[i], moved[i].minus(w).abs().div(big(MOVE)).toNumber());
-    }
+    const changes = change(s, one, want, (x, _, scalar) => {
+      if (probe > 2) return one.rng() < 0.5 ? -1 : 1;
+      return (probe === 1 && scalar) || (probe === 2 && x < 0) ? -1 : 1;
+    });
+    for (const [i, c] of changes.entries()) most[i] = Math.max(most[i], c);
   }
   return most;
+}
+
+/** The same over all patterns of signs: what each input does alone, added up. */
+function wholeSensitivity(s: Subject, one: Case, want: readonly BigNumber[]): number[] {
+  const all = want.map(() => 0);
+  for (let moved = 0; moved < sizeOf(one.inputs); moved++) {
+    const changes = change(s, one, want, (_, place) => (place === moved ? 1 : 0));
+    for (const [i, c] of changes.entries()) all[i] += c;
+  }
+  return all;
+}
+
+/** How much each value changes, over MOVE, when the inputs are moved in these directions. */
+function change(s: Subject, { inputs }: Case, want: readonly BigNumber[], direction: Direction): number[] {
+  const moved = list(s.exact(movedBy(direction, inputs, s.fixed ?? []), inputs));
+  return want.map((w, i) =>
+    w.isFinite() && moved[i].isFinite() ? moved[i].minus(w).abs().div(big(MOVE)).toNumber() : 0,
+  );
 }
 
 /** The values of a case as they should be, and the errors of others. */
@@ -138,9 +157,14 @@ export function judge(s: Subject, one: Case): Judged {
   if (got.length !== want.length) throw new Error(`${s.name}, ${one.at}: ${got.length} values for ${want.length}`);
   const units = want.map((w) => ulp(w.toNumber()) || 1);
   let condition: number[] | undefined;
-  const scaled = (values: readonly number[] = got) => {
+  const errors = (values: readonly number[], sensitive: readonly number[]) =>
+    want.map((w, i) => error(values[i], w, Math.max(units[i], ulp(sensitive[i]) || 0)));
+  const scaled = (values?: readonly number[]) => {
     condition ??= sensitivity(s, one, want);
-    return want.map((w, i) => error(values[i], w, Math.max(units[i], ulp(condition?.[i] ?? 0) || 0)));
+    // Probes may miss what matters: where they leave too large an error, all patterns of signs are looked at.
+    if (values === undefined && sizeOf(one.inputs) <= MANY && errors(got, condition).some((e) => e > LIMIT))
+      condition = wholeSensitivity(s, one, want);
+    return errors(values ?? got, condition);
   };
   return { want, got, plain: want.map((w, i) => error(got[i], w, units[i])), scaled };
 }

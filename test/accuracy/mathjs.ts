@@ -13,6 +13,7 @@ interface ArrayMath {
   readonly dotDivide: Combining;
   readonly dotMultiply: Combining;
   readonly dotPow: Combining;
+  combinations(n: number, k: number): number;
   dot(a: Vector, b: Vector): number;
   exp(x: number): number;
   log(x: number): number;

@@ -28,3 +28,20 @@ export const logMeasureOf = (logMass: readonly Num[]) => exact.fromLogMass(answe
 
 /** log(1 + x) for x ≥ 0, however small: of weights 1 and x, minus the logarithm of the former's probability. */
 export const log1p = (x: BigNumber): BigNumber => exact.distribution([0, 1], [one, x]).logMass[0].neg();
+
+/** e^x − 1, with all its digits near 0. */
+export function expm1(x: BigNumber): BigNumber {
+  if (!x.abs().lt(1e-3)) return exact.exp(x).minus(one);
+  let sum = x;
+  for (let term = x, k = 2; !term.isZero() && term.e > sum.e - 70; k++) {
+    term = term.times(x).div(k);
+    sum = sum.plus(term);
+  }
+  return sum;
+}
+
+/** log(1 + x) for x > −1, with all its digits near 0. */
+export function logOnePlus(x: BigNumber): BigNumber {
+  if (!x.abs().lt(1e-25)) return exact.log(x.plus(1));
+  return x.minus(x.pow(2).div(2)).plus(x.pow(3).div(3));
+}

@@ -99,7 +99,7 @@ const others = ({ peers }: Assessment) =>
     .join("; ");
 
 const numberOf = ({ cases, fixtures }: Assessment) =>
-  `${cases} cases${fixtures > 0 ? ` and ${fixtures} of the reference values` : ""}`;
+  `${cases} cases${fixtures > 0 ? ` and ${fixtures} fixed ones` : ""}`;
 
 function where({ at, entry, size, inputs, got, want }: Worst): string {
   const text = inputs === undefined ? `${size} numbers` : Object.entries(inputs).map(given).join(", ");

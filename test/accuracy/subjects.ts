@@ -1,8 +1,11 @@
 import { alignment } from "./families/alignment.js";
+import { diffusion } from "./families/diffusion.js";
 import { information } from "./families/information.js";
 import { measures } from "./families/measure.js";
 import { numeric } from "./families/numeric.js";
 import { preference } from "./families/preference.js";
+import { selection } from "./families/selection.js";
+import { training } from "./families/training.js";
 import type { Subject } from "./subject.js";
 
 /** All subjects, by the folder of src that their functions are in. */
@@ -12,4 +15,7 @@ export const folders: Readonly<Record<string, readonly Subject[]>> = {
   information,
   preference,
   alignment,
+  selection,
+  training,
+  diffusion,
 };

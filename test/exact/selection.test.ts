@@ -47,6 +47,18 @@ describe("at 40 digits the law of N draws", () => {
       expect(Math.abs(Number(hard.mass[i]) - p)).toBeLessThanOrEqual(1e-14 * p);
   });
 
+  it("keeps all digits of a level however rare: two draws give one of mass q ≪ 1 twice as often, less what they give worse", () => {
+    // ref = (1, q, q²)/Z: 1 − (1 − q²/Z)² = (q²/Z)(2 − q²/Z) for the best answer.
+    const q = exact.number(1e-100);
+    const masses = [exact.number(1), q, q.times(q)];
+    const ref = exact.measure([0, 1, 2], masses);
+    const { mass } = exact.bestOfNLaw({ ref, reward: [0, 1, 2] }, 2);
+    const [p0, p1, p2] = Array.from(exact.normalize(ref).mass);
+    const [low, middle, best] = [p0.times(p0), p1.times(p0.times(2).plus(p1)), p2.times(exact.number(2).minus(p2))];
+    for (const [i, want] of [low, middle, best].entries())
+      expect(mass[i].div(want).minus(1).abs().lt(1e-38), `${mass[i]} and ${want}`).toBe(true);
+  });
+
   it("refuses what is no problem", () => {
     const ref = exact.measure(["a", "b"], [1, 1]);
     expect(() => exact.softBestOfNLaw({ ref, reward: [0, 1], beta: 0 }, 2)).toThrow(

@@ -16,6 +16,7 @@ import {
   sequenceDistribution,
   unifiedObjective,
 } from "exptilt";
+import { adversarial } from "../fixtures.js";
 import {
   MASSES,
   masses,
@@ -137,6 +138,7 @@ const original = (row: readonly Num[]) => exact.klDivergence(exact.uniform(answe
 export const alignment: readonly Subject[] = [
   subject({
     name: "rlhfObjective",
+    fixtures: adversarial("rlhf_objective", { mass: "ref", reward: "r", policy: "pi" }, { beta: "beta" }),
     domain: POLICIES,
     draw: withPolicy,
     float64: (x) => rlhfObjective(problem(x), given(x.policy)),
@@ -157,6 +159,7 @@ export const alignment: readonly Subject[] = [
   }),
   subject({
     name: "rlhfOptimalValue",
+    fixtures: adversarial("rlhf_optimum", { mass: "ref", reward: "r" }, { beta: "beta" }),
     domain: TILTS,
     draw,
     float64: (x) => rlhfOptimalValue(problem(x)),

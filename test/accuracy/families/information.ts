@@ -8,6 +8,7 @@ import {
   totalVariation,
 } from "exptilt";
 import { distance } from "ml-distance";
+import { adversarial } from "../fixtures.js";
 import { MASSES, masses, order, PAIRS, pairs, pick, sizeOf } from "../instances.js";
 import { logs, math } from "../mathjs.js";
 import { answers, exact, measureOf } from "../oracle.js";
@@ -25,6 +26,7 @@ function shares(m: readonly number[]): number[] {
 export const information: readonly Subject[] = [
   subject({
     name: "entropy",
+    fixtures: adversarial("entropy", { mass: "p" }),
     domain: MASSES,
     draw: (rng, index) => ({ mass: masses(rng, sizeOf(rng, index)) }),
     float64: ({ mass }) => entropy(given(mass)),
@@ -55,6 +57,7 @@ export const information: readonly Subject[] = [
   }),
   subject({
     name: "klDivergence",
+    fixtures: adversarial("kl", { p: "p", q: "q" }),
     domain: PAIRS,
     draw,
     float64: ({ p, q }) => klDivergence(given(p), given(q)),
@@ -67,6 +70,7 @@ export const information: readonly Subject[] = [
   }),
   subject({
     name: "generalizedKlDivergence",
+    fixtures: adversarial("genkl", { p: "p", q: "q" }, {}, ({ q }) => Math.max(...q) > 0),
     domain: PAIRS,
     draw,
     float64: ({ p, q }) => generalizedKlDivergence(given(p), given(q)),

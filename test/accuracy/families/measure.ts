@@ -9,8 +9,10 @@ import {
   product,
   samplingProbabilities,
   tilt,
+  tiltedMass,
   uniform,
 } from "exptilt";
+import { adversarial } from "../fixtures.js";
 import { MASSES, masses, order, pairs, pick, REWARDS, rewards, sizeOf, tilts, times, whole } from "../instances.js";
 import { exps, logs, math } from "../mathjs.js";
 import { answers, exact, logMeasureOf, measureOf } from "../oracle.js";
@@ -112,11 +114,20 @@ export const measures: readonly Subject[] = [
   }),
   subject({
     name: "tilt().mass",
+    fixtures: adversarial("exp_tilt", { mass: "ref", reward: "r" }, { beta: "beta" }),
     domain: TILTS,
     draw: problem,
     float64: ({ mass: m, reward, beta }) => tilt(given(m), reward, beta).mass,
     exact: ({ mass: m, reward, beta }) => exact.tilt(measureOf(m), reward, beta).mass,
     peers: { mathjs: mathTilt },
+  }),
+  subject({
+    name: "tiltedMass",
+    domain: TILTS,
+    draw: problem,
+    float64: ({ mass: m, reward, beta }) => tiltedMass(given(m), reward, beta, new Float64Array(m.length)),
+    exact: ({ mass: m, reward, beta }) => exact.tilt(measureOf(m), reward, beta).mass,
+    cases: 100,
   }),
   subject({
     name: "tilt().logMass",
@@ -138,6 +149,7 @@ export const measures: readonly Subject[] = [
   }),
   subject({
     name: "escort().mass",
+    fixtures: adversarial("power_tilt", { mass: "ref" }, { exponent: "a" }),
     domain: POWERS,
     draw: powers,
     float64: ({ mass: m, exponent }) => escort(given(m), exponent).mass,
@@ -171,6 +183,7 @@ export const measures: readonly Subject[] = [
   }),
   subject({
     name: "samplingProbabilities",
+    fixtures: adversarial("alias_table", { mass: "weights" }),
     domain: MASSES,
     draw: mass,
     float64: ({ mass: m }) => samplingProbabilities(given(m)),

@@ -1,4 +1,5 @@
 import { logSoftmax, logSumExp, softmax } from "exptilt";
+import { adversarial } from "../fixtures.js";
 import { between, order, pick, sizeOf, times, whole } from "../instances.js";
 import { exps, math } from "../mathjs.js";
 import { exact, logMeasureOf, type Num } from "../oracle.js";
@@ -29,6 +30,7 @@ const lawOf = (x: readonly Num[]) => exact.normalize(logMeasureOf(x));
 export const numeric: readonly Subject[] = [
   subject({
     name: "logSumExp",
+    fixtures: adversarial("logsumexp", { x: "x" }, {}, ({ x }) => Math.abs(Math.max(...x)) < Infinity),
     domain: LOGITS,
     draw: logits,
     float64: ({ x }) => logSumExp(x),
@@ -37,6 +39,7 @@ export const numeric: readonly Subject[] = [
   }),
   subject({
     name: "softmax",
+    fixtures: adversarial("softmax", { x: "x" }),
     domain: LOGITS,
     draw: logits,
     float64: ({ x }) => softmax(x),
@@ -50,6 +53,7 @@ export const numeric: readonly Subject[] = [
   }),
   subject({
     name: "logSoftmax",
+    fixtures: adversarial("log_softmax", { x: "x" }),
     domain: LOGITS,
     draw: logits,
     float64: ({ x }) => logSoftmax(x),
