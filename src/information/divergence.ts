@@ -2,7 +2,7 @@ import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
 import { requireLength, requireNumbers } from "../numeric/check.js";
-import { deviance, expm1MinusX, logRatio } from "../numeric/deviance.js";
+import { deviance, expm1MinusX, logRatio, logRatioNearOne } from "../numeric/deviance.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
 import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { highWords, logScaled, STRETCH } from "../numeric/expLog.js";
@@ -53,8 +53,7 @@ export function klOf(p: Law, q: Law): number {
 
 /** log(a/b) of two totals. */
 function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
-  const near = a.hi < 2 * b.hi && b.hi < 2 * a.hi;
-  return near ? log1p((a.hi - b.hi + (a.lo - b.lo)) / b.hi) : logRatio(a.hi, b.hi);
+  return logRatioNearOne(a.hi, b.hi) + (a.lo / a.hi - b.lo / b.hi);
 }
 
 /**
@@ -122,11 +121,11 @@ function klPlain(p: Law, q: Law): number | undefined {
   }
   const [hi, lo, size] = sums;
   const total = p.total.hi;
-  // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
-  if (p.origin === q.origin && size < total / 4) return undefined;
   const logTotals = logQuotient(q.total, p.total);
   const kl = (hi + lo) / total + logTotals;
-  return kl >= Math.max(LEAST, 0.25 * (size / total + Math.abs(logTotals))) ? kl : undefined;
+  // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
+  const least = p.origin === q.origin ? 8 * LEAST : LEAST;
+  return kl >= Math.max(least, 0.25 * (size / total + Math.abs(logTotals))) ? kl : undefined;
 }
 
 /** Adds to `sums` Σ u log(u/v) in two parts and Σ u|log(u/v)| over a stretch. */

@@ -291,6 +291,14 @@ describe("laws whose small masses live in their logarithms", () => {
       const [s, t] = [masses([0, x, -1]), masses([0, y, -1.5])];
       near(chiSquaredDivergence(s.log, t.log), exact.chiSquaredDivergence(s.exact, t.exact).toNumber(), 2e3);
     }
+    for (const [x, y] of [
+      [-715, -715.5],
+      [-715.5, -715],
+      [-720, -710],
+    ]) {
+      const [s, t] = [masses([0, x]), masses([0, y])];
+      near(chiSquaredDivergence(s.log, t.log), exact.chiSquaredDivergence(s.exact, t.exact).toNumber(), 2e3);
+    }
     // Almost all of χ² may come from an answer that no double holds the mass of.
     const [s, t] = [masses([0, -500]), masses([0, -1000])];
     near(chiSquaredDivergence(s.log, t.log), exact.chiSquaredDivergence(s.exact, t.exact).toNumber(), 1e3);
@@ -358,10 +366,12 @@ describe("χ² spans the doubles", () => {
     expect(chiSquaredDivergence(given([1, 1]), given([1, 5e-324]))).toBe(Infinity);
     // Alone its term counts: (1e−310)²/1e−320, a double of its own.
     const tiny = Number("1e-320");
+    const up = 2 ** 200;
+    const gap = 1e-310 * up - tiny * up;
     near(
       chiSquaredDivergence(given([1, 1e-310, 0.7]), given([1, tiny, 0.7])),
-      ((1e-310 - tiny) / tiny) * ((1e-310 - tiny) / 1.7),
-      2 ** 12,
+      ((gap / (tiny * up)) * (gap / 1.7)) / up,
+      8,
     );
   });
 });
