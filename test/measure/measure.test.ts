@@ -1,3 +1,4 @@
+import { test } from "@fast-check/vitest";
 import {
   categoricalQuantile,
   categoricalSampler,
@@ -21,6 +22,7 @@ import {
   uniform,
 } from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 const exact = exactAlgebra({ digits: 60 });
@@ -162,15 +164,15 @@ describe("a tilt is ref·e^{score/β}, normalised: masses, logarithms and the lo
 
 describe("a tilt whose best-scored answers are too rare to count keeps the digits of those that do", () => {
   it.each<[mass: number[], score: number[], beta: number]>([
-    [[1e-290, 0.5, 0.5], [600, 0.1, 0.2], 1],
-    [[1e-290, 0.5, 0.5, 0], [600, 0.1, 0.2, 9], 1],
-    [[0.5, 0.5, 1e-290], [0.1, 0.2, 600], 1],
-    [[0.5, 1e-290, 0.5], [0.2, 600, 0.1], 1],
-    [[1e-270, 5e19, 5e19], [600, 0.1, 0.2], 1],
-    [[1e-290, 0.5, 0.5], [300, 0.05, 0.1], 0.5],
-    [[1e-290, 0.5, 0.5], [6, 0.001, 0.002], 0.01],
-    [[1e-290, 0.5, 0.5], [60000, 10, 20], 100],
-    [[1e-290, 0.5, 0.5], [1, -599.9, -599.8], 1],
+    [[1e-200, 0.5, 0.5], [250, 0.1, 0.2], 1],
+    [[1e-200, 0.5, 0.5, 0], [250, 0.1, 0.2, 9], 1],
+    [[0.5, 0.5, 1e-200], [0.1, 0.2, 250], 1],
+    [[0.5, 1e-200, 0.5], [0.2, 250, 0.1], 1],
+    [[1e-180, 5e19, 5e19], [250, 0.1, 0.2], 1],
+    [[1e-200, 0.5, 0.5], [125, 0.05, 0.1], 0.5],
+    [[1e-200, 0.5, 0.5], [2.5, 0.001, 0.002], 0.01],
+    [[1e-200, 0.5, 0.5], [25000, 10, 20], 100],
+    [[1e-200, 0.5, 0.5], [1, -249.9, -249.8], 1],
     [[1e-100, 0.5, 0.5], [9, 0.1, 0.2], 1],
     [[1e-3, 0.5, 0.5], [9, 0.1, 0.2], 1],
     [[1e110, 1e110], [0, -720], 1],
@@ -191,6 +193,28 @@ describe("a tilt whose best-scored answers are too rare to count keeps the digit
     near(got.logNormalizer, want.logNormalizer.toNumber(), 100);
     expect(tiltedMass(given(mass), score, beta, new Float64Array(mass.length))).toEqual(got.mass);
   });
+});
+
+describe("answers without mass leave every bit of a tilt of the others, wherever they stand and whatever their score", () => {
+  const numbers = fc.array(
+    fc.tuple(fc.double({ min: 1e-3, max: 10, noNaN: true }), fc.double({ min: -9, max: 9, noNaN: true })),
+    {
+      minLength: 2,
+      maxLength: 8,
+    },
+  );
+  const scoresOff = fc.constantFrom(0, 3, -1e308, 1e308, -Infinity);
+  test.prop([numbers, fc.nat(8), scoresOff, fc.constantFrom(0.3, 1, 20)])(
+    "at the front, between and at the end",
+    (rows, at, off, beta) => {
+      const [mass, score] = [rows.map(([m]) => m), rows.map(([, x]) => x)];
+      const place = at % (rows.length + 1);
+      const more = tilt(given(mass.toSpliced(place, 0, 0)), score.toSpliced(place, 0, off), beta);
+      const law = tilt(given(mass), score, beta);
+      expect([...more.mass].toSpliced(place, 1)).toEqual([...law.mass]);
+      expect(more.mass[place]).toBe(0);
+    },
+  );
 });
 
 describe("powers and escorts", () => {
@@ -249,6 +273,21 @@ describe("an expectation", () => {
   });
   it("holds to the ends of the doubles, and does not cancel", () => {
     const M = Number.MAX_VALUE;
+    for (let size = 1; size < 60; size++) {
+      const mass = Array.from({ length: size }, (_, i) => 1 + ((i * 7) % 5));
+      for (const law of [given(mass), uniform([...mass.keys()])]) {
+        near(
+          expectation(law, () => M),
+          M,
+          4,
+        );
+        near(
+          expectation(law, () => -M),
+          -M,
+          4,
+        );
+      }
+    }
     near(expectation(given([1, 1, 1]), [M, M, M]), M, 1);
     near(expectation(given([1, 1, 1]), [-M, -M, -M]), -M, 1);
     near(expectation(given([1, 1, 1]), [M, -M, M]), M / 3, 1);
@@ -259,6 +298,16 @@ describe("an expectation", () => {
       11,
       1,
     );
+  });
+});
+
+describe("what is no score of every answer has no expectation", () => {
+  it.each<[unknown, string]>([
+    [[1], "expectation: f must have length 2"],
+    [[1, Infinity], "expectation: f[1] must be a number below Infinity, got Infinity"],
+    [() => "1", 'expectation: f of support[0] must be a number, got "1"'],
+  ])("%s", (f, message) => {
+    expect(() => expectation(given([1, 1]), f as never)).toThrow(message);
   });
 });
 
@@ -316,6 +365,18 @@ describe("a sampler", () => {
         else if (!/log/.test(String(p))) expect(Math.abs(got / want - 1)).toBeLessThanOrEqual(1e-12);
       }
     }
+  });
+});
+
+describe("logarithms are as many as the answers", () => {
+  it("or are refused by name", () => {
+    expect(() => fromLogMass(["a"], [0, 1])).toThrow(
+      "fromLogMass: logMass must have length 1, one entry per answer, got length 2",
+    );
+    expect(() => fromLogMass(["a", "b"], [-Infinity, -Infinity])).toThrow(
+      "fromLogMass: logMass must have an entry above -Infinity, got -Infinity",
+    );
+    expect(() => tilt(given([1, 0]), [-Infinity, 1])).toThrow("for some answer of the support, got -Infinity");
   });
 });
 
