@@ -1,7 +1,7 @@
 /**
  * One data set read whole, by worker threads, by GNU parallel and as an array of Slurm, in a folder of its own: holds the
- * figures against each other byte for byte, and writes times and memory to docs/scale/record.json. It needs the built
- * package; where GNU parallel or Slurm is not installed, a stand-in runs the same commands.
+ * figures against each other byte for byte, and writes times and memory to docs/scale/record.json and into the guide. It
+ * needs the built package; where GNU parallel or Slurm is not installed, a stand-in runs the same commands.
  */
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
@@ -86,7 +86,8 @@ function peak(place, args) {
   return Number(readFileSync(memory, "utf8")) / 1024;
 }
 
-function main(queries = 100_000, candidates = 32) {
+function main() {
+  const [queries, candidates] = [100_000, 32];
   const place = workplace();
   try {
     const file = join(place.folder, "queries.jsonl");
@@ -167,5 +168,14 @@ ${megabytes.map(([set, one, two]) => `| ${set} | ${Math.round(one)} | ${Math.rou
 `;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  console.log(figuresOf(main(...process.argv.slice(2).map(Number))));
+/** Puts the figures of a run into the guide, in place of those before. */
+function intoGuide(record) {
+  const guide = new URL("../scale.md", import.meta.url);
+  const text = readFileSync(guide, "utf8");
+  writeFileSync(
+    guide,
+    text.replace(/^The commands above on .*?(?=\n^`node docs\/scale)/ms, () => figuresOf(record)),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) intoGuide(main());

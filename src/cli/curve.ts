@@ -42,7 +42,7 @@ export async function curve(args: readonly string[]): Promise<number> {
 
   const [file] = files;
   const tally = new CurveTally(settings);
-  claim(options);
+  claim(options, file);
   const broken = await readUntilBroken((signal) => read(take(readTexts(file, signal), limit), jobs, tally));
   tally.broken = broken?.message;
   report(tally, file ?? "the embedded data", options);

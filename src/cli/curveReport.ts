@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import type { CurveTally, MeanPoint } from "./curveTally.js";
 import { InputError } from "./inputError.js";
 import { plotCurves } from "./plot.js";
@@ -33,8 +33,19 @@ export function refuseTwoForms(options: ReportOptions): void {
  * Empties the files asked for before the work begins: a place that cannot be written to is told at once, and a run that is
  * killed leaves no file that could be taken for its own.
  */
-export function claim(options: ReportOptions): void {
-  for (const file of [options.partial, options.svg]) if (file !== undefined) write(file, "");
+export function claim(options: ReportOptions, input: string | undefined): void {
+  for (const name of ["partial", "svg"] as const) {
+    const file = options[name];
+    if (file === undefined) continue;
+    if (input !== undefined && isSame(file, input)) throw new InputError(`--${name} ${file} is the file that is read`);
+    write(file, "");
+  }
+}
+
+/** Whether two names lead to one file. */
+function isSame(a: string, b: string): boolean {
+  const [s, t] = [a, b].map((file) => statSync(file, { throwIfNoEntry: false }));
+  return s !== undefined && t !== undefined && s.dev === t.dev && s.ino === t.ino;
 }
 
 /** Prints the curves, and writes the files asked for: after printing, so that a full disk costs no figure. */

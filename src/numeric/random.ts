@@ -27,7 +27,9 @@ export interface RandomSource {
  * A stream of uniform random numbers in (0, 1) with 53 random bits each, the same for the same seed on every machine.
  *
  * The generator is Tyche-i (Neves and Araujo 2011) of the package seedrandom. Every function that draws takes such a
- * source, or any other function that gives numbers in [0, 1).
+ * source, or any other function that gives numbers in [0, 1), and computes what it draws by operations that every engine
+ * rounds alike: a seed gives the same draws bit by bit everywhere, but for what the caller's own functions (a reward, a noise
+ * predictor, features) leave to the engine.
  *
  * @param seed a text, a finite number (read as its text), or the state of a source, from which the new one goes on
  * @returns the source

@@ -25,16 +25,19 @@ an ULP at most. Below is how far each public function is from the true value: ${
 ${cases.toLocaleString("en")} hostile cases, each compared with the same function at ${report.digits} digits
 ([exact arithmetic](verification.md)).
 
-**${within.length} of ${all.length} functions stay within ${LIMIT} ULP** once the condition of the problem is allowed for; the
-largest error among them is ${ulps(worst.scaled.max)} ULP, of ${shown(worst.name)}. ${
-    exceptions.length === 0 ? "There is no exception." : `The others are listed with [the reason](#above-${LIMIT}-ulp).`
+**${within.length} of the ${all.length} figures stay within ${LIMIT} ULP** once the condition of the problem is allowed for; the largest
+error among them is ${ulps(worst.scaled.max)} ULP, of ${shown(worst.name)}. ${
+    exceptions.length === 0
+      ? "There is no exception."
+      : `The others are listed with [the reason](#above-${LIMIT}-ulp), and so is [what has no figure](#not-in-the-tables).`
   }
 
 ## What is measured
 
 **The cases** are drawn from a seed, the same in every run, to be as hard as users' data may be: masses over 300 orders of
 magnitude, subnormal, zero, tied or an ULP apart; laws that differ by a relative 10⁻¹⁵; rewards of 10¹⁰, of 10⁻⁹, offset by 10⁶,
-or −∞; temperatures from 10⁻⁶ to 10⁶. The cases of the committed reference values are taken beside them.
+or −∞; temperatures from 10⁻⁶ to 10⁶. Cases of the committed reference values are
+taken beside them. A worst input that is too long to print is found again by its number: the draw of a case depends on nothing else.
 
 **The truth** is the value at ${report.digits} digits of the very same doubles, by code that shares nothing with the fast one. It is
 itself held against values that other programs made (mpmath, Arb; see \`test/reference\`).
@@ -42,7 +45,7 @@ itself held against values that other programs made (mpmath, Arb; see \`test/ref
 **Plain error** is the distance from the truth in ULP of the truth.
 
 **Scaled error** allows for the condition of the problem. 1 − x for x close to 1 has few digits if x was rounded before, whatever
-the code does. So the inputs are moved by a relative 10⁻³⁰, in several patterns of signs, at ${report.digits} digits, which shows how far
+the code does. So the inputs are moved by a relative 10⁻³⁰, up and down in several patterns, at ${report.digits} digits, which shows how far
 the truth moves when the inputs move in their last place; where that is more than an ULP of the truth, it is the unit. An error
 of 1 then means: what inputs that are off in their last place do by themselves. Where nothing cancels the two errors are the same.
 
@@ -58,6 +61,14 @@ ${Object.entries(report.folders).map(folder).join("\n")}
 ## Above ${LIMIT} ULP
 
 ${exceptions.length === 0 ? "No function is." : exceptions.map(({ name, exception }) => `- ${shown(name)}, up to ${exception?.ulp} ULP: ${exception?.reason}`).join("\n")}
+
+## Where digits are still lost
+
+- Soft best-of-N where rewards lie more than 10¹⁰ β below the best and within some β of each other: their weights are told apart
+  only by what is left of the digits of range/β.
+- With a million answers, range/β beyond 10¹⁵: the gaps between rewards are cut to what still tells neighbours apart, and each
+  answer meets the law of hard selection.
+- Probabilities below 10⁻³⁰⁸ are subnormal doubles, of fewer digits; their logarithms, in \`logMass\`, keep theirs.
 
 ## Not in the tables
 
@@ -115,8 +126,8 @@ function given([name, value]: [string, unknown]): string {
 
 /** `tilt().mass` as the function, which leads to its page, and the part. */
 const shown = (name: string) => {
-  const [, called, part] = /^(\w+)\(\)\.(.*)$/.exec(name) ?? [];
-  return called === undefined ? `\`${name}\`` : `\`${called}\`, ${part}`;
+  const [, called, part] = /^(\w+)(?:\(\)\.|, )(.*)$/.exec(name) ?? [];
+  return called === undefined ? `\`${name}\`` : `\`${called}\` ${part}`;
 };
 
 /** Two digits; powers of ten from a thousand on. */

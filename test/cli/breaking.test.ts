@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -186,6 +186,20 @@ describe("on a signal, what was done is reported and the rest is not missed sile
     expect([status, stderr]).toEqual([130, expect.stringMatching(/^exptilt: interrupted/)]);
     expect(JSON.parse(stdout).queries).toBeGreaterThan(0);
   });
+
+  it("train keeps the policy that it has reached, to be resumed", async () => {
+    const output = join(folder, "policy.json");
+    const args = ["train", "-", "--method", "adam", "--iterations", "1000000000", "--output", output];
+    const { child, ended } = await fed(args, embedded.slice(0, 60));
+    child.stdin.end();
+    // The last of the queries are read in a moment; the training alone would take hours.
+    await new Promise((done) => setTimeout(done, 3000));
+    child.kill("SIGINT");
+    const { status, stdout, stderr } = await ended;
+    expect([status, stderr]).toEqual([130, expect.stringMatching(/\(aborted\)\nexptilt: interrupted\n$/)]);
+    expect(stdout).toMatch(/^trained on {7}60 {2}reward/m);
+    expect(JSON.parse(readFileSync(output, "utf8")).state.iteration).toBeGreaterThan(0);
+  });
 });
 
 describe("files and pipes", () => {
@@ -200,6 +214,14 @@ describe("files and pipes", () => {
     const endless = ["curve", "-", "--partial", join(folder, "no/such/place.json")];
     const { status, stdout, stderr } = exptilt(endless, `${good(1)}\n{`);
     expect([status, stdout, stderr]).toEqual([2, "", expect.stringContaining("place.json: ENOENT")]);
+  });
+
+  it("what is read is not written over", () => {
+    const path = file("both.jsonl", good(1));
+    symlinkSync(path, join(folder, "link.jsonl"));
+    const { status, stderr } = exptilt(["curve", path, "--partial", join(folder, "link.jsonl")]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("link.jsonl is the file that is read")]);
+    expect(readFileSync(path, "utf8")).toBe(good(1));
   });
 
   it("a run that is killed leaves an empty file in place of the one before, which merge refuses", async () => {

@@ -78,7 +78,7 @@ describe("a computation has the same bits in every engine", () => {
   });
 });
 
-describe("seeded streams", () => {
+describe("seeded streams", { timeout: 120_000 }, () => {
   it("the first draws of every sampler are those on record, bit by bit", async () => {
     await expect(await draws()).toMatchFileSnapshot("draws.txt");
   });
