@@ -2,7 +2,7 @@ import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
 import { requireLength, requireNumbers } from "../numeric/check.js";
-import { deviance, expm1MinusX, logRatio } from "../numeric/deviance.js";
+import { deviance, expm1MinusX, logRatio, logRatioNearOne } from "../numeric/deviance.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
 import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { highWords, logScaled, STRETCH } from "../numeric/expLog.js";
@@ -39,8 +39,8 @@ function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number) => numbe
   return terms;
 }
 
-/** Whether a law has answer i whole in its logarithm alone: its weight is below the normal doubles, and rounded. */
-const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.hasTail && law.logWeight[i] > -Infinity;
+/** Whether a law may have answer i whole in its logarithm alone: its weight is below the normal doubles, and rounded. */
+const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.hasTail;
 
 /** KL of two laws on one support. */
 export function klOf(p: Law, q: Law): number {
@@ -53,8 +53,7 @@ export function klOf(p: Law, q: Law): number {
 
 /** log(a/b) of two totals. */
 function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
-  const near = a.hi < 2 * b.hi && b.hi < 2 * a.hi;
-  return near ? log1p((a.hi - b.hi + (a.lo - b.lo)) / b.hi) : logRatio(a.hi, b.hi);
+  return logRatioNearOne(a.hi, b.hi) + (a.lo / a.hi - b.lo / b.hi);
 }
 
 /**
@@ -122,11 +121,11 @@ function klPlain(p: Law, q: Law): number | undefined {
   }
   const [hi, lo, size] = sums;
   const total = p.total.hi;
-  // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
-  if (p.origin === q.origin && size < total / 4) return undefined;
   const logTotals = logQuotient(q.total, p.total);
   const kl = (hi + lo) / total + logTotals;
-  return kl >= Math.max(LEAST, 0.25 * (size / total + Math.abs(logTotals))) ? kl : undefined;
+  // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
+  const least = p.origin === q.origin ? 8 * LEAST : LEAST;
+  return kl >= Math.max(least, 0.25 * (size / total + Math.abs(logTotals))) ? kl : undefined;
 }
 
 /** Adds to `sums` Σ u log(u/v) in two parts and Σ u|log(u/v)| over a stretch. */
@@ -147,7 +146,8 @@ function logRatios(
     if (a === 0) continue;
     const b = v[i];
     const ratio = a / b;
-    const whole = a >= SMALLEST_NORMAL && b >= SMALLEST_NORMAL && isNormal(ratio);
+    // Of an a below the normal doubles any logarithm will do: it adds nothing to a sum that is not itself refused.
+    const whole = b >= SMALLEST_NORMAL && isNormal(ratio);
     const term = a * (whole ? logScaled(ratio, highU[2 * i], highV[2 * i]) : logRatio(a, b));
     const s = hi + term;
     const t = s - hi;
@@ -162,7 +162,6 @@ function logRatios(
 
 /** The sum of deviances of the normalised masses, each to full relative accuracy from weights and totals as given. */
 function klByDeviance(p: Law, q: Law): number {
-  for (let i = 0; i < p.weight.length; i++) if (p.supports(i) && !q.supports(i)) return Infinity;
   const terms = overPairs(p, q, (a, b, n) => deviance(a, b, n) / LIFT);
   if (p.hasTail || q.hasTail) {
     for (let i = 0; i < terms.length; i++) {
@@ -173,6 +172,7 @@ function klByDeviance(p: Law, q: Law): number {
       terms[i] = p.supports(i) ? a * (logA - logB) - a + b : b;
     }
   }
+  // Where P has mass and Q has none there is an infinity among the terms, or 0 times one.
   const { hi } = sum(terms);
   return Number.isNaN(hi) ? Infinity : Math.max(0, hi);
 }

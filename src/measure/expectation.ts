@@ -8,19 +8,12 @@ export function expectationUnder(law: Law, f: Float64Array): number {
   const { weight, total } = law;
   const terms = new Float64Array(weight.length);
   for (let i = 0; i < terms.length; i++) {
-    const w = weight[i];
-    if (w > 0) terms[i] = (w / total.hi) * f[i];
-    else if (f[i] === -Infinity && law.supports(i)) return -Infinity;
+    if (f[i] === -Infinity && law.supports(i)) return -Infinity;
+    if (weight[i] > 0) terms[i] = (weight[i] / total.hi) * f[i];
   }
   const { hi, lo } = sum(terms);
-  return hi === -Infinity || Number.isNaN(hi) ? extreme(terms) : hi + lo;
-}
-
-/** The plain sum, where the compensation itself met an infinity: −∞ entries decide, large finite ones may not overflow. */
-function extreme(terms: Float64Array): number {
-  if (terms.includes(-Infinity)) return -Infinity;
-  const { hi, lo } = sum(terms.map((t) => t / 4));
-  return (hi + lo) * 4;
+  // A mean of the largest doubles may be rounded past them on the way.
+  return Number.isNaN(hi) ? 4 * sum(terms.map((t) => t / 4)).hi : hi + lo;
 }
 
 /**

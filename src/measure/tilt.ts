@@ -40,7 +40,6 @@ const LIFT = 2 ** 600;
  * the normal doubles, and where e^{x/2} is out of range.
  */
 function shiftedWeight(w: number, v: number, x: number, whole: boolean, logWeight: () => number): number {
-  if (x === -Infinity) return 0;
   const ratio = w / v;
   if (!whole || !(x > -1400 && x < 1400) || ratio === Infinity) return exp(logWeight() + x);
   if (x > -700 && x < 700 && isNormal(ratio)) return ratio * exp(x);
@@ -111,7 +110,7 @@ function ordinaryTilt(
   beta: number,
   out: Float64Array,
 ): { tilted: Float64Array; top: number; total: DoubleDouble } | undefined {
-  if (base.hasTail || base.fromLog || !(beta > 2 ** -900 && beta < 2 ** 900)) return undefined;
+  if (base.hasTail || base.fromLog) return undefined;
   const { weight } = base;
   const { top, bottom } = base.least > 0 ? rangeOf(score) : rangeOn(weight, score);
   const spread = (bottom - top) / beta;

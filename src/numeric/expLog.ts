@@ -51,7 +51,8 @@ const HELD: Float64Array = Float64Array.of(PER_CELL, CELL_HI, CELL_LO, ROUND, 0.
 
 /**
  * out[i] = weight[i]·e^{(score[i] − top)/β}, and 0 where the weight is, whatever the score. The exponents of the others
- * must lie in [−700, 700], β between 2^−900 and 2^900; `bound` is at least as large as every entry of `out`.
+ * must lie in [−700, 700]; `bound` is at least as large as every entry of `out`. Where β or 1/β is so large that the error
+ * of the latter cannot be had, about 2^997, all is NaN.
  *
  * @returns the sum of `out`, compensated
  */

@@ -31,7 +31,7 @@ for (let k = 1; k < TERMS; k++) signedInverseFactorial[k] = -signedInverseFactor
 
 /** The runs of consecutive nodes: all that are needed, without the stretches where φ is flat to 1e−8 of a step. */
 function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: number][] {
-  const { x, mean } = ladder;
+  const { x, mean, logMean } = ladder;
   const { step } = grid;
   const { least, most, lead } = reach;
   const dense = log1p(most * mean);
@@ -43,7 +43,8 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
     // Past the first bound level i has died; past the second e^{−(N−1)μt} has, beside φ^{N−1}.
     const dead = -x[i] + grid.gone * step;
     // Levels whose probabilities are too small for a double leave φ at 0: it is as flat as can be.
-    const flat = Math.max(dead, log((45 / least - log(Math.max(from[i + 1], Number.MIN_VALUE))) / mean));
+    const rest = Math.min(1, Math.max(from[i + 1], Number.MIN_VALUE));
+    const flat = Math.max(dead, log(45 / least - log(rest)) - logMean);
     const next = -x[i + 1] - log1p(most) - 20;
     if (!(next - flat > 4)) continue;
     const last = Math.ceil(flat / step);

@@ -90,11 +90,14 @@ function softRatiosFrom(
     const inverseW = (n - 1) * mean * inverse;
     const jensen = n / (1 + inverseW);
     const steps = whole[i] + offset[i];
-    const correction = n * value[i] * factor[i] * expOfSum(steps, part[i]);
+    // Of a level so rare and so far above that no node sees it the integral is 0, whatever its scale.
+    const found = value[i] > 0;
+    const correction = found ? n * value[i] * factor[i] * expOfSum(steps, part[i]) : 0;
     const m = w + (n - 1) * mean;
     // A level too rare to be the anchor may outweigh it beyond the range of doubles.
     const raw =
-      (w < Infinity ? meanLessWeight(ladder, i) / m : -1) + n * value[i] * expOfSum(whole[i], part[i] + logMean);
+      (w < Infinity ? meanLessWeight(ladder, i) / m : -1) +
+      (found ? n * value[i] * expOfSum(whole[i], part[i] + logMean) : 0);
     const ratio = jensen + correction;
     // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
     const gap = kept < 0.5 ? (ratio / kept) * mean * inverse - 1 : (raw + lost) / kept;

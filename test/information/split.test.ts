@@ -60,6 +60,7 @@ const pairs: [name: string, p: number[], q: number[]][] = [
   ["next to one point mass, far down", [1, 1e-290, 1e-300], [1, 3e-290, 2e-301]],
   ["next to two", [1, 1e-20], [1e-20, 1]],
   ["a subnormal mass", [1, 3e-310], [1, 2e-310]],
+  ["an ordinary mass over a subnormal one, in the range of doubles", [1, 1e-3], [1, 1e-310]],
   ["a subnormal mass against an ordinary one", [1, 3e-310, 1], [1, 2, 4e-320]],
 ];
 const apart = (p: readonly number[], q: readonly number[]) => {
@@ -80,7 +81,7 @@ describe("few answers: to 60 digits", () => {
 });
 
 describe.each([130, 1100])("each answer in %d parts: divergences stay, and entropies grow by the logarithm", (m) => {
-  it.each(pairs.filter(([name]) => name !== "a subnormal mass"))("%s", (_, p, q) => {
+  it.each(pairs.filter(([name]) => !name.startsWith("a subnormal mass") || /ordinary/.test(name)))("%s", (_, p, q) => {
     const { a, kl } = apart(p, q);
     const [u, v] = [cut(p, m), cut(q, m)];
     near(klDivergence(u, v), kl, 6);
@@ -133,6 +134,21 @@ describe("units of mass that are powers of 2 leave every bit, however many answe
         if (m === 1 && Math.abs(k) < 500)
           expect(generalizedKlDivergence(s, t)).toBe(2 ** k * generalizedKlDivergence(u, v));
       }
+    }
+  });
+});
+
+describe("of many answers, units of either law leave every bit of their KL: its logarithms are around their mean", () => {
+  it.each(pairs.filter(([name]) => !/hundreds|far down|subnormal/.test(name)))("%s", (_, p, q) => {
+    const [u, v] = [cut(p, 400), cut(q, 400)];
+    for (const k of [-100, 7]) {
+      const scaled = ({ support, mass }: Measure<number>) =>
+        measure(
+          support,
+          mass.map((x) => x * 2 ** k),
+        );
+      expect(klDivergence(scaled(u), v)).toBe(klDivergence(u, v));
+      expect(klDivergence(u, scaled(v))).toBe(klDivergence(u, v));
     }
   });
 });
@@ -269,8 +285,18 @@ describe("laws whose small masses live in their logarithms", () => {
       [-400, -1000],
       [-750, -750.001],
       [-750, -1100],
+      [-715, -715.5],
+      [-715.5, -715],
     ]) {
       const [s, t] = [masses([0, x, -1]), masses([0, y, -1.5])];
+      near(chiSquaredDivergence(s.log, t.log), exact.chiSquaredDivergence(s.exact, t.exact).toNumber(), 2e3);
+    }
+    for (const [x, y] of [
+      [-715, -715.5],
+      [-715.5, -715],
+      [-720, -710],
+    ]) {
+      const [s, t] = [masses([0, x]), masses([0, y])];
       near(chiSquaredDivergence(s.log, t.log), exact.chiSquaredDivergence(s.exact, t.exact).toNumber(), 2e3);
     }
     // Almost all of χ² may come from an answer that no double holds the mass of.
@@ -338,6 +364,54 @@ describe("χ² spans the doubles", () => {
       near(chiSquaredDivergence(given(p), given(q)), exact.chiSquaredDivergence(a, b).toNumber(), 8);
     }
     expect(chiSquaredDivergence(given([1, 1]), given([1, 5e-324]))).toBe(Infinity);
+    // Alone its term counts: (1e−310)²/1e−320, a double of its own.
+    const tiny = Number("1e-320");
+    const up = 2 ** 200;
+    const gap = 1e-310 * up - tiny * up;
+    near(
+      chiSquaredDivergence(given([1, 1e-310, 0.7]), given([1, tiny, 0.7])),
+      ((gap / (tiny * up)) * (gap / 1.7)) / up,
+      8,
+    );
+  });
+});
+
+describe("what is neither a measure nor a vector is refused", () => {
+  it.each<[() => unknown, new (message: string) => Error, string]>([
+    ...[null, undefined, 3, "ab", true].map((x): [() => unknown, new (message: string) => Error, string] => [
+      () => generalizedKlDivergence(x as never, [1]),
+      TypeError,
+      `generalizedKlDivergence: p must be an array, got ${typeof x === "string" ? '"ab"' : x}`,
+    ]),
+    [
+      () => generalizedKlDivergence([1], null as never),
+      TypeError,
+      "generalizedKlDivergence: q must be an array, got null",
+    ],
+    [
+      () => generalizedKlDivergence([1, 2], [1]),
+      TypeError,
+      "generalizedKlDivergence: q must have length 2, one entry per answer, got length 1",
+    ],
+    [
+      () => generalizedKlDivergence([1, -2], [1, 1]),
+      RangeError,
+      "generalizedKlDivergence: p[1] must be non-negative and finite, got -2",
+    ],
+    [
+      () => generalizedKlDivergence([1], [Infinity]),
+      RangeError,
+      "generalizedKlDivergence: q[0] must be non-negative and finite, got Infinity",
+    ],
+    [() => renyiEntropy(uniform([1]), "2" as never), TypeError, 'renyiEntropy: order must be a number, got "2"'],
+    [
+      () => renyiEntropy(uniform([1]), -1),
+      RangeError,
+      "renyiEntropy: order must be at least 0 (Infinity allowed), got -1",
+    ],
+  ])("%s", (call, type, message) => {
+    expect(call).toThrow(type);
+    expect(call).toThrow(message);
   });
 });
 

@@ -1,7 +1,10 @@
 /** docs/mutation.md: the scores, the survivors with the reason of each, and what the fuzzing tried. */
+import { readdirSync } from "node:fs";
 import { reasons } from "./reasons.js";
 
 export const FOLDERS = ["numeric", "measure", "information", "alignment", "selection"];
+/** The score, in percent, that every folder has to have: `break` in Stryker's configuration. */
+export const BREAK = 85;
 export const SUMMARY = new URL("../reference/mutation.json", import.meta.url);
 export const FUZZ = new URL("../reference/fuzz.json", import.meta.url);
 export const PAGE = new URL("../../docs/mutation.md", import.meta.url);
@@ -10,30 +13,42 @@ const plain = (n) => n.toLocaleString("en");
 
 function totals(files) {
   const sum = (key) => files.reduce((n, file) => n + file[key], 0);
-  const [killed, timeout, survived, noCoverage] = ["killed", "timeout", "survived", "noCoverage"].map(sum);
-  const valid = killed + timeout + survived + noCoverage;
-  return {
-    killed,
-    timeout,
-    survived: survived + noCoverage,
-    noCoverage,
-    valid,
-    score: (100 * (killed + timeout)) / valid,
-  };
+  const [killed, timeout, noCoverage] = ["killed", "timeout", "noCoverage"].map(sum);
+  const survived = sum("survived") + noCoverage;
+  const valid = killed + timeout + survived;
+  return { killed, timeout, survived, noCoverage, valid, score: (100 * (killed + timeout)) / valid };
 }
 
 const row = (name, { valid, killed, timeout, survived, score }) =>
   `| ${name} | ${plain(valid)} | ${plain(killed)} | ${plain(timeout)} | ${plain(survived)} | ${score.toFixed(1)} % |`;
 
+/** The measured files of each folder. */
+export function byFolder({ files }) {
+  return FOLDERS.map((folder) => ({
+    folder,
+    files: Object.entries(files)
+      .filter(([file]) => file.startsWith(`${folder}/`))
+      .map(([file, counts]) => ({ file, ...counts })),
+  })).filter(({ files: list }) => list.length > 0);
+}
+
+/** The source files that no run has changed yet. */
+export function unmeasured({ files }) {
+  return FOLDERS.flatMap((folder) =>
+    readdirSync(new URL(`../../src/${folder}/`, import.meta.url))
+      .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+      .map((name) => `${folder}/${name}`)
+      .filter((file) => files[file] === undefined),
+  ).sort();
+}
+
 /** The survivors of a summary, each with the first reason that is given for such. */
-export function explained(summary) {
-  return Object.values(summary.folders).flatMap(({ files }) =>
-    files.flatMap(({ file, survivors }) =>
-      survivors.map(([line, from, to]) => {
-        const survivor = { file, line, from, to };
-        return { ...survivor, reason: reasons.findIndex(({ of }) => of(survivor)) };
-      }),
-    ),
+export function explained({ files }) {
+  return Object.entries(files).flatMap(([file, { survivors }]) =>
+    survivors.map(([line, from, to]) => {
+      const survivor = { file, line, from, to };
+      return { ...survivor, reason: reasons.findIndex(({ of }) => of(survivor)) };
+    }),
   );
 }
 
@@ -63,14 +78,18 @@ function listed(survivors) {
 }
 
 export function writePage(summary, fuzz) {
-  const folders = Object.entries(summary.folders).map(([name, { files, seconds }]) => ({ name, files, seconds }));
-  const all = totals(folders.flatMap(({ files }) => files));
+  const folders = byFolder(summary);
+  const files = folders.flatMap((f) => f.files);
+  const all = totals(files);
   const survivors = explained(summary);
   const groups = [...reasons, { title: "Not yet looked at", why: "" }].map((reason, i) => ({
     ...reason,
     list: survivors.filter((s) => s.reason === (i < reasons.length ? i : -1)),
   }));
-  const minutes = Math.round(folders.reduce((n, { seconds }) => n + seconds, 0) / 60);
+  const minutes = Math.round(files.reduce((n, { seconds }) => n + seconds, 0) / 60);
+  const missing = unmeasured(summary);
+  const partly = new Set(missing.map((file) => file.split("/")[0]));
+  const below = folders.filter((f) => totals(f.files).score < BREAK).map(({ folder }) => `\`${folder}\``);
   return `---
 title: Tests that are tested
 ---
@@ -83,28 +102,39 @@ A test that passes shows little if it would pass with wrong code too. So the cod
 tests are run: \`<\` becomes \`<=\`, \`+\` becomes \`−\`, a condition is always true, a block is empty. A change that some test notices is
 *killed*; one that none does is a *survivor*, and either a test is missing or the change makes no difference.
 
-**${all.score.toFixed(1)} % of ${plain(all.valid)} changes are noticed.** ${folders.every(({ files }) => totals(files).score >= 85) ? "Every folder is above 85 %, below which the run fails." : ""}
+**${all.score.toFixed(1)} % of ${plain(all.valid)} changes are noticed.** ${below.length === 0 ? `Every folder${missing.length > 0 ? ", as far as it was measured," : ""} is above ${BREAK} %, below which a run fails.` : `Below ${BREAK} %, where a run fails: ${below.join(", ")}.`}
 
 | folder | changes | killed | out of time | survivors | score |
 |---|--:|--:|--:|--:|--:|
-${folders.map(({ name, files }) => row(`\`${name}\``, totals(files))).join("\n")}
+${folders.map((f) => row(`\`${f.folder}\`${partly.has(f.folder) ? ", in part" : ""}`, totals(f.files))).join("\n")}
 ${row("all", all)}
-
+${missing.length === 0 ? "" : `\n**Not measured yet**: ${missing.map((file) => `\`${file}\``).join(", ")}.\n`}
 The score is Stryker's (killed + out of time) / (all). Nothing is left out of it: changes that no test reaches (${plain(all.noCoverage)})
 count as survivors, constants made at import are changed like all else, and no line is exempted. A change runs *out of time* when it
-loops without end. (Stryker ${summary.stryker}, Node ${summary.node}; ${minutes} minutes on one core.)
+loops without end. (Stryker ${summary.stryker}, Node ${summary.node}; ${minutes} minutes; each file as it stood when it was last run.)
 
 \`npm run mutation\` makes the table anew, \`MUTATE=information npm run mutation\` one folder of it. The tests are called in one process, the
-sources evaluated afresh for each change, each property with a tenth of its usual runs, and without the tests of a million answers: all of
-that can only lower a score.
+sources evaluated afresh for each change, each property with a tenth of its usual runs, without the tests of a million answers, and a change that
+three seconds of tests do not notice counts as a survivor. All of that can only lower a score.
 
 ## File by file
 
 | file | changes | killed | out of time | survivors | score |
 |---|--:|--:|--:|--:|--:|
-${folders.flatMap(({ files }) => files.map((file) => row(`\`${file.file}\``, totals([file])))).join("\n")}
+${files.map((file) => row(`\`${file.file}\``, totals([file]))).join("\n")}
+
+## What it has found
+
+The tests that survivors asked for failed at first in three places. KL of two laws next to the same point mass had lost most of its
+digits: a logarithm of a rounded quotient is off by half an ULP of 1 whatever its size, and small means of such are no longer taken.
+The log-partition of a tilt towards an answer too rare for a double was −∞. And fuzzing met a query, of the smallest masses and the
+largest rewards that doubles hold, whose integral asked for more nodes than any memory has. Branches whose removal no test could see, and
+that were not there for speed, are gone.
 
 ## The survivors
+
+They are grouped by what the changed line is for, with the number of changes of a line where there are several. The reason is that of the
+group; not every single change in it was proved to make no difference.
 
 ${groups
   .filter(({ list }) => list.length > 0)

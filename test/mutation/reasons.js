@@ -1,2 +1,92 @@
-/** Why changes survive: the first group that a survivor `{file, line, from, to}` is of counts. */
-export const reasons = [];
+/**
+ * Why changes survive: each group says so once, and `of` tells whether a survivor `{file, line, from, to}` is of it; the
+ * first group that claims one counts. What none claims stands on the page as not yet looked at.
+ */
+
+/** `a < b` made `a <= b`, or the like: only equality can tell them apart. */
+const boundary = ({ from, to }) =>
+  to === from.replace(/([<>])(?!=)/, "$1=") || from === to.replace(/([<>])(?!=)/, "$1=");
+const inLoop = ({ line }) => /^(for|while) \(|\bfor \(let/.test(line);
+const text = ({ from }) => /^(["'`]).*\1$/.test(from);
+
+export const reasons = [
+  {
+    title: "A loop that goes one past the end",
+    why: "A typed array has nothing there: a read gives `undefined`, which becomes NaN in a sum that is then refused for a careful one, or is never used; a write is ignored.",
+    of: (s) => inLoop(s) && boundary(s),
+  },
+  {
+    title: "Equality at a boundary",
+    why: "At the very threshold both branches give the same value to within rounding, or no input meets it.",
+    of: (s) => boundary(s) && !inLoop(s),
+  },
+  {
+    title: "A name that no message shows",
+    why: "The value was checked before under the same name, or by a caller, so that this check cannot fail; or the text is compared with nothing else.",
+    of: (s) =>
+      text(s) &&
+      /lawOf|require|tiltLaw|escortLaw|levelsOf|resolveScore|prepare|outOfRange|wrongType|onAnswers|samplerOf/.test(
+        s.line,
+      ),
+  },
+  {
+    title: "The quick way or the careful one",
+    why: "Where a quick way is sure of its digits it is taken, else a slower one that is right everywhere. Sending more to the slower one changes the time alone; the conditions also keep a margin, inside of which both give the same digits.",
+    of: ({ file, line }) =>
+      (/^information\//.test(file) &&
+        /MANY|plain|klByLogs|klPlain|entropyByLogs|origin|move|size|LEAST|hasTail|inTail|STRETCH|whole|kl >=|entropy >=|logQuotient|const near|near \?/.test(
+          line,
+        )) ||
+      (/^measure\//.test(file) &&
+        /ordinary|whole|isWhole|isNormal|LONG|checked\.has|twins|isIncreasing|near|NEAR|FAR|hasTail|carried|areScores|apart|STRETCH|fromLog|2 \*\* (-?\d+)|undefined\) return|-700|700|1400|typeof|#\w+ \?\?=/.test(
+          line,
+        )) ||
+      (/^numeric\//.test(file) &&
+        /STRETCH|SHORT|BLOCK|block|isNormal|instanceof Float64Array|1e-6 \* bound|small|TINY|bound|edges\[u\]\.size|least|dead|outside|measured|degree|slice\(0, 60\)/.test(
+          line,
+        )) ||
+      (/^alignment\//.test(file) && /ordinary/.test(line)),
+  },
+  {
+    title: "How far a grid or a search reaches",
+    why: "Soft best-of-N is an integral over a grid of nodes, with series left and right of it, and budgets and sample sizes are found by search. Where these begin and end has a margin: a node, a term or a step more or less changes nothing that a double shows.",
+    of: ({ file, line }) =>
+      /^selection\//.test(file) &&
+      /HELD|together|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|APART|128|sort/.test(
+        line,
+      ),
+  },
+  {
+    title: "The last terms of a series, and where one form takes over from another",
+    why: "A series has a term to spare, and beside the point where two forms of a function meet both are right: a term less, or a point elsewhere, is within the error that the tests allow.",
+    of: ({ file, line }) =>
+      /^numeric\//.test(file) &&
+      /series|tail|inverse\[k\]|cubic|-700|-40|0\.99|-0\.01|\bleft\b = v|>> 9|s < Infinity|HIGH/.test(line),
+  },
+  {
+    title: "The steps of quadrature and extrapolation",
+    why: "Both refine until an estimated error is small. An estimate that is too careful, or a step of another length, costs evaluations and gives the same integral to the tolerance.",
+    of: ({ file }) => /extrapolate|gaussKronrod/.test(file),
+  },
+  {
+    title: "Room to spare",
+    why: "An array longer than it need be, or a loop that begins beyond its end, where nothing is; entries that are set again before they are read; and what rounding alone leaves over in a table.",
+    of: ({ file, line, from, to }) =>
+      to === from.replace(/- 1$/, "+ 1") ||
+      (/members|lights|back|keep\[i\] < 1|carried|y === x|DEPENDENT|after = -1|place\[v\]|step\(j, 1\)|value > 0|isFinite\(max\)|edges\[u\]/.test(
+        line,
+      ) &&
+        /^numeric/.test(file)),
+  },
+  {
+    title: "Rounding of a rounding",
+    why: "The low part of a sum or product of two parts: without it, or with its sign turned, a result moves by less than the tests allow, which is an ULP or a few of the condition's.",
+    of: ({ line, from, to }) => /\blo\b|\.lo\b|[lL]ow\b|compensat|rest\.lo|Less1|1e-18/.test(`${line} ${from} ${to}`),
+  },
+  {
+    title: "Work that is left out because it would give 0",
+    why: "Entries without mass are passed over, and shortcuts taken for 0, 1 or ∞, where the general form gives the same.",
+    of: ({ line }) =>
+      /=== 0|=== 1\b|=== Infinity|> 0 \?|> 0\)|continue;|-Infinity|\.length > 1|picked|last = -1/.test(line),
+  },
+];

@@ -1,10 +1,10 @@
 /**
  * A test runner for Stryker that calls the tests in its own process. Sources and tests are one script, compiled once and
  * evaluated afresh for each mutant, so that nothing a mutant leaves in a module reaches the next one, and the tests that
- * cover the mutant are called, those first that killed one lately, then the quick ones, until one fails or `patience`, in
- * seconds of computing, is at its end: what is left then may only have killed more.
+ * cover the mutant are called, its own folder's first, and those that killed one lately, and the quick ones, until one
+ * fails or `patience`, in seconds of computing, is at its end: what is left then may only have killed more.
  */
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -92,12 +92,6 @@ class InProcessRunner {
     }
     state.currentTestId = undefined;
     this.#first = tests[0].id;
-    if (process.env.MUTATION_TIMES) {
-      const lines = tests
-        .toSorted((a, b) => b.timeSpentMs - a.timeSpentMs)
-        .map((t) => `${t.timeSpentMs.toFixed(0)} ${t.id}`);
-      writeFileSync(process.env.MUTATION_TIMES, lines.join("\n"));
-    }
     const { perTest, static: atStart } = state.mutantCoverage;
     // What a test reaches is that test's. Left to all tests is what runs at the start and never again: a constant.
     for (const covered of Object.values(perTest)) for (const id of Object.keys(covered)) delete atStart[id];
@@ -107,8 +101,6 @@ class InProcessRunner {
   async mutantRun({ activeMutant, testFilter, hitLimit }) {
     Object.assign(state, { activeMutant: activeMutant.id, mutantCoverage: undefined, hitCount: 0, hitLimit });
     const timeout = () => determineHitLimitReached(state.hitCount, hitLimit);
-    const t0 = performance.now();
-    appendFileSync("/tmp/mut/trace", `${activeMutant.id} start\n`);
     let tests;
     try {
       tests = this.evaluate();
@@ -118,13 +110,12 @@ class InProcessRunner {
       const failed = { id, name: id, status: TestStatus.Failed, timeSpentMs: 0, failureMessage: String(error) };
       return toMutantRunResult(timeout() ?? { status: DryRunStatus.Complete, tests: [failed] });
     }
-    const t1 = performance.now();
     const wanted = testFilter === undefined ? undefined : new Set(testFilter);
     const kills = (id) => this.#kills.get(id) ?? 0;
     const time = (id) => this.#times.get(id) ?? 1;
-    const order = tests
-      .filter(({ id }) => wanted === undefined || wanted.has(id))
-      .sort((a, b) => (time(a.id) + 1) / (kills(a.id) + 0.1) - (time(b.id) + 1) / (kills(b.id) + 0.1));
+    const folder = `test/${/src[/\\](\w+)/.exec(activeMutant.fileName)?.[1]}/`;
+    const cost = ({ id }) => ((time(id) + 1) / (kills(id) + 0.1)) * (id.startsWith(folder) ? 0.01 : 1);
+    const order = tests.filter(({ id }) => wanted === undefined || wanted.has(id)).sort((a, b) => cost(a) - cost(b));
     const results = [];
     const start = process.cpuUsage();
     for (const test of order) {
@@ -138,12 +129,7 @@ class InProcessRunner {
         break;
       }
     }
-    const out = toMutantRunResult(timeout() ?? { status: DryRunStatus.Complete, tests: results });
-    appendFileSync(
-      "/tmp/mut/trace",
-      `${activeMutant.id} ${out.status} ${(performance.now() - t0).toFixed(0)} eval ${(t1 - t0).toFixed(0)} ${results.length} of ${order.length} hits ${state.hitCount} ${hitLimit} ${activeMutant.fileName.slice(-20)} ${activeMutant.location.start.line} ${activeMutant.replacement.replaceAll("\n", " ").slice(0, 60)}\n`,
-    );
-    return out;
+    return toMutantRunResult(timeout() ?? { status: DryRunStatus.Complete, tests: results });
   }
 }
 

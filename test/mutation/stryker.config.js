@@ -32,7 +32,7 @@ export default {
     .concat("!src/**/*.d.ts"),
   coverageAnalysis: "perTest",
   concurrency: Number(process.env.MUTATION_JOBS ?? 1),
-  timeoutMS: 2_500,
+  timeoutMS: 12_000,
   timeoutFactor: 1.5,
   ignorePatterns: ["coverage", "dist", "docs"],
   reporters: ["progress-append-only", "clear-text", "json"],

@@ -1,0 +1,65 @@
+/** From Stryker's reports to test/reference/mutation.json, and from there to the page. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { FUZZ, PAGE, SUMMARY, writePage } from "./page.js";
+
+const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined);
+
+/** Puts what the run of a folder or of one file found in the place of what was known of it. */
+export function record(target, seconds) {
+  const name = target.replaceAll("/", "-");
+  const report = read(new URL(`../../coverage/mutation/${name}.json`, import.meta.url));
+  const { files = {} } = read(SUMMARY) ?? {};
+  const all = Object.values(report.files).reduce((n, { mutants }) => n + mutants.length, 0);
+  for (const [path, { source, mutants }] of Object.entries(report.files)) {
+    files[path.replace(/^src\//, "")] = {
+      ...counted(mutants),
+      seconds: Math.round((seconds * mutants.length) / all),
+      survivors: survivors(source.split("\n"), mutants),
+    };
+  }
+  const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const stryker = createRequire(import.meta.url)("@stryker-mutator/core/package.json").version;
+  writeFileSync(SUMMARY, written({ node: process.versions.node, stryker, files: sorted }));
+}
+
+function counted(mutants) {
+  const count = (...status) => mutants.filter((m) => status.includes(m.status)).length;
+  return {
+    killed: count("Killed"),
+    timeout: count("Timeout"),
+    survived: count("Survived"),
+    noCoverage: count("NoCoverage"),
+    errors: count("CompileError", "RuntimeError", "Ignored"),
+  };
+}
+
+/** The changes that no test noticed: the line, what was changed in it, and to what. */
+function survivors(lines, mutants) {
+  const place = ({ line, column }) => line * 1000 + column;
+  return mutants
+    .filter(({ status }) => status === "Survived" || status === "NoCoverage")
+    .sort((a, b) => place(a.location.start) - place(b.location.start))
+    .map(({ location: { start, end }, replacement }) => {
+      const line = lines[start.line - 1];
+      const from = line.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined);
+      return [line.trim(), from, replacement.replace(/\s+/g, " ").slice(0, 120)];
+    });
+}
+
+/** One line a file, and one a survivor. */
+function written({ files, ...rest }) {
+  const lines = Object.entries(files).map(([file, { survivors: list, ...counts }]) => {
+    const rows = list.map((row) => `\n  ${JSON.stringify(row)}`).join(",");
+    return ` ${JSON.stringify(file)}: ${JSON.stringify(counts).slice(0, -1)},"survivors":[${rows}]}`;
+  });
+  return `${JSON.stringify(rest).slice(0, -1)},"files":{\n${lines.join(",\n")}\n}}\n`;
+}
+
+export const readSummary = () => read(SUMMARY);
+export const readFuzz = () => read(FUZZ);
+
+/** docs/mutation.md, of what the last runs measured. */
+export function writePages() {
+  writeFileSync(PAGE, writePage(read(SUMMARY), read(FUZZ)));
+}

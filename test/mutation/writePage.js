@@ -1,0 +1,4 @@
+/** docs/mutation.md anew, of what the last runs wrote down. */
+import { writePages } from "./summary.js";
+
+writePages();
