@@ -34,11 +34,11 @@ export const reasons = [
     why: "Where a quick way is sure of its digits it is taken, else a slower one that is right everywhere. Sending more to the slower one changes the time alone; the conditions also keep a margin, inside of which both give the same digits.",
     of: ({ file, line }) =>
       (/^information\//.test(file) &&
-        /MANY|plain|klByLogs|klPlain|entropyByLogs|origin|move|size|LEAST|hasTail|inTail|STRETCH|whole|kl >=|entropy >=|logQuotient|const near|near \?/.test(
+        /MANY|plain|klByLogs|klPlain|entropyByLogs|origin|move|size|LEAST|hasTail|inTail|STRETCH|whole|kl >=|entropy >=|logQuotient|mean - c|logRatioNearOne/.test(
           line,
         )) ||
       (/^measure\//.test(file) &&
-        /ordinary|whole|isWhole|isNormal|LONG|checked\.has|twins|isIncreasing|near|NEAR|FAR|hasTail|carried|areScores|apart|STRETCH|fromLog|2 \*\* (-?\d+)|undefined\) return|-700|700|1400|typeof|#\w+ \?\?=/.test(
+        /ordinary|whole|isWhole|isNormal|LONG|checked\.has|twins|isIncreasing|near|NEAR|FAR|hasTail|carried|areScores|apart|STRETCH|fromLog|2 \*\* (-?\d+)|undefined\) return|-700|700|1400|typeof|type !==|answers|least|top|bottom|spread|rangeO|scaledLogs|exponentOf|COUNTING|out\[peak\]|\bknown\b|w < l|#\w+ \?\?=/.test(
           line,
         )) ||
       (/^numeric\//.test(file) &&
