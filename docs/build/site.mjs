@@ -22,6 +22,7 @@ const GUIDES = [
   "scale",
   "verification",
   "accuracy",
+  "benchmarks",
   "mutation",
   "errata",
   "extending",

@@ -59,12 +59,12 @@ export function product<A>(p: Measure<A>, q: Measure<A>): Measure<A> {
   if (!u.weight.some((_, i) => u.supports(i) && v.supports(i))) {
     throw new RangeError("product: no answer has positive mass under both measures");
   }
-  const logProduct = (i: number) => (u.supports(i) && v.supports(i) ? p.logMass[i] + q.logMass[i] : -Infinity);
+  const logProduct = (i: number) => p.logMass[i] + q.logMass[i];
   const out = new Float64Array(p.mass.length);
   for (let i = 0; i < out.length; i++) {
     const m = p.mass[i] * q.mass[i];
     // A mass below the normal doubles may be a rounded one; a product below them is rounded here, once.
-    out[i] = isNormal(p.mass[i]) && isNormal(q.mass[i]) && m < Infinity ? m : exp(logProduct(i));
+    out[i] = isNormal(p.mass[i]) && isNormal(q.mass[i]) ? m : exp(logProduct(i));
   }
   return computedMeasure(p.support, productLaw(u, v), out, () =>
     out.map((m, i) => (isNormal(m) ? log(m) : logProduct(i))),

@@ -15,8 +15,9 @@ export function logPowerSum(law: Law, order: number, excess: number): number {
   }
   const { hi, lo } = sum(terms);
   if (hi > -0.5 && hi < Infinity) return log1p(hi + lo);
+  // Far from 1 the order is none of 0 and, where answers are without mass, of those below.
   let top = -Infinity;
-  for (const l of logP) if (l > -Infinity && order * l > top) top = order * l;
-  for (let i = 0; i < terms.length; i++) terms[i] = logP[i] === -Infinity ? 0 : exp(order * logP[i] - top);
+  for (const l of logP) if (order * l > top) top = order * l;
+  for (let i = 0; i < terms.length; i++) terms[i] = exp(order * logP[i] - top);
   return top + log(sum(terms).hi);
 }

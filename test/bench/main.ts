@@ -25,9 +25,15 @@ const peers = await Peers.start();
 const results: Result[] = [];
 const run = async (one: Case) => {
   if (!wanted(one.group)) return;
-  const result = await measureCase(one);
-  results.push(result);
-  console.log(table(result));
+  try {
+    const result = await measureCase(one);
+    results.push(result);
+    console.log(table(result));
+  } catch (error) {
+    // The other cases are not lost by it.
+    console.error(`\n${one.group}, ${one.title}: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
 };
 
 for await (const one of lawCases(peers)) await run(one);

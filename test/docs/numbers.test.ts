@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { bestOfNLaw, checkClaim, claims, expectation, float64Algebra, measure, worldOf } from "exptilt";
 import { kldivergence } from "mathjs";
 import { describe, expect, it } from "vitest";
-import { type Benchmarks, duration } from "../bench/page.js";
+import { type Benchmarks, page as benchmarksPage, duration } from "../bench/page.js";
 
 const root = new URL("../../", import.meta.url);
 const text = (path: string): string => readFileSync(new URL(path, root), "utf8");
@@ -47,6 +47,12 @@ describe("the page on citing", () => {
     const [, year, holder] = /Copyright \(c\) (\d+) (.*)/.exec(text("LICENSE")) ?? [];
     expect(text("docs/citing.md")).toContain(`author  = {{${holder}}}`);
     expect(text("docs/citing.md")).toContain(`year    = {${year}}`);
+  });
+});
+
+describe("the page of benchmarks", () => {
+  it("is what the figures of the run make", () => {
+    expect(text("docs/benchmarks.md")).toBe(benchmarksPage(JSON.parse(text("docs/benchmarks.json")) as Benchmarks));
   });
 });
 

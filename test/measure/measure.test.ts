@@ -240,6 +240,11 @@ describe("powers and escorts", () => {
       expect(() => power(p, -1)).toThrow(/^power: exponent -1 is negative, but mass\[\d\] is 0$/);
     }
   });
+
+  it("the sum of powers counts the support at order 0, and holds where a power leaves the doubles", () => {
+    near(escort(given([3, 0, 1]), 0).logNormalizer, Math.LN2, 1);
+    near(escort(given([1, 1e-300]), -2).logNormalizer, 600 * Math.LN10, 1);
+  });
 });
 
 describe("a product of measures has the products as masses, their sums as logarithms, and the law of both", () => {

@@ -170,7 +170,11 @@ function lineCases(): Case[] {
       title: `K = ${size}`,
       contenders: [
         { name: "exptilt, ddimLaw", run: () => ddimLaw(data, "data", 0).mass[0] },
-        { name: "100 samples of 200 levels", run: () => sampled(() => ddimSample(predict, grid, [4 * rng() - 2])[0]) },
+        {
+          name: "100 samples of 200 levels",
+          // Where samples end has no one number to compare.
+          run: () => Number.NaN * sampled(() => ddimSample(predict, grid, [4 * rng() - 2])[0]),
+        },
       ],
     };
   });

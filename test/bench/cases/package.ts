@@ -56,7 +56,7 @@ export function commandCase(): Case & { close: () => void } {
   for (let q = 0; q < QUERIES; q++) {
     const answers = Array.from({ length: CANDIDATES }, (_, i) => ({
       answer: `answer ${i}`,
-      count: mass[q * CANDIDATES + i],
+      probability: mass[q * CANDIDATES + i],
       reward: reward[q * CANDIDATES + i],
     }));
     writeSync(out, `${JSON.stringify({ query: `query ${q}`, answers })}\n`);
