@@ -50,8 +50,8 @@ describe("exptilt verify", { timeout: 60_000 }, () => {
   });
 
   test("the report does not depend on how many workers there are", () => {
-    const one = exptilt(["verify", "--limit", "12", "--json", "--jobs", "1"]).stdout;
-    expect(exptilt(["verify", "--limit", "12", "--json", "--jobs", "3"]).stdout).toBe(one);
+    const one = exptilt(["verify", "--limit", "12", "--digits", "20", "--json", "--jobs", "1"]).stdout;
+    expect(exptilt(["verify", "--limit", "12", "--digits", "20", "--json", "--jobs", "3"]).stdout).toBe(one);
   });
 
   test("a dash reads standard input", () => {
