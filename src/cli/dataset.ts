@@ -35,13 +35,8 @@ export async function* readDataset(file: string | undefined, signal?: AbortSigna
   for await (const { text, place } of readTexts(file, signal)) yield parseQuery(text, place);
 }
 
-/** The queries in a stream of bytes that is called by a name. */
-export async function* readQueries(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Query> {
-  for await (const { text, place } of textsOf(stream, name)) yield parseQuery(text, place);
-}
-
-/** The lines of a stream; those that are blank count, but hold no query. */
-async function* textsOf(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<QueryText> {
+/** The lines of a stream of bytes that is called by a name; those that are blank count, but hold no query. */
+export async function* textsOf(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<QueryText> {
   for await (const { text, number } of readLines(stream, name)) {
     if (text.trim() !== "") yield { text, place: `${name}:${number}` };
   }

@@ -38,3 +38,10 @@ export function resolveScore<A>(
   }
   return out;
 }
+
+/** (a − b)/β, also where the difference itself overflows; −∞ stays −∞ and β = ∞ makes every finite difference 0. */
+export function scaledDifference(a: number, b: number, beta: number): number {
+  if (a === -Infinity) return -Infinity;
+  const d = a - b;
+  return Math.abs(d) < Infinity ? d / beta : (a / 2 - b / 2) / (beta / 2);
+}

@@ -5,19 +5,13 @@ import { exp, expm1, log1p } from "../numeric/elementary.js";
 import { expWeighted, rangeOf } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
+import { peakOf } from "../numeric/peak.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
 import { type Distribution, distributionOf, lawOf, type Measure } from "./measure.js";
 import { logPowerSum } from "./powerSum.js";
-import { resolveScore, type Score } from "./score.js";
+import { resolveScore, type Score, scaledDifference } from "./score.js";
 import { requireSupport } from "./support.js";
-
-/** (a − b)/β, also where the difference itself overflows; −∞ stays −∞ and β = ∞ makes every finite difference 0. */
-export function scaledDifference(a: number, b: number, beta: number): number {
-  if (a === -Infinity) return -Infinity;
-  const d = a - b;
-  return Math.abs(d) < Infinity ? d / beta : (a / 2 - b / 2) / (beta / 2);
-}
 
 /** The answer of largest weight under the tilt: the anchor from which nothing overflows. */
 function tiltAnchor(caller: string, law: Law, score: Float64Array, beta: number): number {
@@ -120,9 +114,7 @@ function ordinaryTilt(
   // Where the answers that count lie far below the largest score, their differences from it are rounded by more than
   // those among themselves: E_P[(top − score)/β] is at most the logarithm of base.total/total.
   if (total.hi < FAR * base.total.hi) {
-    let peak = 0;
-    for (let i = 1; i < out.length; i++) if (out[i] > out[peak]) peak = i;
-    if ((top - score[peak]) / beta > NEAR) return undefined;
+    if ((top - score[peakOf(out)]) / beta > NEAR) return undefined;
   }
   return { tilted: out, top, total };
 }

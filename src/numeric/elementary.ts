@@ -1,5 +1,5 @@
 import { type DoubleDouble, productError, twoSum } from "./doubleDouble.js";
-import { expNormal } from "./expLog.js";
+import { expNormal, logSeries } from "./expLog.js";
 import {
   CELL_HI,
   CELL_LO,
@@ -64,11 +64,6 @@ const words = new Int32Array(double.buffer);
 function log1pSmall(x: number): number {
   const series = 1 / 3 + x * (-1 / 4 + x * (1 / 5 + x * (-1 / 6 + x * (1 / 7 - x * (1 / 8)))));
   return x + x * x * (-0.5 + x * series);
-}
-
-/** log(1 + r) − r for |r| ≤ 1/256. */
-function logSeries(r: number): number {
-  return r * r * (-0.5 + r * (1 / 3 + r * (-0.25 + r * (0.2 - r * (1 / 6)))));
 }
 
 /** log x. */

@@ -155,6 +155,12 @@ function rangeStretch(values: Float64Array, from: number, to: number): void {
 
 const double = new Float64Array(1);
 const words = new Int32Array(double.buffer);
+
+/** log(1 + r) − r for |r| ≤ 1/256. */
+export function logSeries(r: number): number {
+  return r * r * (-0.5 + r * (1 / 3 + r * (-0.25 + r * (0.2 - r * (1 / 6)))));
+}
+
 /** log x for a normal positive double: no check is made, and for all else `log` is the one to call. */
 export function logNormal(x: number): number {
   double[0] = x;
@@ -172,8 +178,7 @@ export function logScaled(x: number, highA: number, highB: number): number {
   const k = m * LOG_CELLS + ROUND - ROUND;
   const j = k & (2 * LOG_CELLS - 1);
   const r = (m - k * (1 / LOG_CELLS)) * inverse[j];
-  const tail = r * r * (-0.5 + r * (1 / 3 + r * (-0.25 + r * (0.2 - r * (1 / 6)))));
-  return e * LN2_HI + logs[j] + (r + (tail + (logsLow[j] + e * LN2_LO)));
+  return e * LN2_HI + logs[j] + (r + (logSeries(r) + (logsLow[j] + e * LN2_LO)));
 }
 
 /** The high words of the entries of an array stand at every second place of this one, from the first. */

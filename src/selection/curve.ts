@@ -2,6 +2,7 @@ import { resolveScore } from "../measure/score.js";
 import { requireArrayLike } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
 import { expm1, log1p } from "../numeric/elementary.js";
+import { peakOf } from "../numeric/peak.js";
 import { sum } from "../numeric/sum.js";
 import { type LimitDistance, limitDistanceOf, limitLevels } from "./limit.js";
 import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
@@ -98,7 +99,7 @@ function klToRef<A>({ levels }: Prepared<A>, { ratio, logRatio }: LevelRatios): 
   const term = (p: number, rho: number, l: number) =>
     p * (l > -1 ? rho * expm1MinusX(-l) : 1 - rho + (rho > 0 ? rho * l : 0));
   const terms = mass.map((p, i) => term(p, ratio[i], logRatio[i]));
-  const peak = mass.reduce((best, p, i) => (p > mass[best] ? i : best), 0);
+  const peak = peakOf(mass);
   if (Math.abs(logRatio[peak]) < 0.01) {
     const gained = sum(mass.map((p, i) => (i === peak ? 0 : p * excess(ratio[i], logRatio[i])))).hi;
     const own = (forbidden - gained) / mass[peak];

@@ -1,3 +1,4 @@
+import { scaledDifference } from "../measure/score.js";
 import { logRatioNearOne } from "../numeric/deviance.js";
 import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
@@ -57,12 +58,6 @@ function anchorOf(levels: Levels): number {
   return 0;
 }
 
-/** (a − b)/β for finite rewards, the difference taken first. */
-export function nats(a: number, b: number, beta: number): number {
-  const d = a - b;
-  return Math.abs(d) < Infinity ? d / beta : (a / 2 - b / 2) / (beta / 2);
-}
-
 /**
  * Past so many nats a double no longer tells one node of the grid from the next. Gaps are then cut to what is left to
  * each, far more than lets two levels meet.
@@ -75,9 +70,9 @@ export function ladderOfRewards(levels: Levels, beta: number): Ladder {
   const anchor = anchorOf(levels);
   const last = reward.length - 1;
   const x = floats(reward.length);
-  for (let i = 0; i <= last; i++) x[i] = nats(reward[i], reward[anchor], beta);
+  for (let i = 0; i <= last; i++) x[i] = scaledDifference(reward[i], reward[anchor], beta);
   if (x[0] - x[last] > LONGEST) {
-    const gap = (i: number) => Math.min(nats(reward[i - 1], reward[i], beta), LONGEST / last);
+    const gap = (i: number) => Math.min(scaledDifference(reward[i - 1], reward[i], beta), LONGEST / last);
     for (let i = anchor; i > 0; i--) x[i - 1] = x[i] + gap(i);
     for (let i = anchor + 1; i <= last; i++) x[i] = x[i - 1] - gap(i);
   }

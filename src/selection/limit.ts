@@ -1,11 +1,12 @@
 import type { Law } from "../measure/law.js";
 import type { Distribution } from "../measure/measure.js";
+import { scaledDifference } from "../measure/score.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { expm1MinusX } from "../numeric/deviance.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
+import { peakOf } from "../numeric/peak.js";
 import { sum } from "../numeric/sum.js";
-import { nats } from "./ladder.js";
 import { onAnswers, type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
 import type { LevelRatios } from "./ratio.js";
 import { ratiosAt } from "./ratios.js";
@@ -56,8 +57,6 @@ export interface LimitLevels {
   readonly peak: number;
 }
 
-const peakOf = (values: Float64Array) => values.reduce((best, v, i) => (v > values[best] ? i : best), 0);
-
 /** The limit's probability of each level. */
 export function limitLevels<A>({ levels, ladder, beta }: Prepared<A>): LimitLevels {
   const { mass, reward } = levels;
@@ -67,7 +66,7 @@ export function limitLevels<A>({ levels, ladder, beta }: Prepared<A>): LimitLeve
     for (let i = 0; i < logMass.length; i++) logMass[i] += x[i] - logMean;
     // From the likeliest level: products keep the digits that large logarithms lose.
     const peak = peakOf(logMass);
-    const relative = mass.map((p, i) => p * exp(nats(reward[i], reward[peak], beta)));
+    const relative = mass.map((p, i) => p * exp(scaledDifference(reward[i], reward[peak], beta)));
     const total = sum(relative).hi;
     const limit = relative.map((v, i) => (isNormal(v) && isNormal(mass[i]) ? v / total : exp(logMass[i])));
     return { mass: isNormal(total) ? limit : logMass.map(exp), logMass, peak };

@@ -1,7 +1,7 @@
+import { scaledDifference } from "../measure/score.js";
 import { twoProduct } from "../numeric/doubleDouble.js";
 import { exp, log } from "../numeric/elementary.js";
 import { gridFor } from "./grid.js";
-import { nats } from "./ladder.js";
 
 /**
  * For b = 0 … M: the share C(b, n)/C(M, n) of the subsets of n among M samples that lie within b given ones. In
@@ -40,10 +40,10 @@ function blocksOf(reward: Float64Array, beta: number): Blocks {
   const starts = [0];
   let top = 0;
   for (let i = 1; i < x.length; i++) {
-    if (nats(reward[i - 1], reward[i], beta) > APART) {
+    if (scaledDifference(reward[i - 1], reward[i], beta) > APART) {
       top = i;
       starts.push(i);
-    } else x[i] = nats(reward[i], reward[top], beta);
+    } else x[i] = scaledDifference(reward[i], reward[top], beta);
   }
   starts.push(x.length);
   return { x, starts };

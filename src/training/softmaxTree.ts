@@ -1,5 +1,6 @@
 import { outOfRange } from "../numeric/check.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
+import { peakOf } from "../numeric/peak.js";
 import type { ConditionalPolicy } from "./policy.js";
 
 /**
@@ -159,13 +160,6 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
 function equal(a: Float64Array, b: Float64Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-/** Where the largest entry stands. */
-function peakOf(x: Float64Array, from: number, to: number): number {
-  let peak = from;
-  for (let i = from + 1; i < to; i++) if (x[i] > x[peak]) peak = i;
-  return peak;
 }
 
 /** Entries become their log-softmax; the largest stays out of the sum, so that log-probabilities near 0 keep digits. */

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { readClaims } from "../../src/cli/check.js";
 import { CurveTally } from "../../src/cli/curveTally.js";
-import { parseQuery, type Query, readQueries } from "../../src/cli/dataset.js";
+import { parseQuery, type Query, textsOf } from "../../src/cli/dataset.js";
 import { featureRows } from "../../src/cli/features.js";
 import { InputError } from "../../src/cli/inputError.js";
 import { readCurve } from "../../src/cli/readCurve.js";
@@ -85,7 +85,7 @@ function* repeated(head: string, piece: string, size: number, tail: string): Gen
 async function read(chunks: Iterable<Uint8Array>): Promise<{ queries: Query[]; complaint?: string }> {
   const queries: Query[] = [];
   try {
-    for await (const query of readQueries(stream(chunks), "f")) queries.push(query);
+    for await (const { text, place } of textsOf(stream(chunks), "f")) queries.push(parseQuery(text, place));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { queries, complaint: error.message };
