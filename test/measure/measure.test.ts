@@ -268,6 +268,11 @@ describe("a product of measures has the products as masses, their sums as logari
 });
 
 describe("an expectation", () => {
+  it("is rounded once, up or down", () => {
+    expect(expectation(uniform(["a", "b"]), [1, 1.5 * 2 ** -54])).toBe(0.5);
+    expect(expectation(uniform(["a", "b"]), [1, 2.5 * 2 ** -53])).toBe(0.5 + 2 ** -53);
+  });
+
   it("ignores what f is off the support, and is −∞ where the law has mass and f is −∞, however little mass", () => {
     expect(expectation(given([1, 0, 1]), [2, -Infinity, 4])).toBe(3);
     expect(expectation(given([1, 0, 1]), [2, 1e308, 4])).toBe(3);
