@@ -16,6 +16,12 @@ export function twoSum(a: number, b: number): DoubleDouble {
   return { hi, lo: a - (hi - t) + (b - t) };
 }
 
+/** The rounding error of the sum s = fl(a + b): a + b = s + error exactly, where s is finite (Knuth). */
+export function sumError(a: number, b: number, s: number): number {
+  const t = s - a;
+  return a - (s - t) + (b - t);
+}
+
 /** The rounding error of the product p = fl(a·b): a·b = p + error exactly, away from over- and underflow (Dekker). */
 export function productError(a: number, b: number, p: number): number {
   const SPLIT = 134217729; // 2^27 + 1

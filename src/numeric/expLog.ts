@@ -49,6 +49,39 @@ const state = new Float64Array(2);
 /** Constants that a loop keeps in registers: written into it, the engine would load each of them anew for every entry. */
 const HELD: Float64Array = Float64Array.of(PER_CELL, CELL_HI, CELL_LO, ROUND, 0.5, 1 / 6, 1 / 24);
 
+/** out[to + j] = e^{values[from + j]·factor} for j from 0 to count − 1, the exponents in [−700, 700]. */
+export function expOfMultiples(
+  out: Float64Array,
+  to: number,
+  values: Float64Array,
+  from: number,
+  count: number,
+  factor: number,
+): void {
+  const perCell = HELD[0];
+  const cellHi = HELD[1];
+  const cellLo = HELD[2];
+  const round = HELD[3];
+  const c2 = HELD[4];
+  const c3 = HELD[5];
+  const c4 = HELD[6];
+  // Read once: a name of another module is looked up at each use.
+  const cell = power;
+  const cellLow = powerLow;
+  const powers = scale;
+  const mask = EXP_CELLS - 1;
+  for (let i = 0; i < count; i++) {
+    const x = values[from + i] * factor;
+    const k = x * perCell + round - round;
+    const r = x - k * cellHi - k * cellLo;
+    const n = k | 0;
+    const j = n & mask;
+    const v = cell[j] * powers[((n >> 9) + 1024) & 2047];
+    const square = r * r;
+    out[to + i] = v + v * (r + square * (c2 + r * c3) + (square * square * c4 + cellLow[j]));
+  }
+}
+
 /**
  * out[i] = weight[i]·e^{(score[i] − top)/β}, and 0 where the weight is, whatever the score. The exponents of the others
  * must lie in [−700, 700]; `bound` is at least as large as every entry of `out`. Where β or 1/β is so large that the error

@@ -1,7 +1,4 @@
-import { exp, log } from "../numeric/elementary.js";
-import { expNormal } from "../numeric/expLog.js";
-import { floats } from "../numeric/floats.js";
-import type { Ladder } from "./ladder.js";
+import { exp, expm1, log } from "../numeric/elementary.js";
 
 /**
  * The integrals of this floor are ∫₀^∞ f(t) dt with t = e^u, by the trapezoid rule on the nodes u = m·step, m whole.
@@ -27,10 +24,16 @@ export interface Grid {
   readonly power: Float64Array;
   /** e^{−k·step} for k from 0: by what t^k shrinks from one node to the one before. */
   readonly decay: Float64Array;
+  /** 1/(1 − e^{−k·step}) for k from 1: the sum of t^k over a node and all before it, beside t^k at the node. */
+  readonly geometric: Float64Array;
 }
 
-/** The number of Taylor terms that carry e^{−z} to full precision for z ≤ e^{−1}. */
+/** The number of Taylor terms, an even one, that carry e^{−z} to full precision for z ≤ e^{−1}. */
 export const TERMS = 14;
+
+/** 1/k!. */
+export const inverseFactorial: Float64Array = new Float64Array(TERMS).fill(1);
+for (let k = 1; k < TERMS; k++) inverseFactorial[k] = inverseFactorial[k - 1] / k;
 
 function makeGrid(step: number): Grid {
   const low = Math.floor(-1 / step) - 1;
@@ -40,7 +43,9 @@ function makeGrid(step: number): Grid {
   for (let j = low; j <= gone; j++) power[j - low] = exp(j * step);
   const decay = new Float64Array(TERMS);
   for (let k = 0; k < TERMS; k++) decay[k] = exp(-k * step);
-  return { step, low, far, gone, power, decay };
+  const geometric = new Float64Array(TERMS + 5);
+  for (let k = 1; k < geometric.length; k++) geometric[k] = -1 / expm1(-k * step);
+  return { step, low, far, gone, power, decay, geometric };
 }
 
 /** Whole N: the integrand is as smooth as the law above says. */
@@ -55,24 +60,4 @@ const FINE: Grid = makeGrid(1 / 32);
 /** The grid for an exponent that is whole or not. */
 export function gridFor(whole: boolean): Grid {
   return whole ? COARSE : FINE;
-}
-
-/** The log-weights of a list of levels, split on the grid. */
-export interface GridWeights {
-  /** X: the whole number of steps in x. */
-  readonly steps: Float64Array;
-  /** e^f: what the steps leave over, in [1, e^step). */
-  readonly factor: Float64Array;
-}
-
-export function splitOnGrid(grid: Grid, { x, weight, byWeight }: Ladder): GridWeights {
-  const { step } = grid;
-  const steps = floats(x.length);
-  const factor = floats(x.length);
-  for (let i = 0; i < x.length; i++) {
-    steps[i] = Math.floor(x[i] / step);
-    const whole = steps[i] * step;
-    factor[i] = byWeight && whole > -700 && whole < 700 ? weight[i] * expNormal(-whole) : expNormal(x[i] - whole);
-  }
-  return { steps, factor };
 }

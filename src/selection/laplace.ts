@@ -1,12 +1,9 @@
 import { exp, expm1 } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
-import { type Grid, type GridWeights, splitOnGrid, TERMS } from "./grid.js";
-import type { Ladder } from "./ladder.js";
+import { type Grid, inverseFactorial, TERMS } from "./grid.js";
 import type { Nodes } from "./nodes.js";
-
-/** 1/k. */
-const inverse = Float64Array.from({ length: TERMS }, (_, k) => 1 / k);
+import type { Windows } from "./windows.js";
 
 /** A function f(t) ≥ 0 at the nodes, where t·f(t) may rise by a few nats a node at most. */
 export interface Kernel {
@@ -44,6 +41,7 @@ class ScaledKernel implements LaplaceTransform {
   readonly scaleAt: Float64Array;
   readonly scaleLog: Float64Array;
   readonly kernel: Kernel;
+  readonly grid: Grid;
   readonly step: number;
   readonly value: Float64Array;
   readonly whole: Float64Array;
@@ -53,14 +51,17 @@ class ScaledKernel implements LaplaceTransform {
   /** tail[k] = Σ over the nodes passed of weight·(t/t_last)^k: what a Taylor series in t·w is made of. */
   readonly tail: Float64Array = floats(TERMS);
 
-  constructor(kernel: Kernel, at: Float64Array, step: number, { steps, factor }: GridWeights) {
-    const { logF, order } = kernel;
+  constructor(kernel: Kernel, at: Float64Array, { grid, steps, factor }: Windows) {
+    const { logF } = kernel;
+    const { step } = grid;
     this.kernel = kernel;
+    this.grid = grid;
     this.step = step;
     this.value = floats(steps.length);
     this.whole = floats(steps.length);
     this.part = floats(steps.length);
-    this.offset = steps.map((whole) => whole * step);
+    this.offset = floats(steps.length);
+    for (let i = 0; i < steps.length; i++) this.offset[i] = steps[i] * step;
     this.factor = factor;
     this.weight = floats(at.length);
     this.scaleAt = floats(at.length);
@@ -80,8 +81,31 @@ class ScaledKernel implements LaplaceTransform {
       this.scaleAt[n] = scaleAt;
       this.scaleLog[n] = scaleLog;
     }
-    // All nodes left of the first, in closed form.
-    for (let k = 0; k < TERMS; k++) this.tail[k] = this.weight[0] / -expm1(-(k + 1 + order) * step);
+    this.beforeFirst(at);
+  }
+
+  /** The tail at the first node: of all nodes left of it, f/t^order a polynomial of degree 2 through the first three. */
+  private beforeFirst(at: Float64Array): void {
+    const { tail, weight, grid, kernel } = this;
+    const { decay, geometric } = grid;
+    const order = kernel.order + 1;
+    const a = weight[0];
+    let c1 = 0;
+    let c2 = 0;
+    if (at.length > 2 && at[2] - at[0] === 2 && this.scaleAt[2] === this.scaleAt[0]) {
+      // In s = t/t_first: divided differences between 1, e^step and e^{2·step}.
+      const up = 1 / decay[1];
+      const b = weight[1] * decay[order];
+      const c = weight[2] * decay[order] * decay[order];
+      const slope = (b - a) / (up - 1);
+      c2 = ((c - b) / (up * (up - 1)) - slope) / (up * up - 1);
+      c1 = slope - c2 * (1 + up);
+    }
+    const c0 = a - c1 - c2;
+    for (let k = 0; k < TERMS; k++) {
+      const g = k + order;
+      tail[k] = c0 * geometric[g] + c1 * geometric[g + 1] + c2 * geometric[g + 2];
+    }
   }
 
   /** log of the scale at node m over that at node n. */
@@ -114,9 +138,15 @@ class ScaledKernel implements LaplaceTransform {
   /** Σ over the nodes passed of weight·e^{−t·w}, z being t·w at the last. */
   lowSum(z: number): number {
     const { tail } = this;
-    let s = tail[TERMS - 1];
-    for (let k = TERMS - 1; k >= 1; k--) s = tail[k - 1] - s * z * inverse[k];
-    return s;
+    // Even powers and odd ones apart: two short chains of operations in place of a long one.
+    const square = z * z;
+    let even = 0;
+    let odd = 0;
+    for (let k = TERMS - 2; k >= 0; k -= 2) {
+      even = tail[k] * inverseFactorial[k] + even * square;
+      odd = tail[k + 1] * inverseFactorial[k + 1] + odd * square;
+    }
+    return even - z * odd;
   }
 }
 
@@ -125,19 +155,11 @@ class ScaledKernel implements LaplaceTransform {
  * last, each level meeting those in its own window one by one, and all earlier ones through their sums. The exponentials
  * are shared by the kernels.
  */
-export function laplaceTransforms(
-  grid: Grid,
-  nodes: Nodes,
-  ladder: Ladder,
-  kernels: readonly Kernel[],
-): LaplaceTransform[] {
-  const { step, low, far, power, decay } = grid;
-  const { at } = nodes;
-  const weights = splitOnGrid(grid, ladder);
-  const { steps, factor } = weights;
-  const scaled = kernels.map((kernel) => new ScaledKernel(kernel, at, step, weights));
-  const width = far - 1 - low;
-  const window = floats(width);
+export function laplaceTransforms(nodes: Nodes, kernels: readonly Kernel[]): LaplaceTransform[] {
+  const { at, windows } = nodes;
+  const { grid, steps, factor, width, values } = windows;
+  const { step, low, power, decay } = grid;
+  const scaled = kernels.map((kernel) => new ScaledKernel(kernel, at, windows));
   let n = 0; // the last node passed
   for (let i = 0; i < steps.length; i++) {
     const lastLow = low - steps[i];
@@ -146,17 +168,16 @@ export function laplaceTransforms(
       n++;
       for (const s of scaled) s.advance(n, at, decay);
     }
-    const w = factor[i];
-    for (let j = 0; j < width; j++) window[j] = expNormal(-power[j + 1] * w);
+    const from = windows.at(i);
     for (const s of scaled) {
       let total = 0;
       if (s.scaleAt[n + width] === s.scaleAt[n]) {
         const { weight } = s;
-        for (let j = 0; j < width; j++) total += window[j] * weight[n + 1 + j];
+        for (let j = 0; j < width; j++) total += values[from + j] * weight[n + 1 + j];
       } else {
-        for (let j = 1; j <= width; j++) total += window[j - 1] * s.weight[n + j] * exp(s.rise(n + j, n));
+        for (let j = 1; j <= width; j++) total += values[from + j - 1] * s.weight[n + j] * exp(s.rise(n + j, n));
       }
-      s.value[i] = step * (total + s.lowSum(power[0] * w));
+      s.value[i] = step * (total + s.lowSum(power[0] * factor[i]));
       s.whole[i] = s.scaleAt[n] * step;
       s.part[i] = s.scaleLog[n];
     }

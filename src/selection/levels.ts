@@ -1,6 +1,6 @@
 import type { Law } from "../measure/law.js";
 import { outOfRange } from "../numeric/check.js";
-import { twoSum } from "../numeric/doubleDouble.js";
+import { sumError, twoSum } from "../numeric/doubleDouble.js";
 import { floats } from "../numeric/floats.js";
 
 /**
@@ -87,9 +87,9 @@ export function massAbove(mass: Float64Array): Float64Array {
   let hi = 0;
   let lo = 0;
   for (let i = 0; i < mass.length; i++) {
-    const s = twoSum(hi, mass[i]);
-    hi = s.hi;
-    lo += s.lo;
+    const s = hi + mass[i];
+    lo += sumError(hi, mass[i], s);
+    hi = s;
     above[i + 1] = hi + lo;
   }
   return above;
@@ -102,9 +102,9 @@ export function massFrom(mass: Float64Array, base: number): Float64Array {
   let lo = 0;
   from[mass.length] = base;
   for (let i = mass.length - 1; i >= 0; i--) {
-    const s = twoSum(hi, mass[i]);
-    hi = s.hi;
-    lo += s.lo;
+    const s = hi + mass[i];
+    lo += sumError(hi, mass[i], s);
+    hi = s;
     from[i] = hi + lo;
   }
   return from;

@@ -3,9 +3,10 @@ import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats } from "../numeric/floats.js";
-import { type Grid, splitOnGrid, TERMS } from "./grid.js";
+import { type Grid, inverseFactorial, TERMS } from "./grid.js";
 import type { Ladder } from "./ladder.js";
 import { massAbove, massFrom } from "./levels.js";
+import { Windows } from "./windows.js";
 
 /** log φ(t), and its excess over −μt, at the nodes of a grid where some answer has a say. */
 export interface Nodes {
@@ -15,6 +16,8 @@ export interface Nodes {
   readonly logPhi: Float64Array;
   /** log φ(t) + μt ≥ 0 (Jensen), to its own digits. */
   readonly excess: Float64Array;
+  /** The levels on the grid. */
+  readonly windows: Windows;
 }
 
 /** How far the nodes must reach, for exponents from `least` to `most`. */
@@ -24,10 +27,6 @@ export interface Reach {
   /** How many nats before everything begins the first node stands. */
   readonly lead: number;
 }
-
-/** (−1)^k/k!. */
-const signedInverseFactorial: Float64Array = new Float64Array(TERMS).fill(1);
-for (let k = 1; k < TERMS; k++) signedInverseFactorial[k] = -signedInverseFactorial[k - 1] / k;
 
 /** The runs of consecutive nodes: all that are needed, without the stretches where φ is flat to 1e−8 of a step. */
 function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: number][] {
@@ -63,14 +62,15 @@ export function nodesOf(ladder: Ladder, grid: Grid, reach: Reach): Nodes {
   let n = 0;
   for (const [first, last] of stretches) for (let m = first; m <= last; m++) at[n++] = m;
   const { x, forbidden } = ladder;
-  return forbidden === 0 && x[0] - x[x.length - 1] <= 1 ? centred(ladder, grid, at) : swept(ladder, grid, at);
+  const windows = new Windows(grid, ladder);
+  return forbidden === 0 && x[0] - x[x.length - 1] <= 1 ? centred(ladder, windows, at) : swept(ladder, windows, at);
 }
 
 /**
  * Weights within a factor e of each other: around their mean, Σ ref e^{−t(w − μ)} − 1 is a sum of non-negative terms, so
  * that the excess keeps its digits however weak the tilt.
  */
-function centred(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
+function centred(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
   const { x, mass, mean, meanLess1 } = ladder;
   const y = x.map((v) => expm1(v) - meanLess1);
   const width = Math.max(Math.abs(y[0]), Math.abs(y[y.length - 1]));
@@ -85,10 +85,10 @@ function centred(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
   const logPhi = floats(at.length);
   const excess = floats(at.length);
   for (let n = 0; n < at.length; n++) {
-    const t = exp(at[n] * grid.step);
+    const t = exp(at[n] * windows.grid.step);
     let over = 0;
     if (t * width < 0.25) {
-      for (let k = TERMS - 1; k >= 2; k--) over = moment[k] * Math.abs(signedInverseFactorial[k]) - over * t;
+      for (let k = TERMS - 1; k >= 2; k--) over = moment[k] * inverseFactorial[k] - over * t;
       over *= t * t;
     } else {
       for (let i = 0; i < y.length; i++) over += mass[i] * expm1MinusX(-t * y[i]);
@@ -96,7 +96,7 @@ function centred(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
     excess[n] = Math.max(0, log1p(over));
     logPhi[n] = excess[n] - mean * t;
   }
-  return { at, logPhi, excess };
+  return { at, logPhi, excess, windows };
 }
 
 /** e^{m·step}. */
@@ -105,19 +105,48 @@ function powerOf(m: number, step: number): number {
   return x > -700 && x < 700 ? expNormal(x) : exp(x);
 }
 
-/** How many powers of z ≤ e^x carry z − 1 + e^{−z} to full precision. */
+/** How many powers of z < e^{x + step} carry z − 1 + e^{−z} to full precision: an even number, the zeroth among them. */
 function termsAt(x: number): number {
-  return x < -12 ? 5 : x < -7 ? 7 : x < -4 ? 9 : TERMS;
+  return x < -8.5 ? 6 : x < -5.3 ? 8 : x < -3.3 ? 10 : TERMS;
+}
+
+/** Partial sums of so many levels keep the rounding of a sum over many small. */
+const BLOCK = 128;
+
+/** At each node, Σ p e^{−t·w} over the levels in whose window it is. */
+function windowSums(windows: Windows, mass: Float64Array, at: Float64Array): Float64Array {
+  const { grid, steps, width, values } = windows;
+  const size = mass.length;
+  const out = floats(at.length);
+  const part = size > BLOCK ? floats(at.length) : out;
+  let n = 0;
+  for (let i = 0; i < size; ) {
+    const begin = n;
+    for (const stop = Math.min(size, i + BLOCK); i < stop; i++) {
+      while (at[n] <= grid.low - steps[i]) n++;
+      // Of a level far above the first node the window has begun, or ended, before it.
+      const first = at[n] + steps[i] - grid.low - 1;
+      const from = windows.at(i);
+      const p = mass[i];
+      for (let j = first, k = n; j < width; j++, k++) part[k] += p * values[from + j];
+    }
+    if (size <= BLOCK) break;
+    const end = Math.min(at.length, n + width);
+    for (let k = begin; k < end; k++) out[k] += part[k];
+    part.fill(0, begin, end);
+  }
+  return out;
 }
 
 /**
- * Any weights: the nodes from the last to the first, each answer summed while t·w is in its window; above the window it
- * has left φ, below it enters through the powers of t·w, of which one vector of sums is carried along.
+ * Any weights: each level is summed at the nodes of its window; at nodes above the window it has left φ, below it enters
+ * through the powers of t·w, of which one vector of sums is carried along from the last node to the first.
  */
-function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
+function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
   const { x, weight, mass, forbidden, mean } = ladder;
+  const { grid, steps, factor } = windows;
   const { step, low, far, gone, power, decay } = grid;
-  const { steps, factor } = splitOnGrid(grid, ladder);
+  const stay = windowSums(windows, mass, at);
   const above = massAbove(mass);
   const weighted = floats(x.length);
   for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * weight[i] : 0;
@@ -132,66 +161,63 @@ function swept(ladder: Ladder, grid: Grid, at: Float64Array): Nodes {
   let left = x.length; // first level that has not left
   for (let n = at.length - 1; n >= 0; n--) {
     const m = at[n];
-    const t = powerOf(m, step);
-    if (begin < x.length) {
-      const skipped = at[n + 1] - m;
-      if (skipped === 1) for (let k = 1; k < terms; k++) moment[k] *= decay[k];
-      else for (let k = 1; k < terms; k++) moment[k] *= exp(-k * step * skipped);
+    if (begin < x.length && at[n + 1] - m > 1) {
+      const skipped = at[n + 1] - m - 1;
+      for (let k = 1; k < terms; k++) moment[k] *= exp(-k * step * skipped);
     }
+    // What becomes low joins the others one node to the right of this one.
     for (; begin > 0 && steps[begin - 1] <= low - m; begin--) {
-      const j = m + steps[begin - 1];
-      const z = (j === low ? power[0] : exp(j * step)) * factor[begin - 1];
+      const j = m + 1 + steps[begin - 1];
+      const z = (j === low + 1 ? power[1] : exp(j * step)) * factor[begin - 1];
       let p = mass[begin - 1];
       for (let k = 1; k < TERMS; k++) {
         p *= z;
         moment[k] += p;
       }
     }
-    while (left > 0 && steps[left - 1] < far - m) left--;
-    // Sums over the levels in their windows: of p(1 − e^{−z}), p e^{−z} and p(z − 1 + e^{−z}).
-    let gap = 0;
-    let stay = 0;
-    let bend = 0;
-    for (let i = left; i < begin; ) {
-      const stop = Math.min(begin, i + 128);
-      let g = 0;
-      let s = 0;
-      let b = 0;
-      for (; i < stop; i++) {
-        const z = power[m + steps[i] - low] * factor[i];
-        const e = expNormal(-z);
-        const p = mass[i];
-        g += p * (1 - e);
-        s += p * e;
-        b += p * (z - 1 + e);
-      }
-      gap += g;
-      stay += s;
-      bend += b;
-    }
-    // Where all are low, and none is to come, fewer and fewer powers count.
-    if (begin === 0) terms = Math.min(terms, termsAt((m + steps[0]) * step));
+    let lowGap = 0;
     let lowBend = 0;
-    for (let k = terms - 1; k >= 2; k--) lowBend += moment[k] * signedInverseFactorial[k];
-    gap += above[left] + (begin < x.length ? moment[1] - lowBend : 0);
-    bend += lowBend + (above[left] > 0 ? weightAbove[left] * t - above[left] : 0);
+    if (begin < x.length) {
+      // Where all are low, and none is to come, fewer and fewer powers count.
+      if (begin === 0) terms = Math.min(terms, termsAt((m + steps[0]) * step));
+      // Even powers and odd ones apart: two short chains of additions in place of a long one.
+      let odd = 0;
+      for (let k = terms - 2; k >= 2; k -= 2) {
+        const u = moment[k] * decay[k];
+        const v = moment[k + 1] * decay[k + 1];
+        moment[k] = u;
+        moment[k + 1] = v;
+        lowBend += u * inverseFactorial[k];
+        odd += v * inverseFactorial[k + 1];
+      }
+      moment[1] *= decay[1];
+      lowBend -= odd;
+      lowGap = moment[1] - lowBend;
+    }
+    // Of what is not low, e^{−z} is left in its window, and above it nothing.
+    const lost = above[begin] - stay[n];
+    const gap = lost + lowGap;
     if (gap < 0.5) {
       // −log(1 − gap) − gap ≥ 0, by Loader's deviance; log φ + μt = (log(1 − gap) + gap) + (μt − gap).
       const beyond = deviance(1, 1 - gap, -gap);
+      const bend = (begin > 0 ? weightAbove[begin] * powerOf(m, step) - lost : 0) + lowBend;
       logPhi[n] = -(gap + beyond);
       excess[n] = Math.max(0, bend - beyond);
       continue;
     }
-    let phi = stay + from[begin] - (begin < x.length ? moment[1] - lowBend : 0);
+    let phi = stay[n] + from[begin] - lowGap;
     if (phi < 0.25) {
       // What has left is nothing beside 1, but φ is no longer near 1.
+      while (left > 0 && steps[left - 1] < far - m) left--;
       for (let i = left - 1; i >= 0 && steps[i] < gone - m; i--) {
-        phi += mass[i] * exp(-power[m + steps[i] - low] * factor[i]);
+        const e = exp(-power[m + steps[i] - low] * factor[i]);
+        phi += mass[i] * e;
+        if (above[i] * e <= 1e-18 * phi) break;
       }
     }
     logPhi[n] = log(phi);
     // Where φ has underflowed there is nothing to exceed.
-    excess[n] = phi > 0 ? Math.max(0, logPhi[n] + mean * t) : 0;
+    excess[n] = phi > 0 ? Math.max(0, logPhi[n] + mean * powerOf(m, step)) : 0;
   }
-  return { at, logPhi, excess };
+  return { at, logPhi, excess, windows };
 }

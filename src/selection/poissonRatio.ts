@@ -11,13 +11,12 @@ import { emptyRatios, keptByPoisson, type LevelRatios } from "./ratio.js";
  */
 export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
   const { x, logMean } = ladder;
-  const grid = gridFor(true);
-  const nodes = nodesOf(ladder, grid, { least: 1, most: rate + 1, lead: 20 });
+  const nodes = nodesOf(ladder, gridFor(true), { least: 1, most: rate + 1, lead: 9 });
   const logF = nodes.logPhi.map((logPhi) => {
     const decay = expm1(logPhi);
     return log1p(rate * (1 + decay)) + rate * decay;
   });
-  const [{ value, whole, part, offset, factor }] = laplaceTransforms(grid, nodes, ladder, [{ logF, order: 0 }]);
+  const [{ value, whole, part, offset, factor }] = laplaceTransforms(nodes, [{ logF, order: 0 }]);
   const { kept, logKept } = keptByPoisson(ladder, rate);
   const size = x.length;
   const out = emptyRatios(size);

@@ -35,7 +35,7 @@ function jensenTransforms(
 ): { transforms: LaplaceTransform[]; evaluations: number } {
   const grid = gridFor(ns.every((n) => Number.isInteger(n) || n > 64));
   const [least, most] = [Math.min(...ns) - 1, Math.max(...ns) - 1];
-  const nodes = nodesOf(ladder, grid, { least, most, lead: 12 });
+  const nodes = nodesOf(ladder, grid, { least, most, lead: 6 });
   const kernels = ns.map((n): Kernel => {
     const logF = floats(nodes.at.length);
     for (let i = 0; i < logF.length; i++) {
@@ -44,7 +44,7 @@ function jensenTransforms(
     }
     return { logF, order: 2 };
   });
-  return { transforms: laplaceTransforms(grid, nodes, ladder, kernels), evaluations: nodes.at.length };
+  return { transforms: laplaceTransforms(nodes, kernels), evaluations: nodes.at.length };
 }
 
 /** log(1 − e^{−x}) for x ≥ 0: for small x, log x and what (1 − e^{−x})/x adds to it. */
