@@ -1,6 +1,6 @@
 import { type Distribution, distribution, lawOf, type Measure } from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
-import { outOfRange, requireArrayLike, requireNumbers, wrongType } from "../numeric/check.js";
+import { FINITE, outOfRange, type Range, requireArrayLike, requireNumbers, wrongType } from "../numeric/check.js";
 import { sum } from "../numeric/sum.js";
 
 /** Data that are finitely many points of ℝ^d, each with a weight in every class. */
@@ -87,7 +87,7 @@ function readPoints(caller: string, atoms: unknown): { points: Float64Array; siz
   if (dimension === 0) throw outOfRange(caller, "atoms[0]", "have at least one coordinate", list[0]);
   const points = new Float64Array(list.length * dimension);
   for (let i = 0; i < list.length; i++) {
-    const atom = requireNumbers(caller, `atoms[${i}]`, list[i], Number.isFinite, "be finite");
+    const atom = requireNumbers(caller, `atoms[${i}]`, list[i], FINITE);
     if (atom.length !== dimension)
       throw new TypeError(`${caller}: atoms[${i}] must have ${dimension} coordinates, got ${atom.length}`);
     points.set(atom, i * dimension);
@@ -95,8 +95,10 @@ function readPoints(caller: string, atoms: unknown): { points: Float64Array; siz
   return { points, size: list.length, dimension };
 }
 
+const PROBABILITY: Range = { least: 0, most: 1, condition: "be from 0 to 1" };
+
 function readLaw(caller: string, argument: string, values: unknown, size: number): Float64Array {
-  const law = requireNumbers(caller, argument, values, (x) => x >= 0 && x <= 1, "be from 0 to 1");
+  const law = requireNumbers(caller, argument, values, PROBABILITY);
   if (law.length !== size) throw new TypeError(`${caller}: ${argument} must have length ${size}, got ${law.length}`);
   const total = sum(law).hi;
   if (!(Math.abs(total - 1) <= TOTAL)) throw outOfRange(caller, argument, "total 1", total);
@@ -147,7 +149,7 @@ function requireData(caller: string, data: unknown): void {
 
 /** A point of ℝ^d, copied. */
 export function requirePoint(caller: string, argument: string, data: AtomicData, x: ArrayLike<number>): Float64Array {
-  const point = requireNumbers(caller, argument, x, Number.isFinite, "be finite");
+  const point = requireNumbers(caller, argument, x, FINITE);
   if (point.length !== data.dimension)
     throw new TypeError(`${caller}: ${argument} must have ${data.dimension} coordinates, got ${point.length}`);
   return point;

@@ -1,4 +1,4 @@
-import { outOfRange, requireNumbers, wrongType } from "../numeric/check.js";
+import { FINITE, outOfRange, requireNumbers, wrongType } from "../numeric/check.js";
 import { square } from "../numeric/elementary.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { requireRandom } from "../numeric/random.js";
@@ -73,7 +73,7 @@ function requirePredictor(caller: string, predict: unknown): void {
 export function ddimSample(predict: NoisePredictor, grid: ArrayLike<number>, x: ArrayLike<number>): Float64Array {
   const caller = "ddimSample";
   requirePredictor(caller, predict);
-  const start = requireNumbers(caller, "x", x, Number.isFinite, "be finite");
+  const start = requireNumbers(caller, "x", x, FINITE);
   return walk(caller, predict, requireGrid(caller, "grid", grid), start, (point, noise, step) => {
     const scale = step.lowerAlpha / step.alpha;
     for (let k = 0; k < point.length; k++)
@@ -110,7 +110,7 @@ export function ddpmSample(
   const caller = "ddpmSample";
   requirePredictor(caller, predict);
   const normal = gaussianSource(requireRandom(caller, rng));
-  const start = requireNumbers(caller, "x", x, Number.isFinite, "be finite");
+  const start = requireNumbers(caller, "x", x, FINITE);
   return walk(caller, predict, requireGrid(caller, "grid", grid), start, (point, noise, step) => {
     const { sigma, alpha, lower, lowerAlpha } = step;
     // 1 − α_t²/α_s² = (σ_t² − σ_s²)/α_s².

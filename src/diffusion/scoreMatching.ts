@@ -3,7 +3,14 @@ import { klOf } from "../information/divergence.js";
 import type { Law } from "../measure/law.js";
 import { type Distribution, fromLogMass, lawOf, type Measure, normalize } from "../measure/measure.js";
 import { tiltChecked } from "../measure/tilt.js";
-import { outOfRange, requireInteger, requireLength, requireNumbers, requirePositive } from "../numeric/check.js";
+import {
+  NON_NEGATIVE,
+  outOfRange,
+  requireInteger,
+  requireLength,
+  requireNumbers,
+  requirePositive,
+} from "../numeric/check.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { randomSource } from "../numeric/random.js";
 import { resultOf, type TrainingResult } from "../training/fit.js";
@@ -135,8 +142,7 @@ function nodesOf(
 function levelWeights(caller: string, given: ArrayLike<number> | undefined, count: number): Float64Array {
   if (given === undefined) return new Float64Array(count).fill(1 / count);
   requireLength(caller, "options.levelWeights", given, count);
-  const isWeight = (x: number) => x >= 0 && x < Infinity;
-  const weights = requireNumbers(caller, "options.levelWeights", given, isWeight, "be non-negative and finite");
+  const weights = requireNumbers(caller, "options.levelWeights", given, NON_NEGATIVE);
   const total = weights.reduce((s, w) => s + w, 0);
   if (!(total > 0)) throw outOfRange(caller, "options.levelWeights", "have a positive total", total);
   return weights.map((w) => w / total);

@@ -1,7 +1,7 @@
 import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
-import { requireLength, requireNumbers } from "../numeric/check.js";
+import { NON_NEGATIVE, requireLength, requireNumbers } from "../numeric/check.js";
 import { deviance, expm1MinusX, logRatio, logRatioNearOne } from "../numeric/deviance.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
 import { exp, expm1, log, log1p } from "../numeric/elementary.js";
@@ -299,7 +299,7 @@ function massesOf(argument: string, p: Measure | ArrayLike<number>): Masses {
     lawOf(caller, argument, p);
     return { mass: p.mass, logMass: (i) => p.logMass[i] };
   }
-  const mass = requireNumbers(caller, argument, p, (x) => x >= 0 && x < Infinity, "be non-negative and finite");
+  const mass = requireNumbers(caller, argument, p, NON_NEGATIVE);
   return { mass, logMass: (i) => log(mass[i]) };
 }
 

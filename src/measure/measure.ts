@@ -1,4 +1,4 @@
-import { outOfRange, requireLength, requireNumbers } from "../numeric/check.js";
+import { BELOW_INFINITY, NON_NEGATIVE, outOfRange, requireLength, requireNumbers } from "../numeric/check.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
 import { Law } from "./law.js";
 import { requireSupport } from "./support.js";
@@ -108,12 +108,9 @@ export function lawOf(caller: string, argument: string, measure: Measure): Law {
   return Law.fromMass(requireMass(caller, `${argument}.mass`, measure.mass, support.length));
 }
 
-const isMass = (x: number) => x >= 0 && x < Infinity;
-const isLogMass = (x: number) => x < Infinity;
-
 function requireMass(caller: string, argument: string, mass: ArrayLike<number>, size: number): Float64Array {
   requireLength(caller, argument, mass, size);
-  const out = requireNumbers(caller, argument, mass, isMass, "be non-negative and finite");
+  const out = requireNumbers(caller, argument, mass, NON_NEGATIVE);
   if (!out.some((m) => m > 0)) throw outOfRange(caller, argument, "have a positive total", 0);
   for (let i = 0; i < out.length; i++) out[i] += 0; // -0 + 0 is 0
   return out;
@@ -196,7 +193,7 @@ export function distribution<A>(support: readonly A[], mass: ArrayLike<number>):
 export function fromLogMass<A>(support: readonly A[], logMass: ArrayLike<number>): Measure<A> {
   const answers = requireSupport("fromLogMass", support);
   requireLength("fromLogMass", "logMass", logMass, answers.length);
-  const own = requireNumbers("fromLogMass", "logMass", logMass, isLogMass, "be below Infinity and not NaN");
+  const own = requireNumbers("fromLogMass", "logMass", logMass, BELOW_INFINITY);
   if (!own.some((l) => l > -Infinity))
     throw outOfRange("fromLogMass", "logMass", "have an entry above -Infinity", -Infinity);
   return new GivenMeasure(answers, Law.fromLogMass(own), undefined, own);

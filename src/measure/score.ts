@@ -1,4 +1,4 @@
-import { outOfRange, requireLength, requireNumbers, wrongType } from "../numeric/check.js";
+import { BELOW_INFINITY, outOfRange, type Range, requireLength, requireNumbers, wrongType } from "../numeric/check.js";
 
 /**
  * A number computed from an answer.
@@ -16,7 +16,7 @@ export type ScoreFunction<A> = (answer: A, index: number) => number;
  */
 export type Score<A> = ArrayLike<number> | ScoreFunction<A>;
 
-const isScore = (x: number) => x < Infinity;
+const SCORE: Range = { ...BELOW_INFINITY, condition: "be a number below Infinity" };
 
 /** The scores as an array: numbers below ∞, of which −∞ forbids an answer; NaN is refused off the support too. */
 export function resolveScore<A>(
@@ -27,13 +27,13 @@ export function resolveScore<A>(
 ): Float64Array {
   if (typeof score !== "function") {
     requireLength(caller, argument, score, support.length);
-    return requireNumbers(caller, argument, score, isScore, "be a number below Infinity");
+    return requireNumbers(caller, argument, score, SCORE);
   }
   const out = new Float64Array(support.length);
   for (let i = 0; i < out.length; i++) {
     const x: unknown = score(support[i], i);
     if (typeof x !== "number") throw wrongType(caller, `${argument} of support[${i}]`, "be a number", x);
-    if (!isScore(x)) throw outOfRange(caller, `${argument} of support[${i}]`, "be a number below Infinity", x);
+    if (!(x < Infinity)) throw outOfRange(caller, `${argument} of support[${i}]`, "be a number below Infinity", x);
     out[i] = x;
   }
   return out;

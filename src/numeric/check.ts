@@ -89,23 +89,32 @@ export function requireLength(caller: string, argument: string, value: unknown, 
   return array;
 }
 
-/**
- * A fresh Float64Array of the entries, each checked by `fits`; the first that does not fit is named with its index.
- * `fits` is a plain predicate, so that NaN is refused by the comparison that refuses everything else out of range.
- */
-export function requireNumbers(
-  caller: string,
-  argument: string,
-  value: unknown,
-  fits: (x: number) => boolean,
-  condition: string,
-): Float64Array {
+/** The numbers that an argument may hold: from `least` to `most`, of which NaN is none. */
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+  /** What a message says of it. */
+  readonly condition: string;
+}
+
+export const NON_NEGATIVE: Range = { least: 0, most: Number.MAX_VALUE, condition: "be non-negative and finite" };
+export const FINITE: Range = { least: -Number.MAX_VALUE, most: Number.MAX_VALUE, condition: "be finite" };
+export const BELOW_INFINITY: Range = {
+  least: -Infinity,
+  most: Number.MAX_VALUE,
+  condition: "be below Infinity and not NaN",
+};
+
+/** A fresh Float64Array of the entries; the first that is not in range is named with its index. */
+export function requireNumbers(caller: string, argument: string, value: unknown, range: Range): Float64Array {
   const array = requireArrayLike(caller, argument, value);
+  const { least, most, condition } = range;
   if (array instanceof Float64Array) {
-    // Numbers already: one copy and one comparison an entry.
+    // Numbers already: one copy and two comparisons an entry.
     const own = array.slice();
     for (let i = 0; i < own.length; i++) {
-      if (!fits(own[i])) throw outOfRange(caller, `${argument}[${i}]`, condition, own[i]);
+      const x = own[i];
+      if (!(x >= least && x <= most)) throw outOfRange(caller, `${argument}[${i}]`, condition, x);
     }
     return own;
   }
@@ -113,7 +122,7 @@ export function requireNumbers(
   for (let i = 0; i < out.length; i++) {
     const x = array[i];
     if (typeof x !== "number") throw wrongType(caller, `${argument}[${i}]`, "be a number", x);
-    if (!fits(x)) throw outOfRange(caller, `${argument}[${i}]`, condition, x);
+    if (!(x >= least && x <= most)) throw outOfRange(caller, `${argument}[${i}]`, condition, x);
     out[i] = x;
   }
   return out;

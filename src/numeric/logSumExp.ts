@@ -1,13 +1,13 @@
-import { outOfRange, requireNumbers } from "./check.js";
+import { outOfRange, type Range, requireNumbers } from "./check.js";
 import { twoSum } from "./doubleDouble.js";
 import { exp, log1p } from "./elementary.js";
 import { peakedSum } from "./sum.js";
 
-const notNaN = (x: number) => x >= -Infinity;
+const NUMBER: Range = { least: -Infinity, most: Infinity, condition: "be a number, not NaN" };
 
 /** x − max x, exponentiated; `log1pRest` is log Σ e^{x − max}, computed with the maximum kept out of the sum. */
 function shifted(caller: string, x: ArrayLike<number>) {
-  const shift = requireNumbers(caller, "x", x, notNaN, "be a number, not NaN");
+  const shift = requireNumbers(caller, "x", x, NUMBER);
   if (shift.length === 0) throw outOfRange(caller, "x", "have at least one entry", x);
   let max = -Infinity;
   for (const v of shift) if (v > max) max = v;

@@ -1,6 +1,6 @@
 import { expectation } from "../measure/expectation.js";
 import { uniform } from "../measure/measure.js";
-import { outOfRange, requireInteger, requireLength, requireNumbers } from "../numeric/check.js";
+import { FINITE, outOfRange, requireInteger, requireLength, requireNumbers } from "../numeric/check.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 import { requireProblem, requireTemperature } from "./problem.js";
@@ -76,14 +76,13 @@ function hardSubsetMeans(reward: Float64Array, values: readonly Float64Array[], 
 }
 
 function estimate(caller: string, samples: SoftScoredSamples, n: number): SelectionEstimate {
-  const finite = (x: number) => Number.isFinite(x);
-  const reward = requireNumbers(caller, "reward", samples.reward, finite, "be finite");
+  const reward = requireNumbers(caller, "reward", samples.reward, FINITE);
   const size = reward.length;
   if (size === 0) throw outOfRange(caller, "reward", "have at least one entry", samples.reward);
   const values = [reward];
   if (samples.gold !== undefined) {
     requireLength(caller, "gold", samples.gold, size);
-    values.push(requireNumbers(caller, "gold", samples.gold, finite, "be finite"));
+    values.push(requireNumbers(caller, "gold", samples.gold, FINITE));
   }
   const beta = requireTemperature(caller, samples.beta);
   requireInteger(caller, "n", n, 1);

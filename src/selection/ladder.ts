@@ -30,7 +30,8 @@ export interface Ladder {
 
 function ladderOf(levels: Levels, x: Float64Array, given?: Float64Array): Ladder {
   const { mass, forbidden } = levels;
-  const weight = given ?? x.map(exp);
+  const weight = given ?? floats(x.length);
+  if (given === undefined) for (let i = 0; i < x.length; i++) weight[i] = exp(x[i]);
   const known = { x, weight, byWeight: given !== undefined, mass, forbidden };
   const terms = floats(x.length + 1);
   // The masses total 1, so that Σ p w − 1 = Σ p (w − 1), forbidden draws counting −1 each.

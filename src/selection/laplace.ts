@@ -3,7 +3,6 @@ import { expNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
 import { type Grid, inverseFactorial, TERMS } from "./grid.js";
 import type { Nodes } from "./nodes.js";
-import type { Windows } from "./windows.js";
 
 /** A function f(t) ≥ 0 at the nodes, where t·f(t) may rise by a few nats a node at most. */
 export interface Kernel {
@@ -13,15 +12,13 @@ export interface Kernel {
 }
 
 /**
- * For each level, ∫₀^∞ e^{−tw} f(t) dt = value·e^{whole + part}, and w = factor·e^offset. Whole steps of the grid stand
- * apart from what is left over: their sum would be rounded at the size of the larger.
+ * For each level, ∫₀^∞ e^{−tw} f(t) dt = value·e^{whole + part}. Whole steps of the grid stand apart from what is left
+ * over: their sum would be rounded at the size of the larger.
  */
 export interface LaplaceTransform {
   readonly value: Float64Array;
   readonly whole: Float64Array;
   readonly part: Float64Array;
-  readonly offset: Float64Array;
-  readonly factor: Float64Array;
 }
 
 /** By what f is divided: nothing where it is of ordinary size, so that its logarithm keeps its digits. */
@@ -29,6 +26,7 @@ const scaleOf = (logF: number) => (logF > -300 ? 0 : Math.max(-Number.MAX_VALUE,
 
 /** e^{a + b}: by two exponentials where their sum would be rounded at the size of the larger. */
 export function expOfSum(a: number, b: number): number {
+  if (b === 0) return exp(a);
   return a > -600 && a < 600 && b > -600 && b < 600 ? expNormal(a) * expNormal(b) : exp(a + b);
 }
 
@@ -46,13 +44,12 @@ class ScaledKernel implements LaplaceTransform {
   readonly value: Float64Array;
   readonly whole: Float64Array;
   readonly part: Float64Array;
-  readonly offset: Float64Array;
-  readonly factor: Float64Array;
   /** tail[k] = Σ over the nodes passed of weight·(t/t_last)^k: what a Taylor series in t·w is made of. */
-  readonly tail: Float64Array = floats(TERMS);
+  readonly tail: Float64Array;
 
-  constructor(kernel: Kernel, at: Float64Array, { grid, steps, factor }: Windows) {
+  constructor(kernel: Kernel, { at, windows, room }: Nodes) {
     const { logF } = kernel;
+    const { grid, steps } = windows;
     const { step } = grid;
     this.kernel = kernel;
     this.grid = grid;
@@ -60,12 +57,10 @@ class ScaledKernel implements LaplaceTransform {
     this.value = floats(steps.length);
     this.whole = floats(steps.length);
     this.part = floats(steps.length);
-    this.offset = floats(steps.length);
-    for (let i = 0; i < steps.length; i++) this.offset[i] = steps[i] * step;
-    this.factor = factor;
-    this.weight = floats(at.length);
-    this.scaleAt = floats(at.length);
-    this.scaleLog = floats(at.length);
+    this.weight = room.floats(at.length);
+    this.scaleAt = room.floats(at.length);
+    this.scaleLog = room.floats(at.length);
+    this.tail = room.floats(TERMS);
     // The kernel of a constant reward is zero throughout: it has no scale.
     let begin = 0;
     while (begin < logF.length && logF[begin] === -Infinity) begin++;
@@ -159,7 +154,7 @@ export function laplaceTransforms(nodes: Nodes, kernels: readonly Kernel[]): Lap
   const { at, windows } = nodes;
   const { grid, steps, factor, width, values } = windows;
   const { step, low, power, decay } = grid;
-  const scaled = kernels.map((kernel) => new ScaledKernel(kernel, at, windows));
+  const scaled = kernels.map((kernel) => new ScaledKernel(kernel, nodes));
   let n = 0; // the last node passed
   for (let i = 0; i < steps.length; i++) {
     const lastLow = low - steps[i];

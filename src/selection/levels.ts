@@ -1,7 +1,7 @@
 import type { Law } from "../measure/law.js";
 import { outOfRange } from "../numeric/check.js";
-import { sumError, twoSum } from "../numeric/doubleDouble.js";
-import { floats } from "../numeric/floats.js";
+import { sumError } from "../numeric/doubleDouble.js";
+import { floats, integers } from "../numeric/floats.js";
 
 /**
  * A reference law seen through the reward alone: its distinct reward levels, best first. Answers of equal reward share
@@ -20,53 +20,73 @@ export interface Levels {
 
 /** The levels of a law under scores that were checked: numbers below ∞. */
 export function levelsOf(caller: string, law: Law, score: Float64Array): Levels {
-  const kept = floats(score.length);
-  let count = 0;
-  for (let i = 0; i < score.length; i++) {
-    // Adding 0 makes −0 and 0 one level.
-    if (score[i] > -Infinity && law.supports(i)) kept[count++] = -score[i] + 0;
-  }
-  if (count === 0) throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
-  const sorted = sort(kept.subarray(0, count));
-  let size = 0;
-  for (let i = 0; i < count; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[size++] = sorted[i];
-  const reward = floats(size);
-  for (let i = 0; i < size; i++) reward[i] = -sorted[i] + 0;
+  const levelOf = integers(score.length).fill(-1);
+  const reward = score.length > FEW ? rankMany(law, score, levelOf) : rankFew(law, score, levelOf);
+  const size = reward.length;
+  if (size === 0) throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
   const mass = floats(size);
   const low = floats(size);
-  const levelOf = new Int32Array(score.length).fill(-1);
   let forbidden = 0;
   let forbiddenLow = 0;
   for (let i = 0; i < score.length; i++) {
-    if (!law.supports(i)) continue;
-    const p = law.probability(i);
-    if (score[i] === -Infinity) {
-      const { hi, lo } = twoSum(forbidden, p);
-      forbidden = hi;
-      forbiddenLow += lo;
+    const level = levelOf[i];
+    if (level < 0) {
+      if (!law.supports(i)) continue;
+      const p = law.probability(i);
+      const s = forbidden + p;
+      forbiddenLow += sumError(forbidden, p, s);
+      forbidden = s;
       continue;
     }
-    const level = levelAt(reward, score[i]);
-    levelOf[i] = level;
+    const p = law.probability(i);
     const s = mass[level] + p;
-    const t = s - mass[level];
-    low[level] += mass[level] - (s - t) + (p - t);
+    low[level] += sumError(mass[level], p, s);
     mass[level] = s;
   }
   for (let i = 0; i < size; i++) mass[i] += low[i];
   return { reward, mass, levelOf, forbidden: forbidden + forbiddenLow };
 }
 
-/** Sorts in place: a few entries by insertion, which is done before the engine's own sort has begun. */
-function sort(values: Float64Array): Float64Array {
-  if (values.length > 48) return values.sort();
-  for (let i = 1; i < values.length; i++) {
-    const x = values[i];
-    let j = i - 1;
-    for (; j >= 0 && values[j] > x; j--) values[j + 1] = values[j];
-    values[j + 1] = x;
+/** So many answers are sorted by insertion, which is done before the engine's own sort has begun. */
+const FEW = 48;
+
+/** The distinct rewards, and in `levelOf` which of them each answer has. */
+function rankFew(law: Law, score: Float64Array, levelOf: Int32Array): Float64Array {
+  const order = integers(score.length);
+  let count = 0;
+  for (let i = 0; i < score.length; i++) {
+    const s = score[i];
+    if (!(s > -Infinity && law.supports(i))) continue;
+    let j = count++;
+    for (; j > 0 && score[order[j - 1]] < s; j--) order[j] = order[j - 1];
+    order[j] = i;
   }
-  return values;
+  let size = 0;
+  for (let j = 0; j < count; j++) {
+    if (j === 0 || score[order[j]] !== score[order[j - 1]]) size++;
+    levelOf[order[j]] = size - 1;
+  }
+  const reward = floats(size);
+  // Adding 0 makes −0 and 0 one reward.
+  for (let j = 0; j < count; j++) reward[levelOf[order[j]]] = score[order[j]] + 0;
+  return reward;
+}
+
+function rankMany(law: Law, score: Float64Array, levelOf: Int32Array): Float64Array {
+  const kept = floats(score.length);
+  let count = 0;
+  for (let i = 0; i < score.length; i++) {
+    if (score[i] > -Infinity && law.supports(i)) kept[count++] = -score[i] + 0;
+  }
+  const sorted = kept.subarray(0, count).sort();
+  let size = 0;
+  for (let i = 0; i < count; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[size++] = sorted[i];
+  const reward = floats(size);
+  for (let i = 0; i < size; i++) reward[i] = -sorted[i] + 0;
+  for (let i = 0; i < score.length; i++) {
+    if (score[i] > -Infinity && law.supports(i)) levelOf[i] = levelAt(reward, score[i]);
+  }
+  return reward;
 }
 
 /** The first of the decreasing rewards that is at most r, or their number: the index of r itself where it is listed. */
@@ -82,10 +102,10 @@ export function levelAt(reward: Float64Array, r: number): number {
 }
 
 /** What lies above each level: Σ of the masses of better levels, and above the last, of all; compensated. */
-export function massAbove(mass: Float64Array): Float64Array {
-  const above = floats(mass.length + 1);
+export function massAbove(mass: Float64Array, above: Float64Array = floats(mass.length + 1)): Float64Array {
   let hi = 0;
   let lo = 0;
+  above[0] = 0;
   for (let i = 0; i < mass.length; i++) {
     const s = hi + mass[i];
     lo += sumError(hi, mass[i], s);
@@ -96,8 +116,7 @@ export function massAbove(mass: Float64Array): Float64Array {
 }
 
 /** What lies at each level and below: its mass, those of worse levels and `base`; the last entry is `base`. */
-export function massFrom(mass: Float64Array, base: number): Float64Array {
-  const from = floats(mass.length + 1);
+export function massFrom(mass: Float64Array, base: number, from: Float64Array = floats(mass.length + 1)): Float64Array {
   let hi = base;
   let lo = 0;
   from[mass.length] = base;

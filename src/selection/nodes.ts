@@ -2,13 +2,19 @@ import { deviance, expm1MinusX } from "../numeric/deviance.js";
 import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
-import { floats } from "../numeric/floats.js";
+import { Workspace } from "../numeric/floats.js";
 import { type Grid, inverseFactorial, TERMS } from "./grid.js";
 import type { Ladder } from "./ladder.js";
 import { massAbove, massFrom } from "./levels.js";
 import { Windows } from "./windows.js";
 
-/** log φ(t), and its excess over −μt, at the nodes of a grid where some answer has a say. */
+/** What one integral needs while it is made; none is made while another is. */
+const room = new Workspace();
+
+/**
+ * log φ(t), and its excess over −μt, at the nodes of a grid where some answer has a say. The arrays serve again: they are
+ * those of the nodes last asked for.
+ */
 export interface Nodes {
   /** The whole numbers m of the nodes t = e^{m·step}, increasing; where one is missing φ is flat between its neighbours. */
   readonly at: Float64Array;
@@ -18,6 +24,8 @@ export interface Nodes {
   readonly excess: Float64Array;
   /** The levels on the grid. */
   readonly windows: Windows;
+  /** Room for what is made of the nodes. */
+  readonly room: Workspace;
 }
 
 /** How far the nodes must reach, for exponents from `least` to `most`. */
@@ -35,13 +43,14 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
   const { least, most, lead } = reach;
   const dense = log1p(most * mean);
   let first = Math.floor((-Math.max(dense, Math.min(x[0], dense + 30)) - lead) / step);
-  const from = massFrom(ladder.mass, ladder.forbidden);
+  let from: Float64Array | undefined;
   const out: [number, number][] = [];
   for (let i = 0; i + 1 < x.length; i++) {
     if (x[i] - x[i + 1] < 34) continue;
     // Past the first bound level i has died; past the second e^{−(N−1)μt} has, beside φ^{N−1}.
     const dead = -x[i] + grid.gone * step;
     // Levels whose probabilities are too small for a double leave φ at 0: it is as flat as can be.
+    from ??= massFrom(ladder.mass, ladder.forbidden);
     const rest = Math.min(1, Math.max(from[i + 1], Number.MIN_VALUE));
     const flat = Math.max(dead, log(45 / least - log(rest)) - logMean);
     const next = -x[i + 1] - log1p(most) - 20;
@@ -57,12 +66,15 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
 
 /** log φ at every node that matters for the exponents in reach. */
 export function nodesOf(ladder: Ladder, grid: Grid, reach: Reach): Nodes {
+  room.begin();
   const stretches = runs(ladder, grid, reach);
-  const at = floats(stretches.reduce((n, [first, last]) => n + last - first + 1, 0));
+  let size = 0;
+  for (const [first, last] of stretches) size += last - first + 1;
+  const at = room.floats(size);
   let n = 0;
   for (const [first, last] of stretches) for (let m = first; m <= last; m++) at[n++] = m;
   const { x, forbidden } = ladder;
-  const windows = new Windows(grid, ladder);
+  const windows = new Windows(grid, ladder, room);
   return forbidden === 0 && x[0] - x[x.length - 1] <= 1 ? centred(ladder, windows, at) : swept(ladder, windows, at);
 }
 
@@ -72,9 +84,10 @@ export function nodesOf(ladder: Ladder, grid: Grid, reach: Reach): Nodes {
  */
 function centred(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
   const { x, mass, mean, meanLess1 } = ladder;
-  const y = x.map((v) => expm1(v) - meanLess1);
+  const y = room.floats(x.length);
+  for (let i = 0; i < y.length; i++) y[i] = expm1(x[i]) - meanLess1;
   const width = Math.max(Math.abs(y[0]), Math.abs(y[y.length - 1]));
-  const moment = floats(TERMS);
+  const moment = room.floats(TERMS);
   for (let i = 0; i < y.length; i++) {
     let p = mass[i] * y[i];
     for (let k = 2; k < TERMS; k++) {
@@ -82,8 +95,8 @@ function centred(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
       moment[k] += p;
     }
   }
-  const logPhi = floats(at.length);
-  const excess = floats(at.length);
+  const logPhi = room.floats(at.length);
+  const excess = room.floats(at.length);
   for (let n = 0; n < at.length; n++) {
     const t = exp(at[n] * windows.grid.step);
     let over = 0;
@@ -96,7 +109,7 @@ function centred(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
     excess[n] = Math.max(0, log1p(over));
     logPhi[n] = excess[n] - mean * t;
   }
-  return { at, logPhi, excess, windows };
+  return { at, logPhi, excess, windows, room };
 }
 
 /** e^{m·step}. */
@@ -117,8 +130,8 @@ const BLOCK = 128;
 function windowSums(windows: Windows, mass: Float64Array, at: Float64Array): Float64Array {
   const { grid, steps, width, values } = windows;
   const size = mass.length;
-  const out = floats(at.length);
-  const part = size > BLOCK ? floats(at.length) : out;
+  const out = room.floats(at.length);
+  const part = size > BLOCK ? room.floats(at.length) : out;
   let n = 0;
   for (let i = 0; i < size; ) {
     const begin = n;
@@ -147,15 +160,15 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
   const { grid, steps, factor } = windows;
   const { step, low, far, gone, power, decay } = grid;
   const stay = windowSums(windows, mass, at);
-  const above = massAbove(mass);
-  const weighted = floats(x.length);
+  const above = massAbove(mass, room.floats(x.length + 1));
+  const weighted = room.floats(x.length);
   for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * weight[i] : 0;
-  const weightAbove = massAbove(weighted);
-  const from = massFrom(mass, forbidden);
+  const weightAbove = massAbove(weighted, room.floats(x.length + 1));
+  const from = massFrom(mass, forbidden, room.floats(x.length + 1));
   // moment[k] = Σ p z^k over the low levels, z = t·w at the node.
-  const moment = floats(TERMS);
-  const logPhi = floats(at.length);
-  const excess = floats(at.length);
+  const moment = room.floats(TERMS);
+  const logPhi = room.floats(at.length);
+  const excess = room.floats(at.length);
   let terms = TERMS;
   let begin = x.length; // first low level
   let left = x.length; // first level that has not left
@@ -219,5 +232,5 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
     // Where φ has underflowed there is nothing to exceed.
     excess[n] = phi > 0 ? Math.max(0, logPhi[n] + mean * powerOf(m, step)) : 0;
   }
-  return { at, logPhi, excess, windows };
+  return { at, logPhi, excess, windows, room };
 }

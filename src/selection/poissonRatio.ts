@@ -11,21 +11,24 @@ import { emptyRatios, keptByPoisson, type LevelRatios } from "./ratio.js";
  */
 export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
   const { x, logMean } = ladder;
-  const nodes = nodesOf(ladder, gridFor(true), { least: 1, most: rate + 1, lead: 9 });
+  const grid = gridFor(true);
+  const nodes = nodesOf(ladder, grid, { least: 1, most: rate + 1, lead: 9 });
   const logF = nodes.logPhi.map((logPhi) => {
     const decay = expm1(logPhi);
     return log1p(rate * (1 + decay)) + rate * decay;
   });
-  const [{ value, whole, part, offset, factor }] = laplaceTransforms(nodes, [{ logF, order: 0 }]);
+  const { steps, factor } = nodes.windows;
+  const { step } = grid;
+  const [{ value, whole, part }] = laplaceTransforms(nodes, [{ logF, order: 0 }]);
   const { kept, logKept } = keptByPoisson(ladder, rate);
   const size = x.length;
   const out = emptyRatios(size);
   for (let i = 0; i < size; i++) {
     // Far left of the first node, where nothing else has begun, the answer wins whenever it is drawn.
     const found = value[i] > 0;
-    const steps = whole[i] + offset[i];
-    const logRatio = found ? steps + (part[i] + log(factor[i] * value[i])) : log1p(rate);
-    out.ratio[i] = (found ? value[i] * factor[i] * expOfSum(steps, part[i]) : 1 + rate) / kept;
+    const exponent = whole[i] + steps[i] * step;
+    const logRatio = found ? exponent + (part[i] + log(factor[i] * value[i])) : log1p(rate);
+    out.ratio[i] = (found ? value[i] * factor[i] * expOfSum(exponent, part[i]) : 1 + rate) / kept;
     out.logRatio[i] = logRatio - logKept;
     out.logGap[i] = out.logRatio[i] - x[i] + logMean;
     out.gap[i] = expm1(out.logGap[i]);

@@ -76,20 +76,26 @@ export function requireDraws(caller: string, argument: string, n: unknown): numb
 }
 
 /** The law of a problem whose ratio to ref is given by level. */
-export function lawOfRatios(base: Law, levels: Levels, { ratio, logRatio }: LevelRatios): Law {
+export function lawOfRatios(base: Law, levels: Levels, ratios: LevelRatios): Law {
   const { levelOf } = levels;
+  const { ratio } = ratios;
   // Brought up to a total near 1, so that no rare answer falls below the normal doubles on the way.
   const exponent = base.fromLog ? 0 : Math.max(0, -exponentOf(base.total.hi));
-  const [scale, logScale] = [2 ** exponent, exponent * Math.LN2];
+  const scale = 2 ** exponent;
   const weight = new Float64Array(levelOf.length);
-  const logDensity = new Float64Array(levelOf.length).fill(-Infinity);
   for (let i = 0; i < weight.length; i++) {
     const level = levelOf[i];
-    if (level < 0) continue;
-    weight[i] = base.weight[i] * scale * ratio[level];
-    logDensity[i] = logRatio[level];
+    if (level >= 0) weight[i] = base.weight[i] * scale * ratio[level];
   }
-  return Law.tilted(base, weight, () => logDensity.map((x, i) => base.logWeight[i] + logScale + x), logDensity);
+  const logDensity = () => {
+    const { logRatio } = ratios;
+    return Float64Array.from(levelOf, (level) => (level < 0 ? -Infinity : logRatio[level]));
+  };
+  const logWeight = () => {
+    const logScale = exponent * Math.LN2;
+    return logDensity().map((x, i) => base.logWeight[i] + logScale + x);
+  };
+  return Law.tilted(base, weight, logWeight, logDensity);
 }
 
 /** The distribution that a law is on the answers of a problem. */

@@ -6,6 +6,7 @@ import { gridFor } from "./grid.js";
 import { type Ladder, meanLessWeight } from "./ladder.js";
 import { expOfSum, type Kernel, type LaplaceTransform, laplaceTransforms } from "./laplace.js";
 import { nodesOf } from "./nodes.js";
+import type { Windows } from "./windows.js";
 
 /**
  * A selection law by reward level: beside its ratio to ref, its ratio to the limit N → ∞, each to its own digits.
@@ -32,19 +33,19 @@ export function emptyRatios(size: number): LevelRatios {
 function jensenTransforms(
   ladder: Ladder,
   ns: readonly number[],
-): { transforms: LaplaceTransform[]; evaluations: number } {
+): { transforms: LaplaceTransform[]; windows: Windows; evaluations: number } {
   const grid = gridFor(ns.every((n) => Number.isInteger(n) || n > 64));
   const [least, most] = [Math.min(...ns) - 1, Math.max(...ns) - 1];
   const nodes = nodesOf(ladder, grid, { least, most, lead: 6 });
   const kernels = ns.map((n): Kernel => {
-    const logF = floats(nodes.at.length);
+    const logF = nodes.room.floats(nodes.at.length);
     for (let i = 0; i < logF.length; i++) {
       const over = (n - 1) * nodes.excess[i];
       logF[i] = (n - 1) * nodes.logPhi[i] + (over > 40 ? 0 : logOneMinusExp(over));
     }
     return { logF, order: 2 };
   });
-  return { transforms: laplaceTransforms(nodes, kernels), evaluations: nodes.at.length };
+  return { transforms: laplaceTransforms(nodes, kernels), windows: nodes.windows, evaluations: nodes.at.length };
 }
 
 /** log(1 − e^{−x}) for x ≥ 0: for small x, log x and what (1 − e^{−x})/x adds to it. */
@@ -61,8 +62,8 @@ function logOneMinusExp(x: number): number {
  * P/π* − 1 = (μ − w)/m + N μ ∫ … of two terms of the size of the answer, 1/N, however large N.
  */
 export function softRatios(ladder: Ladder, ns: readonly number[]): LevelRatios[] {
-  const { transforms } = jensenTransforms(ladder, ns);
-  return ns.map((n, i) => softRatiosFrom(ladder, n, transforms[i]));
+  const { transforms, windows } = jensenTransforms(ladder, ns);
+  return ns.map((n, i) => new SoftRatios(ladder, n, windows, transforms[i]));
 }
 
 /** How many times φ is evaluated for the law at these N: what its cost is counted in. */
@@ -70,50 +71,93 @@ export function phiEvaluations(ladder: Ladder, ns: readonly number[]): number {
   return jensenTransforms(ladder, ns).evaluations;
 }
 
-function softRatiosFrom(
-  ladder: Ladder,
-  n: number,
-  { value, whole, part, offset, factor }: LaplaceTransform,
-): LevelRatios {
-  const { x, weight, byWeight, mean, logMean } = ladder;
-  const size = x.length;
-  const out = emptyRatios(size);
-  // The probability that every draw is forbidden, and what is kept.
-  const logLost = n * logForbidden(ladder);
-  const lost = exp(logLost);
-  const kept = -expm1(logLost);
-  const logKept = log(kept);
-  const logN = log(n);
-  for (let i = 0; i < size; i++) {
-    const w = weight[i];
-    const inverse = byWeight ? 1 / w : exp(-x[i]);
-    const inverseW = (n - 1) * mean * inverse;
-    const jensen = n / (1 + inverseW);
-    const steps = whole[i] + offset[i];
-    // Of a level so rare and so far above that no node sees it the integral is 0, whatever its scale.
-    const found = value[i] > 0;
-    const correction = found ? n * value[i] * factor[i] * expOfSum(steps, part[i]) : 0;
-    const m = w + (n - 1) * mean;
-    // A level too rare to be the anchor may outweigh it beyond the range of doubles.
-    const raw =
-      (w < Infinity ? meanLessWeight(ladder, i) / m : -1) +
-      (found ? n * value[i] * expOfSum(whole[i], part[i] + logMean) : 0);
-    const ratio = jensen + correction;
-    // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
-    const gap = kept < 0.5 ? (ratio / kept) * mean * inverse - 1 : (raw + lost) / kept;
-    out.ratio[i] = ratio / kept;
-    out.gap[i] = gap;
-    if (Math.abs(gap) < 0.5) {
-      out.logGap[i] = log1p(gap);
-      out.logRatio[i] = out.logGap[i] + (x[i] - logMean);
-    } else {
-      const logRatio =
-        ratio > 1e-290 ? log(ratio) : logN + logSum(x[i] - log(m), steps + (part[i] + log(factor[i] * value[i])));
-      out.logRatio[i] = logRatio - logKept;
-      out.logGap[i] = out.logRatio[i] - x[i] + logMean;
-    }
+/** The ratio of each level at once; the gaps and the logarithms when one is first asked for. */
+class SoftRatios implements LevelRatios {
+  readonly ratio: Float64Array;
+  readonly #ladder: Ladder;
+  readonly #n: number;
+  readonly #windows: Windows;
+  readonly #transform: LaplaceTransform;
+  /** log of the probability that every draw is forbidden, and what is kept. */
+  readonly #logLost: number;
+  readonly #kept: number;
+  #logs: Pick<LevelRatios, "logRatio" | "gap" | "logGap"> | undefined;
+
+  constructor(ladder: Ladder, n: number, windows: Windows, transform: LaplaceTransform) {
+    this.#ladder = ladder;
+    this.#n = n;
+    this.#windows = windows;
+    this.#transform = transform;
+    this.#logLost = n * logForbidden(ladder);
+    this.#kept = -expm1(this.#logLost);
+    this.ratio = floats(ladder.x.length);
+    for (let i = 0; i < this.ratio.length; i++) this.ratio[i] = this.#drawn(i) / this.#kept;
   }
-  return out;
+
+  get logRatio(): Float64Array {
+    return this.#logarithms().logRatio;
+  }
+
+  get gap(): Float64Array {
+    return this.#logarithms().gap;
+  }
+
+  get logGap(): Float64Array {
+    return this.#logarithms().logGap;
+  }
+
+  /** e^{−x} of a level, μ/w being μ times it. */
+  #inverse(i: number): number {
+    const { x, weight, byWeight } = this.#ladder;
+    return byWeight ? 1 / weight[i] : exp(-x[i]);
+  }
+
+  /** The ratio of a level where forbidden draws are kept: N w/m and what Jensen's inequality adds. */
+  #drawn(i: number): number {
+    const n = this.#n;
+    const { value, whole, part } = this.#transform;
+    const { grid, steps, factor } = this.#windows;
+    const jensen = n / (1 + (n - 1) * this.#ladder.mean * this.#inverse(i));
+    // Of a level so rare and so far above that no node sees it the integral is 0, whatever its scale.
+    if (!(value[i] > 0)) return jensen;
+    return jensen + n * value[i] * factor[i] * expOfSum(whole[i] + steps[i] * grid.step, part[i]);
+  }
+
+  #logarithms(): Pick<LevelRatios, "logRatio" | "gap" | "logGap"> {
+    if (this.#logs !== undefined) return this.#logs;
+    const { value, whole, part } = this.#transform;
+    const { grid, steps, factor } = this.#windows;
+    const { x, weight, mean, logMean } = this.#ladder;
+    const n = this.#n;
+    const kept = this.#kept;
+    const lost = exp(this.#logLost);
+    const logKept = log(kept);
+    const logN = log(n);
+    const [logRatio, gap, logGap] = [floats(x.length), floats(x.length), floats(x.length)];
+    for (let i = 0; i < x.length; i++) {
+      const w = weight[i];
+      const ratio = this.#drawn(i);
+      const m = w + (n - 1) * mean;
+      // A level too rare to be the anchor may outweigh it beyond the range of doubles.
+      const raw =
+        (w < Infinity ? meanLessWeight(this.#ladder, i) / m : -1) +
+        (value[i] > 0 ? n * value[i] * expOfSum(whole[i], part[i] + logMean) : 0);
+      // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
+      gap[i] = kept < 0.5 ? (ratio / kept) * mean * this.#inverse(i) - 1 : (raw + lost) / kept;
+      if (Math.abs(gap[i]) < 0.5) {
+        logGap[i] = log1p(gap[i]);
+        logRatio[i] = logGap[i] + (x[i] - logMean);
+      } else {
+        const exponent = whole[i] + steps[i] * grid.step;
+        const logDrawn =
+          ratio > 1e-290 ? log(ratio) : logN + logSum(x[i] - log(m), exponent + (part[i] + log(factor[i] * value[i])));
+        logRatio[i] = logDrawn - logKept;
+        logGap[i] = logRatio[i] - x[i] + logMean;
+      }
+    }
+    this.#logs = { logRatio, gap, logGap };
+    return this.#logs;
+  }
 }
 
 /** log of the probability that a draw is forbidden, from whichever of it and its complement is small. */

@@ -1,9 +1,9 @@
 import { expNormal, expOfMultiples } from "../numeric/expLog.js";
-import { floats } from "../numeric/floats.js";
+import { floats, type Workspace } from "../numeric/floats.js";
 import type { Grid } from "./grid.js";
 import type { Ladder } from "./ladder.js";
 
-/** Up to so many exponentials are kept from the first pass over the levels for the second. */
+/** The exponentials of so many levels and nodes are kept from the first pass over the levels for the second. */
 const KEPT = 1 << 13;
 
 /**
@@ -23,7 +23,7 @@ export class Windows {
   readonly #kept: boolean;
   #filled = 0;
 
-  constructor(grid: Grid, { x, weight, byWeight }: Ladder) {
+  constructor(grid: Grid, { x, weight, byWeight }: Ladder, room: Workspace) {
     const { step, low, far } = grid;
     const size = x.length;
     this.grid = grid;
@@ -38,7 +38,7 @@ export class Windows {
     }
     this.width = far - 1 - low;
     this.#kept = size * this.width <= KEPT;
-    this.values = floats(this.width * (this.#kept ? size : 1));
+    this.values = room.table(this.width * (this.#kept ? size : 1));
   }
 
   /** Where the exponentials of level i begin: asked for from the first level to the last, and again if need be. */

@@ -1,6 +1,6 @@
 import { type Measure, normalize } from "../measure/measure.js";
 import { requireSupport } from "../measure/support.js";
-import { requireInteger, requireNumbers, wrongType } from "../numeric/check.js";
+import { FINITE, requireInteger, requireNumbers, wrongType } from "../numeric/check.js";
 import { linearLogits } from "./logits.js";
 import type { Policy } from "./policy.js";
 import { SoftmaxTree } from "./softmaxTree.js";
@@ -79,7 +79,7 @@ export function logLinearPolicy<A, Q = unknown>(model: LogLinearModel<Q, A>): Po
 
 /** Checked features of one row. */
 export function featureRow(caller: string, size: number, argument: string, features: ArrayLike<number>): Float64Array {
-  const row = requireNumbers(caller, argument, features, Number.isFinite, "be finite");
+  const row = requireNumbers(caller, argument, features, FINITE);
   if (row.length !== size) throw wrongType(caller, argument, `have length ${size}`, features);
   return row;
 }

@@ -1,7 +1,7 @@
 import { Law } from "../measure/law.js";
 import { type Distribution, distributionOf } from "../measure/measure.js";
 import { requireSupport } from "../measure/support.js";
-import { requireNumbers, wrongType } from "../numeric/check.js";
+import { BELOW_INFINITY, requireNumbers, wrongType } from "../numeric/check.js";
 
 /**
  * A parametric policy π_θ(answer | query): one parameter vector for all queries. Bring your own by writing `on`.
@@ -109,7 +109,7 @@ export function policyDistribution<Q, A>(
 
 /** A fresh parameter vector of the right length. */
 export function requireParameters(caller: string, size: number, parameters: ArrayLike<number>): Float64Array {
-  const theta = requireNumbers(caller, "parameters", parameters, (x) => x < Infinity, "be below Infinity and not NaN");
+  const theta = requireNumbers(caller, "parameters", parameters, BELOW_INFINITY);
   if (theta.length !== size) throw wrongType(caller, "parameters", `have length ${size}`, parameters);
   return theta;
 }

@@ -1,5 +1,5 @@
 import { Law } from "../measure/law.js";
-import { outOfRange, requireNumbers, wrongType } from "../numeric/check.js";
+import { BELOW_INFINITY, NON_NEGATIVE, outOfRange, requireNumbers, wrongType } from "../numeric/check.js";
 import { sum } from "../numeric/sum.js";
 
 /**
@@ -20,12 +20,11 @@ export function lawOfWeights(caller: string, weights: SampleWeights): Law {
   }
   const { weight, logWeight } = weights;
   if (logWeight !== undefined) {
-    const log = requireNumbers(caller, "logWeight", logWeight, (x) => x < Infinity, "be below Infinity and not NaN");
+    const log = requireNumbers(caller, "logWeight", logWeight, BELOW_INFINITY);
     if (!log.some((l) => l > -Infinity)) throw outOfRange(caller, "logWeight", "have an entry above -Infinity", log);
     return Law.fromLogMass(log);
   }
-  const fits = (x: number) => x >= 0 && x < Infinity;
-  const plain = requireNumbers(caller, "weight", weight, fits, "be non-negative and finite");
+  const plain = requireNumbers(caller, "weight", weight, NON_NEGATIVE);
   if (!plain.some((w) => w > 0)) throw outOfRange(caller, "weight", "have a positive total", 0);
   return Law.fromMass(plain);
 }

@@ -509,16 +509,15 @@ describe("numbers are required in their range, NaN in none", () => {
   });
   it("arrays of any kind, by length and entry", () => {
     const { requireArrayLike, requireLength, requireNumbers } = check;
+    const belowTwo = { least: -Infinity, most: 1.5, condition: "be below 2" };
     for (const array of [[1, 2], Float32Array.of(1, 2), { 0: 1, 1: 2, length: 2 }]) {
       expect(requireArrayLike("f", "x", array)).toBe(array);
       expect(requireLength("f", "x", array, 2)).toBe(array);
-      expect([...requireNumbers("f", "x", array, (v) => v > 0, "be positive")]).toEqual([1, 2]);
+      expect([...requireNumbers("f", "x", array, check.NON_NEGATIVE)]).toEqual([1, 2]);
       expect(() => requireLength("f", "x", array, 3)).toThrow(
         new TypeError("f: x must have length 3, one entry per answer, got length 2"),
       );
-      expect(() => requireNumbers("f", "x", array, (v) => v < 2, "be below 2")).toThrow(
-        new RangeError("f: x[1] must be below 2, got 2"),
-      );
+      expect(() => requireNumbers("f", "x", array, belowTwo)).toThrow(new RangeError("f: x[1] must be below 2, got 2"));
     }
     for (const nothing of ["ab", null, undefined, 3, () => 1, {}, { length: 1.5 }]) {
       expect(() => requireArrayLike("f", "x", nothing)).toThrow(
@@ -526,12 +525,10 @@ describe("numbers are required in their range, NaN in none", () => {
       );
     }
     const own = Float64Array.of(1, 2);
-    expect(requireNumbers("f", "x", own, () => true, "")).not.toBe(own);
-    expect(requireNumbers("f", "x", own, () => true, "")).toEqual(own);
-    expect(() => requireNumbers("f", "x", own, (v) => v < 2, "be below 2")).toThrow(
-      new RangeError("f: x[1] must be below 2, got 2"),
-    );
-    expect(() => requireNumbers("f", "x", [1, null], () => true, "")).toThrow(
+    expect(requireNumbers("f", "x", own, check.BELOW_INFINITY)).not.toBe(own);
+    expect(requireNumbers("f", "x", own, check.BELOW_INFINITY)).toEqual(own);
+    expect(() => requireNumbers("f", "x", own, belowTwo)).toThrow(new RangeError("f: x[1] must be below 2, got 2"));
+    expect(() => requireNumbers("f", "x", [1, null], check.BELOW_INFINITY)).toThrow(
       new TypeError("f: x[1] must be a number, got null"),
     );
   });
