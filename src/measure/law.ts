@@ -19,6 +19,28 @@ interface Lineage {
   readonly logDensity: Float64Array;
 }
 
+/** The lineage of a tilt. A class: an object with a getter of its own would get a shape of its own, kept alive by it. */
+class TiltLineage implements Lineage {
+  readonly origin: object;
+  readonly #before: Lineage | undefined;
+  #logDensity: Float64Array | (() => Float64Array);
+
+  constructor(base: Law, logDensity: () => Float64Array) {
+    this.origin = base.origin;
+    this.#before = base.lineage;
+    this.#logDensity = logDensity;
+  }
+
+  get logDensity(): Float64Array {
+    if (typeof this.#logDensity === "function") {
+      const own = this.#logDensity();
+      const before = this.#before?.logDensity;
+      this.#logDensity = before === undefined ? own : own.map((x, i) => x + before[i]);
+    }
+    return this.#logDensity;
+  }
+}
+
 /** From so many answers on, the logarithms of a law's weights are made once and kept: the next divergence needs none. */
 export const MANY = 1024;
 
@@ -100,20 +122,10 @@ export class Law {
     base: Law,
     weight: Float64Array,
     logWeight: () => Float64Array,
-    logDensity: Float64Array | (() => Float64Array),
+    logDensity: () => Float64Array,
     total?: DoubleDouble,
   ): Law {
-    let known: Float64Array | undefined;
-    const lineage: Lineage = {
-      origin: base.origin,
-      get logDensity() {
-        if (known !== undefined) return known;
-        const own = typeof logDensity === "function" ? logDensity() : logDensity;
-        const before = base.lineage?.logDensity;
-        known = before === undefined ? own : own.map((x, i) => x + before[i]);
-        return known;
-      },
-    };
+    const lineage = new TiltLineage(base, logDensity);
     return new Law(weight, logWeight, lineage, base.fromLog, total);
   }
 
@@ -206,7 +218,7 @@ export class Law {
    * `logWeight` has them whole. A law given by masses of ordinary size has none.
    */
   get hasTail(): boolean {
-    this.#hasTail ??= this.#apart && this.weight.some((w) => w < SMALLEST_NORMAL);
+    this.#hasTail ??= this.#apart && this.least < SMALLEST_NORMAL;
     return this.#hasTail;
   }
 

@@ -111,8 +111,12 @@ export function lawOf(caller: string, argument: string, measure: Measure): Law {
 function requireMass(caller: string, argument: string, mass: ArrayLike<number>, size: number): Float64Array {
   requireLength(caller, argument, mass, size);
   const out = requireNumbers(caller, argument, mass, NON_NEGATIVE);
-  if (!out.some((m) => m > 0)) throw outOfRange(caller, argument, "have a positive total", 0);
-  for (let i = 0; i < out.length; i++) out[i] += 0; // -0 + 0 is 0
+  let largest = 0;
+  for (let i = 0; i < out.length; i++) {
+    out[i] += 0; // -0 + 0 is 0
+    if (out[i] > largest) largest = out[i];
+  }
+  if (largest === 0) throw outOfRange(caller, argument, "have a positive total", 0);
   return out;
 }
 

@@ -88,7 +88,7 @@ export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: nu
   }
   const logTilted = () => shift.map((x, i) => logWeight[i] - logWeight[anchor] + x);
   return {
-    law: Law.tilted(base, tilted, logTilted, shift),
+    law: Law.tilted(base, tilted, logTilted, () => shift),
     logPartition: () => ({ anchor, excess: logMeanExp(base, shift) }),
   };
 }
@@ -275,7 +275,12 @@ export function escortLaw(caller: string, law: Law, exponent: number, excess: nu
     const half = exp(logDensity[i] / 2);
     return near && isNormal(ratio) && isWhole(law, i) && isNormal(half) ? ratio * half * half : exp(l);
   });
-  const escort = Law.tilted(law, escortWeight, () => logWeight, logDensity);
+  const escort = Law.tilted(
+    law,
+    escortWeight,
+    () => logWeight,
+    () => logDensity,
+  );
   return [escort, () => logPowerSum(law, exponent, excess)];
 }
 

@@ -32,20 +32,25 @@ function ladderOf(levels: Levels, x: Float64Array, given?: Float64Array): Ladder
   const { mass, forbidden } = levels;
   const weight = given ?? floats(x.length);
   if (given === undefined) for (let i = 0; i < x.length; i++) weight[i] = exp(x[i]);
-  const known = { x, weight, byWeight: given !== undefined, mass, forbidden };
-  const terms = floats(x.length + 1);
+  const size = x.length;
+  const terms = floats(size + 1);
   // The masses total 1, so that Σ p w − 1 = Σ p (w − 1), forbidden draws counting −1 each.
-  for (let i = 0; i < x.length; i++) {
+  for (let i = 0; i < size; i++) {
     const more = x[i] > -0.5 && x[i] < 0.5 ? expm1(x[i]) : weight[i] - 1;
     terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * more;
   }
-  terms[x.length] = -forbidden;
-  const meanLess1 = sum(terms).hi;
-  if (meanLess1 > -0.5) return { ...known, mean: 1 + meanLess1, meanLess1, logMean: log1p(meanLess1) };
-  for (let i = 0; i < x.length; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * weight[i];
-  terms[x.length] = 0;
-  const mean = sum(terms).hi;
-  return { ...known, mean, meanLess1: mean - 1, logMean: log(mean) };
+  terms[size] = -forbidden;
+  let meanLess1 = sum(terms).hi;
+  let mean = 1 + meanLess1;
+  let logMean = log1p(meanLess1);
+  if (!(meanLess1 > -0.5)) {
+    for (let i = 0; i < size; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * weight[i];
+    terms[size] = 0;
+    mean = sum(terms).hi;
+    meanLess1 = mean - 1;
+    logMean = log(mean);
+  }
+  return { x, weight, byWeight: given !== undefined, mass, forbidden, mean, meanLess1, logMean };
 }
 
 /** μ − w of a level, to its own digits where both are near 1 and where both are small. */

@@ -57,9 +57,12 @@ class ScaledKernel implements LaplaceTransform {
     this.value = floats(steps.length);
     this.whole = floats(steps.length);
     this.part = floats(steps.length);
-    this.weight = room.floats(at.length);
-    this.scaleAt = room.floats(at.length);
-    this.scaleLog = room.floats(at.length);
+    const weight = room.floats(at.length);
+    const scalesAt = room.floats(at.length);
+    const scalesLog = room.floats(at.length);
+    this.weight = weight;
+    this.scaleAt = scalesAt;
+    this.scaleLog = scalesLog;
     this.tail = room.floats(TERMS);
     // The kernel of a constant reward is zero throughout: it has no scale.
     let begin = 0;
@@ -72,9 +75,11 @@ class ScaledKernel implements LaplaceTransform {
         scaleAt = at[n];
         scaleLog = scaleOf(logF[n]);
       }
-      this.weight[n] = expOfSum((at[n] - scaleAt) * step, logF[n] - scaleLog);
-      this.scaleAt[n] = scaleAt;
-      this.scaleLog[n] = scaleLog;
+      const a = (at[n] - scaleAt) * step;
+      const b = logF[n] - scaleLog;
+      weight[n] = a > -600 && a < 600 && b > -600 && b < 600 ? expNormal(a) * expNormal(b) : exp(a + b);
+      scalesAt[n] = scaleAt;
+      scalesLog[n] = scaleLog;
     }
     this.beforeFirst(at);
   }

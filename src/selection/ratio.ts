@@ -84,14 +84,25 @@ class SoftRatios implements LevelRatios {
   #logs: Pick<LevelRatios, "logRatio" | "gap" | "logGap"> | undefined;
 
   constructor(ladder: Ladder, n: number, windows: Windows, transform: LaplaceTransform) {
+    this.ratio = floats(ladder.x.length);
     this.#ladder = ladder;
     this.#n = n;
     this.#windows = windows;
     this.#transform = transform;
     this.#logLost = n * logForbidden(ladder);
     this.#kept = -expm1(this.#logLost);
-    this.ratio = floats(ladder.x.length);
-    for (let i = 0; i < this.ratio.length; i++) this.ratio[i] = this.#drawn(i) / this.#kept;
+    const { x, weight, byWeight, mean } = ladder;
+    const { value, whole, part } = transform;
+    const { grid, steps, factor } = windows;
+    const { ratio } = this;
+    for (let i = 0; i < x.length; i++) {
+      // N w/m where forbidden draws are kept, and what Jensen's inequality adds.
+      const inverse = byWeight ? 1 / weight[i] : exp(-x[i]);
+      let drawn = n / (1 + (n - 1) * mean * inverse);
+      // Of a level so rare and so far above that no node sees it the integral is 0, whatever its scale.
+      if (value[i] > 0) drawn += n * value[i] * factor[i] * expOfSum(whole[i] + steps[i] * grid.step, part[i]);
+      ratio[i] = drawn / this.#kept;
+    }
   }
 
   get logRatio(): Float64Array {
@@ -106,52 +117,35 @@ class SoftRatios implements LevelRatios {
     return this.#logarithms().logGap;
   }
 
-  /** e^{−x} of a level, μ/w being μ times it. */
-  #inverse(i: number): number {
-    const { x, weight, byWeight } = this.#ladder;
-    return byWeight ? 1 / weight[i] : exp(-x[i]);
-  }
-
-  /** The ratio of a level where forbidden draws are kept: N w/m and what Jensen's inequality adds. */
-  #drawn(i: number): number {
-    const n = this.#n;
-    const { value, whole, part } = this.#transform;
-    const { grid, steps, factor } = this.#windows;
-    const jensen = n / (1 + (n - 1) * this.#ladder.mean * this.#inverse(i));
-    // Of a level so rare and so far above that no node sees it the integral is 0, whatever its scale.
-    if (!(value[i] > 0)) return jensen;
-    return jensen + n * value[i] * factor[i] * expOfSum(whole[i] + steps[i] * grid.step, part[i]);
-  }
-
   #logarithms(): Pick<LevelRatios, "logRatio" | "gap" | "logGap"> {
     if (this.#logs !== undefined) return this.#logs;
     const { value, whole, part } = this.#transform;
     const { grid, steps, factor } = this.#windows;
-    const { x, weight, mean, logMean } = this.#ladder;
+    const { x, weight, byWeight, mean, logMean } = this.#ladder;
+    const { ratio } = this;
     const n = this.#n;
     const kept = this.#kept;
     const lost = exp(this.#logLost);
-    const logKept = log(kept);
-    const logN = log(n);
+    const logN = log(n) - log(kept);
     const [logRatio, gap, logGap] = [floats(x.length), floats(x.length), floats(x.length)];
     for (let i = 0; i < x.length; i++) {
       const w = weight[i];
-      const ratio = this.#drawn(i);
       const m = w + (n - 1) * mean;
       // A level too rare to be the anchor may outweigh it beyond the range of doubles.
       const raw =
         (w < Infinity ? meanLessWeight(this.#ladder, i) / m : -1) +
         (value[i] > 0 ? n * value[i] * expOfSum(whole[i], part[i] + logMean) : 0);
       // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
-      gap[i] = kept < 0.5 ? (ratio / kept) * mean * this.#inverse(i) - 1 : (raw + lost) / kept;
+      gap[i] = kept < 0.5 ? ratio[i] * mean * (byWeight ? 1 / w : exp(-x[i])) - 1 : (raw + lost) / kept;
       if (Math.abs(gap[i]) < 0.5) {
         logGap[i] = log1p(gap[i]);
         logRatio[i] = logGap[i] + (x[i] - logMean);
       } else {
         const exponent = whole[i] + steps[i] * grid.step;
-        const logDrawn =
-          ratio > 1e-290 ? log(ratio) : logN + logSum(x[i] - log(m), exponent + (part[i] + log(factor[i] * value[i])));
-        logRatio[i] = logDrawn - logKept;
+        logRatio[i] =
+          ratio[i] > 1e-290
+            ? log(ratio[i])
+            : logN + logSum(x[i] - log(m), exponent + (part[i] + log(factor[i] * value[i])));
         logGap[i] = logRatio[i] - x[i] + logMean;
       }
     }
