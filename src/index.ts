@@ -84,6 +84,7 @@ export {
 } from "./information/divergence.js";
 export { entropy, renyiEntropy } from "./information/entropy.js";
 export { power, product } from "./measure/algebra.js";
+export { escort } from "./measure/escort.js";
 export { expectation } from "./measure/expectation.js";
 export {
   type Distribution,
@@ -96,7 +97,7 @@ export {
 } from "./measure/measure.js";
 export { categoricalQuantile, categoricalSampler, type Sampler, samplingProbabilities } from "./measure/sampler.js";
 export type { Score, ScoreFunction } from "./measure/score.js";
-export { escort, tilt, tiltedMass } from "./measure/tilt.js";
+export { tilt, tiltedMass } from "./measure/tilt.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
 export { type RandomSource, type RandomState, randomSource } from "./numeric/random.js";
 export {

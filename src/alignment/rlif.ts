@@ -1,9 +1,9 @@
 import { klOf } from "../information/divergence.js";
 import { entropyOf, renyiEntropyOf } from "../information/entropy.js";
+import { escortLaw, logOdds } from "../measure/escort.js";
 import { Law } from "../measure/law.js";
-import { type Distribution, distributionOf, lawOf, type Measure } from "../measure/measure.js";
+import { type Distribution, lawOf, type Measure, NormalizedMeasure } from "../measure/measure.js";
 import { requireSameSupport, requireSupport } from "../measure/support.js";
-import { escortLaw, logOdds } from "../measure/tilt.js";
 import { requireInteger, requireNonNegative, requirePositive } from "../numeric/check.js";
 import { twoProduct, twoSum } from "../numeric/doubleDouble.js";
 import { log } from "../numeric/elementary.js";
@@ -114,23 +114,44 @@ export function rlifOptimum<A>(problem: SelfCertaintyProblem<A>): RlifOptimum<A>
   const { law, a, excess } = checked("rlifOptimum", problem);
   const support = requireSupport("rlifOptimum", problem.ref.support);
   const modes = modesOf(law);
-  const info = { modes: modes.map((i) => support[i]), value: rlifValue(problem) };
+  const known = { ...problem };
+  const facts = { modes: modes.map((i) => support[i]), value: () => rlifValue(known) };
   if (excess > 0) {
     const [escort, logNormalizer] = escortLaw("rlifOptimum", law, a / excess, 1 / excess);
-    const optimum = distributionOf(support, escort, logNormalizer);
-    return withFacts(optimum, { ...info, regime: "escort", exponent: a / excess, unique: true });
+    return new OptimalPolicy(support, escort, logNormalizer, { ...facts, exponent: a / excess, unique: true });
   }
   const point = new Float64Array(support.length);
   point[modes[0]] = 1;
-  const optimum = distributionOf(support, Law.fromMass(point), 0);
-  return withFacts(optimum, { ...info, regime: "mode", exponent: Infinity, unique: modes.length === 1 });
+  const unique = modes.length === 1;
+  return new OptimalPolicy(support, Law.fromMass(point), 0, { ...facts, exponent: Infinity, unique });
 }
 
-type Facts<A> = Omit<RlifOptimum<A>, keyof Distribution<A>>;
+/** The law of an optimum with what is known of it; the value is made when it is first read. */
+class OptimalPolicy<A> extends NormalizedMeasure<A> implements RlifOptimum<A> {
+  readonly regime: "escort" | "mode";
+  readonly exponent: number;
+  readonly modes: readonly A[];
+  readonly unique: boolean;
+  #value: number | (() => number);
 
-/** The distribution itself, with the facts written beside: it stays the object that functions of laws know. */
-function withFacts<A>(distribution: Distribution<A>, facts: Facts<A>): RlifOptimum<A> {
-  return Object.assign(distribution, facts);
+  constructor(
+    support: readonly A[],
+    law: Law,
+    logNormalizer: number | (() => number),
+    facts: { exponent: number; modes: readonly A[]; unique: boolean; value: () => number },
+  ) {
+    super(support, law, logNormalizer);
+    this.regime = facts.exponent === Infinity ? "mode" : "escort";
+    this.exponent = facts.exponent;
+    this.modes = facts.modes;
+    this.unique = facts.unique;
+    this.#value = facts.value;
+  }
+
+  get value(): number {
+    if (typeof this.#value === "function") this.#value = this.#value();
+    return this.#value;
+  }
 }
 
 /** The answers of largest probability; ties are ties of the weights as given. */

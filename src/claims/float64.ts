@@ -12,9 +12,10 @@ import {
 } from "../information/divergence.js";
 import { entropy, renyiEntropy } from "../information/entropy.js";
 import { power, product } from "../measure/algebra.js";
+import { escort } from "../measure/escort.js";
 import { expectation } from "../measure/expectation.js";
 import { distribution, fromLogMass, type Measure, measure, normalize, uniform } from "../measure/measure.js";
-import { escort, tilt } from "../measure/tilt.js";
+import { tilt } from "../measure/tilt.js";
 import { humanPreference, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
 import { softBestOfNLaw } from "../selection/softBestOfN.js";

@@ -1,10 +1,11 @@
 import { requireFinite } from "../numeric/check.js";
 import { exp, log, pow } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
+import { escortLaw } from "./escort.js";
 import { Law } from "./law.js";
 import { computedMeasure, lawOf, type Measure } from "./measure.js";
 import { requireSameSupport } from "./support.js";
-import { escortLaw, tiltLaw } from "./tilt.js";
+import { tiltLaw } from "./tilt.js";
 
 /**
  * The elementwise power p^α of a measure's masses, as given, on its support: an answer of mass 0 keeps mass 0 for every

@@ -222,6 +222,11 @@ export class Law {
     return this.#hasTail;
   }
 
+  /** Whether the mass of an answer has all its digits: it was given, or is a normal double. */
+  isWhole(i: number): boolean {
+    return this.mass !== this.weight || this.weight[i] >= SMALLEST_NORMAL || !this.hasTail;
+  }
+
   /** Whether answer i is in the support, also where its weight has underflowed. */
   supports(i: number): boolean {
     return this.weight[i] > 0 || (this.hasTail && this.logWeight[i] > -Infinity);

@@ -62,7 +62,7 @@ class GivenMeasure<A> implements Measure<A> {
 }
 
 /** A law, read as probabilities. */
-class NormalizedMeasure<A> implements Distribution<A> {
+export class NormalizedMeasure<A> implements Distribution<A> {
   readonly support: readonly A[];
   readonly law: Law;
   #logNormalizer: number | (() => number);

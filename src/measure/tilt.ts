@@ -1,5 +1,4 @@
-import { outOfRange, requireFinite, requireLength, requirePositiveOrInfinite, wrongType } from "../numeric/check.js";
-import { logRatioNearOne } from "../numeric/deviance.js";
+import { outOfRange, requireLength, requirePositiveOrInfinite, wrongType } from "../numeric/check.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, expm1, log1p } from "../numeric/elementary.js";
 import { expWeighted, rangeOf } from "../numeric/expLog.js";
@@ -9,7 +8,6 @@ import { peakOf } from "../numeric/peak.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
 import { type Distribution, distributionOf, lawOf, type Measure } from "./measure.js";
-import { logPowerSum } from "./powerSum.js";
 import { resolveScore, type Score, scaledDifference } from "./score.js";
 import { requireSupport } from "./support.js";
 
@@ -40,9 +38,6 @@ function shiftedWeight(w: number, v: number, x: number, whole: boolean, logWeigh
   const half = exp(x / 2);
   return ratio < SMALLEST_NORMAL ? (((w * LIFT) / v) * half * half) / LIFT : ratio * half * half;
 }
-
-/** Whether the mass of an answer has all its digits: it was given, or is a normal double. */
-const isWhole = (law: Law, i: number) => law.mass !== law.weight || law.weight[i] >= SMALLEST_NORMAL || !law.hasTail;
 
 /** So many nats between the largest score and that of the heaviest answer leave the latter's digits alone. */
 const NEAR = 4;
@@ -82,7 +77,7 @@ export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: nu
       base.mass[i],
       base.mass[anchor],
       shift[i],
-      isWhole(base, i) && isWhole(base, anchor),
+      base.isWhole(i) && base.isWhole(anchor),
       () => logWeight[i] - logWeight[anchor],
     );
   }
@@ -232,71 +227,4 @@ export function tiltedMass<A>(ref: Measure<A>, score: Score<A>, beta: number, ou
   const ordinary = ordinaryTilt(law, scores, beta, out);
   if (ordinary === undefined) return tiltLaw(caller, law, apart ? resolve() : scores, beta).law.probabilities(out);
   return divideBy(out, ordinary.total.hi, out);
-}
-
-/**
- * The escort distribution p(o) ∝ ref(o)^a: a law sharpened (a > 1), flattened (a < 1) or made uniform on its support
- * (a = 0). Equations (10) and (17) of Jiao, Chen and Li (2025).
- *
- * $$p(o) = \frac{\mathrm{ref}(o)^{a}}{\sum_{o'} \mathrm{ref}(o')^{a}}$$
- *
- * Ratios of masses are taken before the power, through log1p where they are near 1, so that two masses one unit in the
- * last place apart are told from each other at a = 1e16.
- *
- * @param ref any measure, read as the law proportional to it
- * @param exponent the power a, finite; negative only where every mass is positive
- * @returns the escort distribution, with log Σ ref(o)^a in nats (ref normalised) as its `logNormalizer`
- * @throws TypeError when an argument has the wrong type
- * @throws RangeError when a is not finite, or is negative though some answer has mass 0
- * @example
- * ```ts
- * import { distribution, escort } from "exptilt";
- * escort(distribution(["a", "b", "c"], [1, 2, 0]), 2).mass // => [0.2, 0.8, 0]
- * escort(distribution(["a", "b", "c"], [1, 2, 0]), 0).mass // => [0.5, 0.5, 0]
- * ```
- */
-export function escort<A>(ref: Measure<A>, exponent: number): Distribution<A> {
-  const law = lawOf("escort", "ref", ref);
-  requireFinite("escort", "exponent", exponent);
-  return distributionOf(requireSupport("escort", ref.support), ...escortLaw("escort", law, exponent, exponent - 1));
-}
-
-/** The escort of a law, given the exponent and, to its own digits, the exponent minus 1; and its log-normaliser. */
-export function escortLaw(caller: string, law: Law, exponent: number, excess: number): [Law, () => number] {
-  const anchor = exponent >= 0 ? law.peak : lightest(caller, law, exponent);
-  const logTo = law.weight.map((_, i) => logOdds(law, i, anchor));
-  const onSupport = (l: number, factor: number) => (l === -Infinity ? -Infinity : factor * l);
-  const logWeight = logTo.map((l) => onSupport(l, exponent));
-  const logDensity = logTo.map((l) => onSupport(l, excess));
-  // Near exponent 1 the power is the mass itself but for a small factor.
-  const near = Math.abs(excess) < Math.abs(exponent) && !law.fromLog;
-  const escortWeight = logWeight.map((l, i) => {
-    const ratio = law.mass[i] / law.mass[anchor];
-    const half = exp(logDensity[i] / 2);
-    return near && isNormal(ratio) && isWhole(law, i) && isNormal(half) ? ratio * half * half : exp(l);
-  });
-  const escort = Law.tilted(
-    law,
-    escortWeight,
-    () => logWeight,
-    () => logDensity,
-  );
-  return [escort, () => logPowerSum(law, exponent, excess)];
-}
-
-/** The answer of smallest weight, where a negative power is largest; every answer must be in the support. */
-function lightest(caller: string, law: Law, exponent: number): number {
-  let least = 0;
-  for (let i = 0; i < law.weight.length; i++) {
-    if (!law.supports(i)) throw new RangeError(`${caller}: exponent ${exponent} is negative, but mass[${i}] is 0`);
-    if (law.hasTail ? law.logWeight[i] < law.logWeight[least] : law.weight[i] < law.weight[least]) least = i;
-  }
-  return least;
-}
-
-/** log(w_i/w_j) of two answers of a law, the latter in its support. */
-export function logOdds(law: Law, i: number, j: number): number {
-  const { mass, logWeight, fromLog } = law;
-  if (fromLog || !(isWhole(law, i) && isWhole(law, j))) return logWeight[i] - logWeight[j];
-  return mass[i] === 0 ? -Infinity : logRatioNearOne(mass[i], mass[j]);
 }
