@@ -1,8 +1,9 @@
 import { logRatio, logRatios } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, log, log1p, logDoubleDouble } from "../numeric/elementary.js";
-import { logsScaled, rangeOf, STRETCH } from "../numeric/expLog.js";
+import { expNormal, logsScaled, rangeOf, STRETCH } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { peakOf } from "../numeric/peak.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
 
@@ -111,10 +112,13 @@ export class Law {
 
   /** The law ∝ exp(logMass), whose entries are below ∞ with one above −∞ at least. */
   static fromLogMass(logMass: Float64Array): Law {
-    let max = -Infinity;
-    for (let i = 0; i < logMass.length; i++) if (logMass[i] > max) max = logMass[i];
-    const logWeight = logMass.map((l) => l - max);
-    return new Law(logWeight.map(exp), logWeight, { origin: COUNTING, logDensity: logWeight }, true);
+    const max = logMass[peakOf(logMass)];
+    const logWeight = new Float64Array(logMass.length);
+    const weight = new Float64Array(logMass.length);
+    for (let from = 0; from < weight.length; from += STRETCH) {
+      expStretch(weight, logWeight, logMass, max, from, Math.min(from + STRETCH, weight.length));
+    }
+    return new Law(weight, logWeight, { origin: COUNTING, logDensity: logWeight }, true);
   }
 
   /** The law of given weights that is a tilt of `base` by `logDensity`: base·exp(logDensity), up to a constant. */
@@ -239,6 +243,22 @@ export function divideBy(values: Float64Array, by: number, out: Float64Array): F
     divideStretch(values, by, out, from, Math.min(from + STRETCH, out.length));
   }
   return out;
+}
+
+/** shifted[i] = values[i] − top, and out[i] = e to its power. */
+function expStretch(
+  out: Float64Array,
+  shifted: Float64Array,
+  values: Float64Array,
+  top: number,
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i++) {
+    const x = values[i] - top;
+    shifted[i] = x;
+    out[i] = x > -700 ? expNormal(x) : exp(x);
+  }
 }
 
 function divideStretch(values: Float64Array, by: number, out: Float64Array, from: number, to: number): void {

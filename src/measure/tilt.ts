@@ -1,7 +1,7 @@
 import { outOfRange, requireLength, requirePositiveOrInfinite, wrongType } from "../numeric/check.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, expm1, log1p } from "../numeric/elementary.js";
-import { expWeighted, rangeOf } from "../numeric/expLog.js";
+import { expWeighted, rangeOf, STRETCH } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { peakOf } from "../numeric/peak.js";
@@ -52,8 +52,14 @@ export interface TiltedLaw {
 
 /** The tilt of a law by scores that were checked: numbers below ∞. */
 export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: number): TiltedLaw {
-  const shiftFrom = (top: number) =>
-    score.map((s, i) => (base.supports(i) ? scaledDifference(s, top, beta) : -Infinity));
+  const shiftFrom = (top: number) => {
+    const everywhere = base.least > 0;
+    const shift = new Float64Array(score.length);
+    for (let i = 0; i < shift.length; i++) {
+      shift[i] = everywhere || base.supports(i) ? scaledDifference(score[i], top, beta) : -Infinity;
+    }
+    return shift;
+  };
   const ordinary = ordinaryTilt(base, score, beta, new Float64Array(score.length));
   if (ordinary !== undefined) {
     const { tilted, top, total } = ordinary;
@@ -99,7 +105,7 @@ function ordinaryTilt(
   beta: number,
   out: Float64Array,
 ): { tilted: Float64Array; top: number; total: DoubleDouble } | undefined {
-  if (base.hasTail || base.fromLog) return undefined;
+  if (base.hasTail) return undefined;
   const { weight } = base;
   const { top, bottom } = base.least > 0 ? rangeOf(score) : rangeOn(weight, score);
   const spread = (bottom - top) / beta;
@@ -132,16 +138,38 @@ function rangeOn(weight: Float64Array, score: Float64Array): { top: number; bott
 export function logMeanExp(law: Law, x: Float64Array): number {
   const { weight, total } = law;
   const terms = new Float64Array(x.length);
-  for (let i = 0; i < x.length; i++) {
-    const p = weight[i] / total.hi;
-    // A rare answer may carry e^x past the largest double before its probability brings it back.
-    const carried = x[i] > 700 || p < SMALLEST_NORMAL;
-    terms[i] = carried ? (law.supports(i) ? exp(x[i] + law.logProbability(i)) - p : 0) : p * expm1(x[i]);
+  for (let from = 0; from < x.length; from += STRETCH) {
+    const to = Math.min(from + STRETCH, x.length);
+    if (excessStretch(terms, weight, total.hi, x, from, to)) continue;
+    for (let i = from; i < to; i++) {
+      // A rare answer may carry e^x past the largest double before its probability brings it back.
+      const p = weight[i] / total.hi;
+      const carried = x[i] > 700 || p < SMALLEST_NORMAL;
+      if (carried) terms[i] = law.supports(i) ? exp(x[i] + law.logProbability(i)) - p : 0;
+    }
   }
   const excess = sum(terms);
   if (excess.hi > -0.5) return log1p(excess.hi + excess.lo);
   // Far from 1, also where e^x, and its mean with it, has left the doubles.
   return logSumExp(x.map((shift, i) => (law.supports(i) ? shift + law.logProbability(i) : -Infinity)));
+}
+
+/** out[i] = p(e^x − 1) with p = weight/total; whether all p and x are of ordinary size. */
+function excessStretch(
+  out: Float64Array,
+  weight: Float64Array,
+  total: number,
+  x: Float64Array,
+  from: number,
+  to: number,
+): boolean {
+  let ordinary = true;
+  for (let i = from; i < to; i++) {
+    const p = weight[i] / total;
+    if (x[i] > 700 || p < SMALLEST_NORMAL) ordinary = false;
+    out[i] = p * expm1(x[i]);
+  }
+  return ordinary;
 }
 
 /**
