@@ -1,4 +1,5 @@
 import { outOfRange, requireInteger, requireNonNegative, wrongType } from "../numeric/check.js";
+import type { GroundedLaplacian } from "../numeric/laplacian.js";
 import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 import { type PairwiseComparison, readTournament, type Tournament } from "./comparisons.js";
@@ -79,8 +80,10 @@ const LAST_STEP = 1e-8;
  * and is then unique up to a constant; with a ridge one always exists. A single item has ability 0.
  *
  * Counts of any size do: a common factor changes no ability, and the counts of one data set may be 10⁶⁰⁰ apart.
- * Newton's method with a line search on the slope; time and memory grow with the compared pairs and what eliminating the
- * items one by one adds to them: K³/3 multiplications a step when all K are compared with all.
+ * Newton's method with a line search on the slope. Its equations are solved by conjugate gradients, in some twenty passes
+ * over the compared pairs; where counts are far apart or the items few, by eliminating the items one by one, which keeps
+ * every digit, and may take K³/3 multiplications. Standard errors and covariances are of that elimination, made when one is
+ * first read.
  *
  * Bradley and Terry, Biometrika 39 (1952); Agresti, Categorical Data Analysis, 2nd ed. (2002), section 10.6.
  *
@@ -133,39 +136,101 @@ export function fitBradleyTerry<A>(
   const { logLikelihood, deviance } = network.fit(potential);
   const steepest = network.gradient().reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
 
-  // The inverse of the information, grounded at one item, read relative to it or to the mean of all.
-  const n = items.length;
-  const information = network.information();
-  const only = (chosen: (i: number) => boolean) => network.zero().map((_, v) => (v < n && chosen(v) ? 1 : 0));
-  const rowSum = reference >= 0 ? new Float64Array(n) : information.solve(only(() => true)).subarray(0, n);
-  const total = sum(rowSum).hi;
-  const identified = (entry: number, i: number, j: number) =>
-    timesPowerOfTwo(entry - (rowSum[i] + rowSum[j]) / n + total / n / n, exponent);
-  const mean = reference >= 0 ? 0 : sum(potential.subarray(0, n)).hi / n;
-  let row: { of: number; entries: Float64Array } = { of: -1, entries: new Float64Array(0) };
-  return {
-    items,
-    ability: potential.slice(0, n).map((x) => x - mean),
-    standardError: information
-      .inverseDiagonal()
-      .subarray(0, n)
-      .map((entry, i) => Math.sqrt(identified(entry, i, i))),
-    covariance: (i, j) => {
-      for (const [name, index] of Object.entries({ i, j })) {
-        if (requireInteger("covariance", name, index, 0) >= n) {
-          throw outOfRange("covariance", name, `be an index of one of ${n} items`, index);
-        }
-      }
-      if (row.of !== i) row = { of: i, entries: information.solve(only((v) => v === i)) };
-      return identified(row.entries[j], i, j);
-    },
+  return new Fit(tournament, network, potential, reference, {
     deviance: timesPowerOfTwo(deviance, -exponent),
-    degreesOfFreedom: first.length - (n - (ridge === 0 ? 1 : islands(n, first, second).count)),
+    degreesOfFreedom: first.length - (items.length - (ridge === 0 ? 1 : islands(items.length, first, second).count)),
     logLikelihood: timesPowerOfTwo(logLikelihood, -exponent),
     iterations,
     gradientNorm: timesPowerOfTwo(steepest, -exponent),
     converged,
+  });
+}
+
+type Facts = Omit<BradleyTerryFit<unknown>, "items" | "ability" | "standardError" | "covariance">;
+
+/** The abilities and how well they fit; the information is factored when an error or a covariance is first asked for. */
+class Fit<A> implements BradleyTerryFit<A> {
+  readonly items: readonly A[];
+  readonly ability: Float64Array;
+  readonly deviance: number;
+  readonly degreesOfFreedom: number;
+  readonly logLikelihood: number;
+  readonly iterations: number;
+  readonly gradientNorm: number;
+  readonly converged: boolean;
+  readonly #network: LikelihoodNetwork;
+  readonly #exponent: number;
+  readonly #reference: number;
+  #errors: Float64Array | undefined;
+  #known:
+    | { readonly information: GroundedLaplacian; readonly rowSum: Float64Array; readonly total: number }
+    | undefined;
+  #row: { readonly of: number; readonly entries: Float64Array } = { of: -1, entries: new Float64Array(0) };
+
+  constructor(
+    { items, exponent }: Tournament<A>,
+    network: LikelihoodNetwork,
+    potential: Float64Array,
+    reference: number,
+    facts: Facts,
+  ) {
+    const n = items.length;
+    const mean = reference >= 0 ? 0 : sum(potential.subarray(0, n)).hi / n;
+    this.items = items;
+    this.ability = potential.slice(0, n).map((x) => x - mean);
+    this.deviance = facts.deviance;
+    this.degreesOfFreedom = facts.degreesOfFreedom;
+    this.logLikelihood = facts.logLikelihood;
+    this.iterations = facts.iterations;
+    this.gradientNorm = facts.gradientNorm;
+    this.converged = facts.converged;
+    this.#network = network;
+    this.#exponent = exponent;
+    this.#reference = reference;
+  }
+
+  get standardError(): Float64Array {
+    this.#errors ??= this.#inverse()
+      .information.inverseDiagonal()
+      .subarray(0, this.items.length)
+      .map((entry, i) => Math.sqrt(this.#identified(entry, i, i)));
+    return this.#errors;
+  }
+
+  /** A function of its own, which may be taken off the fit. */
+  readonly covariance = (i: number, j: number): number => {
+    const n = this.items.length;
+    for (const [name, index] of Object.entries({ i, j })) {
+      if (requireInteger("covariance", name, index, 0) >= n) {
+        throw outOfRange("covariance", name, `be an index of one of ${n} items`, index);
+      }
+    }
+    if (this.#row.of !== i)
+      this.#row = { of: i, entries: this.#inverse().information.solve(this.#only((v) => v === i)) };
+    return this.#identified(this.#row.entries[j], i, j);
   };
+
+  #only(chosen: (i: number) => boolean): Float64Array {
+    return this.#network.zero().map((_, v) => (v < this.items.length && chosen(v) ? 1 : 0));
+  }
+
+  /** The inverse of the information, grounded at one item, with what it takes to read it relative to the mean of all. */
+  #inverse() {
+    if (this.#known === undefined) {
+      const n = this.items.length;
+      const information = this.#network.information();
+      const rowSum =
+        this.#reference >= 0 ? new Float64Array(n) : information.solve(this.#only(() => true)).subarray(0, n);
+      this.#known = { information, rowSum, total: sum(rowSum).hi };
+    }
+    return this.#known;
+  }
+
+  #identified(entry: number, i: number, j: number): number {
+    const n = this.items.length;
+    const { rowSum, total } = this.#inverse();
+    return timesPowerOfTwo(entry - (rowSum[i] + rowSum[j]) / n + total / n / n, this.#exponent);
+  }
 }
 
 /** The item with most comparisons: held at 0 while the others move, it is the one the fewest have to reach through. */

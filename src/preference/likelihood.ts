@@ -1,3 +1,4 @@
+import { conjugateGradients } from "../numeric/conjugateGradients.js";
 import { deviance, logRatio } from "../numeric/deviance.js";
 import { exp, log } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
@@ -5,6 +6,9 @@ import { GroundedLaplacian } from "../numeric/laplacian.js";
 import { logLogistic } from "../numeric/logistic.js";
 import { sum } from "../numeric/sum.js";
 import type { Tournament } from "./comparisons.js";
+
+/** Up to so many vertices elimination costs less than a few passes over the edges. */
+const FEW = 100;
 
 /** From here on e^−x times a count may underflow where their product does not. */
 const FAR = 700;
@@ -27,7 +31,10 @@ export class LikelihoodNetwork {
   /** The ends of each edge: the pairs first, then the edges of the ridge. */
   readonly #a: Int32Array;
   readonly #b: Int32Array;
-  readonly #laplacian: GroundedLaplacian;
+  readonly #ground: number;
+  #laplacian: GroundedLaplacian | undefined;
+  /** Whether conjugate gradients are tried: among a few items elimination is done at once. */
+  #iterative: boolean;
   readonly #current: Float64Array;
   readonly #conductance: Float64Array;
 
@@ -40,7 +47,8 @@ export class LikelihoodNetwork {
     const spokes = ridge > 0 ? n : 0;
     this.#a = Int32Array.from([...pairs.first, ...Array(spokes).keys()]);
     this.#b = Int32Array.from([...pairs.second, ...Array(spokes).fill(n)]);
-    this.#laplacian = new GroundedLaplacian(this.#vertices, this.#a, this.#b, ground);
+    this.#ground = ground;
+    this.#iterative = this.#vertices > FEW;
     this.#current = new Float64Array(this.#a.length);
     this.#conductance = new Float64Array(this.#a.length);
   }
@@ -106,13 +114,28 @@ export class LikelihoodNetwork {
 
   /** Fisher's information here, factored. */
   information(): GroundedLaplacian {
-    this.#laplacian.factor(this.#conductance);
+    return this.#factored(this.#conductance);
+  }
+
+  #factored(conductance: Float64Array): GroundedLaplacian {
+    this.#laplacian ??= new GroundedLaplacian(this.#vertices, this.#a, this.#b, this.#ground);
+    this.#laplacian.factor(conductance);
     return this.#laplacian;
+  }
+
+  /** The potentials, 0 at the ground, at which these conductances carry these currents. */
+  #solve(conductance: Float64Array, current: Float64Array): Float64Array {
+    if (this.#iterative) {
+      const x = conjugateGradients(this.#a, this.#b, conductance, current, this.#ground);
+      if (x !== undefined) return x;
+      this.#iterative = false;
+    }
+    return this.#factored(conductance).solve(current);
   }
 
   /** The step of Newton's method. */
   newtonStep(): Float64Array {
-    return this.information().solve(this.gradient());
+    return this.#solve(this.#conductance, this.gradient());
   }
 
   /**
@@ -129,8 +152,7 @@ export class LikelihoodNetwork {
       conductance[e] = Math.max(both ? w * (v / (w + v)) : (w + v) / 4, SMALLEST_NORMAL);
       current[e] = conductance[e] * (both ? logRatio(w, v) : w > 0 ? 2 : -2);
     }
-    this.#laplacian.factor(conductance);
-    return this.#laplacian.solve(this.#inflow(current));
+    return this.#solve(conductance, this.#inflow(current));
   }
 
   /** The log-likelihood of the comparisons at these potentials, and the deviance: twice what it lacks to its bound. */

@@ -2,6 +2,7 @@ import { test } from "@fast-check/vitest";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { solveSemidefinite } from "../../src/numeric/cholesky.js";
+import { conjugateGradients } from "../../src/numeric/conjugateGradients.js";
 import { eliminationOrder } from "../../src/numeric/elimination.js";
 import { GroundedLaplacian } from "../../src/numeric/laplacian.js";
 import { digraph, strongComponents } from "../../src/numeric/strongComponents.js";
@@ -80,6 +81,37 @@ describe("a grounded Laplacian", () => {
     );
     laplacian.factor(Float64Array.from(ends, (i) => 1 / (i + 1)));
     for (const [v, r] of laplacian.inverseDiagonal().entries()) expect(r).toBeCloseTo((v * (v + 1)) / 2, 10);
+  });
+});
+
+describe("conjugate gradients", () => {
+  test.prop([graphs])("find the potentials of elimination where no conductance is 10⁴ times another", (g) => {
+    const near = g.conductance.map((c) => 1 + (c % 1));
+    const laplacian = new GroundedLaplacian(g.n, g.a, g.b, g.ground);
+    laplacian.factor(near);
+    const want = laplacian.solve(g.current);
+    const x = conjugateGradients(g.a, g.b, near, Float64Array.from(g.current), g.ground) as Float64Array;
+    const size = Math.max(...want.map(Math.abs));
+    expect(x[g.ground]).toBe(0);
+    for (const [v, y] of want.entries()) expect(Math.abs(x[v] - y)).toBeLessThanOrEqual(1e-11 * size);
+  });
+
+  it("say so where conductances are far apart, where a chain is too long, and where nothing is finite", () => {
+    const chain = (n: number) => ({
+      a: Int32Array.from({ length: n - 1 }, (_, i) => i),
+      b: Int32Array.from({ length: n - 1 }, (_, i) => i + 1),
+    });
+    const solve = (n: number, conductance: (e: number) => number, at: number) => {
+      const { a, b } = chain(n);
+      const current = new Float64Array(n);
+      current[n - 1] = at;
+      return conjugateGradients(a, b, Float64Array.from(a, conductance), current, 0);
+    };
+    expect(solve(3, (e) => 1e5 ** e, 1)).toBeUndefined();
+    expect(solve(1000, () => 1, 1)).toBeUndefined();
+    expect(solve(3, () => 1, Number.NaN)).toBeUndefined();
+    // A unit current through resistors of 1: each adds 1 to the potential.
+    expect(solve(5, () => 1, 1)?.map(Math.round)).toEqual(Float64Array.of(0, 1, 2, 3, 4));
   });
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { comparisonsFromWins, fitBradleyTerry, preferenceProbability } from "exptilt";
+import { comparisonsFromWins, fitBradleyTerry, preferenceProbability, randomSource } from "exptilt";
 import { describe, expect, test } from "vitest";
 
 /** The published table: a journal wins over the one that cites it; citations of itself say nothing. */
@@ -79,6 +79,58 @@ test("a common factor of the counts changes no ability, and scales the informati
     expect(many.ability[i]).toBeCloseTo(one.ability[i], 14);
     expect(many.standardError[i] * 2 ** 20).toBeCloseTo(one.standardError[i], 13);
   }
+});
+
+describe("of many items", () => {
+  const K = 160;
+  const rng = randomSource("tournament");
+  const met = Array.from({ length: K }, (_, i) =>
+    [1, 1 + Math.floor(rng() * (K - 1)), 1 + Math.floor(rng() * (K - 1))].map((step) => ({
+      winner: i,
+      loser: (i + step) % K,
+      count: 1 + 9 * rng(),
+    })),
+  ).flat();
+  // Each also lost to those it met, so that a maximum exists.
+  const comparisons = met.flatMap((c) => [c, { winner: c.loser, loser: c.winner, count: 1 + 9 * rng() }]);
+  const items = [...Array(K).keys()];
+  const fit = fitBradleyTerry(comparisons, { items });
+
+  test("the expected wins of each are its observed wins", () => {
+    const won = new Float64Array(K);
+    const expected = new Float64Array(K);
+    for (const { winner, loser, count } of comparisons) {
+      const p = preferenceProbability(fit.ability[winner], fit.ability[loser]);
+      won[winner] += count;
+      expected[winner] += count * p;
+      expected[loser] += count * (1 - p);
+    }
+    for (const i of items) expect(Math.abs(expected[i] / won[i] - 1)).toBeLessThan(1e-13);
+    expect(fit.converged).toBe(true);
+  });
+
+  test("also where one pair met 10⁹ times, too often for conjugate gradients", () => {
+    const often = [...comparisons, { winner: 0, loser: 1, count: 1e9 }, { winner: 1, loser: 0, count: 1e9 }];
+    const joined = fitBradleyTerry(often, { items });
+    expect(Math.abs(joined.ability[0] - joined.ability[1])).toBeLessThan(1e-7);
+    expect(joined.converged).toBe(true);
+    expect(joined.gradientNorm).toBeLessThan(1e-5);
+  });
+
+  test("var(a − b) = var a + var b − 2 cov(a, b), whichever item is the reference", () => {
+    const other = fitBradleyTerry(comparisons, { items, reference: 7 });
+    const variance = ({ standardError: s, covariance }: typeof fit, i: number, j: number) =>
+      s[i] ** 2 + s[j] ** 2 - 2 * covariance(i, j);
+    for (const [i, j] of [
+      [0, 1],
+      [7, 90],
+      [33, 159],
+    ]) {
+      expect(variance(other, i, j) / variance(fit, i, j)).toBeCloseTo(1, 10);
+      expect(other.ability[i] - other.ability[j]).toBeCloseTo(fit.ability[i] - fit.ability[j], 13);
+    }
+    expect(other.standardError[7]).toBe(0);
+  });
 });
 
 describe("where no finite maximum exists, the error names the groups", () => {

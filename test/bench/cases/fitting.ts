@@ -100,10 +100,17 @@ async function bradleyTerryCase(peers: Peers): Promise<Case> {
     tolerance: 1e-4,
     contenders: [
       {
-        name: "exptilt, fitBradleyTerry: with standard errors",
+        name: "exptilt, fitBradleyTerry",
         run: () => {
           const { ability } = fitBradleyTerry(comparisons, { items: order });
           return ability[1] - ability[0];
+        },
+      },
+      {
+        name: "exptilt, fitBradleyTerry: with standard errors",
+        run: () => {
+          const { ability, standardError } = fitBradleyTerry(comparisons, { items: order });
+          return standardError[0] > 0 ? ability[1] - ability[0] : Number.NaN;
         },
       },
       { name: "plain loop: Hunter's MM until the step is 1e−9", run: () => mm(comparisons, items) },
