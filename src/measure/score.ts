@@ -1,4 +1,6 @@
 import { BELOW_INFINITY, outOfRange, type Range, requireLength, requireNumbers, wrongType } from "../numeric/check.js";
+import { productError, sumError } from "../numeric/doubleDouble.js";
+import { expPlus } from "../numeric/elementary.js";
 
 /**
  * A number computed from an answer.
@@ -44,4 +46,22 @@ export function scaledDifference(a: number, b: number, beta: number): number {
   if (a === -Infinity) return -Infinity;
   const d = a - b;
   return Math.abs(d) < Infinity ? d / beta : (a / 2 - b / 2) / (beta / 2);
+}
+
+/**
+ * What x = fl((a − b)/β) misses of it: of many nats the rounding is as large as the last digits of their exponential. 0
+ * where x is small, or the numbers so large or small that it cannot be had.
+ */
+export function missedBy(x: number, a: number, b: number, beta: number): number {
+  const size = Math.abs(x);
+  if (!(size > 1 && size < 1e15 && beta > 1e-200 && beta < 1e200)) return 0;
+  const d = a - b;
+  const product = x * beta;
+  return (d - product - productError(x, beta, product) + sumError(a, -b, d)) / beta;
+}
+
+/** e^{(a − b)/β}, to its last digits also where that is many nats. */
+export function scaledExp(a: number, b: number, beta: number): number {
+  const x = scaledDifference(a, b, beta);
+  return expPlus(x, missedBy(x, a, b, beta));
 }

@@ -40,6 +40,12 @@ export function exp(x: number): number {
   return x > 0 ? v * scale[1023 + e] * 2 : v * scale[1124 + e] * 2 ** -100;
 }
 
+/** e^{x + low}, low being a rounding of x. */
+export function expPlus(x: number, low: number): number {
+  const e = exp(x);
+  return low === 0 || e === Infinity ? e : e + e * low;
+}
+
 /** e^x − 1, accurate near 0. */
 export function expm1(x: number): number {
   if (x > -0.02 && x < 0.02) {

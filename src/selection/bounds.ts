@@ -1,5 +1,5 @@
 import { requireInteger, requirePositiveOrInfinite } from "../numeric/check.js";
-import { exp, expm1, log, square } from "../numeric/elementary.js";
+import { expm1, expPlus, log, square } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { type Ladder, meanLessWeight } from "./ladder.js";
@@ -69,11 +69,11 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
     const ref = byAnswer(prepared, () => 1 / kept);
     return { lower: ref, upper: ref.slice() };
   }
-  const { x, mean } = ladder;
+  const { x, low, weight, mean } = ladder;
   const variation = squaredVariation(ladder);
-  const least = levels.forbidden > 0 ? 0 : exp(x[x.length - 1]);
-  const ratios = Array.from(x, (l) => {
-    const inverse = exp(-l);
+  const least = levels.forbidden > 0 ? 0 : weight[x.length - 1];
+  const ratios = Array.from(x, (l, i) => {
+    const inverse = expPlus(-l, -low[i]);
     const m = 1 + (n - 1) * mean * inverse; // in units of w(o), as all here
     const s = 1 + (n - 1) * least * inverse;
     const jensen = n / m;

@@ -1,4 +1,4 @@
-import { scaledDifference } from "../measure/score.js";
+import { scaledDifference, scaledExp } from "../measure/score.js";
 import { requireInteger } from "../numeric/check.js";
 import { exp, expm1, log } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
@@ -65,9 +65,13 @@ function coefficients({ reward, mass }: Levels, beta: number, limit: LimitLevels
   const [better, worse] = [massAbove(limit.mass), massFrom(limit.mass, 0)];
   // Weights and their mean relative to the likeliest level: the others' distance from it is what they are worth.
   const { peak } = limit;
-  const weight = reward.map((r) => exp(scaledDifference(r, reward[peak], beta)));
+  const weight = reward.map((r) => scaledExp(r, reward[peak], beta));
   const mean = mass[peak] / limit.mass[peak];
-  const step = (i: number) => weight[i + 1] * expm1(scaledDifference(reward[i], reward[i + 1], beta)); // w_i − w_{i+1}
+  // w_i − w_{i+1}, by expm1 where they are near each other.
+  const step = (i: number) => {
+    const x = scaledDifference(reward[i], reward[i + 1], beta);
+    return x < 0.5 ? weight[i + 1] * expm1(x) : weight[i] - weight[i + 1];
+  };
   const c = new Float64Array(weight.length);
   let [added, taken] = [0, 0];
   for (let i = 1; i < c.length; i++) {

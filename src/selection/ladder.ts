@@ -1,6 +1,6 @@
-import { scaledDifference } from "../measure/score.js";
+import { missedBy, scaledDifference } from "../measure/score.js";
 import { logRatioNearOne } from "../numeric/deviance.js";
-import { exp, expm1, log, log1p } from "../numeric/elementary.js";
+import { expm1, expPlus, log, log1p } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
@@ -13,6 +13,8 @@ import type { Levels } from "./levels.js";
 export interface Ladder {
   /** log w of each level relative to the anchor, decreasing. */
   readonly x: Float64Array;
+  /** What x misses of log w. */
+  readonly low: Float64Array;
   /** w itself. */
   readonly weight: Float64Array;
   /** Whether the weights were given, so that they have digits which their logarithms have not. */
@@ -28,10 +30,10 @@ export interface Ladder {
   readonly logMean: number;
 }
 
-function ladderOf(levels: Levels, x: Float64Array, given?: Float64Array): Ladder {
+function ladderOf(levels: Levels, x: Float64Array, low: Float64Array, given?: Float64Array): Ladder {
   const { mass, forbidden } = levels;
   const weight = given ?? floats(x.length);
-  if (given === undefined) for (let i = 0; i < x.length; i++) weight[i] = exp(x[i]);
+  if (given === undefined) for (let i = 0; i < x.length; i++) weight[i] = expPlus(x[i], low[i]);
   const size = x.length;
   const terms = floats(size + 1);
   // The masses total 1, so that Σ p w − 1 = Σ p (w − 1), forbidden draws counting −1 each.
@@ -50,7 +52,7 @@ function ladderOf(levels: Levels, x: Float64Array, given?: Float64Array): Ladder
     meanLess1 = mean - 1;
     logMean = log(mean);
   }
-  return { x, weight, byWeight: given !== undefined, mass, forbidden, mean, meanLess1, logMean };
+  return { x, low, weight, byWeight: given !== undefined, mass, forbidden, mean, meanLess1, logMean };
 }
 
 /** μ − w of a level, to its own digits where both are near 1 and where both are small. */
@@ -76,13 +78,18 @@ export function ladderOfRewards(levels: Levels, beta: number): Ladder {
   const anchor = anchorOf(levels);
   const last = reward.length - 1;
   const x = floats(reward.length);
-  for (let i = 0; i <= last; i++) x[i] = scaledDifference(reward[i], reward[anchor], beta);
+  const low = floats(reward.length);
+  for (let i = 0; i <= last; i++) {
+    x[i] = scaledDifference(reward[i], reward[anchor], beta);
+    low[i] = missedBy(x[i], reward[i], reward[anchor], beta);
+  }
   if (x[0] - x[last] > LONGEST) {
     const gap = (i: number) => Math.min(scaledDifference(reward[i - 1], reward[i], beta), LONGEST / last);
+    low.fill(0);
     for (let i = anchor; i > 0; i--) x[i - 1] = x[i] + gap(i);
     for (let i = anchor + 1; i <= last; i++) x[i] = x[i - 1] - gap(i);
   }
-  return ladderOf(levels, x);
+  return ladderOf(levels, x, low);
 }
 
 /** The ladder of weights given as they are: the levels' rewards are the weights themselves. */
@@ -92,6 +99,7 @@ export function ladderOfWeights(levels: Levels): Ladder {
   return ladderOf(
     levels,
     weight.map((w) => logRatioNearOne(w, top)),
+    floats(weight.length),
     weight.map((w) => w / top),
   );
 }

@@ -1,6 +1,6 @@
 import type { Law } from "../measure/law.js";
 import type { Distribution } from "../measure/measure.js";
-import { scaledDifference } from "../measure/score.js";
+import { scaledExp } from "../measure/score.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { expm1MinusX } from "../numeric/deviance.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
@@ -66,7 +66,7 @@ export function limitLevels<A>({ levels, ladder, beta }: Prepared<A>): LimitLeve
     for (let i = 0; i < logMass.length; i++) logMass[i] += x[i] - logMean;
     // From the likeliest level: products keep the digits that large logarithms lose.
     const peak = peakOf(logMass);
-    const relative = mass.map((p, i) => p * exp(scaledDifference(reward[i], reward[peak], beta)));
+    const relative = mass.map((p, i) => p * scaledExp(reward[i], reward[peak], beta));
     const total = sum(relative).hi;
     const limit = relative.map((v, i) => (isNormal(v) && isNormal(mass[i]) ? v / total : exp(logMass[i])));
     return { mass: isNormal(total) ? limit : logMass.map(exp), logMass, peak };

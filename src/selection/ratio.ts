@@ -1,4 +1,4 @@
-import { exp, expm1, log, log1p } from "../numeric/elementary.js";
+import { exp, expm1, expPlus, log, log1p } from "../numeric/elementary.js";
 import { logNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
@@ -91,13 +91,13 @@ class SoftRatios implements LevelRatios {
     this.#transform = transform;
     this.#logLost = n * logForbidden(ladder);
     this.#kept = -expm1(this.#logLost);
-    const { x, weight, byWeight, mean } = ladder;
+    const { x, low, weight, byWeight, mean } = ladder;
     const { value, whole, part } = transform;
     const { grid, steps, factor } = windows;
     const { ratio } = this;
     for (let i = 0; i < x.length; i++) {
       // N w/m where forbidden draws are kept, and what Jensen's inequality adds.
-      const inverse = byWeight ? 1 / weight[i] : exp(-x[i]);
+      const inverse = byWeight ? 1 / weight[i] : expPlus(-x[i], -low[i]);
       let drawn = n / (1 + (n - 1) * mean * inverse);
       // Of a level so rare and so far above that no node sees it the integral is 0, whatever its scale.
       if (value[i] > 0) drawn += n * value[i] * factor[i] * expOfSum(whole[i] + steps[i] * grid.step, part[i]);
@@ -121,7 +121,7 @@ class SoftRatios implements LevelRatios {
     if (this.#logs !== undefined) return this.#logs;
     const { value, whole, part } = this.#transform;
     const { grid, steps, factor } = this.#windows;
-    const { x, weight, byWeight, mean, logMean } = this.#ladder;
+    const { x, low, weight, byWeight, mean, logMean } = this.#ladder;
     const { ratio } = this;
     const n = this.#n;
     const kept = this.#kept;
@@ -136,7 +136,7 @@ class SoftRatios implements LevelRatios {
         (w < Infinity ? meanLessWeight(this.#ladder, i) / m : -1) +
         (value[i] > 0 ? n * value[i] * expOfSum(whole[i], part[i] + logMean) : 0);
       // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
-      gap[i] = kept < 0.5 ? ratio[i] * mean * (byWeight ? 1 / w : exp(-x[i])) - 1 : (raw + lost) / kept;
+      gap[i] = kept < 0.5 ? ratio[i] * mean * (byWeight ? 1 / w : expPlus(-x[i], -low[i])) - 1 : (raw + lost) / kept;
       if (Math.abs(gap[i]) < 0.5) {
         logGap[i] = log1p(gap[i]);
         logRatio[i] = logGap[i] + (x[i] - logMean);

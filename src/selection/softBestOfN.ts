@@ -16,11 +16,11 @@ import { ratiosAt } from "./ratios.js";
  * Equations (13) and (26) of Jiao, Chen and Li (2025). N = 1 and β = ∞ give ref; β = 0 is `bestOfNLaw`; N → ∞ gives
  * `rlhfOptimum`. A forbidden answer (reward −∞) is never picked: N forbidden draws are drawn again.
  *
- * Each probability has its own relative accuracy, however small: a few units in the last place, and about
- * 1e−16·range(r)/β for answers near each other far below the best; the law is exact beside ref, so
- * `klDivergence(law, ref)` keeps its digits. N may be any real number from 1 to 1e15 and past it (13 digits where it is not
- * whole and small), β any number, to which only rewards within some 40 β of each other are sensitive: others meet the hard
- * law to 1e−13. Time grows as K log K: about 1 s for 10⁶ answers.
+ * Each probability has its own relative accuracy, however small: a few units in the last place, also for answers near
+ * each other far below the best; the law is exact beside ref, so `klDivergence(law, ref)` keeps its digits. N may be any
+ * real number from 1 to 1e15 and past it (13 digits where it is not whole and small), β any number, to which only rewards
+ * within some 40 β of each other are sensitive: others meet the hard law to 1e−13. Time grows as K log K: some 20 µs for
+ * 32 answers and 1 s for 10⁶.
  *
  * @param problem the reference policy, the reward and β from 0 to ∞
  * @param n the number of draws N, a real number of at least 1

@@ -23,8 +23,8 @@ export class Windows {
   readonly #kept: boolean;
   #filled = 0;
 
-  constructor(grid: Grid, { x, weight, byWeight }: Ladder, room: Workspace) {
-    const { step, low, far } = grid;
+  constructor(grid: Grid, { x, low, weight, byWeight }: Ladder, room: Workspace) {
+    const { step, far } = grid;
     const size = x.length;
     this.grid = grid;
     this.steps = floats(size);
@@ -34,9 +34,9 @@ export class Windows {
       const whole = steps * step;
       this.steps[i] = steps;
       this.factor[i] =
-        byWeight && whole > -700 && whole < 700 ? weight[i] * expNormal(-whole) : expNormal(x[i] - whole);
+        byWeight && whole > -700 && whole < 700 ? weight[i] * expNormal(-whole) : expNormal(x[i] - whole + low[i]);
     }
-    this.width = far - 1 - low;
+    this.width = far - 1 - grid.low;
     this.#kept = size * this.width <= KEPT;
     this.values = room.table(this.width * (this.#kept ? size : 1));
   }

@@ -64,8 +64,6 @@ ${exceptions.length === 0 ? "No function is." : exceptions.map(({ name, exceptio
 
 ## Where digits are still lost
 
-- Soft best-of-N where rewards lie more than 10¹⁰ β below the best and within some β of each other: their weights are told apart
-  only by what is left of the digits of range/β.
 - With a million answers, range/β beyond 10¹⁴: the gaps between rewards are cut to what still tells neighbours apart, and each
   answer meets the law of hard selection.
 - Probabilities below 10⁻³⁰⁸ are subnormal doubles, of fewer digits; their logarithms, in \`logMass\`, keep theirs.

@@ -144,6 +144,19 @@ describe("the law of soft best-of-N", () => {
     }
   });
 
+  test.prop([
+    fc.array(fc.integer({ min: 0, max: 64 }), { minLength: 2, maxLength: 6 }),
+    fc.integer({ min: 2, max: 50 }),
+  ])("where the best is all but never drawn, is the others' own law, 8·10¹⁰ β below as near by", (steps, n) => {
+    // Sixteenths: their differences are exact, far below as at 0.
+    const near = steps.map((s) => s / 16);
+    const mass = steps.map((_, i) => 1 + (i % 3));
+    const ref = measure([-1, ...steps.keys()], [1e-30, ...mass]);
+    const own = softBestOfNLaw({ ref: measure([...steps.keys()], mass), reward: near, beta: 0.1 }, n).mass;
+    const far = softBestOfNLaw({ ref, reward: [0, ...near.map((r) => r - 2 ** 33)], beta: 0.1 }, n).mass;
+    for (const [i, p] of own.entries()) expect(Math.abs(far[i + 1] / p - 1)).toBeLessThanOrEqual(4e-15);
+  });
+
   it("tends to the RLHF optimum at the first-order rate: the slope of log KL against log N is −2", () => {
     const random = [0.37, 0.11, 0.83, 0.52, 0.95, 0.24, 0.68, 0.05];
     const problem = { ref: measure([...random.keys()], random), reward: random.map((x) => (x * 7) % 1), beta: 0.25 };
