@@ -112,7 +112,66 @@ export function expWeighted(
   return total > 1e-6 * bound ? twoSum(state[0] - bound, state[1]) : sumOf(out);
 }
 
+/** Two entries at a time, so that neither waits for what the other is made of; zeros whose score spoils the sum one by one. */
 function expWeightedStretch(
+  out: Float64Array,
+  weight: Float64Array,
+  score: Float64Array,
+  top: number,
+  inverse: number,
+  inverseLow: number,
+  from: number,
+  to: number,
+): void {
+  const perCell = HELD[0];
+  const cellHi = HELD[1];
+  const cellLo = HELD[2];
+  const round = HELD[3];
+  const c2 = HELD[4];
+  const c3 = HELD[5];
+  const c4 = HELD[6];
+  // Read once: a name of another module is looked up at each use.
+  const cell = power;
+  const cellLow = powerLow;
+  const powers = scale;
+  const mask = EXP_CELLS - 1;
+  let hi = state[0];
+  let lo = state[1];
+  let i = from;
+  for (; i + 1 < to; i += 2) {
+    const d = score[i] - top;
+    const e = score[i + 1] - top;
+    const x = d * inverse + d * inverseLow;
+    const y = e * inverse + e * inverseLow;
+    const k = x * perCell + round - round;
+    const l = y * perCell + round - round;
+    const r = x - k * cellHi - k * cellLo;
+    const q = y - l * cellHi - l * cellLo;
+    const m = k | 0;
+    const n = l | 0;
+    const v = weight[i] * cell[m & mask] * powers[((m >> 9) + 1024) & 2047];
+    const w = weight[i + 1] * cell[n & mask] * powers[((n >> 9) + 1024) & 2047];
+    const rr = r * r;
+    const qq = q * q;
+    const a = v + v * (r + rr * (c2 + r * c3) + (rr * rr * c4 + cellLow[m & mask]));
+    const b = w + w * (q + qq * (c2 + q * c3) + (qq * qq * c4 + cellLow[n & mask]));
+    out[i] = a;
+    out[i + 1] = b;
+    const s = hi + a;
+    lo += a - (s - hi);
+    hi = s + b;
+    lo += b - (hi - s);
+  }
+  // Not a number: some weight of 0 has a score of −∞, or one so large that 0 times its power is none.
+  if (Number.isNaN(hi)) i = from;
+  else {
+    state[0] = hi;
+    state[1] = lo;
+  }
+  expWeightedOneByOne(out, weight, score, top, inverse, inverseLow, i, to);
+}
+
+function expWeightedOneByOne(
   out: Float64Array,
   weight: Float64Array,
   score: Float64Array,
