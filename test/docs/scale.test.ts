@@ -26,8 +26,9 @@ describe("one data set read in many ways gives the same figures, byte for byte",
 
   it("by the commands of the README, GNU parallel's and Slurm's", () => {
     const [, split, parallel, slurm, merge] =
-      /^(split -n l\/8 .*?) +# .*\n(parallel .*?) +# .*\n(sbatch .*)\n(exptilt merge .*)$/m.exec(text("README.md")) ??
-      [];
+      /^(split -n l\/8 .*?) +# .*\n(parallel .*?) +# .*\n(sbatch .*)\n(exptilt merge .*?) +# .*$/m.exec(
+        text("README.md"),
+      ) ?? [];
     const whole = place.run("exptilt curve queries.jsonl --csv");
     for (const shards of [parallel, slurm]) {
       place.run(`rm -f shard-* && ${split} && ${shards}`);
