@@ -69,16 +69,15 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
     const ref = byAnswer(prepared, () => 1 / kept);
     return { lower: ref, upper: ref.slice() };
   }
-  const { x, mean } = ladder;
+  const { x, weight, mean } = ladder;
   const variation = squaredVariation(ladder);
-  const least = levels.forbidden > 0 ? 0 : exp(x[x.length - 1]);
-  const ratios = Array.from(x, (l) => {
-    const inverse = exp(-l);
-    const m = 1 + (n - 1) * mean * inverse; // in units of w(o), as all here
-    const s = 1 + (n - 1) * least * inverse;
-    const jensen = n / m;
-    const spread = ((n - 1) * variation * square(mean * inverse)) / (m * s);
-    return m === Infinity ? [0, 0] : [jensen, Math.min(n, jensen * (1 + spread))];
+  const last = x[x.length - 1];
+  const ratios = Array.from(x, (l, level) => {
+    const jensen = n / (1 + (n - 1) * mean * exp(-l));
+    // μ/m, and s in units of w(o): neither is lost where w(o) is nothing next to μ.
+    const share = mean / (weight[level] + (n - 1) * mean);
+    const s = 1 + (n - 1) * (levels.forbidden > 0 ? 0 : exp(last - l));
+    return [jensen, Math.min(n, jensen + (n * share * ((n - 1) * share) * variation) / s)];
   });
   return {
     lower: byAnswer(prepared, (level) => ratios[level][0] / kept),
