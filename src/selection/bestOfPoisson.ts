@@ -8,12 +8,12 @@ import {
   onAnswers,
   type Prepared,
   prepare,
+  type RatioToRef,
   type SelectionProblem,
 } from "./problem.js";
-import type { LevelRatios } from "./ratio.js";
 import { unselected } from "./ratios.js";
 
-function poissonRatios<A>(prepared: Prepared<A>, rate: number): LevelRatios {
+function poissonRatios<A>(prepared: Prepared<A>, rate: number): RatioToRef {
   const { levels, ladder, beta } = prepared;
   if (rate === 0 || beta === Infinity) return unselected(prepared);
   return ladder === undefined ? hardPoissonRatios(levels, rate) : softPoissonRatios(ladder, rate);

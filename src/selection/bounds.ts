@@ -1,5 +1,5 @@
 import { requireInteger, requirePositiveOrInfinite } from "../numeric/check.js";
-import { exp, expm1, log, square } from "../numeric/elementary.js";
+import { exp, expm1, log } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { type Ladder, meanLessWeight } from "./ladder.js";
@@ -25,7 +25,11 @@ export function prepareSoft<A>(caller: string, problem: SelectionProblem<A>): Pr
 export function squaredVariation(ladder: Ladder): number {
   const { mass, mean, forbidden } = ladder;
   // As in the mean, answers too rare for a normal double have no say: their weight may be out of range.
-  const terms = mass.map((p, i) => (p < SMALLEST_NORMAL ? 0 : p * square(meanLessWeight(ladder, i) / mean)));
+  const terms = mass.map((p, i) => {
+    if (p < SMALLEST_NORMAL) return 0;
+    const off = meanLessWeight(ladder, i) / mean;
+    return p * off * off; // in this order: the square alone may overflow
+  });
   return sum(terms).hi + forbidden;
 }
 

@@ -1,6 +1,7 @@
 import { resolveScore } from "../measure/score.js";
 import { requireArrayLike } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
+import { twoSum } from "../numeric/doubleDouble.js";
 import { expm1, log1p } from "../numeric/elementary.js";
 import { peakOf } from "../numeric/peak.js";
 import { sum } from "../numeric/sum.js";
@@ -81,11 +82,9 @@ function heldByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64A
   for (let i = 0; i < f.length; i++) {
     const level = levelOf[i];
     if (level < 0) continue;
-    const x = law.probability(i) * f[i];
-    const s = held[level] + x;
-    const t = s - held[level];
-    low[level] += held[level] - (s - t) + (x - t);
-    held[level] = s;
+    const { hi, lo } = twoSum(held[level], law.probability(i) * f[i]);
+    held[level] = hi;
+    low[level] += lo;
   }
   return held.map((h, i) => (Number.isFinite(h) ? h + low[i] : h));
 }

@@ -75,8 +75,11 @@ export function requireDraws(caller: string, argument: string, n: unknown): numb
   return x;
 }
 
+/** P/ref by level, and its logarithm also where it underflows: all that a law is made of. */
+export type RatioToRef = Pick<LevelRatios, "ratio" | "logRatio">;
+
 /** The law of a problem whose ratio to ref is given by level. */
-export function lawOfRatios(base: Law, levels: Levels, { ratio, logRatio }: LevelRatios): Law {
+export function lawOfRatios(base: Law, levels: Levels, { ratio, logRatio }: RatioToRef): Law {
   const { levelOf } = levels;
   // Brought up to a total near 1, so that no rare answer falls below the normal doubles on the way.
   const exponent = base.fromLog ? 0 : Math.max(0, -exponentOf(base.total.hi));
