@@ -96,6 +96,6 @@ export function lawOfRatios(base: Law, levels: Levels, { ratio, logRatio }: Rati
 }
 
 /** The distribution that a law is on the answers of a problem. */
-export function onAnswers<A>(caller: string, ref: Measure<A>, law: Law): Distribution<A> {
+export function onAnswers<A>({ caller, ref }: Prepared<A>, law: Law): Distribution<A> {
   return distributionOf(requireSupport(caller, ref.support), law, 0);
 }

@@ -51,6 +51,7 @@ describe("the first whole number at which a decreasing function is within what i
   it("is looked for in four-fold steps, then beside the interpolation and in the middle", () => {
     expect(found((n) => 100.5 / n, 1).asked).toEqual([[1], [4], [16], [64], [256], [100, 101, 160]]);
     expect(found((n) => 230.5 / n, 1).asked).toEqual([[1], [4], [16], [64], [256], [160, 230, 231]]);
+    expect(found((n) => 230.5e-9 / n, 1e-9).asked.at(-1)).toEqual([160, 230, 231]);
     // Where the upper end is just within, right before it.
     expect(found((n) => 64 / n, 1).asked).toEqual([[1], [4], [16], [64], [40, 63]]);
     // Where the lower end is infinitely far, right after that.

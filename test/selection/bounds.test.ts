@@ -260,7 +260,8 @@ describe("β for a KL budget", () => {
     expect(betaForKl(ref, [0, 1, 2, 3], Math.log(4))).toBe(0);
     expect(betaForKl(ref, [1, 1, 1, 1], 0)).toBe(Infinity);
     // KL ≈ Var/(2β²).
-    expect(betaForKl(ref, [0, 1, 2, 3], 1e-20) / Math.sqrt(1.25 / 2e-20)).toBeCloseTo(1, 9);
+    for (const budget of [1e-20, 1e-100, 1e-250])
+      expect(betaForKl(ref, [0, 1, 2, 3], budget) / Math.sqrt(1.25 / (2 * budget))).toBeCloseTo(1, 9);
     expect(betaForKl(ref, [0, 1e308, -1e308, 0], 0.5) / betaForKl(ref, [0, 1, -1, 0], 0.5)).toBeCloseTo(1e308, -295);
   });
 });

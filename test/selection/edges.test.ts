@@ -173,6 +173,9 @@ describe("pass@k is 1 − C(n − c, k)/C(n, k)", () => {
           const [all, none] = [choose(n, k), c + k > n ? 0n : choose(n - c, k)];
           near(passAtK(n, c, k), Number(all - none) / Number(all), 4);
         }
+    // With as many steps as the smaller of c and k, whichever it is.
+    near(passAtK(9e15, 2, 1e12), 1 - (1 - 1e12 / 9e15) ** 2, 1e4);
+    near(passAtK(9e15, 1e12, 2), 1 - (1 - 1e12 / 9e15) ** 2, 1e4);
     near(passAtK(1e6, 1, 1), 1e-6, 2);
     near(passAtK(1e15, 3, 2), 6e-15, 8);
   });
@@ -588,6 +591,14 @@ describe("a curve's sums", () => {
         near(selectionCurve(problem, [n])[0].klToRef, want, 1e3);
       }
     }
+    // However rare: to first order in p the ratio of the best is ρ = N E[w/(w + N − 1)], and KL is p(ρ log ρ − ρ + 1).
+    for (const p of [1e-20, 1e-100, 1e-250])
+      for (const beta of [0, 0.5])
+        for (const n of [2, 3, 10]) {
+          const ratio = beta === 0 ? n : n / (1 + (n - 1) * Math.exp(-1 / beta));
+          const { klToRef } = selectionCurve({ ref: given([1, p]), reward: [0, 1], beta }, [n])[0];
+          near(klToRef, p * (ratio * Math.log(ratio) - ratio + 1), 200);
+        }
     const worst = { ref: given([1e-300, 1]), reward: [0, 1], beta: 0 };
     for (const n of [1e300, 1.7e308]) near(selectionCurve(worst, [n])[0].klToRef, 1e-300, 8);
   });
