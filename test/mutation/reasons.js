@@ -70,7 +70,7 @@ export const reasons = [
     why: "Soft best-of-N is an integral over a grid of nodes, with series left and right of it, and budgets and sample sizes are found by search. Where these begin and end has a margin: a node, a term or a step more or less changes nothing that a double shows.",
     of: ({ file, line }) =>
       /^selection\//.test(file) &&
-      /HELD|together|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|APART|128|sort/.test(
+      /HELD|together|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|APART|128|sort|GONE|x\.reduce\(\(s, v\)/.test(
         line,
       ),
   },
@@ -84,7 +84,7 @@ export const reasons = [
     why: "An array longer than it need be, or a loop that begins beyond its end, where nothing is; entries that are set again before they are read; and what rounding alone leaves over in a table.",
     of: ({ file, line, from, to }) =>
       (to === from.replace(/- 1$/, "+ 1") && !/^selection/.test(file)) ||
-      /exponentOf\(size\)/.test(line) ||
+      /exponentOf\(size\)|starts\.length|k <= count|Math\.min\(n, count\)/.test(line) ||
       (/members|lights|back|keep\[i\] < 1|carried|y === x|DEPENDENT|after = -1|place\[v\]|step\(j, 1\)|value > 0|isFinite\(max\)|edges\[u\]/.test(
         line,
       ) &&

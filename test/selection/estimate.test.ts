@@ -67,6 +67,35 @@ describe("the estimates are the mean over all subsets of n samples", () => {
   });
 });
 
+describe("golds of one sign keep their digits, however little a sample with gold counts", () => {
+  const spread = fc.constantFrom(1, 10, 30, 100, 300, 790, 810, 1e9);
+  const rows = fc.array(
+    fc.record({
+      steps: fc.integer({ min: 0, max: 3 }),
+      near: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3, noNaN: true })),
+      gold: fc.oneof(fc.constantFrom(0, 0, 1), fc.double({ min: 0.1, max: 1, noNaN: true })),
+    }),
+    { minLength: 2, maxLength: 9 },
+  );
+  test.prop([rows, spread, part], { numRuns: 200 })(
+    "soft, of samples any number of nats apart",
+    (samples, apart, p) => {
+      const n = drawsOf(samples.length, p);
+      const reward = samples.map((r) => r.steps * apart + r.near);
+      const gold = samples.map((r) => r.gold);
+      const want = meanOver(subsets(samples.length, n), reward, gold, 1);
+      const got = estimateSoftBestOfN({ reward, gold, beta: 1 }, n).gold;
+      // What is below 1e−300 has no digits of its own.
+      near(got, want, 1e-12 * want + 1e-300);
+    },
+  );
+
+  it("of two far below the best, each by its own difference from the other", () => {
+    const { gold } = estimateSoftBestOfN({ reward: [1e9, 0.7, 0], gold: [0, 1, 0], beta: 1 }, 2);
+    near(gold, 1 / (1 + Math.exp(-0.7)) / 3, 1e-15);
+  });
+});
+
 describe("the estimates are unbiased: over all M samples from ref, their mean is the value under the law of n draws", () => {
   const answers = fc.array(fc.record({ mass: fc.integer({ min: 0, max: 9 }), reward: value, gold: value }), {
     minLength: 1,
