@@ -4,6 +4,7 @@ import { expm1MinusX } from "../numeric/deviance.js";
 import { twoSum } from "../numeric/doubleDouble.js";
 import { expm1, log1p } from "../numeric/elementary.js";
 import { peakOf } from "../numeric/peak.js";
+import { stretches } from "../numeric/stretches.js";
 import { sum } from "../numeric/sum.js";
 import { type LimitDistance, limitDistanceOf, limitLevels } from "./limit.js";
 import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
@@ -58,8 +59,7 @@ export function selectionCurve<A>(problem: SelectionProblem<A>, ns: ArrayLike<nu
   const limit = limitLevels(prepared);
   const points: CurvePoint[] = [];
   const together = Math.max(1, Math.floor(HELD / levels.mass.length));
-  for (let from = 0; from < all.length; from += together) {
-    const some = all.slice(from, from + together);
+  for (const some of stretches(all, together)) {
     for (const [i, ratios] of ratiosAt(prepared, some).entries()) {
       points.push({
         n: some[i],
