@@ -13,7 +13,7 @@ export const reasons = [
   {
     title: "A loop that goes one past the end",
     why: "A typed array has nothing there: a read gives `undefined`, which becomes NaN in a sum that is then refused for a careful one, or is never used; a write is ignored.",
-    of: (s) => inLoop(s) && boundary(s),
+    of: (s) => inLoop(s) && (boundary(s) || (s.from === "next < size" && s.to === "true")),
   },
   {
     title: "Equality at a boundary",
@@ -84,7 +84,7 @@ export const reasons = [
     why: "An array longer than it need be, or a loop that begins beyond its end, where nothing is; entries that are set again before they are read; and what rounding alone leaves over in a table.",
     of: ({ file, line, from, to }) =>
       (to === from.replace(/- 1$/, "+ 1") && !/^selection/.test(file)) ||
-      /exponentOf\(size\)|starts\.length|k <= count|Math\.min\(n, count\)/.test(line) ||
+      /exponentOf\(size\)|const size = Math\.max|starts\.length|Math\.min\(n, count\)/.test(line) ||
       (/members|lights|back|keep\[i\] < 1|carried|y === x|DEPENDENT|after = -1|place\[v\]|step\(j, 1\)|value > 0|isFinite\(max\)|edges\[u\]/.test(
         line,
       ) &&
