@@ -29,5 +29,5 @@ export function bestOfNLaw<A>(problem: BestOfNProblem<A>, n: number): Distributi
   const prepared = prepare("bestOfNLaw", problem, 0);
   requireDraws("bestOfNLaw", "n", n);
   const [ratios] = ratiosAt(prepared, [n]);
-  return onAnswers("bestOfNLaw", prepared.ref, lawOfRatios(prepared.law, prepared.levels, ratios));
+  return onAnswers(prepared, lawOfRatios(prepared.law, prepared.levels, ratios));
 }

@@ -8,12 +8,12 @@ import {
   onAnswers,
   type Prepared,
   prepare,
+  type RatioToRef,
   type SelectionProblem,
 } from "./problem.js";
-import type { LevelRatios } from "./ratio.js";
 import { unselected } from "./ratios.js";
 
-function poissonRatios<A>(prepared: Prepared<A>, rate: number): LevelRatios {
+function poissonRatios<A>(prepared: Prepared<A>, rate: number): RatioToRef {
   const { levels, ladder, beta } = prepared;
   if (rate === 0 || beta === Infinity) return unselected(prepared);
   return ladder === undefined ? hardPoissonRatios(levels, rate) : softPoissonRatios(ladder, rate);
@@ -22,7 +22,7 @@ function poissonRatios<A>(prepared: Prepared<A>, rate: number): LevelRatios {
 function poissonLaw<A>(caller: string, problem: BestOfNProblem<A>, beta: number, rate: number): Distribution<A> {
   const prepared = prepare(caller, problem, beta);
   requireNonNegative(caller, "rate", rate);
-  return onAnswers(caller, prepared.ref, lawOfRatios(prepared.law, prepared.levels, poissonRatios(prepared, rate)));
+  return onAnswers(prepared, lawOfRatios(prepared.law, prepared.levels, poissonRatios(prepared, rate)));
 }
 
 /**

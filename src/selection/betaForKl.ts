@@ -5,7 +5,8 @@ import { lawOf, type Measure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
-import { exp, log, log1p, square } from "../numeric/elementary.js";
+import { log, log1p, square } from "../numeric/elementary.js";
+import { logRoot } from "../numeric/logRoot.js";
 import { levelsOf, massFrom } from "./levels.js";
 
 /**
@@ -69,20 +70,10 @@ function steepness(caller: string, law: Law, score: Float64Array, budget: number
     return { kl: klOf(tilted, law), variance };
   };
   // KL ≈ η² Var/2 for small η.
-  let eta = Math.sqrt((2 * budget) / Math.max(spent(Number.MIN_VALUE).variance, 1e-300));
-  let [low, high] = [0, Infinity];
-  for (let round = 0; round < 200; round++) {
+  const start = Math.sqrt((2 * budget) / Math.max(spent(Number.MIN_VALUE).variance, 1e-300));
+  const spending = (eta: number) => {
     const { kl, variance } = spent(eta);
-    if (kl === budget) return eta;
-    if (kl < budget) low = eta;
-    else high = eta;
-    const slope = (eta * eta * variance) / kl; // d log KL / d log η
-    const next = eta * exp(log(budget / kl) / slope);
-    const inside = next > low && next < high;
-    const middle = high === Infinity ? low * 4 : low === 0 ? high / 4 : Math.sqrt(low) * Math.sqrt(high);
-    const chosen = inside && next < 16 * eta && next > eta / 16 ? next : middle;
-    if (Math.abs(chosen - eta) <= 2 ** -53 * eta || chosen === low || chosen === high) return chosen;
-    eta = chosen;
-  }
-  return eta;
+    return { value: kl, slope: (eta * eta * variance) / kl };
+  };
+  return logRoot(spending, budget, start);
 }

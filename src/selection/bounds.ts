@@ -1,5 +1,5 @@
 import { requireInteger, requirePositiveOrInfinite } from "../numeric/check.js";
-import { expm1, expPlus, log, square } from "../numeric/elementary.js";
+import { expm1, expPlus, log } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { type Ladder, meanLessWeight } from "./ladder.js";
@@ -25,7 +25,11 @@ export function prepareSoft<A>(caller: string, problem: SelectionProblem<A>): Pr
 export function squaredVariation(ladder: Ladder): number {
   const { mass, mean, forbidden } = ladder;
   // As in the mean, answers too rare for a normal double have no say: their weight may be out of range.
-  const terms = mass.map((p, i) => (p < SMALLEST_NORMAL ? 0 : p * square(meanLessWeight(ladder, i) / mean)));
+  const terms = mass.map((p, i) => {
+    if (p < SMALLEST_NORMAL) return 0;
+    const off = meanLessWeight(ladder, i) / mean;
+    return p * off * off; // in this order: the square alone may overflow
+  });
   return sum(terms).hi + forbidden;
 }
 
@@ -71,14 +75,13 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
   }
   const { x, low, weight, mean } = ladder;
   const variation = squaredVariation(ladder);
-  const least = levels.forbidden > 0 ? 0 : weight[x.length - 1];
-  const ratios = Array.from(x, (l, i) => {
-    const inverse = expPlus(-l, -low[i]);
-    const m = 1 + (n - 1) * mean * inverse; // in units of w(o), as all here
-    const s = 1 + (n - 1) * least * inverse;
-    const jensen = n / m;
-    const spread = ((n - 1) * variation * square(mean * inverse)) / (m * s);
-    return m === Infinity ? [0, 0] : [jensen, Math.min(n, jensen * (1 + spread))];
+  const last = x.length - 1;
+  const ratios = Array.from(x, (l, level) => {
+    const jensen = n / (1 + (n - 1) * mean * expPlus(-l, -low[level]));
+    // μ/m, and s in units of w(o): neither is lost where w(o) is nothing next to μ.
+    const share = mean / (weight[level] + (n - 1) * mean);
+    const s = 1 + (n - 1) * (levels.forbidden > 0 ? 0 : expPlus(x[last] - l, low[last] - low[level]));
+    return [jensen, Math.min(n, jensen + (n * share * ((n - 1) * share) * variation) / s)];
   });
   return {
     lower: byAnswer(prepared, (level) => ratios[level][0] / kept),

@@ -1,8 +1,10 @@
 import { resolveScore } from "../measure/score.js";
 import { requireArrayLike } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
+import { twoSum } from "../numeric/doubleDouble.js";
 import { expm1, log1p } from "../numeric/elementary.js";
 import { peakOf } from "../numeric/peak.js";
+import { stretches } from "../numeric/stretches.js";
 import { sum } from "../numeric/sum.js";
 import { type LimitDistance, limitDistanceOf, limitLevels } from "./limit.js";
 import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
@@ -57,8 +59,7 @@ export function selectionCurve<A>(problem: SelectionProblem<A>, ns: ArrayLike<nu
   const limit = limitLevels(prepared);
   const points: CurvePoint[] = [];
   const together = Math.max(1, Math.floor(HELD / levels.mass.length));
-  for (let from = 0; from < all.length; from += together) {
-    const some = all.slice(from, from + together);
+  for (const some of stretches(all, together)) {
     for (const [i, ratios] of ratiosAt(prepared, some).entries()) {
       points.push({
         n: some[i],
@@ -81,11 +82,9 @@ function heldByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64A
   for (let i = 0; i < f.length; i++) {
     const level = levelOf[i];
     if (level < 0) continue;
-    const x = law.probability(i) * f[i];
-    const s = held[level] + x;
-    const t = s - held[level];
-    low[level] += held[level] - (s - t) + (x - t);
-    held[level] = s;
+    const { hi, lo } = twoSum(held[level], law.probability(i) * f[i]);
+    held[level] = hi;
+    low[level] += lo;
   }
   return held.map((h, i) => (Number.isFinite(h) ? h + low[i] : h));
 }

@@ -49,11 +49,15 @@ export function firstOrderExpansion<A>(problem: SelectionProblem<A>): FirstOrder
   const limit = limitLevels(prepared);
   const c = coefficients(levels, prepared.beta, limit);
   const outside = 1 + squaredVariation(ladder);
-  const total = (f: (i: number) => number) => sum(limit.mass.map((p, i) => (p === 0 ? 0 : p * f(i)))).hi;
+  const total = (f: (p: number, i: number) => number) => {
+    const terms = limit.mass.map((p, i) => (p === 0 ? 0 : f(p, i)));
+    const plain = terms.reduce((s, x) => s + x);
+    return plain < Infinity ? sum(terms).hi : plain;
+  };
   return {
     coefficient: Float64Array.from(levels.levelOf, (level) => (level < 0 ? outside : c[level])),
-    totalVariation: 0.5 * total((i) => Math.abs(c[i])),
-    kl: 0.5 * total((i) => c[i] * c[i]),
+    totalVariation: 0.5 * total((p, i) => p * Math.abs(c[i])),
+    kl: 0.5 * total((p, i) => p * c[i] * c[i]),
   };
 }
 
@@ -67,15 +71,16 @@ function coefficients({ reward, mass }: Levels, beta: number, limit: LimitLevels
   const { peak } = limit;
   const weight = reward.map((r) => scaledExp(r, reward[peak], beta));
   const mean = mass[peak] / limit.mass[peak];
-  // w_i − w_{i+1}, by expm1 where they are near each other.
+  // w_i − w_{i+1}, where they are near each other from that of the two which is nearer to the likeliest.
   const step = (i: number) => {
-    const x = scaledDifference(reward[i], reward[i + 1], beta);
-    return x < 0.5 ? weight[i + 1] * expm1(x) : weight[i] - weight[i + 1];
+    const apart = scaledDifference(reward[i], reward[i + 1], beta);
+    if (apart >= 0.5) return weight[i] - weight[i + 1];
+    return i < peak ? weight[i + 1] * expm1(apart) : -weight[i] * expm1(-apart);
   };
   const c = new Float64Array(weight.length);
   let [added, taken] = [0, 0];
   for (let i = 1; i < c.length; i++) {
-    added += better[i] * step(i - 1);
+    if (better[i] > 0) added += better[i] * step(i - 1);
     c[i] = added / mean;
   }
   for (let i = c.length - 2; i >= 0; i--) {

@@ -36,7 +36,7 @@ export function limitLaw<A>(prepared: Prepared<A>): Law {
  */
 export function selectionLimit<A>(problem: SelectionProblem<A>): Distribution<A> {
   const prepared = prepare("selectionLimit", problem, problem?.beta);
-  return onAnswers("selectionLimit", prepared.ref, limitLaw(prepared));
+  return onAnswers(prepared, limitLaw(prepared));
 }
 
 /** How far a law of N draws still is from its limit. */

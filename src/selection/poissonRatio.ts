@@ -1,16 +1,18 @@
 import { expm1, log, log1p } from "../numeric/elementary.js";
+import { floats } from "../numeric/floats.js";
 import { gridFor } from "./grid.js";
 import type { Ladder } from "./ladder.js";
 import { expOfSum, laplaceTransforms } from "./laplace.js";
 import { nodesOf } from "./nodes.js";
-import { emptyRatios, keptByPoisson, type LevelRatios } from "./ratio.js";
+import type { RatioToRef } from "./problem.js";
+import { keptByPoisson } from "./ratio.js";
 
 /**
  * The ratios of soft selection among 1 + Poisson(λ) draws, by level: N φ^{N−1} averaged over N is (1 + λφ) e^{λ(φ−1)},
  * so P/ref = w ∫ e^{−tw} (1 + λφ) e^{λ(φ−1)} dt. Forbidden draws are drawn again.
  */
-export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
-  const { x, logMean } = ladder;
+export function softPoissonRatios(ladder: Ladder, rate: number): RatioToRef {
+  const size = ladder.x.length;
   const grid = gridFor(true);
   const nodes = nodesOf(ladder, grid, { least: 1, most: rate + 1, lead: 9 });
   const logF = nodes.logPhi.map((logPhi) => {
@@ -21,8 +23,7 @@ export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
   const { step } = grid;
   const [{ value, whole, part }] = laplaceTransforms(nodes, [{ logF, order: 0 }]);
   const { kept, logKept } = keptByPoisson(ladder, rate);
-  const size = x.length;
-  const out = emptyRatios(size);
+  const out = { ratio: floats(size), logRatio: floats(size) };
   for (let i = 0; i < size; i++) {
     // Far left of the first node, where nothing else has begun, the answer wins whenever it is drawn.
     const found = value[i] > 0;
@@ -30,8 +31,6 @@ export function softPoissonRatios(ladder: Ladder, rate: number): LevelRatios {
     const logRatio = found ? exponent + (part[i] + log(factor[i] * value[i])) : log1p(rate);
     out.ratio[i] = (found ? value[i] * factor[i] * expOfSum(exponent, part[i]) : 1 + rate) / kept;
     out.logRatio[i] = logRatio - logKept;
-    out.logGap[i] = out.logRatio[i] - x[i] + logMean;
-    out.gap[i] = expm1(out.logGap[i]);
   }
   return out;
 }

@@ -75,8 +75,11 @@ export function requireDraws(caller: string, argument: string, n: unknown): numb
   return x;
 }
 
+/** P/ref by level, and its logarithm also where it underflows: all that a law is made of. */
+export type RatioToRef = Pick<LevelRatios, "ratio" | "logRatio">;
+
 /** The law of a problem whose ratio to ref is given by level. */
-export function lawOfRatios(base: Law, levels: Levels, ratios: LevelRatios): Law {
+export function lawOfRatios(base: Law, levels: Levels, ratios: RatioToRef): Law {
   const { levelOf } = levels;
   const { ratio } = ratios;
   // Brought up to a total near 1, so that no rare answer falls below the normal doubles on the way.
@@ -99,6 +102,6 @@ export function lawOfRatios(base: Law, levels: Levels, ratios: LevelRatios): Law
 }
 
 /** The distribution that a law is on the answers of a problem. */
-export function onAnswers<A>(caller: string, ref: Measure<A>, law: Law): Distribution<A> {
+export function onAnswers<A>({ caller, ref }: Prepared<A>, law: Law): Distribution<A> {
   return distributionOf(requireSupport(caller, ref.support), law, 0);
 }

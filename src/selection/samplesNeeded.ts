@@ -1,5 +1,5 @@
 import { outOfRange, requireNumber } from "../numeric/check.js";
-import { log, pow } from "../numeric/elementary.js";
+import { firstWithin } from "../numeric/firstWithin.js";
 import { limitDistanceOf, limitLevels } from "./limit.js";
 import { prepare, type SelectionProblem } from "./problem.js";
 import { ratiosAt } from "./ratios.js";
@@ -11,9 +11,6 @@ export interface DistanceTarget {
   /** The largest KL(π*‖P_N), in nats, above 0. */
   readonly kl?: number;
 }
-
-/** Past this a double no longer tells N from N + 1. */
-const MOST = Number.MAX_SAFE_INTEGER;
 
 /**
  * The smallest whole number of draws N at which best-of-N is within a distance of its limit N → ∞: how many samples
@@ -43,35 +40,7 @@ export function samplesNeeded<A>(problem: SelectionProblem<A>, target: DistanceT
   const limit = limitLevels(prepared);
   const distancesAt = (ns: readonly number[]) =>
     ratiosAt(prepared, ns).map((ratios) => limitDistanceOf(limit, ratios)[measure]);
-
-  // Four-fold steps until the distance is met, then a bracket that interpolation and bisection shrink together.
-  let low = { n: 0, at: Infinity };
-  let high = { n: 1, at: distancesAt([1])[0] };
-  while (high.at > distance) {
-    if (high.n === MOST) return Infinity;
-    const n = Math.min(MOST, high.n * 4);
-    [low, high] = [high, { n, at: distancesAt([n])[0] }];
-  }
-  while (high.n - low.n > 1) {
-    const guess = interpolated(low, high, distance);
-    const middle = Math.floor((low.n + high.n) / 2);
-    const ns = [...new Set([guess, guess + 1, middle])].filter((n) => n > low.n && n < high.n).sort((a, b) => a - b);
-    for (const [i, at] of distancesAt(ns).entries()) {
-      if (at > distance) low = { n: ns[i], at };
-      else {
-        high = { n: ns[i], at };
-        break;
-      }
-    }
-  }
-  return high.n;
-}
-
-/** The last N before the distance is met, if log distance is linear in log N between the ends. */
-function interpolated(low: { n: number; at: number }, high: { n: number; at: number }, distance: number): number {
-  const share = log(low.at / distance) / log(low.at / high.at);
-  const n = Math.floor(low.n * pow(high.n / low.n, share));
-  return n >= low.n ? Math.min(n, high.n - 1) : low.n + 1;
+  return firstWithin(distancesAt, distance);
 }
 
 function requireTarget(caller: string, target: DistanceTarget): ["totalVariation" | "kl", number] {

@@ -40,7 +40,7 @@ export function softBestOfNLaw<A>(problem: SelectionProblem<A>, n: number): Dist
   const prepared = prepare("softBestOfNLaw", problem, problem?.beta);
   requireDraws("softBestOfNLaw", "n", n);
   const [ratios] = ratiosAt(prepared, [n]);
-  return onAnswers("softBestOfNLaw", prepared.ref, lawOfRatios(prepared.law, prepared.levels, ratios));
+  return onAnswers(prepared, lawOfRatios(prepared.law, prepared.levels, ratios));
 }
 
 /**
@@ -81,5 +81,5 @@ export function weightedBestOfNLaw<A>(
   const levels = levelsOf(caller, law, score);
   const prepared = { caller, ref, law, score, levels, beta: 1, ladder: ladderOfWeights(levels) };
   const [ratios] = ratiosAt(prepared, [n]);
-  return onAnswers(caller, ref, lawOfRatios(law, levels, ratios));
+  return onAnswers(prepared, lawOfRatios(law, levels, ratios));
 }

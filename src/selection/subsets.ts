@@ -137,10 +137,11 @@ function symmetricMeans(node: Node, a: Float64Array, d: readonly Float64Array[])
   const { x, u, gone, idle, end, values, lighter, n } = node;
   let count = x.length - idle;
   let from = Math.max(0, n - (idle - gone));
-  for (let k = from; k <= n; k++) a[k] = k <= count ? 1 : 0;
+  // For k > count, of which there are no subsets, any number will do: the first sample that makes one takes none of it.
+  a.fill(1, from);
   for (const [v, dv] of d.entries()) {
     const each = idle < end ? (exp(u + x[idle]) * lighter[v][idle]) / count : 0;
-    for (let k = from; k <= n; k++) dv[k] = k <= count ? k * each : 0;
+    for (let k = from; k <= n; k++) dv[k] = k * each;
   }
   for (let i = gone; i < idle; i++) {
     count++;

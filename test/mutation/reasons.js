@@ -13,7 +13,7 @@ export const reasons = [
   {
     title: "A loop that goes one past the end",
     why: "A typed array has nothing there: a read gives `undefined`, which becomes NaN in a sum that is then refused for a careful one, or is never used; a write is ignored.",
-    of: (s) => inLoop(s) && boundary(s),
+    of: (s) => inLoop(s) && (boundary(s) || (s.from === "next < size" && s.to === "true")),
   },
   {
     title: "Equality at a boundary",
@@ -48,20 +48,31 @@ export const reasons = [
       (/^alignment\//.test(file) && /ordinary/.test(line)),
   },
   {
+    title: "The last terms of a series, and where one form takes over from another",
+    why: "A series has a term to spare, and beside the point where two forms of a function meet both are right: a term less, or a point elsewhere, is within the error that the tests allow.",
+    of: ({ file, line }) =>
+      (/^numeric\//.test(file) &&
+        /series|tail|inverse\[k\]|cubic|-700|-40|0\.99|-0\.01|\bleft\b = v|>> 9|s < Infinity|HIGH/.test(line)) ||
+      (/^selection\//.test(file) &&
+        /const excess|all \/ 2|ratio > 0\.5|forbidden < 0\.5|forbidden === 0|Math\.abs\(gap\[i\]\) < 0\.5|i < peak|plain < Infinity/.test(
+          line,
+        )),
+  },
+  {
+    title: "What cancels",
+    why: "A law is divided by its total, so that a factor common to all of its weights is none; and where gains and losses are exchanged, with their signs, their difference is as before.",
+    of: ({ file, line, to }) =>
+      (/oissonRatio|hardRatio/.test(file) && /\bkept\b|logKept/.test(line)) ||
+      /^Math\.min\(0, timesPowerOfTwo/.test(to),
+  },
+  {
     title: "How far a grid or a search reaches",
     why: "Soft best-of-N is an integral over a grid of nodes, with series left and right of it, and budgets and sample sizes are found by search. Where these begin and end has a margin: a node, a term or a step more or less changes nothing that a double shows.",
     of: ({ file, line }) =>
       /^selection\//.test(file) &&
-      /HELD|together|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|APART|128|sort/.test(
+      /HELD|together|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|APART|128|sort|GONE|x\.reduce\(\(s, v\)/.test(
         line,
       ),
-  },
-  {
-    title: "The last terms of a series, and where one form takes over from another",
-    why: "A series has a term to spare, and beside the point where two forms of a function meet both are right: a term less, or a point elsewhere, is within the error that the tests allow.",
-    of: ({ file, line }) =>
-      /^numeric\//.test(file) &&
-      /series|tail|inverse\[k\]|cubic|-700|-40|0\.99|-0\.01|\bleft\b = v|>> 9|s < Infinity|HIGH/.test(line),
   },
   {
     title: "The steps of quadrature and extrapolation",
@@ -72,7 +83,8 @@ export const reasons = [
     title: "Room to spare",
     why: "An array longer than it need be, or a loop that begins beyond its end, where nothing is; entries that are set again before they are read; and what rounding alone leaves over in a table.",
     of: ({ file, line, from, to }) =>
-      to === from.replace(/- 1$/, "+ 1") ||
+      (to === from.replace(/- 1$/, "+ 1") && !/^selection/.test(file)) ||
+      /exponentOf\(size\)|const size = Math\.max|starts\.length|Math\.min\(n, count\)/.test(line) ||
       (/members|lights|back|keep\[i\] < 1|carried|y === x|DEPENDENT|after = -1|place\[v\]|step\(j, 1\)|value > 0|isFinite\(max\)|edges\[u\]/.test(
         line,
       ) &&

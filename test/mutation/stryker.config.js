@@ -21,6 +21,8 @@ export default {
         ? []
         : ["both samplers of soft best-of-N", "the embedded samples", "many samples", "by index and in bulk"]),
       "a million answers",
+      ...["n = 1 and β = ∞ give the mean", "tends to the hard estimate", "the curves of their own law"],
+      ...["the mean over all pairs", "increases with n, and lies above"],
       "K=1e5",
       "K=2^20",
       "entropy-016",

@@ -54,6 +54,49 @@ describe("the bounds on soft best-of-N", () => {
     }
   });
 
+  test.prop([problems, fc.constantFrom(1e-300, 1e-6, 1e-3), fc.constantFrom(1, 2, 3, 10)])(
+    "hold for answers whose weight is nothing next to the others', which are picked when no other is drawn",
+    (problem, beta, n) => {
+      // Rewards closer than β are no case of this.
+      const reward = problem.reward.map((r) => Math.round(r * 10) / 10);
+      const { lower, upper } = softBestOfNBounds({ ref: problem.ref, reward, beta }, n);
+      for (const [i, p] of bestOfNLaw({ ref: problem.ref, reward }, n).mass.entries()) {
+        expect(lower[i]).toBeLessThanOrEqual(p * (1 + 1e-12));
+        expect(upper[i]).toBeGreaterThanOrEqual(p * (1 - 1e-12));
+      }
+    },
+  );
+
+  it("with forbidden answers are those of the draws that are not, each count as likely as it is", () => {
+    // Of two draws, half of them forbidden: both of the others with 1/3, else one of them.
+    const mass = [1, 1, 2];
+    const weight = [Math.E, 1];
+    const mean = (weight[0] + weight[1]) / 4;
+    const variation = (weight[0] ** 2 + weight[1] ** 2) / 4 / mean ** 2 - 1;
+    const { lower, upper } = softBestOfNBounds(
+      { ref: measure([0, 1, 2], mass), reward: [1, 0, -Infinity], beta: 1 },
+      2,
+    );
+    for (const [i, w] of weight.entries()) {
+      const jensen = (2 * w) / (w + mean);
+      const above = jensen * (1 + (variation * mean ** 2) / ((w + mean) * w));
+      expect(lower[i]).toBeCloseTo((0.25 * jensen) / 0.75, 14);
+      expect(upper[i]).toBeCloseTo((0.25 * Math.min(2, above)) / 0.75, 14);
+    }
+    expect([lower[2], upper[2]]).toEqual([0, 0]);
+  });
+
+  it("do not heed an answer too rare to be drawn, however good", () => {
+    const without = softBestOfNBounds({ ref: measure([0, 1], [1, 3]), reward: [1, 0], beta: 1 }, 5);
+    for (const best of [3, 2000]) {
+      const { lower, upper } = softBestOfNBounds(
+        { ref: measure([0, 1, 2], [1, 3, 5e-324]), reward: [1, 0, best], beta: 1 },
+        5,
+      );
+      expect([...lower.subarray(0, 2), ...upper.subarray(0, 2)]).toEqual([...without.lower, ...without.upper]);
+    }
+  });
+
   it("meet the limit as N grows, and each other as 1/N", () => {
     const problem = { ref: measure([0, 1, 2], [5, 3, 2]), reward: [0, 1, 0.3], beta: 0.5 };
     const gap = (n: number) => {
@@ -186,13 +229,39 @@ describe("β for a KL budget", () => {
     expect(Math.abs(klDivergence(tilt(ref, reward, beta), ref) / budget - 1)).toBeLessThanOrEqual(1e-12);
   });
 
+  it("spends at most −log P(best), which keeps its digits where the best is all but certain and where it is rare", () => {
+    const [sure, rare] = [measure([0, 1], [1e-20, 1]), measure([0, 1], [1, 1e-20])];
+    expect(betaForKl(sure, [0, 1], 1e-20)).toBe(0);
+    expect(betaForKl(sure, [0, 1], 0.9e-20)).toBeGreaterThan(0);
+    expect(() => betaForKl(sure, [0, 1], 1.1e-20)).toThrow(RangeError);
+    const most = 20 * Math.LN10;
+    expect(betaForKl(rare, [0, 1], 0.999 * most)).toBeGreaterThan(0);
+    expect(() => betaForKl(rare, [0, 1], 1.001 * most)).toThrow(RangeError);
+    // Where it is neither, both forms hold.
+    const third = measure([0, 1], [2, 1]);
+    expect(betaForKl(third, [0, 1], 1.0986)).toBeGreaterThan(0);
+    expect(() => betaForKl(third, [0, 1], 1.0987)).toThrow(RangeError);
+    expect(betaForKl(third, [1, 0], 0.40546)).toBeGreaterThan(0);
+    expect(() => betaForKl(third, [1, 0], 0.40547)).toThrow(RangeError);
+  });
+
+  test.prop([
+    fc.constantFrom(2 ** -1074, 2 ** -1000, 2 ** -20, 2 ** 1000),
+    fc.double({ min: 1e-22, max: 1e-3, noNaN: true }),
+  ])("is in the units of the reward, whatever these are", (unit, budget) => {
+    const ref = measure([0, 1, 2], [1, 2, 3]);
+    const want = betaForKl(ref, [0, 1, 1], budget) * unit;
+    expect(betaForKl(ref, [0, unit, unit], budget)).toBe(want);
+  });
+
   it("has closed forms at its ends", () => {
     const ref = uniform([0, 1, 2, 3]);
     expect(betaForKl(ref, [0, 1, 2, 3], 0)).toBe(Infinity);
     expect(betaForKl(ref, [0, 1, 2, 3], Math.log(4))).toBe(0);
     expect(betaForKl(ref, [1, 1, 1, 1], 0)).toBe(Infinity);
     // KL ≈ Var/(2β²).
-    expect(betaForKl(ref, [0, 1, 2, 3], 1e-20) / Math.sqrt(1.25 / 2e-20)).toBeCloseTo(1, 9);
+    for (const budget of [1e-20, 1e-100, 1e-250])
+      expect(betaForKl(ref, [0, 1, 2, 3], budget) / Math.sqrt(1.25 / (2 * budget))).toBeCloseTo(1, 9);
     expect(betaForKl(ref, [0, 1e308, -1e308, 0], 0.5) / betaForKl(ref, [0, 1, -1, 0], 0.5)).toBeCloseTo(1e308, -295);
   });
 });

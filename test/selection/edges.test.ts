@@ -31,6 +31,8 @@ import {
   winRate,
 } from "exptilt";
 import { describe, expect, it } from "vitest";
+import { limitLevels } from "../../src/selection/limit.js";
+import { prepare } from "../../src/selection/problem.js";
 
 const near = (got: number, want: number, ulps: number) => {
   if (got === want) return;
@@ -171,6 +173,9 @@ describe("pass@k is 1 − C(n − c, k)/C(n, k)", () => {
           const [all, none] = [choose(n, k), c + k > n ? 0n : choose(n - c, k)];
           near(passAtK(n, c, k), Number(all - none) / Number(all), 4);
         }
+    // With as many steps as the smaller of c and k, whichever it is.
+    near(passAtK(9e15, 2, 1e12), 1 - (1 - 1e12 / 9e15) ** 2, 1e4);
+    near(passAtK(9e15, 1e12, 2), 1 - (1 - 1e12 / 9e15) ** 2, 1e4);
     near(passAtK(1e6, 1, 1), 1e-6, 2);
     near(passAtK(1e15, 3, 2), 6e-15, 8);
   });
@@ -224,10 +229,24 @@ describe("hard selection in closed form", () => {
       near(bestOfPoissonLaw(problem, n - 1).mass[2], n * 1e-305, 8);
       near(softBestOfNLaw({ ...problem, beta: 0 }, n).mass[1], n * 1e-300, 8);
     }
+    // In the midst of others it is the derivative of Fᴺ that counts, F = 1/2 below it.
+    const between = { ref: given([1, 1e-300, 1]), reward: [0, 1, 2] };
+    for (const n of [2, 3.5, 40]) {
+      near(bestOfNLaw(between, n).mass[1], (n * 1e-300) / 2 / 2 ** (n - 1), 60);
+      near(bestOfNLaw(between, n).logMass[1], Math.log(n / 2) - 300 * Math.LN10 - (n - 1) * Math.LN2, 4);
+    }
+    // So for a Poisson number of draws: (e^{λ(F−1)} F)′ = (1 + λF) e^{λ(F−1)}; also where λp is nothing as a double.
+    for (const rate of [0.01, 3, 40]) {
+      near(bestOfPoissonLaw(between, rate).mass[1], (1e-300 / 2) * (1 + rate / 2) * Math.exp(-rate / 2), 60);
+      const rarest = fromLogMass([0, 1], [0, -744]);
+      near(bestOfPoissonLaw({ ref: rarest, reward: [0, 1] }, rate).logMass[1], Math.log1p(rate) - 744, 2);
+    }
     // Below best-of-one the worst is left to (1 − p)^{N}.
     const two = { ref: given([1, 1]), reward: [0, 1] };
     near(bestOfNLaw(two, 2000).logMass[0], -2000 * Math.LN2, 4);
     expect(bestOfNLaw(two, 2000).mass[0]).toBe(0);
+    near(bestOfPoissonLaw(two, 2000).logMass[0], -1000 - Math.LN2, 4);
+    expect(bestOfPoissonLaw(two, 2000).mass[0]).toBe(0);
   });
 });
 
@@ -266,6 +285,27 @@ describe("soft selection by hand", () => {
     const [one, two] = [1, 2].map((n) => softBestOfNLaw(problem, n).mass);
     for (const [i, p] of softBestOfPoissonLaw(problem, 1e-6).mass.entries())
       near(p, one[i] + 1e-6 * (two[i] - one[i]), 1e5);
+  });
+
+  it("of a Poisson number of draws of a rare answer so good that it is given whenever it is drawn", () => {
+    for (const rate of [0.01, 3, 40]) {
+      const { mass } = softBestOfPoissonLaw({ ref: given([1, 1e-300]), reward: [0, 1e300], beta: 1 }, rate);
+      near(mass[1], (1 + rate) * 1e-300, 60);
+    }
+  });
+
+  it("of a Poisson number of draws knows the logarithms of what underflows: given only where all else is not drawn", () => {
+    // An answer of weight 0 next to the other's is given when only it is drawn: p e^{−λ(1−p)}.
+    for (const [mass, rate] of [
+      [[1, 1], 2000],
+      [[1, 3], 1400],
+    ]) {
+      const ref = given(mass as number[]);
+      const p = normalize(ref).mass[0];
+      const law = softBestOfPoissonLaw({ ref, reward: [0, 1], beta: 1e-9 }, rate as number);
+      expect(law.mass[0]).toBe(0);
+      near(law.logMass[0], Math.log(p) - (rate as number) * (1 - p), 1e3);
+    }
   });
 
   it("of one level is ref, at any N and β, with distance 0 to its limit", () => {
@@ -354,6 +394,134 @@ describe("the bounds at their ends", () => {
   });
 });
 
+describe("the first-order expansion", () => {
+  it("of rewards any number of nats apart: 1 + CV² for all but the best, and what they leave to the best", () => {
+    for (const nats of [100, 700, 720, 1000, 1e6, 1e300]) {
+      const {
+        coefficient,
+        totalVariation: tv,
+        kl,
+      } = firstOrderExpansion({
+        ref: given([1, 3, 4]),
+        reward: [0, nats, -nats],
+        beta: 1,
+      });
+      near(coefficient[0], 8 / 3, 8);
+      near(coefficient[2], 8 / 3, 8);
+      // The best has 1 + CV² − w/μ = (1 + CV²)·π*(others).
+      const others = (1 / 3) * Math.exp(-nats);
+      near(coefficient[1], -others * (8 / 3), 1e3);
+      if (others > 1e-300) near(tv, others * (8 / 3), 1e3);
+      if (others > 1e-300) near(kl, (others / 2) * (8 / 3) ** 2, 1e3);
+    }
+  });
+
+  it("is infinite where it overflows, with what does not overflow as it is", () => {
+    const { kl, totalVariation: tv } = firstOrderExpansion({ ref: given([1, 1e-300]), reward: [0, 700], beta: 1 });
+    const share = Math.exp(300 * Math.LN10 - 700);
+    near(tv * 1e-290, (1e10 * share) / (1 + share) ** 3, 1e4);
+    expect(kl).toBe(Infinity);
+    // Of c = 1e160 with a probability of 1e−50: its square is beyond the doubles, what it adds to KL is not.
+    const large = firstOrderExpansion({ ref: given([1, 1e-160]), reward: [0, 160 * Math.LN10 + 115], beta: 1 });
+    near(large.kl * 1e-260, 0.5 * 1e60 * Math.exp(-115), 1e5);
+    // So for CV²: the best answer weighs 1e160 times the mean.
+    const lost = { ref: given([1, 1e-160, 1e-200]), reward: [0, 160 * Math.LN10 + 115, -Infinity], beta: 1 };
+    near(firstOrderExpansion(lost).coefficient[2] * 1e-160, 1, 1e4);
+    near(firstOrderExpansion(lost).coefficient[0] * 1e-160, 1, 1e4);
+    const { lower, upper } = softBestOfNBounds(lost, 3);
+    for (const [i, p] of softBestOfNLaw(lost, 3).mass.entries()) {
+      expect(lower[i]).toBeLessThanOrEqual(p * (1 + 1e-12));
+      expect(upper[i]).toBeGreaterThanOrEqual(p * (1 - 1e-12));
+    }
+    // An answer too rare for a double has no say, however good.
+    const rare = firstOrderExpansion({
+      ref: fromLogMass([0, 1, 2], [0, -1000, -1]),
+      reward: [0, 900, 1],
+      beta: 1,
+    });
+    const without = firstOrderExpansion({ ref: fromLogMass([0, 2], [0, -1]), reward: [0, 1], beta: 1 });
+    expect(rare.coefficient[1]).toBe(-Infinity);
+    for (const [i, j] of [
+      [0, 0],
+      [2, 1],
+    ])
+      near(rare.coefficient[i], without.coefficient[j], 8);
+    near(rare.kl, without.kl, 8);
+    near(rare.totalVariation, without.totalVariation, 8);
+  });
+});
+
+describe("the limit", () => {
+  it("by level is the limit's law added up, at every β, forbidden answers apart", () => {
+    const ref = given([1, 2, 3, 1e-9, 4, 0]);
+    for (const reward of [
+      [3, 1, 1, 2, 0, 9],
+      [1, 1, -Infinity, 5, 0, 9],
+    ])
+      for (const beta of [0, 0.1, 1, 50, Infinity]) {
+        const problem = { ref, reward, beta };
+        const prepared = prepare("test", problem, beta);
+        const { mass, logMass, peak } = limitLevels(prepared);
+        const want = new Float64Array(mass.length);
+        for (const [i, p] of selectionLimit(problem).mass.entries()) if (p > 0) want[prepared.levels.levelOf[i]] += p;
+        for (const [level, p] of want.entries()) {
+          near(mass[level], p, 60);
+          near(Math.exp(logMass[level]), p, 60);
+        }
+        expect(want[peak]).toBe(Math.max(...want));
+      }
+  });
+
+  it("is as far from one draw as ref is, forbidden answers apart", () => {
+    const ref = given([1, 2, 3, 2, 1e-3]);
+    for (const reward of [
+      [0, 1, 2, 0.5, 3],
+      [0, -Infinity, 2, -Infinity, 3],
+      [0, -Infinity, -Infinity, -Infinity, -Infinity],
+      [-Infinity, -Infinity, -Infinity, 0.5, 3],
+    ]) {
+      const allowed = given(reward.map((r, i) => (r > -Infinity ? ref.mass[i] : 0)));
+      for (const beta of [0, 0.2, 1, 30, 1e5, Infinity]) {
+        const far = limitDistance({ ref, reward, beta }, 1);
+        const end = selectionLimit({ ref, reward, beta });
+        near(far.totalVariation + 1, totalVariation(allowed, end) + 1, 8);
+        near(far.kl + 1, klDivergence(end, allowed) + 1, 20);
+        near(far.reverseKl + 1, klDivergence(allowed, end) + 1, 20);
+      }
+    }
+  });
+
+  it("of hard selection is −log P(best) from one draw, where the best is rare and where it is all but certain", () => {
+    for (const p of [1e-20, 0.3, 0.6]) {
+      const { kl, totalVariation: tv } = limitDistance({ ref: given([1 - p, p]), reward: [0, 1], beta: 0 }, 1);
+      near(kl, -Math.log(p), 8);
+      near(tv, 1 - p, 4);
+    }
+    near(limitDistance({ ref: given([1e-20, 1]), reward: [0, 1], beta: 0 }, 1).kl, 1e-20, 8);
+    near(limitDistance({ ref: given([1e-20, 1]), reward: [0, 1], beta: 0 }, 1).totalVariation, 1e-20, 8);
+  });
+
+  it("at β = ∞ is met by any number of draws", () => {
+    for (const reward of [
+      [0, 1, 1],
+      [-Infinity, 1, 2],
+    ])
+      for (const n of [1, 2, 1e9])
+        expect(limitDistance({ ref: given([1, 2, 3]), reward, beta: Infinity }, n)).toEqual({
+          totalVariation: 0,
+          kl: 0,
+          reverseKl: 0,
+        });
+  });
+
+  it("keeps the digits of what is nothing as a double, where all that it has is small", () => {
+    // Of masses 1 and q the better answer has w = 1, the other v: P ≈ 1 and v/q, and ½ Σ P|c| = v/q².
+    const [q, x] = [1e-300, 735];
+    const { totalVariation: tv } = firstOrderExpansion({ ref: given([1, q]), reward: [0, x], beta: 1 });
+    near(tv * 1e-280, Math.exp(320 * Math.LN10 - x), 1e4);
+  });
+});
+
 describe("a curve", () => {
   const problem = {
     ref: measure(["a", "b", "c", "d"], [1, 2, 3, 0]),
@@ -385,6 +553,54 @@ describe("a curve", () => {
     near(reading.gold ?? 0, (10 - 3) / 6, 4);
     expect(reading.klToRef).toBe(0);
     expect("gold" in policyReading({ ref: problem.ref, reward: problem.reward }, problem.ref)).toBe(false);
+  });
+});
+
+describe("a curve's sums", () => {
+  it("are compensated: a gold of 1 in one answer, and of next to nothing in 1023", () => {
+    const ref = uniform(Array.from({ length: 1024 }, (_, i) => i));
+    const problem = { ref, reward: () => 1, gold: (i: number) => (i === 0 ? 1 : 3e-17), beta: 0 };
+    for (const gold of [problem.gold, (i: number) => problem.gold(1023 - i), (i: number) => -problem.gold(i)])
+      near(
+        selectionCurve({ ...problem, gold }, [1])[0].gold ?? 0,
+        (gold(5) < 0 ? -1 : 1) * (1 / 1024 + 3e-17 * (1023 / 1024)),
+        1,
+      );
+  });
+
+  it("of KL at one draw are −log P(not forbidden), whether that is nearly all or next to nothing", () => {
+    for (const beta of [0, 1, Infinity])
+      for (const [allowed, forbidden] of [
+        [1, 1e-20],
+        [1, 0.2],
+        [1, 3],
+        [1e-20, 1],
+      ]) {
+        const problem = { ref: given([allowed, forbidden]), reward: [0, -Infinity], beta };
+        const want = forbidden < 1 ? Math.log1p(forbidden) : Math.log(1 + forbidden / allowed);
+        near(selectionCurve(problem, [1])[0].klToRef, want, 8);
+      }
+  });
+
+  it("of KL hold for a rare best answer, from few draws to as many as there are doubles", () => {
+    for (const p of [0.4, 0.05, 1e-3, 1e-9]) {
+      const problem = { ref: given([1 - p, p]), reward: [0, 1], beta: 0 };
+      for (const n of [2, 3, 10]) {
+        const best = -Math.expm1(n * Math.log1p(-p));
+        const want = best * Math.log(best / p) + (1 - best) * (n - 1) * Math.log1p(-p);
+        near(selectionCurve(problem, [n])[0].klToRef, want, 1e3);
+      }
+    }
+    // However rare: to first order in p the ratio of the best is ρ = N E[w/(w + N − 1)], and KL is p(ρ log ρ − ρ + 1).
+    for (const p of [1e-20, 1e-100, 1e-250])
+      for (const beta of [0, 0.5])
+        for (const n of [2, 3, 10]) {
+          const ratio = beta === 0 ? n : n / (1 + (n - 1) * Math.exp(-1 / beta));
+          const { klToRef } = selectionCurve({ ref: given([1, p]), reward: [0, 1], beta }, [n])[0];
+          near(klToRef, p * (ratio * Math.log(ratio) - ratio + 1), 200);
+        }
+    const worst = { ref: given([1e-300, 1]), reward: [0, 1], beta: 0 };
+    for (const n of [1e300, 1.7e308]) near(selectionCurve(worst, [n])[0].klToRef, 1e-300, 8);
   });
 });
 
@@ -447,6 +663,11 @@ describe("estimates", () => {
   it("of rewards whose range overflows, and of far apart ones", () => {
     near(estimateBestOfN({ reward: [1.7e308, -1.7e308] }, 2).reward, 1.7e308, 4);
     near(estimateBestOfN({ reward: [1.7e308, -1.7e308, -1.7e308] }, 1).reward, -1.7e308 / 3, 8);
+    near(estimateBestOfN({ reward: [-1.7e308, 1e-300] }, 1).reward, -1.7e308 / 2, 4);
+    near(estimateBestOfN({ reward: [1.7e308, -1e-300] }, 1).reward, 1.7e308 / 2, 4);
+    near(estimateBestOfN({ reward: [1.7e308, 1.5e308] }, 1).reward, 1.6e308, 4);
+    near(estimateBestOfN({ reward: [-1.7e308, -1.5e308] }, 1).reward, -1.6e308, 4);
+    near(estimateBestOfN({ reward: [1e-300, 3e-300] }, 1).reward, 2e-300, 4);
     near(
       estimateSoftBestOfN({ reward: [1e6, 0, -1e6, -1e6 + 1], gold: [1, 2, 3, 4], beta: 1 }, 2).gold ?? 0,
       (1 + 1 + 1 + 2 + 2 + 3 + 1 / (1 + Math.exp(-1))) / 6,

@@ -75,6 +75,7 @@ const answer = fc.record({
   reward: fc.oneof(fc.constant(-Infinity), fc.integer({ min: 0, max: 3 })),
 });
 const answers = fc.array(answer, { minLength: 1, maxLength: 6 });
+const allowed = answers.filter((rows) => rows.some((r) => r.mass > 0n && r.reward > -Infinity));
 const draws = fc.integer({ min: 1, max: 8 });
 
 function lawOn(rows: readonly { mass: bigint }[]) {
@@ -102,7 +103,6 @@ describe("the laws equal the enumeration of all count vectors in fractions", () 
     },
   );
 
-  const allowed = answers.filter((rows) => rows.some((r) => r.mass > 0n && r.reward > -Infinity));
   test.prop([allowed, draws])("hard best-of-N, ties broken uniformly", (rows, n) => {
     const reward = rows.map((r) => r.reward);
     const want = enumerate(
@@ -127,23 +127,26 @@ describe("the laws equal the enumeration of all count vectors in fractions", () 
 
 describe("a Poisson number of draws mixes the laws of N draws", () => {
   const rates = fc.constantFrom(0, 0.3, 2, 20);
-  const finite = answers
-    .map((rows) => rows.map((r) => ({ ...r, reward: Math.max(0, r.reward) })))
-    .filter((rows) => rows.some((r) => r.mass > 0n));
-  const mixed = (rate: number, law: (n: number) => Float64Array, size: number): number[] => {
+  /** The laws of N draws, each as often as N draws are made and not all forbidden. */
+  const mixed = (rate: number, forbidden: number, law: (n: number) => Float64Array, size: number): number[] => {
     const out = new Array<number>(size).fill(0);
-    let p = Math.exp(-rate);
+    let [p, kept] = [Math.exp(-rate), 0];
     for (let k = 0; k < 120; k++) {
-      for (const [i, q] of law(k + 1).entries()) out[i] += p * q;
+      const some = p * (1 - forbidden ** (k + 1));
+      for (const [i, q] of law(k + 1).entries()) out[i] += some * q;
+      kept += some;
       p *= rate / (k + 1);
     }
-    return out;
+    return out.map((x) => x / kept);
   };
-  test.prop([finite, rates, fc.constantFrom(0, 0.2, 1, Infinity)], { numRuns: 60 })(
+  test.prop([allowed, rates, fc.constantFrom(0, 0.2, 1, Infinity)], { numRuns: 60 })(
     "N = 1 + Poisson(λ), hard and soft",
     (rows, rate, beta) => {
       const problem = { ref: lawOn(rows), reward: rows.map((r) => r.reward), beta };
-      const want = mixed(rate, (n) => softBestOfNLaw(problem, n).mass, rows.length);
+      const total = rows.reduce((s, r) => s + Number(r.mass), 0);
+      const lost = rows.reduce((s, r) => s + (r.reward === -Infinity ? Number(r.mass) : 0), 0) / total;
+      fc.pre(lost < 0.99);
+      const want = mixed(rate, lost, (n) => softBestOfNLaw(problem, n).mass, rows.length);
       const { mass } = softBestOfPoissonLaw(problem, rate);
       for (const [i, p] of want.entries()) expect(Math.abs(mass[i] - p)).toBeLessThanOrEqual(1e-12 * p);
       if (beta === 0) expect(mass).toEqual(bestOfPoissonLaw(problem, rate).mass);

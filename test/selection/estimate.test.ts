@@ -14,6 +14,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { shareWithin } from "../../src/selection/subsets.js";
 
 /** The subsets of n of the numbers from `from` to m − 1. */
 function* subsets(m: number, n: number, from = 0, before: number[] = []): Generator<number[]> {
@@ -64,6 +65,75 @@ describe("the estimates are the mean over all subsets of n samples", () => {
     near(estimate.reward, meanOver(all, samples.reward, samples.reward, 0), 1e-15 * 8);
     near(estimate.gold, meanOver(all, samples.reward, samples.gold, 0), 1e-15 * 8);
     expect(estimateSoftBestOfN({ ...samples, beta: 0 }, n)).toEqual(estimate);
+  });
+});
+
+describe("the share of the subsets of n among M samples that lie within b of them", () => {
+  it("is C(b, n)/C(M, n), to the last digit", () => {
+    for (const [size, n] of [
+      [5, 2],
+      [40, 40],
+      [400, 1],
+      [400, 150],
+      [1000, 60],
+    ]) {
+      const share = shareWithin(size, n);
+      expect(share.length).toBe(size + 1);
+      // In 2¹¹⁰⁰ths: C(b, n) from C(b + 1, n).
+      let exact = 1n << 1100n;
+      for (let b = size; b >= 0; b--) {
+        const want = Number(exact >> 900n) * 2 ** -200;
+        if (want > 1e-40 || exact === 0n) near(share[b], want, want * 2 ** -52);
+        exact = b > 0 && b - n >= 0 ? (exact * BigInt(b - n)) / BigInt(b) : 0n;
+      }
+    }
+  });
+});
+
+describe("golds of one sign keep their digits, however little a sample with gold counts", () => {
+  const spread = fc.constantFrom(1, 10, 30, 100, 300, 790, 810, 1e9);
+  const rows = fc.array(
+    fc.record({
+      steps: fc.integer({ min: 0, max: 3 }),
+      near: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3, noNaN: true })),
+      gold: fc.oneof(fc.constantFrom(0, 0, 1), fc.double({ min: 0.1, max: 1, noNaN: true })),
+    }),
+    { minLength: 2, maxLength: 9 },
+  );
+  test.prop([rows, spread, part], { numRuns: 200 })(
+    "soft, of samples any number of nats apart",
+    (samples, apart, p) => {
+      const n = drawsOf(samples.length, p);
+      const reward = samples.map((r) => r.steps * apart + r.near);
+      const gold = samples.map((r) => r.gold);
+      const want = meanOver(subsets(samples.length, n), reward, gold, 1);
+      const got = estimateSoftBestOfN({ reward, gold, beta: 1 }, n).gold;
+      // What is below 1e−300 has no digits of its own.
+      near(got, want, 1e-12 * want + 1e-300);
+    },
+  );
+
+  it("of samples that count for nothing beside the best, by the sum of what they do count", () => {
+    const w = [1, Math.exp(-1)].map((x) => x * Math.exp(-49));
+    for (const gold of [
+      [0, 0, 1, 0],
+      [0, 0, 0, 1],
+      [0, 0, 1, 1],
+    ]) {
+      const [one, other] = [gold[2] * w[0], gold[3] * w[1]];
+      const best = estimateSoftBestOfN({ reward: [50, 50, 1, 0], gold, beta: 1 }, 3).gold ?? 0;
+      // Both of the best and one of these, twice; or one of the best and both of these, twice.
+      near(best / ((one / 2 + other / 2 + 2 * (one + other)) / 4), 1, 1e-12);
+      // The same in a block of its own, a thousand nats below: of the four subsets, that without the best.
+      const below =
+        estimateSoftBestOfN({ reward: [1000, 50, 1, 0], gold: [0, ...gold.slice(1)], beta: 1 }, 3).gold ?? 0;
+      near(below / ((one + other) / 4), 1, 1e-12);
+    }
+  });
+
+  it("of two far below the best, each by its own difference from the other", () => {
+    const { gold } = estimateSoftBestOfN({ reward: [1e9, 0.7, 0], gold: [0, 1, 0], beta: 1 }, 2);
+    near(gold, 1 / (1 + Math.exp(-0.7)) / 3, 1e-15);
   });
 });
 

@@ -1,0 +1,47 @@
+import { log, pow } from "./elementary.js";
+
+/** A whole number and the function there. */
+interface Point {
+  readonly n: number;
+  readonly at: number;
+}
+
+/** Past this a double no longer tells n from n + 1. */
+const MOST = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The first whole number n ≥ 1 at which a decreasing function is at most `wanted`; Infinity when none of the doubles that
+ * count is. Four-fold steps until it is, then a bracket that interpolation and bisection shrink together.
+ *
+ * @param f the function at several n at once, increasing: what they share is worked out once
+ */
+export function firstWithin(f: (ns: readonly number[]) => readonly number[], wanted: number): number {
+  const first = { n: 1, at: f([1])[0] };
+  let [low, high]: [Point, Point] = [first, first];
+  while (high.at > wanted) {
+    if (high.n === MOST) return Infinity;
+    const n = Math.min(MOST, high.n * 4);
+    [low, high] = [high, { n, at: f([n])[0] }];
+  }
+  while (high.n - low.n > 1) {
+    const guess = interpolated(low, high, wanted);
+    const middle = Math.floor((low.n + high.n) / 2);
+    const inside = [...new Set([guess, guess + 1, middle])].filter((n) => n > low.n && n < high.n);
+    const ns = inside.sort((a, b) => a - b);
+    for (const [i, at] of f(ns).entries()) {
+      if (at > wanted) low = { n: ns[i], at };
+      else {
+        high = { n: ns[i], at };
+        break;
+      }
+    }
+  }
+  return high.n;
+}
+
+/** The last n before `wanted` is met, if log f is linear in log n between the ends. */
+function interpolated(low: Point, high: Point, wanted: number): number {
+  const share = log(low.at / wanted) / log(low.at / high.at);
+  const n = Math.floor(low.n * pow(high.n / low.n, share));
+  return n >= low.n ? Math.min(n, high.n - 1) : low.n + 1;
+}

@@ -1,0 +1,35 @@
+import { exp, log } from "./elementary.js";
+
+/** A function at a point: its value, and its slope there on logarithmic scales, d log f/d log x. */
+export interface LogPoint {
+  readonly value: number;
+  readonly slope: number;
+}
+
+/** Far more than a start within a factor of 1e60 needs, by four-fold steps and bisection alone. */
+const MOST_ROUNDS = 200;
+
+/** No step of Newton's method is longer: far from the root its slope says little. */
+const LONGEST = 16;
+
+/**
+ * Where an increasing positive function of x > 0 has a wanted value: Newton's method on log f against log x, which finds
+ * the root of a power in one step, kept inside a bracket that bisection shrinks where the slope leads out of it.
+ */
+export function logRoot(f: (x: number) => LogPoint, wanted: number, start: number): number {
+  let x = start;
+  let [low, high] = [0, Infinity];
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const { value, slope } = f(x);
+    if (value === wanted) return x;
+    if (value < wanted) low = x;
+    else high = x;
+    const newton = x * exp(log(wanted / value) / slope);
+    const inside = newton > Math.max(low, x / LONGEST) && newton < Math.min(high, x * LONGEST);
+    const middle = high === Infinity ? low * 4 : low === 0 ? high / 4 : Math.sqrt(low) * Math.sqrt(high);
+    const next = inside ? newton : middle;
+    if (next === low || next === high) return next;
+    x = next;
+  }
+  return x;
+}
