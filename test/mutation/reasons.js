@@ -67,7 +67,7 @@ export const reasons = [
   },
   {
     title: "How far a grid or a search reaches",
-    why: "Soft best-of-N is an integral over a grid of nodes, with series left and right of it, and budgets and sample sizes are found by search. Where these begin and end has a margin: a node, a term or a step more or less changes nothing that a double shows.",
+    why: "Soft best-of-N is an integral over a grid of nodes, with series left and right of it, and budgets and sample sizes are found by search. Where these begin and end has a margin: a node, a term or a step more or less changes nothing that a double shows, and what is left out there is left out for speed.",
     of: ({ file, line }) =>
       /^selection\//.test(file) &&
       /HELD|together|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|APART|128|sort|GONE|x\.reduce\(\(s, v\)/.test(
