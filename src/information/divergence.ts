@@ -4,7 +4,7 @@ import { requireSameSupport } from "../measure/support.js";
 import { NON_NEGATIVE, requireLength, requireNumbers } from "../numeric/check.js";
 import { deviance, expm1MinusX, logRatio, logRatioNearOne } from "../numeric/deviance.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
-import { exp, expm1, log, log1p } from "../numeric/elementary.js";
+import { exp, expm1, log, log1p, square } from "../numeric/elementary.js";
 import { highWords, logScaled, STRETCH } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
@@ -366,12 +366,13 @@ export function chiSquaredDivergence(p: Measure, q: Measure): number {
   });
   if (lawP.hasTail || lawQ.hasTail) {
     for (let i = 0; i < terms.length; i++) {
-      if (!(inTail(lawP, i) || inTail(lawQ, i))) continue;
+      if (!(inTail(lawP, i) || inTail(lawQ, i)) || !lawQ.supports(i)) continue;
       const [logA, logB] = [lawP.logProbability(i), lawQ.logProbability(i)];
-      // (P − Q)²/Q = P²(1 − Q/P)²/Q, from the larger of the two.
       const d = logA - logB;
-      const logTerm = (d > 0 ? 2 * logA - logB : logB) + 2 * log(-expm1(-Math.abs(d)));
-      terms[i] = lawQ.supports(i) ? exp(logTerm) : 0;
+      // (P − Q)²/Q = Q(1 − P/Q)² = P·(P/Q)·(1 − Q/P)², from whichever is whole.
+      if (d <= 0) terms[i] = (inTail(lawQ, i) ? exp(logB) : lawQ.probability(i)) * square(expm1(d));
+      else if (!inTail(lawP, i)) terms[i] = lawP.probability(i) * exp(d) * square(expm1(-d));
+      else terms[i] = exp(logA + d + 2 * log(-expm1(-d)));
     }
   }
   const { hi } = sum(terms);

@@ -266,6 +266,13 @@ describe("laws whose small masses live in their logarithms", () => {
     }
   });
 
+  it("χ²(δ‖q) of a point mass is the odds against it, (1 − q)/q, in any unit", () => {
+    for (const odds of [1e-300, 5.785356926291926e-58, 3e-16, 0.7, 1e90]) {
+      for (const unit of [1, 6e-214, 7e213]) near(chiSquaredDivergence(given([unit, 0]), given([1, odds])), odds, 2);
+      near(chiSquaredDivergence(tilt(given([1, 1]), [0, -1e4]), given([1, odds])), odds, 2);
+    }
+  });
+
   /** e^{log} of probability in a law given by masses beside one whose logarithms go on. */
   it("against masses: KL, χ² and the generalized KL read each where it is whole", () => {
     const rare = tilt(given([1, 1, 1]), [0, -800, -1]);
