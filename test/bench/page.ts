@@ -140,7 +140,12 @@ ${wide}
 ${markdownTable(
   ["", "asked", "measured", ""],
   ["---", "---", "---:", "---"],
-  targets(benchmarks).map(({ what, asked, measured, met }) => [what, asked, measured, met ? "met" : "missed"]),
+  targets(benchmarks).map(({ what, asked, measured, met }) => [
+    what,
+    asked.replaceAll(" ", "\u00a0"),
+    measured,
+    met ? "met" : "missed",
+  ]),
 )}
 
 ${groups
