@@ -2,8 +2,10 @@ import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
 import { logPowerSum } from "../measure/powerSum.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
-import { log } from "../numeric/elementary.js";
-import { STRETCH } from "../numeric/expLog.js";
+import { log, log1p } from "../numeric/elementary.js";
+import { logNormal, STRETCH } from "../numeric/expLog.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
 
 /** Entropies are made in units of its inverse: next to a point mass the terms are near the end of the range. */
@@ -13,10 +15,28 @@ const LIFT = 2 ** 500;
 export function entropyOf(law: Law): number {
   const plain = law.hasTail || law.weight.length < MANY ? undefined : entropyByLogs(law);
   if (plain !== undefined) return plain;
+  const terms = law.fromLog || law.hasTail ? termsByLogs(law) : termsByWeights(law);
+  return sum(terms).hi / LIFT;
+}
+
+/** −P log P of each answer, times LIFT. */
+function termsByLogs(law: Law): Float64Array {
   const logP = law.logProbabilities();
   const total = law.total.hi;
-  const terms = law.weight.map((w, i) => (w > 0 ? ((w * LIFT) / total) * -logP[i] : 0));
-  return sum(terms).hi / LIFT;
+  return law.weight.map((w, i) => (w > 0 ? ((w * LIFT) / total) * -logP[i] : 0));
+}
+
+/** The same where all is in the weights: at the largest from its distance to the total. */
+function termsByWeights({ weight, total: { hi: total }, peak, rest }: Law): Float64Array {
+  const terms = floats(weight.length);
+  for (let i = 0; i < terms.length; i++) {
+    const w = weight[i];
+    const p = w / total;
+    if (p >= SMALLEST_NORMAL) terms[i] = ((w * LIFT) / total) * -logNormal(p);
+    else if (w > 0) terms[i] = ((w * LIFT) / total) * (log(total) - log(w));
+  }
+  terms[peak] = ((weight[peak] * LIFT) / total) * log1p((rest.hi + rest.lo) / weight[peak]);
+  return terms;
 }
 
 /** log Σ w − Σ P log w, of the logarithms that a law keeps: undefined where it is not most of what it is made of. */
