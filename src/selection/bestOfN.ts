@@ -1,6 +1,6 @@
 import type { Distribution } from "../measure/measure.js";
-import { type BestOfNProblem, lawOfRatios, onAnswers, prepare, requireDraws } from "./problem.js";
-import { ratiosAt } from "./ratios.js";
+import { type BestOfNProblem, onAnswers, prepare, requireDraws } from "./problem.js";
+import { lawAt } from "./ratios.js";
 
 /**
  * The exact law of best-of-N: draw N answers from ref, keep one of the highest reward, ties among the draws broken
@@ -28,6 +28,5 @@ import { ratiosAt } from "./ratios.js";
 export function bestOfNLaw<A>(problem: BestOfNProblem<A>, n: number): Distribution<A> {
   const prepared = prepare("bestOfNLaw", problem, 0);
   requireDraws("bestOfNLaw", "n", n);
-  const [ratios] = ratiosAt(prepared, [n]);
-  return onAnswers(prepared, lawOfRatios(prepared.law, prepared.levels, ratios));
+  return onAnswers(prepared, lawAt(prepared, n));
 }

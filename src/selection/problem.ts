@@ -43,6 +43,8 @@ export interface Prepared<A> {
   readonly beta: number;
   /** The log-weights of the levels, where β is neither 0 nor infinite. */
   readonly ladder: Ladder | undefined;
+  /** The same, made once more: for what is rarely asked for it takes the room of neither levels nor ladder. */
+  readonly again: () => Prepared<A>;
 }
 
 export function prepare<A>(caller: string, problem: BestOfNProblem<A>, beta: number): Prepared<A> {
@@ -51,9 +53,19 @@ export function prepare<A>(caller: string, problem: BestOfNProblem<A>, beta: num
   const law = lawOf(caller, "ref", ref);
   const score = resolveScore(caller, "reward", ref.support, reward);
   requireTemperature(caller, beta);
+  const ladderOf = (levels: Levels) => (beta > 0 && beta < Infinity ? ladderOfRewards(levels, beta) : undefined);
+  return preparedBy({ caller, ref, law, score, beta }, ladderOf);
+}
+
+/** By levels, and the ladder that these are given. */
+export function preparedBy<A>(
+  known: Pick<Prepared<A>, "caller" | "ref" | "law" | "score" | "beta">,
+  ladderOf: (levels: Levels) => Ladder | undefined,
+): Prepared<A> {
+  const { caller, ref, law, score, beta } = known;
   const levels = levelsOf(caller, law, score);
-  const ladder = beta > 0 && beta < Infinity ? ladderOfRewards(levels, beta) : undefined;
-  return { caller, ref, law, score, levels, beta, ladder };
+  const again = () => preparedBy(known, ladderOf);
+  return { caller, ref, law, score, levels, beta, ladder: ladderOf(levels), again };
 }
 
 /** What the fields are read from. */
@@ -78,10 +90,14 @@ export function requireDraws(caller: string, argument: string, n: unknown): numb
 /** P/ref by level, and its logarithm also where it underflows: all that a law is made of. */
 export type RatioToRef = Pick<LevelRatios, "ratio" | "logRatio">;
 
-/** The law of a problem whose ratio to ref is given by level. */
-export function lawOfRatios(base: Law, levels: Levels, ratios: RatioToRef): Law {
+/**
+ * The law of a problem whose ratio to ref is given by level. For its logarithms the ratios are computed once more: kept,
+ * what they are made of would take many times the room of the law.
+ */
+export function lawOfRatios<A>(prepared: Prepared<A>, ratiosOf: (prepared: Prepared<A>) => RatioToRef): Law {
+  const { law: base, levels, again } = prepared;
   const { levelOf } = levels;
-  const { ratio } = ratios;
+  const { ratio } = ratiosOf(prepared);
   // Brought up to a total near 1, so that no rare answer falls below the normal doubles on the way.
   const exponent = base.fromLog ? 0 : Math.max(0, -exponentOf(base.total.hi));
   const scale = 2 ** exponent;
@@ -90,15 +106,23 @@ export function lawOfRatios(base: Law, levels: Levels, ratios: RatioToRef): Law 
     const level = levelOf[i];
     if (level >= 0) weight[i] = base.weight[i] * scale * ratio[level];
   }
+  return Law.tilted(base, weight, ...logarithms(base, exponent, again, ratiosOf));
+}
+
+/** log weight and log P/ref of each answer, when they are asked for. */
+function logarithms<A>(
+  base: Law,
+  exponent: number,
+  again: () => Prepared<A>,
+  ratiosOf: (prepared: Prepared<A>) => RatioToRef,
+): [logWeight: () => Float64Array, logDensity: () => Float64Array] {
   const logDensity = () => {
-    const { logRatio } = ratios;
-    return Float64Array.from(levelOf, (level) => (level < 0 ? -Infinity : logRatio[level]));
+    const prepared = again();
+    const { logRatio } = ratiosOf(prepared);
+    return Float64Array.from(prepared.levels.levelOf, (level) => (level < 0 ? -Infinity : logRatio[level]));
   };
-  const logWeight = () => {
-    const logScale = exponent * Math.LN2;
-    return logDensity().map((x, i) => base.logWeight[i] + logScale + x);
-  };
-  return Law.tilted(base, weight, logWeight, logDensity);
+  const logScale = exponent * Math.LN2;
+  return [() => logDensity().map((x, i) => base.logWeight[i] + logScale + x), logDensity];
 }
 
 /** The distribution that a law is on the answers of a problem. */

@@ -1,8 +1,9 @@
+import type { Law } from "../measure/law.js";
 import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { hardRatios } from "./hardRatio.js";
 import { meanLessWeight } from "./ladder.js";
 import { massFrom } from "./levels.js";
-import type { Prepared } from "./problem.js";
+import { lawOfRatios, type Prepared } from "./problem.js";
 import { type LevelRatios, softRatios } from "./ratio.js";
 
 /** The ratios of a problem's law at several N ≥ 1, by level, at any β from 0 to ∞. */
@@ -13,6 +14,11 @@ export function ratiosAt<A>(prepared: Prepared<A>, ns: readonly number[]): Level
   const ratios = ladder === undefined ? chosen.map((n) => hardRatios(levels, n)) : softRatios(ladder, chosen);
   let next = 0;
   return ns.map((n) => (n > 1 ? ratios[next++] : unselected(prepared)));
+}
+
+/** The law of a problem at one N. */
+export function lawAt<A>(prepared: Prepared<A>, n: number): Law {
+  return lawOfRatios(prepared, (problem) => ratiosAt(problem, [n])[0]);
 }
 
 /** One draw, or no preference among many: ref on the answers that are not forbidden. */

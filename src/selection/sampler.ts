@@ -2,8 +2,8 @@ import { aliasTableOf, drawBy, type Sampler, samplerOf } from "../measure/sample
 import { requireSupport } from "../measure/support.js";
 import { outOfRange, requireInteger } from "../numeric/check.js";
 import { requireRandom } from "../numeric/random.js";
-import { lawOfRatios, type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
-import { ratiosAt } from "./ratios.js";
+import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
+import { lawAt } from "./ratios.js";
 import { pickSoft } from "./select.js";
 
 /** How soft best-of-N is drawn from. */
@@ -55,8 +55,7 @@ export function softBestOfNSampler<A>(
 }
 
 function byLaw<A>(prepared: Prepared<A>, n: number, rng: () => number): () => number {
-  const [ratios] = ratiosAt(prepared, [n]);
-  return drawBy(aliasTableOf(lawOfRatios(prepared.law, prepared.levels, ratios)), rng);
+  return drawBy(aliasTableOf(lawAt(prepared, n)), rng);
 }
 
 function bySimulation<A>({ law, score, beta }: Prepared<A>, n: number, rng: () => number): () => number {

@@ -3,9 +3,8 @@ import type { Score } from "../measure/score.js";
 import { resolveScore } from "../measure/score.js";
 import { outOfRange } from "../numeric/check.js";
 import { ladderOfWeights } from "./ladder.js";
-import { levelsOf } from "./levels.js";
-import { lawOfRatios, onAnswers, prepare, requireDraws, requireProblem, type SelectionProblem } from "./problem.js";
-import { ratiosAt } from "./ratios.js";
+import { onAnswers, prepare, preparedBy, requireDraws, requireProblem, type SelectionProblem } from "./problem.js";
+import { lawAt } from "./ratios.js";
 
 /**
  * The exact law of soft best-of-N: draw o⁽¹⁾ … o⁽ᴺ⁾ from ref, pick one with probability ∝ e^{r/β}. With w = e^{r/β} and
@@ -39,8 +38,7 @@ import { ratiosAt } from "./ratios.js";
 export function softBestOfNLaw<A>(problem: SelectionProblem<A>, n: number): Distribution<A> {
   const prepared = prepare("softBestOfNLaw", problem, problem?.beta);
   requireDraws("softBestOfNLaw", "n", n);
-  const [ratios] = ratiosAt(prepared, [n]);
-  return onAnswers(prepared, lawOfRatios(prepared.law, prepared.levels, ratios));
+  return onAnswers(prepared, lawAt(prepared, n));
 }
 
 /**
@@ -78,8 +76,6 @@ export function weightedBestOfNLaw<A>(
   if (!score.some((w, i) => w > 0 && law.supports(i)))
     throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
   requireDraws(caller, "n", n);
-  const levels = levelsOf(caller, law, score);
-  const prepared = { caller, ref, law, score, levels, beta: 1, ladder: ladderOfWeights(levels) };
-  const [ratios] = ratiosAt(prepared, [n]);
-  return onAnswers(prepared, lawOfRatios(law, levels, ratios));
+  const prepared = preparedBy({ caller, ref, law, score, beta: 1 }, ladderOfWeights);
+  return onAnswers(prepared, lawAt(prepared, n));
 }
