@@ -110,8 +110,32 @@ describe("conjugate gradients", () => {
     expect(solve(3, (e) => 1e5 ** e, 1)).toBeUndefined();
     expect(solve(1000, () => 1, 1)).toBeUndefined();
     expect(solve(3, () => 1, Number.NaN)).toBeUndefined();
+    expect(solve(3, (e) => 1e4 ** e, 1)).toBeUndefined();
+    expect(solve(3, (e) => 9999 ** e, 1)?.[2]).toBeCloseTo(1 + 1 / 9999, 11);
+    // A chain of n is solved in n steps, if these are not too many.
+    expect(solve(250, () => 1, 1)?.[249]).toBeCloseTo(249, 8);
+    // Nothing flows where nothing comes in.
+    expect(solve(5, (e) => 1 + e, 0)?.every((x) => x === 0)).toBe(true);
     // A unit current through resistors of 1: each adds 1 to the potential.
     expect(solve(5, () => 1, 1)?.map(Math.round)).toEqual(Float64Array.of(0, 1, 2, 3, 4));
+  });
+});
+
+describe("conjugate gradients on a star", () => {
+  it("find I/c at each end, whatever current is given at the hub, the ground", () => {
+    const conductance = Float64Array.of(1, 30, 500, 7, 2e3, 0.3);
+    const hub = 3;
+    const ends = [0, 1, 2, 4, 5, 6];
+    const solve = (atHub: number) => {
+      const current = Float64Array.of(2, -1, 0.5, atHub, 3, 0, -4);
+      return conjugateGradients(Int32Array.from(ends), new Int32Array(6).fill(hub), conductance, current, hub);
+    };
+    const x = solve(0) as Float64Array;
+    for (const [e, v] of ends.entries()) {
+      expect(x[v]).toBeCloseTo([2, -1, 0.5, 3, 0, -4][e] / conductance[e], 11);
+    }
+    expect(x[hub]).toBe(0);
+    expect(solve(1e6)).toEqual(x);
   });
 });
 

@@ -1,0 +1,265 @@
+/** The parts of the integral of soft best-of-N, each against what it stands for. */
+import { measure } from "exptilt";
+import { exactAlgebra } from "exptilt/exact";
+import { describe, expect, it } from "vitest";
+import { lawOf } from "../../src/measure/measure.js";
+import { Workspace } from "../../src/numeric/floats.js";
+import { gridFor } from "../../src/selection/grid.js";
+import { type Ladder, ladderOfRewards, ladderOfWeights, meanLessWeight } from "../../src/selection/ladder.js";
+import { expOfSum, type Kernel, laplaceTransforms } from "../../src/selection/laplace.js";
+import { levelAt, levelsOf, massAbove, massFrom } from "../../src/selection/levels.js";
+import { nodesOf } from "../../src/selection/nodes.js";
+import { Windows } from "../../src/selection/windows.js";
+
+const exact = exactAlgebra({ digits: 36 });
+const big = (x: number) => exact.number(x);
+type Big = ReturnType<typeof big>;
+const near = (got: number, want: number, ulps: number) => {
+  if (got === want) return;
+  expect(Math.abs(got - want), `${got} for ${want}`).toBeLessThanOrEqual(
+    ulps * Math.max(2 ** -52 * Math.abs(want), 2 ** -1074),
+  );
+};
+const law = (mass: readonly number[]) => lawOf("test", "ref", measure([...mass.keys()], mass));
+const levels = (mass: readonly number[], reward: readonly number[]) =>
+  levelsOf("test", law(mass), Float64Array.from(reward));
+const many = (n: number, f: (i: number) => number) => Array.from({ length: n }, (_, i) => f(i));
+
+describe("the levels of a law", () => {
+  // Few answers and many are sorted differently.
+  it.each([5, 48, 49, 300])("of %i answers are the distinct rewards, best first, and what has each", (n) => {
+    const reward = many(n, (i) =>
+      i % 11 === 3 ? -Infinity : i % 4 === 0 ? -0 : i % 8 === 2 ? 0 : ((i * 37) % 13) - 5,
+    );
+    const mass = many(n, (i) => (i % 7 === 5 ? 0 : 1 + (i % 3)));
+    const total = mass.reduce((s, m) => s + m);
+    const { reward: listed, mass: p, levelOf, forbidden } = levels(mass, reward);
+    const counts = (i: number) => mass[i] > 0 && reward[i] > -Infinity;
+    const distinct = [...new Set(reward.filter((_, i) => counts(i)).map((r) => r + 0))].sort((a, b) => b - a);
+    expect([...listed]).toEqual(distinct);
+    expect([...levelOf]).toEqual(reward.map((r, i) => (counts(i) ? distinct.indexOf(r + 0) : -1)));
+    const share = (keep: (i: number) => boolean) => mass.reduce((s, m, i) => s + (keep(i) ? m : 0), 0) / total;
+    for (const [j, r] of distinct.entries())
+      near(
+        p[j],
+        share((i) => reward[i] === r),
+        1,
+      );
+    near(
+      forbidden,
+      share((i) => reward[i] === -Infinity),
+      1,
+    );
+  });
+
+  it("have masses that are rounded once, however many answers share them", () => {
+    // 1 and then 512 times 2⁻⁵³·1.5: each alone is lost beside 1, or counted for more than it is.
+    const mass = [1, ...many(512, () => 1.5 * 2 ** -53)];
+    for (const forbidden of [false, true]) {
+      const reward = [...mass.map(() => (forbidden ? -Infinity : 2)), 1];
+      const got = levels([...mass, 1], reward);
+      near(forbidden ? got.forbidden : got.mass[0], (1 + 768 * 2 ** -53) / (2 + 768 * 2 ** -53), 1);
+    }
+    const each = Float64Array.from(mass);
+    near(massAbove(each)[513], 1 + 768 * 2 ** -53, 0);
+    near(massFrom(each.reverse(), 0)[0], 1 + 768 * 2 ** -53, 0);
+  });
+
+  it("are above and below each other by their sums", () => {
+    const mass = Float64Array.of(0.125, 0.25, 0.5);
+    expect([...massAbove(mass)]).toEqual([0, 0.125, 0.375, 0.875]);
+    expect([...massFrom(mass, 0.0625)]).toEqual([0.9375, 0.8125, 0.5625, 0.0625]);
+  });
+
+  it("are found by their reward", () => {
+    const reward = Float64Array.of(5, 3, 3 - 2 ** -51, 0, -7);
+    for (const r of [9, 5, 4, 3, 2.9, 0, -1, -7, -8]) {
+      const first = reward.findIndex((x) => x <= r);
+      expect(levelAt(reward, r)).toBe(first < 0 ? 5 : first);
+    }
+  });
+});
+
+/** Ladders of every kind: whether weights are given, whether they are near, and whether some are forbidden. */
+const ladders: [string, Ladder][] = [
+  ["near rewards", ladderOfRewards(levels([3, 2, 1, 4], [0.1, 0.3, 0.35, -0.2]), 1)],
+  ["a range of rewards", ladderOfRewards(levels([3, 2, 1, 4, 1e-9], [3, 1, 0.5, -7, 9]), 0.7)],
+  ["rewards and forbidden answers", ladderOfRewards(levels([3, 2, 1, 4], [0.1, -Infinity, 0.35, -2]), 0.5)],
+  ["mostly forbidden answers", ladderOfRewards(levels([1e-3, 1e-12, 5], [0, 3, -Infinity]), 1)],
+  ["weights", ladderOfWeights(levels([3, 2, 1, 4], [1, 0.25, 7, 1e-9]))],
+  ["weights of all sizes", ladderOfWeights(levels([3, 2, 1, 1e-3], [1e-250, 1e250, 1e-310, 3e307]))],
+  ["rewards far apart", ladderOfRewards(levels([3, 2, 1e-5, 1e-9], [-150, 0, 80, 81]), 1)],
+  [
+    "many rewards",
+    ladderOfRewards(
+      levels(
+        many(140, (i) => 1 + (i % 7)),
+        many(140, (i) => ((i * 37) % 140) / 14),
+      ),
+      1,
+    ),
+  ], // prettier
+];
+
+/** The weights in many digits: as given, or e to their logarithm. */
+const weightOf = ({ x, low, weight, byWeight }: Ladder, i: number): Big =>
+  byWeight && weight[i] > 1e-300 ? big(weight[i]) : big(x[i]).plus(low[i]).exp();
+const weightsOf = (ladder: Ladder): Big[] => [...ladder.x.keys()].map((i) => weightOf(ladder, i));
+const meanOf = (w: readonly Big[], mass: Float64Array) => w.reduce((s, v, i) => s.plus(v.times(mass[i])), big(0));
+/** So many places of an array, from the first to the last. */
+const some = (size: number, count: number) =>
+  many(Math.min(size, count), (k) => Math.round((k * (size - 1)) / Math.max(1, Math.min(size, count) - 1)));
+
+describe("a ladder", () => {
+  it.each(ladders)("of %s has the weights, their logarithms and their mean", (_, ladder) => {
+    const { x, weight, mass, mean, meanLess1, logMean } = ladder;
+    const w = weightsOf(ladder);
+    const mu = meanOf(w, mass);
+    for (const i of some(x.length, 8)) {
+      const v = w[i];
+      near(weight[i], v.toNumber(), 2);
+      near(x[i] + 1, v.ln().toNumber() + 1, 2 * (1 + Math.abs(x[i])));
+      const size = Math.max(Math.min(mean, Math.abs(x[i]) + Math.abs(meanLess1)), weight[i] > 1 ? weight[i] : 0);
+      expect(Math.abs(meanLessWeight(ladder, i) - mu.minus(v).toNumber())).toBeLessThanOrEqual(2 ** -49 * size);
+    }
+    near(mean, mu.toNumber(), 4);
+    near(logMean + 1, mu.ln().toNumber() + 1, 4 * (1 + Math.abs(logMean)));
+    // Masses rounded each by half an ULP total 1 to no more than that.
+    expect(Math.abs(meanLess1 - mu.minus(1).toNumber())).toBeLessThanOrEqual(2 ** -51);
+  });
+});
+
+describe("the anchor of a ladder is the heaviest level that is not rarer than a normal double", () => {
+  it("and rarer ones, however heavy, are not in the mean", () => {
+    const { x, mean, meanLess1 } = ladderOfRewards(levels([1e-310, 1, 1], [1000, 0, -1]), 1);
+    expect([...x]).toEqual([1000, 0, -1]);
+    near(mean, (1 + Math.exp(-1)) / 2, 2);
+    near(meanLess1, Math.expm1(-1) / 2, 2);
+    const given = ladderOfWeights(levels([1e-310, 1, 9], [1e300, 2, 1e-3]));
+    near(given.mean, (1 + 9 * 5e-4) / 10, 2);
+    near(given.weight[0], 5e299, 1);
+  });
+  it("and gaps of more than 10¹⁴ nats are cut, on either side of it, while near levels stay", () => {
+    const { x, low } = ladderOfRewards(levels([1e-310, 1e-310, 1, 1, 1], [1e20, 3, 0, -2, -1e300]), 1);
+    expect([...x]).toEqual([1e14 / 4 + 3, 3, 0, -2, -1e14 / 4 - 2]);
+    expect([...low]).toEqual([0, 0, 0, 0, 0]);
+  });
+});
+
+describe("the windows of a ladder", () => {
+  const [all, reward] = [440, many(440, (i) => i)];
+  const more: typeof ladders = [
+    [
+      "more than are kept",
+      ladderOfRewards(
+        levels(
+          many(all, () => 1),
+          reward,
+        ),
+        9,
+      ),
+    ],
+  ];
+  it.each([...ladders, ...more])("of %s: w = factor·e^{steps·step}, and e^{−tw} at each node", (_, ladder) => {
+    const size = ladder.x.length;
+    for (const grid of [gridFor(true), gridFor(false)]) {
+      const { step, low, far } = grid;
+      const windows = new Windows(grid, ladder, new Workspace());
+      const { steps, factor, width, values } = windows;
+      expect(width).toBe(far - low - 1);
+      // Kept for a second reading, or made each time in the place of one.
+      expect(values.length).toBe(size * width <= 8192 ? size * width : width);
+      const expectAt = (i: number, from: number) => {
+        for (const j of some(width, 20)) {
+          const z = Math.exp((low + 1 + j) * step) * factor[i];
+          near(values[from + j], Math.exp(-z), 4 + 2 * z);
+        }
+      };
+      for (const i of some(size, 9)) {
+        near(factor[i], weightOf(ladder, i).div(big(steps[i]).times(step).exp()).toNumber(), 2);
+        expect(factor[i]).toBeGreaterThan(1 - 1e-12);
+        expect(factor[i]).toBeLessThan(Math.exp(step) + 1e-12);
+        expectAt(i, windows.at(i));
+      }
+      for (const i of some(size, 3)) expectAt(i, windows.at(i));
+    }
+  });
+});
+
+describe("φ(t) = E_ref[e^{−tw}] at the nodes of a ladder", () => {
+  it.each(ladders)("of %s: its logarithm, and by how much that exceeds −μt", (_, ladder) => {
+    const { mass, forbidden } = ladder;
+    const w = weightsOf(ladder);
+    const mu = meanOf(w, mass);
+    const total = mass.reduce((s: Big, p) => s.plus(p), big(forbidden));
+    for (const whole of [true, false]) {
+      const grid = gridFor(whole);
+      const { at, logPhi, excess } = nodesOf(ladder, grid, { least: 1, most: 30, lead: 6 });
+      for (const n of some(at.length, w.length > 20 ? 4 : 30)) {
+        const t = big(at[n] * grid.step).exp();
+        const phi = w.reduce((s, v, i) => s.plus(t.times(v).neg().exp().times(mass[i])), big(forbidden)).div(total);
+        const want = phi.ln();
+        expect(Math.abs(logPhi[n] / want.toNumber() - 1)).toBeLessThanOrEqual(1e-13);
+        const over = want.plus(mu.times(t)).toNumber();
+        if (excess[n] !== over)
+          expect(Math.abs(excess[n] / over - 1), `${excess[n]} for ${over} at ${at[n]}`).toBeLessThanOrEqual(1e-11);
+      }
+    }
+  });
+});
+
+describe("a Laplace transform on the nodes of a ladder", () => {
+  it.each(ladders)("of %s: of 1, φ, φ² and φ − e^{−μt} in closed form", (_, ladder) => {
+    const { mass, forbidden } = ladder;
+    if (mass.length > 20) return;
+    const w = weightsOf(ladder);
+    const mu = meanOf(w, mass);
+    const law = [...w.map((v, i) => [v, big(mass[i])] as const), [big(0), big(forbidden)] as const];
+    const phi = (a: Big) => law.reduce((s, [v, p]) => s.plus(p.div(a.plus(v))), big(0));
+    const square = (a: Big) => law.reduce((s, [v, p]) => s.plus(p.times(phi(a.plus(v)))), big(0));
+    for (const whole of [true, false]) {
+      const grid = gridFor(whole);
+      const nodes = nodesOf(ladder, grid, { least: 1, most: 2, lead: 6 });
+      const { at, logPhi, excess } = nodes;
+      const kernels: [Kernel, (a: Big) => Big][] = [
+        [{ logF: at.map(() => 0), order: 0 }, (a) => big(1).div(a)],
+        [{ logF: logPhi, order: 0 }, phi],
+        [{ logF: logPhi.map((l) => 2 * l), order: 0 }, square],
+        [
+          { logF: logPhi.map((l, n) => l + Math.log(-Math.expm1(-excess[n]))), order: 2 },
+          (a) => phi(a).minus(big(1).div(a.plus(mu))),
+        ],
+      ];
+      const transforms = laplaceTransforms(
+        nodes,
+        kernels.map(([kernel]) => kernel),
+      );
+      for (const [k, [, want]] of kernels.entries()) {
+        const { value, whole: scale, part } = transforms[k];
+        for (const [i, v] of w.entries()) {
+          const got = Math.log(value[i]) + scale[i] + part[i];
+          const l = want(v).ln().toNumber();
+          // Beside 1/(w + μ), which is what the integral of φ − e^{−μt} is added to.
+          const beside = Math.exp(-v.plus(mu).ln().toNumber() - l);
+          expect(Math.abs(got - l)).toBeLessThanOrEqual(1e-12 * (1 + Math.abs(scale[i])) + 1e-15 * beside);
+        }
+      }
+    }
+  });
+
+  it("comes with e^{a + b}, whichever of the two is large", () => {
+    for (const [a, b] of [
+      [0.5, 0],
+      [1, 2],
+      [-650, 640],
+      [650, -640],
+      [900, -1000],
+      [-1000, 900],
+      [599, 100],
+      [-5, 800],
+    ]) // prettier
+      near(expOfSum(a, b), big(a).plus(b).exp().toNumber(), 4);
+    expect(expOfSum(0, -Infinity)).toBe(0);
+    expect(expOfSum(-Infinity, 0)).toBe(0);
+  });
+});
