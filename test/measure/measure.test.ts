@@ -24,6 +24,8 @@ import {
 import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { lawOf } from "../../src/measure/measure.js";
+import { requireSameSupport } from "../../src/measure/support.js";
 
 const exact = exactAlgebra({ digits: 60 });
 type BigMeasure = ReturnType<typeof exact.measure>;
@@ -104,6 +106,17 @@ describe("a measure is what it was given, and its law is proportional to it", ()
     const p = byLog([-1e-17, -1e300, -Infinity]);
     expect([...p.logMass]).toEqual([-1e-17, -1e300, -Infinity]);
     expect([...p.mass]).toEqual([1, 0, 0]);
+  });
+
+  it("the weights of a law have their logarithms, in whatever unit the masses are", () => {
+    for (const unit of [1, 2 ** -1000, 2 ** -600, 2 ** 600, 2 ** 1000]) {
+      const law = lawOf("test", "p", given([3 * unit, unit, 4 * unit, 0]));
+      for (const [i, share] of [3 / 8, 1 / 8, 1 / 2, 0].entries()) {
+        expect(law.probability(i)).toBe(share);
+        near(law.logWeight[i] - law.logTotal, Math.log(share), 2 ** 10);
+        near(Math.exp(law.logWeight[i]), law.weight[i], 2 ** 10);
+      }
+    }
   });
 
   it("a uniform law has log K as normaliser", () => {
@@ -451,6 +464,30 @@ describe("a support", () => {
     ["mixed types in order", [1, "2", 3]],
   ])("may have answers that only look the same: %s", (_, answers) => {
     expect(uniform(answers).support).toEqual(answers);
+  });
+
+  it("repeats an answer also where each is below the next, a text below a text and a number below a number", () => {
+    expect("10" < "9" && "9" < (9.5 as never) && (9.5 as never) < "10").toBe(true);
+    expect(() => uniform(["10", "9", 9.5, "10"])).toThrow(
+      "uniform: support[3] must differ from every other answer (support[0] is the same)",
+    );
+  });
+
+  it("that is not frozen is compared again each time, for it may have changed", () => {
+    for (const length of [3, 2000]) {
+      const answers = Array.from({ length }, (_, i) => i);
+      const frozen = uniform(answers).support;
+      for (const [p, q] of [
+        [[...answers], [...answers]],
+        [[...answers], frozen],
+        [frozen, [...answers]],
+      ] as [number[], number[]][]) {
+        requireSameSupport("test", p, q);
+        const open = Object.isFrozen(p) ? q : p;
+        open[1] = -1;
+        expect(() => requireSameSupport("test", p, q)).toThrow("both measures' support[1] must be the same answer");
+      }
+    }
   });
 
   it("is the same as another if answer by answer it is, sequences by their tokens, NaN as NaN, long ones too", () => {

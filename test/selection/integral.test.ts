@@ -9,6 +9,7 @@ import { type Ladder, ladderOfRewards, ladderOfWeights, meanLessWeight } from ".
 import { expOfSum, type Kernel, laplaceTransforms } from "../../src/selection/laplace.js";
 import { levelAt, levelsOf, massAbove, massFrom } from "../../src/selection/levels.js";
 import { nodesOf } from "../../src/selection/nodes.js";
+import { softRatios } from "../../src/selection/ratio.js";
 import { Windows } from "../../src/selection/windows.js";
 
 const exact = exactAlgebra({ digits: 36 });
@@ -250,6 +251,15 @@ describe("a Laplace transform on the nodes of a ladder", () => {
   it("comes with e^{a + b}, whichever of the two is large", () => {
     for (const [a, b] of [
       [0.5, 0],
+      [900, -500],
+      [-900, 500],
+      [500, -900],
+      [-500, 900],
+      [500.3, 1 / 3],
+      [1 / 3, 500.3],
+      [-500.3, 1 / 3],
+      [1 / 3, -500.3],
+      [450, -300],
       [1, 2],
       [-650, 640],
       [650, -640],
@@ -258,8 +268,43 @@ describe("a Laplace transform on the nodes of a ladder", () => {
       [599, 100],
       [-5, 800],
     ]) // prettier
-      near(expOfSum(a, b), big(a).plus(b).exp().toNumber(), 4);
+      near(expOfSum(a, b), big(a).plus(big(b)).exp().toNumber(), 4);
     expect(expOfSum(0, -Infinity)).toBe(0);
     expect(expOfSum(-Infinity, 0)).toBe(0);
+  });
+});
+
+describe("the ratios of soft best-of-N", () => {
+  it.each(ladders)("of %s: N w E[1/(w + Σ w_j)] over the other draws, N = 2 and 3, beside their limit", (_, ladder) => {
+    const { mass, x } = ladder;
+    if (mass.length > 20) return;
+    const w = weightsOf(ladder);
+    const mu = meanOf(w, mass);
+    // Where nearly all is forbidden what is not has more digits.
+    const allowed = mass.reduce((s: Big, p) => s.plus(p), big(0));
+    const forbidden = ladder.forbidden > 0.5 ? big(1).minus(allowed) : big(ladder.forbidden);
+    const draws = [...w.map((v, i) => [v, big(mass[i])] as const), [big(0), forbidden] as const];
+    const one = (a: Big) => draws.reduce((s, [v, p]) => s.plus(p.div(a.plus(v))), big(0));
+    const two = (a: Big) => draws.reduce((s, [v, p]) => s.plus(p.times(one(a.plus(v)))), big(0));
+    const within = (got: number, want: Big, error: number) => {
+      const exact = want.toNumber();
+      if (got !== exact) expect(Math.abs(got - exact), `${got} for ${exact}`).toBeLessThanOrEqual(error);
+    };
+    for (const [k, { ratio, logRatio, gap, logGap }] of softRatios(ladder, [2, 3]).entries()) {
+      const kept = big(1).minus(forbidden.pow(k + 2));
+      for (const [i, v] of w.entries()) {
+        const want = v
+          .times(k + 2)
+          .times((k === 0 ? one : two)(v))
+          .div(kept);
+        const beside = want.times(mu).div(v);
+        within(ratio[i], want, 1e-14 * ratio[i]);
+        within(logRatio[i], want.ln(), 1e-15 * (4 + Math.abs(x[i])));
+        // Where few draws count the law is nowhere near its limit, and may still meet it at one level.
+        const rounding = ladder.forbidden > 0.5 ? 1e-15 : 0;
+        within(gap[i], beside.minus(1), 2e-13 * Math.abs(gap[i]) + rounding);
+        within(logGap[i], beside.ln(), 2e-13 * Math.abs(logGap[i]) + rounding);
+      }
+    }
   });
 });
