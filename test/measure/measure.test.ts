@@ -466,8 +466,7 @@ describe("a support", () => {
     expect(uniform(answers).support).toEqual(answers);
   });
 
-  it("repeats an answer also where each is below the next, a text below a text and a number below a number", () => {
-    expect("10" < "9" && "9" < (9.5 as never) && (9.5 as never) < "10").toBe(true);
+  it("repeats an answer also where each is below the next, as texts or as numbers", () => {
     expect(() => uniform(["10", "9", 9.5, "10"])).toThrow(
       "uniform: support[3] must differ from every other answer (support[0] is the same)",
     );

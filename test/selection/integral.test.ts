@@ -9,7 +9,7 @@ import { type Ladder, ladderOfRewards, ladderOfWeights, meanLessWeight } from ".
 import { expOfSum, type Kernel, laplaceTransforms } from "../../src/selection/laplace.js";
 import { levelAt, levelsOf, massAbove, massFrom } from "../../src/selection/levels.js";
 import { nodesOf } from "../../src/selection/nodes.js";
-import { softRatios } from "../../src/selection/ratio.js";
+import { keptByPoisson, softRatios } from "../../src/selection/ratio.js";
 import { Windows } from "../../src/selection/windows.js";
 
 const exact = exactAlgebra({ digits: 36 });
@@ -89,6 +89,7 @@ const ladders: [string, Ladder][] = [
   ["mostly forbidden answers", ladderOfRewards(levels([1e-3, 1e-12, 5], [0, 3, -Infinity]), 1)],
   ["weights", ladderOfWeights(levels([3, 2, 1, 4], [1, 0.25, 7, 1e-9]))],
   ["weights of all sizes", ladderOfWeights(levels([3, 2, 1, 1e-3], [1e-250, 1e250, 1e-310, 3e307]))],
+  ["weights, most of them 0", ladderOfWeights(levels([1e-3, 1e-12, 5], [0.5, 3, -Infinity]))],
   ["rewards far apart", ladderOfRewards(levels([3, 2, 1e-5, 1e-9], [-150, 0, 80, 81]), 1)],
   [
     "many rewards",
@@ -248,6 +249,39 @@ describe("a Laplace transform on the nodes of a ladder", () => {
     }
   });
 
+  it("of (1 + t)^{−3/4} at small w is Γ(1/4) w^{−1/4}, over more nats than the doubles have", () => {
+    // No two levels so far apart that nodes are left out between them.
+    const ladder = ladderOfRewards(
+      levels(
+        many(70, () => 1),
+        many(70, (i) => -30 * i),
+      ),
+      1,
+    );
+    const nodes = nodesOf(ladder, gridFor(true), { least: 1, most: 2, lead: 6 });
+    const log1pExp = (u: number) => (u > 40 ? u : Math.log1p(Math.exp(u)));
+    const logF = nodes.at.map((m) => -0.75 * log1pExp(m / 4));
+    const [{ value, whole, part }] = laplaceTransforms(nodes, [{ logF, order: 0 }]);
+    for (let i = 6; i < 70; i++)
+      near(Math.log(value[i]) + whole[i] + part[i], Math.log(3.625609908221908) + 7.5 * i, 8);
+  });
+
+  it("of what is 0 at the first nodes, or at all of them", () => {
+    const ladder = ladderOfRewards(levels([1, 2, 3], [0, -1, -5]), 1);
+    const nodes = nodesOf(ladder, gridFor(true), { least: 1, most: 2, lead: 20 });
+    const logF = nodes.at.map((m, n) => (n < 20 ? -Infinity : m / 2 - Math.exp(m / 4)));
+    const [some, none] = laplaceTransforms(nodes, [
+      { logF, order: 2 },
+      { logF: logF.map(() => -Infinity), order: 2 },
+    ]);
+    for (const [i, w] of ladder.weight.entries()) {
+      near(some.value[i] * Math.exp(some.whole[i] + some.part[i]), 2 / (1 + w) ** 3, 1000);
+      expect(none.value[i]).toBe(0);
+      expect(none.whole[i]).toBe(nodes.at[0] / 4);
+      expect(none.part[i]).toBe(-Number.MAX_VALUE);
+    }
+  });
+
   it("comes with e^{a + b}, whichever of the two is large", () => {
     for (const [a, b] of [
       [0.5, 0],
@@ -290,7 +324,9 @@ describe("the ratios of soft best-of-N", () => {
       const exact = want.toNumber();
       if (got !== exact) expect(Math.abs(got - exact), `${got} for ${exact}`).toBeLessThanOrEqual(error);
     };
-    for (const [k, { ratio, logRatio, gap, logGap }] of softRatios(ladder, [2, 3]).entries()) {
+    for (const [k, of] of softRatios(ladder, [2, 3]).entries()) {
+      const { ratio, logRatio, gap, logGap } = of;
+      expect(of.gap).toBe(gap);
       const kept = big(1).minus(forbidden.pow(k + 2));
       for (const [i, v] of w.entries()) {
         const want = v
@@ -306,5 +342,42 @@ describe("the ratios of soft best-of-N", () => {
         within(logGap[i], beside.ln(), 2e-13 * Math.abs(logGap[i]) + rounding);
       }
     }
+  });
+
+  it("of an answer that outweighs its anchor beyond the doubles: N draws are N chances, and its limit has no room for it", () => {
+    const ladder = ladderOfRewards(levels([1e-310, 1, 1], [1000, 0, -1]), 1);
+    for (const [k, { ratio, logRatio, gap, logGap }] of softRatios(ladder, [2, 3, 50]).entries()) {
+      const n = [2, 3, 50][k];
+      near(ratio[0], n, 4);
+      near(logRatio[0], Math.log(n), 2 ** 9);
+      expect(gap[0]).toBe(-1);
+      near(logGap[0], Math.log(n) - 1000 + Math.log((1 + Math.exp(-1)) / 2), 4);
+    }
+  });
+
+  it("of levels that are all but never picked: of three draws, that the others are the best, or as bad", () => {
+    // 3 w/(w + 2), w = e^{−800} and e^{−900}.
+    const far = softRatios(ladderOfRewards(levels([1, 1e-200, 1e-250], [0, -800, -900]), 1), [3])[0].logRatio;
+    near(far[1], Math.log(1.5) - 800, 4);
+    near(far[2], Math.log(1.5) - 900, 4);
+    // p² + 3pq + 3q² where q is the mass below, whose weights are nothing.
+    const further = softRatios(ladderOfRewards(levels([1, 1e-170, 1e-175], [0, -1500, -1600]), 1), [3])[0].logRatio;
+    near(further[1], -340 * Math.LN10 + Math.log1p(3e-5 + 3e-10), 4);
+    near(further[2], -350 * Math.LN10, 4);
+  });
+
+  it("of 1 + Poisson(λ) draws: 1 − f e^{−λ(1 − f)} is kept, to its own digits and those of its logarithm", () => {
+    for (const allowed of [1e-200, 1e-12, 0.3, 0.6, 1 - 2 ** -40])
+      for (const rate of [0.01, 1, 90]) {
+        const { kept, logKept } = keptByPoisson({ forbidden: 1 - allowed, mass: Float64Array.of(allowed) }, rate);
+        const lost = big(1)
+          .minus(big(allowed))
+          .times(big(allowed).times(big(-rate)).exp());
+        // 1 − lost = a + (1 − a)(1 − e^{−λa}), without cancellation.
+        const want = allowed < 1e-30 ? big(allowed).times(1 + rate) : big(1).minus(lost);
+        near(kept, want.toNumber(), 8);
+        near(logKept, lost.toNumber() < 1e-17 ? -lost.toNumber() : want.ln().toNumber(), 16);
+      }
+    expect(keptByPoisson({ forbidden: 0, mass: Float64Array.of(1) }, 3)).toEqual({ kept: 1, logKept: 0 });
   });
 });
