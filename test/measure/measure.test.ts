@@ -254,6 +254,18 @@ describe("powers and escorts", () => {
     }
   });
 
+  it("an escort of order 1 is the law itself, to its last digits, and of order 2 its square", () => {
+    const mass = [1, 1e-250, 3, 2e-290];
+    for (const p of [given(mass), tilt(given([...mass, 1]), [0, 0, 0, 0, -800]), tilt(given(mass), [0, 0, 0, 0])]) {
+      for (const a of [1, 1 + 2 ** -52]) {
+        const { mass: got } = escort(p, a);
+        for (const [i, m] of mass.entries()) near(got[i] * 4, m * (1 + (a - 1) * Math.log(m / 3)), 3);
+      }
+      near(escort(p, 2).mass[0], 0.1, 2);
+      near(escort(p, 0.5).mass[1] / escort(p, 0.5).mass[2], Math.sqrt(1e-250 / 3), 300);
+    }
+  });
+
   it("the sum of powers counts the support at order 0, and holds where a power leaves the doubles", () => {
     near(escort(given([3, 0, 1]), 0).logNormalizer, Math.LN2, 1);
     near(escort(given([1, 1e-300]), -2).logNormalizer, 600 * Math.LN10, 1);

@@ -110,6 +110,7 @@ describe("conjugate gradients", () => {
     expect(solve(3, (e) => 1e5 ** e, 1)).toBeUndefined();
     expect(solve(1000, () => 1, 1)).toBeUndefined();
     expect(solve(3, () => 1, Number.NaN)).toBeUndefined();
+    expect(solve(3, (e) => 1e5 ** (1 - e), 1)).toBeUndefined();
     expect(solve(3, (e) => 1e4 ** e, 1)).toBeUndefined();
     expect(solve(3, (e) => 9999 ** e, 1)?.[2]).toBeCloseTo(1 + 1 / 9999, 11);
     // A chain of n is solved in n steps, if these are not too many.
@@ -136,6 +137,16 @@ describe("conjugate gradients on a star", () => {
     }
     expect(x[hub]).toBe(0);
     expect(solve(1e6)).toEqual(x);
+  });
+  it("in a few steps, however many ends and whatever their conductances, and leave the currents as they were", () => {
+    const n = 400;
+    const conductance = Float64Array.from({ length: n }, (_, e) => 9000 ** (((e * 37) % n) / n));
+    const current = Float64Array.from({ length: n + 1 }, (_, v) => ((v * 29) % 11) - 5);
+    const given = current.slice();
+    const ends = Int32Array.from({ length: n }, (_, e) => e + 1);
+    const x = conjugateGradients(ends, new Int32Array(n), conductance, current, 0) as Float64Array;
+    for (const [e, c] of conductance.entries()) expect(Math.abs(x[e + 1] - current[e + 1] / c)).toBeLessThan(1e-10);
+    expect(current).toEqual(given);
   });
 });
 

@@ -90,6 +90,7 @@ const ladders: [string, Ladder][] = [
   ["weights", ladderOfWeights(levels([3, 2, 1, 4], [1, 0.25, 7, 1e-9]))],
   ["weights of all sizes", ladderOfWeights(levels([3, 2, 1, 1e-3], [1e-250, 1e250, 1e-310, 3e307]))],
   ["weights, most of them 0", ladderOfWeights(levels([1e-3, 1e-12, 5], [0.5, 3, -Infinity]))],
+  ["rewards so far apart that a few nodes are left out", ladderOfRewards(levels([1e-6, 1], [0, -45.6]), 1)],
   ["rewards far apart", ladderOfRewards(levels([3, 2, 1e-5, 1e-9], [-150, 0, 80, 81]), 1)],
   [
     "many rewards",
@@ -197,7 +198,9 @@ describe("φ(t) = E_ref[e^{−tw}] at the nodes of a ladder", () => {
     for (const whole of [true, false]) {
       const grid = gridFor(whole);
       const { at, logPhi, excess } = nodesOf(ladder, grid, { least: 1, most: 30, lead: 6 });
-      for (const n of some(at.length, w.length > 20 ? 4 : 30)) {
+      // Also beside the nodes that are left out.
+      const beside = [...at.keys()].filter((n) => at[n + 1] - at[n] > 1).flatMap((n) => [n, n + 1]);
+      for (const n of [...beside, ...some(at.length, w.length > 20 ? 4 : 30)]) {
         const t = big(at[n] * grid.step).exp();
         const phi = w.reduce((s, v, i) => s.plus(t.times(v).neg().exp().times(mass[i])), big(forbidden)).div(total);
         const want = phi.ln();
@@ -343,6 +346,19 @@ describe("the ratios of soft best-of-N", () => {
       }
     }
   });
+
+  it.each(ladders)(
+    "of %s: average to 1 under ref, forbidden draws made again, at each of several N at once",
+    (_, ladder) => {
+      for (const ns of [
+        [1.01, 1.5],
+        [1.01, 50],
+        [2, 1e6],
+      ])
+        for (const { ratio } of softRatios(ladder, ns))
+          expect(Math.abs(ladder.mass.reduce((s, p, i) => s + p * ratio[i], 0) - 1)).toBeLessThanOrEqual(1e-12);
+    },
+  );
 
   it("of an answer that outweighs its anchor beyond the doubles: N draws are N chances, and its limit has no room for it", () => {
     const ladder = ladderOfRewards(levels([1e-310, 1, 1], [1000, 0, -1]), 1);
