@@ -138,6 +138,9 @@ describe("the anchor of a ladder is the heaviest level that is not rarer than a 
     expect([...x]).toEqual([1000, 0, -1]);
     near(mean, (1 + Math.exp(-1)) / 2, 2);
     near(meanLess1, Math.expm1(-1) / 2, 2);
+    const near1 = ladderOfRewards(levels([1e-310, 1, 1], [1000, 0, -1e-9]), 1);
+    near(near1.meanLess1, Math.expm1(-1e-9) / 2, 2);
+    expect([...ladderOfRewards(levels([2 ** -1022, 1], [3, 0]), 1).x]).toEqual([0, -3]);
     const given = ladderOfWeights(levels([1e-310, 1, 9], [1e300, 2, 1e-3]));
     near(given.mean, (1 + 9 * 5e-4) / 10, 2);
     near(given.weight[0], 5e299, 1);
@@ -146,6 +149,7 @@ describe("the anchor of a ladder is the heaviest level that is not rarer than a 
     const { x, low } = ladderOfRewards(levels([1e-310, 1e-310, 1, 1, 1], [1e20, 3, 0, -2, -1e300]), 1);
     expect([...x]).toEqual([1e14 / 4 + 3, 3, 0, -2, -1e14 / 4 - 2]);
     expect([...low]).toEqual([0, 0, 0, 0, 0]);
+    expect([...ladderOfRewards(levels([1, 1, 1], [1e14, 5, 0]), 1).x]).toEqual([0, 5 - 1e14, -1e14]);
   });
 });
 
@@ -380,6 +384,9 @@ describe("the ratios of soft best-of-N", () => {
     const further = softRatios(ladderOfRewards(levels([1, 1e-170, 1e-175], [0, -1500, -1600]), 1), [3])[0].logRatio;
     near(further[1], -340 * Math.LN10 + Math.log1p(3e-5 + 3e-10), 4);
     near(further[2], -350 * Math.LN10, 4);
+    // Both: 3 w/(w + 2) + p².
+    const both = softRatios(ladderOfRewards(levels([1, 1e-174], [0, -800]), 1), [3])[0].logRatio;
+    near(both[1], Math.log(1.5) - 800 + Math.log1p(Math.exp(800 - 348 * Math.LN10) / 1.5), 4);
   });
 
   it("of 1 + Poisson(λ) draws: 1 − f e^{−λ(1 − f)} is kept, to its own digits and those of its logarithm", () => {
