@@ -175,6 +175,19 @@ describe("a tilt is ref·e^{score/β}, normalised: masses, logarithms and the lo
   }
 });
 
+it("a tilt meets a ratio of masses that no double holds: 2²⁰⁷⁰ against e¹⁴³⁴", () => {
+  const ref = given([2 ** 1020, 2 ** -1050]);
+  const odds = Math.exp(1434 - 2070 * Math.LN2);
+  for (const [score, at] of [
+    [[0, 1434], 1],
+    [[-1434, 0], 1],
+  ] as const) {
+    const { mass, logNormalizer } = tilt(ref, score);
+    near(mass[at], odds / (1 + odds), 2 ** 12);
+    near(logNormalizer, score[0] + Math.log1p(odds), 2 ** 12);
+  }
+});
+
 describe("a tilt whose best-scored answers are too rare to count keeps the digits of those that do", () => {
   it.each<[mass: number[], score: number[], beta: number]>([
     [[1e-200, 0.5, 0.5], [250, 0.1, 0.2], 1],

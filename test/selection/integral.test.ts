@@ -364,6 +364,15 @@ describe("the ratios of soft best-of-N", () => {
     },
   );
 
+  it("of levels so near that their variance is hardly a double, or none: gaps of half the distance over N", () => {
+    for (let r = 1e-165; r < 1e-158; r *= 1.7)
+      for (const [k, { ratio, gap }] of softRatios(ladderOfRewards(levels([1, 1], [r, 0]), 1), [2, 3]).entries()) {
+        expect([...ratio]).toEqual([1, 1]);
+        near(gap[0], -r / 2 / (k + 2), 4);
+        near(gap[1], r / 2 / (k + 2), 4);
+      }
+  });
+
   it("of an answer that outweighs its anchor beyond the doubles: N draws are N chances, and its limit has no room for it", () => {
     const ladder = ladderOfRewards(levels([1e-310, 1, 1], [1000, 0, -1]), 1);
     for (const [k, { ratio, logRatio, gap, logGap }] of softRatios(ladder, [2, 3, 50]).entries()) {
