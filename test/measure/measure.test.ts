@@ -119,6 +119,24 @@ describe("a measure is what it was given, and its law is proportional to it", ()
     }
   });
 
+  it("the weights of a tilt have their logarithms too", () => {
+    for (const p of [tilt(given([3, 1, 2]), [0, 1, -2]), tilt(byLog([0, -1, 2]), [1, 0, 3], 0.5)]) {
+      const { weight, logWeight } = lawOf("test", "p", p);
+      for (const [i, w] of weight.entries()) near(Math.exp(logWeight[i]), w, 16);
+    }
+  });
+
+  it("a law has its least weights, and at its peak the logarithm of what it is short of 1", () => {
+    const law = lawOf("test", "p", given([3, 0, 1, 2]));
+    expect([law.least, law.leastPositive]).toEqual([0, 1]);
+    expect(lawOf("test", "p", given([3, 0.5, 1, 2])).leastPositive).toBe(0.5);
+    for (const p of [given([1, 1e-20]), byLog([0, -20 * Math.LN10]), tilt(given([1, 1e-20, 1]), [0, 0, -800])]) {
+      const short = lawOf("test", "p", p);
+      near(short.logProbability(0), -1e-20, 64);
+      near(short.logProbability(1), -20 * Math.LN10, 2);
+    }
+  });
+
   it("a uniform law has log K as normaliser", () => {
     const { mass, logMass, logNormalizer } = uniform(["a", "b", "c"]);
     expect([...mass]).toEqual([1 / 3, 1 / 3, 1 / 3]);
@@ -277,6 +295,13 @@ describe("powers and escorts", () => {
       near(escort(p, 2).mass[0], 0.1, 2);
       near(escort(p, 0.5).mass[1] / escort(p, 0.5).mass[2], Math.sqrt(1e-250 / 3), 300);
     }
+  });
+
+  it("an escort is of the logarithms where these hold more than the masses: tiny differences, and tiny masses", () => {
+    const { mass } = escort(byLog([0, -1e-17]), 1e16);
+    near(mass[1] / mass[0], Math.exp(-0.1), 4);
+    const root = escort(tilt(given([1, 3, 1]), [0, 0, -800]), 0.5).mass;
+    near(root[2] / root[0], Math.exp(-400), 2 ** 10);
   });
 
   it("the sum of powers counts the support at order 0, and holds where a power leaves the doubles", () => {
