@@ -16,7 +16,7 @@ export const reasons = [
     of: (s) =>
       inLoop(s) &&
       (boundary(s) ||
-        (/^(next < size|j > 0)$/.test(s.from) && s.to === "true") ||
+        (/^(next < size|j > 0|begin < logF\.length)$/.test(s.from) && s.to === "true") ||
         (s.from === "i + 1" && s.to === "i - 1") ||
         (s.from === "at.length - 1" && s.to === "at.length + 1")),
   },
