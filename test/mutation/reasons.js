@@ -63,7 +63,7 @@ export const reasons = [
       (/^numeric\//.test(file) &&
         /series|tail|inverse\[k\]|cubic|-700|-40|0\.99|-0\.01|\bleft\b = v|>> 9|s < Infinity|HIGH/.test(line)) ||
       (/^selection\//.test(file) &&
-        /const excess|const more|meanLess1 > -0\.5|lost < 0\.5|all \/ 2|ratio > 0\.5|forbidden < 0\.5|forbidden === 0|Math\.abs\(gap\[i\]\) < 0\.5|i < peak|plain < Infinity/.test(
+        /const excess|const more|a > b \?|meanLess1 > -0\.5|lost < 0\.5|all \/ 2|ratio > 0\.5|forbidden < 0\.5|forbidden === 0|Math\.abs\(gap\[i\]\) < 0\.5|i < peak|plain < Infinity/.test(
           line,
         )),
   },

@@ -393,6 +393,9 @@ describe("the ratios of soft best-of-N", () => {
     const further = softRatios(ladderOfRewards(levels([1, 1e-170, 1e-175], [0, -1500, -1600]), 1), [3])[0].logRatio;
     near(further[1], -340 * Math.LN10 + Math.log1p(3e-5 + 3e-10), 4);
     near(further[2], -350 * Math.LN10, 4);
+    // 4 w/(w + 3), beside p³ = 1e−900.
+    const alone = softRatios(ladderOfRewards(levels([1, 1e-300], [0, -800]), 1), [4])[0].logRatio;
+    near(alone[1], Math.log(4 / 3) - 800, 4);
     // Both: 3 w/(w + 2) + p².
     const both = softRatios(ladderOfRewards(levels([1, 1e-174], [0, -800]), 1), [3])[0].logRatio;
     near(both[1], Math.log(1.5) - 800 + Math.log1p(Math.exp(800 - 348 * Math.LN10) / 1.5), 4);
