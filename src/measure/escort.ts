@@ -79,12 +79,13 @@ function powersStretch(
     const ordinary = isNormal(ratio);
     // As in logRatioNearOne.
     const l = ratio > 0.5 && ratio < 2 ? log1p((m - top) / top) : ordinary ? logNormal(ratio) : logRatio(m, top);
+    // At most 0, since the largest power is that of `top`; and y < 350, as exponent > 1/2 where it is near 1.
     const x = exponent * l;
     const y = (excess * l) / 2;
-    if (near && ordinary && y > -350 && y < 350) {
+    if (near && ordinary && y > -350) {
       const half = expNormal(y);
       out[i] = ratio * half * half;
-    } else out[i] = x > -700 && x < 700 ? expNormal(x) : exp(x);
+    } else out[i] = x > -700 ? expNormal(x) : exp(x);
   }
 }
 

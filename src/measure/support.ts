@@ -70,7 +70,7 @@ export function requireSameSupport(caller: string, p: readonly unknown[], q: rea
     throw new TypeError(`${caller}: both measures must have the same support, got ${p.length} and ${q.length} answers`);
   }
   for (let i = 0; i < p.length; i++) {
-    if (p[i] !== q[i] && !Object.is(p[i], q[i]) && answerKey(p[i]) !== answerKey(q[i])) {
+    if (!Object.is(p[i], q[i]) && answerKey(p[i]) !== answerKey(q[i])) {
       throw wrongType(caller, `both measures' support[${i}]`, "be the same answer", q[i]);
     }
   }

@@ -38,7 +38,7 @@ function ladderOf(levels: Levels, x: Float64Array, low: Float64Array, given?: Fl
   const terms = floats(size + 1);
   // The masses total 1, so that Σ p w − 1 = Σ p (w − 1), forbidden draws counting −1 each.
   for (let i = 0; i < size; i++) {
-    const more = x[i] > -0.5 && x[i] < 0.5 ? expm1(x[i]) : weight[i] - 1;
+    const more = x[i] > -0.5 ? expm1(x[i]) : weight[i] - 1;
     terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * more;
   }
   terms[size] = -forbidden;

@@ -77,7 +77,8 @@ class ScaledKernel implements LaplaceTransform {
       }
       const a = (at[n] - scaleAt) * step;
       const b = logF[n] - scaleLog;
-      weight[n] = a > -600 && a < 600 && b > -600 && b < 600 ? expNormal(a) * expNormal(b) : exp(a + b);
+      // a ≥ 0 where f > 0, and a + b ≤ 200.
+      weight[n] = a < 600 && b > -600 ? expNormal(a) * expNormal(b) : exp(a + b);
       scalesAt[n] = scaleAt;
       scalesLog[n] = scaleLog;
     }
@@ -92,7 +93,7 @@ class ScaledKernel implements LaplaceTransform {
     const a = weight[0];
     let c1 = 0;
     let c2 = 0;
-    if (at.length > 2 && at[2] - at[0] === 2 && this.scaleAt[2] === this.scaleAt[0]) {
+    if (at[2] - at[0] === 2 && this.scaleAt[2] === this.scaleAt[0]) {
       // In s = t/t_first: divided differences between 1, e^step and e^{2·step}.
       const up = 1 / decay[1];
       const b = weight[1] * decay[order];

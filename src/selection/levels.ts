@@ -76,7 +76,7 @@ function rankMany(law: Law, score: Float64Array, levelOf: Int32Array): Float64Ar
   const kept = floats(score.length);
   let count = 0;
   for (let i = 0; i < score.length; i++) {
-    if (score[i] > -Infinity && law.supports(i)) kept[count++] = -score[i] + 0;
+    if (score[i] > -Infinity && law.supports(i)) kept[count++] = -score[i];
   }
   const sorted = kept.subarray(0, count).sort();
   let size = 0;

@@ -56,7 +56,7 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
     const next = -x[i + 1] - log1p(most) - 20;
     if (!(next - flat > 4)) continue;
     const last = Math.ceil(flat / step);
-    if (last >= first) out.push([first, last]);
+    out.push([first, last]);
     first = Math.max(first, Math.floor(next / step));
   }
   const last = grid.far - 1 - Math.floor(x[x.length - 1] / step);
@@ -178,10 +178,10 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
       const skipped = at[n + 1] - m - 1;
       for (let k = 1; k < terms; k++) moment[k] *= exp(-k * step * skipped);
     }
-    // What becomes low joins the others one node to the right of this one.
+    // What becomes low joins the others one node to the right of this one, at the first of its window: none becomes low
+    // between nodes that others are missing between.
     for (; begin > 0 && steps[begin - 1] <= low - m; begin--) {
-      const j = m + 1 + steps[begin - 1];
-      const z = (j === low + 1 ? power[1] : exp(j * step)) * factor[begin - 1];
+      const z = power[1] * factor[begin - 1];
       let p = mass[begin - 1];
       for (let k = 1; k < TERMS; k++) {
         p *= z;

@@ -29,11 +29,8 @@ export function emptyRatios(size: number): LevelRatios {
   return { ratio: room(), logRatio: room(), gap: room(), logGap: room() };
 }
 
-/** The Laplace transform of (φ^{N−1} − e^{−(N−1)μt}) for several N at once, and the number of φ evaluations. */
-function jensenTransforms(
-  ladder: Ladder,
-  ns: readonly number[],
-): { transforms: LaplaceTransform[]; windows: Windows; evaluations: number } {
+/** The Laplace transform of (φ^{N−1} − e^{−(N−1)μt}) for several N at once. */
+function jensenTransforms(ladder: Ladder, ns: readonly number[]): { transforms: LaplaceTransform[]; windows: Windows } {
   const grid = gridFor(ns.every((n) => Number.isInteger(n) || n > 64));
   const [least, most] = [Math.min(...ns) - 1, Math.max(...ns) - 1];
   const nodes = nodesOf(ladder, grid, { least, most, lead: 6 });
@@ -45,7 +42,7 @@ function jensenTransforms(
     }
     return { logF, order: 2 };
   });
-  return { transforms: laplaceTransforms(nodes, kernels), windows: nodes.windows, evaluations: nodes.at.length };
+  return { transforms: laplaceTransforms(nodes, kernels), windows: nodes.windows };
 }
 
 /** log(1 − e^{−x}) for x ≥ 0: for small x, log x and what (1 − e^{−x})/x adds to it. */
@@ -64,11 +61,6 @@ function logOneMinusExp(x: number): number {
 export function softRatios(ladder: Ladder, ns: readonly number[]): LevelRatios[] {
   const { transforms, windows } = jensenTransforms(ladder, ns);
   return ns.map((n, i) => new SoftRatios(ladder, n, windows, transforms[i]));
-}
-
-/** How many times φ is evaluated for the law at these N: what its cost is counted in. */
-export function phiEvaluations(ladder: Ladder, ns: readonly number[]): number {
-  return jensenTransforms(ladder, ns).evaluations;
 }
 
 /** The ratio of each level at once; the gaps and the logarithms when one is first asked for. */
@@ -126,7 +118,7 @@ class SoftRatios implements LevelRatios {
     const n = this.#n;
     const kept = this.#kept;
     const lost = exp(this.#logLost);
-    const logN = log(n) - log(kept);
+    const logN = log(n);
     const [logRatio, gap, logGap] = [floats(x.length), floats(x.length), floats(x.length)];
     for (let i = 0; i < x.length; i++) {
       const w = weight[i];
@@ -142,6 +134,7 @@ class SoftRatios implements LevelRatios {
         logRatio[i] = logGap[i] + (x[i] - logMean);
       } else {
         const exponent = whole[i] + steps[i] * grid.step;
+        // A ratio as small as that is more than f^{N−1}: all draws are kept.
         logRatio[i] =
           ratio[i] > 1e-290
             ? log(ratio[i])
@@ -176,5 +169,5 @@ export function keptByPoisson(
 
 function logSum(a: number, b: number): number {
   const [large, small] = a > b ? [a, b] : [b, a];
-  return small === -Infinity ? large : large + log1p(exp(small - large));
+  return large + log1p(exp(small - large));
 }

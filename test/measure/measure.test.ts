@@ -24,6 +24,8 @@ import {
 import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { lawOf } from "../../src/measure/measure.js";
+import { requireSameSupport } from "../../src/measure/support.js";
 
 const exact = exactAlgebra({ digits: 60 });
 type BigMeasure = ReturnType<typeof exact.measure>;
@@ -106,6 +108,35 @@ describe("a measure is what it was given, and its law is proportional to it", ()
     expect([...p.mass]).toEqual([1, 0, 0]);
   });
 
+  it("the weights of a law have their logarithms, in whatever unit the masses are", () => {
+    for (const unit of [1, 2 ** -1000, 2 ** -600, 2 ** 600, 2 ** 1000]) {
+      const law = lawOf("test", "p", given([3 * unit, unit, 4 * unit, 0]));
+      for (const [i, share] of [3 / 8, 1 / 8, 1 / 2, 0].entries()) {
+        expect(law.probability(i)).toBe(share);
+        near(law.logWeight[i] - law.logTotal, Math.log(share), 2 ** 10);
+        near(Math.exp(law.logWeight[i]), law.weight[i], 2 ** 10);
+      }
+    }
+  });
+
+  it("the weights of a tilt have their logarithms too", () => {
+    for (const p of [tilt(given([3, 1, 2]), [0, 1, -2]), tilt(byLog([0, -1, 2]), [1, 0, 3], 0.5)]) {
+      const { weight, logWeight } = lawOf("test", "p", p);
+      for (const [i, w] of weight.entries()) near(Math.exp(logWeight[i]), w, 16);
+    }
+  });
+
+  it("a law has its least weights, and at its peak the logarithm of what it is short of 1", () => {
+    const law = lawOf("test", "p", given([3, 0, 1, 2]));
+    expect([law.least, law.leastPositive]).toEqual([0, 1]);
+    expect(lawOf("test", "p", given([3, 0.5, 1, 2])).leastPositive).toBe(0.5);
+    for (const p of [given([1, 1e-20]), byLog([0, -20 * Math.LN10]), tilt(given([1, 1e-20, 1]), [0, 0, -800])]) {
+      const short = lawOf("test", "p", p);
+      near(short.logProbability(0), -1e-20, 64);
+      near(short.logProbability(1), -20 * Math.LN10, 2);
+    }
+  });
+
   it("a uniform law has log K as normaliser", () => {
     const { mass, logMass, logNormalizer } = uniform(["a", "b", "c"]);
     expect([...mass]).toEqual([1 / 3, 1 / 3, 1 / 3]);
@@ -159,6 +190,19 @@ describe("a tilt is ref·e^{score/β}, normalised: masses, logarithms and the lo
         expect(tiltedMass(ref, score, beta, new Float64Array(score.length))).toEqual(got.mass);
       }
     });
+  }
+});
+
+it("a tilt meets a ratio of masses that no double holds: 2²⁰⁷⁰ against e¹⁴³⁴", () => {
+  const ref = given([2 ** 1020, 2 ** -1050]);
+  const odds = Math.exp(1434 - 2070 * Math.LN2);
+  for (const [score, at] of [
+    [[0, 1434], 1],
+    [[-1434, 0], 1],
+  ] as const) {
+    const { mass, logNormalizer } = tilt(ref, score);
+    near(mass[at], odds / (1 + odds), 2 ** 12);
+    near(logNormalizer, score[0] + Math.log1p(odds), 2 ** 12);
   }
 });
 
@@ -239,6 +283,25 @@ describe("powers and escorts", () => {
       expect(() => escort(p, -1)).toThrow(/^escort: exponent -1 is negative, but mass\[\d\] is 0$/);
       expect(() => power(p, -1)).toThrow(/^power: exponent -1 is negative, but mass\[\d\] is 0$/);
     }
+  });
+
+  it("an escort of order 1 is the law itself, to its last digits, and of order 2 its square", () => {
+    const mass = [1, 1e-250, 3, 2e-290];
+    for (const p of [given(mass), tilt(given([...mass, 1]), [0, 0, 0, 0, -800]), tilt(given(mass), [0, 0, 0, 0])]) {
+      for (const a of [1, 1 + 2 ** -52]) {
+        const { mass: got } = escort(p, a);
+        for (const [i, m] of mass.entries()) near(got[i] * 4, m * (1 + (a - 1) * Math.log(m / 3)), 3);
+      }
+      near(escort(p, 2).mass[0], 0.1, 2);
+      near(escort(p, 0.5).mass[1] / escort(p, 0.5).mass[2], Math.sqrt(1e-250 / 3), 300);
+    }
+  });
+
+  it("an escort is of the logarithms where these hold more than the masses: tiny differences, and tiny masses", () => {
+    const { mass } = escort(byLog([0, -1e-17]), 1e16);
+    near(mass[1] / mass[0], Math.exp(-0.1), 4);
+    const root = escort(tilt(given([1, 3, 1]), [0, 0, -800]), 0.5).mass;
+    near(root[2] / root[0], Math.exp(-400), 2 ** 10);
   });
 
   it("the sum of powers counts the support at order 0, and holds where a power leaves the doubles", () => {
@@ -451,6 +514,29 @@ describe("a support", () => {
     ["mixed types in order", [1, "2", 3]],
   ])("may have answers that only look the same: %s", (_, answers) => {
     expect(uniform(answers).support).toEqual(answers);
+  });
+
+  it("repeats an answer also where each is below the next, as texts or as numbers", () => {
+    expect(() => uniform(["10", "9", 9.5, "10"])).toThrow(
+      "uniform: support[3] must differ from every other answer (support[0] is the same)",
+    );
+  });
+
+  it("that is not frozen is compared again each time, for it may have changed", () => {
+    for (const length of [3, 2000]) {
+      const answers = Array.from({ length }, (_, i) => i);
+      const frozen = uniform(answers).support;
+      for (const [p, q] of [
+        [[...answers], [...answers]],
+        [[...answers], frozen],
+        [frozen, [...answers]],
+      ] as [number[], number[]][]) {
+        requireSameSupport("test", p, q);
+        const open = Object.isFrozen(p) ? q : p;
+        open[1] = -1;
+        expect(() => requireSameSupport("test", p, q)).toThrow("both measures' support[1] must be the same answer");
+      }
+    }
   });
 
   it("is the same as another if answer by answer it is, sequences by their tokens, NaN as NaN, long ones too", () => {

@@ -60,6 +60,12 @@ it("leaves the scores as they were when they stand elsewhere, and refuses what t
   expect(scores).toEqual(Float64Array.of(0, 1));
   expect(() => tiltedMass(ref, Float64Array.of(0, Number.NaN), 1, out)).toThrow(/tiltedMass: score\[1\] .* got NaN/);
   expect(() => tiltedMass(ref, [0, Infinity], 1, out)).toThrow(RangeError);
+  expect(() => tiltedMass(ref, Float64Array.of(0, 1, 2), 1, out)).toThrow(/tiltedMass: score must have length 2/);
+  // Also where the score has no weight.
+  const one = measure(["a", "b"], [1, 0]);
+  for (const none of [Number.NaN, Infinity]) {
+    expect(() => tiltedMass(one, Float64Array.of(0, none), 1, out)).toThrow(/tiltedMass: score\[1\]/);
+  }
   expect(() => tiltedMass(ref, [-Infinity, -Infinity], 1, out)).toThrow(RangeError);
   expect(() => tiltedMass(ref, [0, 1], 0, out)).toThrow(/tiltedMass: beta .* got 0/);
   expect(() => tiltedMass(ref, [0], 1, out)).toThrow(/length 2/);

@@ -13,7 +13,12 @@ export const reasons = [
   {
     title: "A loop that goes one past the end",
     why: "A typed array has nothing there: a read gives `undefined`, which becomes NaN in a sum that is then refused for a careful one, or is never used; a write is ignored.",
-    of: (s) => inLoop(s) && (boundary(s) || (s.from === "next < size" && s.to === "true")),
+    of: (s) =>
+      inLoop(s) &&
+      (boundary(s) ||
+        (/^(next < size|j > 0|begin < logF\.length)$/.test(s.from) && s.to === "true") ||
+        (s.from === "i + 1" && s.to === "i - 1") ||
+        (s.from === "at.length - 1" && s.to === "at.length + 1")),
   },
   {
     title: "Equality at a boundary",
@@ -33,16 +38,20 @@ export const reasons = [
     title: "The quick way or the careful one",
     why: "Where a quick way is sure of its digits it is taken, else a slower one that is right everywhere. Sending more to the slower one changes the time alone; the conditions also keep a margin, inside of which both give the same digits.",
     of: ({ file, line }) =>
+      (/^selection\//.test(file) &&
+        /FEW|600|const whole|whole > -700|#kept|KEPT|over > 40|x < 0\.01|x > 1e-300|#logs|skipped === 0|scaleAt\[n\] !== |BLOCK|at\[n \+ 1\] - m > 1|begin < x\.length|phi < 0\.25/.test(
+          line,
+        )) ||
       (/^information\//.test(file) &&
         /MANY|plain|klByLogs|klPlain|entropyByLogs|origin|move|size|LEAST|hasTail|inTail|STRETCH|whole|kl >=|entropy >=|logQuotient|mean - c|logRatioNearOne/.test(
           line,
         )) ||
       (/^measure\//.test(file) &&
-        /ordinary|whole|isWhole|isNormal|LONG|checked\.has|twins|isIncreasing|near|NEAR|FAR|hasTail|carried|areScores|apart|STRETCH|fromLog|2 \*\* (-?\d+)|undefined\) return|-700|700|1400|typeof|type !==|answers|least|top|bottom|spread|rangeO|scaledLogs|exponentOf|COUNTING|out\[peak\]|\bknown\b|w < l|#\w+ \?\?=/.test(
+        /ordinary|whole|isWhole|isNormal|LONG|checked\.has|twins|isIncreasing|near|NEAR|FAR|hasTail|carried|areScores|apart|STRETCH|fromLog|2 \*\* (-?\d+)|undefined\) return|-700|700|1400|typeof|type !==|answers|return true;|u\.weight\.map|least|top|bottom|spread|rangeO|scaledLogs|exponentOf|COUNTING|out\[peak\]|\bknown\b|w < l|#\w+ \?\?=/.test(
           line,
         )) ||
       (/^numeric\//.test(file) &&
-        /STRETCH|SHORT|BLOCK|block|isNormal|instanceof Float64Array|1e-6 \* bound|small|TINY|bound|edges\[u\]\.size|least|dead|outside|measured|degree|slice\(0, 60\)/.test(
+        /STRETCH|SHORT|BLOCK|block|isNormal|instanceof Float64Array|1e-6 \* bound|small|TINY|bound|edges\[u\]\.size|least|dead|outside|measured|degree|slice\(0, 60\)|logNormal\(v\)/.test(
           line,
         )) ||
       (/^alignment\//.test(file) && /ordinary/.test(line)),
@@ -54,7 +63,7 @@ export const reasons = [
       (/^numeric\//.test(file) &&
         /series|tail|inverse\[k\]|cubic|-700|-40|0\.99|-0\.01|\bleft\b = v|>> 9|s < Infinity|HIGH/.test(line)) ||
       (/^selection\//.test(file) &&
-        /const excess|all \/ 2|ratio > 0\.5|forbidden < 0\.5|forbidden === 0|Math\.abs\(gap\[i\]\) < 0\.5|i < peak|plain < Infinity/.test(
+        /const excess|const more|a > b \?|meanLess1 > -0\.5|lost < 0\.5|all \/ 2|ratio > 0\.5|forbidden < 0\.5|forbidden === 0|Math\.abs\(gap\[i\]\) < 0\.5|i < peak|plain < Infinity/.test(
           line,
         )),
   },
@@ -70,7 +79,7 @@ export const reasons = [
     why: "Soft best-of-N is an integral over a grid of nodes, with series left and right of it, and budgets and sample sizes are found by search. Where these begin and end has a margin: a node, a term or a step more or less changes nothing that a double shows, and what is left out there is left out for speed.",
     of: ({ file, line }) =>
       /^selection\//.test(file) &&
-      /HELD|together|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|APART|128|sort|GONE|x\.reduce\(\(s, v\)/.test(
+      /HELD|together|least|const rest|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|APART|128|sort|GONE|x\.reduce\(\(s, v\)/.test(
         line,
       ),
   },

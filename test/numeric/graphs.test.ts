@@ -110,8 +110,43 @@ describe("conjugate gradients", () => {
     expect(solve(3, (e) => 1e5 ** e, 1)).toBeUndefined();
     expect(solve(1000, () => 1, 1)).toBeUndefined();
     expect(solve(3, () => 1, Number.NaN)).toBeUndefined();
+    expect(solve(3, (e) => 1e5 ** (1 - e), 1)).toBeUndefined();
+    expect(solve(3, (e) => 1e4 ** e, 1)).toBeUndefined();
+    expect(solve(3, (e) => 9999 ** e, 1)?.[2]).toBeCloseTo(1 + 1 / 9999, 11);
+    // A chain of n is solved in n steps, if these are not too many.
+    expect(solve(250, () => 1, 1)?.[249]).toBeCloseTo(249, 8);
+    // Nothing flows where nothing comes in.
+    expect(solve(5, (e) => 1 + e, 0)?.every((x) => x === 0)).toBe(true);
     // A unit current through resistors of 1: each adds 1 to the potential.
     expect(solve(5, () => 1, 1)?.map(Math.round)).toEqual(Float64Array.of(0, 1, 2, 3, 4));
+  });
+});
+
+describe("conjugate gradients on a star", () => {
+  it("find I/c at each end, whatever current is given at the hub, the ground", () => {
+    const conductance = Float64Array.of(1, 30, 500, 7, 2e3, 0.3);
+    const hub = 3;
+    const ends = [0, 1, 2, 4, 5, 6];
+    const solve = (atHub: number) => {
+      const current = Float64Array.of(2, -1, 0.5, atHub, 3, 0, -4);
+      return conjugateGradients(Int32Array.from(ends), new Int32Array(6).fill(hub), conductance, current, hub);
+    };
+    const x = solve(0) as Float64Array;
+    for (const [e, v] of ends.entries()) {
+      expect(x[v]).toBeCloseTo([2, -1, 0.5, 3, 0, -4][e] / conductance[e], 11);
+    }
+    expect(x[hub]).toBe(0);
+    expect(solve(1e6)).toEqual(x);
+  });
+  it("in a few steps, however many ends and whatever their conductances, and leave the currents as they were", () => {
+    const n = 400;
+    const conductance = Float64Array.from({ length: n }, (_, e) => 9000 ** (((e * 37) % n) / n));
+    const current = Float64Array.from({ length: n + 1 }, (_, v) => ((v * 29) % 11) - 5);
+    const given = current.slice();
+    const ends = Int32Array.from({ length: n }, (_, e) => e + 1);
+    const x = conjugateGradients(ends, new Int32Array(n), conductance, current, 0) as Float64Array;
+    for (const [e, c] of conductance.entries()) expect(Math.abs(x[e + 1] - current[e + 1] / c)).toBeLessThan(1e-10);
+    expect(current).toEqual(given);
   });
 });
 

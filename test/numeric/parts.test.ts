@@ -11,7 +11,7 @@ import { logDoubleDouble } from "../../src/numeric/elementary.js";
 import { expWeighted, highWords, logScaled, logsScaled, STRETCH } from "../../src/numeric/expLog.js";
 import { solveOde } from "../../src/numeric/extrapolate.js";
 import { isNormal, SMALLEST_NORMAL } from "../../src/numeric/float64.js";
-import { floats } from "../../src/numeric/floats.js";
+import { floats, integers, Workspace } from "../../src/numeric/floats.js";
 import { gaussianSource } from "../../src/numeric/gaussian.js";
 import { integrate } from "../../src/numeric/gaussKronrod.js";
 import { logistic, logLogistic } from "../../src/numeric/logistic.js";
@@ -384,6 +384,45 @@ describe("numbers in a row of arrays", () => {
     // A block is used to its end.
     const whole = Array.from({ length: 16 }, () => floats(512));
     expect(new Set(whole.map((p) => p.buffer)).size).toBeLessThanOrEqual(3);
+  });
+  it("whole numbers among others lie apart from them, and take half of their place", () => {
+    const pieces = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? integers(1 + (i % 7)) : floats(1 + (i % 5))));
+    for (const [i, piece] of pieces.entries()) {
+      expect(piece.length).toBe(1 + (i % (i % 2 === 0 ? 7 : 5)));
+      expect(piece.every((x) => x === 0)).toBe(true);
+      piece.fill(i + 1);
+    }
+    for (const [i, piece] of pieces.entries()) expect(piece.every((x) => x === i + 1)).toBe(true);
+    expect(new Set(pieces.map((p) => p.buffer)).size).toBeLessThanOrEqual(2);
+    expect(integers(513).buffer.byteLength).toBe(4 * 513);
+    expect(integers(512).buffer.byteLength).toBe(8 * 4096);
+    const halves = Array.from({ length: 16 }, () => integers(512));
+    expect(new Set(halves.map((p) => p.buffer)).size).toBeLessThanOrEqual(2);
+  });
+  it("that serve again are empty each time, apart from each other, and the same ones after the next beginning", () => {
+    const room = new Workspace();
+    const draw = () => {
+      room.begin();
+      const arrays = [3, 512, 3, 0, 3, 7].map((size) => room.floats(size));
+      expect(arrays.map((a) => a.length)).toEqual([3, 512, 3, 0, 3, 7]);
+      expect(new Set(arrays).size).toBe(6);
+      for (const a of arrays) expect(a.every((x) => x === 0)).toBe(true);
+      for (const a of arrays) a.fill(1);
+      return arrays;
+    };
+    const first = draw();
+    for (const [i, a] of draw().entries()) expect(a).toBe(first[i]);
+    expect(room.floats(3)).not.toBe(first[0]);
+    expect(room.floats(513)).not.toBe(room.floats(513));
+    expect(room.floats(513)).toEqual(new Float64Array(513));
+  });
+  it("one long one is as long as was ever asked for", () => {
+    const room = new Workspace();
+    const table = room.table(100);
+    expect(table.length).toBe(100);
+    expect(room.table(99)).toBe(table);
+    expect(room.table(100)).toBe(table);
+    expect(room.table(101).length).toBe(101);
   });
 });
 

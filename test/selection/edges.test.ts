@@ -79,7 +79,7 @@ describe("a problem that is none is refused by the function's own name", () => {
     );
     if (!without.includes("forbidden"))
       expect(() => call({ ...good, reward: [-Infinity, -Infinity] })).toThrow(
-        `${name}: reward must be above -Infinity for some answer of the support`,
+        `${name}: reward must be above -Infinity for some answer of the support, got -Infinity`,
       );
     if (without.includes("beta")) return;
     expect(() => call({ ...good, beta: -1 })).toThrow(
