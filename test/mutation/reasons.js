@@ -47,11 +47,11 @@ export const reasons = [
           line,
         )) ||
       (/^measure\//.test(file) &&
-        /ordinary|whole|isWhole|isNormal|LONG|checked\.has|twins|isIncreasing|near|NEAR|FAR|hasTail|carried|areScores|apart|STRETCH|fromLog|2 \*\* (-?\d+)|undefined\) return|-700|700|1400|typeof|type !==|answers|return true;|u\.weight\.map|least|top|bottom|spread|rangeO|scaledLogs|exponentOf|COUNTING|out\[peak\]|\bknown\b|w < l|#\w+ \?\?=/.test(
+        /ordinary|whole|isWhole|size > 1|isNormal|LONG|checked\.has|twins|isIncreasing|near|NEAR|FAR|hasTail|carried|areScores|apart|STRETCH|fromLog|2 \*\* (-?\d+)|undefined\) return|-700|700|1400|typeof|type !==|answers|return true;|u\.weight\.map|least|top|bottom|spread|rangeO|scaledLogs|exponentOf|COUNTING|out\[peak\]|\bknown\b|w < l|#\w+ \?\?=/.test(
           line,
         )) ||
       (/^numeric\//.test(file) &&
-        /STRETCH|SHORT|BLOCK|block|isNormal|instanceof Float64Array|1e-6 \* bound|small|TINY|bound|edges\[u\]\.size|least|dead|outside|measured|degree|slice\(0, 60\)|logNormal\(v\)/.test(
+        /STRETCH|SHORT|BLOCK|block|#round|isNormal|instanceof Float64Array|1e-6 \* bound|small|TINY|bound|edges\[u\]\.size|least|dead|outside|measured|degree|slice\(0, 60\)|logNormal\(v\)/.test(
           line,
         )) ||
       (/^alignment\//.test(file) && /ordinary/.test(line)),
@@ -63,7 +63,7 @@ export const reasons = [
       (/^numeric\//.test(file) &&
         /series|tail|inverse\[k\]|cubic|-700|-40|0\.99|-0\.01|\bleft\b = v|>> 9|s < Infinity|HIGH/.test(line)) ||
       (/^selection\//.test(file) &&
-        /const excess|const more|a > b \?|meanLess1 > -0\.5|lost < 0\.5|all \/ 2|ratio > 0\.5|forbidden < 0\.5|forbidden === 0|Math\.abs\(gap\[i\]\) < 0\.5|i < peak|plain < Infinity/.test(
+        /const excess|const more|a > b \?|meanLess1 > -0\.5|lost < 0\.5|all \/ 2|ratio > 0\.5|forbidden < 0\.5|forbidden === 0|Math\.abs\(gap\[i\]\) < 0\.5|i < peak|apart >= 0\.5|plain < Infinity/.test(
           line,
         )),
   },
