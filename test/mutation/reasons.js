@@ -51,7 +51,7 @@ export const reasons = [
           line,
         )) ||
       (/^numeric\//.test(file) &&
-        /STRETCH|SHORT|BLOCK|block|#round|isNormal|instanceof Float64Array|1e-6 \* bound|small|TINY|bound|edges\[u\]\.size|least|dead|outside|measured|degree|slice\(0, 60\)|logNormal\(v\)/.test(
+        /STRETCH|SHORT|BLOCK|block|#round|i \+ 1 < to|isNaN\(hi\)|v < bottom|isNormal|instanceof Float64Array|1e-6 \* bound|small|TINY|bound|edges\[u\]\.size|least|dead|outside|measured|degree|slice\(0, 60\)|logNormal\(v\)/.test(
           line,
         )) ||
       (/^alignment\//.test(file) && /ordinary/.test(line)),
