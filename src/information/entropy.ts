@@ -2,6 +2,7 @@ import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
 import { logPowerSum } from "../measure/powerSum.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
+import { logRatio } from "../numeric/deviance.js";
 import { log, log1p } from "../numeric/elementary.js";
 import { logNormal, STRETCH } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
@@ -33,7 +34,7 @@ function termsByWeights({ weight, total: { hi: total }, peak, rest }: Law): Floa
     const w = weight[i];
     const p = w / total;
     if (p >= SMALLEST_NORMAL) terms[i] = ((w * LIFT) / total) * -logNormal(p);
-    else if (w > 0) terms[i] = ((w * LIFT) / total) * (log(total) - log(w));
+    else if (w > 0) terms[i] = ((w * LIFT) / total) * -logRatio(w, total);
   }
   terms[peak] = ((weight[peak] * LIFT) / total) * log1p((rest.hi + rest.lo) / weight[peak]);
   return terms;

@@ -245,6 +245,10 @@ export function divideBy(values: Float64Array, by: number, out: Float64Array): F
   return out;
 }
 
+function divideStretch(values: Float64Array, by: number, out: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) out[i] = values[i] / by;
+}
+
 /** shifted[i] = values[i] − top, and out[i] = e to its power. */
 function expStretch(
   out: Float64Array,
@@ -259,8 +263,4 @@ function expStretch(
     shifted[i] = x;
     out[i] = x > -700 ? expNormal(x) : exp(x);
   }
-}
-
-function divideStretch(values: Float64Array, by: number, out: Float64Array, from: number, to: number): void {
-  for (let i = from; i < to; i++) out[i] = values[i] / by;
 }

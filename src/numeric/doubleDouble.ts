@@ -9,17 +9,16 @@ export interface DoubleDouble {
   readonly lo: number;
 }
 
-/** a + b exactly, for any two doubles whose sum is finite (Knuth). */
-export function twoSum(a: number, b: number): DoubleDouble {
-  const hi = a + b;
-  const t = hi - a;
-  return { hi, lo: a - (hi - t) + (b - t) };
-}
-
 /** The rounding error of the sum s = fl(a + b): a + b = s + error exactly, where s is finite (Knuth). */
 export function sumError(a: number, b: number, s: number): number {
   const t = s - a;
   return a - (s - t) + (b - t);
+}
+
+/** a + b exactly, for any two doubles whose sum is finite. */
+export function twoSum(a: number, b: number): DoubleDouble {
+  const hi = a + b;
+  return { hi, lo: sumError(a, b, hi) };
 }
 
 /** The rounding error of the product p = fl(a·b): a·b = p + error exactly, away from over- and underflow (Dekker). */

@@ -181,35 +181,11 @@ function expWeightedOneByOne(
   from: number,
   to: number,
 ): void {
-  const perCell = HELD[0];
-  const cellHi = HELD[1];
-  const cellLo = HELD[2];
-  const round = HELD[3];
-  const c2 = HELD[4];
-  const c3 = HELD[5];
-  const c4 = HELD[6];
-  // Read once: a name of another module is looked up at each use.
-  const cell = power;
-  const cellLow = powerLow;
-  const powers = scale;
-  const mask = EXP_CELLS - 1;
   let hi = state[0];
   let lo = state[1];
   for (let i = from; i < to; i++) {
-    const w = weight[i];
-    if (w === 0) {
-      out[i] = 0;
-      continue;
-    }
     const d = score[i] - top;
-    const x = d * inverse + d * inverseLow;
-    const k = x * perCell + round - round;
-    const r = x - k * cellHi - k * cellLo;
-    const n = k | 0;
-    const j = n & mask;
-    const v = w * cell[j] * powers[((n >> 9) + 1024) & 2047];
-    const square = r * r;
-    const y = v + v * (r + square * (c2 + r * c3) + (square * square * c4 + cellLow[j]));
+    const y = weight[i] === 0 ? 0 : weightedExp(weight[i], d * inverse + d * inverseLow);
     out[i] = y;
     const s = hi + y;
     lo += y - (s - hi);
@@ -217,6 +193,17 @@ function expWeightedOneByOne(
   }
   state[0] = hi;
   state[1] = lo;
+}
+
+/** w·e^x, bit for bit as the loop above has it. */
+function weightedExp(w: number, x: number): number {
+  const k = x * PER_CELL + ROUND - ROUND;
+  const r = x - k * CELL_HI - k * CELL_LO;
+  const n = k | 0;
+  const j = n & (EXP_CELLS - 1);
+  const v = w * power[j] * scale[((n >> 9) + 1024) & 2047];
+  const square = r * r;
+  return v + v * (r + square * (0.5 + r * (1 / 6)) + (square * square * (1 / 24) + powerLow[j]));
 }
 
 /** The largest and the smallest of some numbers; the largest is +∞ where one is NaN. */

@@ -40,7 +40,6 @@ class ScaledKernel implements LaplaceTransform {
   readonly scaleLog: Float64Array;
   readonly kernel: Kernel;
   readonly grid: Grid;
-  readonly step: number;
   readonly value: Float64Array;
   readonly whole: Float64Array;
   readonly part: Float64Array;
@@ -53,7 +52,6 @@ class ScaledKernel implements LaplaceTransform {
     const { step } = grid;
     this.kernel = kernel;
     this.grid = grid;
-    this.step = step;
     this.value = floats(steps.length);
     this.whole = floats(steps.length);
     this.part = floats(steps.length);
@@ -77,7 +75,7 @@ class ScaledKernel implements LaplaceTransform {
       }
       const a = (at[n] - scaleAt) * step;
       const b = logF[n] - scaleLog;
-      // a ≥ 0 where f > 0, and a + b ≤ 200.
+      // As expOfSum, whose results would go through boxes here: a ≥ 0 where f > 0, and a + b ≤ 200.
       weight[n] = a < 600 && b > -600 ? expNormal(a) * expNormal(b) : exp(a + b);
       scalesAt[n] = scaleAt;
       scalesLog[n] = scaleLog;
@@ -111,13 +109,14 @@ class ScaledKernel implements LaplaceTransform {
 
   /** log of the scale at node m over that at node n. */
   rise(m: number, n: number): number {
-    const { scaleAt, scaleLog } = this;
-    return (scaleAt[m] - scaleAt[n]) * this.step + (scaleLog[m] - scaleLog[n]);
+    const { scaleAt, scaleLog, grid } = this;
+    return (scaleAt[m] - scaleAt[n]) * grid.step + (scaleLog[m] - scaleLog[n]);
   }
 
   /** Moves the tail from node n − 1 to node n. */
-  advance(n: number, at: Float64Array, decay: Float64Array): void {
-    const { tail, weight, scaleAt, step } = this;
+  advance(n: number, at: Float64Array): void {
+    const { tail, weight, scaleAt, grid } = this;
+    const { step, decay } = grid;
     if (scaleAt[n] !== scaleAt[n - 1]) {
       const shrink = exp(this.rise(n - 1, n));
       for (let k = 0; k < TERMS; k++) tail[k] *= shrink;
@@ -159,7 +158,7 @@ class ScaledKernel implements LaplaceTransform {
 export function laplaceTransforms(nodes: Nodes, kernels: readonly Kernel[]): LaplaceTransform[] {
   const { at, windows } = nodes;
   const { grid, steps, factor, width, values } = windows;
-  const { step, low, power, decay } = grid;
+  const { step, low, power } = grid;
   const scaled = kernels.map((kernel) => new ScaledKernel(kernel, nodes));
   let n = 0; // the last node passed
   for (let i = 0; i < steps.length; i++) {
@@ -167,7 +166,7 @@ export function laplaceTransforms(nodes: Nodes, kernels: readonly Kernel[]): Lap
     if (lastLow < at[0]) continue;
     while (at[n] < lastLow) {
       n++;
-      for (const s of scaled) s.advance(n, at, decay);
+      for (const s of scaled) s.advance(n, at);
     }
     const from = windows.at(i);
     for (const s of scaled) {
