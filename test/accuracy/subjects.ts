@@ -1,6 +1,7 @@
 import { alignment } from "./families/alignment.js";
 import { diffusion } from "./families/diffusion.js";
 import { information } from "./families/information.js";
+import { alignmentFromLogs, informationFromLogs, measuresFromLogs } from "./families/logarithms.js";
 import { measures } from "./families/measure.js";
 import { numeric } from "./families/numeric.js";
 import { preference } from "./families/preference.js";
@@ -11,10 +12,10 @@ import type { Subject } from "./subject.js";
 /** All subjects, by the folder of src that their functions are in. */
 export const folders: Readonly<Record<string, readonly Subject[]>> = {
   numeric,
-  measure: measures,
-  information,
+  measure: [...measures, ...measuresFromLogs],
+  information: [...information, ...informationFromLogs],
   preference,
-  alignment,
+  alignment: [...alignment, ...alignmentFromLogs],
   selection,
   training,
   diffusion,
