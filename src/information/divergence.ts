@@ -12,6 +12,7 @@ import { sum } from "../numeric/sum.js";
 
 /** What probabilities are multiplied by first, exactly, so that double-double does not touch the subnormal range. */
 const LIFT = 2 ** 500;
+const LOG_LIFT = 500 * Math.LN2;
 
 /** a·t rounded to nearest with its error, for a double a and a double-double t. */
 function scaled(a: number, t: DoubleDouble): { hi: number; lo: number } {
@@ -24,6 +25,9 @@ function unitTotal({ hi, lo }: DoubleDouble): { power: number; t: DoubleDouble }
   const power = 2 ** -exponentOf(hi);
   return { power, t: { hi: hi * power, lo: lo * power } };
 }
+
+/** Exponents up to this give a double; above it the factor of a small probability would overflow on its own. */
+const MOST_EXPONENT = 700;
 
 /** f(a, b, n) over the answers of two laws: a and b are the probabilities times LIFT, n = b − a from double-double. */
 function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number) => number): Float64Array {
@@ -268,18 +272,26 @@ export function generalizedKlDivergence(p: Measure | ArrayLike<number>, q: Measu
   const b = massesOf("q", q);
   requireLength("generalizedKlDivergence", "q", b.mass, a.mass.length);
   const terms = new Float64Array(a.mass.length);
+  // Terms of masses below the normal doubles, times LIFT.
+  const small = new Float64Array(a.mass.length);
   for (let i = 0; i < terms.length; i++) {
     const [m, n] = [a.mass[i], b.mass[i]];
-    if (isNormal(n)) {
-      terms[i] = deviance(m, n, n - m);
+    if (isNormal(n) && (m === 0 || isNormal(m) || n > 1 / LIFT)) {
+      // Masses made of logarithms are rounded: near each other they differ by what their logarithms say.
+      const d = a.fromLog && b.fromLog && m > n / 2 && m < 2 * n ? a.logMass(i) - b.logMass(i) : undefined;
+      terms[i] = d === undefined ? deviance(m, n, n - m) : m * expm1MinusX(-d);
       continue;
     }
-    // Below the smallest normal double, and above the largest, q is whole in its logarithm alone.
-    const logN = b.logMass(i);
-    if (logN === -Infinity && a.logMass(i) > -Infinity) return Infinity;
-    terms[i] = m > 0 ? m * (a.logMass(i) - logN - 1) + n : n;
+    // Such masses, and those above the largest double, are whole in their logarithms alone.
+    const [logM, logN] = [a.logMass(i), b.logMass(i)];
+    if (logN === -Infinity && logM > -Infinity) return Infinity;
+    if (logM === logN) continue;
+    const d = logM - logN;
+    // With m/n = e^d the term is m(e^{−d} − 1 + d).
+    if (d > -1) small[i] = a.lifted(i) * expm1MinusX(-d);
+    else small[i] = (logM > -Infinity ? a.lifted(i) * (d - 1) : 0) + b.lifted(i);
   }
-  const { hi } = sum(terms);
+  const hi = sum(terms).hi + sum(small).hi / LIFT;
   return Number.isNaN(hi) ? Infinity : hi;
 }
 
@@ -289,18 +301,29 @@ function isMeasure(p: Measure | ArrayLike<number>): p is Measure {
 
 interface Masses {
   readonly mass: ArrayLike<number>;
+  readonly fromLog: boolean;
   logMass(i: number): number;
+  /** The mass times LIFT. */
+  lifted(i: number): number;
 }
 
 /** The masses of a measure, or of a plain vector, which has no logarithms beside it. */
 function massesOf(argument: string, p: Measure | ArrayLike<number>): Masses {
   const caller = "generalizedKlDivergence";
   if (isMeasure(p)) {
-    lawOf(caller, argument, p);
-    return { mass: p.mass, logMass: (i) => p.logMass[i] };
+    const { fromLog } = lawOf(caller, argument, p);
+    const { mass, logMass } = p;
+    // A mass that was given has no more digits in its logarithm.
+    const given = (i: number) => log(mass[i]) === logMass[i];
+    return {
+      mass,
+      fromLog,
+      logMass: (i) => logMass[i],
+      lifted: (i) => (given(i) ? mass[i] * LIFT : exp(logMass[i] + LOG_LIFT)),
+    };
   }
   const mass = requireNumbers(caller, argument, p, NON_NEGATIVE);
-  return { mass, logMass: (i) => log(mass[i]) };
+  return { mass, fromLog: false, logMass: (i) => log(mass[i]), lifted: (i) => mass[i] * LIFT };
 }
 
 /**
@@ -371,7 +394,7 @@ export function chiSquaredDivergence(p: Measure, q: Measure): number {
       const d = logA - logB;
       // (P − Q)²/Q = Q(1 − P/Q)² = P·(P/Q)·(1 − Q/P)², from whichever is whole.
       if (d <= 0) terms[i] = (inTail(lawQ, i) ? exp(logB) : lawQ.probability(i)) * square(expm1(d));
-      else if (!inTail(lawP, i)) terms[i] = lawP.probability(i) * exp(d) * square(expm1(-d));
+      else if (!inTail(lawP, i) && d < MOST_EXPONENT) terms[i] = lawP.probability(i) * exp(d) * square(expm1(-d));
       else terms[i] = exp(logA + d + 2 * log(-expm1(-d)));
     }
   }

@@ -1,6 +1,6 @@
 import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
-import { logPowerSum } from "../measure/powerSum.js";
+import { logPowerSumPerExcess } from "../measure/powerSum.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
 import { logRatio } from "../numeric/deviance.js";
 import { log, log1p } from "../numeric/elementary.js";
@@ -127,5 +127,5 @@ export function renyiEntropy(p: Measure, order: number): number {
 export function renyiEntropyOf(law: Law, order: number, excess: number): number {
   if (excess === 0) return entropyOf(law);
   if (order === Infinity) return -law.logProbability(law.peak);
-  return -logPowerSum(law, order, excess) / excess;
+  return -logPowerSumPerExcess(law, order, excess);
 }

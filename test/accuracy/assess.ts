@@ -134,11 +134,14 @@ function wholeSensitivity(s: Subject, one: Case, want: readonly BigNumber[]): nu
   return all;
 }
 
-/** How much each value changes, over MOVE, when the inputs are moved in these directions. */
+/** What changes of a value are divided by, so that those of the largest doubles are doubles too. */
+const scaleOf = (want: BigNumber): number => (want.abs().gt(1e290) ? 2 ** 60 : 1);
+
+/** How much each value changes, over MOVE and its scale, when the inputs are moved in these directions. */
 function change(s: Subject, { inputs }: Case, want: readonly BigNumber[], direction: Direction): number[] {
   const moved = list(s.exact(movedBy(direction, inputs, s.fixed ?? []), inputs));
   return want.map((w, i) =>
-    w.isFinite() && moved[i].isFinite() ? moved[i].minus(w).abs().div(big(MOVE)).toNumber() : 0,
+    w.isFinite() && moved[i].isFinite() ? moved[i].minus(w).abs().div(big(MOVE)).div(scaleOf(w)).toNumber() : 0,
   );
 }
 
@@ -158,7 +161,7 @@ export function judge(s: Subject, one: Case): Judged {
   const units = want.map((w) => ulp(w.toNumber()) || 1);
   let condition: number[] | undefined;
   const errors = (values: readonly number[], sensitive: readonly number[]) =>
-    want.map((w, i) => error(values[i], w, Math.max(units[i], ulp(sensitive[i]) || 0)));
+    want.map((w, i) => error(values[i], w, Math.max(units[i], (ulp(sensitive[i]) || 0) * scaleOf(w))));
   const most = s.exception?.ulp ?? LIMIT;
   const scaled = (values?: readonly number[]) => {
     condition ??= sensitivity(s, one, want);
