@@ -313,13 +313,13 @@ function massesOf(argument: string, p: Measure | ArrayLike<number>): Masses {
   if (isMeasure(p)) {
     const { fromLog } = lawOf(caller, argument, p);
     const { mass, logMass } = p;
-    // A mass that was given has no more digits in its logarithm.
-    const given = (i: number) => log(mass[i]) === logMass[i];
+    // A normal mass has its digits, and one that was given has no more of them in its logarithm.
+    const whole = (i: number) => isNormal(mass[i]) || log(mass[i]) === logMass[i];
     return {
       mass,
       fromLog,
       logMass: (i) => logMass[i],
-      lifted: (i) => (given(i) ? mass[i] * LIFT : exp(logMass[i] + LOG_LIFT)),
+      lifted: (i) => (whole(i) ? mass[i] * LIFT : exp(logMass[i] + LOG_LIFT)),
     };
   }
   const mass = requireNumbers(caller, argument, p, NON_NEGATIVE);
