@@ -1,4 +1,4 @@
-import { exp, expm1 } from "../numeric/elementary.js";
+import { exp, expm1, log } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
 import { type Grid, inverseFactorial, TERMS } from "./grid.js";
@@ -24,10 +24,14 @@ export interface LaplaceTransform {
 /** By what f is divided: nothing where it is of ordinary size, so that its logarithm keeps its digits. */
 const scaleOf = (logF: number) => (logF > -300 ? 0 : Math.max(-Number.MAX_VALUE, logF));
 
-/** e^{a + b}: by two exponentials where their sum would be rounded at the size of the larger. */
-export function expOfSum(a: number, b: number): number {
-  if (b === 0) return exp(a);
-  return a > -600 && a < 600 && b > -600 && b < 600 ? expNormal(a) * expNormal(b) : exp(a + b);
+/** factor·e^{a + b}: by two exponentials where their sum would be rounded at the size of the larger. */
+export function expOfSum(a: number, b: number, factor = 1): number {
+  if (b === 0 && a > -700) return factor * exp(a);
+  if (!(b > -600 && b < 600)) return exp(a + b + log(factor));
+  if (a > -600 && a < 600) return factor * (expNormal(a) * expNormal(b));
+  if (!(a > -1400 && a < 1400)) return exp(a + b + log(factor));
+  const half = exp(a / 2);
+  return half * (factor * expNormal(b)) * half;
 }
 
 /**
