@@ -84,7 +84,9 @@ function ladderOf({ levels, mass, lift }: Lifted, x: Float64Array, low: Float64A
 export function shortfall(ladder: Ladder, i: number): number {
   const { x, mean, meanLess1, lift } = ladder;
   if (meanLess1 > -0.5 && x[i] > -0.5) return (meanLess1 - expm1(x[i])) / (1 + meanLess1);
-  return lift === 0 ? (mean - ladder.weight[i]) / mean : 1 - weightTimes(ladder, i, 2 ** lift / mean);
+  if (lift === 0) return (mean - ladder.weight[i]) / mean;
+  const factor = 2 ** lift / mean;
+  return 1 - (factor < Infinity ? weightTimes(ladder, i, factor) : exp(x[i] - ladder.logMean));
 }
 
 /** w·factor of a level, also where w alone is out of the range of normal doubles; Infinity where that is too large. */

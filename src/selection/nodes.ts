@@ -22,6 +22,8 @@ export interface Nodes {
   readonly logPhi: Float64Array;
   /** log φ(t) + μt ≥ 0 (Jensen), to its own digits; lifted. */
   readonly excess: Float64Array;
+  /** The limit of excess/t² as t → 0: what is left of the excess where that is below the doubles. */
+  readonly curvature: number;
   /** The levels on the grid. */
   readonly windows: Windows;
   /** Room for what is made of the nodes. */
@@ -51,7 +53,7 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
     const dead = -x[i] + grid.gone * step;
     falls ??= fallsOf(ladder);
     const flat = Math.max(dead, log(45 / least + falls(i + 1)) - log(mean));
-    const next = -x[i + 1] - log1p(most) - 20;
+    const next = -x[i + 1] - log1p(most * 2 ** ladder.lift) - 20;
     if (!(next - flat > 4)) continue;
     const last = Math.ceil(flat / step);
     out.push([first, last]);
@@ -92,7 +94,7 @@ export function nodesOf(ladder: Ladder, grid: Grid, reach: Reach): Nodes {
  * that the excess keeps its digits however weak the tilt.
  */
 function centred(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
-  const { x, mass, mean, meanLess1, lift } = ladder;
+  const { levels, x, mass, mean, meanLess1, lift } = ladder;
   const scale = 2 ** lift;
   const y = room.floats(x.length);
   for (let i = 0; i < y.length; i++) y[i] = expm1(x[i]) - meanLess1;
@@ -113,14 +115,15 @@ function centred(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
     if (t * width < 0.25) {
       for (let k = TERMS - 1; k >= 2; k--) over = moment[k] * inverseFactorial[k] - over * t;
       over = over * t * t;
+      excess[n] = lift === 0 ? log1p(over) : over < scale * 1e-18 ? over : scale * log1p(over / scale);
     } else {
-      for (let i = 0; i < y.length; i++) over += mass[i] * expm1MinusX(-t * y[i]);
+      for (let i = 0; i < y.length; i++) over += levels.mass[i] * expm1MinusX(-t * y[i]);
+      excess[n] = scale * log1p(over);
     }
-    // Lifted, log(1 + over) is over itself, but where φ^{N−1} has long gone.
-    excess[n] = Math.max(0, lift === 0 ? log1p(over) : over < scale * 1e-18 ? over : scale * log1p(over / scale));
+    excess[n] = Math.max(0, excess[n]);
     logPhi[n] = excess[n] - mean * t;
   }
-  return { at, logPhi, excess, windows, room };
+  return { at, logPhi, excess, curvature: moment[2] / 2, windows, room };
 }
 
 /** e^{m·step}. */
@@ -149,6 +152,9 @@ function rareLogPhi({ levels }: Ladder, { grid, steps, factor }: Windows, logFro
   }
   return total;
 }
+
+/** Nodes from one to the next at which the moments are found again. */
+const REFRESH = 32;
 
 /** Partial sums of so many levels keep the rounding of a sum over many small. */
 const BLOCK = 128;
@@ -196,6 +202,10 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
   const moment = room.floats(TERMS);
   const logPhi = room.floats(at.length);
   const excess = room.floats(at.length);
+  // The moments where a level last joined them: from there they are found again every so many nodes, so that the rounding of
+  // one step does not grow with their number.
+  const base = room.floats(TERMS);
+  let baseAt = 0;
   let terms = TERMS;
   let logFrom: Float64Array | undefined;
   let begin = x.length; // first low level
@@ -208,6 +218,7 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
     }
     // What becomes low joins the others one node to the right of this one, at the first of its window: none becomes low
     // between nodes that others are missing between.
+    const joined = begin;
     for (; begin > 0 && steps[begin - 1] <= low - m; begin--) {
       const z = power[1] * factor[begin - 1];
       let p = mass[begin - 1];
@@ -232,6 +243,12 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
         odd += v * inverseFactorial[k + 1];
       }
       moment[1] *= decay[1];
+      if (joined > begin) {
+        baseAt = m;
+        base.set(moment);
+      } else if ((baseAt - m) % REFRESH === 0) {
+        for (let k = 1; k < terms; k++) moment[k] = base[k] * exp(-k * step * (baseAt - m));
+      }
       lowBend -= odd;
       lowGap = moment[1] - lowBend;
     }
@@ -271,5 +288,8 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
     }
     excess[n] = Math.max(0, logPhi[n] + mean * powerOf(m, step));
   }
-  return { at, logPhi, excess, windows, room };
+  let squares = 0;
+  for (let i = 0; i < x.length; i++) squares += weighted[i] * weight[i];
+  const curvature = Math.max(0, squares - mean * 2 ** -lift * mean) / 2;
+  return { at, logPhi, excess, curvature, windows, room };
 }

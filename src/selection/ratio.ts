@@ -1,4 +1,4 @@
-import { expm1, expPlus, log, log1p } from "../numeric/elementary.js";
+import { exp, expm1, expPlus, log, log1p } from "../numeric/elementary.js";
 import { logNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
@@ -38,9 +38,9 @@ export function emptyRatios(size: number): LevelRatios {
 /** From so many draws on, φ^{N−1} is e^{−(N−1)(1 − φ)} as far as doubles go, and masses are lifted. */
 const MANY_DRAWS: number = 2 ** 100;
 
-/** By which power of two the masses are lifted for so many draws: at most their number, at least 2⁻¹⁰⁰ times that. */
+/** By which power of two the masses are lifted for so many draws: about their number. */
 export function liftFor(n: number): number {
-  return n > MANY_DRAWS ? 100 * Math.floor(exponentOf(n) / 100) : 0;
+  return n > MANY_DRAWS ? Math.min(1000, 50 * Math.round(exponentOf(n) / 50)) : 0;
 }
 
 /** N − 1 over 2^lift: the power of the lifted φ. */
@@ -55,7 +55,9 @@ function jensenTransforms(ladder: Ladder, ns: readonly number[]): { transforms: 
     const logF = nodes.room.floats(nodes.at.length);
     for (let i = 0; i < logF.length; i++) {
       const over = power * nodes.excess[i];
-      logF[i] = power * nodes.logPhi[i] + (over > 40 ? 0 : logOneMinusExp(over));
+      logF[i] = power * nodes.logPhi[i];
+      if (over < 1e-280) logF[i] += log(power) + log(nodes.curvature) + 2 * nodes.at[i] * grid.step;
+      else if (!(over > 40)) logF[i] += logOneMinusExp(over);
     }
     return { logF, order: 2 };
   });
@@ -111,9 +113,13 @@ class SoftRatios implements LevelRatios {
       const inverse = byWeight ? 1 / weight[i] : expPlus(-x[i], -low[i]);
       const share = others * inverse;
       // Where the weight is nothing beside those of the others, m is theirs.
-      let drawn = share < 1e300 ? n / (1 + share) : weightTimes(ladder, i, n / others);
+      let drawn = n / (1 + share);
+      if (!(share < 1e300)) {
+        const factor = n / others;
+        drawn = factor < Infinity ? weightTimes(ladder, i, factor) : exp(x[i] + log(n) - log(others));
+      }
       // Of a level so rare and so far above that no node sees it the integral is 0, whatever its scale.
-      if (value[i] > 0) drawn += expOfSum(whole[i] + steps[i] * grid.step, part[i], n * value[i] * factor[i]);
+      if (value[i] > 0) drawn += expOfSum(whole[i] + steps[i] * grid.step, part[i], value[i] * factor[i], n);
       ratio[i] = drawn / kept;
     }
   }
@@ -148,7 +154,7 @@ class SoftRatios implements LevelRatios {
       // A level too rare to be the anchor may outweigh it beyond the range of doubles.
       const raw =
         (weight[i] < Infinity ? shortfall(this.#ladder, i) * (mean / m) * 2 ** -lift : -1) +
-        (value[i] > 0 ? expOfSum(whole[i], part[i], value[i] * every) : 0);
+        (value[i] > 0 ? expOfSum(whole[i], part[i], value[i], every) : 0);
       // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
       gap[i] =
         kept < 0.5 ? ratio[i] * mean * (byWeight ? 1 / weight[i] : expPlus(-x[i], -low[i])) - 1 : (raw + lost) / kept;

@@ -1,5 +1,6 @@
 import type { Law } from "../measure/law.js";
 import { exp, expm1, log, log1p } from "../numeric/elementary.js";
+import { isNormal } from "../numeric/float64.js";
 import { hardRatios } from "./hardRatio.js";
 import { allowedBy } from "./kept.js";
 import { shortfall } from "./ladder.js";
@@ -53,7 +54,7 @@ export function unselected<A>({ levels, ladder, beta }: Prepared<A>): LevelRatio
   } else if (beta === 0) {
     gap.fill(Infinity);
     logGap.fill(Infinity);
-    gap[0] = -massFrom(mass, 0)[1] / allowed;
+    gap[0] = isNormal(allowed) ? 0 - massFrom(mass, 0)[1] / allowed : expm1(logMass[0] - logAllowed);
     logGap[0] = gap[0] > -0.5 ? log1p(gap[0]) : logMass[0] - logAllowed;
   }
   return {
