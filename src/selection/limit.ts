@@ -114,7 +114,7 @@ export function silentShare(limit: LimitLevels, heard: Float64Array | undefined)
 function gapAt(limit: LimitLevels, ratios: LevelRatios, silent: number, i: number): { d: number; l: number } {
   const { gap, logGap, heard } = ratios;
   // The gaps are those to the limit of the levels that the draws meet: by the others' share μ is larger.
-  const d = gap[i] + silent * (1 + gap[i]);
+  const d = silent === 0 ? gap[i] : gap[i] + silent * (1 + gap[i]);
   if (Math.abs(d) < 0.5 && (silent === 0 || (silent < 1 && isNormal(heard?.[i] ?? 1))))
     return { d, l: silent === 0 ? logGap[i] : log1p(d) };
   const l = ratios.logRatio[i] - limit.logRatio[i];
