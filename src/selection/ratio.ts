@@ -151,10 +151,10 @@ class SoftRatios implements LevelRatios {
     const [logRatio, gap, logGap] = [floats(x.length), floats(x.length), floats(x.length)];
     for (let i = 0; i < x.length; i++) {
       const m = weight[i] + others;
-      // A level too rare to be the anchor may outweigh it beyond the range of doubles.
-      const raw =
-        (weight[i] < Infinity ? shortfall(this.#ladder, i) * (mean / m) * 2 ** -lift : -1) +
-        (value[i] > 0 ? expOfSum(whole[i], part[i], value[i], every) : 0);
+      // A level may outweigh the mean beyond the range of doubles.
+      const short = shortfall(this.#ladder, i);
+      const jensen = short > -Infinity ? short * (mean / m) * 2 ** -lift : weight[i] < Infinity ? -weight[i] / m : -1;
+      const raw = jensen + (value[i] > 0 ? expOfSum(whole[i], part[i], value[i], every) : 0);
       // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
       gap[i] =
         kept < 0.5 ? ratio[i] * mean * (byWeight ? 1 / weight[i] : expPlus(-x[i], -low[i])) - 1 : (raw + lost) / kept;
@@ -163,12 +163,12 @@ class SoftRatios implements LevelRatios {
         logRatio[i] = logGap[i] + (x[i] - logMean);
       } else {
         const exponent = whole[i] + steps[i] * grid.step;
-        const jensen = logN + x[i] - log(m);
+        const logJensen = logN + x[i] - log(m);
         // Of a ratio that small, kept apart from what all draws are forbidden with.
         logRatio[i] =
           ratio[i] > 1e-290
             ? log(ratio[i])
-            : (value[i] > 0 ? logAdd(jensen, logN + exponent + (part[i] + log(factor[i] * value[i]))) : jensen) -
+            : (value[i] > 0 ? logAdd(logJensen, logN + exponent + (part[i] + log(factor[i] * value[i]))) : jensen) -
               logKept;
         logGap[i] = logRatio[i] - x[i] + logMean;
       }
