@@ -6,8 +6,8 @@ export interface LogPoint {
   readonly slope: number;
 }
 
-/** Far more than any start needs, by steps that grow and bisection alone. */
-const MOST_ROUNDS = 200;
+/** More than any start needs, by four-fold steps across all doubles and bisection alone. */
+const MOST_ROUNDS = 1200;
 
 /** No step of Newton's method is longer: far from the root its slope says little. */
 const LONGEST = 16;
@@ -19,8 +19,6 @@ const LONGEST = 16;
 export function logRoot(f: (x: number) => LogPoint, wanted: number, start: number): number {
   let x = start;
   let [low, high] = [0, Infinity];
-  // While one side has no bound: each step is the square of the one before, so that no power of ten is far.
-  let stride = 4;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { value, slope } = f(x);
     if (value === wanted) return x;
@@ -28,17 +26,8 @@ export function logRoot(f: (x: number) => LogPoint, wanted: number, start: numbe
     else high = x;
     const newton = x * exp(log(wanted / value) / slope);
     const inside = newton > Math.max(low, x / LONGEST) && newton < Math.min(high, x * LONGEST);
-    let next = newton;
-    if (!inside) {
-      const open = high === Infinity || low === 0;
-      next =
-        high === Infinity
-          ? Math.min(low * stride, Number.MAX_VALUE)
-          : low === 0
-            ? high / stride
-            : Math.sqrt(low) * Math.sqrt(high);
-      if (open) stride = Math.min(stride * stride, 1e100);
-    }
+    const middle = high === Infinity ? low * 4 : low === 0 ? high / 4 : Math.sqrt(low) * Math.sqrt(high);
+    const next = inside ? newton : middle;
     if (next === low || next === high) return next;
     x = next;
   }

@@ -55,16 +55,16 @@ function ladderOf({ levels, mass, lift }: Lifted, x: Float64Array, low: Float64A
   }
   terms[size] = -forbidden;
   let meanLess1 = sum(terms).hi;
-  let mean = 1 + meanLess1;
+  const scale = 2 ** lift;
+  let mean = scale * (1 + meanLess1);
   let logMean = log1p(meanLess1);
   if (!(meanLess1 > -0.5)) {
     for (let i = 0; i < size; i++) terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * weight[i];
     terms[size] = 0;
     mean = sum(terms).hi;
-    meanLess1 = mean - 1;
+    meanLess1 = mean / scale - 1;
     logMean = log(mean) - lift * Math.LN2;
   }
-  const lifted = meanLess1 > -0.5 ? mean * 2 ** lift : mean;
   return {
     levels,
     lift,
@@ -73,8 +73,8 @@ function ladderOf({ levels, mass, lift }: Lifted, x: Float64Array, low: Float64A
     weight,
     byWeight: given !== undefined,
     mass,
-    forbidden: forbidden * 2 ** lift,
-    mean: lifted,
+    forbidden: forbidden * scale,
+    mean,
     meanLess1,
     logMean,
   };
@@ -89,14 +89,21 @@ export function shortfall(ladder: Ladder, i: number): number {
   return 1 - (factor < Infinity ? weightTimes(ladder, i, factor) : exp(x[i] - ladder.logMean));
 }
 
-/** w·factor of a level, also where w alone is out of the range of normal doubles; Infinity where that is too large. */
-export function weightTimes({ levels, x, low, weight, byWeight }: Ladder, i: number, factor: number): number {
-  if (isNormal(weight[i])) return weight[i] * factor;
-  if (!byWeight) return expTimes(x[i], low[i], factor);
+/** w·factor·second of a level, also where w, or w·factor, is out of the range of normal doubles; Infinity where that is too large. */
+export function weightTimes(
+  { levels, x, low, weight, byWeight }: Ladder,
+  i: number,
+  factor: number,
+  second = 1,
+): number {
+  if (isNormal(weight[i])) return weight[i] * factor * second;
+  if (!byWeight) return expTimes(x[i], low[i], factor) * second;
   const w = levels.reward[i];
   const top = levels.reward[x.indexOf(0)];
   const [e, f] = [exponentOf(w), exponentOf(top)];
-  return timesPowerOfTwo((timesPowerOfTwo(w, -e) / timesPowerOfTwo(top, -f)) * factor, e - f);
+  const half = (e - f) >> 1;
+  const ratio = timesPowerOfTwo(w, -e) / timesPowerOfTwo(top, -f);
+  return timesPowerOfTwo(timesPowerOfTwo(ratio * factor, half) * second, e - f - half);
 }
 
 /** Levels with their masses times 2^lift. */

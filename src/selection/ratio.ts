@@ -168,7 +168,7 @@ class SoftRatios implements LevelRatios {
         logRatio[i] =
           ratio[i] > 1e-290
             ? log(ratio[i])
-            : (value[i] > 0 ? logAdd(logJensen, logN + exponent + (part[i] + log(factor[i] * value[i]))) : jensen) -
+            : (value[i] > 0 ? logAdd(logJensen, logN + exponent + (part[i] + log(factor[i] * value[i]))) : logJensen) -
               logKept;
         logGap[i] = logRatio[i] - x[i] + logMean;
       }

@@ -37,7 +37,7 @@ export class Windows {
       this.steps[i] = steps;
       if (!byWeight) this.factor[i] = expNormal(x[i] - whole + low[i]);
       else if (whole > -700 && whole < 700) this.factor[i] = weight[i] * expNormal(-whole);
-      else this.factor[i] = weightTimes(ladder, i, exp(-whole / 2)) * exp(-whole / 2);
+      else this.factor[i] = weightTimes(ladder, i, exp(-whole / 2), exp(-whole / 2));
     }
     this.width = far - 1 - grid.low;
     this.#kept = size * this.width <= KEPT;
