@@ -89,21 +89,14 @@ export function shortfall(ladder: Ladder, i: number): number {
   return 1 - (factor < Infinity ? weightTimes(ladder, i, factor) : exp(x[i] - ladder.logMean));
 }
 
-/** w·factor·second of a level, also where w, or w·factor, is out of the range of normal doubles; Infinity where that is too large. */
-export function weightTimes(
-  { levels, x, low, weight, byWeight }: Ladder,
-  i: number,
-  factor: number,
-  second = 1,
-): number {
-  if (isNormal(weight[i])) return weight[i] * factor * second;
-  if (!byWeight) return expTimes(x[i], low[i], factor) * second;
+/** w·factor of a level, also where w alone is out of the range of normal doubles; Infinity where that is too large. */
+export function weightTimes({ levels, x, low, weight, byWeight }: Ladder, i: number, factor: number): number {
+  if (isNormal(weight[i])) return weight[i] * factor;
+  if (!byWeight) return expTimes(x[i], low[i], factor);
   const w = levels.reward[i];
   const top = levels.reward[x.indexOf(0)];
   const [e, f] = [exponentOf(w), exponentOf(top)];
-  const half = (e - f) >> 1;
-  const ratio = timesPowerOfTwo(w, -e) / timesPowerOfTwo(top, -f);
-  return timesPowerOfTwo(timesPowerOfTwo(ratio * factor, half) * second, e - f - half);
+  return timesPowerOfTwo((timesPowerOfTwo(w, -e) / timesPowerOfTwo(top, -f)) * factor, e - f);
 }
 
 /** Levels with their masses times 2^lift. */

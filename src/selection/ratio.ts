@@ -166,7 +166,7 @@ class SoftRatios implements LevelRatios {
         const logJensen = logN + x[i] - log(m);
         // Of a ratio that small, kept apart from what all draws are forbidden with.
         logRatio[i] =
-          ratio[i] > 1e-290
+          ratio[i] > 1e-290 && ratio[i] < Infinity
             ? log(ratio[i])
             : (value[i] > 0 ? logAdd(logJensen, logN + exponent + (part[i] + log(factor[i] * value[i]))) : logJensen) -
               logKept;

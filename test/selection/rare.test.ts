@@ -94,7 +94,7 @@ describe("of any log-masses, at any temperature and number of draws", () => {
     },
   );
 
-  test.prop([problems, fc.constantFrom(2, 3, 40, 1e6, 1e300)])(
+  test.prop([problems, fc.constantFrom(2, 3, 40, 1e6)])(
     "hard selection is the limit of soft selection as β → 0",
     ({ logMass, reward }, n) => {
       const ref = refOf(logMass);
@@ -123,10 +123,16 @@ describe("of any log-masses, at any temperature and number of draws", () => {
   );
 
   test.prop([
-    fc.array(fc.tuple(fc.double({ min: -6000, max: 0, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })), {
-      minLength: 2,
-      maxLength: 5,
-    }),
+    fc.array(
+      fc.tuple(
+        fc.double({ min: -6000, max: 0, noNaN: true }),
+        fc.integer({ min: 0, max: 1e6 }).map((x) => x / 1e6),
+      ),
+      {
+        minLength: 2,
+        maxLength: 5,
+      },
+    ),
     fc.oneof(fc.double({ min: -12, max: 3, noNaN: true }), fc.double({ min: -290, max: 0, noNaN: true })),
   ])("betaForKl spends its budget", (rows, exponent) => {
     const ref = refOf(rows.map(([l]) => l));

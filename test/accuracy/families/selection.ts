@@ -7,6 +7,7 @@ import {
   estimateBestOfN,
   estimateSoftBestOfN,
   firstOrderExpansion,
+  fromLogMass,
   limitDistance,
   measure,
   passAtK,
@@ -22,9 +23,35 @@ import {
   winRate,
 } from "exptilt";
 import { adversarial, selections } from "../fixtures.js";
-import { MASSES, masses, order, ordinary, pick, rewards, temperature, times, whole } from "../instances.js";
+import {
+  farRewards,
+  LOG_MASSES,
+  logMasses,
+  MASSES,
+  masses,
+  order,
+  ordinary,
+  pick,
+  rewards,
+  temperature,
+  times,
+  whole,
+} from "../instances.js";
 import { math } from "../mathjs.js";
-import { answers, type BigNumber, big, exact, expm1, log1p, measureOf, type Num, one, total, zero } from "../oracle.js";
+import {
+  answers,
+  type BigNumber,
+  big,
+  exact,
+  expm1,
+  log1p,
+  logMeasureOf,
+  measureOf,
+  type Num,
+  one,
+  total,
+  zero,
+} from "../oracle.js";
 import { type FixtureCase, type Moved, type Subject, subject } from "../subject.js";
 
 type Rng = () => number;
@@ -146,6 +173,25 @@ function expansion(x: Moved<Soft>): { c: BigNumber[]; optimum: readonly BigNumbe
   return { c, optimum };
 }
 
+type Wide = { logMass: number[]; reward: number[]; n: number; beta: number };
+
+/** Problems that no double holds the masses or weights of. */
+function wide(rng: Rng, index: number): Wide {
+  const logMass = logMasses(rng, size(rng, index));
+  return { logMass, ...farRewards(rng, logMass.length), n: pick(rng, 1, 2, whole(rng, 3, 100), 1e12, 1e15) };
+}
+const WIDE = `${LOG_MASSES}; range/β from 1e-3 to 7,000; N = 1 to 100, 1e12, 1e15`;
+const wideProblem = ({ logMass, reward, beta }: Wide) => ({
+  ref: fromLogMass(answers(logMass), logMass),
+  reward,
+  beta,
+});
+/** The same for the oracle's functions of masses. */
+const byMass = (x: Moved<Wide>): Moved<Soft> => {
+  const mass = Array.from(exact.normalize(logMeasureOf(x.logMass)).logMass, (l) => exact.exp(l));
+  return { mass, reward: x.reward, beta: x.beta, n: x.n };
+};
+
 /** All subsets of n among the first `size` numbers. */
 function subsets(size: number, n: number): number[][] {
   if (n === 0) return [[]];
@@ -196,7 +242,8 @@ const uniformLaw = (x: Moved<Samples>, { reward, n, beta }: Samples) => {
 
 /** β whose tilt spends the budget, by Newton's method on log KL in log η from where float64 ended. */
 function steepness(x: Moved<{ mass: number[]; reward: number[]; budget: number }>, start: number): BigNumber {
-  const ref = measureOf(x.mass);
+  // A measure already, where it is given by logarithms.
+  const ref = Array.isArray(x.mass) ? measureOf(x.mass) : (x.mass as never);
   let beta = big(start);
   for (let step = 0; step < 4; step++) {
     const law = exact.tilt(ref, x.reward, beta);
@@ -660,5 +707,70 @@ export const selection: readonly Subject[] = [
     exact: (x, at) => exact.expectation(uniformLaw(x, at), x.reward),
     cases: 60,
     probes: 6,
+  }),
+  subject({
+    name: "bestOfNLaw().logMass of log-masses",
+    domain: WIDE,
+    draw: wide,
+    fixed: ["reward", "n", "beta"],
+    float64: (x) => bestOfNLaw(wideProblem(x), x.n).logMass,
+    exact: (x, { reward, n }) => exact.bestOfNLaw({ ref: measureOf(byMass(x).mass), reward }, n).logMass,
+  }),
+  subject({
+    name: "limitDistance().kl of log-masses, β = 0",
+    domain: WIDE,
+    draw: wide,
+    fixed: ["reward", "n", "beta"],
+    float64: (x) => limitDistance({ ...wideProblem(x), beta: 0 }, x.n).kl,
+    exact: (x, { reward, n }) => {
+      const ref = measureOf(byMass(x).mass);
+      const best = Math.max(...reward);
+      const hard = reward.map((r) => (r === best ? 0 : -Infinity));
+      return exact.klDivergence(exact.tilt(ref, hard, 1), exact.bestOfNLaw({ ref, reward }, n));
+    },
+  }),
+  subject({
+    name: "selectionLimit().logMass of log-masses",
+    domain: WIDE,
+    draw: wide,
+    fixed: ["n"],
+    float64: (x) => selectionLimit(wideProblem(x)).logMass,
+    exact: (x) => exact.tilt(logMeasureOf(x.logMass), x.reward, x.beta).logMass,
+  }),
+  subject({
+    name: "firstOrderExpansion().totalVariation of log-masses",
+    domain: WIDE,
+    draw: wide,
+    fixed: ["n"],
+    float64: (x) => firstOrderExpansion(wideProblem(x)).totalVariation,
+    exact: (x) => {
+      const { c, optimum } = expansion(byMass(x));
+      return total(c.map((v, i) => v.abs().times(optimum[i]))).div(2);
+    },
+  }),
+  subject({
+    name: "betaForKl of log-masses",
+    domain: `${LOG_MASSES}; rewards apart and tied; budgets from 1e-300, and from 1e-12 of the most, to the most`,
+    draw: (rng, index) => {
+      const logMass = logMasses(rng, Math.max(2, size(rng, index)));
+      const { reward } = farRewards(rng, logMass.length);
+      if (new Set(reward).size === 1) reward[0] += 1;
+      const top = Math.max(...reward);
+      const most = -Math.log(
+        Math.max(
+          ...Array.from(exact.normalize(logMeasureOf(logMass)).logMass, (l, i) =>
+            reward[i] === top ? l.toNumber() : -Infinity,
+          ),
+        ),
+      );
+      return { logMass, reward, budget: 0.99 * most * pick(rng, order(rng, -12, 0), rng(), order(rng, -290, 0)) };
+    },
+    float64: ({ logMass, reward, budget }) => betaForKl(fromLogMass(answers(logMass), logMass), reward, budget),
+    exact: (x, { logMass, reward, budget }) =>
+      steepness(
+        { ...x, mass: logMeasureOf(x.logMass) as never },
+        betaForKl(fromLogMass(answers(logMass), logMass), reward, budget),
+      ),
+    cases: 100,
   }),
 ];
