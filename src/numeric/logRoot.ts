@@ -6,8 +6,8 @@ export interface LogPoint {
   readonly slope: number;
 }
 
-/** Far more than a start within a factor of 1e60 needs, by four-fold steps and bisection alone. */
-const MOST_ROUNDS = 200;
+/** More than any start needs, by four-fold steps across all doubles and bisection alone. */
+const MOST_ROUNDS = 1200;
 
 /** No step of Newton's method is longer: far from the root its slope says little. */
 const LONGEST = 16;

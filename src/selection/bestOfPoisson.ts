@@ -11,12 +11,13 @@ import {
   type RatioToRef,
   type SelectionProblem,
 } from "./problem.js";
-import { unselected } from "./ratios.js";
+import { liftFor } from "./ratio.js";
+import { isSingle, unselected } from "./ratios.js";
 
 function poissonRatios<A>(prepared: Prepared<A>, rate: number): RatioToRef {
-  const { levels, ladder, beta } = prepared;
-  if (rate === 0 || beta === Infinity) return unselected(prepared);
-  return ladder === undefined ? hardPoissonRatios(levels, rate) : softPoissonRatios(ladder, rate);
+  const { levels, ladder, ladderFor } = prepared;
+  if (isSingle(prepared, rate + 1)) return unselected(prepared);
+  return ladder === undefined ? hardPoissonRatios(levels, rate) : softPoissonRatios(ladderFor(liftFor(rate)), rate);
 }
 
 function poissonLaw<A>(caller: string, problem: BestOfNProblem<A>, beta: number, rate: number): Distribution<A> {
@@ -34,8 +35,8 @@ function poissonLaw<A>(caller: string, problem: BestOfNProblem<A>, beta: number,
  *
  * $$P(o) = \frac{\mathrm{ref}(o)}{F - F^-} \left( F e^{\lambda (F - 1)} - F^- e^{\lambda (F^- - 1)} \right) .$$
  *
- * A smooth stand-in for best-of-N that approximates the RLHF optimum of a constant budget (Jinnai and others). λ = 0
- * gives ref. A forbidden answer (reward −∞) is never picked: draws that are all forbidden are drawn again.
+ * Best-of-Poisson: Khalaf, Verdun, Oesterling, Lakkaraju and Calmon (arXiv 2506.19248), by whom it is near the RLHF
+ * optimum of the same KL. λ = 0 gives ref. A forbidden answer (reward −∞) is never picked: draws that are all forbidden are drawn again.
  *
  * @param problem the reference policy and the reward
  * @param rate the mean λ ≥ 0 of the number of further draws

@@ -5,7 +5,7 @@ import { lawOf, type Measure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
-import { log, log1p, square } from "../numeric/elementary.js";
+import { log1p, square } from "../numeric/elementary.js";
 import { logRoot } from "../numeric/logRoot.js";
 import { levelsOf, massFrom } from "./levels.js";
 
@@ -45,8 +45,8 @@ export function betaForKl<A>(ref: Measure<A>, reward: Score<A>, budget: number):
     else if (score[i] === -Infinity) throw outOfRange(caller, `reward[${i}]`, "be finite on the support", score[i]);
   }
   const levels = levelsOf(caller, law, score);
-  const { reward: distinct, mass } = levels;
-  const most = mass[0] > 0.5 ? -log1p(-massFrom(mass, 0)[1]) : -log(mass[0]);
+  const { reward: distinct, mass, logMass } = levels;
+  const most = mass[0] > 0.5 ? -log1p(-massFrom(mass, 0)[1]) : -logMass[0];
   if (!(kl >= 0 && kl <= most)) throw outOfRange(caller, "budget", `be from 0 to ${most}, what β → 0 spends`, kl);
   if (kl === 0) return Infinity;
   if (kl === most) return 0;
@@ -69,8 +69,9 @@ function steepness(caller: string, law: Law, score: Float64Array, budget: number
     );
     return { kl: klOf(tilted, law), variance };
   };
-  // KL ≈ η² Var/2 for small η.
-  const start = Math.sqrt((2 * budget) / Math.max(spent(Number.MIN_VALUE).variance, 1e-300));
+  // KL is the integral of η Var, and the variance at most 1/4: the root is at or above this. From below it is found also
+  // where KL rises like e^η, and is all but constant a little further up.
+  const start = Math.sqrt(8 * budget);
   const spending = (eta: number) => {
     const { kl, variance } = spent(eta);
     return { value: kl, slope: (eta * eta * variance) / kl };

@@ -58,8 +58,22 @@ function byLaw<A>(prepared: Prepared<A>, n: number, rng: () => number): () => nu
   return drawBy(aliasTableOf(lawAt(prepared, n)), rng);
 }
 
+/** Up to so many draws are kept one by one; of more, how often each answer was drawn. */
+const KEPT_DRAWS = 2 ** 20;
+
 function bySimulation<A>({ law, score, beta }: Prepared<A>, n: number, rng: () => number): () => number {
   const draw = drawBy(aliasTableOf(law), rng);
+  if (n > KEPT_DRAWS) {
+    const count = new Float64Array(score.length);
+    return () => {
+      for (;;) {
+        count.fill(0);
+        for (let i = 0; i < n; i++) count[draw()]++;
+        const picked = pickSoft(score, beta, rng, count);
+        if (picked >= 0) return picked;
+      }
+    };
+  }
   const drawn = new Int32Array(n);
   const rewards = new Float64Array(n);
   return () => {

@@ -50,17 +50,25 @@ function weightOf(d: number, beta: number): number {
   return x > -700 ? expNormal(x) : 0;
 }
 
-/** The same for rewards that were checked; −1 where none may be picked. */
-export function pickSoft(rewards: ArrayLike<number>, beta: number, rng: () => number): number {
+/** The same for rewards that were checked; −1 where none may be picked. A candidate may stand for `count` of its kind, or none. */
+export function pickSoft(
+  rewards: ArrayLike<number>,
+  beta: number,
+  rng: () => number,
+  count?: ArrayLike<number>,
+): number {
+  const countOf = (i: number) => (count === undefined ? 1 : count[i]);
   let best = -Infinity;
-  for (let i = 0; i < rewards.length; i++) if (rewards[i] > best) best = rewards[i];
+  for (let i = 0; i < rewards.length; i++) if (rewards[i] > best && countOf(i) > 0) best = rewards[i];
   if (best === -Infinity) return -1;
   let total = 0;
-  for (let i = 0; i < rewards.length; i++) total += weightOf(rewards[i] - best, beta);
+  for (let i = 0; i < rewards.length; i++) {
+    if (countOf(i) > 0) total += countOf(i) * weightOf(rewards[i] - best, beta);
+  }
   let left = rng() * total;
   let last = -1;
   for (let i = 0; i < rewards.length; i++) {
-    const w = weightOf(rewards[i] - best, beta);
+    const w = countOf(i) > 0 ? countOf(i) * weightOf(rewards[i] - best, beta) : 0;
     if (w === 0) continue;
     last = i;
     left -= w;

@@ -11,6 +11,7 @@ import { logMeanExp, tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requireArrayLike, requirePositiveOrInfinite } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
+import { logSumExp } from "../numeric/logSumExp.js";
 import { paretoK, paretoSmoothedWeights } from "./paretoSmoothing.js";
 import { effectiveSampleSize, lawOfWeights } from "./sampleWeights.js";
 
@@ -93,8 +94,15 @@ function weightsOf<A>(
     logWeight,
     weight,
     logNormalizer: target.logNormalizer,
-    effectiveFraction: 1 / (1 + chiSquaredDivergence(target, ref)),
+    effectiveFraction: fractionOf(law, base, chiSquaredDivergence(target, ref)),
   };
+}
+
+/** 1/(1 + χ²), and where χ² is past the doubles its inverse from logarithms: 1 + χ² is the mean under the target of P/ref. */
+function fractionOf(target: Law, ref: Law, chiSquared: number): number {
+  if (chiSquared < 1e300) return 1 / (1 + chiSquared);
+  const logTarget = target.logProbabilities();
+  return exp(-logSumExp(logTarget.map((l, i) => (l === -Infinity ? l : 2 * l - ref.logProbability(i)))));
 }
 
 /**

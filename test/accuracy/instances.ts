@@ -46,6 +46,30 @@ export const ordinary = (rng: Rng, size: number): number[] =>
     () => times(size, () => whole(rng, 1, 100)),
   )();
 
+export const LOG_MASSES = "log-masses from 0 to −6,000, next to a point mass, around the smallest double";
+
+/** Log-masses that no double holds the masses of. */
+export function logMasses(rng: Rng, size: number): number[] {
+  return pick<() => number[]>(
+    rng,
+    () => times(size, () => between(rng, -6000, 0)),
+    () => times(size, (i) => (i === 0 ? 0 : between(rng, -6000, -600))),
+    () => times(size, () => between(rng, -760, -690)),
+    () => times(size, () => between(rng, -5, 0)),
+  )();
+}
+
+/** Rewards within a range, and a temperature that makes it as many as 7,000 nats, or next to none. */
+export function farRewards(rng: Rng, size: number): { reward: number[]; beta: number } {
+  const reward = pick<() => number[]>(
+    rng,
+    () => times(size, rng),
+    () => times(size, () => whole(rng, 0, 2)),
+  )();
+  const range = Math.max(...reward) - Math.min(...reward) || 1;
+  return { reward, beta: range / pick(rng, order(rng, -3, 1), between(rng, 10, 700), between(rng, 700, 7000)) };
+}
+
 export const PAIRS = "two laws: apart, or near-equal at a relative spread of 1e-8 to 1e-15; zeros in either";
 
 /** Two vectors of masses on the same answers. */

@@ -79,9 +79,9 @@ describe("the root of an increasing function by Newton's method on logarithmic s
     expect(found((x) => ({ value: x, slope: 1 }), 3, 3)).toEqual({ root: 3, seen: [3] });
   });
 
-  it("takes 200 looks at the most", () => {
+  it("takes 1200 looks at the most", () => {
     const { root, seen } = found(() => ({ value: 0.5, slope: 1e14 }), 1, 1);
-    expect(seen.length).toBe(200);
+    expect(seen.length).toBe(1200);
     expect(Math.abs(root - 1)).toBeLessThan(1e-9);
   });
 });

@@ -5,11 +5,12 @@ import { describe, expect, it } from "vitest";
 import { lawOf } from "../../src/measure/measure.js";
 import { Workspace } from "../../src/numeric/floats.js";
 import { gridFor } from "../../src/selection/grid.js";
-import { type Ladder, ladderOfRewards, ladderOfWeights, meanLessWeight } from "../../src/selection/ladder.js";
+import { keptByPoisson } from "../../src/selection/kept.js";
+import { type Ladder, ladderOfRewards, ladderOfWeights, shortfall } from "../../src/selection/ladder.js";
 import { expOfSum, type Kernel, laplaceTransforms } from "../../src/selection/laplace.js";
 import { levelAt, levelsOf, massAbove, massFrom } from "../../src/selection/levels.js";
 import { nodesOf } from "../../src/selection/nodes.js";
-import { keptByPoisson, softRatios } from "../../src/selection/ratio.js";
+import { softRatios } from "../../src/selection/ratio.js";
 import { Windows } from "../../src/selection/windows.js";
 
 const exact = exactAlgebra({ digits: 36 });
@@ -123,7 +124,9 @@ describe("a ladder", () => {
       near(weight[i], v.toNumber(), 2);
       near(x[i] + 1, v.ln().toNumber() + 1, 2 * (1 + Math.abs(x[i])));
       const size = Math.max(Math.min(mean, Math.abs(x[i]) + Math.abs(meanLess1)), weight[i] > 1 ? weight[i] : 0);
-      expect(Math.abs(meanLessWeight(ladder, i) - mu.minus(v).toNumber())).toBeLessThanOrEqual(2 ** -49 * size);
+      const want = mu.minus(v).div(mu).toNumber();
+      const room = 2 ** -49 * (size / mean) + 2 ** -51 * Math.abs(want);
+      expect(Math.abs(shortfall(ladder, i) - want)).toBeLessThanOrEqual(room);
     }
     near(mean, mu.toNumber(), 4);
     near(logMean + 1, mu.ln().toNumber() + 1, 4 * (1 + Math.abs(logMean)));
@@ -404,7 +407,7 @@ describe("the ratios of soft best-of-N", () => {
   it("of 1 + Poisson(λ) draws: 1 − f e^{−λ(1 − f)} is kept, to its own digits and those of its logarithm", () => {
     for (const allowed of [1e-200, 1e-12, 0.3, 0.6, 1 - 2 ** -40])
       for (const rate of [0.01, 1, 90]) {
-        const { kept, logKept } = keptByPoisson({ forbidden: 1 - allowed, mass: Float64Array.of(allowed) }, rate);
+        const { kept, logKept } = keptByPoisson(levels([1 - allowed, allowed], [-Infinity, 0]), rate);
         const lost = big(1)
           .minus(big(allowed))
           .times(big(allowed).times(big(-rate)).exp());
@@ -413,6 +416,6 @@ describe("the ratios of soft best-of-N", () => {
         near(kept, want.toNumber(), 8);
         near(logKept, lost.toNumber() < 1e-17 ? -lost.toNumber() : want.ln().toNumber(), 16);
       }
-    expect(keptByPoisson({ forbidden: 0, mass: Float64Array.of(1) }, 3)).toEqual({ kept: 1, logKept: 0 });
+    expect(keptByPoisson(levels([1], [0]), 3)).toEqual({ kept: 1, logKept: 0 });
   });
 });

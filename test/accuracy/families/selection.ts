@@ -7,6 +7,7 @@ import {
   estimateBestOfN,
   estimateSoftBestOfN,
   firstOrderExpansion,
+  fromLogMass,
   limitDistance,
   measure,
   passAtK,
@@ -22,9 +23,35 @@ import {
   winRate,
 } from "exptilt";
 import { adversarial, selections } from "../fixtures.js";
-import { MASSES, masses, order, ordinary, pick, rewards, temperature, times, whole } from "../instances.js";
+import {
+  farRewards,
+  LOG_MASSES,
+  logMasses,
+  MASSES,
+  masses,
+  order,
+  ordinary,
+  pick,
+  rewards,
+  temperature,
+  times,
+  whole,
+} from "../instances.js";
 import { math } from "../mathjs.js";
-import { answers, type BigNumber, big, exact, expm1, log1p, measureOf, type Num, one, total, zero } from "../oracle.js";
+import {
+  answers,
+  type BigNumber,
+  big,
+  exact,
+  expm1,
+  log1p,
+  logMeasureOf,
+  measureOf,
+  type Num,
+  one,
+  total,
+  zero,
+} from "../oracle.js";
 import { type FixtureCase, type Moved, type Subject, subject } from "../subject.js";
 
 type Rng = () => number;
@@ -145,6 +172,25 @@ function expansion(x: Moved<Soft>): { c: BigNumber[]; optimum: readonly BigNumbe
   const c = v.map((own, i) => total(v.map((other, j) => optimum[j].times(ref[i].isZero() ? other : other.minus(own)))));
   return { c, optimum };
 }
+
+type Wide = { logMass: number[]; reward: number[]; n: number; beta: number };
+
+/** Problems that no double holds the masses or weights of. */
+function wide(rng: Rng, index: number): Wide {
+  const logMass = logMasses(rng, size(rng, index));
+  return { logMass, ...farRewards(rng, logMass.length), n: pick(rng, 1, 2, whole(rng, 3, 100), 1e12, 1e15) };
+}
+const WIDE = `${LOG_MASSES}; range/β from 1e-3 to 7,000; N = 1 to 100, 1e12, 1e15`;
+const wideProblem = ({ logMass, reward, beta }: Wide) => ({
+  ref: fromLogMass(answers(logMass), logMass),
+  reward,
+  beta,
+});
+/** The same for the oracle's functions of masses. */
+const byMass = (x: Moved<Wide>): Moved<Soft> => {
+  const mass = Array.from(exact.normalize(logMeasureOf(x.logMass)).logMass, (l) => exact.exp(l));
+  return { mass, reward: x.reward, beta: x.beta, n: x.n };
+};
 
 /** All subsets of n among the first `size` numbers. */
 function subsets(size: number, n: number): number[][] {
@@ -660,5 +706,46 @@ export const selection: readonly Subject[] = [
     exact: (x, at) => exact.expectation(uniformLaw(x, at), x.reward),
     cases: 60,
     probes: 6,
+  }),
+  subject({
+    name: "bestOfNLaw().logMass of log-masses",
+    domain: WIDE.replace(", 1e12, 1e15", ""),
+    // The oracle's exponents end at 10¹⁶.
+    draw: (rng, index) => ({ ...wide(rng, index), n: whole(rng, 1, 100) }),
+    fixed: ["reward", "n", "beta"],
+    float64: (x) => bestOfNLaw(wideProblem(x), x.n).logMass,
+    exact: (x, { reward, n }) => exact.bestOfNLaw({ ref: measureOf(byMass(x).mass), reward }, n).logMass,
+  }),
+  subject({
+    name: "limitDistance().kl of log-masses, β = 0",
+    domain: WIDE,
+    draw: wide,
+    fixed: ["reward", "n", "beta"],
+    float64: (x) => limitDistance({ ...wideProblem(x), beta: 0 }, x.n).kl,
+    exact: (x, { reward, n }) => {
+      const ref = measureOf(byMass(x).mass);
+      const best = Math.max(...reward);
+      const hard = reward.map((r) => (r === best ? 0 : -Infinity));
+      return exact.klDivergence(exact.tilt(ref, hard, 1), exact.bestOfNLaw({ ref, reward }, n));
+    },
+  }),
+  subject({
+    name: "selectionLimit().logMass of log-masses",
+    domain: WIDE,
+    draw: wide,
+    fixed: ["n"],
+    float64: (x) => selectionLimit(wideProblem(x)).logMass,
+    exact: (x) => exact.tilt(logMeasureOf(x.logMass), x.reward, x.beta).logMass,
+  }),
+  subject({
+    name: "firstOrderExpansion().totalVariation of log-masses",
+    domain: WIDE,
+    draw: wide,
+    fixed: ["n"],
+    float64: (x) => firstOrderExpansion(wideProblem(x)).totalVariation,
+    exact: (x) => {
+      const { c, optimum } = expansion(byMass(x));
+      return total(c.map((v, i) => v.abs().times(optimum[i]))).div(2);
+    },
   }),
 ];
