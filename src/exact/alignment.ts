@@ -5,7 +5,15 @@ import { outOfRange, requireInteger } from "../numeric/check.js";
 import type { MeasureOf, SelfCertaintyProblemOf, TiltProblemOf, UnifiedProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
-import { type ExactDistribution, type ExactMeasure, expectationOf, lazy, ofLogMass, ofMass, readMeasure } from "./measure.js";
+import {
+  type ExactDistribution,
+  type ExactMeasure,
+  expectationOf,
+  lazy,
+  ofLogMass,
+  ofMass,
+  readMeasure,
+} from "./measure.js";
 import {
   belowInfinity,
   type Condition,

@@ -66,10 +66,7 @@ function complete(
   return prefixes;
 }
 
-export function sequenceDistribution(
-  arithmetic: Arithmetic,
-  policy: AutoregressivePolicyOf<Input>,
-): ExactDistribution {
+export function sequenceDistribution(arithmetic: Arithmetic, policy: AutoregressivePolicyOf<Input>): ExactDistribution {
   const sequences = complete(arithmetic, "sequenceDistribution", policy, () => arithmetic.zero);
   const support = knownSupport(sequences.map(({ tokens }) => tokens));
   return ofMass(arithmetic, support, Object.freeze(sequences.map(({ mass }) => mass))).law.normalized();

@@ -35,7 +35,8 @@ function readSelection(
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
   const beta = requireNumber(arithmetic, caller, "beta", problem.beta, temperature);
   const top = reward.reduce((best, r, i) => (ref.supports(i) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
-  if (!top.isFinite()) throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
+  if (!top.isFinite())
+    throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
   return { ref, reward, beta, top };
 }
 
@@ -155,5 +156,9 @@ export function printedRate(arithmetic: Arithmetic, problem: TiltProblemOf<Input
   const least = reward.reduce((a, r, i) => (ref.supports(i) && r.lt(a) ? r : a), top);
   if (!least.isFinite()) return arithmetic.infinity;
   const draws = arithmetic.number(n);
-  return arithmetic.log(draws).div(draws).sqrt().times(arithmetic.exp(top.minus(least).div(beta)));
+  return arithmetic
+    .log(draws)
+    .div(draws)
+    .sqrt()
+    .times(arithmetic.exp(top.minus(least).div(beta)));
 }

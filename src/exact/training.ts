@@ -15,7 +15,11 @@ import { tiltOf } from "./tilt.js";
 type Input = number | BigNumber;
 
 /** e^{r/β}/Z, from the reward's distance to that of the answer which is heaviest under the tilt. */
-function weightsOf(arithmetic: Arithmetic, caller: string, problem: TiltProblemOf<Input>): ImportanceWeightsOf<BigNumber> {
+function weightsOf(
+  arithmetic: Arithmetic,
+  caller: string,
+  problem: TiltProblemOf<Input>,
+): ImportanceWeightsOf<BigNumber> {
   const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
   const beta = requireNumber(arithmetic, caller, "beta", problem.beta, positiveOrInfinite);
