@@ -95,7 +95,7 @@ function relativeGap<N>(
   const gaps = sizes.map((size) => Math.abs(A.toNumber(A.divide(difference, size))));
   if (least > 0) gaps.push(Math.abs(A.toNumber(difference)) / least);
   // 0/0 is no gap.
-  return gaps.reduce((smallest, gap) => (gap < smallest ? gap : smallest), Infinity);
+  return Math.min(...gaps) || 0;
 }
 
 /** The largest gap over all comparisons of a statement that could be decided, and why others could not. */

@@ -45,7 +45,14 @@ export const preliminaries: readonly Identity[] = [
             return { left: [A.generalizedKlDivergence(p, other)], right: [value], scale: [size] };
           }),
         ),
-        ...policies.map((p) => ({ left: [A.klDivergence(p, q)], right: [A.generalizedKlDivergence(p, q)] })),
+        ...policies.map((p) => {
+          // Between laws that are close, the terms p log(p/q) of both signs are far larger than what is left of them.
+          const { size } = summed(
+            A,
+            positions(A, p).map((i) => A.multiply(p.mass[i], A.subtract(p.logMass[i], q.logMass[i]))),
+          );
+          return { left: [A.klDivergence(p, q)], right: [A.generalizedKlDivergence(p, q)], scale: [size] };
+        }),
         { left: [A.generalizedKlDivergence(twice, twice)], right: [A.number(0)] },
       ];
     },

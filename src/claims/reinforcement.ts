@@ -14,9 +14,13 @@ export const reinforcement: readonly Identity[] = [
     hypotheses: "β > 0, π ≪ ref",
     sides: ({ algebra: A, policies, ref, reward, beta, problem, optimum }) => [
       ...policies.map((policy) => {
-        const terms = positions(A, policy).map((i) => {
-          const price = A.multiply(beta, A.subtract(policy.logMass[i], ref.logMass[i]));
-          return A.multiply(policy.mass[i], A.subtract(reward[i], price));
+        const terms = positions(A, policy).flatMap((i) => {
+          const [p, cost] = [policy.mass[i], A.multiply(beta, policy.mass[i])];
+          return [
+            A.multiply(p, reward[i]),
+            A.multiply(cost, ref.logMass[i]),
+            A.subtract(A.number(0), A.multiply(cost, policy.logMass[i])),
+          ];
         });
         const { value, size } = summed(A, terms);
         return { left: [A.rlhfObjective(problem, policy)], right: [value], scale: [size] };
