@@ -34,7 +34,7 @@ export const reinforcement: readonly Identity[] = [
           const price = A.multiply(beta, A.klDivergence(policy, ref));
           return [
             { left: [objective], right: [value], scale: [size] },
-            { left: [objective], right: [A.subtract(gain, price)], scale: [A.add(magnitude(A, gain), price)] },
+            { left: [objective], right: [A.subtract(gain, price)], scale: [size] },
           ];
         }),
         {
