@@ -67,6 +67,7 @@ export {
   fitScoreMatching,
   type ScoreMatchingFit,
   type ScoreMatchingOptions,
+  weightedDenoisingLoss,
 } from "./diffusion/scoreMatching.js";
 export type {
   Algebra,

@@ -1,8 +1,6 @@
 import { rlhfEquivalent, unifiedObjective } from "../alignment/correspondences.js";
 import { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret } from "../alignment/rlhf.js";
 import { rlifObjective, rlifOptimum, rlifValue } from "../alignment/rlif.js";
-import { atomicData } from "../diffusion/atoms.js";
-import { noisePrediction } from "../diffusion/noisePrediction.js";
 import type { Algebra } from "../exact/algebra.js";
 import {
   chiSquaredDivergence,
@@ -14,11 +12,12 @@ import { entropy, renyiEntropy } from "../information/entropy.js";
 import { power, product } from "../measure/algebra.js";
 import { escort } from "../measure/escort.js";
 import { expectation } from "../measure/expectation.js";
-import { distribution, fromLogMass, type Measure, measure, normalize, uniform } from "../measure/measure.js";
+import { distribution, fromLogMass, measure, normalize, uniform } from "../measure/measure.js";
 import { tilt } from "../measure/tilt.js";
 import { humanPreference, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
 import { softBestOfNLaw } from "../selection/softBestOfN.js";
+import { float64Diffusion } from "./float64Diffusion.js";
 
 /** The library itself, as an arithmetic that claims can be checked in: every function is the public float64 one. */
 export const float64Algebra = {
@@ -60,6 +59,5 @@ export const float64Algebra = {
   unifiedObjective,
   bestOfNLaw,
   softBestOfNLaw,
-  noisePrediction: (atoms, law, x, sigma) =>
-    noisePrediction(atomicData({ atoms: atoms.map((a) => [a]) }), [x], sigma, law as Measure<number>)[0],
+  ...float64Diffusion,
 } as Algebra<number>;

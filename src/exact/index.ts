@@ -13,6 +13,7 @@ export type {
   TiltProblemOf,
   UnifiedProblemOf,
 } from "./algebra.js";
+export type { AtomicDataOf, DiffusionAlgebra } from "./diffusionAlgebra.js";
 export { type ExactAlgebra, type ExactOptions, exactAlgebra } from "./exactAlgebra.js";
 export type {
   Rational,
