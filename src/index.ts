@@ -24,9 +24,11 @@ export {
 export {
   type Claim,
   type ClaimGap,
+  type ClaimVerdict,
   type Comparison,
   checkClaim,
   claimHolds,
+  claimVerdict,
   type Erratum,
   type Identity,
   PRINTED_FAILS,

@@ -1,12 +1,12 @@
 import type { Comparison, Erratum } from "./claim.js";
 import { certainties, enumerate } from "./sequences.js";
-import { entries, positions, summed, total } from "./vectors.js";
+import { entries, largest, least, positions, summed, total } from "./vectors.js";
 import type { World } from "./world.js";
 
 /** KL(π‖hp^{1/β}·ref), and the terms of step (ii) of its derivation (23) up to the constant in question. */
 function stepTwo<N>({ algebra: A, hp, ref, beta, policies: [policy] }: World<N>) {
   const target = A.product(A.power(hp, A.divide(A.number(1), beta)), ref);
-  const terms = positions(A, policy.mass).map((i) => {
+  const terms = positions(A, policy).map((i) => {
     const log = A.subtract(policy.logMass[i], target.logMass[i]);
     return A.multiply(policy.mass[i], A.subtract(log, A.number(1)));
   });
@@ -14,9 +14,9 @@ function stepTwo<N>({ algebra: A, hp, ref, beta, policies: [policy] }: World<N>)
 }
 
 /** Rewards moved to start at 0, as (14) asks, for a query and for the same query with every answer listed twice. */
-function listedTwice<N>({ algebra: A, instance, support }: World<N>) {
-  const least = Math.min(...instance.reward);
-  const reward = instance.reward.map((r) => A.subtract(A.number(r), A.number(least)));
+function listedTwice<N>({ algebra: A, reward: given, support }: World<N>) {
+  const lowest = least(A, given);
+  const reward = given.map((r) => A.subtract(r, lowest));
   const twice = [...support, ...support.map((i) => i + support.length)];
   return {
     reward,
@@ -32,17 +32,13 @@ function stopping<N>({ algebra: A, tokens }: World<N>) {
   return { A, law: table.law, lengths, certainty: certainties(A, table), logV: A.log(A.number(2)) };
 }
 
-/** max π/min π ≤ e^{r_max}, in logarithms. */
-function ratioBound<N>(world: World<N>, logs: readonly N[], reward: readonly N[]): Comparison<N> {
-  const { algebra: A } = world;
-  const byValue = (a: N, b: N) => A.toNumber(A.subtract(a, b));
-  const sorted = [...logs].sort(byValue);
-  const largest = [...reward].sort(byValue)[reward.length - 1];
+/** max π/min π ≤ e^{r_max}, divided by e^{r_max}, so that a query's factor shows however large r_max is. */
+function ratioBound<N>({ algebra: A }: World<N>, logs: readonly N[], reward: readonly N[]): Comparison<N> {
+  const logRatio = A.subtract(largest(A, logs), least(A, logs));
   return {
-    left: [A.subtract(sorted[sorted.length - 1], sorted[0])],
-    right: [largest],
+    left: [A.exp(A.subtract(logRatio, largest(A, reward)))],
+    right: [A.number(1)],
     relation: "<=",
-    scale: [A.add(A.number(1), A.subtract(A.number(0), sorted[0]))],
   };
 }
 
@@ -56,7 +52,7 @@ export const errata: readonly Erratum[] = [
     printed: (world) => {
       const { algebra: A } = world;
       const { target, divergence, terms } = stepTwo(world);
-      const logs = entries(target.logMass).filter((l) => Number.isFinite(A.toNumber(l)));
+      const logs = positions(A, target).map((i) => target.logMass[i]);
       return [{ left: [divergence], right: [total(A, [...terms, ...logs])] }];
     },
     corrected: (world) => {

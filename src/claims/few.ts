@@ -42,12 +42,11 @@ export function warmFewOf<N>(world: World<N>): Few<N> {
 
 function makeFew<N>(world: World<N>, beta: N): Few<N> {
   const { algebra: A, ref: all, reward: rewards } = world;
-  const kept = positions(A, all.mass).slice(0, KEPT);
+  const kept = positions(A, all).slice(0, KEPT);
   const reward = kept.map((i) => rewards[i]);
-  const ref = A.distribution(
-    kept,
-    kept.map((i) => all.mass[i]),
-  );
+  // By logarithms: the first answers may all be too rare for a double.
+  const logMass = kept.map((i) => all.logMass[i]);
+  const ref = A.normalize(A.fromLogMass(kept, logMass));
   const odds = reward.map((r) => reward.map((s) => A.exp(A.divide(A.subtract(s, r), beta))));
   const problem = { ref, reward, beta };
   const laws = new Map<number, N[]>();
@@ -61,10 +60,10 @@ function makeFew<N>(world: World<N>, beta: N): Few<N> {
 
 /** The temperature of the instance, or a higher one where rewards would be too many β apart. */
 function warmBeta<N>({ algebra: A, beta, ref, instance }: World<N>): N {
-  const kept = positions(A, ref.mass).slice(0, KEPT);
+  const kept = positions(A, ref).slice(0, KEPT);
   const rewards = kept.map((i) => instance.reward[i]);
-  const least = (Math.max(...rewards) - Math.min(...rewards)) / NATS;
-  return A.toNumber(beta) >= least ? beta : A.number(least);
+  const least = Math.max(...rewards) / NATS - Math.min(...rewards) / NATS;
+  return instance.beta >= least ? beta : A.number(least);
 }
 
 /** Every sequence of so many draws, as indices, and its probability. */

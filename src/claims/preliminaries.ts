@@ -3,14 +3,14 @@ import type { Identity } from "./claim.js";
 import { entries, positions, summed, total } from "./vectors.js";
 
 /** The terms p log p of a measure, 0 at mass 0. */
-function negentropyTerms<N>(A: Algebra<N>, { mass, logMass }: MeasureOf<N>): N[] {
-  return positions(A, mass).map((i) => A.multiply(mass[i], logMass[i]));
+function negentropyTerms<N>(A: Algebra<N>, p: MeasureOf<N>): N[] {
+  return positions(A, p).map((i) => A.multiply(p.mass[i], p.logMass[i]));
 }
 
 /** φ(p) − φ(q) − ∇φ(q)·(p − q) term by term, φ(p) = Σ p log p and ∇φ(q) = log q + 1: q positive where p is. */
 function bregmanTerms<N>(A: Algebra<N>, p: MeasureOf<N>, q: MeasureOf<N>): N[] {
   const minus = (t: N) => A.subtract(A.number(0), t);
-  const gradient = positions(A, q.mass).flatMap((i) => {
+  const gradient = positions(A, q).flatMap((i) => {
     const slope = A.add(q.logMass[i], A.number(1));
     return [A.multiply(slope, q.mass[i]), minus(A.multiply(slope, p.mass[i]))];
   });
@@ -45,7 +45,14 @@ export const preliminaries: readonly Identity[] = [
             return { left: [A.generalizedKlDivergence(p, other)], right: [value], scale: [size] };
           }),
         ),
-        ...policies.map((p) => ({ left: [A.klDivergence(p, q)], right: [A.generalizedKlDivergence(p, q)] })),
+        ...policies.map((p) => {
+          // Between laws that are close, the terms p log(p/q) of both signs are far larger than what is left of them.
+          const { size } = summed(
+            A,
+            positions(A, p).map((i) => A.multiply(p.mass[i], A.subtract(p.logMass[i], q.logMass[i]))),
+          );
+          return { left: [A.klDivergence(p, q)], right: [A.generalizedKlDivergence(p, q)], scale: [size] };
+        }),
         { left: [A.generalizedKlDivergence(twice, twice)], right: [A.number(0)] },
       ];
     },

@@ -1,6 +1,6 @@
 import type { Identity } from "./claim.js";
 import { certainties, markov } from "./sequences.js";
-import { entries, magnitude, positions, summed, total } from "./vectors.js";
+import { entries, largest, magnitude, positions, summed, total } from "./vectors.js";
 
 /** Sequences of this many tokens are enumerated for the claims on self-certainty. */
 const TOKENS = 2;
@@ -14,9 +14,13 @@ export const reinforcement: readonly Identity[] = [
     hypotheses: "β > 0, π ≪ ref",
     sides: ({ algebra: A, policies, ref, reward, beta, problem, optimum }) => [
       ...policies.map((policy) => {
-        const terms = positions(A, policy.mass).map((i) => {
-          const price = A.multiply(beta, A.subtract(policy.logMass[i], ref.logMass[i]));
-          return A.multiply(policy.mass[i], A.subtract(reward[i], price));
+        const terms = positions(A, policy).flatMap((i) => {
+          const [p, cost] = [policy.mass[i], A.multiply(beta, policy.mass[i])];
+          return [
+            A.multiply(p, reward[i]),
+            A.multiply(cost, ref.logMass[i]),
+            A.subtract(A.number(0), A.multiply(cost, policy.logMass[i])),
+          ];
         });
         const { value, size } = summed(A, terms);
         return { left: [A.rlhfObjective(problem, policy)], right: [value], scale: [size] };
@@ -161,8 +165,7 @@ export const reinforcement: readonly Identity[] = [
     statement: "where Lβ ≤ 1 the optimum of J_if is a point mass on a mode of ref, with value log|V| + β log max ref",
     hypotheses: "Lβ_if ≤ 1 (the paper is silent), π ≪ ref",
     sides: ({ algebra: A, policies, ref, internal }) => {
-      const logs = entries(ref.logMass);
-      const top = logs.reduce((a, b) => (A.toNumber(a) >= A.toNumber(b) ? a : b));
+      const top = largest(A, entries(ref.logMass));
       const logV = A.log(A.number(internal.vocabularySize));
       return [1, 0.5].flatMap((a) => {
         const beta = A.divide(A.number(a), A.number(2 ** Math.ceil(Math.log2(internal.length))));

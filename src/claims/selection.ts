@@ -1,6 +1,6 @@
 import type { Identity } from "./claim.js";
 import { enumerated, type Few, fewOf, sequencesOf, warmFewOf } from "./few.js";
-import { entries, magnitude, total } from "./vectors.js";
+import { entries, least, magnitude, total } from "./vectors.js";
 import type { World } from "./world.js";
 
 /** Draws in the claims that go through every sequence of them. */
@@ -121,14 +121,13 @@ export const selection: readonly Identity[] = [
       const { algebra: A } = world;
       const few = warmFewOf(world);
       const { w, mean, variance } = weightsOf(world, few);
-      const sizes = w.map((x) => A.toNumber(x));
-      const least = w[sizes.indexOf(Math.min(...sizes))];
+      const lightest = least(A, w);
       return [2, 1024].flatMap((n) => {
         const law = few.soft(n);
         const others = A.number(n - 1);
         const jensen = w.map((x, i) => {
           const m = A.add(x, A.multiply(others, mean));
-          const s = A.add(x, A.multiply(others, least));
+          const s = A.add(x, A.multiply(others, lightest));
           const lower = A.divide(A.multiply(A.multiply(A.number(n), few.ref.mass[i]), x), m);
           const slack = A.divide(A.multiply(others, variance), A.multiply(m, s));
           return { lower, upper: A.multiply(lower, A.add(A.number(1), slack)) };

@@ -5,7 +5,7 @@ import type { World } from "./world.js";
 
 /** Z⁻¹ E_ref[w f] for f given on the support of ref; the weights are given in logarithms, less any constant. */
 function weightedMean<N>({ algebra: A, ref }: World<N>, logWeight: readonly N[], f: readonly N[]): N {
-  const at = positions(A, ref.mass);
+  const at = positions(A, ref);
   const on = new Set(at);
   const top = at.map((i) => logWeight[i]).reduce((a, b) => (A.toNumber(A.subtract(a, b)) >= 0 ? a : b));
   const zero = A.number(0);
@@ -16,7 +16,7 @@ function weightedMean<N>({ algebra: A, ref }: World<N>, logWeight: readonly N[],
 
 /** r/β on every answer, from its distance to the largest reward of the support so that no digits are lost at small β. */
 function rewardWeights<N>({ algebra: A, ref, reward, beta }: World<N>): N[] {
-  const top = positions(A, ref.mass)
+  const top = positions(A, ref)
     .map((i) => reward[i])
     .reduce((a, b) => (A.toNumber(a) >= A.toNumber(b) ? a : b));
   return reward.map((r) => A.divide(A.subtract(r, top), beta));
@@ -24,7 +24,7 @@ function rewardWeights<N>({ algebra: A, ref, reward, beta }: World<N>): N[] {
 
 /** log ref/(Lβ_if − 1), from the ratio of each mass to the largest for the same reason; 0 off the support. */
 function certaintyWeights<N>({ algebra: A, ref, faithful }: World<N>): N[] {
-  const peak = positions(A, ref.mass).reduce((a, b) => (A.toNumber(ref.mass[a]) >= A.toNumber(ref.mass[b]) ? a : b));
+  const peak = positions(A, ref).reduce((a, b) => (A.toNumber(ref.mass[a]) >= A.toNumber(ref.mass[b]) ? a : b));
   return entries(ref.mass).map((m) => {
     if (!(A.toNumber(m) > 0)) return A.number(0);
     return A.divide(A.log(A.divide(m, ref.mass[peak])), faithful.beta);

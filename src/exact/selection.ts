@@ -107,7 +107,7 @@ class Integral {
     const { arithmetic, levels, n, cells, lead, bits } = this;
     const shift = BigInt(bits);
     const unit = 1n << shift;
-    const mass = levels.map((level) => this.#fixed(level.mass));
+    const mass = levels.map((level) => this.#floating(level.mass));
     const chains = levels.map((level) => this.#chain(level.x));
     const log2 = arithmetic.log(arithmetic.number(2));
     const root = Array.from({ length: cells }, (_, r) => this.#fixed(arithmetic.exp(log2.times(r).div(cells))));
@@ -115,9 +115,18 @@ class Integral {
     const last = Math.max(...chains.map((chain) => chain.first)) + cells * (2 * this.#promised);
     for (let m = 0; m <= last; m++) {
       const e = chains.map((chain) => chain.at(m));
+      // On the scale of the largest mass that is left: beside what is gone the rarest level keeps its digits.
+      let scale = mass[0].exponent;
+      let started = false;
+      for (let i = 0; i < e.length; i++) {
+        if (e[i] === 0n || (started && mass[i].exponent <= scale)) continue;
+        scale = mass[i].exponent;
+        started = true;
+      }
       let phi = 0n;
-      for (let i = 0; i < e.length; i++) phi += mass[i] * e[i];
-      const power = powerOf(phi >> shift, n - 1, bits);
+      for (let i = 0; i < e.length; i++)
+        if (e[i] !== 0n) phi += (mass[i].mantissa * e[i]) >> (shift + scale - mass[i].exponent);
+      const power = powerOf(phi, scale, n - 1, bits);
       const octave = BigInt(Math.floor(m / cells)) + power.exponent;
       const term = (r: number, i: number) => (root[r] * ((e[i] * power.mantissa) >> shift)) >> shift;
       for (let i = 0; i < e.length; i++) integral[i].add(term(m % cells, i), octave);
@@ -164,6 +173,13 @@ class Integral {
 
   #fixed(x: BigNumber): bigint {
     return BigInt(x.times(new this.arithmetic.Big((1n << BigInt(this.bits)).toString())).toFixed(0));
+  }
+
+  /** A positive number as mantissa·2^exponent, the mantissa in fixed point and from 1/2 to 2. */
+  #floating(x: BigNumber): Floating {
+    const { arithmetic } = this;
+    const exponent = Math.floor(x.e * Math.log2(10) + Math.log2(x.div(arithmetic.number(10).pow(x.e)).toNumber()));
+    return { mantissa: this.#fixed(x.div(arithmetic.number(2).pow(exponent))), exponent: BigInt(exponent) };
   }
 
   /** e^{−tw} at the nodes t = 2^{m/cells − lead} for w = e^x, asked for in order; whole octaves may be left out where it is 1 or 0. */
@@ -234,12 +250,18 @@ function expSeries(x: bigint, shift: bigint): bigint {
   return sum;
 }
 
-/** A fixed-point number to a whole power, with an exponent of its own, so that no size is lost. */
-function powerOf(base: bigint, power: number, bits: number): { mantissa: bigint; exponent: bigint } {
+/** mantissa·2^exponent, the mantissa in fixed point. */
+interface Floating {
+  readonly mantissa: bigint;
+  readonly exponent: bigint;
+}
+
+/** (base·2^scale)^power, with an exponent of its own, so that no size is lost. */
+function powerOf(base: bigint, scale: bigint, power: number, bits: number): Floating {
   const shift = BigInt(bits);
-  let result = { mantissa: 1n << shift, exponent: 0n };
+  let result: Floating = { mantissa: 1n << shift, exponent: 0n };
   if (base === 0n) return { mantissa: 0n, exponent: 0n };
-  let square = normal(base, 0n, bits);
+  let square = normal(base, scale, bits);
   for (let left = power; left > 0; left = Math.floor(left / 2)) {
     if (left % 2 === 1)
       result = normal((result.mantissa * square.mantissa) >> shift, result.exponent + square.exponent, bits);
@@ -248,10 +270,11 @@ function powerOf(base: bigint, power: number, bits: number): { mantissa: bigint;
   return result;
 }
 
-/** The same number with its mantissa from 1/2 to 1, or 1 itself. */
-function normal(mantissa: bigint, exponent: bigint, bits: number): { mantissa: bigint; exponent: bigint } {
+/** The same number with its mantissa near 1. */
+function normal(mantissa: bigint, exponent: bigint, bits: number): Floating {
   const size = mantissa.toString(16).length * 4;
-  if (size > bits - 8) return { mantissa, exponent };
+  if (Math.abs(size - bits) < 8) return { mantissa, exponent };
+  // A shift to the left by a negative number is one to the right.
   const missing = BigInt(bits - size);
   return { mantissa: mantissa << missing, exponent: exponent - missing };
 }
