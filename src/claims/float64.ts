@@ -13,7 +13,7 @@ import { entropy, renyiEntropy } from "../information/entropy.js";
 import { power, product } from "../measure/algebra.js";
 import { escort } from "../measure/escort.js";
 import { expectation } from "../measure/expectation.js";
-import { distribution, fromLogMass, measure, normalize, uniform } from "../measure/measure.js";
+import { distribution, fromLogMass, type Measure, measure, normalize, uniform } from "../measure/measure.js";
 import { tilt } from "../measure/tilt.js";
 import { humanPreference, logPreferenceProbability, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
@@ -79,6 +79,9 @@ export const float64Algebra = {
   expectedSelfCertainty,
   importanceWeights,
   selfCertaintyWeights,
-  fitWeightedMle: (data) => fitInClosedForm("fitWeightedMle", tabularPolicy(data.target.support), data as never),
+  fitWeightedMle: (data: { readonly target: Measure }) => {
+    const { parameters, objective } = fitInClosedForm("fitWeightedMle", tabularPolicy(data.target.support), data);
+    return { parameters, objective };
+  },
   ...float64Diffusion,
 } as Algebra<number>;

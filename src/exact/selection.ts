@@ -12,7 +12,7 @@ function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => Bi
   const mass = ref.law.mass.map((p, i) => (p.isZero() ? p : p.times(ratio(i))));
   if (!mass.some((m) => m.gt(0)))
     throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
-  return ofMass(ref.arithmetic, ref.support, Object.freeze(mass)).law;
+  return ofMass(ref.arithmetic, ref.support, Object.freeze(mass)).law.normalized();
 }
 
 /**
