@@ -181,7 +181,12 @@ export class NoisedLine {
     return this.#masses.map((all) => {
       const places = all.flatMap((p, j) => (p > 0n ? [j] : []));
       const key = places.join();
-      const weights = shared.get(key) ?? new Weights(this.fixed, places.map((j) => at[j]));
+      const weights =
+        shared.get(key) ??
+        new Weights(
+          this.fixed,
+          places.map((j) => at[j]),
+        );
       shared.set(key, weights);
       const mass = places.map((j) => all[j]);
       return { weights, places, mass, moment: places.map((j, k) => this.fixed.times(mass[k], this.#places[j])) };
@@ -207,9 +212,17 @@ export class NoisedLine {
     const means = laws.map(() => 0n);
     const together = all.length === 1;
     let sum = 0n;
-    for (const [from, to] of runs(source.places.map((j) => fixed.toNumber(at[j]) / h), reach / h)) {
+    for (const [from, to] of runs(
+      source.places.map((j) => fixed.toNumber(at[j]) / h),
+      reach / h,
+    )) {
       for (const weights of all) weights.begin(step, from, to);
-      const density = this.#density(source.places.map((j) => at[j]), step, from, to);
+      const density = this.#density(
+        source.places.map((j) => at[j]),
+        step,
+        from,
+        to,
+      );
       for (let n = from; n <= to; n++) {
         const d = density[n - from];
         if (d === 0n) continue;
@@ -242,7 +255,6 @@ export class NoisedLine {
     // The nodes' total weight is √(2π)/step, but for the error allowed.
     return fixed.times(sum, step) / this.#rootTwoPi;
   }
-
 
   /** e^(−(z − s)²/2) with s the place of x₀ nearest to z, at nodes `from` to `to`: by chains of multiplications out from each s. */
   #density(at: readonly bigint[], step: bigint, from: number, to: number): bigint[] {

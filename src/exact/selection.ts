@@ -162,6 +162,7 @@ class Integral {
       const octave = BigInt(Math.floor(m / cells)) + power.exponent;
       const term = (r: number, i: number) => (root[r] * ((e[i] * power.mantissa) >> shift)) >> shift;
       for (let i = 0; i < e.length; i++) integral[i].add(term(m % cells, i), octave);
+      if (m % cells === cells - 1 && this.#isOver(power, integral)) break;
       // Where every level has gone or not begun, the octaves up to the next beginning are a geometric series.
       if (m % cells < cells - 1 || !chains.every((chain, i) => chain.constant || e[i] === 0n || m < chain.first))
         continue;
@@ -190,6 +191,18 @@ class Integral {
         .times(scale)
         .times(arithmetic.exp(x));
     });
+  }
+
+  /**
+   * Whether all nodes that are left are nothing beside the sums: φ^{N−1} falls, and Σ t e^{−tw} over the nodes is at most
+   * 2·cells/w.
+   */
+  #isOver(power: Floating, sums: readonly Accumulator[]): boolean {
+    const { levels, cells, lead, bits } = this;
+    const left = sizeOf(power, bits) + lead + Math.log2(2 * cells);
+    return levels.every(
+      ({ x }, i) => !x.isFinite() || left - x.toNumber() / Math.LN2 < sizeOf(sums[i], bits) - this.#promised,
+    );
   }
 
   /** Σ over the nodes before the first of t e^{−tw} φ^{N−1} = t − (w + (N−1)μ)t² + …, in units of the first. */
@@ -288,6 +301,11 @@ interface Floating {
   readonly exponent: bigint;
 }
 
+/** The binary logarithm of a floating number, to the digit above. */
+function sizeOf({ mantissa, exponent }: Floating, bits: number): number {
+  return mantissa === 0n ? -Infinity : mantissa.toString(16).length * 4 - bits + Number(exponent);
+}
+
 /** (base·2^scale)^power, with an exponent of its own, so that no size is lost. */
 function powerOf(base: bigint, scale: bigint, power: number, bits: number): Floating {
   const shift = BigInt(bits);
@@ -304,6 +322,9 @@ function powerOf(base: bigint, scale: bigint, power: number, bits: number): Floa
 
 /** The same number with its mantissa near 1. */
 function normal(mantissa: bigint, exponent: bigint, bits: number): Floating {
+  // Written out in digits, which is slow, only where it is far from 1.
+  const high = mantissa >> BigInt(bits - 8);
+  if (high > 0n && high < 65536n) return { mantissa, exponent };
   const size = mantissa.toString(16).length * 4;
   if (Math.abs(size - bits) < 8) return { mantissa, exponent };
   // A shift to the left by a negative number is one to the right.
