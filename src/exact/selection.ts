@@ -1,9 +1,9 @@
 import type { BigNumber } from "mathjs";
 import { outOfRange, requireInteger } from "../numeric/check.js";
-import type { BestOfNProblemOf, TiltProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
-import { belowInfinity, positiveOrInfinite, requireNumber, requireNumbers } from "./read.js";
+import type { BestOfNProblemOf, TiltProblemOf, WeightedProblemOf } from "./problems.js";
+import { belowInfinity, nonNegative, positiveOrInfinite, requireNumber, requireNumbers } from "./read.js";
 
 type Input = number | BigNumber;
 
@@ -62,6 +62,38 @@ export function softBestOfNLaw(arithmetic: Arithmetic, problem: TiltProblemOf<In
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
   const beta = requireNumber(arithmetic, caller, "beta", problem.beta, positiveOrInfinite);
   requireInteger(caller, "n", n, 1);
+  return integrated(caller, ref, reward, beta, n);
+}
+
+/** The same for given weights, by their logarithms. */
+export function weightedBestOfNLaw(
+  arithmetic: Arithmetic,
+  problem: WeightedProblemOf<Input>,
+  n: number,
+): ExactDistribution {
+  const caller = "weightedBestOfNLaw";
+  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const weight = requireNumbers(arithmetic, caller, "weight", problem.weight, ref.support.length, nonNegative);
+  requireInteger(caller, "n", n, 1);
+  if (!weight.some((w, i) => w.gt(0) && ref.supports(i)))
+    throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
+  return integrated(
+    caller,
+    ref,
+    weight.map((w) => arithmetic.log(w)),
+    arithmetic.one,
+    n,
+  );
+}
+
+function integrated(
+  caller: string,
+  ref: ExactMeasure,
+  reward: readonly BigNumber[],
+  beta: BigNumber,
+  n: number,
+): ExactDistribution {
+  const { arithmetic } = ref;
   const { mass } = ref.law;
   // Log-weights below the best, one for each reward that the support has.
   const top = reward.reduce((best, r, i) => (mass[i].gt(0) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
