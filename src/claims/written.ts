@@ -32,8 +32,12 @@ export function logSum<N>(A: Algebra<N>, logs: readonly N[], factors?: readonly 
 
 /** The law ∝ e^l. */
 export function writtenLaw<N>(A: Algebra<N>, logWeight: readonly N[]): WrittenLaw<N> {
-  const logTotal = logSum(A, logWeight);
-  return { logMass: logWeight.map((l) => A.subtract(l, logTotal)), logTotal };
+  const on = logWeight.filter((l) => finite(A, l));
+  const top = on.length === 0 ? A.number(0) : largest(A, on);
+  // From the heaviest, so that weights of one large size cost no digits.
+  const below = logWeight.map((l) => A.subtract(l, top));
+  const rest = logSum(A, below);
+  return { logMass: below.map((l) => A.subtract(l, rest)), logTotal: A.add(top, rest) };
 }
 
 /** r/β of each answer, less that of the best answer which ref has, so that no digits are lost at small β. */
