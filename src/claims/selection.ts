@@ -92,7 +92,7 @@ function conditioned<N>(A: Algebra<N>, few: Few<N>, draws: number): { logMass: N
 }
 
 /** The weights of the few relative to their largest, their mean μ, and their central moments. */
-export function weightsOf<N>(A: Algebra<N>, { ref, exponents, best }: Few<N>) {
+function weightsOf<N>(A: Algebra<N>, { ref, exponents, best }: Few<N>) {
   const w = exponents[best].map((x) => A.exp(x));
   const mean = A.expectation(ref, w);
   const spread = w.map((x) => A.subtract(x, mean));
@@ -495,7 +495,7 @@ export const selection: readonly Identity[] = [
           right: expected,
           scale: w.map(() => A.multiply(mean, mean)),
         },
-        ...w.slice(0, 2).flatMap((_, o) => seldomBeyond(A, few.ref, w, o)),
+        ...w.slice(0, 1).flatMap((_, o) => seldomBeyond(A, few.ref, w, o)),
       ];
     },
   },

@@ -41,7 +41,13 @@ export function writtenLaw<N>(A: Algebra<N>, logWeight: readonly N[]): WrittenLa
 }
 
 /** r/β of each answer, less that of the best answer which ref has, so that no digits are lost at small β. */
-export function rewardExponents<N>(A: Algebra<N>, ref: MeasureOf<N>, reward: readonly N[], beta: N) {
+interface Exponents<N> {
+  readonly exponents: readonly N[];
+  /** The reward of that answer. */
+  readonly top: N;
+}
+
+function rewardExponents<N>({ algebra: A, ref, reward, beta }: World<N>): Exponents<N> {
   const top = largest(
     A,
     positions(A, ref).map((i) => reward[i]),
@@ -57,11 +63,17 @@ export function writtenTilt<N>(A: Algebra<N>, ref: MeasureOf<N>, exponents: read
   );
 }
 
-/** π* of the instance, written out, with its value J_hf(π*) = top + β log Σ ref·e^{(r − top)/β}. */
-export function writtenOptimum<N>(world: World<N>) {
+/** π* of an instance, written out. */
+export interface WrittenOptimum<N> extends WrittenLaw<N>, Exponents<N> {
+  /** J_hf(π*) = top + β log Σ ref·e^{(r − top)/β}. */
+  readonly value: N;
+}
+
+/** π* of the instance, written out. */
+export function writtenOptimum<N>(world: World<N>): WrittenOptimum<N> {
   return perWorld(world, "written optimum", () => {
-    const { algebra: A, ref, reward, beta } = world;
-    const { top, exponents } = rewardExponents(A, ref, reward, beta);
+    const { algebra: A, ref, beta } = world;
+    const { top, exponents } = rewardExponents(world);
     const law = writtenTilt(A, ref, exponents);
     return { ...law, top, exponents, value: A.add(top, A.multiply(beta, law.logTotal)) };
   });
