@@ -242,8 +242,8 @@ class Integral {
       if (octave === first) {
         const octaves = arithmetic.number(r).div(cells).plus(octave.toString()).minus(lead);
         const log = x.plus(log2.times(octaves.plus(this.#promised)));
-        // Near 0 where x has digits to spare; of an x past all digits carried nothing is left.
-        if (!log.abs().lt(10))
+        // Of an x with more digits than are carried no part is left to begin from.
+        if (!log.abs().lt(this.#promised))
           throw bigOutOfRange("softBestOfNLaw", "reward / beta", "have no more digits than are carried", x);
         z[r] = this.#fixed(arithmetic.exp(log));
       } else {
