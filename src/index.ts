@@ -69,6 +69,7 @@ export {
   fitScoreMatching,
   type ScoreMatchingFit,
   type ScoreMatchingOptions,
+  weightedDenoisingLoss,
 } from "./diffusion/scoreMatching.js";
 export type {
   Algebra,

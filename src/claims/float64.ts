@@ -2,8 +2,6 @@ import { expectedSelfCertainty, selfCertainty, sequenceDistribution } from "../a
 import { rlhfEquivalent, rlifEquivalent, unifiedObjective } from "../alignment/correspondences.js";
 import { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret } from "../alignment/rlhf.js";
 import { rlifObjective, rlifOptimum, rlifValue } from "../alignment/rlif.js";
-import { atomicData } from "../diffusion/atoms.js";
-import { noisePrediction } from "../diffusion/noisePrediction.js";
 import type { Algebra } from "../exact/algebra.js";
 import {
   chiSquaredDivergence,
@@ -26,6 +24,7 @@ import { softBestOfNLaw, weightedBestOfNLaw } from "../selection/softBestOfN.js"
 import { fitInClosedForm } from "../training/fit.js";
 import { importanceWeights, selfCertaintyWeights } from "../training/importanceWeights.js";
 import { tabularPolicy } from "../training/tabular.js";
+import { float64Diffusion } from "./float64Diffusion.js";
 
 /** The library itself, as an arithmetic that claims can be checked in: every function is the public float64 one. */
 export const float64Algebra = {
@@ -80,7 +79,9 @@ export const float64Algebra = {
   expectedSelfCertainty,
   importanceWeights,
   selfCertaintyWeights,
-  fitWeightedMle: (data) => fitInClosedForm("fitWeightedMle", tabularPolicy(data.target.support), data as never),
-  noisePrediction: (atoms, law, x, sigma) =>
-    noisePrediction(atomicData({ atoms: atoms.map((a) => [a]) }), [x], sigma, law as Measure<number>)[0],
+  fitWeightedMle: (data: { readonly target: Measure }) => {
+    const { parameters, objective } = fitInClosedForm("fitWeightedMle", tabularPolicy(data.target.support), data);
+    return { parameters, objective };
+  },
+  ...float64Diffusion,
 } as Algebra<number>;

@@ -17,8 +17,11 @@ import {
 /** Draws in the claims that go through everything that is drawn. */
 const DRAWS = 3;
 
-/** Numbers of draws in the claims on the limit: the last is above e^{2·range/β} log N wherever range/β is at most 8. */
-const GROWING = [2 ** 10, 2 ** 28];
+/** A number of draws N near the limit: above e^{2·range/β} log N wherever range/β is at most 8. */
+const MANY = 2 ** 28;
+
+/** A number of draws on the way there. */
+const SOME = 2 ** 10;
 
 /** log of soft best-of-N's share of one draw of answer i: w_i/Σ w. */
 function logSoftShare<N>(A: Algebra<N>, { exponents }: Few<N>, counts: readonly number[], i: number): N {
@@ -128,8 +131,13 @@ function ratioBounds<N>(A: Algebra<N>, few: Few<N>, n: number): { lower: N[]; up
 }
 
 /** That the law of N draws is as near to a limit as N draws bring it, for growing N: in masses, and in their ratios. */
-function tendsTo<N>(A: Algebra<N>, few: Few<N>, limit: MeasureOf<N>): Comparison<N>[] {
-  return GROWING.flatMap((n) => {
+function tendsTo<N>(
+  A: Algebra<N>,
+  few: Few<N>,
+  limit: MeasureOf<N>,
+  growing: readonly number[] = [MANY],
+): Comparison<N>[] {
+  return growing.flatMap((n) => {
     const law = few.soft(n);
     const { lower, upper } = ratioBounds(A, few, n);
     const mass = entries(law.mass);
@@ -221,7 +229,7 @@ function expansion<N>(A: Algebra<N>, few: Few<N>): Comparison<N>[] {
     );
   const { coefficient, totalVariation, kl } = A.firstOrderExpansion(few.problem);
 
-  const n = GROWING[1];
+  const n = MANY;
   const draws = A.number(n);
   const optimum = A.rlhfOptimum(few.problem);
   const law = few.soft(n);
@@ -250,7 +258,7 @@ function expansion<N>(A: Algebra<N>, few: Few<N>): Comparison<N>[] {
 
 /** That the printed rate is what it says, and bounds |P_N/π* − 1|. */
 function withinRate<N>(A: Algebra<N>, few: Few<N>): Comparison<N>[] {
-  const n = GROWING[1];
+  const n = MANY;
   const draws = A.number(n);
   const exponents = few.exponents[few.best];
   const range = A.subtract(largest(A, exponents), least(A, exponents));
@@ -328,14 +336,14 @@ export const selection: readonly Identity[] = [
     equation: "(15)",
     statement:
       "N w/m ≤ P_N/ref ≤ N w (1/m + (N−1)Var(w)/(m²s)), m = w + (N−1)μ, s = w + (N−1)min w: both sides tend to w/μ, and P_N to π*",
-    hypotheses: "every N and answer; here the first 4 with mass, N = 2, 1024, at the temperature max(β, range/8)",
+    hypotheses: "every N and answer; here the first 4 with mass, N = 2, 2¹⁰, 2²⁸, at the temperature max(β, range/8)",
     sides: (world) => {
       const { algebra: A } = world;
       const few = warmFewOf(world);
       const { w, mean, variance } = weightsOf(A, few);
       const lightest = least(A, w);
       const limit = A.selectionLimit(few.problem);
-      const bounded = [2, GROWING[0]].flatMap((n) => {
+      const bounded = [2, SOME].flatMap((n) => {
         const law = entries(few.soft(n).mass);
         const [draws, others] = [A.number(n), A.number(n - 1)];
         const jensen = w.map((x, i) => {
@@ -373,7 +381,7 @@ export const selection: readonly Identity[] = [
       const few = warmFewOf(world);
       const limit = A.product(ref, A.power(hp, A.divide(A.number(1), beta)));
       return [
-        ...tendsTo(A, few, A.rlhfOptimum(few.problem)),
+        ...tendsTo(A, few, A.rlhfOptimum(few.problem), [SOME, MANY]),
         ...isWritten(A, A.selectionLimit(few.problem), writtenTilt(A, few.ref, few.exponents[few.best])),
         ...isSame(A, A.normalize(limit), optimum),
       ];
@@ -384,7 +392,7 @@ export const selection: readonly Identity[] = [
     equation: "(17)",
     statement: "with ref = hp the limit of soft best-of-N, ref·hp^(1/β)/Z, is ∝ ref^(1+1/β)",
     hypotheses:
-      "ref = hp, β > 0; the first 4 answers with mass, N = 2¹⁰, 2²⁸, at the temperature max(β, spread of log ref/8)",
+      "ref = hp, β > 0; the first 4 answers with mass, N = 2²⁸, at the temperature max(β, spread of log ref/8)",
     sides: (world) => {
       const { algebra: A, ref, faithful, beta } = world;
       const few = faithfulFewOf(world);
@@ -402,7 +410,7 @@ export const selection: readonly Identity[] = [
     equation: "(18)",
     statement: "with ref = hp that limit is the RLIF optimum when β_tts = Lβ_if − 1",
     hypotheses:
-      "ref = hp, Lβ_if > 1; the first 4 answers with mass, N = 2¹⁰, 2²⁸, at the temperature max(β, spread of log ref/8)",
+      "ref = hp, Lβ_if > 1; the first 4 answers with mass, N = 2²⁸, at the temperature max(β, spread of log ref/8)",
     sides: (world) => {
       const { algebra: A, ref, internalOptimum, faithful } = world;
       const few = faithfulFewOf(world);

@@ -1,3 +1,5 @@
+import type { DiffusionAlgebra } from "./diffusionAlgebra.js";
+
 /**
  * The algebra that the float64 library and its high-precision twin have in common: a statement written against this
  * interface runs in both. The names are those of the library.
@@ -32,7 +34,7 @@ export type * from "./problems.js";
  * @typeParam N the numbers that come out
  * @typeParam I the numbers that may go in: those of type `N`, and where it says so doubles beside them
  */
-export interface Algebra<N, I = N> {
+export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
   /** How the arithmetic is called in a report: `float64`, `60 digits`. */
   readonly name: string;
 
@@ -522,17 +524,4 @@ export interface Algebra<N, I = N> {
    * @throws TypeError when the target is no measure
    */
   fitWeightedMle(data: { readonly target: MeasureOf<I> }): WeightedMleFitOf<N>;
-
-  /**
-   * The exact noise predictor ε*(x_t) of atoms on a line. Equation (30).
-   *
-   * @param atoms the atoms
-   * @param law any measure on their indices, read as the law proportional to it
-   * @param x the noisy point x_t
-   * @param sigma the noise level σ in (0, 1)
-   * @returns E[ε | x_t]
-   * @throws TypeError when an argument has the wrong type or the lengths differ
-   * @throws RangeError when σ is outside (0, 1) or a coordinate is not finite
-   */
-  noisePrediction(atoms: readonly I[], law: MeasureOf<I>, x: I, sigma: I): N;
 }

@@ -5,6 +5,7 @@
  */
 
 export type { Algebra } from "./algebra.js";
+export type { AtomicDataOf, DiffusionAlgebra } from "./diffusionAlgebra.js";
 export { type ExactAlgebra, type ExactOptions, exactAlgebra } from "./exactAlgebra.js";
 export type {
   AutoregressivePolicyOf,

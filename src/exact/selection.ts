@@ -19,7 +19,7 @@ function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => Bi
   const mass = ref.law.mass.map((p, i) => (p.isZero() ? p : p.times(ratio(i))));
   if (!mass.some((m) => m.gt(0)))
     throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
-  return ofMass(ref.arithmetic, ref.support, Object.freeze(mass)).law;
+  return ofMass(ref.arithmetic, ref.support, Object.freeze(mass)).law.normalized();
 }
 
 /**
@@ -177,6 +177,7 @@ class Integral {
         power = powerOf(meanOf(mass, e, shift), n - 1, bits);
         for (let i = 0; i < e.length; i++) integral[i].add(term(r, e[i], power.mantissa), octave + power.exponent);
       }
+      if (this.#isOver(power, integral)) break;
       // Where every level has gone or not begun, the octaves up to the next beginning are a geometric series.
       if (!chains.every((chain, i) => chain.constant || e[i] === 0n || octave < chain.first)) continue;
       const next = chains.flatMap(({ first }) => (octave < first ? [first] : []));
@@ -198,6 +199,18 @@ class Integral {
     // The step is ln 2/cells, and t counts from 2^−lead.
     const scale = log2.times(n).div(cells).div(arithmetic.number(2).pow(lead));
     return levels.map(({ x }, i) => before(x).times(arithmetic.exp(x)).plus(back(integral[i], x)).times(scale));
+  }
+
+  /**
+   * Whether all nodes that are left are nothing beside the sums: φ^{N−1} falls, and Σ t e^{−tw} over the nodes is at most
+   * 2·cells/w.
+   */
+  #isOver(power: Floating, sums: readonly Accumulator[]): boolean {
+    const { levels, cells, lead, bits } = this;
+    const left = sizeOf(power, bits) + lead + Math.log2(2 * cells);
+    return levels.every(
+      ({ x }, i) => !x.isFinite() || left - x.toNumber() / Math.LN2 < sizeOf(sums[i], bits) - this.#promised,
+    );
   }
 
   /** Σ over the nodes before the first of t e^{−tw} φ^{N−1} = t − (w + (N−1)μ)t² + …, in units of the first. */
@@ -301,6 +314,11 @@ interface Floating {
   readonly exponent: bigint;
 }
 
+/** The binary logarithm of a floating number, to the digit above. */
+function sizeOf({ mantissa, exponent }: Floating, bits: number): number {
+  return mantissa === 0n ? -Infinity : mantissa.toString(16).length * 4 - bits + Number(exponent);
+}
+
 /** Σ mass·e, on the scale of the largest mass whose e is not gone: beside those that are, the rarest level keeps its digits. */
 function meanOf(mass: readonly Floating[], e: readonly bigint[], shift: bigint): Floating {
   let exponent: bigint | undefined;
@@ -329,6 +347,9 @@ function powerOf(base: Floating, power: number, bits: number): Floating {
 
 /** The same number with its mantissa near 1. */
 function normal(mantissa: bigint, exponent: bigint, bits: number): Floating {
+  // Written out in digits, which is slow, only where it is far from 1.
+  const high = mantissa >> BigInt(bits - 8);
+  if (high > 0n && high < 65536n) return { mantissa, exponent };
   const size = mantissa.toString(16).length * 4;
   if (Math.abs(size - bits) < 8) return { mantissa, exponent };
   // A shift to the left by a negative number is one to the right.
