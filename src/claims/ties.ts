@@ -2,6 +2,7 @@ import type { Erratum } from "./claim.js";
 import { fewOf } from "./few.js";
 import { entries, largest, least, sign, total } from "./vectors.js";
 import type { World } from "./world.js";
+import { isSame } from "./written.js";
 
 /** The few answers, each listed twice with half its mass, and rewards that are their ranks: ties at every level. */
 function tied<N>(world: World<N>) {
@@ -57,7 +58,7 @@ export const selectionErrata: readonly Erratum[] = [
       const { algebra: A } = world;
       const problem = tied(world);
       const cold = A.softBestOfNLaw({ ...problem, beta: coldBeta(world, entries(problem.ref.logMass)) }, 2);
-      return [{ left: entries(A.bestOfNLaw(problem, 2).mass), right: entries(cold.mass) }];
+      return isSame(A, A.bestOfNLaw(problem, 2), cold);
     },
   },
 ];

@@ -45,7 +45,7 @@ export interface World<N> {
 const rank = (i: number): number => 1 + (i % 7);
 
 /** The least β for which (β + 1)/L, rounded, is sure to be above 1/L: what RLIF's optimum is made with at least. */
-const LEAST_INTERNAL_BETA = 2 ** -30;
+export const LEAST_INTERNAL_BETA = 2 ** -30;
 
 /** A value computed when first read. */
 function lazy<T>(make: () => T): () => T {

@@ -4,9 +4,12 @@ import { outOfRange, requireInteger } from "../numeric/check.js";
 import type { Algebra } from "./algebra.js";
 import * as alignment from "./alignment.js";
 import { Arithmetic } from "./arithmetic.js";
+import * as autoregressive from "./autoregressive.js";
 import * as diffusion from "./diffusion.js";
 import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
+import * as limit from "./limit.js";
 import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
+import * as integrals from "./noisedIntegrals.js";
 import {
   belowInfinity,
   bigOutOfRange,
@@ -20,9 +23,9 @@ import {
   requireNumber,
   requireNumbers,
 } from "./read.js";
-import * as integrals from "./noisedIntegrals.js";
 import * as selection from "./selection.js";
 import { escortOf, tiltOf } from "./tilt.js";
+import * as training from "./training.js";
 
 /** The library's algebra on mathjs's big numbers; doubles may go in beside them, each at its exact value. */
 export interface ExactAlgebra extends Algebra<BigNumber, number | BigNumber> {
@@ -156,11 +159,14 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     },
 
     preferenceProbability(reward, other) {
-      const r = requireNumber(arithmetic, "preferenceProbability", "reward", reward, notNaN);
-      const s = requireNumber(arithmetic, "preferenceProbability", "other", other, notNaN);
-      const gap = r.minus(s);
-      if (gap.isNaN()) throw bigOutOfRange("preferenceProbability", "reward - other", "be defined", gap);
+      const gap = rewardGap(arithmetic, "preferenceProbability", reward, other);
       return arithmetic.one.div(arithmetic.exp(gap.negated()).plus(arithmetic.one));
+    },
+    logPreferenceProbability(reward, other) {
+      const gap = rewardGap(arithmetic, "logPreferenceProbability", reward, other);
+      // log σ(x) = x + log σ(−x): the exponential is taken where it does not overflow.
+      const lost = arithmetic.log1p(arithmetic.exp(gap.abs().negated())).negated();
+      return gap.isNegative() ? gap.plus(lost) : lost;
     },
     humanPreference(support, reward) {
       const answers = requireSupport("humanPreference", support);
@@ -176,9 +182,24 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     rlifOptimum: (problem) => alignment.rlifOptimum(arithmetic, problem),
     rlifValue: (problem) => alignment.rlifValue(arithmetic, problem),
     rlhfEquivalent: (problem) => alignment.rlhfEquivalent(arithmetic, problem),
+    rlifEquivalent: (problem, options) => alignment.rlifEquivalent(arithmetic, problem, options),
     unifiedObjective: (problem, policy) => alignment.unifiedObjective(arithmetic, problem, policy),
     bestOfNLaw: (problem, n) => selection.bestOfNLaw(arithmetic, problem, n),
     softBestOfNLaw: (problem, n) => selection.softBestOfNLaw(arithmetic, problem, n),
+    weightedBestOfNLaw: (problem, n) => selection.weightedBestOfNLaw(arithmetic, problem, n),
+    selectionLimit: (problem) => limit.selectionLimit(arithmetic, problem),
+    limitDistance: (problem, n) => limit.limitDistance(arithmetic, problem, n),
+    softBestOfNBounds: (problem, n) => limit.softBestOfNBounds(arithmetic, problem, n),
+    firstOrderExpansion: (problem) => limit.firstOrderExpansion(arithmetic, problem),
+    printedRate: (problem, n) => limit.printedRate(arithmetic, problem, n),
+
+    sequenceDistribution: (policy) => autoregressive.sequenceDistribution(arithmetic, policy),
+    selfCertainty: (policy, sequence, form) => autoregressive.selfCertainty(arithmetic, policy, sequence, form),
+    expectedSelfCertainty: (policy, form) => autoregressive.expectedSelfCertainty(arithmetic, policy, form),
+
+    importanceWeights: (problem) => training.importanceWeights(arithmetic, problem),
+    selfCertaintyWeights: (problem) => training.selfCertaintyWeights(arithmetic, problem),
+    fitWeightedMle: (data) => training.fitWeightedMle(arithmetic, data),
 
     integralDigits,
     noisePrediction: (atoms, law, x, sigma) => diffusion.noisePrediction(arithmetic, atoms, law, x, sigma),
@@ -201,4 +222,12 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
       integrals.densityRatioLoss(arithmetic, integralDigits, data, x, label, grid),
     classify: (data, loss) => diffusion.classify(arithmetic, data, loss),
   };
+}
+
+/** r(o) − r(õ), where that is defined. */
+function rewardGap(arithmetic: Arithmetic, caller: string, reward: unknown, other: unknown): BigNumber {
+  const r = requireNumber(arithmetic, caller, "reward", reward, notNaN);
+  const gap = r.minus(requireNumber(arithmetic, caller, "other", other, notNaN));
+  if (gap.isNaN()) throw bigOutOfRange(caller, "reward - other", "be defined", gap);
+  return gap;
 }
