@@ -113,8 +113,7 @@ export function noticing<N>(
 ): Map<Member, Notice>[] {
   const tolerances = instances.map((instance) => gapTolerance(instance, digits));
   return claims.map((claim) => {
-    const seen = claim.builtIn ? instances.slice(0, 1) : instances;
-    const heard = seen.map((instance) => {
+    const heard = instances.map((instance) => {
       const ear = listening(A);
       checkClaim(claim, worldOf(ear.algebra, instance));
       return ear.heard;
@@ -125,7 +124,7 @@ export function noticing<N>(
         if (spots === undefined) return [name, "-"];
         const fails = spots.map((spot) => {
           const wrong = withOff(A, name, spot);
-          return seen.some(
+          return instances.some(
             (instance, i) =>
               heard[i].has(name) && !claimHolds(claim, checkClaim(claim, worldOf(wrong, instance)), tolerances[i]),
           );

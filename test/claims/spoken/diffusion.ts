@@ -4,14 +4,14 @@
  */
 export const spoken: Readonly<Record<string, readonly string[]>> = {
   "(30)": ["noisePrediction", "denoisingLoss"],
-  "(31)": ["guidedTarget", "guidanceProblem", "rlhfOptimum", "logClassProbability", "tilt", "power", "product"],
+  "(31)": ["guidedTarget", "guidanceProblem", "rlhfOptimum", "logClassProbability"],
   "(32)": ["rewardDirectedProblem", "rlhfOptimum", "rlhfOptimalValue", "rlhfObjective", "klDivergence", "expectation"],
   "(33)": ["klByMismatchedEstimation", "klDivergence", "denoisingLoss"],
   "(34)": ["denoisingLoss", "noisePrediction", "rewardDirectedProblem", "rlhfObjective", "klDivergence", "expectation"],
   "(35)": ["softBestOfNLaw", "guidanceProblem", "guidedTarget"],
   "(36)": ["densityRatioLoss", "logDensityRatio", "classify", "noisePrediction"],
   "(37)": ["densityRatioLoss", "densityRatioWeights", "noisePrediction"],
-  "(38)": ["weightedDenoisingLoss", "denoisingLoss", "noisePrediction", "rewardDirectedProblem", "tilt"],
+  "(38)": ["weightedDenoisingLoss", "denoisingLoss", "noisePrediction", "rewardDirectedProblem"],
   "(39)": ["weightedDenoisingLoss", "denoisingLoss", "noisePrediction"],
   E2: ["densityRatioLoss", "densityRatioWeights", "noisePrediction"],
   E3: ["guidedNoisePrediction", "noisePrediction"],
