@@ -155,7 +155,7 @@ export function estimateDensityRatioLoss(
   }
   const point = new NoisedPoint(data, lawsOfRatio(caller, data, label), at);
   const source = (p: NoisedPoint) => (levels === undefined ? allLevels(p, random) : gridLevels(levels, random));
-  return estimate([{ point, count: samples }], source, gaussianSource(random), excess);
+  return estimate([{ point, count: samples }], source, gaussianSource(random, caller), excess);
 }
 
 /**
@@ -196,7 +196,7 @@ export function estimateKlByMismatchedEstimation(
   if (levels === undefined && !covers(data, laws[0], laws[1])) return { value: Infinity, standardError: 0, samples: 0 };
   const source = (at: NoisedPoint) => (levels === undefined ? allLevels(at, random) : gridLevels(levels, random));
   const draws = drawnPoints(data, laws, requireAtomLaw(caller, "p", data, p), samples, random);
-  return estimate(draws, source, gaussianSource(random), distance);
+  return estimate(draws, source, gaussianSource(random, caller), distance);
 }
 
 /** So many draws of an atom, atom by atom, so that one is seen from at a time. */
@@ -250,5 +250,10 @@ export function estimateGuidanceGap(
   const { samples, random } = readOptions(caller, options, rng);
   const { target, laws, gap } = guidance(caller, data, label, w);
   const level = { u: rootSnr(requireSigma(caller, "sigma", sigma).sigma), weight: square(rootSnr(sigma)) };
-  return estimate(drawnPoints(data, laws, target, samples, random), () => () => level, gaussianSource(random), gap);
+  return estimate(
+    drawnPoints(data, laws, target, samples, random),
+    () => () => level,
+    gaussianSource(random, caller),
+    gap,
+  );
 }
