@@ -103,13 +103,13 @@ describe("the states of a random source", () => {
   test.prop([fc.integer({ min: 1, max: 2 ** 16 - 1 })])("that lead to four zeros are refused", (half) => {
     const d = half << 16;
     // One step before all words are 0; see `next` of the generator, run backwards.
-    const before = (x: number, by: number) => (x >>> by) | (x << (32 - by));
+    const turned = (x: number, by: number) => (x >>> by) | (x << (32 - by));
     const [a1, c1, d1] = [0, d, d];
-    const b1 = before(c1, 20);
+    const b1 = turned(c1, 20);
     const a0 = a1 + b1;
-    const d0 = before(d1 ^ a0, 24);
+    const d0 = turned(d1 ^ a0, 24);
     const c0 = c1 + d0;
-    const b0 = before(b1 ^ c0, 25);
+    const b0 = turned(b1 ^ c0, 25);
     expect(() => randomSource({ generator: "tychei", a: a0 | 0, b: b0 | 0, c: c0 | 0, d: d0 | 0 })).toThrow("repeat");
   });
 });
