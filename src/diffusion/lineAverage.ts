@@ -1,6 +1,6 @@
 import { exp } from "../numeric/elementary.js";
-import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import type { ComparedLaw, LineLaws, PointLaw } from "./lineLaws.js";
+import { rootSnr } from "./schedule.js";
 
 /**
  * What is averaged over a noisy point z = ua + ε, in units of the noise.
@@ -20,9 +20,6 @@ const CELL = 0.5;
 /** The step of the trapezoid rule times the spread of the atoms in reach of each other, and the longest step. */
 const STEP_TIMES_SPREAD = 0.46;
 const LONGEST_STEP = 0.4;
-
-/** No u is larger: at this one all distances are far above the noise, and their products are finite. */
-const LARGEST = 1e300;
 
 /** Ratios of two laws that are multiplied as they are; beyond, logarithms are. */
 const RATIO = 2 ** 50;
@@ -66,8 +63,7 @@ export class LineAverage {
 
   /** √(1 − σ²)/σ in the units of the points. */
   levelOf(sigma: number): number {
-    const scaled = timesPowerOfTwo(sigma, this.#laws.power);
-    return Math.min(LARGEST, Math.sqrt((1 - sigma) * (1 + sigma)) / scaled);
+    return rootSnr(sigma, this.#laws.power);
   }
 
   /** From 1/2 of the noise's size at the largest distance to where the smallest is out of reach, as u. */

@@ -98,9 +98,12 @@ export function requireGrid(caller: string, argument: string, grid: unknown): Fl
   return out;
 }
 
-/** u = α/σ, the root of the signal-to-noise ratio. */
-export function rootSnr(sigma: number): number {
-  return Math.sqrt((1 - sigma) * (1 + sigma)) / sigma;
+/** Above it no noise hides a distance that is told from 0; products of it and distances are finite. */
+const LARGEST_ROOT_SNR = 1e300;
+
+/** u = α/σ, the root of the signal-to-noise ratio, for coordinates multiplied by 2^power. */
+export function rootSnr(sigma: number, power = 0): number {
+  return Math.min(LARGEST_ROOT_SNR, Math.sqrt((1 - sigma) * (1 + sigma)) / timesPowerOfTwo(sigma, power));
 }
 
 /** A grid of two levels at least. */
