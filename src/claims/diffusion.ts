@@ -3,6 +3,7 @@ import type { Atoms } from "./atoms.js";
 import type { Comparison, Identity, Sides } from "./claim.js";
 import { entries, largest, magnitude, positions, sign, total } from "./vectors.js";
 import type { World } from "./world.js";
+import { isWritten, writtenLaw, writtenTilt } from "./written.js";
 
 /** The hypotheses of all these claims. */
 export const ON_ATOMS = "atoms on a line in two classes, made from three answers, p(c) = 3/8, σ = 0.8";
@@ -128,10 +129,9 @@ function ratio<N>(atoms: Atoms<N>, i: number): Comparison<N>[] {
     { left: [A.exp(minus(loss))], right: [of(own)] },
     // Where the ratio is near 1 its logarithm has only the digits that the masses leave it.
     { left: [loss], right: [minus(logOwn)], scale: [A.number(1)] },
-    {
-      left: entries(A.classify(data, { own: loss, other: minus(logOther) }).mass),
-      right: [A.multiply(data.prior.own, of(own)), A.multiply(data.prior.other, of(other))],
-    },
+    ...isWritten(A, A.classify(data, { own: loss, other: minus(logOther) }), {
+      logMass: [A.multiply(data.prior.own, of(own)), A.multiply(data.prior.other, of(other))].map((p) => A.log(p)),
+    }),
   ];
 }
 
@@ -165,9 +165,12 @@ function scaling<N>(atoms: Atoms<N>, w: number): Comparison<N> {
   const term = (i: number) => A.divide(A.subtract(spread, A.divide(weight[i], mean)), A.number(n));
   const law = A.softBestOfNLaw(A.guidanceProblem(data, "own", A.number(w)), n);
   const target = A.guidedTarget(data, "own", A.number(w));
+  // Masses, and what their logarithms stand for.
+  const both = (of: MeasureOf<N>) => [...held.map((i) => of.mass[i]), ...held.map((i) => A.exp(of.logMass[i]))];
+  const factors = [...held, ...held].map((i) => A.add(A.number(1), term(i)));
   return {
-    left: held.map((i) => law.mass[i]),
-    right: held.map((i) => A.multiply(target.mass[i], A.add(A.number(1), term(i)))),
+    left: both(law),
+    right: both(target).map((p, k) => A.multiply(p, factors[k])),
     precision: Math.max(precision, 10 * (A.toNumber(spread) / n) ** 2),
   };
 }
@@ -186,19 +189,25 @@ export const diffusion: readonly Identity[] = [
     equation: "(31)",
     statement: "p(c|x)^w p(x|c) ∝ p(x|c)^(1+w) p(x)^(−w): guidance tilts p(x|c) by w·log p(c|x)",
     hypotheses: `${ON_ATOMS}; w = 0.5, 1, 3`,
-    sides: onAtoms(({ A, data, own, marginal }) =>
-      [0.5, 1, 3].flatMap((w) => {
+    sides: onAtoms((atoms) => {
+      const { A, data, own, marginal, posterior } = atoms;
+      const logs = posterior.map((p) => A.log(p));
+      const targets = [0.5, 1, 3].flatMap((w) => {
         const strength = A.number(w);
-        const product = A.product(A.power(own, A.number(1 + w)), A.power(marginal, A.number(-w)));
-        const tilted = A.tilt(own, A.logClassProbability(data, "own"), A.divide(A.number(1), strength));
-        const right = entries(A.normalize(product).mass);
-        return [
-          A.guidedTarget(data, "own", strength),
-          A.rlhfOptimum(A.guidanceProblem(data, "own", strength)),
-          tilted,
-        ].map((law) => ({ left: entries(law.mass), right, precision: 0 }));
-      }),
-    ),
+        const exponent = (i: number) =>
+          A.subtract(A.multiply(A.number(1 + w), own.logMass[i]), A.multiply(strength, A.log(marginal.mass[i])));
+        const target = writtenLaw(
+          A,
+          logs.map((_, i) => exponent(i)),
+        );
+        return [A.guidedTarget(data, "own", strength), A.rlhfOptimum(A.guidanceProblem(data, "own", strength))].flatMap(
+          (law) => isWritten(A, law, target),
+        );
+      });
+      const one = logs.map(() => A.number(1));
+      const bayes = { left: entries(A.logClassProbability(data, "own")), right: logs, scale: one };
+      return [bayes, ...targets].map((comparison) => ({ ...comparison, precision: 0 }));
+    }),
   },
   {
     kind: "identity",
@@ -226,7 +235,13 @@ export const diffusion: readonly Identity[] = [
         ),
       ];
       const short = (p: typeof own, q: typeof own) => A.multiply(beta, A.klDivergence(p, q));
+      const written = writtenTilt(
+        A,
+        own,
+        reward.map((r) => A.divide(r, beta)),
+      );
       return [
+        ...isWritten(A, optimum, written).map((comparison) => ({ ...comparison, precision: 0 })),
         { left: [A.rlhfOptimalValue(problem)], right: [best], scale, precision: 0 },
         ...atoms.laws.flatMap((p) => {
           const objective = A.rlhfObjective(problem, p);

@@ -60,7 +60,8 @@ const LARGEST_EXPONENT = 2e16;
 function exactView(instance: Instance, digits: number) {
   const exponent = exponentSize(requireInstance("verify", instance));
   const held = exponent <= LARGEST_EXPONENT;
-  const cost = held ? Math.ceil(Math.log10(Math.max(1, exponent / 1000))) : 0;
+  // Beyond the largest double an exponent has some 310 digits, or 320 where β is small.
+  const cost = Math.ceil(Math.log10(Math.min(Math.max(1, exponent / 1000), 1e308))) + (exponent === Infinity ? 20 : 0);
   return {
     world: worldOf(algebraOf(Math.min(1000, digits + cost)), instance),
     tolerance: held ? 10 ** (10 - digits) : Infinity,

@@ -122,7 +122,7 @@ function summaryOf({ verdicts, queries }: Tally, at: string, digits: number): st
   const [first, ...more] = verdicts.filter((v) => v.failed.length > 0);
   if (first !== undefined) {
     const place = `${first.claim.equation} on ${printable(first.failed.sort()[0])}`;
-    return `${more.length + 1} of ${verdicts.length} claims fail on ${queries} queries, first ${place}.`;
+    return `${more.length + 1} of ${verdicts.length} claims fail on ${counted(queries)}, first ${place}.`;
   }
   const open = verdicts.filter((v) => v.undecided.length > 0).length;
   const fast = verdicts.filter((v) => v.undecidedInFloat64 > 0).length;
@@ -132,7 +132,11 @@ function summaryOf({ verdicts, queries }: Tally, at: string, digits: number): st
     ...(open === 0 ? [] : [`${open} could not be decided`]),
     ...(fast === 0 ? [] : [`${fast} could be decided at ${digits} digits only on some`]),
   ];
-  return [`${hold} on ${queries} queries ${at}`, ...notes].join("; ").concat(".");
+  return [`${hold} on ${counted(queries)} ${at}`, ...notes].join("; ").concat(".");
+}
+
+function counted(queries: number): string {
+  return queries === 1 ? "1 query" : `${queries} queries`;
 }
 
 function verdictText(verdict: Verdict, digits: number): string {

@@ -21,7 +21,7 @@ export interface NoisedLineInput {
 export type OfMeans = (means: readonly bigint[], x: bigint, fixed: FixedPoint) => bigint;
 
 /** Nats of error that the functions averaged, of size 10² in that strip, may add. */
-const MARGIN = 6;
+const MARGIN = 9;
 
 /** −log of the rarest positive probability, in nats. */
 function rarity(laws: readonly (readonly BigNumber[])[]): number {

@@ -3,7 +3,14 @@ import { outOfRange, requireInteger } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
 import type { BestOfNProblemOf, TiltProblemOf, WeightedProblemOf } from "./problems.js";
-import { belowInfinity, nonNegative, positiveOrInfinite, requireNumber, requireNumbers } from "./read.js";
+import {
+  belowInfinity,
+  bigOutOfRange,
+  nonNegative,
+  positiveOrInfinite,
+  requireNumber,
+  requireNumbers,
+} from "./read.js";
 
 type Input = number | BigNumber;
 
@@ -160,46 +167,38 @@ class Integral {
     const root = Array.from({ length: cells }, (_, r) => this.#fixed(arithmetic.exp(log2.times(r).div(cells))));
     const integral = levels.map(() => new Accumulator());
     const term = (r: number, e: bigint, power: bigint) => (root[r] * ((e * power) >> shift)) >> shift;
-    const last = chains.reduce((latest, chain) => Math.max(latest, chain.first), 0) + 2 * this.#promised;
-    for (let octave = 0; octave <= last; octave++) {
+    const last =
+      chains.reduce((latest, { first }) => (first > latest ? first : latest), 0n) + BigInt(2 * this.#promised);
+    for (let octave = 0n; octave <= last; octave++) {
       let power: Floating = { mantissa: 0n, exponent: 0n };
       let e: bigint[] = [];
       for (let r = 0; r < cells; r++) {
         e = chains.map((chain) => chain.at(octave, r));
         power = powerOf(meanOf(mass, e, shift), n - 1, bits);
-        for (let i = 0; i < e.length; i++)
-          integral[i].add(term(r, e[i], power.mantissa), BigInt(octave) + power.exponent);
+        for (let i = 0; i < e.length; i++) integral[i].add(term(r, e[i], power.mantissa), octave + power.exponent);
       }
       if (this.#isOver(power, integral)) break;
       // Where every level has gone or not begun, the octaves up to the next beginning are a geometric series.
       if (!chains.every((chain, i) => chain.constant || e[i] === 0n || octave < chain.first)) continue;
-      const next = chains.reduce(
-        (first, chain) => (octave < chain.first ? Math.min(first, chain.first) : first),
-        Infinity,
-      );
-      if (next === Infinity) break;
-      const skipped = next - octave - 1;
-      if (skipped <= 0) continue;
+      const next = chains.flatMap(({ first }) => (octave < first ? [first] : []));
+      if (next.length === 0) break;
+      const skipped = next.reduce((a, b) => (a < b ? a : b)) - octave - 1n;
+      if (skipped <= 0n) continue;
       for (let i = 0; i < e.length; i++) {
         const one = root.reduce((sum, _, r) => sum + term(r, e[i], power.mantissa), 0n);
-        const end = BigInt(skipped);
-        integral[i].add(one - (one >> end), BigInt(octave) + power.exponent + 1n + end);
+        integral[i].add(one - (one >> skipped), octave + power.exponent + 1n + skipped);
       }
       octave += skipped;
     }
     const before = this.#before();
-    // Back from fixed point; the step is ln 2/cells, and t counts from 2^−lead.
-    const two = arithmetic.number(2);
-    const scale = log2.times(n).div(cells).div(two.pow(lead));
-    return levels.map(({ x }, i) => {
-      const { mantissa, exponent } = integral[i];
+    // Back from fixed point, in logarithms: 2^exponent and e^x may be beyond the big numbers where their product is not.
+    const back = ({ mantissa, exponent }: Accumulator, x: BigNumber) => {
       const value = new arithmetic.Big(mantissa.toString()).div(new arithmetic.Big(unit.toString()));
-      return value
-        .times(two.pow(Number(exponent)))
-        .plus(before(x))
-        .times(scale)
-        .times(arithmetic.exp(x));
-    });
+      return arithmetic.exp(arithmetic.log(value).plus(log2.times(exponent.toString())).plus(x));
+    };
+    // The step is ln 2/cells, and t counts from 2^−lead.
+    const scale = log2.times(n).div(cells).div(arithmetic.number(2).pow(lead));
+    return levels.map(({ x }, i) => before(x).times(arithmetic.exp(x)).plus(back(integral[i], x)).times(scale));
   }
 
   /**
@@ -241,20 +240,25 @@ class Integral {
     const { arithmetic, cells, lead, bits } = this;
     const shift = BigInt(bits);
     const unit = 1n << shift;
-    if (!x.isFinite()) return { first: 0, at: () => unit, constant: true }; // forbidden
+    if (!x.isFinite()) return { first: 0n, at: () => unit, constant: true }; // forbidden
     const start = 1n << BigInt(bits - this.#half);
     // t·w grows from 2^−promised by doubling, and needs its digits from there.
     const finer = BigInt(this.#promised);
-    const first = Math.max(0, Math.floor(lead - this.#promised - x.toNumber() / Math.LN2));
     const log2 = arithmetic.log(arithmetic.number(2));
+    const doubled = BigInt(x.div(log2).negated().floor().toFixed(0)) + BigInt(lead - this.#promised);
+    const first = doubled > 0n ? doubled : 0n;
     const z: bigint[] = [];
     const e: bigint[] = [];
-    const at = (octave: number, r: number) => {
+    const at = (octave: bigint, r: number) => {
       if (octave < first) return unit;
       if (e[r] === 0n) return 0n;
       if (octave === first) {
-        const octaves = arithmetic.number(r).div(cells).plus(octave).minus(lead);
-        z[r] = this.#fixed(arithmetic.exp(x.plus(log2.times(octaves.plus(this.#promised)))));
+        const octaves = arithmetic.number(r).div(cells).plus(octave.toString()).minus(lead);
+        const log = x.plus(log2.times(octaves.plus(this.#promised)));
+        // Of an x with more digits than are carried no part is left to begin from.
+        if (!log.abs().lt(this.#promised))
+          throw bigOutOfRange("softBestOfNLaw", "reward / beta", "have no more digits than are carried", x);
+        z[r] = this.#fixed(arithmetic.exp(log));
       } else {
         z[r] <<= 1n;
       }
@@ -271,9 +275,9 @@ class Integral {
 /** e^{−tw} of one level along the nodes. */
 interface Chain {
   /** Before this octave t·w is nothing beside 1. */
-  readonly first: number;
+  readonly first: bigint;
   /** The value at a cell of an octave. */
-  readonly at: (octave: number, cell: number) => bigint;
+  readonly at: (octave: bigint, cell: number) => bigint;
   /** Whether it is 1 throughout. */
   readonly constant: boolean;
 }

@@ -1,3 +1,5 @@
+import { spoken as diffusion } from "./spoken/diffusion.js";
+
 /** The functions of the library that each equation speaks of: its claims fail when one of them is off by 1 % anywhere. */
 export const speaksOf: Readonly<Record<string, readonly string[]>> = {
   "(1)": ["entropy"],
@@ -57,4 +59,5 @@ export const speaksOf: Readonly<Record<string, readonly string[]>> = {
   E7: ["humanPreference"],
   E8: ["selfCertainty", "sequenceDistribution", "expectedSelfCertainty", "entropy"],
   E9: ["bestOfNLaw", "softBestOfNLaw"],
+  ...diffusion,
 };
