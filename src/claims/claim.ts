@@ -133,10 +133,10 @@ function worstGap<N>(world: World<N>, sides: Sides): Omit<ClaimGap, "printedGap"
  * @throws TypeError or RangeError when the instance is no valid problem
  * @example
  * ```ts
- * import { checkClaim, claims, float64Algebra, worldOf } from "exptilt";
+ * import { checkClaim, claimHolds, claims, float64Algebra, worldOf } from "exptilt";
  * const instance = { mass: [3, 1], reward: [0, 1], beta: 0.5, length: 2, vocabularySize: 2 };
  * const world = worldOf(float64Algebra, instance);
- * claims.filter((claim) => checkClaim(claim, world).gap > 1e-12) // => []
+ * claims.filter((claim) => !claimHolds(claim, checkClaim(claim, world), 1e-12)) // => []
  * ```
  */
 export function checkClaim<N>(claim: Claim, world: World<N>): ClaimGap {
