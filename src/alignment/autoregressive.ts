@@ -97,7 +97,11 @@ function walk<T, S>(
   }
 }
 
-function requireEnumerable<T>(caller: string, { vocabulary, length }: AutoregressivePolicy<T>): void {
+/** What the sequences of a policy are made of. */
+export type SequenceSpace<T> = Pick<AutoregressivePolicy<T>, "vocabulary" | "length" | "end">;
+
+/** Refuses a policy with too many sequences to go through them. */
+export function requireEnumerable<T>(caller: string, { vocabulary, length }: SequenceSpace<T>): void {
   const count = vocabulary.length ** length;
   if (!(count <= MOST_SEQUENCES)) {
     throw outOfRange(caller, "policy", `have at most ${MOST_SEQUENCES} sequences, |V|^L`, count);
@@ -150,9 +154,23 @@ export type SelfCertaintyForm = "variant" | "original";
 
 const FORMS: readonly unknown[] = ["variant", "original"] satisfies SelfCertaintyForm[];
 
-function requireForm(caller: string, form: unknown): SelfCertaintyForm {
+/** A form of self-certainty, by its name. */
+export function requireForm(caller: string, form: unknown): SelfCertaintyForm {
   if (!FORMS.includes(form)) throw outOfRange(caller, "form", 'be "variant" or "original"', form);
   return form as SelfCertaintyForm;
+}
+
+/** The length of a complete sequence of a policy. */
+export function requireSequence<T>(caller: string, policy: SequenceSpace<T>, sequence: readonly T[]): number {
+  if (!Array.isArray(sequence)) throw wrongType(caller, "sequence", "be an array of tokens", sequence);
+  const ends = sequence.findIndex((token) => Object.is(token, policy.end)) + 1;
+  const length = policy.end !== undefined && ends > 0 ? ends : policy.length;
+  if (sequence.length !== length) throw outOfRange(caller, "sequence", `have ${length} tokens`, sequence);
+  for (let i = 0; i < length; i++) {
+    if (policy.vocabulary.includes(sequence[i])) continue;
+    throw outOfRange(caller, `sequence[${i}]`, "be a token of the vocabulary", sequence[i]);
+  }
+  return length;
 }
 
 /** The divergence of one conditional law from uniform. */
@@ -191,15 +209,9 @@ export function selfCertainty<T>(
 ): number {
   const caller = "selfCertainty";
   requireForm(caller, form);
-  if (!Array.isArray(sequence)) throw wrongType(caller, "sequence", "be an array of tokens", sequence);
-  const ends = sequence.findIndex((token) => Object.is(token, policy.end)) + 1;
-  const length = policy.end !== undefined && ends > 0 ? ends : policy.length;
-  if (sequence.length !== length) throw outOfRange(caller, "sequence", `have ${length} tokens`, sequence);
+  const length = requireSequence(caller, policy, sequence);
   const terms = new Float64Array(length);
   for (let i = 0; i < length; i++) {
-    if (!policy.vocabulary.includes(sequence[i])) {
-      throw outOfRange(caller, `sequence[${i}]`, "be a token of the vocabulary", sequence[i]);
-    }
     terms[i] = certainty(policy.conditional(Object.freeze(sequence.slice(0, i))), form);
   }
   return terms.includes(Infinity) ? Infinity : sum(terms).hi / length;

@@ -89,13 +89,45 @@ export async function fitWeightedMle<Q, A>(
   options: WeightedMleOptions = {},
 ): Promise<WeightedMleFit> {
   const caller = "fitWeightedMle";
+  const { examples, seen, parts, settings } = readFit(caller, policy, data, options);
+  const result = closedForm(caller, policy, parts, settings) ?? (await descend(caller, policy, parts, settings));
+  return reported(result, seen, examples);
+}
+
+/** The same fit of a policy that has a closed form, at once. */
+export function fitInClosedForm<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
+): WeightedMleFit {
+  const { examples, seen, parts, settings } = readFit(caller, policy, data, {});
+  const result = closedForm(caller, policy, parts, { ...settings, method: "closed form" });
+  if (result === undefined) throw new Error("a closed form was asked for and none came");
+  return reported(result, seen, examples);
+}
+
+/** A query's share of the likelihood, with what it imitates. */
+type Seen<A> = ReturnType<typeof partOf<unknown, A>>;
+
+function readFit<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
+  options: WeightedMleOptions,
+) {
   const settings = readOptions(caller, options, policy.size);
   const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
   const examples = requireExamples<Q, A>(caller, data);
   const seen = examples.map((example, q) => partOf(caller, policy, example, `data[${q}]`, lambda, examples.length));
-  const parts = seen.map(({ part }) => part);
-  const result = await run(caller, policy, parts, settings);
+  return { settings, examples, seen, parts: seen.map(({ part }) => part) };
+}
 
+/** What the fit is worth: the distance from its targets, and the least that their weights can be trusted. */
+function reported<Q, A>(
+  result: TrainingResult,
+  seen: readonly Seen<A>[],
+  examples: readonly TrainingExample<Q, A>[],
+): WeightedMleFit {
   let klFromTarget = 0;
   for (const { part, target } of seen) {
     const law = Law.fromLogMass(part.on.logProbabilities(result.parameters));
@@ -116,24 +148,31 @@ export async function fitWeightedMle<Q, A>(
   };
 }
 
-async function run<Q, A>(
+function closedForm<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  parts: readonly Part<A>[],
+  { ridge, method }: Settings,
+): TrainingResult | undefined {
+  const [{ on }] = parts;
+  const maximizer = ridge === 0 && parts.every((part) => part.on === on) ? on.maximizer : undefined;
+  if (method === "closed form" && maximizer === undefined) {
+    throw outOfRange(caller, "options.method", "be an iterative one: this policy has no closed form", method);
+  }
+  if (maximizer === undefined || (method ?? "closed form") !== "closed form") return undefined;
+  const x = maximizer(added(parts));
+  const point = pointAt(new NegativeLogLikelihood(policy, parts, ridge), x);
+  return resultOf(point, 0, "closed form", true, () => stateOf("closed form", 0, x, []));
+}
+
+async function descend<Q, A>(
   caller: string,
   policy: Policy<Q, A>,
   parts: readonly Part<A>[],
   settings: Settings,
 ): Promise<TrainingResult> {
-  const { ridge, method, seed } = settings;
+  const { ridge, seed } = settings;
   const f = new NegativeLogLikelihood(policy, parts, ridge);
-  const [{ on }] = parts;
-  const closed = ridge === 0 && parts.every((part) => part.on === on) ? on.maximizer : undefined;
-  if (method === "closed form" && closed === undefined) {
-    throw outOfRange(caller, "options.method", "be an iterative one: this policy has no closed form", method);
-  }
-  if (closed !== undefined && (method ?? "closed form") === "closed form") {
-    const x = closed(added(parts));
-    const point = pointAt(f, x);
-    return resultOf(point, 0, "closed form", true, () => stateOf("closed form", 0, x, []));
-  }
   const from = pointAt(f, settings.start);
   if (!(from.value < Infinity)) {
     throw outOfRange(caller, "data", "have mass only on answers that the policy can give", Infinity);
