@@ -235,8 +235,8 @@ function klByLogRatio(p: Law, q: Law): number {
  * ```
  */
 export function klDivergence(p: Measure, q: Measure): number {
-  requireSameSupport("klDivergence", p.support, q.support);
-  return klOf(lawOf("klDivergence", "p", p), lawOf("klDivergence", "q", q));
+  const [{ law: lawP }, { law: lawQ }] = requirePair("klDivergence", ["p", p], ["q", q]);
+  return klOf(lawP, lawQ);
 }
 
 /**
@@ -322,8 +322,8 @@ function massesOf(argument: string, p: Measure | ArrayLike<number>): Masses {
  * ```
  */
 export function totalVariation(p: Measure, q: Measure): number {
-  requireSameSupport("totalVariation", p.support, q.support);
-  return totalVariationOf(lawOf("totalVariation", "p", p), lawOf("totalVariation", "q", q));
+  const [{ law: lawP }, { law: lawQ }] = requirePair("totalVariation", ["p", p], ["q", q]);
+  return totalVariationOf(lawP, lawQ);
 }
 
 /**
@@ -357,8 +357,7 @@ export function totalVariationOf(p: Law, q: Law): number {
  * ```
  */
 export function chiSquaredDivergence(p: Measure, q: Measure): number {
-  requireSameSupport("chiSquaredDivergence", p.support, q.support);
-  const [lawP, lawQ] = [lawOf("chiSquaredDivergence", "p", p), lawOf("chiSquaredDivergence", "q", q)];
+  const [{ law: lawP }, { law: lawQ }] = requirePair("chiSquaredDivergence", ["p", p], ["q", q]);
   for (let i = 0; i < lawP.weight.length; i++) if (lawP.supports(i) && !lawQ.supports(i)) return Infinity;
   const terms = overPairs(lawP, lawQ, (_a, b, n) => {
     if (b === 0) return 0;

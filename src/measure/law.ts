@@ -95,6 +95,11 @@ export class Law {
     this.total = total;
   }
 
+  /** Whether a value is a law itself, and no Proxy of one. */
+  static isLaw(value: unknown): value is Law {
+    return typeof value === "object" && value !== null && #hasTail in value;
+  }
+
   /**
    * The law ∝ mass, whose entries are non-negative with one positive at least. Scaled by 2^k only where needed. Masses
    * that were rounded below the normal doubles are whole in `logMass`, and the largest is then of ordinary size.

@@ -8,13 +8,13 @@ const twins = new WeakMap<readonly unknown[], readonly unknown[]>();
 const LONG = 1024;
 
 /** The answers as a frozen array without duplicates: the caller's own array is copied, never kept. */
-export function requireSupport<A>(caller: string, support: readonly A[]): readonly A[] {
-  if (!Array.isArray(support)) throw wrongType(caller, "support", "be an array of answers", support);
+export function requireSupport<A>(caller: string, support: readonly A[], argument = "support"): readonly A[] {
+  if (!Array.isArray(support)) throw wrongType(caller, argument, "be an array of answers", support);
   if (checked.has(support)) return support;
-  if (support.length === 0) throw outOfRange(caller, "support", "have at least one answer", support);
+  if (support.length === 0) throw outOfRange(caller, argument, "have at least one answer", support);
   // Read before they are frozen: the engine is slow to read a frozen array.
   const answers = support.slice();
-  if (!isIncreasing(answers)) refuseDuplicates(caller, answers);
+  if (!isIncreasing(answers)) refuseDuplicates(caller, argument, answers);
   return knownSupport(answers);
 }
 
@@ -36,7 +36,7 @@ function isIncreasing(answers: readonly unknown[]): boolean {
   return true;
 }
 
-function refuseDuplicates(caller: string, answers: readonly unknown[]): void {
+function refuseDuplicates(caller: string, argument: string, answers: readonly unknown[]): void {
   const seen = new Map<unknown, number>();
   for (let i = 0; i < answers.length; i++) {
     const key = answerKey(answers[i]);
@@ -44,8 +44,8 @@ function refuseDuplicates(caller: string, answers: readonly unknown[]): void {
     if (first !== undefined) {
       throw outOfRange(
         caller,
-        `support[${i}]`,
-        `differ from every other answer (support[${first}] is the same)`,
+        `${argument}[${i}]`,
+        `differ from every other answer (${argument}[${first}] is the same)`,
         answers[i],
       );
     }
