@@ -1,6 +1,6 @@
 import type { BigNumber } from "mathjs";
 import { requireSameSupport } from "../measure/support.js";
-import { requireInteger } from "../numeric/check.js";
+import { requireInteger, requireObject } from "../numeric/check.js";
 import type { MeasureOf, SelfCertaintyProblemOf, TiltProblemOf, UnifiedProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf, entropyOf, renyiEntropyOf } from "./information.js";
@@ -31,7 +31,7 @@ function readPolicy(
 }
 
 function readTilt(arithmetic: Arithmetic, caller: string, problem: TiltProblemOf<Input>, temperature: Condition) {
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
   const beta = requireNumber(arithmetic, caller, "beta", problem.beta, temperature);
   return { ref, reward, beta };
@@ -68,7 +68,7 @@ export function rlhfRegret(arithmetic: Arithmetic, problem: TiltProblemOf<Input>
 
 /** The problem, with log|V|, a = Lβ and a − 1, whose sign is the regime. */
 function readSelfCertainty(arithmetic: Arithmetic, caller: string, problem: SelfCertaintyProblemOf<Input>) {
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const length = requireInteger(caller, "length", problem.length, 1);
   const vocabularySize = requireInteger(caller, "vocabularySize", problem.vocabularySize, 1);
   const beta = requireNumber(arithmetic, caller, "beta", problem.beta, nonNegative);
@@ -125,7 +125,7 @@ export function unifiedObjective(
   problem: UnifiedProblemOf<Input>,
   policy: MeasureOf<Input>,
 ): BigNumber {
-  const ref = readMeasure(arithmetic, "unifiedObjective", "ref", problem.ref);
+  const ref = readMeasure(arithmetic, "unifiedObjective", "ref", requireObject("unifiedObjective", "problem", problem).ref);
   const beta = requireNumber(arithmetic, "unifiedObjective", "beta", problem.beta, positive);
   const law = readPolicy(arithmetic, "unifiedObjective", ref, policy);
   return entropyOf(law).plus(beta.plus(arithmetic.one).times(divergenceOf(law, ref.law)));

@@ -1,5 +1,5 @@
 import type { BigNumber } from "mathjs";
-import { outOfRange, requireInteger } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { BestOfNProblemOf, TiltProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
@@ -19,11 +19,11 @@ function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => Bi
  * Hard best-of-N by its reward levels: P(level) = F^N − (F⁻)^N = F^N(1 − (F⁻/F)^N), so that a level keeps its digits however
  * small it is beside what lies below.
  */
-export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Input>, n: number): ExactDistribution {
+export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Input>, draws: number): ExactDistribution {
   const caller = "bestOfNLaw";
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
-  requireInteger(caller, "n", n, 1);
+  const n = requireInteger(caller, "n", draws, 1);
   const { mass } = ref.law;
   const total = (keep: (r: BigNumber) => boolean) => arithmetic.sum(mass.filter((_, i) => keep(reward[i])));
   return lawOfRatios(caller, ref, (i) => {
@@ -41,12 +41,12 @@ export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Inp
 }
 
 /** Soft best-of-N by its integral. */
-export function softBestOfNLaw(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, n: number): ExactDistribution {
+export function softBestOfNLaw(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, draws: number): ExactDistribution {
   const caller = "softBestOfNLaw";
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
   const beta = requireNumber(arithmetic, caller, "beta", problem.beta, positiveOrInfinite);
-  requireInteger(caller, "n", n, 1);
+  const n = requireInteger(caller, "n", draws, 1);
   const { mass } = ref.law;
   // Log-weights below the best, one for each reward that the support has.
   const top = reward.reduce((best, r, i) => (mass[i].gt(0) && r.gt(best) ? r : best), arithmetic.negativeInfinity);

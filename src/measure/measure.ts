@@ -260,15 +260,19 @@ export function distributionFrom<A>(
  * ```ts
  * import { fromLogMass, normalize } from "exptilt";
  * normalize(fromLogMass(["a", "b"], [-1000, -1001])).mass // => [0.7310585786, 0.2689414214]
- * normalize(fromLogMass(["a", "b"], [0, -800])).logMass // => [-0, -800]
+ * normalize(fromLogMass(["a", "b"], [0, -800])).logMass // => [0, -800]
  * ```
  */
 export function fromLogMass<A>(support: readonly A[], logMass: ArrayLike<number>): Measure<A> {
   const answers = requireSupport("fromLogMass", support);
   requireLength("fromLogMass", "logMass", logMass, answers.length);
   const own = requireNumbers("fromLogMass", "logMass", logMass, BELOW_INFINITY);
-  if (!own.some((l) => l > -Infinity))
-    throw outOfRange("fromLogMass", "logMass", "have an entry above -Infinity", -Infinity);
+  let top = -Infinity;
+  for (let i = 0; i < own.length; i++) {
+    own[i] += 0; // -0 + 0 is 0
+    if (own[i] > top) top = own[i];
+  }
+  if (top === -Infinity) throw outOfRange("fromLogMass", "logMass", "have an entry above -Infinity", -Infinity);
   return new GivenMeasure(answers, Law.fromLogMass(own), undefined, own);
 }
 
