@@ -141,15 +141,12 @@ function walk<T, S>(
 
 function requireEnumerable<T>(caller: string, given: AutoregressivePolicy<T>): AutoregressivePolicy<T> {
   const policy = requirePolicy(caller, given);
-  const count = policy.vocabulary.length ** policy.length;
-  if (!(count <= MOST_SEQUENCES && policy.length <= MOST_TOKENS)) {
-    throw outOfRange(
-      caller,
-      "policy",
-      `have at most ${MOST_SEQUENCES} sequences, |V|^L, of at most ${MOST_TOKENS} tokens`,
-      count,
-    );
+  const { vocabulary, length } = policy;
+  const count = vocabulary.length ** length;
+  if (!(count <= MOST_SEQUENCES)) {
+    throw outOfRange(caller, "policy", `have at most ${MOST_SEQUENCES} sequences, |V|^L`, count);
   }
+  if (length > MOST_TOKENS) throw outOfRange(caller, "policy.length", `be at most ${MOST_TOKENS}`, length);
   return policy;
 }
 

@@ -26,7 +26,7 @@ function readPolicy(
   policy: MeasureOf<Input>,
 ): ExactDistribution {
   const { law } = readMeasure(arithmetic, caller, "policy", policy);
-  requireSameSupport(caller, ref.support, law.support);
+  requireSameSupport(caller, ref.support, law.support, ["ref", "policy"]);
   return law;
 }
 

@@ -1,6 +1,6 @@
 import type { BigNumber } from "mathjs";
 import { requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Algebra } from "./algebra.js";
 import * as alignment from "./alignment.js";
 import { Arithmetic } from "./arithmetic.js";
@@ -65,7 +65,8 @@ export interface ExactOptions {
  * ```
  */
 export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
-  const digits = requireInteger("exactAlgebra", "digits", options.digits ?? 60, 20);
+  const { digits: asked = 60 } = requireObject("exactAlgebra", "options", options);
+  const digits = requireInteger("exactAlgebra", "digits", asked, 20);
   if (digits > 1000) throw outOfRange("exactAlgebra", "digits", "be at most 1000", digits);
   const arithmetic = new Arithmetic(digits);
   const operand = (caller: string, argument: string, x: unknown) => readNumber(arithmetic, caller, argument, x);

@@ -116,15 +116,16 @@ function tiltOf(caller: string, problem: RationalTiltProblem): RationalMeasure {
 
 /** The reference, and 1/(Lβ − 1): a positive whole number, or undefined where Lβ ≤ 1. */
 function readSelfCertainty(caller: string, problem: RationalSelfCertaintyProblem) {
-  const { ref, length, beta } = requireObject(caller, "problem", problem);
+  const { ref, length: given, beta } = requireObject(caller, "problem", problem);
   const { support, mass } = readMeasure(caller, "ref", ref);
-  const tokens = BigInt(requireInteger(caller, "length", length, 1));
+  const length = requireInteger(caller, "length", given, 1);
+  const tokens = BigInt(length);
   const excess = readNonNegative(caller, "beta", beta).mul(new Fraction(tokens, 1n)).sub(ONE);
-  if (excess.s < 0n || !isPositive(excess)) return { support, mass, inverseBeta: undefined };
+  if (excess.s < 0n || !isPositive(excess)) return { support, mass, length, inverseBeta: undefined };
   if (excess.n !== 1n || excess.d > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw outOfRange(caller, "1/(length * beta - 1)", "be a whole number", excess.inverse().valueOf());
   }
-  return { support, mass, inverseBeta: Number(excess.d) };
+  return { support, mass, length, inverseBeta: Number(excess.d) };
 }
 
 /** The measures p and q, on the same answers in the same order. */
@@ -203,10 +204,10 @@ const algebra: RationalAlgebra = {
     );
   },
   rlhfEquivalent(problem) {
-    const { support, mass, inverseBeta } = readSelfCertainty("rlhfEquivalent", problem);
+    const { support, mass, length, inverseBeta } = readSelfCertainty("rlhfEquivalent", problem);
     if (inverseBeta === undefined) {
-      const { length, beta } = problem;
-      throw outOfRange("rlhfEquivalent", "length * beta", "be above 1", length * Number(beta.valueOf()));
+      const product = length * Number(problem.beta.valueOf());
+      throw outOfRange("rlhfEquivalent", "length * beta", "be above 1", product);
     }
     const ref = normalized(support, mass);
     return { ref, odds: ref.mass, inverseBeta };

@@ -164,7 +164,7 @@ export function requirePair<A>(
   ...[[nameP, p], [nameQ, q]]: readonly [[argument: string, measure: Measure<A>], [argument: string, measure: Measure<A>]]
 ): [p: LawfulMeasure<A>, q: LawfulMeasure<A>] {
   const pair: [LawfulMeasure<A>, LawfulMeasure<A>] = [requireMeasure(caller, nameP, p), requireMeasure(caller, nameQ, q)];
-  requireSameSupport(caller, pair[0].support, pair[1].support);
+  requireSameSupport(caller, pair[0].support, pair[1].support, [nameP, nameQ]);
   return pair;
 }
 

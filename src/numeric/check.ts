@@ -81,7 +81,7 @@ export function requireFinite(caller: string, argument: string, value: unknown):
 export function requireInteger(caller: string, argument: string, value: unknown, least: number): number {
   const x = requireNumber(caller, argument, value);
   if (Number.isSafeInteger(x) && x >= least) return x;
-  if (Number.isInteger(x) && x >= least) throw outOfRange(caller, argument, "be a whole number below 2^53", x);
+  if (Number.isInteger(x) && x >= least) throw outOfRange(caller, argument, `be a whole number of at least ${least} and below 2^53`, x);
   throw outOfRange(caller, argument, `be a whole number of at least ${least}`, x);
 }
 
