@@ -46,6 +46,14 @@ export function expPlus(x: number, low: number): number {
   return low === 0 || e === Infinity ? e : e + e * low;
 }
 
+/** e^{x + low}·factor, by two exponentials of half where one alone, or the product on the way, is out of range. */
+export function expTimes(x: number, low: number, factor: number): number {
+  if (x > -600 && x < 600) return expPlus(x, low) * factor;
+  if (!(x > -1400 && x < 1400)) return factor === 0 ? 0 : exp(x + log(factor));
+  const half = expPlus(x / 2, low / 2);
+  return half * factor * half;
+}
+
 /** e^x − 1, accurate near 0. */
 export function expm1(x: number): number {
   if (x > -0.02 && x < 0.02) {

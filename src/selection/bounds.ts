@@ -1,10 +1,15 @@
-import { requireInteger, requirePositiveOrInfinite } from "../numeric/check.js";
-import { expm1, expPlus, log } from "../numeric/elementary.js";
-import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { scaledDifference, scaledExp } from "../measure/score.js";
+import { requirePositiveOrInfinite } from "../numeric/check.js";
+import { exp, log, log1p } from "../numeric/elementary.js";
+import { isNormal } from "../numeric/float64.js";
+import { logSumExp } from "../numeric/logSumExp.js";
 import { sum } from "../numeric/sum.js";
-import { type Ladder, meanLessWeight } from "./ladder.js";
-import { type Prepared, prepare, type SelectionProblem } from "./problem.js";
-import { logForbidden } from "./ratio.js";
+import { keptOf } from "./kept.js";
+import { type Ladder, shortfall } from "./ladder.js";
+import type { Levels } from "./levels.js";
+import { type LimitLevels, limitLevels, silentShare } from "./limit.js";
+import { type Prepared, prepare, requireWhole, type SelectionProblem } from "./problem.js";
+import { isSingle, unselected } from "./ratios.js";
 
 /** Bounds on each answer's probability, aligned with the support. */
 export interface LawBounds {
@@ -21,21 +26,53 @@ export function prepareSoft<A>(caller: string, problem: SelectionProblem<A>): Pr
   return prepared;
 }
 
-/** Var_ref(w)/μ² = CV²: a forbidden draw has weight 0. */
-export function squaredVariation(ladder: Ladder): number {
-  const { mass, mean, forbidden } = ladder;
-  // As in the mean, answers too rare for a normal double have no say: their weight may be out of range.
-  const terms = mass.map((p, i) => {
-    if (p < SMALLEST_NORMAL) return 0;
-    const off = meanLessWeight(ladder, i) / mean;
-    return p * off * off; // in this order: the square alone may overflow
-  });
-  return sum(terms).hi + forbidden;
+/** Levels at a positive temperature, and their limit. */
+export interface Soft {
+  readonly levels: Levels;
+  readonly limit: LimitLevels;
+  readonly ladder: Ladder;
 }
 
-/** What a probability by level makes of each answer. */
-export function byAnswer<A>({ levels, law }: Prepared<A>, ratio: (level: number) => number): Float64Array {
-  return Float64Array.from(levels.levelOf, (level, i) => (level < 0 ? 0 : law.probability(i) * ratio(level)));
+/** CV² and its logarithm, which may be past the range of the former. */
+interface Variation {
+  readonly value: number;
+  readonly log: number;
+}
+
+/** w/μ of each level, from two probabilities where both are whole. */
+export function weightsOverMean(levels: Levels, limit: LimitLevels): Float64Array {
+  const { mass } = levels;
+  return limit.mass.map((p, i) => (isNormal(p) && isNormal(mass[i]) ? p / mass[i] : exp(limit.logRatio[i])));
+}
+
+/** Var_ref(w)/μ² = CV² = Σ ref (w/μ − 1)²: a forbidden draw has weight 0. */
+export function squaredVariation({ levels, limit, ladder }: Soft): Variation {
+  const { mass, logMass, forbidden } = levels;
+  const silent = silentShare(limit, ladder.mass);
+  const v = weightsOverMean(levels, limit);
+  const terms = mass.map((p, i) => {
+    // What is to μ as a whole is to that of the levels of normal mass, and what the others add to it.
+    const own = shortfall(ladder, i);
+    const off = silent < 1 ? (own + silent) / (1 + silent) : 1 - v[i];
+    if (isNormal(p)) return p * off * off; // in this order: the square alone may overflow
+    return v[i] > 1 ? exp(logMass[i] + 2 * limit.logRatio[i] + 2 * log1p(-1 / v[i])) : p;
+  });
+  const plain = terms.reduce((s, x) => s + x, forbidden);
+  if (plain < Infinity) {
+    const value = sum(terms).hi + forbidden;
+    return { value, log: log(value) };
+  }
+  // Past the doubles the ones beside the weights are nothing.
+  return { value: Infinity, log: logSumExp(logMass.map((l, i) => l + 2 * limit.logRatio[i])) };
+}
+
+/** What a probability by level, and its logarithm, makes of each answer. */
+function byAnswer<A>({ levels, law }: Prepared<A>, ratio: Float64Array, logRatio: Float64Array): Float64Array {
+  return Float64Array.from(levels.levelOf, (level, i) => {
+    if (level < 0) return 0;
+    const p = law.probability(i);
+    return isNormal(p) && ratio[level] < Infinity ? p * ratio[level] : exp(law.logProbability(i) + logRatio[level]);
+  });
 }
 
 /**
@@ -46,6 +83,9 @@ export function byAnswer<A>({ levels, law }: Prepared<A>, ratio: (level: number)
  *
  * Jensen's inequality below; above, the remainder of 1/x expanded about m. The upper bound is never above N. Both meet
  * π*(o)/ref(o) as N → ∞, their distance falling as 1/N: equations (15) and (29) with constants.
+ *
+ * A forbidden answer (reward −∞) has w = 0. The bounds are then those of the draws that are not all forbidden: each is
+ * divided by 1 − fᴺ, f the probability of a forbidden draw, and min w = 0.
  *
  * @param problem the reference policy, the reward and β > 0; β = ∞ gives ref twice
  * @param n the number of draws N, a whole number of at least 1
@@ -64,34 +104,55 @@ export function byAnswer<A>({ levels, law }: Prepared<A>, ratio: (level: number)
  */
 export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): LawBounds {
   const prepared = prepareSoft("softBestOfNBounds", problem);
-  requireInteger("softBestOfNBounds", "n", n, 1);
-  const { levels, ladder } = prepared;
-  // Given that some draw is not forbidden; with one draw, or no preference among many, that the one picked is not.
-  const single = ladder === undefined || n === 1;
-  const kept = -expm1((single ? 1 : n) * logForbidden(levels));
-  if (single) {
-    const ref = byAnswer(prepared, () => 1 / kept);
+  requireWhole("softBestOfNBounds", "n", n, 1);
+  const { levels, ladder, beta } = prepared;
+  // One draw, or no preference among many.
+  if (ladder === undefined || isSingle(prepared, n)) {
+    const { ratio, logRatio } = unselected(prepared);
+    const ref = byAnswer(prepared, ratio, logRatio);
     return { lower: ref, upper: ref.slice() };
   }
-  const { x, low, weight, mean } = ladder;
-  const variation = squaredVariation(ladder);
-  const last = x.length - 1;
-  const ratios = Array.from(x, (l, level) => {
-    const jensen = n / (1 + (n - 1) * mean * expPlus(-l, -low[level]));
-    // μ/m, and s in units of w(o): neither is lost where w(o) is nothing next to μ.
-    const share = mean / (weight[level] + (n - 1) * mean);
-    const s = 1 + (n - 1) * (levels.forbidden > 0 ? 0 : expPlus(x[last] - l, low[last] - low[level]));
-    return [jensen, Math.min(n, jensen + (n * share * ((n - 1) * share) * variation) / s)];
-  });
-  return {
-    lower: byAnswer(prepared, (level) => ratios[level][0] / kept),
-    upper: byAnswer(prepared, (level) => ratios[level][1] / kept),
+  // Given that some draw is not forbidden.
+  const { kept, logKept } = keptOf(levels, n);
+  const limit = limitLevels(prepared);
+  const variation = squaredVariation({ levels, limit, ladder });
+  const { reward } = levels;
+  const last = reward.length - 1;
+  const sides = [0, 1].map(() => ({ ratio: new Float64Array(last + 1), logRatio: new Float64Array(last + 1) }));
+  const set = (side: number, level: number, value: number, logValue: number) => {
+    sides[side].ratio[level] = value / kept;
+    sides[side].logRatio[level] = logValue - logKept;
   };
+  for (const [level, v] of weightsOverMean(levels, limit).entries()) {
+    // μ/m, and N w/m; and s in units of w(o): neither is lost where w(o) is nothing next to μ.
+    const share = 1 / (v + (n - 1));
+    const jensen = v < 1 ? v * (n * share) : n / (1 + (n - 1) / v);
+    const logShare = v < Infinity ? -log(v + (n - 1)) : -limit.logRatio[level];
+    const logJensen = isNormal(jensen) ? log(jensen) : log(n) + limit.logRatio[level] + logShare;
+    const s = 1 + (n - 1) * (levels.logForbidden > -Infinity ? 0 : scaledExp(reward[last], reward[level], beta));
+    let more = (n * share * ((n - 1) * share) * variation.value) / s;
+    if (!(isNormal(share) && isNormal(more)))
+      more = exp(
+        log(n) +
+          log(n - 1) +
+          2 * logShare +
+          variation.log -
+          (s < Infinity ? log(s) : log(n - 1) + scaledDifference(reward[last], reward[level], beta)),
+      );
+    const upper = Math.min(n, jensen + more);
+    set(0, level, jensen, logJensen);
+    set(1, level, upper, isNormal(upper) ? log(upper) : logJensen);
+  }
+  const [lower, upper] = sides.map(({ ratio, logRatio }) => byAnswer(prepared, ratio, logRatio));
+  return { lower, upper };
 }
 
 /**
  * The bound log N − (N−1)/N on KL(best-of-N‖ref), in nats: attained as the probability of a tie vanishes. Beirami and
  * others (arXiv 2401.01879), who show that this often quoted figure is a bound and no equality.
+ *
+ * It holds where no answer is forbidden. Where ref gives forbidden answers with probability f, KL is larger by their being
+ * drawn again: at N = 1 it is −log(1 − f), and the bound 0.
  *
  * @param n the number of draws N, a whole number of at least 1
  * @returns the bound in nats
@@ -104,13 +165,16 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
  * ```
  */
 export function bestOfNKlBound(n: number): number {
-  requireInteger("bestOfNKlBound", "n", n, 1);
+  requireWhole("bestOfNKlBound", "n", n, 1);
   return log(n) - (n - 1) / n;
 }
 
 /**
  * The bound N/(N + 1) on the win rate of best-of-N against ref, attained as the probability of a tie vanishes. Beirami
  * and others (arXiv 2401.01879).
+ *
+ * It holds where no answer is forbidden. Where ref gives forbidden answers with probability f, best-of-N, which draws them
+ * again, also wins against those: at N = 1 its win rate is (1 + f)/2, and the bound 1/2.
  *
  * @param n the number of draws N, a whole number of at least 1
  * @returns the bound on `winRate`
@@ -123,6 +187,6 @@ export function bestOfNKlBound(n: number): number {
  * ```
  */
 export function bestOfNWinRateBound(n: number): number {
-  requireInteger("bestOfNWinRateBound", "n", n, 1);
+  requireWhole("bestOfNWinRateBound", "n", n, 1);
   return n / (n + 1);
 }

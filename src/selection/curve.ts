@@ -2,11 +2,13 @@ import { resolveScore } from "../measure/score.js";
 import { requireArrayLike } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
 import { twoSum } from "../numeric/doubleDouble.js";
-import { expm1, log1p } from "../numeric/elementary.js";
+import { exp, expm1, log1p } from "../numeric/elementary.js";
+import { isNormal } from "../numeric/float64.js";
 import { peakOf } from "../numeric/peak.js";
 import { stretches } from "../numeric/stretches.js";
 import { sum } from "../numeric/sum.js";
-import { type LimitDistance, limitDistanceOf, limitLevels } from "./limit.js";
+import { isRounded } from "./levels.js";
+import { type LimitDistance, levelMass, limitDistanceOf, limitLevels } from "./limit.js";
 import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
 import type { LevelRatios } from "./ratio.js";
 import { ratiosAt } from "./ratios.js";
@@ -52,57 +54,66 @@ export function selectionCurve<A>(problem: SelectionProblem<A>, ns: ArrayLike<nu
   const { levels, ref } = prepared;
   const gold = problem.gold === undefined ? undefined : resolveScore(caller, "gold", ref.support, problem.gold);
   const held = {
-    reward: levels.mass.map((m, i) => m * levels.reward[i]),
-    gold: gold === undefined ? undefined : heldByLevel(prepared, gold),
-    win: winByLevel(levels).map((w, i) => w * levels.mass[i]),
+    reward: levels.reward,
+    gold: gold === undefined ? undefined : meansByLevel(prepared, gold),
+    win: winByLevel(levels),
   };
   const limit = limitLevels(prepared);
   const points: CurvePoint[] = [];
   const together = Math.max(1, Math.floor(HELD / levels.mass.length));
   for (const some of stretches(all, together)) {
     for (const [i, ratios] of ratiosAt(prepared, some).entries()) {
+      const law = levelMass(levels, ratios);
       points.push({
         n: some[i],
-        reward: readByLevel(held.reward, ratios.ratio),
-        ...(held.gold !== undefined && { gold: readByLevel(held.gold, ratios.ratio) }),
-        klToRef: klToRef(prepared, ratios),
-        winRate: Math.min(1, readByLevel(held.win, ratios.ratio)),
-        limit: limitDistanceOf(limit, ratios),
+        reward: readByLevel(held.reward, law),
+        ...(held.gold !== undefined && { gold: readByLevel(held.gold, law) }),
+        klToRef: klToRef(prepared, ratios, law),
+        winRate: readByLevel(held.win, law),
+        limit: limitDistanceOf(levels, limit, ratios),
       });
     }
   }
   return points;
 }
 
-/** Σ ref·f over the answers of each level. */
-function heldByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64Array {
-  const { mass, levelOf } = levels;
+/** The mean of f over the answers of each level, within their range; −∞ where one of them has it. */
+function meansByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64Array {
+  const { mass, logMass, levelOf } = levels;
   const held = new Float64Array(mass.length);
   const low = new Float64Array(mass.length);
+  const least = new Float64Array(mass.length).fill(Infinity);
+  const most = new Float64Array(mass.length).fill(-Infinity);
   for (let i = 0; i < f.length; i++) {
     const level = levelOf[i];
     if (level < 0) continue;
-    const { hi, lo } = twoSum(held[level], law.probability(i) * f[i]);
+    if (f[i] < least[level]) least[level] = f[i];
+    if (f[i] > most[level]) most[level] = f[i];
+    const whole = !isRounded(mass[level]);
+    const share = whole ? law.probability(i) / mass[level] : exp(law.logProbability(i) - logMass[level]);
+    const { hi, lo } = twoSum(held[level], share === 0 ? 0 : share * f[i]);
     held[level] = hi;
     low[level] += lo;
   }
-  return held.map((h, i) => (Number.isFinite(h) ? h + low[i] : h));
+  return held.map((h, i) => {
+    const mean = Number.isFinite(h) ? h + low[i] : h;
+    return least[i] === -Infinity ? least[i] : Math.min(most[i], Math.max(least[i], mean));
+  });
 }
 
 /**
  * KL(P‖ref) as a sum of non-negative terms ref·(ρ log ρ − ρ + 1), ρ = P/ref, so that it keeps its digits near ρ = 1. Where
  * the likeliest level's ρ is nearest 1, it is what the others leave: Σ ref·(ρ − 1) is what forbidden draws give up.
  */
-function klToRef<A>({ levels }: Prepared<A>, { ratio, logRatio }: LevelRatios): number {
+function klToRef<A>({ levels }: Prepared<A>, { ratio, logRatio }: LevelRatios, law: Float64Array): number {
   const { mass, forbidden } = levels;
-  const term = (p: number, rho: number, l: number) =>
-    p * (l > -1 ? rho * expm1MinusX(-l) : 1 - rho + (rho > 0 ? rho * l : 0));
-  const terms = mass.map((p, i) => term(p, ratio[i], logRatio[i]));
+  const term = (p: number, q: number, l: number) => (l > -1 ? q * expm1MinusX(-l) : p - q + (q > 0 ? q * l : 0));
+  const terms = mass.map((p, i) => term(p, law[i], logRatio[i]));
   const peak = peakOf(mass);
   if (Math.abs(logRatio[peak]) < 0.01) {
-    const gained = sum(mass.map((p, i) => (i === peak ? 0 : p * excess(ratio[i], logRatio[i])))).hi;
-    const own = (forbidden - gained) / mass[peak];
-    terms[peak] = term(mass[peak], 1 + own, log1p(own));
+    const more = mass.map((p, i) => (i === peak ? 0 : isNormal(p) ? p * excess(ratio[i], logRatio[i]) : law[i] - p));
+    const own = (forbidden - sum(more).hi) / mass[peak];
+    terms[peak] = term(mass[peak], mass[peak] * (1 + own), log1p(own));
   }
   return sum(terms).hi + forbidden;
 }

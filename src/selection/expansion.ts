@@ -1,11 +1,11 @@
 import { scaledDifference, scaledExp } from "../measure/score.js";
-import { requireInteger } from "../numeric/check.js";
-import { exp, expm1, log } from "../numeric/elementary.js";
+import { exp, expm1, expTimes, log } from "../numeric/elementary.js";
+import { isNormal } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { prepareSoft, squaredVariation } from "./bounds.js";
-import { type Levels, massAbove, massFrom } from "./levels.js";
+import { type Levels, logAdd, massAbove, massFrom } from "./levels.js";
 import { type LimitLevels, limitLevels } from "./limit.js";
-import type { SelectionProblem } from "./problem.js";
+import { requireWhole, type SelectionProblem } from "./problem.js";
 
 /** How the law of soft best-of-N approaches its limit, to leading order in 1/N. */
 export interface FirstOrderExpansion {
@@ -47,35 +47,44 @@ export function firstOrderExpansion<A>(problem: SelectionProblem<A>): FirstOrder
   // β = ∞: w is constant on what is not forbidden, and the law its limit at every N.
   if (ladder === undefined) return { coefficient: new Float64Array(size), totalVariation: 0, kl: 0 };
   const limit = limitLevels(prepared);
-  const c = coefficients(levels, prepared.beta, limit);
-  const outside = 1 + squaredVariation(ladder);
-  const total = (f: (p: number, i: number) => number) => {
-    const terms = limit.mass.map((p, i) => (p === 0 ? 0 : f(p, i)));
+  const { c, logC } = coefficients(levels, prepared.beta, limit);
+  const outside = 1 + squaredVariation({ levels, limit, ladder }).value;
+  // Of a coefficient or a probability out of range the product may be in it.
+  const total = (f: (p: number, i: number) => number, power: number) => {
+    const terms = limit.mass.map((p, i) =>
+      isNormal(p) && Math.abs(c[i]) < LARGE ? f(p, i) : exp(limit.logMass[i] + power * logC[i]),
+    );
     const plain = terms.reduce((s, x) => s + x);
     return plain < Infinity ? sum(terms).hi : plain;
   };
   return {
     coefficient: Float64Array.from(levels.levelOf, (level) => (level < 0 ? outside : c[level])),
-    totalVariation: 0.5 * total((p, i) => p * Math.abs(c[i])),
-    kl: 0.5 * total((p, i) => p * c[i] * c[i]),
+    totalVariation: 0.5 * total((p, i) => p * Math.abs(c[i]), 1),
+    kl: 0.5 * total((p, i) => p * c[i] * c[i], 2),
   };
 }
 
+/** Past this the square of a coefficient is out of range. */
+const LARGE = 1e150;
+
 /**
  * c_i = 1 + CV² − w_i/μ = Σ_j π*_j (w_j − w_i)/μ, as what better levels add and worse ones take: two sums of
- * non-negative terms, so that the level which has nearly all of π* keeps the digits of its small coefficient.
+ * non-negative terms, so that the level which has nearly all of π* keeps the digits of its small coefficient. With log|c|.
  */
-function coefficients({ reward, mass }: Levels, beta: number, limit: LimitLevels): Float64Array {
+function coefficients(levels: Levels, beta: number, limit: LimitLevels): { c: Float64Array; logC: Float64Array } {
+  const { reward, mass } = levels;
+  const { peak } = limit;
+  const apart = (i: number) => scaledDifference(reward[i], reward[i + 1], beta);
+  if (!mass.every(isNormal) || !limit.mass.every((p, i) => isNormal(p) || i > peak))
+    return coefficientLogs(levels, apart, limit);
   const [better, worse] = [massAbove(limit.mass), massFrom(limit.mass, 0)];
   // Weights and their mean relative to the likeliest level: the others' distance from it is what they are worth.
-  const { peak } = limit;
   const weight = reward.map((r) => scaledExp(r, reward[peak], beta));
   const mean = mass[peak] / limit.mass[peak];
   // w_i − w_{i+1}, where they are near each other from that of the two which is nearer to the likeliest.
   const step = (i: number) => {
-    const apart = scaledDifference(reward[i], reward[i + 1], beta);
-    if (apart >= 0.5) return weight[i] - weight[i + 1];
-    return i < peak ? weight[i + 1] * expm1(apart) : -weight[i] * expm1(-apart);
+    if (apart(i) >= 0.5) return weight[i] - weight[i + 1];
+    return i < peak ? weight[i + 1] * expm1(apart(i)) : -weight[i] * expm1(-apart(i));
   };
   const c = new Float64Array(weight.length);
   let [added, taken] = [0, 0];
@@ -87,7 +96,33 @@ function coefficients({ reward, mass }: Levels, beta: number, limit: LimitLevels
     taken += worse[i + 1] * step(i);
     c[i] -= taken / mean;
   }
-  return c;
+  return { c, logC: c.map((x) => log(Math.abs(x))) };
+}
+
+/** The same sums in logarithms, where a probability or a weight is out of the range of doubles. */
+function coefficientLogs(
+  { reward }: Levels,
+  apart: (i: number) => number,
+  { logMass, logRatio }: LimitLevels,
+): { c: Float64Array; logC: Float64Array } {
+  const size = reward.length;
+  // log of (w_i − w_{i+1})/μ.
+  const logStep = (i: number) => logRatio[i] + log(-expm1(-apart(i)));
+  const [added, taken] = [0, 1].map(() => new Float64Array(size).fill(-Infinity));
+  for (let i = 1, better = -Infinity; i < size; i++) {
+    better = logAdd(better, logMass[i - 1]);
+    added[i] = logAdd(added[i - 1], better + logStep(i - 1));
+  }
+  for (let i = size - 2, worse = -Infinity; i >= 0; i--) {
+    worse = logAdd(worse, logMass[i + 1]);
+    taken[i] = logAdd(taken[i + 1], worse + logStep(i));
+  }
+  const sign = added.map((a, i) => Math.sign(a - taken[i]) || 0);
+  const logC = added.map((a, i) => {
+    const [large, small] = a > taken[i] ? [a, taken[i]] : [taken[i], a];
+    return large === small ? -Infinity : large + log(-expm1(small - large));
+  });
+  return { c: logC.map((l, i) => (sign[i] === 0 ? 0 : sign[i] * exp(l))), logC };
 }
 
 /**
@@ -96,7 +131,7 @@ function coefficients({ reward, mass }: Levels, beta: number, limit: LimitLevels
  *
  * @param problem the reference policy, the reward and β > 0
  * @param n the number of draws N, a whole number of at least 1
- * @returns the envelope; Infinity where it overflows or an answer is forbidden, 0 at N = 1
+ * @returns the envelope; Infinity where it overflows or an answer is forbidden (at β = ∞ too), 0 at N = 1
  * @throws TypeError when an argument has the wrong type or the lengths differ
  * @throws RangeError when n is not a whole number of at least 1, β is not positive, or a reward is NaN, +∞ or −∞ throughout
  * @example
@@ -107,9 +142,11 @@ function coefficients({ reward, mass }: Levels, beta: number, limit: LimitLevels
  */
 export function printedRate<A>(problem: SelectionProblem<A>, n: number): number {
   const { levels, ladder } = prepareSoft("printedRate", problem);
-  requireInteger("printedRate", "n", n, 1);
+  requireWhole("printedRate", "n", n, 1);
+  if (n === 1) return 0;
+  if (levels.logForbidden > -Infinity) return Infinity;
   const root = Math.sqrt(log(n) / n);
   if (ladder === undefined) return root;
   const { x } = ladder;
-  return n === 1 ? 0 : levels.forbidden > 0 ? Infinity : exp(x[0] - x[x.length - 1]) * root;
+  return expTimes(x[0] - x[x.length - 1], 0, root);
 }

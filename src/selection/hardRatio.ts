@@ -1,59 +1,112 @@
 import { exp, expm1, log, log1p, pow } from "../numeric/elementary.js";
 import { floats } from "../numeric/floats.js";
-import { type Levels, massAbove, massFrom } from "./levels.js";
+import { keptByPoisson, keptOf } from "./kept.js";
+import { isRounded, type Levels, logMassFrom, massAbove, massFrom } from "./levels.js";
 import type { RatioToRef } from "./problem.js";
-import { emptyRatios, keptByPoisson, type LevelRatios, logForbidden } from "./ratio.js";
+import { emptyRatios, type LevelRatios } from "./ratio.js";
+
+/** The distribution function of the levels, F with the level and F⁻ without, as it is asked for in several forms. */
+class Cumulative {
+  readonly levels: Levels;
+  readonly above: Float64Array;
+  /** F at each level, and of what is forbidden at the end; rounded where it is below the normal doubles. */
+  readonly from: Float64Array;
+  #logs: Float64Array | undefined;
+
+  constructor(levels: Levels) {
+    this.levels = levels;
+    this.above = massAbove(levels.mass);
+    this.from = massFrom(levels.mass, levels.forbidden);
+  }
+
+  /** log F, from whichever of F and 1 − F is small. */
+  log(i: number): number {
+    const { above, from } = this;
+    if (above[i] < 0.5) return log1p(-above[i]);
+    return isRounded(from[i]) ? this.#logFrom[i] : log(from[i]);
+  }
+
+  /** log(F⁻/F), from the level's share of F where that is less than half. */
+  logBelow(i: number): number {
+    const { from, levels } = this;
+    const [q, all, below] = [levels.mass[i], from[i], from[i + 1]];
+    if (isRounded(all)) {
+      const share = exp(levels.logMass[i] - this.#logFrom[i]);
+      return share < 0.5 ? log1p(-share) : this.#logFrom[i + 1] - this.#logFrom[i];
+    }
+    if (q < all / 2) return log1p(-q / all);
+    return isRounded(below) ? this.#logFrom[i + 1] - log(all) : log(below / all);
+  }
+
+  get #logFrom(): Float64Array {
+    this.#logs ??= logMassFrom(this.levels, this.from);
+    return this.#logs;
+  }
+}
 
 /**
- * The ratios of hard best-of-N by level, N > 1: P(level) = F^N − (F⁻)^N, with F the probability of the level and all
- * below it, and F⁻ of those below. The limit N → ∞ is ref on the best level.
+ * The ratios of hard best-of-N by level, N > 1: P(level) = F^N − (F⁻)^N = F^N (1 − (F⁻/F)^N). The limit N → ∞ is ref on the
+ * best level.
  */
 export function hardRatios(levels: Levels, n: number): LevelRatios {
   const { mass } = levels;
-  const above = massAbove(mass);
-  const from = massFrom(mass, levels.forbidden);
-  const logFrom = (i: number) => (above[i] < 0.5 ? log1p(-above[i]) : log(from[i]));
-  const logLost = n * logForbidden(levels);
-  const kept = -expm1(logLost);
+  const cumulative = new Cumulative(levels);
+  const { above, from } = cumulative;
+  const { kept, logKept, logLost } = keptOf(levels, n);
   const out = emptyRatios(mass.length);
-  const logKept = log(kept);
   for (let i = 0; i < mass.length; i++) {
     const [q, all] = [mass[i], from[i]];
-    const logF = logFrom(i);
-    let ratio = n * exp((n - 1) * logF);
-    let logRatio = log(n) + (n - 1) * logF;
-    // But for a level too rare to be told from nothing, whose ratio is the derivative.
-    if (!(q < 1e-290)) {
-      const won = -expm1(n * (q < all / 2 ? log1p(-q / all) : log(from[i + 1] / all)));
+    const logF = cumulative.log(i);
+    let ratio: number;
+    let logRatio: number;
+    if (isRounded(q) || isRounded(all)) {
+      // F^{N−1}·won/share, of which neither needs the level's own mass where its share is small.
+      const logShare = levels.logMass[i] - logF;
+      const met = exp(log(n) + logShare);
+      let won = n;
+      if (logShare > -40) won = -expm1(n * cumulative.logBelow(i)) / exp(logShare);
+      else if (met > 1e-20) won = n * (-expm1(-met) / met);
+      const others = isRounded(all) || above[i] < 0.5 ? exp((n - 1) * logF) : pow(all, n - 1);
+      ratio = won * others;
+      logRatio = log(won) + (n - 1) * logF;
+    } else {
+      const won = -expm1(n * cumulative.logBelow(i));
       // Each form of F^N where it loses least; and where the ratio is near 1 its own logarithm is the better one.
       ratio = ((above[i] < 0.5 ? exp(n * logF) : pow(all, n)) * won) / q;
       logRatio = ratio > 0.5 && ratio < 2 ? log(ratio) : n * logF + log(won / q);
     }
-    out.ratio[i] = ratio / kept;
     out.logRatio[i] = logRatio - logKept;
+    out.ratio[i] = isRounded(kept) ? exp(out.logRatio[i]) : ratio / kept;
   }
   // What the best level misses of its limit, 1; the others' limit is 0.
-  const missing = from[1] === 0 ? 0 : exp(n * logFrom(1)) * -expm1(logLost - n * logFrom(1));
+  const logMissing = n * cumulative.log(1);
+  const missing =
+    mass.length === 1 && logLost === -Infinity ? 0 : exp(logMissing - logKept) * -expm1(logLost - logMissing);
   out.gap.fill(Infinity);
   out.logGap.fill(Infinity);
-  out.gap[0] = -missing / kept;
-  out.logGap[0] = out.gap[0] > -0.5 ? log1p(out.gap[0]) : out.logRatio[0] + log(mass[0]);
+  out.gap[0] = 0 - missing;
+  out.logGap[0] = missing < 0.5 ? log1p(-missing) : out.logRatio[0] + levels.logMass[0];
   return out;
 }
 
 /** The ratios of hard selection among 1 + Poisson(λ) draws: P(level) = F e^{λ(F−1)} − F⁻ e^{λ(F⁻−1)}. */
 export function hardPoissonRatios(levels: Levels, rate: number): RatioToRef {
-  const { mass, forbidden } = levels;
-  const above = massAbove(mass);
-  const from = massFrom(mass, forbidden);
-  const { kept } = keptByPoisson(levels, rate);
-  const logKept = log(kept);
+  const { mass } = levels;
+  const cumulative = new Cumulative(levels);
+  const { above, from } = cumulative;
+  const { kept, logKept } = keptByPoisson(levels, rate);
   const out = { ratio: floats(mass.length), logRatio: floats(mass.length) };
   for (let i = 0; i < mass.length; i++) {
     const q = mass[i];
-    const gain = from[i + 1] * (q < 1e-290 ? rate : -expm1(-rate * q) / q);
-    out.ratio[i] = (exp(-rate * above[i]) * (1 + gain)) / kept;
+    let gain: number;
+    if (isRounded(q) || isRounded(from[i + 1])) {
+      // (1 − e^{−λq})/q ≤ λ, and F⁻ beside it, where one of them is below the doubles.
+      const met = exp(log(rate) + levels.logMass[i]);
+      const logSlope = met < 1e-20 ? log(rate) : log(-expm1(-met)) - levels.logMass[i];
+      gain = exp(cumulative.log(i + 1) + logSlope);
+    } else gain = from[i + 1] * (-expm1(-rate * q) / q);
     out.logRatio[i] = log1p(gain) - rate * above[i] - logKept;
+    out.ratio[i] = isRounded(kept) ? exp(out.logRatio[i]) : (exp(-rate * above[i]) * (1 + gain)) / kept;
   }
   return out;
 }

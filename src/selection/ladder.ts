@@ -1,16 +1,22 @@
 import { missedBy, scaledDifference } from "../measure/score.js";
 import { logRatioNearOne } from "../numeric/deviance.js";
-import { expm1, expPlus, log, log1p } from "../numeric/elementary.js";
-import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { exp, expm1, expPlus, expTimes, log, log1p } from "../numeric/elementary.js";
+import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats } from "../numeric/floats.js";
+import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
-import type { Levels } from "./levels.js";
+import { isRounded, type Levels } from "./levels.js";
 
 /**
  * Levels with their log-weights: what a law of soft selection is made of. The anchor, of log-weight 0, is the heaviest
- * level whose probability is a normal double; only answers rarer than 1e−308 may weigh more.
+ * level whose mass is a normal double. Rarer levels may weigh more: they have no say in what N draws give to the others,
+ * but for more than 2¹⁰⁰ draws, for which masses are lifted by about as much, so that N times what is still below the
+ * normal doubles is nothing.
  */
 export interface Ladder {
+  readonly levels: Levels;
+  /** Masses, their mean and what is forbidden are probabilities times 2^lift. */
+  readonly lift: number;
   /** log w of each level relative to the anchor, decreasing. */
   readonly x: Float64Array;
   /** What x misses of log w. */
@@ -19,19 +25,25 @@ export interface Ladder {
   readonly weight: Float64Array;
   /** Whether the weights were given, so that they have digits which their logarithms have not. */
   readonly byWeight: boolean;
-  /** The probability of each level under ref. */
+  /** The probability of each level under ref, lifted. */
   readonly mass: Float64Array;
-  /** The probability under ref of weight zero. */
+  /** The probability under ref of weight zero, lifted. */
   readonly forbidden: number;
-  /** μ = E_ref[w], relative to the anchor's weight; and μ − 1 to its own digits. */
+  /** μ = E_ref[w] over the levels of normal mass, relative to the anchor's weight, lifted. */
   readonly mean: number;
+  /** μ − 1 to its own digits, not lifted. */
   readonly meanLess1: number;
-  /** log μ. */
+  /** log μ, not lifted. */
   readonly logMean: number;
 }
 
-function ladderOf(levels: Levels, x: Float64Array, low: Float64Array, given?: Float64Array): Ladder {
-  const { mass, forbidden } = levels;
+/** The masses times 2^lift, those below the normal doubles from their logarithms. */
+function liftedMass({ mass, logMass }: Levels, lift: number): Float64Array {
+  return mass.map((p, i) => (isRounded(p) ? exp(logMass[i] + lift * Math.LN2) : p * 2 ** lift));
+}
+
+function ladderOf({ levels, mass, lift }: Lifted, x: Float64Array, low: Float64Array, given?: Float64Array): Ladder {
+  const { forbidden } = levels;
   const weight = given ?? floats(x.length);
   if (given === undefined) for (let i = 0; i < x.length; i++) weight[i] = expPlus(x[i], low[i]);
   const size = x.length;
@@ -39,7 +51,7 @@ function ladderOf(levels: Levels, x: Float64Array, low: Float64Array, given?: Fl
   // The masses total 1, so that Σ p w − 1 = Σ p (w − 1), forbidden draws counting −1 each.
   for (let i = 0; i < size; i++) {
     const more = x[i] > -0.5 ? expm1(x[i]) : weight[i] - 1;
-    terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : mass[i] * more;
+    terms[i] = mass[i] < SMALLEST_NORMAL ? 0 : levels.mass[i] * more;
   }
   terms[size] = -forbidden;
   let meanLess1 = sum(terms).hi;
@@ -50,18 +62,55 @@ function ladderOf(levels: Levels, x: Float64Array, low: Float64Array, given?: Fl
     terms[size] = 0;
     mean = sum(terms).hi;
     meanLess1 = mean - 1;
-    logMean = log(mean);
+    logMean = log(mean) - lift * Math.LN2;
   }
-  return { x, low, weight, byWeight: given !== undefined, mass, forbidden, mean, meanLess1, logMean };
+  const lifted = meanLess1 > -0.5 ? mean * 2 ** lift : mean;
+  return {
+    levels,
+    lift,
+    x,
+    low,
+    weight,
+    byWeight: given !== undefined,
+    mass,
+    forbidden: forbidden * 2 ** lift,
+    mean: lifted,
+    meanLess1,
+    logMean,
+  };
 }
 
-/** μ − w of a level, to its own digits where both are near 1 and where both are small. */
-export function meanLessWeight({ x, weight, mean, meanLess1 }: Ladder, i: number): number {
-  return meanLess1 > -0.5 && x[i] > -0.5 ? meanLess1 - expm1(x[i]) : mean - weight[i];
+/** μ − w of a level in units of μ, to its own digits where both are near 1 and where both are small. */
+export function shortfall(ladder: Ladder, i: number): number {
+  const { x, mean, meanLess1, lift } = ladder;
+  if (meanLess1 > -0.5 && x[i] > -0.5) return (meanLess1 - expm1(x[i])) / (1 + meanLess1);
+  if (lift === 0) return (mean - ladder.weight[i]) / mean;
+  const factor = 2 ** lift / mean;
+  return 1 - (factor < Infinity ? weightTimes(ladder, i, factor) : exp(x[i] - ladder.logMean));
 }
 
-function anchorOf(levels: Levels): number {
-  const { mass } = levels;
+/** w·factor of a level, also where w alone is out of the range of normal doubles; Infinity where that is too large. */
+export function weightTimes({ levels, x, low, weight, byWeight }: Ladder, i: number, factor: number): number {
+  if (isNormal(weight[i])) return weight[i] * factor;
+  if (!byWeight) return expTimes(x[i], low[i], factor);
+  const w = levels.reward[i];
+  const top = levels.reward[x.indexOf(0)];
+  const [e, f] = [exponentOf(w), exponentOf(top)];
+  return timesPowerOfTwo((timesPowerOfTwo(w, -e) / timesPowerOfTwo(top, -f)) * factor, e - f);
+}
+
+/** Levels with their masses times 2^lift. */
+interface Lifted {
+  readonly levels: Levels;
+  readonly mass: Float64Array;
+  readonly lift: number;
+}
+
+function lifted(levels: Levels, lift: number): Lifted {
+  return { levels, lift, mass: lift === 0 ? levels.mass : liftedMass(levels, lift) };
+}
+
+function anchorOf({ mass }: Lifted): number {
   for (let i = 0; i < mass.length; i++) if (mass[i] >= SMALLEST_NORMAL) return i;
   return 0;
 }
@@ -73,9 +122,10 @@ function anchorOf(levels: Levels): number {
 const LONGEST = 1e14;
 
 /** The ladder of rewards at a finite temperature: w = e^{(r − r_anchor)/β}, the difference taken first. */
-export function ladderOfRewards(levels: Levels, beta: number): Ladder {
+export function ladderOfRewards(levels: Levels, beta: number, lift = 0): Ladder {
   const { reward } = levels;
-  const anchor = anchorOf(levels);
+  const own = lifted(levels, lift);
+  const anchor = anchorOf(own);
   const last = reward.length - 1;
   const x = floats(reward.length);
   const low = floats(reward.length);
@@ -89,15 +139,16 @@ export function ladderOfRewards(levels: Levels, beta: number): Ladder {
     for (let i = anchor; i > 0; i--) x[i - 1] = x[i] + gap(i);
     for (let i = anchor + 1; i <= last; i++) x[i] = x[i - 1] - gap(i);
   }
-  return ladderOf(levels, x, low);
+  return ladderOf(own, x, low);
 }
 
 /** The ladder of weights given as they are: the levels' rewards are the weights themselves. */
-export function ladderOfWeights(levels: Levels): Ladder {
+export function ladderOfWeights(levels: Levels, lift = 0): Ladder {
   const { reward: weight } = levels;
-  const top = weight[anchorOf(levels)];
+  const own = lifted(levels, lift);
+  const top = weight[anchorOf(own)];
   return ladderOf(
-    levels,
+    own,
     weight.map((w) => logRatioNearOne(w, top)),
     floats(weight.length),
     weight.map((w) => w / top),

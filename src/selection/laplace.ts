@@ -1,5 +1,6 @@
-import { exp, expm1 } from "../numeric/elementary.js";
+import { exp, expm1, log } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
+import { isNormal } from "../numeric/float64.js";
 import { floats } from "../numeric/floats.js";
 import { type Grid, inverseFactorial, TERMS } from "./grid.js";
 import type { Nodes } from "./nodes.js";
@@ -22,12 +23,25 @@ export interface LaplaceTransform {
 }
 
 /** By what f is divided: nothing where it is of ordinary size, so that its logarithm keeps its digits. */
-const scaleOf = (logF: number) => (logF > -300 ? 0 : Math.max(-Number.MAX_VALUE, logF));
+const scaleOf = (logF: number) => (logF > -300 && logF < 300 ? 0 : Math.max(-Number.MAX_VALUE, logF));
 
-/** e^{a + b}: by two exponentials where their sum would be rounded at the size of the larger. */
-export function expOfSum(a: number, b: number): number {
-  if (b === 0) return exp(a);
-  return a > -600 && a < 600 && b > -600 && b < 600 ? expNormal(a) * expNormal(b) : exp(a + b);
+/** factor·n·e^{a + b}: by exponentials of each, where their sum would be rounded at the size of the larger. */
+export function expOfSum(a: number, b: number, factor = 1, n = 1): number {
+  if (a > -600 && a < 600 && b > -600 && b < 600) {
+    const both = b === 0 ? expNormal(a) : expNormal(a) * expNormal(b);
+    const plain = n * factor * both;
+    if (isNormal(both) && isNormal(plain)) return plain;
+  }
+  if (!(Math.abs(a) < 1400 && Math.abs(b) < 1400)) return exp(a + b + log(factor) + log(n));
+  return productOf([exp(a / 2), exp(a / 2), exp(b / 2), exp(b / 2), factor, n]);
+}
+
+/** The product of positive numbers whose partial products may be out of range: what leads back towards 1 comes next. */
+function productOf(factors: number[]): number {
+  const sorted = factors.sort((a, b) => a - b);
+  let product = 1;
+  for (let low = 0, high = sorted.length - 1; low <= high; ) product *= product > 1 ? sorted[low++] : sorted[high--];
+  return product;
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Law } from "../measure/law.js";
 import { outOfRange } from "../numeric/check.js";
 import { sumError } from "../numeric/doubleDouble.js";
+import { exp, log, log1p } from "../numeric/elementary.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats, integers } from "../numeric/floats.js";
 
 /**
@@ -10,12 +12,68 @@ import { floats, integers } from "../numeric/floats.js";
 export interface Levels {
   /** The distinct rewards above −∞ on the support of ref, decreasing. */
   readonly reward: Float64Array;
-  /** The probability of each level under ref. */
+  /** The probability of each level under ref, rounded to 0 or to a subnormal number where it is below the normal doubles. */
   readonly mass: Float64Array;
+  /** Its logarithm, whole for every level. Made when first asked for. */
+  readonly logMass: Float64Array;
   /** The level of each answer; −1 off the support of ref and for a forbidden answer (reward −∞). */
   readonly levelOf: Int32Array;
   /** The probability under ref that a draw is forbidden. */
   readonly forbidden: number;
+  /** Its logarithm, whole where it is rare. */
+  readonly logForbidden: number;
+}
+
+class LevelsOfLaw implements Levels {
+  readonly reward: Float64Array;
+  readonly mass: Float64Array;
+  readonly levelOf: Int32Array;
+  readonly forbidden: number;
+  readonly #law: Law;
+  #logMass: Float64Array | undefined;
+
+  constructor(law: Law, reward: Float64Array, mass: Float64Array, levelOf: Int32Array, forbidden: number) {
+    this.#law = law;
+    this.reward = reward;
+    this.mass = mass;
+    this.levelOf = levelOf;
+    this.forbidden = forbidden;
+  }
+
+  get logMass(): Float64Array {
+    this.#logMass ??= logMassOf(this.#law, this.levelOf, this.mass);
+    return this.#logMass;
+  }
+
+  get logForbidden(): number {
+    if (!isRounded(this.forbidden)) return log(this.forbidden);
+    const own = this.levelOf.map((level, i) => (level < 0 && this.#law.supports(i) ? 0 : -1));
+    return logMassOf(this.#law, own, Float64Array.of(0))[0];
+  }
+}
+
+const ROUNDED: number = 2 ** 12 * SMALLEST_NORMAL;
+
+/** Whether a mass may be a sum of terms that were rounded below the normal doubles: its logarithm is made of theirs. */
+export function isRounded(mass: number): boolean {
+  return mass < ROUNDED;
+}
+
+function logMassOf(law: Law, levelOf: Int32Array, mass: Float64Array): Float64Array {
+  const out = mass.map(log);
+  if (!mass.some(isRounded)) return out;
+  const top = floats(mass.length).fill(-Infinity);
+  const rest = floats(mass.length);
+  for (let i = 0; i < levelOf.length; i++) {
+    const level = levelOf[i];
+    if (level < 0 || !isRounded(mass[level])) continue;
+    const l = law.logProbability(i);
+    if (l > top[level]) {
+      rest[level] = (rest[level] + 1) * exp(top[level] - l);
+      top[level] = l;
+    } else rest[level] += exp(l - top[level]);
+  }
+  return out.map((l, i) => (!isRounded(mass[i]) || top[i] === -Infinity ? l : top[i] + log1p(rest[i])));
 }
 
 /** The levels of a law under scores that were checked: numbers below ∞. */
@@ -44,7 +102,7 @@ export function levelsOf(caller: string, law: Law, score: Float64Array): Levels 
     mass[level] = s;
   }
   for (let i = 0; i < size; i++) mass[i] += low[i];
-  return { reward, mass, levelOf, forbidden: forbidden + forbiddenLow };
+  return new LevelsOfLaw(law, reward, mass, levelOf, forbidden + forbiddenLow);
 }
 
 /** So many answers are sorted by insertion, which is done before the engine's own sort has begun. */
@@ -113,6 +171,24 @@ export function massAbove(mass: Float64Array, above: Float64Array = floats(mass.
     above[i + 1] = hi + lo;
   }
   return above;
+}
+
+/** log(eᵃ + eᵇ), −∞ where both are. */
+export function logAdd(a: number, b: number): number {
+  const [large, small] = a > b ? [a, b] : [b, a];
+  return small === -Infinity ? large : large + log1p(exp(small - large));
+}
+
+/** log of what lies at each level and below, forbidden draws included: whole where the sum is below the normal doubles. */
+export function logMassFrom({ mass, logMass, logForbidden }: Levels, from: Float64Array): Float64Array {
+  const out = from.map(log);
+  let below = logForbidden;
+  out[mass.length] = below;
+  for (let i = mass.length - 1; i >= 0 && isRounded(from[i]); i--) {
+    below = logAdd(below, logMass[i]);
+    out[i] = below;
+  }
+  return out;
 }
 
 /** What lies at each level and below: its mass, those of worse levels and `base`; the last entry is `base`. */

@@ -1,13 +1,13 @@
 import type { Law } from "../measure/law.js";
 import type { Distribution } from "../measure/measure.js";
-import { scaledExp } from "../measure/score.js";
+import { missedBy, scaledDifference } from "../measure/score.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { expm1MinusX } from "../numeric/deviance.js";
-import { exp, log, log1p } from "../numeric/elementary.js";
+import { exp, expm1, expTimes, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
-import { peakOf } from "../numeric/peak.js";
 import { sum } from "../numeric/sum.js";
-import { onAnswers, type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
+import { isRounded, type Levels } from "./levels.js";
+import { onAnswers, type Prepared, prepare, type RatioToRef, requireDraws, type SelectionProblem } from "./problem.js";
 import type { LevelRatios } from "./ratio.js";
 import { ratiosAt } from "./ratios.js";
 
@@ -49,47 +49,90 @@ export interface LimitDistance {
   readonly reverseKl: number;
 }
 
-/** The limit's probability of each level, and what its weights are relative to. */
+/** The limit's probability of each level, and its ratio to ref, w/μ. */
 export interface LimitLevels {
   readonly mass: Float64Array;
   readonly logMass: Float64Array;
+  /** log(w/μ) = log(π* / ref), whole where one of the two is below the doubles. */
+  readonly logRatio: Float64Array;
   /** The likeliest level. */
   readonly peak: number;
 }
 
 /** The limit's probability of each level. */
-export function limitLevels<A>({ levels, ladder, beta }: Prepared<A>): LimitLevels {
-  const { mass, reward } = levels;
-  const logMass = mass.map(log);
-  if (ladder !== undefined) {
-    const { x, logMean } = ladder;
-    for (let i = 0; i < logMass.length; i++) logMass[i] += x[i] - logMean;
-    // From the likeliest level: products keep the digits that large logarithms lose.
-    const peak = peakOf(logMass);
-    const relative = mass.map((p, i) => p * scaledExp(reward[i], reward[peak], beta));
-    const total = sum(relative).hi;
-    const limit = relative.map((v, i) => (isNormal(v) && isNormal(mass[i]) ? v / total : exp(logMass[i])));
-    return { mass: isNormal(total) ? limit : logMass.map(exp), logMass, peak };
-  }
+export function limitLevels<A>({ levels, beta }: Prepared<A>): LimitLevels {
+  const { mass: ref, logMass: logRef, reward } = levels;
+  const size = ref.length;
   if (beta === 0) {
-    logMass.fill(-Infinity);
+    const logMass = new Float64Array(size).fill(-Infinity);
     logMass[0] = 0;
-  } else {
-    const logAllowed = log(sum(mass).hi);
-    for (let i = 0; i < logMass.length; i++) logMass[i] -= logAllowed;
+    const logRatio = logMass.slice();
+    logRatio[0] = -logRef[0];
+    return { mass: logMass.map(exp), logMass, logRatio, peak: 0 };
   }
-  return { mass: logMass.map(exp), logMass, peak: peakOf(logMass) };
+  // From the likeliest level: products keep the digits that large logarithms lose.
+  const x = new Float64Array(size);
+  let peak = 0;
+  for (let i = 1; i < size; i++) {
+    if (scaledDifference(reward[i], reward[peak], beta) + (logRef[i] - logRef[peak]) > 0) peak = i;
+  }
+  // Relative to the likeliest level's probability.
+  const low = new Float64Array(size);
+  const relative = new Float64Array(size);
+  const oddsAt = (i: number) => (isNormal(ref[peak]) && isNormal(ref[i]) ? ref[i] / ref[peak] : undefined);
+  for (let i = 0; i < size; i++) {
+    x[i] = scaledDifference(reward[i], reward[peak], beta);
+    low[i] = missedBy(x[i], reward[i], reward[peak], beta);
+    const p = oddsAt(i);
+    relative[i] = p === undefined ? exp(logRef[i] - logRef[peak] + x[i]) : expTimes(x[i], low[i], p);
+  }
+  const total = sum(relative).hi;
+  const logTotal = log(total);
+  const mass = relative.map((v, i) => {
+    if (isNormal(v)) return v / total;
+    const p = oddsAt(i);
+    return p === undefined ? exp(logRef[i] - logRef[peak] + x[i] - logTotal) : expTimes(x[i], low[i], p / total);
+  });
+  const logMass = mass.map((p, i) => (isRounded(p) ? logRef[i] - logRef[peak] + x[i] - logTotal : log(p)));
+  const logRatio = x.map((xi) => xi - (logRef[peak] + logTotal));
+  return { mass, logMass, logRatio, peak };
+}
+
+/** The probability of each level under the law of these ratios. */
+export function levelMass({ mass, logMass }: Levels, { ratio, logRatio }: RatioToRef): Float64Array {
+  return mass.map((p, i) => (isNormal(p) && ratio[i] < Infinity ? p * ratio[i] : exp(logMass[i] + logRatio[i])));
+}
+
+/** What the levels too rare to be met by the draws add to μ, in units of what the others do. */
+export function silentShare(limit: LimitLevels, heard: Float64Array | undefined): number {
+  if (heard?.every(isNormal) ?? true) return 0;
+  const part = (rare: boolean) => sum(limit.mass.map((p, i) => (isNormal(heard?.[i] ?? 1) === rare ? 0 : p))).hi;
+  return part(true) / part(false);
+}
+
+/** P/π* − 1 of a level and log(P/π*), each to its own digits. */
+function gapAt(limit: LimitLevels, ratios: LevelRatios, silent: number, i: number): { d: number; l: number } {
+  const { gap, logGap, heard } = ratios;
+  // The gaps are those to the limit of the levels that the draws meet: by the others' share μ is larger.
+  const d = gap[i] + silent * (1 + gap[i]);
+  if (Math.abs(d) < 0.5 && (silent === 0 || (silent < 1 && isNormal(heard?.[i] ?? 1))))
+    return { d, l: silent === 0 ? logGap[i] : log1p(d) };
+  const l = ratios.logRatio[i] - limit.logRatio[i];
+  return { d: silent === 0 ? gap[i] : expm1(l), l };
 }
 
 /**
  * The distances from the ratios to the limit: since Σ π*·(P/π* − 1) = 0, both divergences are sums of non-negative
  * terms, of second order in the gaps and as accurate as these.
  */
-export function limitDistanceOf(limit: LimitLevels, ratios: LevelRatios): LimitDistance {
+export function limitDistanceOf(levels: Levels, limit: LimitLevels, ratios: LevelRatios): LimitDistance {
   const { mass, logMass, peak } = limit;
-  const { gap, logGap } = ratios;
   // Hard selection: the limit is ref on the best level, and all that misses it lies where the limit has nothing.
-  if (logMass.includes(-Infinity)) return { totalVariation: -gap[0], kl: -logGap[0], reverseKl: Infinity };
+  if (logMass.includes(-Infinity)) {
+    return { totalVariation: 0 - ratios.gap[0], kl: 0 - ratios.logGap[0], reverseKl: Infinity };
+  }
+  const law = levelMass(levels, ratios);
+  const silent = silentShare(limit, ratios.heard);
   const [above, below, kl, reverse] = [0, 1, 2, 3].map(() => new Float64Array(mass.length));
   const add = (i: number, d: number, l: number) => {
     const p = mass[i];
@@ -101,18 +144,25 @@ export function limitDistanceOf(limit: LimitLevels, ratios: LevelRatios): LimitD
       reverse[i] = l > -1 ? p * (1 + d) * expm1MinusX(-l) : p * ((1 + d) * l - d);
     } else {
       // P itself may be large where π* underflows.
-      const q = exp(logMass[i] + l);
+      const q = law[i];
       above[i] = q - p;
-      kl[i] = q - p - p * l;
-      reverse[i] = q * l - q + p;
+      kl[i] = q - p - (p === 0 ? 0 : p * l);
+      reverse[i] = p - q + (q === 0 ? 0 : q * l);
     }
   };
-  for (let i = 0; i < mass.length; i++) if (i !== peak) add(i, gap[i], logGap[i]);
+  for (let i = 0; i < mass.length; i++) {
+    if (i === peak) continue;
+    const { d, l } = gapAt(limit, ratios, silent, i);
+    add(i, d, l);
+  }
   // What is gained equals what is lost: the likeliest level's gap, which may be far below its rounding, is that of the others.
   const [gained, lost] = [sum(above).hi, sum(below).hi];
   const own = (lost - gained) / mass[peak];
   if (Math.abs(own) < 0.01) add(peak, own, log1p(own));
-  else add(peak, gap[peak], logGap[peak]);
+  else {
+    const { d, l } = gapAt(limit, ratios, silent, peak);
+    add(peak, d, l);
+  }
   return {
     totalVariation: Math.min(1, Math.max(gained, lost)),
     kl: Math.max(0, sum(kl).hi),
@@ -145,5 +195,5 @@ export function limitDistance<A>(problem: SelectionProblem<A>, n: number): Limit
   const prepared = prepare("limitDistance", problem, problem?.beta);
   requireDraws("limitDistance", "n", n);
   const [ratios] = ratiosAt(prepared, [n]);
-  return limitDistanceOf(limitLevels(prepared), ratios);
+  return limitDistanceOf(prepared.levels, limitLevels(prepared), ratios);
 }

@@ -5,7 +5,7 @@ import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { Workspace } from "../numeric/floats.js";
 import { type Grid, inverseFactorial, TERMS } from "./grid.js";
 import type { Ladder } from "./ladder.js";
-import { massAbove, massFrom } from "./levels.js";
+import { levelAt, logAdd, logMassFrom, massAbove, massFrom } from "./levels.js";
 import { Windows } from "./windows.js";
 
 /** What one integral needs while it is made; none is made while another is. */
@@ -18,17 +18,19 @@ const room = new Workspace();
 export interface Nodes {
   /** The whole numbers m of the nodes t = e^{m·step}, increasing; where one is missing φ is flat between its neighbours. */
   readonly at: Float64Array;
-  /** log φ(t) = log Σ_j ref(j) e^{−t w_j}, forbidden answers counting e⁰. */
+  /** log φ(t) = log Σ_j ref(j) e^{−t w_j}, forbidden answers counting e⁰; lifted as the ladder's masses are. */
   readonly logPhi: Float64Array;
-  /** log φ(t) + μt ≥ 0 (Jensen), to its own digits. */
+  /** log φ(t) + μt ≥ 0 (Jensen), to its own digits; lifted. */
   readonly excess: Float64Array;
+  /** The limit of excess/t² as t → 0: what is left of the excess where that is below the doubles. */
+  readonly curvature: number;
   /** The levels on the grid. */
   readonly windows: Windows;
   /** Room for what is made of the nodes. */
   readonly room: Workspace;
 }
 
-/** How far the nodes must reach, for exponents from `least` to `most`. */
+/** How far the nodes must reach, for powers of φ from `least` to `most`, divided by 2^lift. */
 export interface Reach {
   readonly least: number;
   readonly most: number;
@@ -38,22 +40,20 @@ export interface Reach {
 
 /** The runs of consecutive nodes: all that are needed, without the stretches where φ is flat to 1e−8 of a step. */
 function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: number][] {
-  const { x, mean, logMean } = ladder;
+  const { x, mean } = ladder;
   const { step } = grid;
   const { least, most, lead } = reach;
   const dense = log1p(most * mean);
   let first = Math.floor((-Math.max(dense, Math.min(x[0], dense + 30)) - lead) / step);
-  let from: Float64Array | undefined;
+  let falls: ((level: number) => number) | undefined;
   const out: [number, number][] = [];
   for (let i = 0; i + 1 < x.length; i++) {
     if (x[i] - x[i + 1] < 34) continue;
     // Past the first bound level i has died; past the second e^{−(N−1)μt} has, beside φ^{N−1}.
     const dead = -x[i] + grid.gone * step;
-    // Levels whose probabilities are too small for a double leave φ at 0: it is as flat as can be.
-    from ??= massFrom(ladder.mass, ladder.forbidden);
-    const rest = Math.min(1, Math.max(from[i + 1], Number.MIN_VALUE));
-    const flat = Math.max(dead, log(45 / least - log(rest)) - logMean);
-    const next = -x[i + 1] - log1p(most) - 20;
+    falls ??= fallsOf(ladder);
+    const flat = Math.max(dead, log(45 / least + falls(i + 1)) - log(mean));
+    const next = -x[i + 1] - log1p(most * 2 ** ladder.lift) - 20;
     if (!(next - flat > 4)) continue;
     const last = Math.ceil(flat / step);
     out.push([first, last]);
@@ -62,6 +62,17 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
   const last = grid.far - 1 - Math.floor(x[x.length - 1] / step);
   out.push([first, Math.max(first, last)]);
   return out;
+}
+
+/** −log φ, lifted, where all levels better than a given one have died. */
+function fallsOf({ levels, mass, lift }: Ladder): (level: number) => number {
+  if (lift > 0) {
+    const above = massAbove(mass);
+    return (level) => above[level];
+  }
+  const from = massFrom(levels.mass, levels.forbidden);
+  const logFrom = logMassFrom(levels, from);
+  return (level) => Math.max(0, -logFrom[level]);
 }
 
 /** log φ at every node that matters for the exponents in reach. */
@@ -83,7 +94,8 @@ export function nodesOf(ladder: Ladder, grid: Grid, reach: Reach): Nodes {
  * that the excess keeps its digits however weak the tilt.
  */
 function centred(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
-  const { x, mass, mean, meanLess1 } = ladder;
+  const { levels, x, mass, mean, meanLess1, lift } = ladder;
+  const scale = 2 ** lift;
   const y = room.floats(x.length);
   for (let i = 0; i < y.length; i++) y[i] = expm1(x[i]) - meanLess1;
   const width = Math.max(Math.abs(y[0]), Math.abs(y[y.length - 1]));
@@ -102,14 +114,16 @@ function centred(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
     let over = 0;
     if (t * width < 0.25) {
       for (let k = TERMS - 1; k >= 2; k--) over = moment[k] * inverseFactorial[k] - over * t;
-      over *= t * t;
+      over = over * t * t;
+      excess[n] = lift === 0 ? log1p(over) : over < scale * 1e-18 ? over : scale * log1p(over / scale);
     } else {
-      for (let i = 0; i < y.length; i++) over += mass[i] * expm1MinusX(-t * y[i]);
+      for (let i = 0; i < y.length; i++) over += levels.mass[i] * expm1MinusX(-t * y[i]);
+      excess[n] = scale * log1p(over);
     }
-    excess[n] = Math.max(0, log1p(over));
+    excess[n] = Math.max(0, excess[n]);
     logPhi[n] = excess[n] - mean * t;
   }
-  return { at, logPhi, excess, windows, room };
+  return { at, logPhi, excess, curvature: moment[2] / 2, windows, room };
 }
 
 /** e^{m·step}. */
@@ -122,6 +136,25 @@ function powerOf(m: number, step: number): number {
 function termsAt(x: number): number {
   return x < -8.5 ? 6 : x < -5.3 ? 8 : x < -3.3 ? 10 : TERMS;
 }
+
+/** Where φ is smaller, the levels that it is left to may have masses below the normal doubles. */
+const LEAST = 1e-290;
+
+/** log φ at a node where only rare levels are left: the low ones at once, and of the others as far up as they count. */
+function rareLogPhi({ levels }: Ladder, { grid, steps, factor }: Windows, logFrom: Float64Array, m: number): number {
+  const { logMass } = levels;
+  const low = levelAt(steps, -40 / grid.step - m);
+  let total = logFrom[low];
+  for (let i = low - 1; i >= 0; i--) {
+    const z = exp((m + steps[i]) * grid.step) * factor[i];
+    if (-z < total - 50) break;
+    total = logAdd(total, logMass[i] - z);
+  }
+  return total;
+}
+
+/** Nodes from one to the next at which the moments are found again. */
+const REFRESH = 32;
 
 /** Partial sums of so many levels keep the rounding of a sum over many small. */
 const BLOCK = 128;
@@ -156,7 +189,7 @@ function windowSums(windows: Windows, mass: Float64Array, at: Float64Array): Flo
  * through the powers of t·w, of which one vector of sums is carried along from the last node to the first.
  */
 function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
-  const { x, weight, mass, forbidden, mean } = ladder;
+  const { x, weight, mass, forbidden, mean, lift } = ladder;
   const { grid, steps, factor } = windows;
   const { step, low, far, gone, power, decay } = grid;
   const stay = windowSums(windows, mass, at);
@@ -169,7 +202,12 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
   const moment = room.floats(TERMS);
   const logPhi = room.floats(at.length);
   const excess = room.floats(at.length);
+  // The moments where a level last joined them: from there they are found again every so many nodes, so that the rounding of
+  // one step does not grow with their number.
+  const base = room.floats(TERMS);
+  let baseAt = 0;
   let terms = TERMS;
+  let logFrom: Float64Array | undefined;
   let begin = x.length; // first low level
   let left = x.length; // first level that has not left
   for (let n = at.length - 1; n >= 0; n--) {
@@ -180,6 +218,7 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
     }
     // What becomes low joins the others one node to the right of this one, at the first of its window: none becomes low
     // between nodes that others are missing between.
+    const joined = begin;
     for (; begin > 0 && steps[begin - 1] <= low - m; begin--) {
       const z = power[1] * factor[begin - 1];
       let p = mass[begin - 1];
@@ -204,12 +243,26 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
         odd += v * inverseFactorial[k + 1];
       }
       moment[1] *= decay[1];
+      if (joined > begin) {
+        baseAt = m;
+        base.set(moment);
+      } else if ((baseAt - m) % REFRESH === 0) {
+        for (let k = 1; k < terms; k++) moment[k] = base[k] * exp(-k * step * (baseAt - m));
+      }
       lowBend -= odd;
       lowGap = moment[1] - lowBend;
     }
     // Of what is not low, e^{−z} is left in its window, and above it nothing.
     const lost = above[begin] - stay[n];
     const gap = lost + lowGap;
+    if (lift > 0) {
+      // N is so large that φ^{N−1} has gone where 1 − φ is not next to nothing: −log(1 − gap) = gap + gap²/2.
+      const beyond = gap * 2 ** -lift * gap * 0.5;
+      const bend = (begin > 0 ? weightAbove[begin] * powerOf(m, step) - lost : 0) + lowBend;
+      logPhi[n] = -(gap + beyond);
+      excess[n] = Math.max(0, bend - beyond);
+      continue;
+    }
     if (gap < 0.5) {
       // −log(1 − gap) − gap ≥ 0, by Loader's deviance; log φ + μt = (log(1 − gap) + gap) + (μt − gap).
       const beyond = deviance(1, 1 - gap, -gap);
@@ -228,9 +281,15 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
         if (above[i] * e <= 1e-18 * phi) break;
       }
     }
-    logPhi[n] = log(phi);
-    // Where φ has underflowed there is nothing to exceed.
-    excess[n] = phi > 0 ? Math.max(0, logPhi[n] + mean * powerOf(m, step)) : 0;
+    if (phi > LEAST) logPhi[n] = log(phi);
+    else {
+      logFrom ??= logMassFrom(ladder.levels, from);
+      logPhi[n] = rareLogPhi(ladder, windows, logFrom, m);
+    }
+    excess[n] = Math.max(0, logPhi[n] + mean * powerOf(m, step));
   }
-  return { at, logPhi, excess, windows, room };
+  let squares = 0;
+  for (let i = 0; i < x.length; i++) squares += weighted[i] * weight[i];
+  const curvature = Math.max(0, squares - mean * 2 ** -lift * mean) / 2;
+  return { at, logPhi, excess, curvature, windows, room };
 }

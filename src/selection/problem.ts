@@ -3,6 +3,8 @@ import { type Distribution, distributionOf, lawOf, type Measure } from "../measu
 import { resolveScore, type Score } from "../measure/score.js";
 import { requireSupport } from "../measure/support.js";
 import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
+import { exp } from "../numeric/elementary.js";
+import { isNormal } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { type Ladder, ladderOfRewards } from "./ladder.js";
 import { type Levels, levelsOf } from "./levels.js";
@@ -43,6 +45,8 @@ export interface Prepared<A> {
   readonly beta: number;
   /** The log-weights of the levels, where β is neither 0 nor infinite. */
   readonly ladder: Ladder | undefined;
+  /** The same with masses lifted by a power of two. */
+  readonly ladderFor: (lift: number) => Ladder;
   /** The same, made once more: for what is rarely asked for it takes the room of neither levels nor ladder. */
   readonly again: () => Prepared<A>;
 }
@@ -53,19 +57,20 @@ export function prepare<A>(caller: string, problem: BestOfNProblem<A>, beta: num
   const law = lawOf(caller, "ref", ref);
   const score = resolveScore(caller, "reward", ref.support, reward);
   requireTemperature(caller, beta);
-  const ladderOf = (levels: Levels) => (beta > 0 && beta < Infinity ? ladderOfRewards(levels, beta) : undefined);
-  return preparedBy({ caller, ref, law, score, beta }, ladderOf);
+  return preparedBy({ caller, ref, law, score, beta }, (levels, lift) => ladderOfRewards(levels, beta, lift));
 }
 
 /** By levels, and the ladder that these are given. */
 export function preparedBy<A>(
   known: Pick<Prepared<A>, "caller" | "ref" | "law" | "score" | "beta">,
-  ladderOf: (levels: Levels) => Ladder | undefined,
+  ladderOf: (levels: Levels, lift: number) => Ladder,
 ): Prepared<A> {
   const { caller, ref, law, score, beta } = known;
   const levels = levelsOf(caller, law, score);
   const again = () => preparedBy(known, ladderOf);
-  return { caller, ref, law, score, levels, beta, ladder: ladderOf(levels), again };
+  const ladder = beta > 0 && beta < Infinity ? ladderOf(levels, 0) : undefined;
+  const ladderFor = (lift: number) => (lift === 0 && ladder !== undefined ? ladder : ladderOf(levels, lift));
+  return { caller, ref, law, score, levels, beta, ladder, ladderFor, again };
 }
 
 /** What the fields are read from. */
@@ -87,6 +92,14 @@ export function requireDraws(caller: string, argument: string, n: unknown): numb
   return x;
 }
 
+/** A whole number of at least `least`, however large: past 2⁵³ every number is whole. */
+export function requireWhole(caller: string, argument: string, value: unknown, least: number): number {
+  const x = requireNumber(caller, argument, value);
+  if (!(Number.isInteger(x) && x >= least))
+    throw outOfRange(caller, argument, `be a whole number of at least ${least}`, x);
+  return x;
+}
+
 /** P/ref by level, and its logarithm also where it underflows: all that a law is made of. */
 export type RatioToRef = Pick<LevelRatios, "ratio" | "logRatio">;
 
@@ -97,7 +110,8 @@ export type RatioToRef = Pick<LevelRatios, "ratio" | "logRatio">;
 export function lawOfRatios<A>(prepared: Prepared<A>, ratiosOf: (prepared: Prepared<A>) => RatioToRef): Law {
   const { law: base, levels, again } = prepared;
   const { levelOf } = levels;
-  const { ratio } = ratiosOf(prepared);
+  const ratios = ratiosOf(prepared);
+  const { ratio } = ratios;
   // Brought up to a total near 1, so that no rare answer falls below the normal doubles on the way.
   const exponent = base.fromLog ? 0 : Math.max(0, -exponentOf(base.total.hi));
   const scale = 2 ** exponent;
@@ -105,6 +119,14 @@ export function lawOfRatios<A>(prepared: Prepared<A>, ratiosOf: (prepared: Prepa
   for (let i = 0; i < weight.length; i++) {
     const level = levelOf[i];
     if (level >= 0) weight[i] = base.weight[i] * scale * ratio[level];
+  }
+  // What is below the normal doubles before it is multiplied, or brought there by a ratio that is, is made of logarithms.
+  if (base.hasTail || ratio.includes(Infinity)) {
+    for (let i = 0; i < weight.length; i++) {
+      const level = levelOf[i];
+      if (level < 0 || (isNormal(base.weight[i]) && ratio[level] < Infinity)) continue;
+      weight[i] = exp(base.logWeight[i] + exponent * Math.LN2 + ratios.logRatio[level]);
+    }
   }
   return Law.tilted(base, weight, ...logarithms(base, exponent, again, ratiosOf));
 }

@@ -1,10 +1,12 @@
 import { exp, expm1, expPlus, log, log1p } from "../numeric/elementary.js";
 import { logNormal } from "../numeric/expLog.js";
 import { floats } from "../numeric/floats.js";
-import { sum } from "../numeric/sum.js";
+import { exponentOf } from "../numeric/powerOfTwo.js";
 import { gridFor } from "./grid.js";
-import { type Ladder, meanLessWeight } from "./ladder.js";
+import { type Kept, keptOf } from "./kept.js";
+import { type Ladder, shortfall, weightTimes } from "./ladder.js";
 import { expOfSum, type Kernel, type LaplaceTransform, laplaceTransforms } from "./laplace.js";
+import { logAdd } from "./levels.js";
 import { nodesOf } from "./nodes.js";
 import type { Windows } from "./windows.js";
 
@@ -21,6 +23,10 @@ export interface LevelRatios {
   readonly gap: Float64Array;
   /** log(P/π*). */
   readonly logGap: Float64Array;
+  /**
+   * Where given, π* here is the limit over the levels whose entry is a normal double: those that the draws may meet.
+   */
+  readonly heard?: Float64Array;
 }
 
 /** Room for the ratios of so many levels. */
@@ -29,16 +35,29 @@ export function emptyRatios(size: number): LevelRatios {
   return { ratio: room(), logRatio: room(), gap: room(), logGap: room() };
 }
 
+/** From so many draws on, φ^{N−1} is e^{−(N−1)(1 − φ)} as far as doubles go, and masses are lifted. */
+const MANY_DRAWS: number = 2 ** 100;
+
+/** By which power of two the masses are lifted for so many draws: about their number. */
+export function liftFor(n: number): number {
+  return n > MANY_DRAWS ? Math.min(1000, 50 * Math.round(exponentOf(n) / 50)) : 0;
+}
+
+/** N − 1 over 2^lift: the power of the lifted φ. */
+const powerOf = (n: number, lift: number): number => (lift === 0 ? n - 1 : n * 2 ** -lift);
+
 /** The Laplace transform of (φ^{N−1} − e^{−(N−1)μt}) for several N at once. */
 function jensenTransforms(ladder: Ladder, ns: readonly number[]): { transforms: LaplaceTransform[]; windows: Windows } {
   const grid = gridFor(ns.every((n) => Number.isInteger(n) || n > 64));
-  const [least, most] = [Math.min(...ns) - 1, Math.max(...ns) - 1];
-  const nodes = nodesOf(ladder, grid, { least, most, lead: 6 });
-  const kernels = ns.map((n): Kernel => {
+  const powers = ns.map((n) => powerOf(n, ladder.lift));
+  const nodes = nodesOf(ladder, grid, { least: Math.min(...powers), most: Math.max(...powers), lead: 6 });
+  const kernels = powers.map((power): Kernel => {
     const logF = nodes.room.floats(nodes.at.length);
     for (let i = 0; i < logF.length; i++) {
-      const over = (n - 1) * nodes.excess[i];
-      logF[i] = (n - 1) * nodes.logPhi[i] + (over > 40 ? 0 : logOneMinusExp(over));
+      const over = power * nodes.excess[i];
+      logF[i] = power * nodes.logPhi[i];
+      if (over < 1e-280) logF[i] += log(power) + log(nodes.curvature) + 2 * nodes.at[i] * grid.step;
+      else if (!(over > 40)) logF[i] += logOneMinusExp(over);
     }
     return { logF, order: 2 };
   });
@@ -52,7 +71,8 @@ function logOneMinusExp(x: number): number {
 }
 
 /**
- * The ratios of soft best-of-N for several N > 1, sharing sorting, φ and the exponentials between them.
+ * The ratios of soft best-of-N for several N > 1, sharing sorting, φ and the exponentials between them. The numbers of
+ * draws are those that the ladder is lifted for.
  *
  * φ^{N−1} = e^{−(N−1)μt} + (φ^{N−1} − e^{−(N−1)μt}), of which the second is non-negative by Jensen: so that, with
  * m = w + (N−1)μ, P/ref = N w/m + N w ∫ e^{−tw}(φ^{N−1} − e^{−(N−1)μt}) dt is a sum of two non-negative terms, and
@@ -66,34 +86,41 @@ export function softRatios(ladder: Ladder, ns: readonly number[]): LevelRatios[]
 /** The ratio of each level at once; the gaps and the logarithms when one is first asked for. */
 class SoftRatios implements LevelRatios {
   readonly ratio: Float64Array;
+  readonly heard: Float64Array;
   readonly #ladder: Ladder;
   readonly #n: number;
   readonly #windows: Windows;
   readonly #transform: LaplaceTransform;
-  /** log of the probability that every draw is forbidden, and what is kept. */
-  readonly #logLost: number;
-  readonly #kept: number;
+  readonly #kept: Kept;
   #logs: Pick<LevelRatios, "logRatio" | "gap" | "logGap"> | undefined;
 
   constructor(ladder: Ladder, n: number, windows: Windows, transform: LaplaceTransform) {
     this.ratio = floats(ladder.x.length);
+    this.heard = ladder.mass;
     this.#ladder = ladder;
     this.#n = n;
     this.#windows = windows;
     this.#transform = transform;
-    this.#logLost = n * logForbidden(ladder);
-    this.#kept = -expm1(this.#logLost);
-    const { x, low, weight, byWeight, mean } = ladder;
+    this.#kept = keptOf(ladder.levels, n);
+    const { x, low, weight, byWeight, mean, lift } = ladder;
     const { value, whole, part } = transform;
     const { grid, steps, factor } = windows;
     const { ratio } = this;
+    const { kept } = this.#kept;
+    const others = powerOf(n, lift) * mean;
     for (let i = 0; i < x.length; i++) {
       // N w/m where forbidden draws are kept, and what Jensen's inequality adds.
       const inverse = byWeight ? 1 / weight[i] : expPlus(-x[i], -low[i]);
-      let drawn = n / (1 + (n - 1) * mean * inverse);
+      const share = others * inverse;
+      // Where the weight is nothing beside those of the others, m is theirs.
+      let drawn = n / (1 + share);
+      if (!(share < 1e300)) {
+        const factor = n / others;
+        drawn = factor < Infinity ? weightTimes(ladder, i, factor) : exp(x[i] + log(n) - log(others));
+      }
       // Of a level so rare and so far above that no node sees it the integral is 0, whatever its scale.
-      if (value[i] > 0) drawn += n * value[i] * factor[i] * expOfSum(whole[i] + steps[i] * grid.step, part[i]);
-      ratio[i] = drawn / this.#kept;
+      if (value[i] > 0) drawn += expOfSum(whole[i] + steps[i] * grid.step, part[i], value[i] * factor[i], n);
+      ratio[i] = drawn / kept;
     }
   }
 
@@ -113,61 +140,40 @@ class SoftRatios implements LevelRatios {
     if (this.#logs !== undefined) return this.#logs;
     const { value, whole, part } = this.#transform;
     const { grid, steps, factor } = this.#windows;
-    const { x, low, weight, byWeight, mean, logMean } = this.#ladder;
+    const { x, low, weight, byWeight, mean, logMean, lift } = this.#ladder;
     const { ratio } = this;
     const n = this.#n;
-    const kept = this.#kept;
-    const lost = exp(this.#logLost);
+    const { kept, logKept, lost } = this.#kept;
     const logN = log(n);
+    const others = powerOf(n, lift) * mean;
+    // N μ, lifted.
+    const every = n * 2 ** -lift * mean;
     const [logRatio, gap, logGap] = [floats(x.length), floats(x.length), floats(x.length)];
     for (let i = 0; i < x.length; i++) {
-      const w = weight[i];
-      const m = w + (n - 1) * mean;
+      const m = weight[i] + others;
       // A level too rare to be the anchor may outweigh it beyond the range of doubles.
       const raw =
-        (w < Infinity ? meanLessWeight(this.#ladder, i) / m : -1) +
-        (value[i] > 0 ? n * value[i] * expOfSum(whole[i], part[i] + logMean) : 0);
+        (weight[i] < Infinity ? shortfall(this.#ladder, i) * (mean / m) * 2 ** -lift : -1) +
+        (value[i] > 0 ? expOfSum(whole[i], part[i], value[i], every) : 0);
       // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
-      gap[i] = kept < 0.5 ? ratio[i] * mean * (byWeight ? 1 / w : expPlus(-x[i], -low[i])) - 1 : (raw + lost) / kept;
+      gap[i] =
+        kept < 0.5 ? ratio[i] * mean * (byWeight ? 1 / weight[i] : expPlus(-x[i], -low[i])) - 1 : (raw + lost) / kept;
       if (Math.abs(gap[i]) < 0.5) {
         logGap[i] = log1p(gap[i]);
         logRatio[i] = logGap[i] + (x[i] - logMean);
       } else {
         const exponent = whole[i] + steps[i] * grid.step;
-        // A ratio as small as that is more than f^{N−1}: all draws are kept.
+        const jensen = logN + x[i] - log(m);
+        // Of a ratio that small, kept apart from what all draws are forbidden with.
         logRatio[i] =
           ratio[i] > 1e-290
             ? log(ratio[i])
-            : logN + logSum(x[i] - log(m), exponent + (part[i] + log(factor[i] * value[i])));
+            : (value[i] > 0 ? logAdd(jensen, logN + exponent + (part[i] + log(factor[i] * value[i]))) : jensen) -
+              logKept;
         logGap[i] = logRatio[i] - x[i] + logMean;
       }
     }
     this.#logs = { logRatio, gap, logGap };
     return this.#logs;
   }
-}
-
-/** log of the probability that a draw is forbidden, from whichever of it and its complement is small. */
-export function logForbidden({ forbidden, mass }: { forbidden: number; mass: Float64Array }): number {
-  return forbidden < 0.5 ? log(forbidden) : log1p(-sum(mass).hi);
-}
-
-/**
- * The probability that not all of 1 + Poisson(λ) draws are forbidden, 1 − f e^{−λ(1 − f)}, and its logarithm: from what is
- * allowed, so that it keeps its digits where that is little.
- */
-export function keptByPoisson(
-  { forbidden, mass }: { forbidden: number; mass: Float64Array },
-  rate: number,
-): { kept: number; logKept: number } {
-  if (forbidden === 0) return { kept: 1, logKept: 0 };
-  const allowed = sum(mass).hi;
-  const lost = forbidden * exp(-rate * allowed);
-  const kept = allowed - forbidden * expm1(-rate * allowed);
-  return { kept, logKept: lost < 0.5 ? log1p(-lost) : log(kept) };
-}
-
-function logSum(a: number, b: number): number {
-  const [large, small] = a > b ? [a, b] : [b, a];
-  return large + log1p(exp(small - large));
 }

@@ -1,19 +1,35 @@
 import type { Law } from "../measure/law.js";
 import { exp, expm1, log, log1p } from "../numeric/elementary.js";
+import { isNormal } from "../numeric/float64.js";
 import { hardRatios } from "./hardRatio.js";
-import { meanLessWeight } from "./ladder.js";
+import { allowedBy } from "./kept.js";
+import { shortfall } from "./ladder.js";
 import { massFrom } from "./levels.js";
 import { lawOfRatios, type Prepared } from "./problem.js";
-import { type LevelRatios, softRatios } from "./ratio.js";
+import { type LevelRatios, liftFor, softRatios } from "./ratio.js";
+
+/** Where N times the probability of an allowed draw is below e^{this}, one of N is allowed at most. */
+const LONE = -600;
+
+/** Whether a law of so many draws is that of one draw which is not forbidden. */
+export function isSingle<A>({ levels, beta }: Prepared<A>, draws: number): boolean {
+  return draws === 1 || beta === Infinity || allowedBy(levels).logAllowed + log(draws) < LONE;
+}
 
 /** The ratios of a problem's law at several N ≥ 1, by level, at any β from 0 to ∞. */
 export function ratiosAt<A>(prepared: Prepared<A>, ns: readonly number[]): LevelRatios[] {
-  const { levels, ladder, beta } = prepared;
-  const chosen = beta === Infinity ? [] : ns.filter((n) => n > 1);
-  if (chosen.length === 0) return ns.map(() => unselected(prepared));
-  const ratios = ladder === undefined ? chosen.map((n) => hardRatios(levels, n)) : softRatios(ladder, chosen);
-  let next = 0;
-  return ns.map((n) => (n > 1 ? ratios[next++] : unselected(prepared)));
+  const { levels, ladder, ladderFor } = prepared;
+  const out = ns.map((n) => (isSingle(prepared, n) ? unselected(prepared) : undefined));
+  const chosen = ns.filter((_, i) => out[i] === undefined);
+  const ratios = new Map<number, LevelRatios>();
+  if (ladder === undefined) for (const n of chosen) ratios.set(n, hardRatios(levels, n));
+  else {
+    for (const lift of new Set(chosen.map(liftFor))) {
+      const some = chosen.filter((n) => liftFor(n) === lift);
+      for (const [i, of] of softRatios(ladderFor(lift), some).entries()) ratios.set(some[i], of);
+    }
+  }
+  return ns.map((n, i) => out[i] ?? (ratios.get(n) as LevelRatios));
 }
 
 /** The law of a problem at one N. */
@@ -23,29 +39,29 @@ export function lawAt<A>(prepared: Prepared<A>, n: number): Law {
 
 /** One draw, or no preference among many: ref on the answers that are not forbidden. */
 export function unselected<A>({ levels, ladder, beta }: Prepared<A>): LevelRatios {
-  const { mass, forbidden } = levels;
+  const { mass, logMass, forbidden } = levels;
   const size = mass.length;
-  const allowed = forbidden === 0 ? 1 : massFrom(mass, 0)[0];
-  const logAllowed = forbidden < 0.5 ? log1p(-forbidden) : log(allowed);
+  const { allowed, logAllowed } = allowedBy(levels);
   const gap = new Float64Array(size);
   const logGap = new Float64Array(size);
   if (ladder !== undefined) {
-    const { x, logMean } = ladder;
+    const { x, mean, logMean } = ladder;
     for (let i = 0; i < size; i++) {
       logGap[i] = logMean - x[i] - logAllowed;
-      gap[i] = forbidden === 0 ? meanLessWeight(ladder, i) * exp(-x[i]) : expm1(logGap[i]);
+      gap[i] = forbidden === 0 ? shortfall(ladder, i) * mean * exp(-x[i]) : expm1(logGap[i]);
       if (Math.abs(gap[i]) < 0.5) logGap[i] = log1p(gap[i]);
     }
   } else if (beta === 0) {
     gap.fill(Infinity);
     logGap.fill(Infinity);
-    gap[0] = -massFrom(mass, 0)[1] / allowed;
-    logGap[0] = gap[0] > -0.5 ? log1p(gap[0]) : log(mass[0] / allowed);
+    gap[0] = isNormal(allowed) ? 0 - massFrom(mass, 0)[1] / allowed : expm1(logMass[0] - logAllowed);
+    logGap[0] = gap[0] > -0.5 ? log1p(gap[0]) : logMass[0] - logAllowed;
   }
   return {
     ratio: new Float64Array(size).fill(1 / allowed),
     logRatio: new Float64Array(size).fill(-logAllowed),
     gap,
     logGap,
+    ...(ladder !== undefined && { heard: ladder.mass }),
   };
 }

@@ -92,7 +92,8 @@ function readingOf<A>(caller: string, problem: Omit<SelectionProblem<A>, "beta">
   const law = lawOf(caller, "policy", policy);
   requireSameSupport(caller, ref.support, policy.support);
   const score = resolveScore(caller, "reward", ref.support, reward);
-  const win = winOf(levelsOf(caller, base, score), score);
+  const levels = levelsOf(caller, base, score);
+  const win = winOf(levels, score);
   return {
     reward: expectationUnder(law, score),
     ...(gold !== undefined && { gold: expectationUnder(law, resolveScore(caller, "gold", ref.support, gold)) }),
@@ -101,7 +102,18 @@ function readingOf<A>(caller: string, problem: Omit<SelectionProblem<A>, "beta">
   };
 }
 
-/** Σ over the levels of what each holds, times the law's ratio there: an expectation under the law. */
-export function readByLevel(held: Float64Array, ratio: Float64Array): number {
-  return sum(held.map((x, i) => (x === 0 ? 0 : x * ratio[i]))).hi;
+/** Σ law·value over the levels, within the range of the values: −∞ where one of them is, since each level may be picked. */
+export function readByLevel(value: Float64Array, law: Float64Array): number {
+  let least = Infinity;
+  let most = -Infinity;
+  for (const v of value) {
+    if (v < least) least = v;
+    if (v > most) most = v;
+  }
+  if (least === -Infinity) return least;
+  const terms = value.map((v, i) => v * law[i]);
+  const { hi } = sum(terms);
+  // A mean of the largest doubles may be rounded past them on the way.
+  const mean = Number.isFinite(hi) ? hi : 4 * sum(terms.map((t) => t / 4)).hi;
+  return Math.min(most, Math.max(least, mean)) + 0;
 }

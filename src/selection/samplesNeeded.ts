@@ -39,7 +39,7 @@ export function samplesNeeded<A>(problem: SelectionProblem<A>, target: DistanceT
   const [measure, distance] = requireTarget(caller, target);
   const limit = limitLevels(prepared);
   const distancesAt = (ns: readonly number[]) =>
-    ratiosAt(prepared, ns).map((ratios) => limitDistanceOf(limit, ratios)[measure]);
+    ratiosAt(prepared, ns).map((ratios) => limitDistanceOf(prepared.levels, limit, ratios)[measure]);
   return firstWithin(distancesAt, distance);
 }
 

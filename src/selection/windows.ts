@@ -1,7 +1,8 @@
+import { exp } from "../numeric/elementary.js";
 import { expNormal, expOfMultiples } from "../numeric/expLog.js";
 import { floats, type Workspace } from "../numeric/floats.js";
 import type { Grid } from "./grid.js";
-import type { Ladder } from "./ladder.js";
+import { type Ladder, weightTimes } from "./ladder.js";
 
 /** The exponentials of so many levels and nodes are kept from the first pass over the levels for the second. */
 const KEPT = 1 << 13;
@@ -23,7 +24,8 @@ export class Windows {
   readonly #kept: boolean;
   #filled = 0;
 
-  constructor(grid: Grid, { x, low, weight, byWeight }: Ladder, room: Workspace) {
+  constructor(grid: Grid, ladder: Ladder, room: Workspace) {
+    const { x, low, weight, byWeight } = ladder;
     const { step, far } = grid;
     const size = x.length;
     this.grid = grid;
@@ -33,8 +35,9 @@ export class Windows {
       const steps = Math.floor(x[i] / step);
       const whole = steps * step;
       this.steps[i] = steps;
-      this.factor[i] =
-        byWeight && whole > -700 && whole < 700 ? weight[i] * expNormal(-whole) : expNormal(x[i] - whole + low[i]);
+      if (!byWeight) this.factor[i] = expNormal(x[i] - whole + low[i]);
+      else if (whole > -700 && whole < 700) this.factor[i] = weight[i] * expNormal(-whole);
+      else this.factor[i] = weightTimes(ladder, i, exp(-whole / 2)) * exp(-whole / 2);
     }
     this.width = far - 1 - grid.low;
     this.#kept = size * this.width <= KEPT;

@@ -5,11 +5,12 @@ import { describe, expect, it } from "vitest";
 import { lawOf } from "../../src/measure/measure.js";
 import { Workspace } from "../../src/numeric/floats.js";
 import { gridFor } from "../../src/selection/grid.js";
-import { type Ladder, ladderOfRewards, ladderOfWeights, meanLessWeight } from "../../src/selection/ladder.js";
+import { keptByPoisson } from "../../src/selection/kept.js";
+import { type Ladder, ladderOfRewards, ladderOfWeights, shortfall } from "../../src/selection/ladder.js";
 import { expOfSum, type Kernel, laplaceTransforms } from "../../src/selection/laplace.js";
 import { levelAt, levelsOf, massAbove, massFrom } from "../../src/selection/levels.js";
 import { nodesOf } from "../../src/selection/nodes.js";
-import { keptByPoisson, softRatios } from "../../src/selection/ratio.js";
+import { softRatios } from "../../src/selection/ratio.js";
 import { Windows } from "../../src/selection/windows.js";
 
 const exact = exactAlgebra({ digits: 36 });
