@@ -142,5 +142,5 @@ export function autoregressiveLogLinearPolicy<T>(model: PrefixFeatureModel<T>): 
       rows.set(featureRow(caller, size, place, model.features(prefix, token)), (c * vocabulary.length + v) * size);
     }
   }
-  return treePolicy(support, tree, linearLogits(size, rows));
+  return treePolicy(support, tree, linearLogits(size, rows, vocabulary.length));
 }

@@ -16,13 +16,16 @@ export interface TrainingOptions {
   readonly start?: ArrayLike<number>;
   /** ρ of the penalty ½ρ|θ|² that is taken off the objective; 0 by default. With ρ > 0 the optimum is finite. */
   readonly ridge?: number;
-  /** The run has converged when no entry of the gradient is larger; 1e−11 by default. */
+  /**
+   * The run has converged when no entry of the gradient is larger, in nats by nat that the parameter moves log-odds: the
+   * units of features do not matter. 1e−11 by default.
+   */
   readonly tolerance?: number;
   /** The most steps to take, counted over resumed runs, 10,000 by default (Adam: passes over the data). */
   readonly maxIterations?: number;
   /** The steps that L-BFGS remembers, 20 by default. */
   readonly depth?: number;
-  /** The size of Adam's first steps, 0.1 by default. */
+  /** The size of Adam's first steps, 0.1 by default: how many nats of log-odds each parameter may move. */
   readonly learningRate?: number;
   /** The steps after which Adam's are half as large; by default a fortieth of those it will take. */
   readonly halfLife?: number;
@@ -91,13 +94,18 @@ export function readOptions(caller: string, options: TrainingOptions, size: numb
   };
 }
 
-/** The method that was asked for, or else the one that fits, ready to go on from where its state left it. */
+/**
+ * The method that was asked for, or else the one that fits, ready to go on from where its state left it. `spread` is how far
+ * a unit of each variable moves log-odds.
+ */
 export function descentOf(
   f: Smooth,
+  start: Float64Array,
+  spread: Float64Array,
   settings: Settings,
   batches: (size: number, iteration: number) => readonly Smooth[],
 ): { readonly name: Exclude<TrainingMethod, "closed form">; readonly descent: Descent } {
-  const { memory, depth, watch, start } = settings;
+  const { memory, depth, watch } = settings;
   let name = settings.method;
   if (name === undefined || name === "closed form") name = f.hessian(start) === undefined ? "lbfgs" : "newton";
   if (name === "newton") return { name, descent: newton() };
@@ -105,5 +113,5 @@ export function descentOf(
   const count = batches(settings.batchSize, 0).length;
   const halfLife = Math.max(1, (count * watch.maxIterations) / 40);
   const rate = { learningRate: 0.1, halfLife, secondMoment: count > 1 ? 0.999 : 0.95, ...settings.rate };
-  return { name, descent: adam(f.size, rate, (iteration) => batches(settings.batchSize, iteration), memory) };
+  return { name, descent: adam(spread, rate, (iteration) => batches(settings.batchSize, iteration), memory) };
 }

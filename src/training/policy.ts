@@ -30,6 +30,11 @@ export interface ConditionalPolicy<A = unknown> {
   /** The answers that the policy chooses among, distinct, in a fixed order. */
   readonly support: readonly A[];
   /**
+   * How far a unit of each parameter moves the log-odds of answers, in nats: the unit that the parameter has, for training
+   * to work in. 1 for each where it is left out.
+   */
+  readonly spread?: Float64Array;
+  /**
    * log π_θ(o) of every answer.
    *
    * @param parameters θ
@@ -73,9 +78,10 @@ export interface ConditionalPolicy<A = unknown> {
    * The parameters that maximise Σ c(o) log π_θ(o), where a formula gives them.
    *
    * @param coefficient c(o) ≥ 0 of each answer
+   * @param logCoefficient log c(o), given where some c(o) are below the range of doubles
    * @returns θ, −∞ among it where a probability is 0
    */
-  maximizer?(coefficient: Float64Array): Float64Array;
+  maximizer?(coefficient: Float64Array, logCoefficient?: Float64Array): Float64Array;
 }
 
 /**

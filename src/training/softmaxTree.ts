@@ -1,5 +1,6 @@
 import { outOfRange } from "../numeric/check.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
+import { logSumExp } from "../numeric/logSumExp.js";
 import { peakOf } from "../numeric/peak.js";
 import type { ConditionalPolicy } from "./policy.js";
 
@@ -21,6 +22,8 @@ export interface ContextTree {
 export interface Logits {
   /** The number of parameters. */
   readonly size: number;
+  /** How far a unit of each parameter moves two logits apart at most; 1 where left out. */
+  readonly spread?: Float64Array;
   /** Writes the logits of all rows. */
   fill(parameters: Float64Array, out: Float64Array): void;
   /** gradient += Σ_row c(row) ∇ logit(row). */
@@ -36,7 +39,8 @@ export interface Logits {
 /** A policy that is a softmax in every context of a tree: what all policies of this library are. */
 export class SoftmaxTree<A> implements ConditionalPolicy<A> {
   readonly support: readonly A[];
-  readonly maximizer?: (coefficient: Float64Array) => Float64Array;
+  readonly spread?: Float64Array;
+  readonly maximizer?: (coefficient: Float64Array, logCoefficient?: Float64Array) => Float64Array;
   readonly #tree: ContextTree;
   readonly #logits: Logits;
   /** The parameters last seen, and the log-probability of each row at them. */
@@ -48,8 +52,11 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
     this.#tree = tree;
     this.#logits = logits;
     this.#logRow = new Float64Array(tree.next.length);
-    const { invert } = logits;
-    if (invert !== undefined) this.maximizer = (c) => invert(this.#frequencies(c).map(log));
+    const { invert, spread } = logits;
+    if (spread !== undefined) this.spread = spread;
+    if (invert !== undefined) {
+      this.maximizer = (c, logC) => invert(logC === undefined ? this.#frequencies(c).map(log) : this.#logFrequencies(logC));
+    }
   }
 
   logProbabilities(parameters: Float64Array): Float64Array {
@@ -143,6 +150,21 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
       const t = total[Math.floor(row / outcomes)];
       return t > 0 ? x / t : 1 / outcomes;
     });
+  }
+
+  /** Their logarithms, from coefficients that only logarithms hold. */
+  #logFrequencies(logCoefficient: Float64Array): Float64Array {
+    const { contexts, outcomes, next } = this.#tree;
+    const through = new Float64Array(next.length);
+    const total = new Float64Array(contexts);
+    for (let c = contexts - 1; c >= 0; c--) {
+      const [from, to] = [c * outcomes, (c + 1) * outcomes];
+      for (let row = from; row < to; row++) through[row] = next[row] < 0 ? logCoefficient[~next[row]] : total[next[row]];
+      total[c] = logSumExp(through.subarray(from, to));
+      if (total[c] > -Infinity) logSoftmaxInPlace(through, from, to);
+      else through.fill(-log(outcomes), from, to);
+    }
+    return through;
   }
 
   /** The log-softmax of every context, made once for the same parameters. */
