@@ -6,7 +6,7 @@ import { logSumExp } from "../numeric/logSumExp.js";
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
 import { type Point, pointAt } from "./lineSearch.js";
 import { minimize, type StopReason } from "./minimize.js";
-import { type LikelihoodPart, NegativeLogLikelihood, powersOfTwo, type Smooth, spreadOf } from "./objective.js";
+import { type LikelihoodPart, NegativeLogLikelihood, type Smooth, Units } from "./objective.js";
 import { descentOf, readOptions, type Settings, type TrainingOptions } from "./options.js";
 import type { Policy } from "./policy.js";
 import { shuffled } from "./shuffle.js";
@@ -125,8 +125,9 @@ async function run<Q, A>(
   settings: Settings,
 ): Promise<TrainingResult> {
   const { ridge, method, seed } = settings;
-  const spread = spreadOf(policy.size, parts);
-  const f = new NegativeLogLikelihood(policy, parts, ridge, spread);
+  const units = new Units(policy.size, parts);
+  const own = parts.map((part) => units.part(part));
+  const f = new NegativeLogLikelihood(units, own, ridge);
   const [{ on }] = parts;
   const closed = ridge === 0 && parts.every((part) => part.on === on) ? on.maximizer : undefined;
   if (method === "closed form" && closed === undefined) {
@@ -134,26 +135,27 @@ async function run<Q, A>(
   }
   if (closed !== undefined && (method ?? "closed form") === "closed form") {
     const theta = closed(added(parts), addedLogs(parts));
-    const point = pointAt(f, f.variables(theta));
+    const point = pointAt(f, units.variables(theta));
     return resultOf(f, point, theta, 0, "closed form", true, () => stateOf("closed form", 0, theta, []));
   }
-  const from = pointAt(f, f.variables(settings.start));
+  const from = pointAt(f, units.variables(settings.start));
+  if (Number.isNaN(from.value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
   if (!(from.value < Infinity)) {
     throw outOfRange(caller, "data", "have mass only on answers that the policy can give", Infinity);
   }
-  const { name, descent } = descentOf(f, from.x, relative(spread), settings, (size, iteration) => {
+  const { name, descent } = descentOf(f, from.x, units.spread, settings, (size, iteration) => {
     if (size >= parts.length) return [f];
-    const order = shuffled(parts, seed, iteration);
+    const order = shuffled(own, seed, iteration);
     return Array.from({ length: Math.ceil(parts.length / size) }, (_, b) => {
       const batch = order.slice(b * size, (b + 1) * size);
       // Each batch stands for all the queries.
       const share = parts.length / batch.length;
       const scaled = batch.map((part) => ({ ...part, coefficient: part.coefficient.map((c) => c * share) }));
-      return new NegativeLogLikelihood(policy, scaled, ridge, spread);
+      return new NegativeLogLikelihood(units, scaled, ridge);
     });
   });
   const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
-  const x = f.parameters(point.x);
+  const x = units.parameters(point.x);
   return resultOf(f, point, x, iteration, reason, converged, () => stateOf(name, iteration, x, descent.memory));
 }
 
@@ -167,12 +169,6 @@ export function resultOf(
   save: () => TrainingState,
 ): TrainingResult {
   return { parameters, ...f.report(value, gradient), iterations, converged, reason, save };
-}
-
-/** What is left of a spread in units of the power of two below it. */
-export function relative(spread: Float64Array): Float64Array {
-  const unit = powersOfTwo(spread);
-  return spread.map((s, i) => (s > 0 ? s / unit[i] : 1));
 }
 
 /** The coefficients of all queries together, where every query has the same answers. */

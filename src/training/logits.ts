@@ -35,11 +35,24 @@ export function tableLogits(rows: number): Logits {
  * its range there: what an offset adds to logits and gradients would cancel, and take digits with it.
  */
 export function linearLogits(size: number, given: Float64Array, outcomes: number, base?: Float64Array): Logits {
-  const rows = given.length / size;
   const { features, spread } = centred(size, given, outcomes, base);
+  return centredLogits(size, features, spread, base);
+}
+
+function centredLogits(
+  size: number,
+  features: Float64Array,
+  spread: Float64Array,
+  base: Float64Array | undefined,
+): Logits {
+  const rows = features.length / size;
   return {
     size,
     spread,
+    inUnits(unit) {
+      const over = (x: number, i: number) => x / unit[i % size];
+      return centredLogits(size, features.map(over), spread.map(over), base);
+    },
     fill(parameters, out) {
       for (let i = 0, at = 0; i < rows; i++) {
         let s = base === undefined ? 0 : base[i];

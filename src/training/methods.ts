@@ -11,13 +11,23 @@ export interface Descent {
   advance(f: Smooth, at: Point, iteration: number): Point | undefined;
 }
 
+/** No step moves log-odds by more nats at once: a Hessian near underflow would ask for any number. */
+const LONGEST = 1e6;
+
 /** Minus the gradient over the Hessian or, where there is none, over the diagonal curvature. */
 export function newtonStep(f: Smooth, { x, gradient }: Point): Float64Array | undefined {
   const hessian = f.hessian(x);
-  if (hessian !== undefined) return solveSemidefinite(hessian, gradient).map((v) => -v);
+  if (hessian !== undefined) return stepBy(hessian, gradient);
   const scale = f.curvature(x);
-  return scale && divided(gradient, scale).map((v) => -v);
+  return scale && divided(gradient, scale).map(shortened);
 }
+
+function stepBy(hessian: Float64Array, gradient: Float64Array): Float64Array {
+  return solveSemidefinite(hessian, gradient).map(shortened);
+}
+
+/** −v, no longer than allowed. */
+const shortened = (v: number): number => (Number.isNaN(v) ? 0 : Math.max(-LONGEST, Math.min(LONGEST, -v)));
 
 /** v over a diagonal, 0 where that is 0. */
 function divided(v: Float64Array, scale: Float64Array | undefined): Float64Array {
@@ -38,13 +48,12 @@ export function newton(): Descent {
       const hessian = f.hessian(at.x);
       if (hessian === undefined) return undefined;
       const most = maxNorm(at.gradient);
-      const step = solveSemidefinite(hessian, at.gradient).map((v) => -v);
+      const step = stepBy(hessian, at.gradient);
       const left = at.gradient.map((g, i) => g + dot(hessian.subarray(i * f.size, (i + 1) * f.size), step));
       const next = maxNorm(left) <= UNANSWERED * most ? lineSearch(f, at, step, 1) : undefined;
       if (next !== undefined) return next;
       for (let i = 0; i < f.size; i++) hessian[i * (f.size + 1)] += most;
-      const safer = solveSemidefinite(hessian, at.gradient).map((v) => -v);
-      return lineSearch(f, at, safer, 1);
+      return lineSearch(f, at, stepBy(hessian, at.gradient), 1);
     },
   };
 }

@@ -3,9 +3,10 @@ import { lawOf } from "../measure/measure.js";
 import { answerKey } from "../measure/support.js";
 import { outOfRange } from "../numeric/check.js";
 import { solveSemidefinite } from "../numeric/cholesky.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { maxNorm } from "./lineSearch.js";
-import type { ConditionalPolicy, Policy } from "./policy.js";
+import type { ConditionalPolicy } from "./policy.js";
 
 /** A function to be made small, as the minimisers see it. Its value is in nats, and a unit of a variable moves about one. */
 export interface Smooth {
@@ -93,7 +94,7 @@ interface Moved<P> {
   readonly after: Float64Array;
 }
 
-/** How far a unit of each parameter moves two logits apart at most, on any query: 1 where nothing is known of it. */
+/** How far a unit of each parameter moves log-odds at most, on any query: 1 where nothing is known of it. */
 export function spreadOf<A>(size: number, parts: readonly Part<A>[], least?: Float64Array): Float64Array {
   const spread = least?.slice() ?? new Float64Array(size);
   for (const { on } of parts) for (let j = 0; j < size; j++) spread[j] = Math.max(spread[j], on.spread?.[j] ?? 1);
@@ -101,87 +102,93 @@ export function spreadOf<A>(size: number, parts: readonly Part<A>[], least?: Flo
 }
 
 /**
- * What is shared by the objectives of a policy on several queries. The variables are the parameters in units of their
- * spread, to the nearest power of two, so that no digit is lost on the way: neither the units of a feature nor its offset
- * change the path that a method takes.
+ * What the variables of a minimiser are: parameters in units of their spread, to the power of two below it, so that no
+ * digit is lost on the way. Neither the units of a feature nor its offset change the path that a method takes.
  */
-export abstract class PolicyObjective<Q, A, P extends Part<A> = Part<A>> implements Smooth {
+export class Units {
+  /** 2^k of each variable. */
+  readonly unit: Float64Array;
+  /** How far a unit of each variable moves log-odds: from 1 to 2, where the policy can be asked in these units. */
+  readonly spread: Float64Array;
+  readonly #made = new Map<ConditionalPolicy, ConditionalPolicy>();
+
+  constructor(size: number, parts: readonly Part<unknown>[]) {
+    const spread = spreadOf(size, parts);
+    const fixed = parts.some(({ on }) => on.inUnits === undefined);
+    this.unit = spread.map((s) => (fixed || s === 0 ? 1 : 2 ** exponentOf(s)));
+    this.spread = spread.map((s, i) => (s === 0 ? 1 : s / this.unit[i]));
+  }
+
+  /** θ of the variables x. */
+  parameters(x: Float64Array): Float64Array {
+    return x.map((v, i) => v / this.unit[i]);
+  }
+
+  /** The variables of parameters θ; a gradient by x becomes one by θ. */
+  variables(theta: Float64Array): Float64Array {
+    return theta.map((v, i) => v * this.unit[i]);
+  }
+
+  /** A part whose policy takes the variables for parameters. */
+  part<P extends Part<unknown>>(part: P): P {
+    if (this.unit.every((u) => u === 1)) return part;
+    // Queries may share one policy.
+    const on = this.#made.get(part.on) ?? part.on.inUnits?.(this.unit) ?? part.on;
+    this.#made.set(part.on, on);
+    return { ...part, on };
+  }
+}
+
+/** What is shared by the objectives of a policy on several queries. */
+export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth {
   readonly size: number;
   protected readonly parts: readonly P[];
   protected readonly ridge: number;
-  /** 2^k of each variable; undefined where all are 1. */
-  readonly #unit: Float64Array | undefined;
-
+  readonly #units: Units;
   /** What a nat of the value is in the caller's units. */
-  protected readonly scale: number;
+  readonly #scale: number;
 
-  constructor(policy: Policy<Q, A>, parts: readonly P[], ridge: number, spread: Float64Array, scale = 1) {
-    this.scale = scale;
-    this.size = policy.size;
+  /** The parts are in the given units already, the ridge is not. */
+  constructor(units: Units, parts: readonly P[], ridge: number, scale = 1) {
+    this.size = units.unit.length;
     this.parts = parts;
     this.ridge = ridge;
-    const unit = powersOfTwo(spread);
-    if (unit.some((u) => u !== 1)) this.#unit = unit;
+    this.#units = units;
+    this.#scale = scale;
   }
 
   abstract evaluate(x: Float64Array, gradient: Float64Array): number;
   abstract hessian(x: Float64Array): Float64Array | undefined;
   abstract verdict(x: Float64Array, step: Float64Array | undefined): Verdict;
 
-  /** θ of the variables x. */
-  parameters(x: Float64Array): Float64Array {
-    const unit = this.#unit;
-    return unit === undefined ? x : x.map((v, i) => v / unit[i]);
-  }
-
-  /** The variables of parameters θ. */
-  variables(theta: Float64Array): Float64Array {
-    const unit = this.#unit;
-    return unit === undefined ? theta : theta.map((v, i) => v * unit[i]);
-  }
-
-  /** A gradient by θ becomes one by x (`variables` takes it back); a diagonal of second derivatives when done twice. */
-  protected toUnits(gradient: Float64Array): Float64Array {
-    const unit = this.#unit;
-    if (unit !== undefined) for (let i = 0; i < gradient.length; i++) gradient[i] /= unit[i];
-    return gradient;
-  }
-
   curvature(x: Float64Array): Float64Array | undefined {
-    const out = new Float64Array(this.size).fill(this.ridge);
-    const theta = this.parameters(x);
+    const out = Float64Array.from(this.#units.unit, (u) => this.ridgeAt(u));
     for (const part of this.parts) {
       if (part.on.addCurvature === undefined) return undefined;
-      part.on.addCurvature(theta, this.weightOf(part, theta), out);
+      part.on.addCurvature(x, this.weightOf(part, x), out);
     }
-    return this.toUnits(this.toUnits(out));
+    return out;
   }
 
   report(value: number, gradient: Float64Array): Report {
-    return { objective: -value * this.scale, gradientNorm: maxNorm(this.variables(gradient)) * this.scale };
+    return { objective: -value * this.#scale, gradientNorm: maxNorm(this.#units.variables(gradient)) * this.#scale };
   }
 
   /** What an answer's curvature counts for. */
-  protected weightOf({ coefficient }: P, _theta: Float64Array): Float64Array {
+  protected weightOf({ coefficient }: P, _x: Float64Array): Float64Array {
     return coefficient;
   }
 
-  /** The Hessian of Σ c(o) (−log π_θ(o)). */
+  /** The Hessian of Σ c(o) (−log π_θ(o)) and the ridge. */
   protected information(x: Float64Array): Float64Array | undefined {
     const n = this.size;
     if (n > DENSE) return undefined;
     const out = new Float64Array(n * n);
-    const theta = this.parameters(x);
     for (const { on, coefficient } of this.parts) {
       if (on.addInformation === undefined) return undefined;
-      on.addInformation(theta, coefficient, out);
+      on.addInformation(x, coefficient, out);
     }
-    for (let i = 0; i < n; i++) {
-      out[i * n + i] += this.ridge;
-      this.toUnits(out.subarray(i * n, (i + 1) * n));
-      const unit = this.#unit?.[i] ?? 1;
-      for (let j = 0; j < n; j++) out[i * n + j] /= unit;
-    }
+    for (const [i, u] of this.#units.unit.entries()) out[i * (n + 1)] += this.ridgeAt(u);
     return out;
   }
 
@@ -198,29 +205,31 @@ export abstract class PolicyObjective<Q, A, P extends Part<A> = Part<A>> impleme
 
   /** The log-probabilities of each part before and after a step. */
   protected *moved(x: Float64Array, step: Float64Array): Generator<Moved<P>> {
-    const [here, there] = [this.parameters(x), this.parameters(x.map((v, i) => v + step[i]))];
+    const there = x.map((v, i) => v + step[i]);
     for (const part of this.parts) {
       // Two calls of the policy may share one array.
-      const before = part.on.logProbabilities(here).slice();
+      const before = part.on.logProbabilities(x).slice();
       yield { part, before, after: part.on.logProbabilities(there) };
     }
   }
 
-  /** ½ρ|θ|², with its gradient by θ added. */
-  protected penalty(theta: Float64Array, gradient: Float64Array): number {
+  /** ½ρ|θ|², with its gradient added. */
+  protected penalty(x: Float64Array, gradient: Float64Array): number {
     if (this.ridge === 0) return 0;
+    const { unit } = this.#units;
     let s = 0;
-    for (let i = 0; i < theta.length; i++) {
-      s += theta[i] * theta[i];
-      gradient[i] += this.ridge * theta[i];
+    for (let i = 0; i < x.length; i++) {
+      const theta = x[i] / unit[i];
+      s += theta * theta;
+      gradient[i] += (this.ridge * theta) / unit[i];
     }
     return (this.ridge / 2) * s;
   }
-}
 
-/** The power of two below each number, 1 for 0. */
-export function powersOfTwo(x: Float64Array): Float64Array {
-  return x.map((v) => (v > 0 ? 2 ** exponentOf(v) : 1));
+  /** The ridge's second derivative by a variable of unit u. */
+  protected ridgeAt(u: number): number {
+    return Math.min(this.ridge / u / u, Number.MAX_VALUE);
+  }
 }
 
 /** A step that lowers no answer of the target by more than this share of what it changes goes to infinity for nothing. */
@@ -230,24 +239,22 @@ const LOWERED = 0.01;
 const FELT = 1e-8;
 
 /** −Σ c(o) log π_θ(o|q) over queries and answers, + ½ρ|θ|². */
-export class NegativeLogLikelihood<Q, A> extends PolicyObjective<Q, A, LikelihoodPart<A>> {
+export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknown>> {
   readonly #negative: readonly Float64Array[];
 
-  constructor(policy: Policy<Q, A>, parts: readonly LikelihoodPart<A>[], ridge: number, spread: Float64Array) {
-    super(policy, parts, ridge, spread);
+  constructor(units: Units, parts: readonly LikelihoodPart<unknown>[], ridge: number) {
+    super(units, parts, ridge);
     this.#negative = parts.map(({ coefficient }) => coefficient.map((c) => -c));
   }
 
   evaluate(x: Float64Array, gradient: Float64Array): number {
     gradient.fill(0);
-    const theta = this.parameters(x);
-    let value = this.penalty(theta, gradient);
+    let value = this.penalty(x, gradient);
     for (const [q, { on, coefficient }] of this.parts.entries()) {
-      const log = on.logProbabilities(theta);
+      const log = on.logProbabilities(x);
       for (let o = 0; o < log.length; o++) if (coefficient[o] > 0) value -= coefficient[o] * log[o];
-      on.addGradient(theta, this.#negative[q], gradient);
+      on.addGradient(x, this.#negative[q], gradient);
     }
-    this.toUnits(gradient);
     return value;
   }
 
@@ -284,25 +291,25 @@ export class NegativeLogLikelihood<Q, A> extends PolicyObjective<Q, A, Likelihoo
    */
   #away(x: Float64Array): Float64Array | undefined {
     const n = this.size;
-    const theta = this.parameters(x);
     const out = new Float64Array(n);
     for (const { on, logCoefficient } of this.parts) {
       const missing = logCoefficient().map((l) => (l === -Infinity ? -1 : 0));
-      on.addGradient(theta, missing, out);
+      on.addGradient(x, missing, out);
     }
-    if (!out.some((v) => v !== 0)) return undefined;
-    this.toUnits(out);
+    if (maxNorm(out) === 0) return undefined;
     const hessian = this.hessian(x);
-    if (hessian === undefined) {
-      const scale = this.curvature(x);
-      if (scale === undefined) return undefined;
-      const felt = FELT * maxNorm(scale);
-      return out.map((v, i) => v * (felt / (scale[i] + felt)));
-    }
-    let most = 0;
-    for (let i = 0; i < n; i++) most = Math.max(most, hessian[i * (n + 1)]);
-    const felt = FELT * most;
+    const scale = hessian === undefined ? this.curvature(x) : x.map((_, i) => hessian[i * (n + 1)]);
+    if (scale === undefined) return undefined;
+    const felt = FELT * maxNorm(scale);
+    if (!(felt > SMALLEST_NORMAL)) return scaledTo1(out);
+    if (hessian === undefined) return scaledTo1(out.map((v, i) => v / (scale[i] + felt)));
     for (let i = 0; i < n; i++) hessian[i * (n + 1)] += felt;
-    return solveSemidefinite(hessian, out).map((v) => v * felt);
+    return scaledTo1(solveSemidefinite(hessian, out));
   }
+}
+
+/** The same direction, its largest entry 1 in size. */
+function scaledTo1(direction: Float64Array): Float64Array {
+  const size = maxNorm(direction);
+  return direction.map((v) => v / size);
 }

@@ -12,7 +12,7 @@ export type TrainingMethod = "closed form" | "newton" | "lbfgs" | "adam";
 export interface TrainingOptions {
   /** The method; by default the closed form where there is one, Newton's where it applies, else L-BFGS. */
   readonly method?: TrainingMethod;
-  /** θ at the start, 0 by default. */
+  /** θ at the start, 0 by default. Logits of −∞ stay there. */
   readonly start?: ArrayLike<number>;
   /** ρ of the penalty ½ρ|θ|² that is taken off the objective; 0 by default. With ρ > 0 the optimum is finite. */
   readonly ridge?: number;
@@ -73,6 +73,11 @@ export function readOptions(caller: string, options: TrainingOptions, size: numb
     throw outOfRange(caller, "options.resume", `be of method ${method}`, state.method);
   }
   const start = state?.parameters ?? requireParameters(caller, size, options.start ?? new Float64Array(size));
+  const ridge = requireNonNegative(caller, "options.ridge", options.ridge ?? 0);
+  const infinite = start.indexOf(-Infinity);
+  if (ridge > 0 && infinite >= 0) {
+    throw outOfRange(caller, `options.start[${infinite}]`, "be finite where options.ridge is above 0", -Infinity);
+  }
   const tolerance = requireNonNegative(caller, "options.tolerance", options.tolerance ?? 1e-11);
   const { learningRate, halfLife } = options;
   return {
@@ -80,7 +85,7 @@ export function readOptions(caller: string, options: TrainingOptions, size: numb
     start,
     iteration: state?.iteration ?? 0,
     memory: state?.memory ?? [],
-    ridge: requireNonNegative(caller, "options.ridge", options.ridge ?? 0),
+    ridge,
     depth: whole("depth", 1, 20),
     rate: {
       ...(learningRate !== undefined && {

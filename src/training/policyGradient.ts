@@ -3,10 +3,10 @@ import { lawOf } from "../measure/measure.js";
 import { answerKey } from "../measure/support.js";
 import { outOfRange, requirePositive, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
-import { relative, resultOf, type TrainingResult } from "./fit.js";
+import { resultOf, type TrainingResult } from "./fit.js";
 import { pointAt } from "./lineSearch.js";
 import { minimize } from "./minimize.js";
-import { type Part, PolicyObjective, spreadOf, type Verdict } from "./objective.js";
+import { type Part, PolicyObjective, Units, type Verdict } from "./objective.js";
 import { descentOf, readOptions, type TrainingOptions } from "./options.js";
 import type { Policy } from "./policy.js";
 import { stateOf } from "./state.js";
@@ -40,13 +40,12 @@ interface Task<A> extends Part<A> {
  * The mean regret β KL(π_θ‖π*) in units of β: J(π*) − J(π_θ) without the constant's rounding. `share` is β over that unit and
  * over the number of queries; `coefficient` is room to work in.
  */
-class Regret<Q, A> extends PolicyObjective<Q, A, Task<A>> {
+class Regret extends PolicyObjective<Task<unknown>> {
   evaluate(x: Float64Array, gradient: Float64Array): number {
     gradient.fill(0);
-    const theta = this.parameters(x);
-    let value = this.penalty(theta, gradient);
+    let value = this.penalty(x, gradient);
     for (const { on, logOptimum, share, coefficient } of this.parts) {
-      const log = on.logProbabilities(theta);
+      const log = on.logProbabilities(x);
       let kl = 0;
       for (let o = 0; o < log.length; o++) if (log[o] > -Infinity) kl += weighted(log[o], log[o] - logOptimum[o]);
       value += share * kl;
@@ -54,16 +53,15 @@ class Regret<Q, A> extends PolicyObjective<Q, A, Task<A>> {
       for (let o = 0; o < log.length; o++) {
         coefficient[o] = log[o] > -Infinity ? share * weighted(log[o], log[o] - logOptimum[o] - kl) : 0;
       }
-      on.addGradient(theta, coefficient, gradient);
+      on.addGradient(x, coefficient, gradient);
     }
-    this.toUnits(gradient);
     return value;
   }
 
   hessian(): undefined {}
 
-  protected override weightOf({ on, share }: Task<A>, theta: Float64Array): Float64Array {
-    return on.logProbabilities(theta).map((l) => share * exp(l));
+  protected override weightOf({ on, share }: Task<unknown>, x: Float64Array): Float64Array {
+    return on.logProbabilities(x).map((l) => share * exp(l));
   }
 
   /**
@@ -71,9 +69,8 @@ class Regret<Q, A> extends PolicyObjective<Q, A, Task<A>> {
    * has no gradient: where the optimum gives it some, this is no optimum.
    */
   verdict(x: Float64Array): Verdict {
-    const theta = this.parameters(x);
     for (const { on, logOptimum } of this.parts) {
-      const log = on.logProbabilities(theta);
+      const log = on.logProbabilities(x);
       let lost = 0;
       for (let o = 0; o < log.length; o++) if (log[o] > -Infinity && exp(log[o]) === 0) lost += exp(logOptimum[o]);
       if (lost > LOST) return "rounding";
@@ -127,19 +124,20 @@ export async function fitPolicyGradient<Q, A>(
   const given = examples.map((example, q) => taskOf(caller, policy, example, `data[${q}]`));
   // In units of the largest β the regret is in nats, whatever the units of the rewards.
   const unit = given.reduce((most, { beta }) => Math.max(most, beta), 0);
-  const tasks = given.map((task) => ({ ...task, share: task.beta / unit / given.length }));
-  const spread = spreadOf(policy.size, tasks);
-  const f = new Regret(policy, tasks, settings.ridge / unit, spread, unit);
-  const from = pointAt(f, f.variables(settings.start));
+  const units = new Units(policy.size, given);
+  const tasks = given.map((task) => units.part({ ...task, share: task.beta / unit / given.length }));
+  const f = new Regret(units, tasks, settings.ridge / unit, unit);
+  const from = pointAt(f, units.variables(settings.start));
+  if (Number.isNaN(from.value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
   if (!(from.value < Infinity)) {
     throw outOfRange(caller, "policy", "have no mass where ref has none or the reward forbids", Infinity);
   }
-  const { name, descent } = descentOf(f, from.x, relative(spread), { ...settings, method }, () => [f]);
+  const { name, descent } = descentOf(f, from.x, units.spread, { ...settings, method }, () => [f]);
   const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
   const best = examples.reduce((s, problem) => s + rlhfOptimalValue(problem) / examples.length, 0);
-  const x = f.parameters(point.x);
+  const x = units.parameters(point.x);
   const save = () => stateOf(name, iteration, x, descent.memory);
-  const unpenalised = new Regret(policy, tasks, 0, spread).evaluate(point.x, new Float64Array(policy.size));
+  const unpenalised = new Regret(units, tasks, 0).evaluate(point.x, new Float64Array(policy.size));
   return {
     ...resultOf(f, point, x, iteration, reason, converged, save),
     objective: best - unit * point.value,

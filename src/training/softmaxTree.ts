@@ -24,6 +24,8 @@ export interface Logits {
   readonly size: number;
   /** How far a unit of each parameter moves two logits apart at most; 1 where left out. */
   readonly spread?: Float64Array;
+  /** The same of the parameters θ·unit. */
+  inUnits?(unit: Float64Array): Logits;
   /** Writes the logits of all rows. */
   fill(parameters: Float64Array, out: Float64Array): void;
   /** gradient += Σ_row c(row) ∇ logit(row). */
@@ -40,6 +42,7 @@ export interface Logits {
 export class SoftmaxTree<A> implements ConditionalPolicy<A> {
   readonly support: readonly A[];
   readonly spread?: Float64Array;
+  readonly inUnits?: (unit: Float64Array) => ConditionalPolicy<A>;
   readonly maximizer?: (coefficient: Float64Array, logCoefficient?: Float64Array) => Float64Array;
   readonly #tree: ContextTree;
   readonly #logits: Logits;
@@ -54,6 +57,10 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
     this.#logRow = new Float64Array(tree.next.length);
     const { invert, spread } = logits;
     if (spread !== undefined) this.spread = spread;
+    this.inUnits = (unit) => {
+      const scaled = logits.inUnits?.(unit);
+      return scaled === undefined ? this : new SoftmaxTree(support, tree, scaled);
+    };
     if (invert !== undefined) {
       this.maximizer = (c, logC) => invert(logC === undefined ? this.#frequencies(c).map(log) : this.#logFrequencies(logC));
     }
@@ -114,6 +121,7 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
       // Rounding may leave a little of the unit interval after the last outcome: it belongs to the last possible one.
       for (let r = first; r < first + outcomes; r++) {
         const p = exp(logRow[r]);
+        if (Number.isNaN(p)) throw outOfRange("sample", "logits", "have a finite maximum", p);
         if (p === 0) continue;
         row = r;
         left -= p;
@@ -184,11 +192,13 @@ function equal(a: Float64Array, b: Float64Array): boolean {
   return true;
 }
 
-/** Entries become their log-softmax; the largest stays out of the sum, so that log-probabilities near 0 keep digits. */
+/**
+ * Entries become their log-softmax; the largest stays out of the sum, so that log-probabilities near 0 keep digits. Where
+ * none is finite, or one is NaN or +∞, there is no law: all become NaN.
+ */
 function logSoftmaxInPlace(x: Float64Array, from: number, to: number): void {
   const peak = peakOf(x, from, to);
   const top = x[peak];
-  if (!Number.isFinite(top)) throw outOfRange("policy", "logits", "have a finite maximum", top);
   let rest = 0;
   for (let i = from; i < to; i++) {
     x[i] -= top;

@@ -9,7 +9,7 @@ import { partOf, requireExamples, type TrainingExample } from "./examples.js";
 import { maxNorm, pointAt } from "./lineSearch.js";
 import { adamStep } from "./methods.js";
 import type { StopSignal, TrainingProgress } from "./minimize.js";
-import { NegativeLogLikelihood, spreadOf } from "./objective.js";
+import { NegativeLogLikelihood, spreadOf, Units } from "./objective.js";
 import { type Policy, requireParameters } from "./policy.js";
 import { readState, stateOf, type TrainingState } from "./state.js";
 
@@ -100,14 +100,15 @@ export async function fitWeightedMleStream<Q, A>(
   const memory = state?.memory.slice(0, 2) ?? [new Float64Array(size), new Float64Array(size)];
   // The largest that the batches have shown of each parameter: what steps are measured by.
   let spread = state?.memory[2];
-  const ones = new Float64Array(size).fill(1);
+  const plain = new Units(size, []);
   let iteration = state?.iteration ?? 0;
   let reason: StreamFit["reason"] = "end of stream";
   for await (const batch of stream) {
     const examples = requireExamples<Q, A>(caller, batch);
     const parts = examples.map((e, q) => partOf(caller, policy, e, `batch[${q}]`, lambda, examples.length).part);
     spread = spreadOf(size, parts, spread);
-    const { value, gradient } = pointAt(new NegativeLogLikelihood(policy, parts, ridge, ones), theta);
+    const { value, gradient } = pointAt(new NegativeLogLikelihood(plain, parts, ridge), theta);
+    if (Number.isNaN(value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", value);
     if (!(value < Infinity))
       throw outOfRange(caller, "batch", "have mass only on answers that the policy can give", value);
     options.onProgress?.({ iteration, objective: -value, gradientNorm: maxNorm(gradient) });
