@@ -11,8 +11,9 @@ import { logMeanExp, tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requireArrayLike, requirePositiveOrInfinite } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
-import { paretoK, paretoSmoothedWeights } from "./paretoSmoothing.js";
-import { effectiveSampleSize, lawOfWeights } from "./sampleWeights.js";
+import { shapeOf, smooth } from "./paretoSmoothing.js";
+import { sizeOf } from "./sampleWeights.js";
+import type { TailOptions } from "./tail.js";
 
 /**
  * What weighted maximum likelihood is done on: a law to imitate, the one it came from, and how much its weights can be
@@ -138,8 +139,8 @@ export interface DrawnWeights<A = unknown> extends WeightedAnswers<A> {
   readonly paretoK: number;
 }
 
-/** How draws are weighted. */
-export interface DrawnWeightsOptions {
+/** How draws are weighted, and what counts as the tail of their weights. */
+export interface DrawnWeightsOptions extends TailOptions {
   /** Whether the largest weights are Pareto-smoothed, see `paretoSmoothedWeights`; false by default. */
   readonly smooth?: boolean;
 }
@@ -152,10 +153,10 @@ export interface DrawnWeightsOptions {
  *
  * @param problem the reference policy, the reward and β > 0 (Infinity for plain maximum likelihood on the draws)
  * @param draws answers drawn from ref, in any order, repeated as they were drawn
- * @param options whether to smooth the tail
+ * @param options whether to smooth the tail, and how long it is
  * @returns the weights of the draws, the law they estimate, their effective number and k̂
  * @throws TypeError when an argument has the wrong type or the lengths differ
- * @throws RangeError when a draw is no answer of ref, there are no draws, all are forbidden, or β is not positive
+ * @throws RangeError when a draw is no answer of ref, there are no draws, all are forbidden, β is not positive, or see `paretoK`
  * @example
  * ```ts
  * import { drawnWeights, uniform } from "exptilt";
@@ -180,11 +181,16 @@ export function drawnWeights<A>(
   for (const i of places) top = Math.max(top, score[i]);
   if (top === -Infinity) throw outOfRange(caller, "reward", "be above -Infinity for some draw", top);
   const given = {
-    logWeight: Float64Array.from(places, (i) => (score[i] === -Infinity ? -Infinity : (score[i] - top) / beta)),
+    logWeight: Float64Array.from(places, (i) => (score[i] === -Infinity ? -Infinity : scaledDifference(score[i], top, beta))),
+    // Rewards that differ by their rounding alone are equal, however small β makes that look.
+    magnitude: (draw: number) => Math.max(Math.abs(score[places[draw]]), Math.abs(top)) / beta,
   };
-  const smoothed = options.smooth ? paretoSmoothedWeights(given) : { ...given, paretoK: paretoK(given) };
-  const weight = lawOfWeights(caller, smoothed).probabilities();
-  const size = effectiveSampleSize(smoothed);
+  const smoothed = options.smooth
+    ? smooth(caller, given, options)
+    : { logWeight: given.logWeight, paretoK: shapeOf(caller, given, options) };
+  const law = Law.fromLogMass(smoothed.logWeight);
+  const weight = law.probabilities();
+  const size = sizeOf(law);
   return {
     target: distributionOf(requireSupport(caller, ref.support), gathered(places, weight, score.length), 0),
     ref,

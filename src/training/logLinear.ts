@@ -72,7 +72,7 @@ export function logLinearPolicy<A, Q = unknown>(model: LogLinearModel<Q, A>): Po
         rows.set(featureRow(caller, size, `features of answer ${i}`, model.features(query, answer, i)), i * size);
       }
       const tree = { outcomes: answers.length, contexts: 1, next: Int32Array.from(answers, (_, i) => ~i) };
-      return new SoftmaxTree(answers, tree, linearLogits(size, rows, base.logMass));
+      return new SoftmaxTree(answers, tree, linearLogits(size, rows, answers.length, base.logMass));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { Law } from "../measure/law.js";
 import { type Distribution, distributionOf } from "../measure/measure.js";
 import { requireSupport } from "../measure/support.js";
-import { BELOW_INFINITY, requireNumbers, wrongType } from "../numeric/check.js";
+import { BELOW_INFINITY, outOfRange, requireNumbers, wrongType } from "../numeric/check.js";
 
 /**
  * A parametric policy π_θ(answer | query): one parameter vector for all queries. Bring your own by writing `on`.
@@ -29,6 +29,19 @@ export interface Policy<Q = unknown, A = unknown> {
 export interface ConditionalPolicy<A = unknown> {
   /** The answers that the policy chooses among, distinct, in a fixed order. */
   readonly support: readonly A[];
+  /**
+   * How far a unit of each parameter moves the log-odds of answers, in nats: the unit that the parameter has, for training
+   * to work in. 1 for each where it is left out.
+   */
+  readonly spread?: Float64Array;
+  /**
+   * The same policy with the parameters θ·unit, where the policy has parameters with units, as features give them. With it
+   * training does not depend on these units.
+   *
+   * @param unit powers of two
+   * @returns the policy that has at θ·unit the law that this one has at θ
+   */
+  inUnits?(unit: Float64Array): ConditionalPolicy<A>;
   /**
    * log π_θ(o) of every answer.
    *
@@ -73,9 +86,10 @@ export interface ConditionalPolicy<A = unknown> {
    * The parameters that maximise Σ c(o) log π_θ(o), where a formula gives them.
    *
    * @param coefficient c(o) ≥ 0 of each answer
+   * @param logCoefficient log c(o), given where some c(o) are below the range of doubles
    * @returns θ, −∞ among it where a probability is 0
    */
-  maximizer?(coefficient: Float64Array): Float64Array;
+  maximizer?(coefficient: Float64Array, logCoefficient?: Float64Array): Float64Array;
 }
 
 /**
@@ -88,7 +102,7 @@ export interface ConditionalPolicy<A = unknown> {
  * @param query the query, for policies that depend on one
  * @returns the distribution over the answers
  * @throws TypeError when the parameters are no array of numbers of that length
- * @throws RangeError when a parameter is NaN or +∞
+ * @throws RangeError when a parameter is NaN or +∞, or the logits that they give have no finite maximum
  * @example
  * ```ts
  * import { policyDistribution, tabularPolicy } from "exptilt";
@@ -104,7 +118,10 @@ export function policyDistribution<Q, A>(
   const conditional = policy.on(query as Q);
   const theta = requireParameters(caller, policy.size, parameters);
   const support = requireSupport(caller, conditional.support);
-  return distributionOf(support, Law.fromLogMass(conditional.logProbabilities(theta)), 0);
+  const logs = conditional.logProbabilities(theta);
+  const bad = logs.findIndex((l) => Number.isNaN(l));
+  if (bad >= 0) throw outOfRange(caller, "logits", "have a finite maximum", logs[bad]);
+  return distributionOf(support, Law.fromLogMass(logs), 0);
 }
 
 /** A fresh parameter vector of the right length. */
