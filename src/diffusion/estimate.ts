@@ -9,11 +9,10 @@ import { type AtomicData, type AtomLaw, requireAtomLaw, requirePoint, requirePre
 import { excess, lawsOfRatio, requireAtom } from "./densityRatio.js";
 import { guidance } from "./guidanceGap.js";
 import { covers, requireLaws } from "./lawPair.js";
-import type { OfShifts } from "./lineQuadrature.js";
 import { distance } from "./mismatch.js";
-import { NoisedPoint } from "./noisedPoint.js";
+import { NoisedPoint, type OfShifts } from "./noisedPoint.js";
 import { requireSigma } from "./noiseLevel.js";
-import { requireSteps, rootSnr, weightsOf } from "./schedule.js";
+import { requireSteps, requireWeights, rootSnr } from "./schedule.js";
 
 /** A mean of seeded draws, and how far it may be off. */
 export interface MonteCarloEstimate {
@@ -37,8 +36,8 @@ export interface EstimateOptions {
 type LevelSource = () => { readonly u: number; readonly weight: number };
 
 /** Every level of a grid with probability ω_t/Σω: each draw then weighs Σω, which erratum E2 is about, times u². */
-function gridLevels(levels: Float64Array, rng: () => number): LevelSource {
-  const omega = weightsOf(levels);
+function gridLevels(caller: string, levels: Float64Array, rng: () => number): LevelSource {
+  const omega = requireWeights(caller, levels);
   const total = omega.reduce((s, w) => s + w, 0);
   const draw = categoricalSampler(measure([...omega.keys()], omega), rng);
   return () => {
@@ -154,8 +153,8 @@ export function estimateDensityRatioLoss(
     at = requirePoint(caller, "x", data, x);
   }
   const point = new NoisedPoint(data, lawsOfRatio(caller, data, label), at);
-  const source = (p: NoisedPoint) => (levels === undefined ? allLevels(p, random) : gridLevels(levels, random));
-  return estimate([{ point, count: samples }], source, gaussianSource(random), excess);
+  const source = (p: NoisedPoint) => (levels === undefined ? allLevels(p, random) : gridLevels(caller, levels, random));
+  return estimate([{ point, count: samples }], source, gaussianSource(random, caller), excess);
 }
 
 /**
@@ -194,9 +193,9 @@ export function estimateKlByMismatchedEstimation(
   const { samples, levels, random } = readOptions(caller, options, rng);
   const laws = requireLaws(caller, data, p, q);
   if (levels === undefined && !covers(data, laws[0], laws[1])) return { value: Infinity, standardError: 0, samples: 0 };
-  const source = (at: NoisedPoint) => (levels === undefined ? allLevels(at, random) : gridLevels(levels, random));
+  const source = (at: NoisedPoint) => (levels === undefined ? allLevels(at, random) : gridLevels(caller, levels, random));
   const draws = drawnPoints(data, laws, requireAtomLaw(caller, "p", data, p), samples, random);
-  return estimate(draws, source, gaussianSource(random), distance);
+  return estimate(draws, source, gaussianSource(random, caller), distance);
 }
 
 /** So many draws of an atom, atom by atom, so that one is seen from at a time. */
@@ -250,5 +249,10 @@ export function estimateGuidanceGap(
   const { samples, random } = readOptions(caller, options, rng);
   const { target, laws, gap } = guidance(caller, data, label, w);
   const level = { u: rootSnr(requireSigma(caller, "sigma", sigma).sigma), weight: square(rootSnr(sigma)) };
-  return estimate(drawnPoints(data, laws, target, samples, random), () => () => level, gaussianSource(random), gap);
+  return estimate(
+    drawnPoints(data, laws, target, samples, random),
+    () => () => level,
+    gaussianSource(random, caller),
+    gap,
+  );
 }

@@ -117,7 +117,7 @@ function nodesOf(
   const { dimension: d, size, points } = data;
   const draws = requireInteger(caller, "options.draws", options.draws ?? 16, 1);
   const level = levelWeights(caller, options.levelWeights, levels.length);
-  const normal = gaussianSource(randomSource(seed));
+  const normal = gaussianSource(randomSource(seed), caller);
   const nodes: Node[] = [];
   for (let i = 0; i < size; i++) {
     if (!(target[i] > 0)) continue;

@@ -15,7 +15,8 @@ import { requireTemperature } from "./problem.js";
  * @param rng gives uniform numbers in [0, 1)
  * @returns the index of the candidate picked
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when there is no candidate, a reward is NaN or +∞, all are −∞, or β is negative or NaN
+ * @throws RangeError when there is no candidate, a reward is NaN or +∞, all are −∞, β is negative or NaN, or rng gives a
+ * number outside [0, 1)
  * @example
  * ```ts
  * import { randomSource, selectSoftBestOfN } from "exptilt";
@@ -29,14 +30,14 @@ export function selectSoftBestOfN(rewards: ArrayLike<number>, beta: number, rng:
   const caller = "selectSoftBestOfN";
   requireArrayLike(caller, "rewards", rewards);
   requireTemperature(caller, beta);
-  requireRandom(caller, rng);
+  const random = requireRandom(caller, rng);
   if (rewards.length === 0) throw outOfRange(caller, "rewards", "have at least one entry", rewards);
   for (let i = 0; i < rewards.length; i++) {
     const r: unknown = rewards[i];
     if (typeof r !== "number") throw wrongType(caller, `rewards[${i}]`, "be a number", r);
     if (!(r < Infinity)) throw outOfRange(caller, `rewards[${i}]`, "be a number below Infinity", r);
   }
-  const picked = pickSoft(rewards, beta, rng);
+  const picked = pickSoft(rewards, beta, random);
   if (picked < 0) throw outOfRange(caller, "rewards", "have an entry above -Infinity", -Infinity);
   return picked;
 }

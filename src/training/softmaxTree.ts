@@ -2,6 +2,7 @@ import { outOfRange } from "../numeric/check.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { peakOf } from "../numeric/peak.js";
+import { requireRandom } from "../numeric/random.js";
 import type { ConditionalPolicy } from "./policy.js";
 
 /**
@@ -114,9 +115,10 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
   sample(parameters: Float64Array, rng: () => number): A {
     const logRow = this.#rows(parameters);
     const { outcomes, next } = this.#tree;
+    const random = requireRandom("sample", rng);
     for (let context = 0; ; ) {
       const first = context * outcomes;
-      let left = rng();
+      let left = random();
       let row = first;
       // Rounding may leave a little of the unit interval after the last outcome: it belongs to the last possible one.
       for (let r = first; r < first + outcomes; r++) {
