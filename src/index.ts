@@ -24,9 +24,11 @@ export {
 export {
   type Claim,
   type ClaimGap,
+  type ClaimVerdict,
   type Comparison,
   checkClaim,
   claimHolds,
+  claimVerdict,
   type Erratum,
   type Identity,
   PRINTED_FAILS,
@@ -67,6 +69,7 @@ export {
   fitScoreMatching,
   type ScoreMatchingFit,
   type ScoreMatchingOptions,
+  weightedDenoisingLoss,
 } from "./diffusion/scoreMatching.js";
 export type {
   Algebra,

@@ -139,8 +139,11 @@ function walk<T, S>(
   }
 }
 
-function requireEnumerable<T>(caller: string, given: AutoregressivePolicy<T>): AutoregressivePolicy<T> {
-  const policy = requirePolicy(caller, given);
+/** What the sequences of a policy are made of. */
+export type SequenceSpace<T> = Pick<AutoregressivePolicy<T>, "vocabulary" | "length" | "end">;
+
+/** Refuses a policy with too many sequences to go through them. */
+export function requireEnumerable<P extends SequenceSpace<unknown>>(caller: string, policy: P): P {
   const { vocabulary, length } = policy;
   const count = vocabulary.length ** length;
   if (!(count <= MOST_SEQUENCES)) {
@@ -170,7 +173,7 @@ function requireEnumerable<T>(caller: string, given: AutoregressivePolicy<T>): A
  * ```
  */
 export function sequenceDistribution<T>(policy: AutoregressivePolicy<T>): Distribution<readonly T[]> {
-  const own = requireEnumerable("sequenceDistribution", policy);
+  const own = requireEnumerable("sequenceDistribution", requirePolicy("sequenceDistribution", policy));
   const sequences: (readonly T[])[] = [];
   const logs: number[] = [];
   const masses: number[] = [];
@@ -196,9 +199,23 @@ export type SelfCertaintyForm = "variant" | "original";
 
 const FORMS: readonly unknown[] = ["variant", "original"] satisfies SelfCertaintyForm[];
 
-function requireForm(caller: string, form: unknown): SelfCertaintyForm {
+/** A form of self-certainty, by its name. */
+export function requireForm(caller: string, form: unknown): SelfCertaintyForm {
   if (!FORMS.includes(form)) throw outOfRange(caller, "form", 'be "variant" or "original"', form);
   return form as SelfCertaintyForm;
+}
+
+/** The length of a complete sequence of a policy. */
+export function requireSequence<T>(caller: string, policy: SequenceSpace<T>, sequence: readonly T[]): number {
+  if (!Array.isArray(sequence)) throw wrongType(caller, "sequence", "be an array of tokens", sequence);
+  const ends = sequence.findIndex((token) => Object.is(token, policy.end)) + 1;
+  const length = policy.end !== undefined && ends > 0 ? ends : policy.length;
+  if (sequence.length !== length) throw outOfRange(caller, "sequence", `have ${length} tokens`, sequence);
+  for (let i = 0; i < length; i++) {
+    if (policy.vocabulary.includes(sequence[i])) continue;
+    throw outOfRange(caller, `sequence[${i}]`, "be a token of the vocabulary", sequence[i]);
+  }
+  return length;
 }
 
 /** The divergence of one conditional law from uniform. */
@@ -237,17 +254,11 @@ export function selfCertainty<T>(
 ): number {
   const caller = "selfCertainty";
   requireForm(caller, form);
-  const { vocabulary, length: longest, end, conditional } = requirePolicy(caller, policy);
-  if (!Array.isArray(sequence)) throw wrongType(caller, "sequence", "be an array of tokens", sequence);
-  const ends = sequence.findIndex((token) => Object.is(token, end)) + 1;
-  const length = end !== undefined && ends > 0 ? ends : longest;
-  if (sequence.length !== length) throw outOfRange(caller, "sequence", `have ${length} tokens`, sequence);
+  const own = requirePolicy(caller, policy);
+  const length = requireSequence(caller, own, sequence);
   const terms = new Float64Array(length);
   for (let i = 0; i < length; i++) {
-    if (!vocabulary.includes(sequence[i])) {
-      throw outOfRange(caller, `sequence[${i}]`, "be a token of the vocabulary", sequence[i]);
-    }
-    terms[i] = certainty(conditional(Object.freeze(sequence.slice(0, i))), form);
+    terms[i] = certainty(own.conditional(Object.freeze(sequence.slice(0, i))), form);
   }
   return terms.includes(Infinity) ? Infinity : sum(terms).hi / length;
 }
@@ -278,7 +289,7 @@ export function selfCertainty<T>(
  */
 export function expectedSelfCertainty<T>(policy: AutoregressivePolicy<T>, form: SelfCertaintyForm = "variant"): number {
   requireForm("expectedSelfCertainty", form);
-  const own = requireEnumerable("expectedSelfCertainty", policy);
+  const own = requireEnumerable("expectedSelfCertainty", requirePolicy("expectedSelfCertainty", policy));
   const terms: number[] = [];
   const certainties = new WeakMap<Distribution<T>, number>();
   walk(

@@ -32,7 +32,7 @@ export function rlhfEquivalent<A>(problem: SelfCertaintyProblem<A>): TiltProblem
 }
 
 /** How far hp may be from ref, in total variation, before an equivalence that assumes hp = ref is refused. */
-const FAITHFUL = 1e-9;
+export const FAITHFUL = 1e-9;
 
 /**
  * The RLIF problem with the same optimum as an RLHF problem whose reference is faithful, ref = hp:

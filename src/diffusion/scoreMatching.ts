@@ -18,7 +18,7 @@ import { pointAt } from "../training/lineSearch.js";
 import { minimize } from "../training/minimize.js";
 import { descentOf, readOptions, type TrainingOptions } from "../training/options.js";
 import { stateOf } from "../training/state.js";
-import { type AtomicData, requireAtomLaw } from "./atoms.js";
+import { type AtomicData, type AtomLaw, requireAtomLaw, requireLine } from "./atoms.js";
 import { DenoisingLoss, type Node } from "./denoisingObjective.js";
 import { forEachNoise, noiseStep } from "./lineQuadrature.js";
 import { NoisedPoint } from "./noisedPoint.js";
@@ -102,6 +102,52 @@ export async function fitScoreMatching(
     law: normalize(fitted),
     klFromTarget: klOf(target, lawOf(caller, "law", fitted)),
   };
+}
+
+/**
+ * The importance-weighted denoising loss that `fitScoreMatching` minimises, at the exact noise predictor of a law of the
+ * atoms: (38) on draws of p_data weighted by e^{r/β}, or (39) on draws of the tilt. On a line, by quadrature.
+ *
+ * $$Z^{-1}\, \mathbb{E}_{x \sim p_{\mathrm{data}},\, \varepsilon,\, t} \bigl[ e^{r(x)/\beta}\, |\varepsilon - \varepsilon_q(x_t)|^2 \bigr]$$
+ *
+ * It is least at the tilt itself, and larger by E|ε_tilt − ε_q|² elsewhere. Time grows as the levels times K² times the noises.
+ *
+ * @param data the atoms, in one dimension
+ * @param problem p_data as `ref`, a measure on the atoms' indices, with reward and β: see `rewardDirectedProblem`
+ * @param q the law whose predictor is used: a class, any measure on the atoms' indices, or undefined for the marginal
+ * @param grid the noise levels σ, increasing in (0, 1), all equally likely
+ * @returns the weighted mean squared error of the predicted noise
+ * @throws TypeError when an argument has the wrong type or shape
+ * @throws RangeError when the atoms are not on a line, a class is unknown, the grid does not increase in (0, 1), or a reward is
+ * NaN or +∞ or forbids all atoms
+ * @example
+ * ```ts
+ * import { atomicData, rewardDirectedProblem, rlhfOptimum, weightedDenoisingLoss } from "exptilt";
+ * const data = atomicData({ atoms: [[-1], [0], [2]] });
+ * const problem = rewardDirectedProblem(data, "data", ([x]) => -Math.abs(x), 0.5);
+ * weightedDenoisingLoss(data, problem, rlhfOptimum(problem), [0.5, 0.8]) // => 0
+ * weightedDenoisingLoss(data, problem, "data", [0.5, 0.8]) // => 0
+ * ```
+ */
+export function weightedDenoisingLoss(
+  data: AtomicData,
+  problem: TiltProblem<number>,
+  q: AtomLaw,
+  grid: ArrayLike<number>,
+): number {
+  const caller = "weightedDenoisingLoss";
+  const ref = requireAtomLaw(caller, "problem.ref", data, problem?.ref);
+  const model = lawOf(caller, "q", requireAtomLaw(caller, "q", data, q));
+  requireLine(caller, data);
+  const levels = requireGrid(caller, "grid", grid);
+  const beta = requirePositive(caller, "problem.beta", problem.beta);
+  const target = lawOf(caller, "problem", tiltChecked(caller, "reward", ref, problem.reward, beta)).probabilities();
+  const atoms = Array.from({ length: data.size }, (_, i) => i).filter((i) => model.supports(i));
+  const nodes = nodesOf(caller, data, model, target, levels, {}, 0);
+  const logWeight = Float64Array.from(atoms, (i) => model.logProbability(i));
+  const start = new Float64Array(data.size);
+  const wanted = atoms.map((i) => target[i] > 0);
+  return new DenoisingLoss(data, nodes, atoms, logWeight, wanted, 0).evaluate(start, new Float64Array(data.size));
 }
 
 /** Every atom of the target under every noise at every level. */

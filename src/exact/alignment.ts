@@ -1,10 +1,19 @@
 import type { BigNumber } from "mathjs";
+import { FAITHFUL } from "../alignment/correspondences.js";
 import { requireSameSupport } from "../measure/support.js";
-import { requireInteger, requireObject } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { MeasureOf, SelfCertaintyProblemOf, TiltProblemOf, UnifiedProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { divergenceOf, entropyOf, renyiEntropyOf } from "./information.js";
-import { type ExactDistribution, type ExactMeasure, expectationOf, lazy, ofMass, readMeasure } from "./measure.js";
+import { divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
+import {
+  type ExactDistribution,
+  type ExactMeasure,
+  expectationOf,
+  lazy,
+  ofLogMass,
+  ofMass,
+  readMeasure,
+} from "./measure.js";
 import {
   belowInfinity,
   type Condition,
@@ -118,6 +127,26 @@ export function rlhfEquivalent(
     },
     beta,
   };
+}
+
+export function rlifEquivalent(
+  arithmetic: Arithmetic,
+  problem: TiltProblemOf<Input>,
+  options: { readonly length: number; readonly vocabularySize: number },
+): SelfCertaintyProblemOf<BigNumber> {
+  const caller = "rlifEquivalent";
+  const { ref, reward, beta } = readTilt(arithmetic, caller, problem, positive);
+  const length = requireInteger(caller, "length", options.length, 1);
+  const vocabularySize = requireInteger(caller, "vocabularySize", options.vocabularySize, 1);
+  if (!reward.some((r) => r.isFinite()))
+    throw outOfRange(caller, "reward", "be above -Infinity for some answer", -Infinity);
+  const gap = totalVariationOf(ofLogMass(arithmetic, ref.support, reward).law, ref.law);
+  if (gap.gt(FAITHFUL)) {
+    throw new RangeError(
+      `${caller}: ref must be the human-preference law of the reward, but their total variation is ${gap.toPrecision(17)}`,
+    );
+  }
+  return { ref, length, beta: beta.plus(arithmetic.one).div(length), vocabularySize };
 }
 
 export function unifiedObjective(

@@ -1,9 +1,9 @@
 import type { BigNumber } from "mathjs";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
-import type { BestOfNProblemOf, TiltProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
-import { belowInfinity, positiveOrInfinite, requireNumber, requireNumbers } from "./read.js";
+import type { BestOfNProblemOf, TiltProblemOf, WeightedProblemOf } from "./problems.js";
+import { belowInfinity, nonNegative, positiveOrInfinite, requireNumber, requireNumbers } from "./read.js";
 
 type Input = number | BigNumber;
 
@@ -47,6 +47,38 @@ export function softBestOfNLaw(arithmetic: Arithmetic, problem: TiltProblemOf<In
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
   const beta = requireNumber(arithmetic, caller, "beta", problem.beta, positiveOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);
+  return integrated(caller, ref, reward, beta, n);
+}
+
+/** The same for given weights, by their logarithms. */
+export function weightedBestOfNLaw(
+  arithmetic: Arithmetic,
+  problem: WeightedProblemOf<Input>,
+  draws: number,
+): ExactDistribution {
+  const caller = "weightedBestOfNLaw";
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
+  const weight = requireNumbers(arithmetic, caller, "weight", problem.weight, ref.support.length, nonNegative);
+  const n = requireInteger(caller, "n", draws, 1);
+  if (!weight.some((w, i) => w.gt(0) && ref.supports(i)))
+    throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
+  return integrated(
+    caller,
+    ref,
+    weight.map((w) => arithmetic.log(w)),
+    arithmetic.one,
+    n,
+  );
+}
+
+function integrated(
+  caller: string,
+  ref: ExactMeasure,
+  reward: readonly BigNumber[],
+  beta: BigNumber,
+  n: number,
+): ExactDistribution {
+  const { arithmetic } = ref;
   const { mass } = ref.law;
   // Log-weights below the best, one for each reward that the support has.
   const top = reward.reduce((best, r, i) => (mass[i].gt(0) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
@@ -107,7 +139,7 @@ class Integral {
     const { arithmetic, levels, n, cells, lead, bits } = this;
     const shift = BigInt(bits);
     const unit = 1n << shift;
-    const mass = levels.map((level) => this.#fixed(level.mass));
+    const mass = levels.map((level) => this.#floating(level.mass));
     const chains = levels.map((level) => this.#chain(level.x));
     const log2 = arithmetic.log(arithmetic.number(2));
     const root = Array.from({ length: cells }, (_, r) => this.#fixed(arithmetic.exp(log2.times(r).div(cells))));
@@ -115,9 +147,18 @@ class Integral {
     const last = Math.max(...chains.map((chain) => chain.first)) + cells * (2 * this.#promised);
     for (let m = 0; m <= last; m++) {
       const e = chains.map((chain) => chain.at(m));
+      // On the scale of the largest mass that is left: beside what is gone the rarest level keeps its digits.
+      let scale = mass[0].exponent;
+      let started = false;
+      for (let i = 0; i < e.length; i++) {
+        if (e[i] === 0n || (started && mass[i].exponent <= scale)) continue;
+        scale = mass[i].exponent;
+        started = true;
+      }
       let phi = 0n;
-      for (let i = 0; i < e.length; i++) phi += mass[i] * e[i];
-      const power = powerOf(phi >> shift, n - 1, bits);
+      for (let i = 0; i < e.length; i++)
+        if (e[i] !== 0n) phi += (mass[i].mantissa * e[i]) >> (shift + scale - mass[i].exponent);
+      const power = powerOf(phi, scale, n - 1, bits);
       const octave = BigInt(Math.floor(m / cells)) + power.exponent;
       const term = (r: number, i: number) => (root[r] * ((e[i] * power.mantissa) >> shift)) >> shift;
       for (let i = 0; i < e.length; i++) integral[i].add(term(m % cells, i), octave);
@@ -164,6 +205,13 @@ class Integral {
 
   #fixed(x: BigNumber): bigint {
     return BigInt(x.times(new this.arithmetic.Big((1n << BigInt(this.bits)).toString())).toFixed(0));
+  }
+
+  /** A positive number as mantissa·2^exponent, the mantissa in fixed point and from 1/2 to 2. */
+  #floating(x: BigNumber): Floating {
+    const { arithmetic } = this;
+    const exponent = Math.floor(x.e * Math.log2(10) + Math.log2(x.div(arithmetic.number(10).pow(x.e)).toNumber()));
+    return { mantissa: this.#fixed(x.div(arithmetic.number(2).pow(exponent))), exponent: BigInt(exponent) };
   }
 
   /** e^{−tw} at the nodes t = 2^{m/cells − lead} for w = e^x, asked for in order; whole octaves may be left out where it is 1 or 0. */
@@ -234,12 +282,18 @@ function expSeries(x: bigint, shift: bigint): bigint {
   return sum;
 }
 
-/** A fixed-point number to a whole power, with an exponent of its own, so that no size is lost. */
-function powerOf(base: bigint, power: number, bits: number): { mantissa: bigint; exponent: bigint } {
+/** mantissa·2^exponent, the mantissa in fixed point. */
+interface Floating {
+  readonly mantissa: bigint;
+  readonly exponent: bigint;
+}
+
+/** (base·2^scale)^power, with an exponent of its own, so that no size is lost. */
+function powerOf(base: bigint, scale: bigint, power: number, bits: number): Floating {
   const shift = BigInt(bits);
-  let result = { mantissa: 1n << shift, exponent: 0n };
+  let result: Floating = { mantissa: 1n << shift, exponent: 0n };
   if (base === 0n) return { mantissa: 0n, exponent: 0n };
-  let square = normal(base, 0n, bits);
+  let square = normal(base, scale, bits);
   for (let left = power; left > 0; left = Math.floor(left / 2)) {
     if (left % 2 === 1)
       result = normal((result.mantissa * square.mantissa) >> shift, result.exponent + square.exponent, bits);
@@ -248,10 +302,11 @@ function powerOf(base: bigint, power: number, bits: number): { mantissa: bigint;
   return result;
 }
 
-/** The same number with its mantissa from 1/2 to 1, or 1 itself. */
-function normal(mantissa: bigint, exponent: bigint, bits: number): { mantissa: bigint; exponent: bigint } {
+/** The same number with its mantissa near 1. */
+function normal(mantissa: bigint, exponent: bigint, bits: number): Floating {
   const size = mantissa.toString(16).length * 4;
-  if (size > bits - 8) return { mantissa, exponent };
+  if (Math.abs(size - bits) < 8) return { mantissa, exponent };
+  // A shift to the left by a negative number is one to the right.
   const missing = BigInt(bits - size);
   return { mantissa: mantissa << missing, exponent: exponent - missing };
 }

@@ -91,13 +91,45 @@ export async function fitWeightedMle<Q, A>(
   options: WeightedMleOptions = {},
 ): Promise<WeightedMleFit> {
   const caller = "fitWeightedMle";
+  const { examples, seen, parts, settings } = readFit(caller, policy, data, options);
+  const result = closedForm(caller, policy, parts, settings) ?? (await descend(caller, policy, parts, settings));
+  return reported(result, seen, examples);
+}
+
+/** The same fit of a policy that has a closed form, at once. */
+export function fitInClosedForm<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
+): WeightedMleFit {
+  const { examples, seen, parts, settings } = readFit(caller, policy, data, {});
+  const result = closedForm(caller, policy, parts, { ...settings, method: "closed form" });
+  if (result === undefined) throw new Error("a closed form was asked for and none came");
+  return reported(result, seen, examples);
+}
+
+/** A query's share of the likelihood, with what it imitates. */
+type Seen<A> = ReturnType<typeof partOf<unknown, A>>;
+
+function readFit<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
+  options: WeightedMleOptions,
+) {
   const settings = readOptions(caller, options, policy.size);
   const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
   const examples = requireExamples<Q, A>(caller, data);
   const seen = examples.map((example, q) => partOf(caller, policy, example, `data[${q}]`, lambda, examples.length));
-  const parts = seen.map(({ part }) => part);
-  const result = await run(caller, policy, parts, settings);
+  return { settings, examples, seen, parts: seen.map(({ part }) => part) };
+}
 
+/** What the fit is worth: the distance from its targets, and the least that their weights can be trusted. */
+function reported<Q, A>(
+  result: TrainingResult,
+  seen: readonly Seen<A>[],
+  examples: readonly TrainingExample<Q, A>[],
+): WeightedMleFit {
   let klFromTarget = 0;
   for (const { part, target } of seen) {
     const law = Law.fromLogMass(part.on.logProbabilities(result.parameters));
@@ -118,26 +150,39 @@ export async function fitWeightedMle<Q, A>(
   };
 }
 
-async function run<Q, A>(
+function closedForm<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  parts: readonly LikelihoodPart<A>[],
+  { ridge, method }: Settings,
+): TrainingResult | undefined {
+  const [{ on }] = parts;
+  const maximizer = ridge === 0 && parts.every((part) => part.on === on) ? on.maximizer : undefined;
+  if (method === "closed form" && maximizer === undefined) {
+    throw outOfRange(caller, "options.method", "be an iterative one: this policy has no closed form", method);
+  }
+  if (maximizer === undefined || (method ?? "closed form") !== "closed form") return undefined;
+  const units = new Units(policy.size, parts);
+  const f = new NegativeLogLikelihood(
+    units,
+    parts.map((part) => units.part(part)),
+    ridge,
+  );
+  const theta = maximizer(added(parts), addedLogs(parts));
+  const point = pointAt(f, units.variables(theta));
+  return resultOf(f, point, theta, 0, "closed form", true, () => stateOf("closed form", 0, theta, []));
+}
+
+async function descend<Q, A>(
   caller: string,
   policy: Policy<Q, A>,
   parts: readonly LikelihoodPart<A>[],
   settings: Settings,
 ): Promise<TrainingResult> {
-  const { ridge, method, seed } = settings;
+  const { ridge, seed } = settings;
   const units = new Units(policy.size, parts);
   const own = parts.map((part) => units.part(part));
   const f = new NegativeLogLikelihood(units, own, ridge);
-  const [{ on }] = parts;
-  const closed = ridge === 0 && parts.every((part) => part.on === on) ? on.maximizer : undefined;
-  if (method === "closed form" && closed === undefined) {
-    throw outOfRange(caller, "options.method", "be an iterative one: this policy has no closed form", method);
-  }
-  if (closed !== undefined && (method ?? "closed form") === "closed form") {
-    const theta = closed(added(parts), addedLogs(parts));
-    const point = pointAt(f, units.variables(theta));
-    return resultOf(f, point, theta, 0, "closed form", true, () => stateOf("closed form", 0, theta, []));
-  }
   const from = pointAt(f, units.variables(settings.start));
   if (Number.isNaN(from.value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
   if (!(from.value < Infinity)) {

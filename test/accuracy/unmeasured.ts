@@ -6,7 +6,7 @@ export interface Unmeasured {
 
 export const unmeasured: readonly Unmeasured[] = [
   {
-    names: ["checkClaim", "claimHolds", "gapTolerance", "worldOf"],
+    names: ["checkClaim", "claimHolds", "claimVerdict", "gapTolerance", "worldOf"],
     reason: "the claims: each is checked in both arithmetics by `exptilt verify`, with the tolerance that it states.",
   },
   {
