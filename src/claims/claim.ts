@@ -13,6 +13,8 @@ export interface Comparison<N> {
   readonly scale?: readonly N[];
   /** How the sides are related: equal where it is left out, or left at most right. */
   readonly relation?: "=" | "<=";
+  /** The relative gap that a quadrature in the sides may leave, where that is more than rounding does. */
+  readonly precision?: number;
   /** Why the arithmetic can't tell on this instance, in plain words: the sides are then not compared. */
   readonly notDecided?: string;
 }
@@ -31,8 +33,6 @@ interface Statement {
   readonly statement: string;
   /** What an instance must satisfy for the statement to be made of it. */
   readonly hypotheses: string;
-  /** Whether it is made of the library's built-in atoms, whatever the instance: once in an arithmetic is enough. */
-  readonly builtIn?: boolean;
 }
 
 /** An equation of the anthology, with its two sides. */
@@ -62,6 +62,8 @@ export interface ClaimGap {
   readonly gap: number;
   /** The relative gap of an erratum's printed form, which must not be small. */
   readonly printedGap?: number;
+  /** The gap that quadratures in the sides may leave, where there are any: allowed beside what rounding may open. */
+  readonly precision?: number;
   /** Why some of it could not be decided in the arithmetic, in plain words; left out where all of it could. */
   readonly notDecided?: string;
 }
@@ -99,21 +101,27 @@ function relativeGap<N>(
 }
 
 /** The largest gap over all comparisons of a statement that could be decided, and why others could not. */
-function worstGap<N>(world: World<N>, sides: Sides): { readonly gap: number; readonly notDecided?: string } {
+function worstGap<N>(world: World<N>, sides: Sides): Omit<ClaimGap, "printedGap"> {
   const { algebra: A } = world;
   const least = leastSize(A);
   let gap = 0;
+  let allowed = 0;
   let reason: string | undefined;
-  for (const { left, right, scale, relation = "=", notDecided } of sides(world)) {
+  for (const { left, right, scale, relation = "=", precision = 0, notDecided } of sides(world)) {
     if (notDecided !== undefined) {
       reason ??= notDecided;
       continue;
     }
     if (left.length !== right.length) throw new Error("the two sides of a claim must have the same length");
+    allowed = Math.max(allowed, precision);
     for (let i = 0; i < left.length; i++)
       gap = Math.max(gap, relativeGap(A, left[i], right[i], scale?.[i], relation, least));
   }
-  return reason === undefined ? { gap } : { gap, notDecided: reason };
+  return {
+    gap,
+    ...(allowed > 0 ? { precision: allowed } : {}),
+    ...(reason === undefined ? {} : { notDecided: reason }),
+  };
 }
 
 /**
@@ -139,8 +147,7 @@ export function checkClaim<N>(claim: Claim, world: World<N>): ClaimGap {
   const corrected = worstGap(world, claim.corrected);
   const printed = worstGap(world, claim.printed);
   const reason = corrected.notDecided ?? (isVisible(printed.gap) ? undefined : printed.notDecided);
-  const gaps = { gap: corrected.gap, printedGap: printed.gap };
-  return reason === undefined ? gaps : { ...gaps, notDecided: reason };
+  return { ...corrected, printedGap: printed.gap, ...(reason === undefined ? {} : { notDecided: reason }) };
 }
 
 /** A printed form counts as failing from this relative gap on: far above any rounding error. */
@@ -188,7 +195,7 @@ function verdictOf(caller: string, claim: Claim, gap: ClaimGap, tolerance: numbe
   const width = requireNumber(caller, "gap.gap", gap.gap);
   if (!(requireNumber(caller, "tolerance", tolerance) >= 0))
     throw outOfRange(caller, "tolerance", "be at least 0", tolerance);
-  if (!(width <= tolerance)) return "fails";
+  if (!(width <= Math.max(tolerance, gap.precision ?? 0))) return "fails";
   if (gap.notDecided !== undefined || width > DECISIVE) return "not decided";
   if (claim.kind === "identity" || isVisible(gap.printedGap)) return "holds";
   return tolerance > DECISIVE ? "not decided" : "fails";

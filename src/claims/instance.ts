@@ -10,6 +10,7 @@ import {
   wrongType,
 } from "../numeric/check.js";
 import { log } from "../numeric/elementary.js";
+import { type AtomicInstance, atomsFrom, requireAtoms } from "./atomicInstance.js";
 
 /** A concrete problem on which every claim can be checked: plain numbers, each meant at its exact value. */
 export interface Instance {
@@ -27,6 +28,8 @@ export interface Instance {
   readonly vocabularySize: number;
   /** Masses of a policy to compare with the optimum, positive only where the reference is; built from it when left out. */
   readonly policy?: readonly number[];
+  /** The atoms that the diffusion half is checked on; made from the answers when left out. */
+  readonly atoms?: AtomicInstance;
 }
 
 /** An instance, checked: of its masses and log-masses the one that counts. */
@@ -38,6 +41,7 @@ export interface CheckedInstance {
   readonly length: number;
   readonly vocabularySize: number;
   readonly policy: readonly number[] | undefined;
+  readonly atoms: AtomicInstance;
 }
 
 /** Reads an instance that a caller was given; `logMass` is there in any case, rounded where the masses are given. */
@@ -49,14 +53,17 @@ export function requireInstance(caller: string, instance: Instance): CheckedInst
   requireLength(caller, "reward", instance.reward, logMass.length);
   const policy = instance.policy === undefined ? undefined : requireMass(caller, "policy", instance.policy);
   if (policy !== undefined) requireLength(caller, "policy", policy, logMass.length);
+  const reward = [...requireNumbers(caller, "reward", instance.reward, FINITE)];
+  const beta = requirePositive(caller, "beta", instance.beta);
   return {
     mass,
     logMass,
-    reward: [...requireNumbers(caller, "reward", instance.reward, FINITE)],
-    beta: requirePositive(caller, "beta", instance.beta),
+    reward,
+    beta,
     length: requireInteger(caller, "length", instance.length, 1),
     vocabularySize: requireInteger(caller, "vocabularySize", instance.vocabularySize, 1),
     policy,
+    atoms: instance.atoms === undefined ? atomsFrom(logMass, reward, beta) : requireAtoms(caller, instance.atoms),
   };
 }
 

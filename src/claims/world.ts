@@ -1,5 +1,6 @@
 import type { Algebra, DistributionOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
 import { wrongType } from "../numeric/check.js";
+import { type Atoms, atomsOf } from "./atoms.js";
 import { type CheckedInstance, type Instance, requireInstance } from "./instance.js";
 
 export type { Instance };
@@ -36,6 +37,8 @@ export interface World<N> {
   readonly faithful: TiltProblemOf<N>;
   /** The doubles from which small autoregressive policies are built: the positive masses of ref, scaled. */
   readonly tokens: readonly number[];
+  /** The atoms of the diffusion half: the instance's own, or made from its answers. */
+  readonly atoms: Atoms<N>;
 }
 
 /** The weights 1, 2, …, 7, 1, …: ref times them is a policy within its support that is neither ref nor a tilt by r. */
@@ -101,6 +104,7 @@ export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
   }));
   const internalOptimum = lazy(() => algebra.rlifOptimum(internal()));
   const faithful = lazy(() => algebra.rlhfEquivalent(internal()));
+  const atoms = lazy(() => atomsOf(algebra, checked.atoms));
 
   return {
     algebra,
@@ -109,6 +113,9 @@ export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
     reward,
     beta,
     tokens: relativeMasses(checked).filter((m) => m > 1e-200),
+    get atoms() {
+      return atoms();
+    },
     get given() {
       return measure();
     },

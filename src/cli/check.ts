@@ -68,10 +68,13 @@ function exactView(instance: Instance, digits: number) {
   };
 }
 
+/** The digits of integrals, four more than float64 has of them: their time grows as the cube. */
+const INTEGRAL_DIGITS = 16;
+
 const algebras = new Map<number, ExactAlgebra>();
 
 function algebraOf(digits: number): ExactAlgebra {
-  const algebra = algebras.get(digits) ?? exactAlgebra({ digits });
+  const algebra = algebras.get(digits) ?? exactAlgebra({ digits, integralDigits: INTEGRAL_DIGITS });
   algebras.set(digits, algebra);
   return algebra;
 }
@@ -92,35 +95,18 @@ function readClaim<N>(claim: Claim, fast: View<number>, exact: View<N>): Reading
     gap: a.gap,
     exactGap: b.gap,
     printedGap: printed.length === 0 ? undefined : Math.min(...printed),
-    tolerance: fast.tolerance,
-    exactTolerance: exact.tolerance,
+    tolerance: Math.max(fast.tolerance, a.precision ?? 0),
+    exactTolerance: Math.max(exact.tolerance, b.precision ?? 0),
     ...(a.notDecided === undefined ? {} : { notDecided: a.notDecided }),
     ...(b.notDecided === undefined ? {} : { exactNotDecided: b.notDecided }),
   };
-}
-
-/** An instance whose exponents are small: claims of the built-in atoms have the tolerance of one. */
-const PLAIN: Instance = { mass: [1], reward: [0], beta: 1, length: 1, vocabularySize: 1 };
-
-/** The readings of claims on the built-in atoms, which no query changes, by their digits. */
-const builtIn = new Map<number, ReadonlyMap<Claim, Reading>>();
-
-function readBuiltIn(digits: number): ReadonlyMap<Claim, Reading> {
-  const known = builtIn.get(digits);
-  if (known !== undefined) return known;
-  const [fast, exact] = [float64View(PLAIN), exactView(PLAIN, digits)];
-  const fixed = claims.filter((claim) => claim.builtIn);
-  const readings = new Map(fixed.map((claim) => [claim, readClaim(claim, fast, exact)]));
-  builtIn.set(digits, readings);
-  return readings;
 }
 
 /** Every claim read on one query, in float64 and at the asked digits. */
 export function readClaims(query: Query, settings: Settings): Reading[] {
   const instance = instanceOf(query, settings);
   const [fast, exact] = [float64View(instance), exactView(instance, settings.digits)];
-  const fixed = readBuiltIn(settings.digits);
-  return claims.map((claim) => fixed.get(claim) ?? readClaim(claim, fast, exact));
+  return claims.map((claim) => readClaim(claim, fast, exact));
 }
 
 /** The claims read on one line of a data set, with the name of its query. */

@@ -63,13 +63,34 @@ function predicted(
   const points = pointsOf(arithmetic, caller, atoms, mass.length);
   const at = requireNumber(arithmetic, caller, "x", x, finite);
   const level = requireNumber(arithmetic, caller, "sigma", sigma, betweenZeroAndOne);
-  const square = level.times(level);
-  const alpha = arithmetic.one.minus(square).sqrt();
-  const exponents = points.map((a) => at.minus(alpha.times(a)).pow(2).div(square.times(-2)));
-  const top = exponents.reduce((most, e, i) => (mass[i].gt(0) && e.gt(most) ? e : most), arithmetic.negativeInfinity);
-  const q = exponents.map((e, i) => (mass[i].gt(0) ? mass[i].times(arithmetic.exp(e.minus(top))) : arithmetic.zero));
-  const mean = arithmetic.sum(q.map((w, i) => w.times(points[i]))).div(arithmetic.sum(q));
+  const { alpha, factor } = scalesOf(arithmetic, level);
+  const held = [...points.keys()].filter((i) => mass[i].gt(0));
+  const exponents = held.map((i) => {
+    const gap = at.minus(alpha.times(points[i]));
+    return gap.times(gap).times(factor);
+  });
+  const top = exponents.reduce((most, e) => (e.gt(most) ? e : most));
+  const q = exponents.map((e, k) => mass[held[k]].times(arithmetic.exp(e.minus(top))));
+  const mean = arithmetic.sum(q.map((w, k) => w.times(points[held[k]]))).div(arithmetic.sum(q));
   return { noise: at.minus(alpha.times(mean)).div(level), level };
+}
+
+/** √(1−σ²) and −1/2σ². */
+interface Scales {
+  readonly alpha: BigNumber;
+  readonly factor: BigNumber;
+}
+
+const scalesKnown = new WeakMap<BigNumber, Scales>();
+
+/** Those of a level: a predictor is asked for many points at one. */
+function scalesOf(arithmetic: Arithmetic, level: BigNumber): Scales {
+  const known = scalesKnown.get(level);
+  if (known !== undefined) return known;
+  const square = level.times(level);
+  const scales = { alpha: arithmetic.one.minus(square).sqrt(), factor: arithmetic.one.div(square.times(-2)) };
+  scalesKnown.set(level, scales);
+  return scales;
 }
 
 /** −ε*(x_t)/σ. */

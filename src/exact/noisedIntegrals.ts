@@ -153,6 +153,7 @@ export function klByMismatchedEstimation(
   const line = new NoisedLine(arithmetic, { places, sources: laws[0], laws, digits, lostBits });
   if (grid === undefined) {
     if (laws[0].some((m, j) => m.gt(0) && laws[1][j].isZero())) return arithmetic.infinity;
+    if (laws[0].every((m, j) => m.eq(laws[1][j]))) return arithmetic.zero;
     return integral(arithmetic, line, distance);
   }
   const levels = requireGrid(arithmetic, caller, grid, 2);

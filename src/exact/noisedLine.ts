@@ -1,4 +1,5 @@
 import type { BigNumber } from "mathjs";
+import { trapezoidStep } from "../numeric/trapezoid.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { FixedPoint } from "./fixedPoint.js";
 
@@ -18,9 +19,6 @@ export interface NoisedLineInput {
 
 /** What is averaged: a function of the posterior means, one for each law, and of x₀, in fixed point. */
 export type OfMeans = (means: readonly bigint[], x: bigint, fixed: FixedPoint) => bigint;
-
-/** How much of the strip without poles the trapezoid rule's error bound uses: the bound grows without limit at its edge. */
-const STRIP = 0.95;
 
 /** Nats of error that the functions averaged, of size 10² in that strip, may add. */
 const MARGIN = 6;
@@ -120,9 +118,7 @@ interface Held {
 /**
  * E over x₀ and noise of functions of the posterior means on a line, by the trapezoid rule in z = ux₀ + ε, at any precision.
  *
- * Places are scaled to a range of 1, and u = α/σ with them. The rule's error falls as e^(−2πy/step), where the integrand is
- * analytic up to |Im z| < y: the posterior of places within S of each other has no pole up to π/S, since there all terms
- * of Σ p_j e^(s_j z) lie in one half plane.
+ * Places are scaled to a range of 1, and u = α/σ with them.
  */
 export class NoisedLine {
   /** The range of the places. */
@@ -170,9 +166,7 @@ export class NoisedLine {
     const reach = Math.sqrt(2 * (nats + this.room)) + (inIntegral ? 0 : (level * gap) / 2);
     const spread = Math.min(level, 2 * this.#influence(at, source, laws, reach));
     const needed = inIntegral ? Math.max(nats + this.room / 2 - decay, MARGIN) : nats;
-    const strip = Math.min((STRIP * Math.PI) / spread, Math.sqrt(2 * needed));
-    const step = (2 * Math.PI * strip) / (needed + strip ** 2 / 2);
-    return this.#sum(source, laws, at, reach, step, f);
+    return this.#sum(source, laws, at, reach, trapezoidStep(needed, spread), f);
   }
 
   /** The laws and x₀ on the places that each holds; those with the same places share their weights. */
@@ -207,7 +201,7 @@ export class NoisedLine {
     const means = laws.map(() => 0n);
     const together = all.length === 1;
     let sum = 0n;
-    for (const [from, to] of runs(source.places.map((j) => fixed.toNumber(at[j]) / h), reach / h)) {
+    for (const [from, to] of this.#runs(source, laws, at, reach, h)) {
       for (const weights of all) weights.begin(step, from, to);
       const density = this.#density(source.places.map((j) => at[j]), step, from, to);
       for (let n = from; n <= to; n++) {
@@ -244,6 +238,36 @@ export class NoisedLine {
   }
 
 
+  /**
+   * The nodes that count, as runs from one to another: those within reach of a place of x₀. Where all laws hold the places
+   * that x₀ comes from, f is 0 but for a second place within reach.
+   */
+  #runs(source: Held, laws: readonly Held[], at: readonly bigint[], reach: number, h: number): [number, number][] {
+    const places = at.map((s) => this.fixed.toNumber(s));
+    const held = new Set(laws[0].places);
+    const alike = laws.every(({ weights }) => weights === laws[0].weights) && source.places.every((j) => held.has(j));
+    // MARGIN more than x₀'s own reach: f is large beside its weight.
+    const other = reach + MARGIN / reach;
+    const windows = source.places.flatMap((j) => {
+      const [low, high] = [places[j] - reach, places[j] + reach];
+      if (!alike) return [[low, high]];
+      const [left, right] = [places[j - 1] ?? -Infinity, places[j + 1] ?? Infinity];
+      return [
+        [low, Math.min(high, left + other)],
+        [Math.max(low, right - other), high],
+      ];
+    });
+    const out: [number, number][] = [];
+    for (const [low, high] of windows.sort((a, b) => a[0] - b[0])) {
+      const [from, to] = [Math.ceil(low / h), Math.floor(high / h)];
+      const before = out[out.length - 1];
+      if (from > to) continue;
+      if (before === undefined || from > before[1] + 1) out.push([from, to]);
+      else before[1] = Math.max(before[1], to);
+    }
+    return out;
+  }
+
   /** e^(−(z − s)²/2) with s the place of x₀ nearest to z, at nodes `from` to `to`: by chains of multiplications out from each s. */
   #density(at: readonly bigint[], step: bigint, from: number, to: number): bigint[] {
     const { fixed } = this;
@@ -272,16 +296,4 @@ export class NoisedLine {
     }
     return out;
   }
-}
-
-/** The whole numbers within `reach` of the increasing `centers`, as runs from one to another. */
-function runs(centers: readonly number[], reach: number): [number, number][] {
-  const out: [number, number][] = [];
-  for (const c of centers) {
-    const [from, to] = [Math.ceil(c - reach), Math.floor(c + reach)];
-    const before = out[out.length - 1];
-    if (before !== undefined && from <= before[1] + 1) before[1] = to;
-    else out.push([from, to]);
-  }
-  return out;
 }
