@@ -85,7 +85,7 @@ function estimate(caller: string, samples: SoftScoredSamples, n: number): Select
     values.push(requireNumbers(caller, "gold", samples.gold, FINITE));
   }
   const beta = requireTemperature(caller, samples.beta);
-  requireInteger(caller, "n", n, 1);
+  n = requireInteger(caller, "n", n, 1);
   if (n > size) throw outOfRange(caller, "n", `be at most ${size}, the number of samples`, n);
 
   const order = new Uint32Array(size).map((_, i) => i).sort((i, j) => reward[j] - reward[i]);

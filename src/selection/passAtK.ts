@@ -23,9 +23,9 @@ import { sum } from "../numeric/sum.js";
  * ```
  */
 export function passAtK(n: number, c: number, k: number): number {
-  requireInteger("passAtK", "n", n, 1);
-  requireInteger("passAtK", "c", c, 0);
-  requireInteger("passAtK", "k", k, 1);
+  n = requireInteger("passAtK", "n", n, 1);
+  c = requireInteger("passAtK", "c", c, 0);
+  k = requireInteger("passAtK", "k", k, 1);
   if (c > n) throw outOfRange("passAtK", "c", `be at most n = ${n}`, c);
   if (k > n) throw outOfRange("passAtK", "k", `be at most n = ${n}`, k);
   if (c + k > n) return 1;

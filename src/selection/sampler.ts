@@ -47,7 +47,7 @@ export function softBestOfNSampler<A>(
 ): Sampler<A> {
   const caller = "softBestOfNSampler";
   const prepared = prepare(caller, problem, problem?.beta);
-  requireDraws(caller, "n", n);
+  n = requireDraws(caller, "n", n);
   const random = requireRandom(caller, rng);
   const { method = "law" } = options;
   if (method !== "law" && method !== "simulation")

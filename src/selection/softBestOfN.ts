@@ -37,7 +37,7 @@ import { lawAt } from "./ratios.js";
  */
 export function softBestOfNLaw<A>(problem: SelectionProblem<A>, n: number): Distribution<A> {
   const prepared = prepare("softBestOfNLaw", problem, problem?.beta);
-  requireDraws("softBestOfNLaw", "n", n);
+  n = requireDraws("softBestOfNLaw", "n", n);
   return onAnswers(prepared, lawAt(prepared, n));
 }
 
@@ -75,7 +75,7 @@ export function weightedBestOfNLaw<A>(
   }
   if (!score.some((w, i) => w > 0 && law.supports(i)))
     throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
-  requireDraws(caller, "n", n);
+  n = requireDraws(caller, "n", n);
   const prepared = preparedBy({ caller, ref, law, score, beta: 1 }, ladderOfWeights);
   return onAnswers(prepared, lawAt(prepared, n));
 }
