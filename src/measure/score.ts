@@ -18,7 +18,8 @@ export type ScoreFunction<A> = (answer: A, index: number) => number;
  */
 export type Score<A> = ArrayLike<number> | ScoreFunction<A>;
 
-const SCORE: Range = { ...BELOW_INFINITY, condition: "be a number below Infinity" };
+/** A score: below ∞, and −∞ where it forbids an answer. */
+export const SCORE: Range = { ...BELOW_INFINITY, condition: "be a number below Infinity" };
 
 /** The scores as an array: numbers below ∞, of which −∞ forbids an answer; NaN is refused off the support too. */
 export function resolveScore<A>(

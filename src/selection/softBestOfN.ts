@@ -1,4 +1,4 @@
-import { type Distribution, lawOf, type Measure } from "../measure/measure.js";
+import { type Distribution, requireMeasure, type Measure } from "../measure/measure.js";
 import type { Score } from "../measure/score.js";
 import { resolveScore } from "../measure/score.js";
 import { outOfRange } from "../numeric/check.js";
@@ -66,8 +66,9 @@ export function weightedBestOfNLaw<A>(
 ): Distribution<A> {
   const caller = "weightedBestOfNLaw";
   requireProblem(caller, problem);
-  const { ref, weight } = problem;
-  const law = lawOf(caller, "ref", ref);
+  const { weight } = problem;
+  const ref = requireMeasure(caller, "ref", problem.ref);
+  const { law } = ref;
   const score = resolveScore(caller, "weight", ref.support, weight);
   for (let i = 0; i < score.length; i++) {
     if (!(score[i] >= 0)) throw outOfRange(caller, `weight[${i}]`, "be non-negative and finite", score[i]);
