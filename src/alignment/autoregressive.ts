@@ -116,9 +116,7 @@ function requirePolicy<T>(caller: string, policy: AutoregressivePolicy<T>) {
     throw wrongType(caller, "policy.conditional", "be a function", policy.conditional);
   }
   const conditional = (prefix: readonly T[]): Distribution<T> =>
-    normalized(
-      requireTokens(caller, `policy.conditional of ${show(prefix)}`, vocabulary, policy.conditional(prefix)),
-    );
+    normalized(requireTokens(caller, `policy.conditional of ${show(prefix)}`, vocabulary, policy.conditional(prefix)));
   return { vocabulary, length, end: policy.end, conditional };
 }
 

@@ -27,7 +27,12 @@ import { excessTemperature, type SelfCertaintyProblem } from "./rlif.js";
  * ```
  */
 export function rlhfEquivalent<A>(problem: SelfCertaintyProblem<A>): TiltProblem<A> {
-  const { ref, beta } = excessTemperature("rlhfEquivalent", problem);
+  return equivalentOf("rlhfEquivalent", problem);
+}
+
+/** `rlhfEquivalent` under another function's name. */
+export function equivalentOf<A>(caller: string, problem: SelfCertaintyProblem<A>): TiltProblem<A> {
+  const { ref, beta } = excessTemperature(caller, problem);
   return { ref, reward: normalized(ref).logMass, beta };
 }
 

@@ -93,7 +93,7 @@ export function rlifObjective<A>(problem: SelfCertaintyProblem<A>, policy: Measu
   const kl = klOf(law, ref);
   if (kl === Infinity) return -Infinity;
   // Rounded, the value of a policy near the optimum may come out above the optimal one.
-  return Math.min(logV - entropyOf(law) / length - beta * kl, valueOf(known));
+  return Math.min(logV - entropyOf(law) / length - beta * kl, optimalValueOf(known));
 }
 
 /**
@@ -127,7 +127,7 @@ export function rlifOptimum<A>(problem: SelfCertaintyProblem<A>): RlifOptimum<A>
     excess,
   } = known;
   const modes = modesOf(law);
-  const facts = { modes: modes.map((i) => support[i]), value: () => valueOf(known) };
+  const facts = { modes: modes.map((i) => support[i]), value: () => optimalValueOf(known) };
   if (excess > 0) {
     const [escort, logNormalizer] = escortLaw("rlifOptimum", law, a / excess, 1 / excess);
     return new OptimalPolicy(support, escort, logNormalizer, { ...facts, exponent: a / excess, unique: true });
@@ -195,10 +195,10 @@ function modesOf(law: Law): number[] {
  * ```
  */
 export function rlifValue<A>(problem: SelfCertaintyProblem<A>): number {
-  return valueOf(checked("rlifValue", problem));
+  return optimalValueOf(checked("rlifValue", problem));
 }
 
-function valueOf<A>({ ref: { law }, length, beta, logV, a, excess }: Checked<A>): number {
+function optimalValueOf<A>({ ref: { law }, length, beta, logV, a, excess }: Checked<A>): number {
   if (!(excess > 0)) return logV + beta * law.logProbability(law.peak);
   return logV - renyiEntropyOf(law, a / excess, 1 / excess) / length;
 }

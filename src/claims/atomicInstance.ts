@@ -57,7 +57,9 @@ export function requireAtoms(caller: string, atoms: AtomicInstance): AtomicInsta
   const prior = requireFinite(caller, "atoms.prior", atoms.prior);
   if (!(prior > 0 && prior < 1)) throw outOfRange(caller, "atoms.prior", "be between 0 and 1", prior);
   requireLength(caller, "atoms.reward", atoms.reward, points.length);
-  const levels = [...requireNumbers(caller, "atoms.levels", requireArrayLike(caller, "atoms.levels", atoms.levels), FINITE)];
+  const levels = [
+    ...requireNumbers(caller, "atoms.levels", requireArrayLike(caller, "atoms.levels", atoms.levels), FINITE),
+  ];
   if (levels.length < 2) throw outOfRange(caller, "atoms.levels", "have at least two levels", levels.length);
   for (const [t, sigma] of levels.entries())
     if (!(sigma > (t === 0 ? 0 : levels[t - 1]) && sigma < 1))

@@ -1,8 +1,8 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
 import type { Atoms } from "./atoms.js";
 import type { Comparison, Identity, Sides } from "./claim.js";
-import type { World } from "./world.js";
 import { entries, largest, magnitude, positions, sign, total } from "./vectors.js";
+import type { World } from "./world.js";
 
 /** The hypotheses of all these claims. */
 export const ON_ATOMS = "atoms on a line in two classes, made from three answers, p(c) = 3/8, σ = 0.8";
@@ -213,7 +213,18 @@ export const diffusion: readonly Identity[] = [
         reward.map((r) => A.exp(A.divide(r, beta))),
       );
       const best = A.multiply(beta, A.log(partition));
-      const scale = [A.add(magnitude(A, best), A.add(beta, largest(A, reward.map((r) => magnitude(A, r)))))];
+      const scale = [
+        A.add(
+          magnitude(A, best),
+          A.add(
+            beta,
+            largest(
+              A,
+              reward.map((r) => magnitude(A, r)),
+            ),
+          ),
+        ),
+      ];
       const short = (p: typeof own, q: typeof own) => A.multiply(beta, A.klDivergence(p, q));
       return [
         { left: [A.rlhfOptimalValue(problem)], right: [best], scale, precision: 0 },
@@ -271,10 +282,7 @@ export const diffusion: readonly Identity[] = [
     hypotheses: ON_ATOMS,
     sides: onAtoms((atoms) => {
       const without = atoms.points.flatMap((_, i) => (sign(atoms.A, atoms.atPoint(atoms.own, i)) > 0 ? [] : [i]));
-      return [
-        ratioSlopes(atoms),
-        ...[atoms.farthest, ...without].flatMap((i) => ratio(atoms, i)),
-      ];
+      return [ratioSlopes(atoms), ...[atoms.farthest, ...without].flatMap((i) => ratio(atoms, i))];
     }),
   },
   {

@@ -154,7 +154,12 @@ export function unifiedObjective(
   problem: UnifiedProblemOf<Input>,
   policy: MeasureOf<Input>,
 ): BigNumber {
-  const ref = readMeasure(arithmetic, "unifiedObjective", "ref", requireObject("unifiedObjective", "problem", problem).ref);
+  const ref = readMeasure(
+    arithmetic,
+    "unifiedObjective",
+    "ref",
+    requireObject("unifiedObjective", "problem", problem).ref,
+  );
   const beta = requireNumber(arithmetic, "unifiedObjective", "beta", problem.beta, positive);
   const law = readPolicy(arithmetic, "unifiedObjective", ref, policy);
   return entropyOf(law).plus(beta.plus(arithmetic.one).times(divergenceOf(law, ref.law)));

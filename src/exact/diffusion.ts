@@ -16,7 +16,12 @@ export function pointsOf(arithmetic: Arithmetic, caller: string, atoms: readonly
 }
 
 /** p(x|c). */
-export function classOf(arithmetic: Arithmetic, caller: string, data: AtomicDataOf<Input>, label: string): ExactMeasure {
+export function classOf(
+  arithmetic: Arithmetic,
+  caller: string,
+  data: AtomicDataOf<Input>,
+  label: string,
+): ExactMeasure {
   const classes: unknown = data?.classes;
   if (typeof classes !== "object" || classes === null) throw wrongType(caller, "data.classes", "be an object", classes);
   if (!Object.hasOwn(classes, label))
@@ -118,7 +123,9 @@ export function guidedNoisePrediction(
   const own = classOf(arithmetic, caller, data, label);
   const strength = requireNumber(arithmetic, caller, "w", w, finite);
   const all = ofMass(arithmetic, own.support, marginalOf(arithmetic, caller, data));
-  const [conditional, marginal] = [own, all].map((law) => predicted(arithmetic, caller, data.atoms, law, x, sigma).noise);
+  const [conditional, marginal] = [own, all].map(
+    (law) => predicted(arithmetic, caller, data.atoms, law, x, sigma).noise,
+  );
   return conditional.times(strength.plus(1)).minus(marginal.times(strength));
 }
 
@@ -217,7 +224,10 @@ export function classify(
   );
   const reward = names.map((c) => {
     if (!Object.hasOwn(loss, c)) throw new TypeError(`${caller}: loss.${c} must be a number, got undefined`);
-    const value = requireNumber(arithmetic, caller, `loss.${c}`, loss[c], { fits: (l) => l.gt(-Infinity), says: "be above -Infinity" });
+    const value = requireNumber(arithmetic, caller, `loss.${c}`, loss[c], {
+      fits: (l) => l.gt(-Infinity),
+      says: "be above -Infinity",
+    });
     return value.neg();
   });
   return rlhfOptimum(arithmetic, { ref: prior, reward, beta: 1 });

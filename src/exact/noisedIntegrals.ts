@@ -2,8 +2,8 @@ import type { BigNumber } from "mathjs";
 import { outOfRange, requireArrayLike } from "../numeric/check.js";
 import type { MeasureOf, TiltProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
-import type { AtomicDataOf } from "./diffusionAlgebra.js";
 import { classOf, marginalOf, pointsOf } from "./diffusion.js";
+import type { AtomicDataOf } from "./diffusionAlgebra.js";
 import { readMeasure } from "./measure.js";
 import { NoisedLine, type OfMeans } from "./noisedLine.js";
 import { belowInfinity, betweenZeroAndOne, finite, positive, requireNumber, requireNumbers } from "./read.js";
@@ -19,7 +19,10 @@ const missed: OfMeans = ([q], x, fixed) => fixed.times(q - x, q - x);
 const excess: OfMeans = ([own, all], x, fixed) => fixed.times(own - all, own + all - 2n * x);
 
 /** Laws on atoms as laws on places: coincident atoms are one place. */
-function placed(atoms: Numbers, laws: readonly Numbers[]): { readonly places: BigNumber[]; readonly laws: BigNumber[][] } {
+function placed(
+  atoms: Numbers,
+  laws: readonly Numbers[],
+): { readonly places: BigNumber[]; readonly laws: BigNumber[][] } {
   const order = [...atoms.keys()].filter((i) => laws.some((law) => law[i].gt(0)));
   order.sort((i, j) => atoms[i].comparedTo(atoms[j]));
   const places: BigNumber[] = [];
@@ -69,7 +72,10 @@ export function densityRatioWeights(arithmetic: Arithmetic, grid: ArrayLike<Inpu
 function weightsOf(arithmetic: Arithmetic, levels: Numbers): BigNumber[] {
   return levels.slice(1).map((next, t) => {
     const [s, square] = [levels[t], levels[t].pow(2)];
-    return next.minus(s).times(next.plus(s)).div(square.times(arithmetic.one.minus(square)).times(2));
+    return next
+      .minus(s)
+      .times(next.plus(s))
+      .div(square.times(arithmetic.one.minus(square)).times(2));
   });
 }
 
@@ -133,7 +139,12 @@ function integral(arithmetic: Arithmetic, line: NoisedLine, f: OfMeans): BigNumb
 }
 
 /** Laws of atoms on a line, read and checked. */
-function readLaws(arithmetic: Arithmetic, caller: string, atoms: readonly Input[], given: Record<string, MeasureOf<Input>>) {
+function readLaws(
+  arithmetic: Arithmetic,
+  caller: string,
+  atoms: readonly Input[],
+  given: Record<string, MeasureOf<Input>>,
+) {
   const laws = Object.entries(given).map(([name, law]) => readMeasure(arithmetic, caller, name, law).law.mass);
   return placed(pointsOf(arithmetic, caller, atoms, laws[0].length), laws);
 }

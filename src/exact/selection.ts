@@ -41,7 +41,11 @@ export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Inp
 }
 
 /** Soft best-of-N by its integral. */
-export function softBestOfNLaw(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, draws: number): ExactDistribution {
+export function softBestOfNLaw(
+  arithmetic: Arithmetic,
+  problem: TiltProblemOf<Input>,
+  draws: number,
+): ExactDistribution {
   const caller = "softBestOfNLaw";
   const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);

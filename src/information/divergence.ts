@@ -1,8 +1,8 @@
 import { type Law, MANY } from "../measure/law.js";
 import { type Measure, requireMeasure, requirePair } from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
-import { NON_NEGATIVE, requireLength, requireNumbers } from "../numeric/check.js";
 import { logMeanExp } from "../measure/tilt.js";
+import { NON_NEGATIVE, requireLength, requireNumbers } from "../numeric/check.js";
 import { deviance, expm1MinusX, logRatio, logRatioNearOne } from "../numeric/deviance.js";
 import { type DoubleDouble, productError, twoProduct } from "../numeric/doubleDouble.js";
 import { exp, expm1, log, log1p, square } from "../numeric/elementary.js";
@@ -361,8 +361,7 @@ export function totalVariation(p: Measure, q: Measure): number {
  */
 export function totalVariationOf(p: Law, q: Law): number {
   if (p === q) return 0;
-  const differences =
-    differencesByLogRatio(p, q) ?? overPairs(p, q, (_a, _b, n) => n / LIFT);
+  const differences = differencesByLogRatio(p, q) ?? overPairs(p, q, (_a, _b, n) => n / LIFT);
   differences[p.peak] = 0;
   const gain = sum(differences.map((d) => (d > 0 ? d : 0))).hi;
   const loss = sum(differences.map((d) => (d < 0 ? -d : 0))).hi;

@@ -145,7 +145,8 @@ const A_MEASURE = "be a measure, made by measure(support, mass) or distribution(
 
 /** The measure itself where the library made it; one of another make is read, and built here of its answers and masses. */
 export function requireMeasure<A>(caller: string, argument: string, measure: Measure<A>): LawfulMeasure<A> {
-  if ((measure instanceof NormalizedMeasure || measure instanceof GivenMeasure) && Law.isLaw(measure.law)) return measure;
+  if ((measure instanceof NormalizedMeasure || measure instanceof GivenMeasure) && Law.isLaw(measure.law))
+    return measure;
   if (typeof measure !== "object" || measure === null || !("support" in measure))
     throw wrongType(caller, argument, A_MEASURE, measure);
   const support = requireSupport(caller, measure.support, `${argument}.support`);
@@ -161,9 +162,15 @@ export function lawOf(caller: string, argument: string, measure: Measure): Law {
 /** Two measures that list the same answers in the same order. */
 export function requirePair<A>(
   caller: string,
-  ...[[nameP, p], [nameQ, q]]: readonly [[argument: string, measure: Measure<A>], [argument: string, measure: Measure<A>]]
+  ...[[nameP, p], [nameQ, q]]: readonly [
+    [argument: string, measure: Measure<A>],
+    [argument: string, measure: Measure<A>],
+  ]
 ): [p: LawfulMeasure<A>, q: LawfulMeasure<A>] {
-  const pair: [LawfulMeasure<A>, LawfulMeasure<A>] = [requireMeasure(caller, nameP, p), requireMeasure(caller, nameQ, q)];
+  const pair: [LawfulMeasure<A>, LawfulMeasure<A>] = [
+    requireMeasure(caller, nameP, p),
+    requireMeasure(caller, nameQ, q),
+  ];
   requireSameSupport(caller, pair[0].support, pair[1].support, [nameP, nameQ]);
   return pair;
 }

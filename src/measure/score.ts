@@ -1,4 +1,11 @@
-import { BELOW_INFINITY, outOfRange, type Range, requireLength, requireNumber, requireNumbers } from "../numeric/check.js";
+import {
+  BELOW_INFINITY,
+  outOfRange,
+  type Range,
+  requireLength,
+  requireNumber,
+  requireNumbers,
+} from "../numeric/check.js";
 import { productError, sumError } from "../numeric/doubleDouble.js";
 import { expPlus } from "../numeric/elementary.js";
 

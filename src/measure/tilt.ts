@@ -50,13 +50,7 @@ export interface TiltedLaw {
 }
 
 /** The tilt of a law by scores that were checked: numbers below ∞. */
-export function tiltLaw(
-  caller: string,
-  base: Law,
-  score: Float64Array,
-  beta: number,
-  argument = "reward",
-): TiltedLaw {
+export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: number, argument = "reward"): TiltedLaw {
   const shiftFrom = (top: number) => {
     const everywhere = base.least > 0;
     const shift = new Float64Array(score.length);

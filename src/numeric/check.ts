@@ -81,14 +81,16 @@ export function requireFinite(caller: string, argument: string, value: unknown):
 export function requireInteger(caller: string, argument: string, value: unknown, least: number): number {
   const x = requireNumber(caller, argument, value);
   if (Number.isSafeInteger(x) && x >= least) return x;
-  if (Number.isInteger(x) && x >= least) throw outOfRange(caller, argument, `be a whole number of at least ${least} and below 2^53`, x);
+  if (Number.isInteger(x) && x >= least)
+    throw outOfRange(caller, argument, `be a whole number of at least ${least} and below 2^53`, x);
   throw outOfRange(caller, argument, `be a whole number of at least ${least}`, x);
 }
 
 /** Array-likes, typed arrays included; strings are not numbers in a row. */
 export function requireArrayLike(caller: string, argument: string, value: unknown): ArrayLike<unknown> {
   const length = typeof value === "object" && value !== null ? (value as { length?: unknown }).length : undefined;
-  if (!(Number.isSafeInteger(length) && (length as number) >= 0)) throw wrongType(caller, argument, "be an array", value);
+  if (!(Number.isSafeInteger(length) && (length as number) >= 0))
+    throw wrongType(caller, argument, "be an array", value);
   return value as ArrayLike<unknown>;
 }
 

@@ -89,7 +89,11 @@ export function humanPreference<A>(support: readonly A[], reward: Score<A>): Dis
 }
 
 /** The law ∝ e^r on answers that were checked, and its rewards. */
-export function preferenceLaw<A>(caller: string, answers: readonly A[], reward: Score<A>): { law: Law; logits: Float64Array } {
+export function preferenceLaw<A>(
+  caller: string,
+  answers: readonly A[],
+  reward: Score<A>,
+): { law: Law; logits: Float64Array } {
   const logits = resolveScore(caller, "reward", answers, reward);
   if (!logits.some((r) => r > -Infinity)) {
     throw outOfRange(caller, "reward", "be above -Infinity for some answer", -Infinity);

@@ -86,7 +86,8 @@ function hardSubsetMeans(reward: Float64Array, values: readonly Float64Array[], 
 /** What a law forbids is drawn again, and that would bias what is estimated from draws. */
 const DRAWN: Range = {
   ...FINITE,
-  condition: "be finite (a draw of reward -Infinity would have been drawn again, which biases the estimate; leave it out)",
+  condition:
+    "be finite (a draw of reward -Infinity would have been drawn again, which biases the estimate; leave it out)",
 };
 
 function estimate(caller: string, samples: SoftScoredSamples, n: number): SelectionEstimate {

@@ -1,4 +1,4 @@
-import { type Distribution, requireMeasure, type Measure } from "../measure/measure.js";
+import { type Distribution, type Measure, requireMeasure } from "../measure/measure.js";
 import type { Score } from "../measure/score.js";
 import { resolveScore } from "../measure/score.js";
 import { outOfRange } from "../numeric/check.js";
@@ -36,8 +36,13 @@ import { lawAt } from "./ratios.js";
  * ```
  */
 export function softBestOfNLaw<A>(problem: SelectionProblem<A>, n: number): Distribution<A> {
-  const prepared = prepare("softBestOfNLaw", problem, problem?.beta);
-  n = requireDraws("softBestOfNLaw", "n", n);
+  return softLaw("softBestOfNLaw", problem, "n", n);
+}
+
+/** `softBestOfNLaw` under another function's name and argument. */
+export function softLaw<A>(caller: string, problem: SelectionProblem<A>, argument: string, n: number): Distribution<A> {
+  const prepared = prepare(caller, problem, problem?.beta);
+  n = requireDraws(caller, argument, n);
   return onAnswers(prepared, lawAt(prepared, n));
 }
 

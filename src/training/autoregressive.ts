@@ -1,5 +1,5 @@
 import { knownSupport, requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger, wrongType } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject, wrongType } from "../numeric/check.js";
 import { linearLogits, tableLogits } from "./logits.js";
 import { featureRow } from "./logLinear.js";
 import type { Policy } from "./policy.js";
@@ -48,8 +48,8 @@ export interface PrefixFeatureModel<T> extends SequenceModel<T> {
 
 /** The tree of prefixes, with its sequences in the order of the vocabulary, the last token changing fastest. */
 function prefixTree<T>(caller: string, model: SequenceModel<T>) {
-  if (typeof model !== "object" || model === null) throw wrongType(caller, "model", "be an object", model);
-  const vocabulary = requireSupport(caller, model.vocabulary);
+  requireObject(caller, "model", model);
+  const vocabulary = requireSupport(caller, model.vocabulary, "vocabulary");
   const length = requireInteger(caller, "length", model.length, 1);
   const { end } = model;
   if (end !== undefined && !vocabulary.includes(end)) throw outOfRange(caller, "end", "be in the vocabulary", end);
@@ -158,7 +158,8 @@ export function autoregressiveLogLinearPolicy<T>(model: PrefixFeatureModel<T>): 
   const size = requireInteger(caller, "size", model.size, 1);
   if (typeof model.features !== "function") throw wrongType(caller, "features", "be a function", model.features);
   const count = tree.next.length * size;
-  if (!(count <= MOST_FEATURES)) throw outOfRange(caller, "size", `make at most ${MOST_FEATURES} features in all`, count);
+  if (!(count <= MOST_FEATURES))
+    throw outOfRange(caller, "size", `make at most ${MOST_FEATURES} features in all`, count);
   const rows = new Float64Array(tree.next.length * size);
   for (const [c, prefix] of prefixes.entries()) {
     for (const [v, token] of vocabulary.entries()) {

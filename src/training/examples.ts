@@ -4,6 +4,7 @@ import { log } from "../numeric/elementary.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { type LikelihoodPart, type TargetLaw, targetLaw } from "./objective.js";
 import type { Policy } from "./policy.js";
+import { policyOn } from "./policy.js";
 
 /**
  * What the policy is to imitate on one query: the result of `importanceWeights`, `selfCertaintyWeights` or `drawnWeights`
@@ -48,7 +49,7 @@ export function partOf<Q, A>(
   lambda: number,
   queries: number,
 ): { readonly part: LikelihoodPart<A>; readonly target: Float64Array } {
-  const on = policy.on(query as Q);
+  const on = policyOn(caller, policy, query as Q);
   const imitated = targetLaw(caller, `${name}.target`, target, on.support);
   const coefficient = imitated.coefficient.map((t) => t / queries);
   let reference: TargetLaw | undefined;

@@ -9,6 +9,7 @@ import { minimize, type StopReason } from "./minimize.js";
 import { type LikelihoodPart, NegativeLogLikelihood, type Smooth, Units } from "./objective.js";
 import { descentOf, readOptions, type Settings, type TrainingOptions } from "./options.js";
 import type { Policy } from "./policy.js";
+import { requirePolicy } from "./policy.js";
 import { shuffled } from "./shuffle.js";
 import { stateOf, type TrainingState } from "./state.js";
 
@@ -117,6 +118,7 @@ function readFit<Q, A>(
   data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
   options: WeightedMleOptions,
 ) {
+  requirePolicy(caller, policy);
   const settings = readOptions(caller, options, policy.size);
   const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
   const examples = requireExamples<Q, A>(caller, data);
@@ -184,7 +186,8 @@ async function descend<Q, A>(
   const own = parts.map((part) => units.part(part));
   const f = new NegativeLogLikelihood(units, own, ridge);
   const from = pointAt(f, units.variables(settings.start));
-  if (Number.isNaN(from.value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
+  if (Number.isNaN(from.value))
+    throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
   if (!(from.value < Infinity)) {
     throw outOfRange(caller, "data", "have mass only on answers that the policy can give", Infinity);
   }

@@ -1,14 +1,14 @@
-import { rlhfEquivalent } from "../alignment/correspondences.js";
+import { equivalentOf } from "../alignment/correspondences.js";
 import type { TiltProblem } from "../alignment/rlhf.js";
 import type { SelfCertaintyProblem } from "../alignment/rlif.js";
 import { chiSquaredDivergence } from "../information/divergence.js";
 import { logOdds } from "../measure/escort.js";
 import { Law } from "../measure/law.js";
-import { type Distribution, distributionOf, lawOf, type Measure } from "../measure/measure.js";
+import { type Distribution, distributionOf, lawOf, type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, scaledDifference } from "../measure/score.js";
-import { answerKey, requireSupport } from "../measure/support.js";
+import { answerKey } from "../measure/support.js";
 import { logMeanExp, tiltChecked } from "../measure/tilt.js";
-import { outOfRange, requireArrayLike, requirePositiveOrInfinite } from "../numeric/check.js";
+import { outOfRange, requireArrayLike, requireObject, requirePositiveOrInfinite } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { shapeOf, smooth } from "./paretoSmoothing.js";
@@ -67,9 +67,11 @@ export interface ImportanceWeights<A = unknown> extends WeightedAnswers<A> {
  * ```
  */
 export function importanceWeights<A>(problem: TiltProblem<A>): ImportanceWeights<A> {
-  const { ref, reward, beta } = problem;
-  const score = resolveScore("importanceWeights", "reward", ref.support, reward);
-  return weightsOf("importanceWeights", problem, (peak) => score.map((r) => scaledDifference(r, score[peak], beta)));
+  const caller = "importanceWeights";
+  const beta = requirePositiveOrInfinite(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const ref = requireMeasure(caller, "ref", problem.ref);
+  const reward = resolveScore(caller, "reward", ref.support, problem.reward);
+  return weightsOf(caller, { ref, reward, beta }, (peak) => reward.map((r) => scaledDifference(r, reward[peak], beta)));
 }
 
 /** Weights of a tilt, given log w of each answer relative to that of the target's likeliest. */
@@ -119,7 +121,7 @@ function weightsOf<A>(
  */
 export function selfCertaintyWeights<A>(problem: SelfCertaintyProblem<A>): ImportanceWeights<A> {
   const caller = "selfCertaintyWeights";
-  const tilt = rlhfEquivalent(problem);
+  const tilt = equivalentOf(caller, problem);
   const law = lawOf(caller, "ref", tilt.ref);
   // From the masses themselves: their logarithms may not tell them apart.
   return weightsOf(caller, tilt, (peak) => law.weight.map((_, i) => logOdds(law, i, peak) / tilt.beta));
@@ -173,15 +175,18 @@ export function drawnWeights<A>(
   options: DrawnWeightsOptions = {},
 ): DrawnWeights<A> {
   const caller = "drawnWeights";
-  const { ref, reward } = problem;
-  const beta = requirePositiveOrInfinite(caller, "beta", problem.beta);
-  const score = resolveScore(caller, "reward", ref.support, reward);
+  const beta = requirePositiveOrInfinite(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const ref = requireMeasure(caller, "ref", problem.ref);
+  requireObject(caller, "options", options);
+  const score = resolveScore(caller, "reward", ref.support, problem.reward);
   const places = placesOf(caller, ref.support, draws);
   let top = -Infinity;
   for (const i of places) top = Math.max(top, score[i]);
   if (top === -Infinity) throw outOfRange(caller, "reward", "be above -Infinity for some draw", top);
   const given = {
-    logWeight: Float64Array.from(places, (i) => (score[i] === -Infinity ? -Infinity : scaledDifference(score[i], top, beta))),
+    logWeight: Float64Array.from(places, (i) =>
+      score[i] === -Infinity ? -Infinity : scaledDifference(score[i], top, beta),
+    ),
     // Rewards that differ by their rounding alone are equal, however small β makes that look.
     magnitude: (draw: number) => Math.max(Math.abs(score[places[draw]]), Math.abs(top)) / beta,
   };
@@ -192,7 +197,7 @@ export function drawnWeights<A>(
   const weight = law.probabilities();
   const size = sizeOf(law);
   return {
-    target: distributionOf(requireSupport(caller, ref.support), gathered(places, weight, score.length), 0),
+    target: distributionOf(ref.support, gathered(places, weight, score.length), 0),
     ref,
     weight,
     effectiveSampleSize: size,

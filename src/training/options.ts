@@ -1,4 +1,11 @@
-import { outOfRange, requireInteger, requireNonNegative, requirePositive, wrongType } from "../numeric/check.js";
+import {
+  outOfRange,
+  requireInteger,
+  requireNonNegative,
+  requireObject,
+  requirePositive,
+  wrongType,
+} from "../numeric/check.js";
 import { type AdamRate, adam, type Descent, lbfgs, newton } from "./methods.js";
 import type { ProgressListener, StopSignal, Watch } from "./minimize.js";
 import type { Smooth } from "./objective.js";
@@ -58,7 +65,7 @@ export interface Settings {
 }
 
 export function readOptions(caller: string, options: TrainingOptions, size: number): Settings {
-  if (typeof options !== "object" || options === null) throw wrongType(caller, "options", "be an object", options);
+  requireObject(caller, "options", options);
   const { method, resume, signal, onProgress } = options;
   if (method !== undefined && !METHODS.includes(method)) {
     throw outOfRange(caller, "options.method", `be one of ${METHODS.join(", ")}`, method);

@@ -1,7 +1,14 @@
 import { Law } from "../measure/law.js";
 import { type Distribution, distributionOf } from "../measure/measure.js";
 import { requireSupport } from "../measure/support.js";
-import { BELOW_INFINITY, outOfRange, requireNumbers, wrongType } from "../numeric/check.js";
+import {
+  BELOW_INFINITY,
+  outOfRange,
+  requireInteger,
+  requireNumbers,
+  requireObject,
+  wrongType,
+} from "../numeric/check.js";
 
 /**
  * A parametric policy π_θ(answer | query): one parameter vector for all queries. Bring your own by writing `on`.
@@ -115,13 +122,34 @@ export function policyDistribution<Q, A>(
   ...[query]: undefined extends Q ? [query?: Q] : [query: Q]
 ): Distribution<A> {
   const caller = "policyDistribution";
-  const conditional = policy.on(query as Q);
+  requirePolicy(caller, policy);
+  const conditional = policyOn(caller, policy, query as Q);
   const theta = requireParameters(caller, policy.size, parameters);
   const support = requireSupport(caller, conditional.support);
   const logs = conditional.logProbabilities(theta);
   const bad = logs.findIndex((l) => Number.isNaN(l));
   if (bad >= 0) throw outOfRange(caller, "logits", "have a finite maximum", logs[bad]);
   return distributionOf(support, Law.fromLogMass(logs), 0);
+}
+
+/** So many parameters are 16 GiB of them. */
+const MOST_PARAMETERS = 2 ** 31;
+
+/** A policy, as far as it shows before it is asked for a query. */
+export function requirePolicy<Q, A>(caller: string, policy: Policy<Q, A>): void {
+  requireObject(caller, "policy", policy);
+  const size = requireInteger(caller, "policy.size", policy.size, 0);
+  if (size > MOST_PARAMETERS) throw outOfRange(caller, "policy.size", `be at most ${MOST_PARAMETERS}`, size);
+  if (typeof policy.on !== "function") throw wrongType(caller, "policy.on", "be a function", policy.on);
+}
+
+/** The policy on a query. */
+export function policyOn<Q, A>(caller: string, policy: Policy<Q, A>, query: Q): ConditionalPolicy<A> {
+  const on = requireObject(caller, "policy.on of the query", policy.on(query));
+  requireSupport(caller, on.support, "policy.on of the query.support");
+  if (typeof on.logProbabilities !== "function")
+    throw wrongType(caller, "policy.on of the query.logProbabilities", "be a function", on.logProbabilities);
+  return on;
 }
 
 /** A fresh parameter vector of the right length. */

@@ -1,6 +1,7 @@
-import { rlhfOptimalValue, rlhfOptimum, type TiltProblem } from "../alignment/rlhf.js";
-import { lawOf } from "../measure/measure.js";
+import { rlhfOptimalValue, type TiltProblem } from "../alignment/rlhf.js";
+import { lawOf, requireMeasure } from "../measure/measure.js";
 import { answerKey } from "../measure/support.js";
+import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requirePositive, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { resultOf, type TrainingResult } from "./fit.js";
@@ -9,6 +10,7 @@ import { minimize } from "./minimize.js";
 import { type Part, PolicyObjective, Units, type Verdict } from "./objective.js";
 import { descentOf, readOptions, type TrainingOptions } from "./options.js";
 import type { Policy } from "./policy.js";
+import { policyOn, requirePolicy } from "./policy.js";
 import { stateOf } from "./state.js";
 
 /**
@@ -116,6 +118,7 @@ export async function fitPolicyGradient<Q, A>(
   options: TrainingOptions = {},
 ): Promise<PolicyGradientFit> {
   const caller = "fitPolicyGradient";
+  requirePolicy(caller, policy);
   const settings = readOptions(caller, options, policy.size);
   const method = settings.method ?? "lbfgs";
   if (method !== "lbfgs" && method !== "adam") throw outOfRange(caller, "options.method", "be lbfgs or adam", method);
@@ -128,7 +131,8 @@ export async function fitPolicyGradient<Q, A>(
   const tasks = given.map((task) => units.part({ ...task, share: task.beta / unit / given.length }));
   const f = new Regret(units, tasks, settings.ridge / unit, unit);
   const from = pointAt(f, units.variables(settings.start));
-  if (Number.isNaN(from.value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
+  if (Number.isNaN(from.value))
+    throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
   if (!(from.value < Infinity)) {
     throw outOfRange(caller, "policy", "have no mass where ref has none or the reward forbids", Infinity);
   }
@@ -145,11 +149,17 @@ export async function fitPolicyGradient<Q, A>(
   };
 }
 
-function taskOf<Q, A>(caller: string, policy: Policy<Q, A>, example: RlhfExample<Q, A>, name: string): Omit<Task<A>, "share"> {
+function taskOf<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  example: RlhfExample<Q, A>,
+  name: string,
+): Omit<Task<A>, "share"> {
   if (typeof example !== "object" || example === null) throw wrongType(caller, name, "be an RLHF problem", example);
   const beta = requirePositive(caller, `${name}.beta`, example.beta);
-  const on = policy.on(example.query as Q);
-  const optimum = rlhfOptimum(example);
+  const on = policyOn(caller, policy, example.query as Q);
+  const ref = requireMeasure(caller, `${name}.ref`, example.ref);
+  const optimum = tiltChecked(caller, `${name}.reward`, ref, example.reward, beta);
   const log = lawOf(caller, name, optimum).logProbabilities();
   const place = new Map(on.support.map((answer, i) => [answerKey(answer), i]));
   const logOptimum = new Float64Array(on.support.length).fill(-Infinity);

@@ -1,6 +1,7 @@
 import {
   outOfRange,
   requireNonNegative,
+  requireObject,
   requirePositive,
   requirePositiveOrInfinite,
   wrongType,
@@ -10,7 +11,7 @@ import { maxNorm, pointAt } from "./lineSearch.js";
 import { adamStep } from "./methods.js";
 import type { StopSignal, TrainingProgress } from "./minimize.js";
 import { NegativeLogLikelihood, spreadOf, Units } from "./objective.js";
-import { type Policy, requireParameters } from "./policy.js";
+import { type Policy, requireParameters, requirePolicy } from "./policy.js";
 import { readState, stateOf, type TrainingState } from "./state.js";
 
 /** What may be chosen in training on a stream. */
@@ -86,7 +87,14 @@ export async function fitWeightedMleStream<Q, A>(
   options: StreamOptions = {},
 ): Promise<StreamFit> {
   const caller = "fitWeightedMleStream";
-  if (typeof options !== "object" || options === null) throw wrongType(caller, "options", "be an object", options);
+  requirePolicy(caller, policy);
+  requireObject(caller, "options", options);
+  const { onProgress } = options;
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    throw wrongType(caller, "options.onProgress", "be a function", onProgress);
+  const iterable =
+    typeof stream === "object" && stream !== null && (Symbol.asyncIterator in stream || Symbol.iterator in stream);
+  if (!iterable) throw wrongType(caller, "stream", "be an iterable of batches, or an asynchronous one", stream);
   const { size } = policy;
   const rate = {
     learningRate: requirePositive(caller, "options.learningRate", options.learningRate ?? 0.01),
@@ -112,7 +120,14 @@ export async function fitWeightedMleStream<Q, A>(
     if (!(value < Infinity))
       throw outOfRange(caller, "batch", "have mass only on answers that the policy can give", value);
     options.onProgress?.({ iteration, objective: -value, gradientNorm: maxNorm(gradient) });
-    theta = adamStep(theta, gradient, memory, iteration, rate, spread.map((s) => s || 1));
+    theta = adamStep(
+      theta,
+      gradient,
+      memory,
+      iteration,
+      rate,
+      spread.map((s) => s || 1),
+    );
     iteration++;
     // Looked at after the step: no batch that was taken off the stream is lost to the run that goes on.
     if (options.signal?.aborted) {

@@ -120,11 +120,14 @@ export interface BadCall {
 }
 
 /** The changed calls, in a fixed order; the arguments of each are its own. */
-export function* badCalls({ args }: LegalCall): Generator<BadCall> {
+export function* badCalls(legal: LegalCall): Generator<BadCall> {
+  const { args } = legal;
   for (let n = 0; n < args.length; n++) {
     yield { place: `${n}`, change: "left out", args: (copy(args) as unknown[]).slice(0, n), same: false };
   }
   for (const path of places(args)) {
+    // A world is what worldOf made it.
+    if (legal.names[0] === "checkClaim" && path[0] === "1" && path.length > 1) continue;
     const place = path.join(".");
     const value = path.reduce((at, key) => members(at)[key], args as unknown);
     const changes: [string, () => unknown, boolean][] = [
@@ -133,9 +136,15 @@ export function* badCalls({ args }: LegalCall): Generator<BadCall> {
       ...equivalents(copy(value)).map(([name, made]): [string, () => unknown, boolean] => [name, () => made, true]),
     ];
     for (const [change, make, same] of changes) {
-      yield { place, change, args: replaced(copy(args), path, make()) as unknown[], same };
+      yield { place, change, args: replaced(copy(args), path, make()) as unknown[], same: same && !insideMeasure(args, path) };
     }
   }
+}
+
+/** Whether a place is a part of a measure: in its stead a new one is made, of its masses as they are rounded. */
+function insideMeasure(args: readonly unknown[], path: readonly string[]): boolean {
+  const along = path.slice(0, -1).map((_, n) => path.slice(0, n + 1).reduce((at, key) => members(at)[key], args as unknown));
+  return along.some((value) => typeof value === "object" && value !== null && "logMass" in value);
 }
 
 /** The places of a value, two levels deep inside each argument; of an array the first, the second and the last entry. */
@@ -171,9 +180,33 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown
   return { ...inner, [key]: replaced(inner[key], rest, by) };
 }
 
+/** Operations on numbers, of which NaN is one. */
+const ARITHMETIC: ReadonlySet<string> = new Set("number toNumber add subtract multiply divide exp log".split(" "));
+
+/** Members that hold what the caller gave: answers of any type. */
+const GIVEN: ReadonlySet<string> = new Set("support vocabulary items modes end answers winner loser".split(" "));
+
+function hasNaN(value: unknown, depth = 0): boolean {
+  if (typeof value === "number") return Number.isNaN(value);
+  if (value instanceof Float64Array) return value.some(Number.isNaN);
+  if (typeof value !== "object" || value === null || depth > 3) return false;
+  if ("isBigNumber" in value) return String(value) === "NaN";
+  return Object.entries(value).some(([key, member]) => !GIVEN.has(key) && hasNaN(member, depth + 1));
+}
+
 /** What is wrong with what came of a call; undefined where nothing is. */
 export interface Outcome {
-  readonly kind: "refused" | "answered" | "raw" | "misnamed" | "no argument" | "slow" | "large" | "mutated" | "NaN" | "other";
+  readonly kind:
+    | "refused"
+    | "answered"
+    | "raw"
+    | "misnamed"
+    | "no argument"
+    | "slow"
+    | "large"
+    | "mutated"
+    | "NaN"
+    | "other";
   readonly text: string;
 }
 
@@ -182,11 +215,14 @@ const LARGEST_BYTES = 2 ** 28;
 const script = new Script("globalThis.badCalls()");
 
 /** What came of each of many calls; one that does not return is stopped. */
-export async function outcomesOf(legal: LegalCall, bad: readonly BadCall[], expected: string | undefined): Promise<Outcome[]> {
+export async function outcomesOf(
+  legal: LegalCall,
+  bad: readonly BadCall[],
+  expected: string | undefined,
+): Promise<Outcome[]> {
   const out: (Outcome | Promise<Outcome>)[] = [];
   (globalThis as Record<string, unknown>).badCalls = () => {
     while (out.length < bad.length) {
-      current?.(bad[out.length]);
       out.push(outcomeOf(legal, bad[out.length], expected));
     }
   };
@@ -201,7 +237,8 @@ export async function outcomesOf(legal: LegalCall, bad: readonly BadCall[], expe
 }
 
 function outcomeOf(legal: LegalCall, bad: BadCall, expected: string | undefined): Outcome | Promise<Outcome> {
-  const before = legal.isMethod ? undefined : shown(bad.args);
+  const kept = (): string => shown(bad.args.filter((_, n) => parametersOf(legal)[n] !== "out"));
+  const before = legal.isMethod ? undefined : kept();
   const external = getHeapStatistics().external_memory;
   const begin = performance.now();
   try {
@@ -213,14 +250,15 @@ function outcomeOf(legal: LegalCall, bad: BadCall, expected: string | undefined)
 
   function refused(error: unknown): Outcome {
     const refusal = judgeError(legal, error);
-    if (refusal.kind !== "refused" || !bad.same) return checked(refusal);
+    // Answers and items stand in plain arrays alone.
+    if (refusal.kind !== "refused" || !bad.same || /must be an array of/.test(refusal.text)) return checked(refusal);
     return { kind: "other", text: `refuses a legal value: ${refusal.text}` };
   }
   function answered(result: unknown): Outcome {
     const early = checked({ kind: "answered", text: "" });
     if (early.kind !== "answered") return early;
     const answer = shown(result);
-    if (/\bNaN\b/.test(answer)) return { kind: "NaN", text: answer };
+    if (hasNaN(result) && !ARITHMETIC.has(legal.names[0])) return { kind: "NaN", text: answer };
     const differs = bad.same && expected !== undefined && answer !== expected;
     return differs ? { kind: "other", text: `gives ${answer}\n   instead of ${expected}` } : { ...early, text: answer };
   }
@@ -229,16 +267,11 @@ function outcomeOf(legal: LegalCall, bad: BadCall, expected: string | undefined)
     if (time > LONGEST_MS) return { kind: "slow", text: `took ${Math.round(time)} ms: ${outcome.text}` };
     const bytes = getHeapStatistics().external_memory - external;
     if (bytes > LARGEST_BYTES) return { kind: "large", text: `took ${bytes} bytes: ${outcome.text}` };
-    if (before !== undefined && shown(bad.args) !== before) {
-      return { kind: "mutated", text: `${before} became ${shown(bad.args)}` };
+    if (before !== undefined && kept() !== before) {
+      return { kind: "mutated", text: `${before} became ${kept()}` };
     }
     return outcome;
   }
-}
-
-let current: ((bad: BadCall) => void) | undefined;
-export function onCurrent(listener: (bad: BadCall) => void): void {
-  current = listener;
 }
 
 function judgeError(legal: LegalCall, error: unknown): Outcome {
@@ -256,11 +289,19 @@ function judgeError(legal: LegalCall, error: unknown): Outcome {
 /** The answer of a call that is not changed, where it is the same each time. */
 export async function legalAnswer({ call, args, isMethod }: LegalCall): Promise<string | undefined> {
   if (isMethod) return undefined;
-  const [first, second] = [shown(await call(...(copy(args) as unknown[]))), shown(await call(...(copy(args) as unknown[])))];
+  const [first, second] = [
+    shown(await call(...(copy(args) as unknown[]))),
+    shown(await call(...(copy(args) as unknown[]))),
+  ];
   return first === second ? first : undefined;
 }
 
 let parameters: Map<string, string[]> | undefined;
+
+const parametersOf = ({ names: [name] }: LegalCall): readonly string[] => {
+  parameters ??= parameterNames();
+  return parameters.get(name ?? "") ?? [];
+};
 
 /** The words that a path of a call may begin with: its parameters, and the members of its first objects. */
 function roots({ names, args }: LegalCall): Set<string> {
@@ -278,7 +319,9 @@ function parameterNames(): Map<string, string[]> {
     const source = ts.createSourceFile(file, readFileSync(`src/${file}`, "utf8"), ts.ScriptTarget.ES2023, true);
     const visit = (node: ts.Node): void => {
       if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node) || ts.isMethodSignature(node)) {
-        const described = ts.getJSDocTags(node).flatMap((tag) => /@param (?:\w+\.)?(\w+)/.exec(tag.getText())?.[1] ?? []);
+        const described = ts
+          .getJSDocTags(node)
+          .flatMap((tag) => /@param (?:\w+\.)?(\w+)/.exec(tag.getText())?.[1] ?? []);
         add(node.name?.getText() ?? "", [...node.parameters.map((p) => p.name.getText()), ...described]);
       }
       ts.forEachChild(node, visit);
@@ -292,15 +335,28 @@ function parameterNames(): Map<string, string[]> {
 export function shown(value: unknown, depth = 0): string {
   if (typeof value === "function") return "function";
   if (typeof value === "bigint" || typeof value === "symbol") return String(value);
-  if (typeof value !== "object" || value === null) return Object.is(value, -0) ? "0" : JSON.stringify(value) === "null" ? String(value) : String(JSON.stringify(value));
+  if (typeof value !== "object" || value === null)
+    return Object.is(value, -0)
+      ? "0"
+      : JSON.stringify(value) === "null"
+        ? String(value)
+        : String(JSON.stringify(value));
   if (depth > 4) return "…";
   if (ArrayBuffer.isView(value) || Array.isArray(value)) {
     const list = value as ArrayLike<unknown>;
     const first = Array.from({ length: Math.min(list.length, 50) }, (_, i) => shown(list[i], depth + 1));
     return `[${first.join()}${list.length > 50 ? `… ${list.length}` : ""}]`;
   }
-  if ((value as { isBigNumber?: unknown }).isBigNumber === true || (value as { isFraction?: unknown }).isFraction === true) return String(value);
+  if (
+    (value as { isBigNumber?: unknown }).isBigNumber === true ||
+    (value as { isFraction?: unknown }).isFraction === true
+  )
+    return String(value);
   const named = value as Record<string, unknown>;
-  const keys = "support" in value && "mass" in value ? ["support", "mass", "logMass", "logNormalizer"] : Object.keys(value);
-  return `{${keys.filter((key) => Object.getOwnPropertyDescriptor(value, key)?.get === undefined).map((key) => `${key}:${shown(named[key], depth + 1)}`).join()}}`;
+  const keys =
+    "support" in value && "mass" in value ? ["support", "mass", "logMass", "logNormalizer"] : Object.keys(value);
+  return `{${keys
+    .filter((key) => Object.getOwnPropertyDescriptor(value, key)?.get === undefined)
+    .map((key) => `${key}:${shown(named[key], depth + 1)}`)
+    .join()}}`;
 }
