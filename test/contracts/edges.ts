@@ -17,7 +17,9 @@ export async function expectEdges(legal: LegalCall, chosen: (index: number) => b
     counts.calls++;
     counts[kind]++;
     const { place, change } = calls[i] as BadCall;
-    const number = place.split(".").reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], legal.args);
+    const number = place
+      .split(".")
+      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], legal.args);
     const lenient = kind === "answered" && typeof number === "number" && NO_NUMBERS.has(change) && takesNumbers(place);
     if ((kind !== "refused" && kind !== "answered") || lenient) faults.push(`${place} = ${change}: ${kind}: ${text}`);
   }
@@ -25,11 +27,25 @@ export async function expectEdges(legal: LegalCall, chosen: (index: number) => b
 
   /** Whether a Symbol is refused there: then it is no place for an answer, which may be anything. */
   function takesNumbers(place: string): boolean {
-    return outcomes.some(({ kind }, i) => kind === "refused" && calls[i]?.place === place && calls[i]?.change === "Symbol()");
+    return outcomes.some(
+      ({ kind }, i) => kind === "refused" && calls[i]?.place === place && calls[i]?.change === "Symbol()",
+    );
   }
 }
 
 export function noCounts(): Counts {
-  const kinds = ["calls", "refused", "answered", "raw", "misnamed", "no argument", "slow", "large", "mutated", "NaN", "other"];
+  const kinds = [
+    "calls",
+    "refused",
+    "answered",
+    "raw",
+    "misnamed",
+    "no argument",
+    "slow",
+    "large",
+    "mutated",
+    "NaN",
+    "other",
+  ];
   return Object.fromEntries(kinds.map((kind) => [kind, 0])) as Counts;
 }

@@ -109,6 +109,9 @@ function resized(value: unknown): [string, unknown][] {
   ];
 }
 
+/** The argument, by function, that another function of the library makes as a whole. */
+const MADE: Readonly<Record<string, string>> = { checkClaim: "1", worldOf: "0" };
+
 /** A call, changed in one place. */
 export interface BadCall {
   /** The place, from the argument on: `0.reward.1`. */
@@ -126,8 +129,8 @@ export function* badCalls(legal: LegalCall): Generator<BadCall> {
     yield { place: `${n}`, change: "left out", args: (copy(args) as unknown[]).slice(0, n), same: false };
   }
   for (const path of places(args)) {
-    // A world is what worldOf made it.
-    if (legal.names[0] === "checkClaim" && path[0] === "1" && path.length > 1) continue;
+    // A world is what worldOf made it, and the members of an algebra are functions of the library.
+    if (path.length > 1 && MADE[legal.names[0] ?? ""] === path[0]) continue;
     const place = path.join(".");
     const value = path.reduce((at, key) => members(at)[key], args as unknown);
     const changes: [string, () => unknown, boolean][] = [
@@ -136,14 +139,21 @@ export function* badCalls(legal: LegalCall): Generator<BadCall> {
       ...equivalents(copy(value)).map(([name, made]): [string, () => unknown, boolean] => [name, () => made, true]),
     ];
     for (const [change, make, same] of changes) {
-      yield { place, change, args: replaced(copy(args), path, make()) as unknown[], same: same && !insideMeasure(args, path) };
+      yield {
+        place,
+        change,
+        args: replaced(copy(args), path, make()) as unknown[],
+        same: same && !insideMeasure(args, path),
+      };
     }
   }
 }
 
 /** Whether a place is a part of a measure: in its stead a new one is made, of its masses as they are rounded. */
 function insideMeasure(args: readonly unknown[], path: readonly string[]): boolean {
-  const along = path.slice(0, -1).map((_, n) => path.slice(0, n + 1).reduce((at, key) => members(at)[key], args as unknown));
+  const along = path
+    .slice(0, -1)
+    .map((_, n) => path.slice(0, n + 1).reduce((at, key) => members(at)[key], args as unknown));
   return along.some((value) => typeof value === "object" && value !== null && "logMass" in value);
 }
 
@@ -279,7 +289,7 @@ function judgeError(legal: LegalCall, error: unknown): Outcome {
   if (error === SENTINEL) return { kind: "refused", text };
   if ((error as { code?: unknown } | null)?.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return { kind: "slow", text };
   if (!(error instanceof TypeError || error instanceof RangeError)) return { kind: "raw", text };
-  const [, name, argument = ""] = /^([\w]+): (?:both measures' )?(\w*)/.exec(error.message) ?? [];
+  const [, name, argument = ""] = /^([\w]+): (\w*)/.exec(error.message) ?? [];
   if (name === undefined) return { kind: "raw", text };
   if (!legal.names.includes(name)) return { kind: "misnamed", text };
   if (!roots(legal).has(argument) && !legal.isMethod) return { kind: "no argument", text };
@@ -296,17 +306,15 @@ export async function legalAnswer({ call, args, isMethod }: LegalCall): Promise<
   return first === second ? first : undefined;
 }
 
-let parameters: Map<string, string[]> | undefined;
+const parameters = parameterNames();
 
 const parametersOf = ({ names: [name] }: LegalCall): readonly string[] => {
-  parameters ??= parameterNames();
   return parameters.get(name ?? "") ?? [];
 };
 
 /** The words that a path of a call may begin with: its parameters, and the members of its first objects. */
 function roots({ names, args }: LegalCall): Set<string> {
-  parameters ??= parameterNames();
-  const own = names.flatMap((name) => parameters?.get(name) ?? []);
+  const own = names.flatMap((name) => parameters.get(name) ?? []);
   return new Set([...own, ...args.flatMap((arg) => (isPlain(arg) ? Object.keys(arg) : [])), "both"]);
 }
 
