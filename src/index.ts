@@ -166,3 +166,4 @@ export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "
 export type { JsonNumber, TrainingState } from "./training/state.js";
 export { fitWeightedMleStream, type StreamFit, type StreamOptions, type TrainingStream } from "./training/stream.js";
 export { tabularPolicy } from "./training/tabular.js";
+export type { TailOptions } from "./training/tail.js";

@@ -75,7 +75,7 @@ export function guidanceProblem(data: AtomicData, label: string, w: number): Til
 
 function problemOf(caller: string, data: AtomicData, label: string, w: number): TiltProblem<number> {
   const ref = requireClass(caller, "class", data, label);
-  requireFinite(caller, "w", w);
+  w = requireFinite(caller, "w", w);
   const law = lawOf(caller, "class", ref);
   const reward = logClassProbability(data, label).map((l, i) => (law.supports(i) && l > -Infinity ? w * l : -Infinity));
   // A class of prior 0 has no p(c|x) to tilt by: at w = 0 none is needed.
@@ -150,7 +150,7 @@ export function guidedNoisePrediction(
 ): Float64Array {
   const caller = "guidedNoisePrediction";
   requireClass(caller, "class", data, label);
-  requireFinite(caller, "w", w);
+  w = requireFinite(caller, "w", w);
   const { alpha, posterior: own } = readPosterior(caller, data, x, sigma, label);
   const { posterior: all } = readPosterior(caller, data, x, sigma, undefined);
   const { points, dimension: d } = data;

@@ -21,9 +21,9 @@ import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
  */
 export function logSnrSchedule(steps: number, most = 20, least = -20): Float64Array {
   const caller = "logSnrSchedule";
-  requireInteger(caller, "steps", steps, 2);
-  requireFinite(caller, "most", most);
-  requireFinite(caller, "least", least);
+  steps = requireInteger(caller, "steps", steps, 2);
+  most = requireFinite(caller, "most", most);
+  least = requireFinite(caller, "least", least);
   // Past 30 nats σ rounds to 1, or 1 − σ² to 1.
   if (!(most > least && most <= 30 && least >= -30))
     throw outOfRange(caller, "most and least", "decrease within ±30", `${most}, ${least}`);
@@ -49,7 +49,7 @@ export function logSnrSchedule(steps: number, most = 20, least = -20): Float64Ar
  * ```
  */
 export function cosineSchedule(steps: number): Float64Array {
-  requireInteger("cosineSchedule", "steps", steps, 2);
+  steps = requireInteger("cosineSchedule", "steps", steps, 2);
   return Float64Array.from({ length: steps }, (_, i) => sinQuarter((i + 0.5) / steps));
 }
 
@@ -71,7 +71,7 @@ export function cosineSchedule(steps: number): Float64Array {
  * ```
  */
 export function linearSchedule(steps: number): Float64Array {
-  requireInteger("linearSchedule", "steps", steps, 21);
+  steps = requireInteger("linearSchedule", "steps", steps, 21);
   const out = new Float64Array(steps);
   let log = 0;
   for (let i = 0; i < steps; i++) {

@@ -87,8 +87,10 @@ export async function fitScoreMatching(
   const atoms = Array.from({ length: data.size }, (_, i) => i).filter((i) => law.supports(i));
   const nodes = nodesOf(caller, data, law, target.probabilities(), levels, options, settings.seed);
   const logWeight = Float64Array.from(atoms, (i) => law.logProbability(i));
-  const f = new DenoisingLoss(data, nodes, atoms, logWeight, settings.ridge);
-  const { name, descent } = descentOf(f, settings, () => [f]);
+  const wanted = atoms.map((i) => target.supports(i));
+  const f = new DenoisingLoss(data, nodes, atoms, logWeight, wanted, settings.ridge);
+  const ones = new Float64Array(data.size).fill(1);
+  const { name, descent } = descentOf(f, settings.start, ones, settings, () => [f]);
   const from = pointAt(f, settings.start);
   const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
   const logLaw = f.logLaw(point.x);
@@ -96,7 +98,9 @@ export async function fitScoreMatching(
   for (const [j, i] of atoms.entries()) full[i] = logLaw[j];
   const fitted: Measure<number> = fromLogMass(ref.support, full);
   return {
-    ...resultOf(point, iteration, reason, converged, () => stateOf(name, iteration, point.x, descent.memory)),
+    ...resultOf(f, point, point.x, iteration, reason, converged, () =>
+      stateOf(name, iteration, point.x, descent.memory),
+    ),
     law: normalize(fitted),
     klFromTarget: klOf(target, lawOf(caller, "law", fitted)),
   };
@@ -144,7 +148,8 @@ export function weightedDenoisingLoss(
   const nodes = nodesOf(caller, data, model, target, levels, {}, 0, 0.75);
   const logWeight = Float64Array.from(atoms, (i) => model.logProbability(i));
   const start = new Float64Array(data.size);
-  return new DenoisingLoss(data, nodes, atoms, logWeight, 0).evaluate(start, new Float64Array(data.size));
+  const wanted = atoms.map((i) => target[i] > 0);
+  return new DenoisingLoss(data, nodes, atoms, logWeight, wanted, 0).evaluate(start, new Float64Array(data.size));
 }
 
 /** Every atom of the target under every noise at every level; on a line `finer` times the step that a fit takes. */

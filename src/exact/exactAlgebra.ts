@@ -1,6 +1,6 @@
 import type { BigNumber } from "mathjs";
 import { requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Algebra } from "./algebra.js";
 import * as alignment from "./alignment.js";
 import { Arithmetic } from "./arithmetic.js";
@@ -75,7 +75,8 @@ export interface ExactOptions {
  * ```
  */
 export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
-  const digits = requireInteger("exactAlgebra", "digits", options.digits ?? 60, 20);
+  const { digits: asked = 60 } = requireObject("exactAlgebra", "options", options);
+  const digits = requireInteger("exactAlgebra", "digits", asked, 20);
   if (digits > 1000) throw outOfRange("exactAlgebra", "digits", "be at most 1000", digits);
   const integralDigits = requireInteger("exactAlgebra", "integralDigits", options.integralDigits ?? 20, 4);
   if (integralDigits > digits)

@@ -1,5 +1,5 @@
 import type { BigNumber } from "mathjs";
-import { outOfRange, requireInteger } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
 import type { BestOfNProblemOf, TiltProblemOf, WeightedProblemOf } from "./problems.js";
@@ -26,11 +26,11 @@ function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => Bi
  * Hard best-of-N by its reward levels: P(level) = F^N − (F⁻)^N = F^N(1 − (F⁻/F)^N), so that a level keeps its digits however
  * small it is beside what lies below.
  */
-export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Input>, n: number): ExactDistribution {
+export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Input>, draws: number): ExactDistribution {
   const caller = "bestOfNLaw";
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
-  requireInteger(caller, "n", n, 1);
+  const n = requireInteger(caller, "n", draws, 1);
   const ratios = hardRatios(arithmetic, ref.law.mass, reward, n);
   return lawOfRatios(caller, ref, (i) => ratios.get(reward[i].toString()) ?? arithmetic.zero);
 }
@@ -63,12 +63,16 @@ function hardRatios(
 }
 
 /** Soft best-of-N by its integral. */
-export function softBestOfNLaw(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, n: number): ExactDistribution {
+export function softBestOfNLaw(
+  arithmetic: Arithmetic,
+  problem: TiltProblemOf<Input>,
+  draws: number,
+): ExactDistribution {
   const caller = "softBestOfNLaw";
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
   const beta = requireNumber(arithmetic, caller, "beta", problem.beta, positiveOrInfinite);
-  requireInteger(caller, "n", n, 1);
+  const n = requireInteger(caller, "n", draws, 1);
   return integrated(caller, ref, reward, beta, n);
 }
 
@@ -76,12 +80,12 @@ export function softBestOfNLaw(arithmetic: Arithmetic, problem: TiltProblemOf<In
 export function weightedBestOfNLaw(
   arithmetic: Arithmetic,
   problem: WeightedProblemOf<Input>,
-  n: number,
+  draws: number,
 ): ExactDistribution {
   const caller = "weightedBestOfNLaw";
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const weight = requireNumbers(arithmetic, caller, "weight", problem.weight, ref.support.length, nonNegative);
-  requireInteger(caller, "n", n, 1);
+  const n = requireInteger(caller, "n", draws, 1);
   if (!weight.some((w, i) => w.gt(0) && ref.supports(i)))
     throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
   return integrated(

@@ -1,6 +1,5 @@
 import { aliasTableOf, drawBy, type Sampler, samplerOf } from "../measure/sampler.js";
-import { requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import { expm1, log1p } from "../numeric/elementary.js";
 import { requireRandom, stuck } from "../numeric/random.js";
 import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
@@ -47,14 +46,14 @@ export function softBestOfNSampler<A>(
 ): Sampler<A> {
   const caller = "softBestOfNSampler";
   const prepared = prepare(caller, problem, problem?.beta);
-  requireDraws(caller, "n", n);
+  n = requireDraws(caller, "n", n);
   const random = requireRandom(caller, rng);
-  const { method = "law" } = options;
+  const { method = "law" } = requireObject(caller, "options", options);
   if (method !== "law" && method !== "simulation")
     throw outOfRange(caller, "options.method", 'be "law" or "simulation"', method);
   const draw =
     method === "law" ? byLaw(prepared, n, random) : bySimulation(prepared, requireInteger(caller, "n", n, 1), random);
-  return samplerOf(caller, requireSupport(caller, problem.ref.support), draw);
+  return samplerOf(caller, prepared.ref.support, draw);
 }
 
 function byLaw<A>(prepared: Prepared<A>, n: number, rng: () => number): () => number {

@@ -1,4 +1,5 @@
-import { outOfRange, requireArrayLike, wrongType } from "../numeric/check.js";
+import { SCORE } from "../measure/score.js";
+import { outOfRange, requireArrayLike, requireNumbers } from "../numeric/check.js";
 import { expNormal } from "../numeric/expLog.js";
 import { requireRandom } from "../numeric/random.js";
 import { requireTemperature } from "./problem.js";
@@ -29,12 +30,12 @@ import { requireTemperature } from "./problem.js";
 export function selectSoftBestOfN(rewards: ArrayLike<number>, beta: number, rng: () => number): number {
   const caller = "selectSoftBestOfN";
   requireArrayLike(caller, "rewards", rewards);
-  requireTemperature(caller, beta);
+  beta = requireTemperature(caller, beta);
   const random = requireRandom(caller, rng);
   if (rewards.length === 0) throw outOfRange(caller, "rewards", "have at least one entry", rewards);
   for (let i = 0; i < rewards.length; i++) {
     const r: unknown = rewards[i];
-    if (typeof r !== "number") throw wrongType(caller, `rewards[${i}]`, "be a number", r);
+    if (typeof r !== "number") return selectSoftBestOfN(requireNumbers(caller, "rewards", rewards, SCORE), beta, rng);
     if (!(r < Infinity)) throw outOfRange(caller, `rewards[${i}]`, "be a number below Infinity", r);
   }
   const picked = pickSoft(rewards, beta, random);

@@ -1,12 +1,15 @@
 import { klOf } from "../information/divergence.js";
 import { Law } from "../measure/law.js";
 import { outOfRange, requireNonNegative } from "../numeric/check.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { logSumExp } from "../numeric/logSumExp.js";
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
-import { maxNorm, type Point, pointAt } from "./lineSearch.js";
+import { type Point, pointAt } from "./lineSearch.js";
 import { minimize, type StopReason } from "./minimize.js";
-import { NegativeLogLikelihood, type Part } from "./objective.js";
+import { type LikelihoodPart, NegativeLogLikelihood, type Smooth, Units } from "./objective.js";
 import { descentOf, readOptions, type Settings, type TrainingOptions } from "./options.js";
 import type { Policy } from "./policy.js";
+import { requirePolicy } from "./policy.js";
 import { shuffled } from "./shuffle.js";
 import { stateOf, type TrainingState } from "./state.js";
 
@@ -115,6 +118,7 @@ function readFit<Q, A>(
   data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
   options: WeightedMleOptions,
 ) {
+  requirePolicy(caller, policy);
   const settings = readOptions(caller, options, policy.size);
   const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
   const examples = requireExamples<Q, A>(caller, data);
@@ -151,7 +155,7 @@ function reported<Q, A>(
 function closedForm<Q, A>(
   caller: string,
   policy: Policy<Q, A>,
-  parts: readonly Part<A>[],
+  parts: readonly LikelihoodPart<A>[],
   { ridge, method }: Settings,
 ): TrainingResult | undefined {
   const [{ on }] = parts;
@@ -160,51 +164,72 @@ function closedForm<Q, A>(
     throw outOfRange(caller, "options.method", "be an iterative one: this policy has no closed form", method);
   }
   if (maximizer === undefined || (method ?? "closed form") !== "closed form") return undefined;
-  const x = maximizer(added(parts));
-  const point = pointAt(new NegativeLogLikelihood(policy, parts, ridge), x);
-  return resultOf(point, 0, "closed form", true, () => stateOf("closed form", 0, x, []));
+  const units = new Units(policy.size, parts);
+  const f = new NegativeLogLikelihood(
+    units,
+    parts.map((part) => units.part(part)),
+    ridge,
+  );
+  const theta = maximizer(added(parts), addedLogs(parts));
+  const point = pointAt(f, units.variables(theta));
+  return resultOf(f, point, theta, 0, "closed form", true, () => stateOf("closed form", 0, theta, []));
 }
 
 async function descend<Q, A>(
   caller: string,
   policy: Policy<Q, A>,
-  parts: readonly Part<A>[],
+  parts: readonly LikelihoodPart<A>[],
   settings: Settings,
 ): Promise<TrainingResult> {
   const { ridge, seed } = settings;
-  const f = new NegativeLogLikelihood(policy, parts, ridge);
-  const from = pointAt(f, settings.start);
+  const units = new Units(policy.size, parts);
+  const own = parts.map((part) => units.part(part));
+  const f = new NegativeLogLikelihood(units, own, ridge);
+  const from = pointAt(f, units.variables(settings.start));
+  if (Number.isNaN(from.value))
+    throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
   if (!(from.value < Infinity)) {
     throw outOfRange(caller, "data", "have mass only on answers that the policy can give", Infinity);
   }
-  const { name, descent } = descentOf(f, settings, (size, iteration) => {
+  const { name, descent } = descentOf(f, from.x, units.spread, settings, (size, iteration) => {
     if (size >= parts.length) return [f];
-    const order = shuffled(parts, seed, iteration);
+    const order = shuffled(own, seed, iteration);
     return Array.from({ length: Math.ceil(parts.length / size) }, (_, b) => {
       const batch = order.slice(b * size, (b + 1) * size);
       // Each batch stands for all the queries.
       const share = parts.length / batch.length;
-      const scaled = batch.map(({ on, coefficient }) => ({ on, coefficient: coefficient.map((c) => c * share) }));
-      return new NegativeLogLikelihood(policy, scaled, ridge);
+      const scaled = batch.map((part) => ({ ...part, coefficient: part.coefficient.map((c) => c * share) }));
+      return new NegativeLogLikelihood(units, scaled, ridge);
     });
   });
   const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
-  return resultOf(point, iteration, reason, converged, () => stateOf(name, iteration, point.x, descent.memory));
+  const x = units.parameters(point.x);
+  return resultOf(f, point, x, iteration, reason, converged, () => stateOf(name, iteration, x, descent.memory));
 }
 
 export function resultOf(
-  { x, value, gradient }: Point,
+  f: Smooth,
+  { value, gradient }: Point,
+  parameters: Float64Array,
   iterations: number,
   reason: StopReason,
   converged: boolean,
   save: () => TrainingState,
 ): TrainingResult {
-  return { parameters: x, objective: -value, gradientNorm: maxNorm(gradient), iterations, converged, reason, save };
+  return { parameters, ...f.report(value, gradient), iterations, converged, reason, save };
 }
 
 /** The coefficients of all queries together, where every query has the same answers. */
-function added<A>(parts: readonly Part<A>[]): Float64Array {
+function added<A>(parts: readonly LikelihoodPart<A>[]): Float64Array {
   const out = new Float64Array(parts[0].coefficient.length);
   for (const { coefficient } of parts) for (let o = 0; o < out.length; o++) out[o] += coefficient[o];
   return out;
+}
+
+/** Their logarithms, where some are too small for a double. */
+function addedLogs<A>(parts: readonly LikelihoodPart<A>[]): Float64Array | undefined {
+  if (added(parts).every((c) => c >= SMALLEST_NORMAL)) return undefined;
+  const logs = parts.map((part) => part.logCoefficient());
+  if (logs.length === 1) return logs[0];
+  return logs[0].map((_, o) => logSumExp(logs.map((l) => l[o])));
 }

@@ -1,19 +1,20 @@
-import { rlhfEquivalent } from "../alignment/correspondences.js";
+import { equivalentOf } from "../alignment/correspondences.js";
 import type { TiltProblem } from "../alignment/rlhf.js";
 import type { SelfCertaintyProblem } from "../alignment/rlif.js";
 import { chiSquaredDivergence } from "../information/divergence.js";
 import { logOdds } from "../measure/escort.js";
 import { Law } from "../measure/law.js";
-import { type Distribution, distributionOf, lawOf, type Measure } from "../measure/measure.js";
+import { type Distribution, distributionOf, lawOf, type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, scaledDifference } from "../measure/score.js";
-import { answerKey, requireSupport } from "../measure/support.js";
+import { answerKey } from "../measure/support.js";
 import { logMeanExp, tiltChecked } from "../measure/tilt.js";
-import { outOfRange, requireArrayLike, requirePositiveOrInfinite } from "../numeric/check.js";
+import { outOfRange, requireArrayLike, requireObject, requirePositiveOrInfinite } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
-import { paretoK, paretoSmoothedWeights } from "./paretoSmoothing.js";
-import { effectiveSampleSize, lawOfWeights } from "./sampleWeights.js";
+import { shapeOf, smooth } from "./paretoSmoothing.js";
+import { sizeOf } from "./sampleWeights.js";
+import type { TailOptions } from "./tail.js";
 
 /**
  * What weighted maximum likelihood is done on: a law to imitate, the one it came from, and how much its weights can be
@@ -67,9 +68,11 @@ export interface ImportanceWeights<A = unknown> extends WeightedAnswers<A> {
  * ```
  */
 export function importanceWeights<A>(problem: TiltProblem<A>): ImportanceWeights<A> {
-  const { ref, reward, beta } = problem;
-  const score = resolveScore("importanceWeights", "reward", ref.support, reward);
-  return weightsOf("importanceWeights", problem, (peak) => score.map((r) => scaledDifference(r, score[peak], beta)));
+  const caller = "importanceWeights";
+  const beta = requirePositiveOrInfinite(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const ref = requireMeasure(caller, "ref", problem.ref);
+  const reward = resolveScore(caller, "reward", ref.support, problem.reward);
+  return weightsOf(caller, { ref, reward, beta }, (peak) => reward.map((r) => scaledDifference(r, reward[peak], beta)));
 }
 
 /** Weights of a tilt, given log w of each answer relative to that of the target's likeliest. */
@@ -126,7 +129,7 @@ function fractionOf(target: Law, ref: Law, chiSquared: number): number {
  */
 export function selfCertaintyWeights<A>(problem: SelfCertaintyProblem<A>): ImportanceWeights<A> {
   const caller = "selfCertaintyWeights";
-  const tilt = rlhfEquivalent(problem);
+  const tilt = equivalentOf(caller, problem);
   const law = lawOf(caller, "ref", tilt.ref);
   // From the masses themselves: their logarithms may not tell them apart.
   return weightsOf(caller, tilt, (peak) => law.weight.map((_, i) => logOdds(law, i, peak) / tilt.beta));
@@ -146,8 +149,8 @@ export interface DrawnWeights<A = unknown> extends WeightedAnswers<A> {
   readonly paretoK: number;
 }
 
-/** How draws are weighted. */
-export interface DrawnWeightsOptions {
+/** How draws are weighted, and what counts as the tail of their weights. */
+export interface DrawnWeightsOptions extends TailOptions {
   /** Whether the largest weights are Pareto-smoothed, see `paretoSmoothedWeights`; false by default. */
   readonly smooth?: boolean;
 }
@@ -160,10 +163,10 @@ export interface DrawnWeightsOptions {
  *
  * @param problem the reference policy, the reward and β > 0 (Infinity for plain maximum likelihood on the draws)
  * @param draws answers drawn from ref, in any order, repeated as they were drawn
- * @param options whether to smooth the tail
+ * @param options whether to smooth the tail, and how long it is
  * @returns the weights of the draws, the law they estimate, their effective number and k̂
  * @throws TypeError when an argument has the wrong type or the lengths differ
- * @throws RangeError when a draw is no answer of ref, there are no draws, all are forbidden, or β is not positive
+ * @throws RangeError when a draw is no answer of ref, there are no draws, all are forbidden, β is not positive, or see `paretoK`
  * @example
  * ```ts
  * import { drawnWeights, uniform } from "exptilt";
@@ -180,21 +183,29 @@ export function drawnWeights<A>(
   options: DrawnWeightsOptions = {},
 ): DrawnWeights<A> {
   const caller = "drawnWeights";
-  const { ref, reward } = problem;
-  const beta = requirePositiveOrInfinite(caller, "beta", problem.beta);
-  const score = resolveScore(caller, "reward", ref.support, reward);
+  const beta = requirePositiveOrInfinite(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const ref = requireMeasure(caller, "ref", problem.ref);
+  requireObject(caller, "options", options);
+  const score = resolveScore(caller, "reward", ref.support, problem.reward);
   const places = placesOf(caller, ref.support, draws);
   let top = -Infinity;
   for (const i of places) top = Math.max(top, score[i]);
   if (top === -Infinity) throw outOfRange(caller, "reward", "be above -Infinity for some draw", top);
   const given = {
-    logWeight: Float64Array.from(places, (i) => (score[i] === -Infinity ? -Infinity : (score[i] - top) / beta)),
+    logWeight: Float64Array.from(places, (i) =>
+      score[i] === -Infinity ? -Infinity : scaledDifference(score[i], top, beta),
+    ),
+    // Rewards that differ by their rounding alone are equal, however small β makes that look.
+    magnitude: (draw: number) => Math.max(Math.abs(score[places[draw]]), Math.abs(top)) / beta,
   };
-  const smoothed = options.smooth ? paretoSmoothedWeights(given) : { ...given, paretoK: paretoK(given) };
-  const weight = lawOfWeights(caller, smoothed).probabilities();
-  const size = effectiveSampleSize(smoothed);
+  const smoothed = options.smooth
+    ? smooth(caller, given, options)
+    : { logWeight: given.logWeight, paretoK: shapeOf(caller, given, options) };
+  const law = Law.fromLogMass(smoothed.logWeight);
+  const weight = law.probabilities();
+  const size = sizeOf(law);
   return {
-    target: distributionOf(requireSupport(caller, ref.support), gathered(places, weight, score.length), 0),
+    target: distributionOf(ref.support, gathered(places, weight, score.length), 0),
     ref,
     weight,
     effectiveSampleSize: size,

@@ -29,11 +29,30 @@ export function tableLogits(rows: number): Logits {
   };
 }
 
-/** Logits base + Φθ: `features` is Φ row by row, `base` is left out where it is 0. */
-export function linearLogits(size: number, features: Float64Array, base?: Float64Array): Logits {
+/**
+ * Logits base + Φθ: `features` is Φ row by row, `outcomes` rows a context; `base` is left out where it is 0. A constant that
+ * is added to a feature in every row of a context changes no probability, so each feature is measured from the middle of
+ * its range there: what an offset adds to logits and gradients would cancel, and take digits with it.
+ */
+export function linearLogits(size: number, given: Float64Array, outcomes: number, base?: Float64Array): Logits {
+  const { features, spread } = centred(size, given, outcomes, base);
+  return centredLogits(size, features, spread, base);
+}
+
+function centredLogits(
+  size: number,
+  features: Float64Array,
+  spread: Float64Array,
+  base: Float64Array | undefined,
+): Logits {
   const rows = features.length / size;
   return {
     size,
+    spread,
+    inUnits(unit) {
+      const over = (x: number, i: number) => x / unit[i % size];
+      return centredLogits(size, features.map(over), spread.map(over), base);
+    },
     fill(parameters, out) {
       for (let i = 0, at = 0; i < rows; i++) {
         let s = base === undefined ? 0 : base[i];
@@ -65,6 +84,31 @@ export function linearLogits(size: number, features: Float64Array, base?: Float6
       });
     },
   };
+}
+
+/** Features measured from the middle of their range in each context, and the longest range of each. */
+function centred(size: number, given: Float64Array, outcomes: number, base: Float64Array | undefined) {
+  const features = new Float64Array(given.length);
+  const spread = new Float64Array(size);
+  const step = outcomes * size;
+  for (let from = 0; from < given.length; from += step) {
+    for (let j = 0; j < size; j++) {
+      let [least, most] = [Infinity, -Infinity];
+      for (let at = from + j; at < from + step; at += size) {
+        // A row that the base forbids has no probability at any θ.
+        if (base !== undefined && base[(at - j) / size] === -Infinity) continue;
+        least = Math.min(least, given[at]);
+        most = Math.max(most, given[at]);
+      }
+      const middle = least / 2 + most / 2;
+      for (let at = from + j; at < from + step; at += size) {
+        if (base !== undefined && base[(at - j) / size] === -Infinity) continue;
+        features[at] = given[at] - middle;
+      }
+      if (least < most) spread[j] = Math.max(spread[j], Math.min(most - least, Number.MAX_VALUE));
+    }
+  }
+  return { features, spread };
 }
 
 /** Visits every row that has probability, with the mean features of its context and its weight total·p. */
