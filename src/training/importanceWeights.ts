@@ -1,7 +1,6 @@
 import { rlhfEquivalent } from "../alignment/correspondences.js";
 import type { TiltProblem } from "../alignment/rlhf.js";
 import type { SelfCertaintyProblem } from "../alignment/rlif.js";
-import { chiSquaredDivergence } from "../information/divergence.js";
 import { logOdds } from "../measure/escort.js";
 import { Law } from "../measure/law.js";
 import { type Distribution, distributionOf, lawOf, type Measure } from "../measure/measure.js";
@@ -11,6 +10,7 @@ import { logMeanExp, tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requireArrayLike, requirePositiveOrInfinite } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
+import { effectiveFractionOf } from "./effectiveFraction.js";
 import { shapeOf, smooth } from "./paretoSmoothing.js";
 import { sizeOf } from "./sampleWeights.js";
 import type { TailOptions } from "./tail.js";
@@ -94,7 +94,7 @@ function weightsOf<A>(
     logWeight,
     weight,
     logNormalizer: target.logNormalizer,
-    effectiveFraction: 1 / (1 + chiSquaredDivergence(target, ref)),
+    effectiveFraction: effectiveFractionOf(target, ref),
   };
 }
 
