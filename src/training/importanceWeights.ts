@@ -8,7 +8,7 @@ import { resolveScore, scaledDifference } from "../measure/score.js";
 import { answerKey, requireSupport } from "../measure/support.js";
 import { logMeanExp, tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requireArrayLike, requirePositiveOrInfinite } from "../numeric/check.js";
-import { exp } from "../numeric/elementary.js";
+import { exp, log } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { effectiveFractionOf } from "./effectiveFraction.js";
 import { shapeOf, smooth } from "./paretoSmoothing.js";
@@ -192,7 +192,7 @@ export function drawnWeights<A>(
   const weight = law.probabilities();
   const size = sizeOf(law);
   return {
-    target: distributionOf(requireSupport(caller, ref.support), gathered(places, weight, score.length), 0),
+    target: distributionOf(requireSupport(caller, ref.support), gathered(places, law, weight, score.length), 0),
     ref,
     weight,
     effectiveSampleSize: size,
@@ -214,9 +214,16 @@ function placesOf<A>(caller: string, support: readonly A[], draws: readonly A[])
   });
 }
 
-/** The weights of equal draws added up. */
-function gathered(places: Uint32Array, weight: Float64Array, size: number): Law {
+/** The weights of equal draws added up; as logarithms, where some are below the range of doubles. */
+function gathered(places: Uint32Array, law: Law, weight: Float64Array, size: number): Law {
+  if (!law.hasTail) {
+    const mass = new Float64Array(size);
+    for (const [n, i] of places.entries()) mass[i] += weight[n];
+    return Law.fromMass(mass);
+  }
+  const top = new Float64Array(size).fill(-Infinity);
+  for (const [n, i] of places.entries()) top[i] = Math.max(top[i], law.logWeight[n]);
   const mass = new Float64Array(size);
-  for (const [n, i] of places.entries()) mass[i] += weight[n];
-  return Law.fromMass(mass);
+  for (const [n, i] of places.entries()) if (top[i] > -Infinity) mass[i] += exp(law.logWeight[n] - top[i]);
+  return Law.fromLogMass(top.map((t, i) => (t === -Infinity ? t : t + log(mass[i]))));
 }
