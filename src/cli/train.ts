@@ -104,9 +104,7 @@ export async function train(args: readonly string[]): Promise<number> {
     state: fitted.save(),
   };
   if (options.output !== undefined) write(options.output, `${JSON.stringify(stored, undefined, 2)}\n`);
-  const readings = seen.map((one) =>
-    inWords(one.query.place, () => readTrained(one, beta, policy, fitted.parameters)),
-  );
+  const readings = seen.map((one) => inWords(one.query.place, () => readTrained(one, beta, policy, fitted.parameters)));
   process.stdout.write(options.json ? json(stored, fitted, readings) : table(stored, fitted, readings));
   warn(fitted, data);
   if (fitted.reason === "aborted") throw interrupt.signal.reason;

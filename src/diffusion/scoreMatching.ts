@@ -98,7 +98,9 @@ export async function fitScoreMatching(
   for (const [j, i] of atoms.entries()) full[i] = logLaw[j];
   const fitted: Measure<number> = fromLogMass(ref.support, full);
   return {
-    ...resultOf(f, point, point.x, iteration, reason, converged, () => stateOf(name, iteration, point.x, descent.memory)),
+    ...resultOf(f, point, point.x, iteration, reason, converged, () =>
+      stateOf(name, iteration, point.x, descent.memory),
+    ),
     law: normalize(fitted),
     klFromTarget: klOf(target, lawOf(caller, "law", fitted)),
   };

@@ -158,7 +158,8 @@ export function autoregressiveLogLinearPolicy<T>(model: PrefixFeatureModel<T>): 
   const size = requireInteger(caller, "size", model.size, 1);
   if (typeof model.features !== "function") throw wrongType(caller, "features", "be a function", model.features);
   const count = tree.next.length * size;
-  if (!(count <= MOST_FEATURES)) throw outOfRange(caller, "size", `make at most ${MOST_FEATURES} features in all`, count);
+  if (!(count <= MOST_FEATURES))
+    throw outOfRange(caller, "size", `make at most ${MOST_FEATURES} features in all`, count);
   const rows = new Float64Array(tree.next.length * size);
   for (const [c, prefix] of prefixes.entries()) {
     for (const [v, token] of vocabulary.entries()) {

@@ -139,7 +139,8 @@ async function run<Q, A>(
     return resultOf(f, point, theta, 0, "closed form", true, () => stateOf("closed form", 0, theta, []));
   }
   const from = pointAt(f, units.variables(settings.start));
-  if (Number.isNaN(from.value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
+  if (Number.isNaN(from.value))
+    throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
   if (!(from.value < Infinity)) {
     throw outOfRange(caller, "data", "have mass only on answers that the policy can give", Infinity);
   }

@@ -181,7 +181,9 @@ export function drawnWeights<A>(
   for (const i of places) top = Math.max(top, score[i]);
   if (top === -Infinity) throw outOfRange(caller, "reward", "be above -Infinity for some draw", top);
   const given = {
-    logWeight: Float64Array.from(places, (i) => (score[i] === -Infinity ? -Infinity : scaledDifference(score[i], top, beta))),
+    logWeight: Float64Array.from(places, (i) =>
+      score[i] === -Infinity ? -Infinity : scaledDifference(score[i], top, beta),
+    ),
     // Rewards that differ by their rounding alone are equal, however small β makes that look.
     magnitude: (draw: number) => Math.max(Math.abs(score[places[draw]]), Math.abs(top)) / beta,
   };

@@ -47,12 +47,7 @@ export interface TargetLaw {
   logCoefficient(): Float64Array;
 }
 
-export function targetLaw<A>(
-  caller: string,
-  argument: string,
-  measure: Measure<A>,
-  support: readonly A[],
-): TargetLaw {
+export function targetLaw<A>(caller: string, argument: string, measure: Measure<A>, support: readonly A[]): TargetLaw {
   const law = lawOf(caller, argument, measure);
   const own = measure.support;
   if (own === support || (own.length === support.length && own.every((o, i) => Object.is(o, support[i])))) {

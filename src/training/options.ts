@@ -79,9 +79,7 @@ export function readOptions(caller: string, options: TrainingOptions, size: numb
     throw outOfRange(caller, `options.start[${infinite}]`, "be finite where options.ridge is above 0", -Infinity);
   }
   const tolerance =
-    options.tolerance === undefined
-      ? undefined
-      : requireNonNegative(caller, "options.tolerance", options.tolerance);
+    options.tolerance === undefined ? undefined : requireNonNegative(caller, "options.tolerance", options.tolerance);
   const { learningRate, halfLife } = options;
   return {
     method: (state?.method as TrainingMethod | undefined) ?? method,

@@ -128,7 +128,8 @@ export async function fitPolicyGradient<Q, A>(
   const tasks = given.map((task) => units.part({ ...task, share: task.beta / unit / given.length }));
   const f = new Regret(units, tasks, settings.ridge / unit, unit);
   const from = pointAt(f, units.variables(settings.start));
-  if (Number.isNaN(from.value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
+  if (Number.isNaN(from.value))
+    throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
   if (!(from.value < Infinity)) {
     throw outOfRange(caller, "policy", "have no mass where ref has none or the reward forbids", Infinity);
   }
@@ -145,7 +146,12 @@ export async function fitPolicyGradient<Q, A>(
   };
 }
 
-function taskOf<Q, A>(caller: string, policy: Policy<Q, A>, example: RlhfExample<Q, A>, name: string): Omit<Task<A>, "share"> {
+function taskOf<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  example: RlhfExample<Q, A>,
+  name: string,
+): Omit<Task<A>, "share"> {
   if (typeof example !== "object" || example === null) throw wrongType(caller, name, "be an RLHF problem", example);
   const beta = requirePositive(caller, `${name}.beta`, example.beta);
   const on = policy.on(example.query as Q);

@@ -62,7 +62,8 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
       return scaled === undefined ? this : new SoftmaxTree(support, tree, scaled);
     };
     if (invert !== undefined) {
-      this.maximizer = (c, logC) => invert(logC === undefined ? this.#frequencies(c).map(log) : this.#logFrequencies(logC));
+      this.maximizer = (c, logC) =>
+        invert(logC === undefined ? this.#frequencies(c).map(log) : this.#logFrequencies(logC));
     }
   }
 
@@ -167,7 +168,8 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
     const total = new Float64Array(contexts);
     for (let c = contexts - 1; c >= 0; c--) {
       const [from, to] = [c * outcomes, (c + 1) * outcomes];
-      for (let row = from; row < to; row++) through[row] = next[row] < 0 ? logCoefficient[~next[row]] : total[next[row]];
+      for (let row = from; row < to; row++)
+        through[row] = next[row] < 0 ? logCoefficient[~next[row]] : total[next[row]];
       total[c] = logSumExp(through.subarray(from, to));
       if (total[c] > -Infinity) logSoftmaxInPlace(through, from, to);
       else through.fill(-log(outcomes), from, to);

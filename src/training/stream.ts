@@ -112,7 +112,14 @@ export async function fitWeightedMleStream<Q, A>(
     if (!(value < Infinity))
       throw outOfRange(caller, "batch", "have mass only on answers that the policy can give", value);
     options.onProgress?.({ iteration, objective: -value, gradientNorm: maxNorm(gradient) });
-    theta = adamStep(theta, gradient, memory, iteration, rate, spread.map((s) => s || 1));
+    theta = adamStep(
+      theta,
+      gradient,
+      memory,
+      iteration,
+      rate,
+      spread.map((s) => s || 1),
+    );
     iteration++;
     // Looked at after the step: no batch that was taken off the stream is lost to the run that goes on.
     if (options.signal?.aborted) {

@@ -1,4 +1,4 @@
-import { requireInteger, requirePositive, outOfRange, wrongType } from "../numeric/check.js";
+import { outOfRange, requireInteger, requirePositive, wrongType } from "../numeric/check.js";
 import { exp, expm1, log } from "../numeric/elementary.js";
 import type { WeightsRead } from "./sampleWeights.js";
 
@@ -60,7 +60,8 @@ export function tailOf({ logWeight, weight, magnitude }: WeightsRead, length: nu
   const logCutoff = cutoff === undefined ? -Infinity : logWeight[cutoff];
   const logExceedance = Float64Array.from(draws, (i) => {
     // Of weights given as numbers the difference is exact where it is small; their logarithms have lost it.
-    if (weight !== undefined && cutoff !== undefined) return logWeight[i] + log((weight[i] - weight[cutoff]) / weight[i]);
+    if (weight !== undefined && cutoff !== undefined)
+      return logWeight[i] + log((weight[i] - weight[cutoff]) / weight[i]);
     return logWeight[i] + log(-expm1(logCutoff - logWeight[i]));
   });
   const runs: number[] = [];

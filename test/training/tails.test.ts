@@ -92,26 +92,40 @@ describe("whatever the weights", () => {
     },
   );
 
-  test.prop([fc.array(fc.oneof(fc.double({ min: 0, max: 1e300, noNaN: true }), fc.constantFrom(0.1, 0.3)), { minLength: 1, maxLength: 60 })])(
-    "1 ≤ ESS ≤ n, not even an ulp outside",
-    (weight) => {
-      fc.pre(weight.some((w) => w > 0));
-      const size = effectiveSampleSize({ weight });
-      expect(size).toBeGreaterThanOrEqual(1);
-      expect(size).toBeLessThanOrEqual(weight.length);
-      expect(effectiveSampleSize({ weight: weight.map(() => weight.find((w) => w > 0) as number) })).toBe(weight.length);
-    },
-  );
+  test.prop([
+    fc.array(fc.oneof(fc.double({ min: 0, max: 1e300, noNaN: true }), fc.constantFrom(0.1, 0.3)), {
+      minLength: 1,
+      maxLength: 60,
+    }),
+  ])("1 ≤ ESS ≤ n, not even an ulp outside", (weight) => {
+    fc.pre(weight.some((w) => w > 0));
+    const size = effectiveSampleSize({ weight });
+    expect(size).toBeGreaterThanOrEqual(1);
+    expect(size).toBeLessThanOrEqual(weight.length);
+    expect(effectiveSampleSize({ weight: weight.map(() => weight.find((w) => w > 0) as number) })).toBe(weight.length);
+  });
 
   test.prop([
-    fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: -1, max: 1, noNaN: true })), { minLength: 1, maxLength: 20 }),
+    fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: -1, max: 1, noNaN: true })), {
+      minLength: 1,
+      maxLength: 20,
+    }),
     fc.constantFrom(1e-5, 1e-3, 0.1, 10, Infinity),
     fc.array(fc.nat(19), { minLength: 1, maxLength: 80 }),
   ])("effective fractions are in [0, 1]", (rows, beta, draws) => {
-    const ref = fromLogMass([...rows.keys()], rows.map(([l]) => -6000 * l));
+    const ref = fromLogMass(
+      [...rows.keys()],
+      rows.map(([l]) => -6000 * l),
+    );
     const problem = { ref, reward: rows.map(([, r]) => r), beta };
-    const drawn = drawnWeights(problem, draws.map((d) => d % rows.length));
-    for (const fraction of [drawn.effectiveFraction, beta === Infinity ? 1 : importanceWeights(problem).effectiveFraction]) {
+    const drawn = drawnWeights(
+      problem,
+      draws.map((d) => d % rows.length),
+    );
+    for (const fraction of [
+      drawn.effectiveFraction,
+      beta === Infinity ? 1 : importanceWeights(problem).effectiveFraction,
+    ]) {
       expect(fraction).toBeGreaterThanOrEqual(0);
       expect(fraction).toBeLessThanOrEqual(1);
     }

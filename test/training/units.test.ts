@@ -29,7 +29,10 @@ const problems = fc
   })
   .map((queries) =>
     queries.map((rows) => ({
-      ref: measure([...rows.keys()], rows.map(([m]) => m)) as Measure<number>,
+      ref: measure(
+        [...rows.keys()],
+        rows.map(([m]) => m),
+      ) as Measure<number>,
       reward: rows.map(([, r]) => r),
       other: rows.map(([, , f]) => f),
       beta: 0.25,
@@ -75,14 +78,19 @@ const roads: Readonly<Record<string, (policy: Policy2, queries: Problems) => Pro
   "reward-weighted regression": (p, q) => fitWeightedMle(p, regress(q)),
   "policy gradient, L-BFGS": (p, q) => fitPolicyGradient(p, asked(q)),
   "policy gradient, Adam": (p, q) => fitPolicyGradient(p, asked(q), { method: "adam", maxIterations: 200 }),
-  "a stream": (p, q) => fitWeightedMleStream(p, Array.from({ length: 60 }, () => imitate(q)), { learningRate: 0.1 }),
+  "a stream": (p, q) =>
+    fitWeightedMleStream(
+      p,
+      Array.from({ length: 60 }, () => imitate(q)),
+      { learningRate: 0.1 },
+    ),
 };
 
 describe("the units and the offset of a feature change neither the policy, nor the reason to stop, nor the steps", () => {
-  for (const [name, fit] of Object.entries(roads)) {
+  for (const [name, road] of Object.entries(roads)) {
     test.prop([problems, units], { numRuns: 8 })(name, async (queries, [unit, offset]) => {
       const [plain, moved] = [policyIn(queries, 1, 0), policyIn(queries, unit, offset)];
-      const [a, b] = [await fit(plain, queries), await fit(moved, queries)];
+      const [a, b] = [await road(plain, queries), await road(moved, queries)];
       expect(b.reason).toBe(a.reason);
       // Near the rounding of the gradient a step more or less is chance.
       expect(Math.abs(b.iterations - a.iterations)).toBeLessThanOrEqual(3);
@@ -105,7 +113,7 @@ describe("the units and the offset of a feature change neither the policy, nor t
   );
 
   it("nor do those of a feature of prefixes", async () => {
-    const fit = (unit: number, offset: number) => {
+    const trained = (unit: number, offset: number) => {
       const policy = autoregressiveLogLinearPolicy<number>({
         vocabulary: [0, 1, 2],
         length: 2,
@@ -113,12 +121,19 @@ describe("the units and the offset of a feature change neither the policy, nor t
         features: (prefix, token) => [unit * (token + offset), Number(token === prefix.at(-1))],
       });
       const { support } = policy.on(undefined);
-      const target = measure(support, support.map((_, i) => 1 + ((7 * i) % 5)));
+      const target = measure(
+        support,
+        support.map((_, i) => 1 + ((7 * i) % 5)),
+      );
       return fitWeightedMle(policy, { target });
     };
-    const plain = await fit(1, 0);
-    for (const [unit, offset] of [[1e-12, 0], [1e12, 0], [2 ** -30, 2 ** 40]] as const) {
-      const { reason, parameters, klFromTarget } = await fit(unit, offset);
+    const plain = await trained(1, 0);
+    for (const [unit, offset] of [
+      [1e-12, 0],
+      [1e12, 0],
+      [2 ** -30, 2 ** 40],
+    ] as const) {
+      const { reason, parameters, klFromTarget } = await trained(unit, offset);
       expect(reason).toBe(plain.reason);
       expect(parameters[0] * unit).toBeCloseTo(plain.parameters[0], 9);
       expect(klFromTarget).toBeCloseTo(plain.klFromTarget, 12);
@@ -129,12 +144,21 @@ describe("the units and the offset of a feature change neither the policy, nor t
 const iterative: readonly TrainingMethod[] = ["newton", "lbfgs", "adam"];
 
 describe("an optimum lies at infinity where the target has nothing of an answer, and nowhere else", () => {
-  test.prop([
-    fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), fc.double({ min: 0, max: 1, noNaN: true })), { minLength: 2, maxLength: 30 }),
-    fc.constantFrom(1e-5, 1e-3, 1e-2, 0.1),
-    fc.constantFrom<TrainingMethod>("newton", "lbfgs"),
-  ], { numRuns: 25 })("a tabular policy meets every tilt, however little the target has of an answer", async (rows, beta, method) => {
-    const ref = measure([...rows.keys()], rows.map(([m]) => m));
+  test.prop(
+    [
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), fc.double({ min: 0, max: 1, noNaN: true })), {
+        minLength: 2,
+        maxLength: 30,
+      }),
+      fc.constantFrom(1e-5, 1e-3, 1e-2, 0.1),
+      fc.constantFrom<TrainingMethod>("newton", "lbfgs"),
+    ],
+    { numRuns: 25 },
+  )("a tabular policy meets every tilt, however little the target has of an answer", async (rows, beta, method) => {
+    const ref = measure(
+      [...rows.keys()],
+      rows.map(([m]) => m),
+    );
     const problem = { ref, reward: rows.map(([, r]) => r), beta };
     const fitted = await fitWeightedMle(tabularPolicy(ref.support), importanceWeights(problem), { method });
     expect(fitted.reason).not.toBe("unbounded");
@@ -163,7 +187,11 @@ describe("an optimum lies at infinity where the target has nothing of an answer,
     ["lbfgs", 1e12],
   ] as const)("%s, features in units of %d: separable, also where no feature points there", async (method, unit) => {
     const base = () => uniform([0, 1, 2]);
-    const straight = logLinearPolicy<number>({ size: 2, base, features: (_, o) => [corners[o][0], unit * corners[o][1]] });
+    const straight = logLinearPolicy<number>({
+      size: 2,
+      base,
+      features: (_, o) => [corners[o][0], unit * corners[o][1]],
+    });
     const turned = logLinearPolicy<number>({
       size: 2,
       base,
@@ -189,7 +217,10 @@ describe("logits that start at −∞ stay there", () => {
   const start = [0, -Infinity, 0.5, -1];
   const problem = { ref, reward: [0.3, 0.1, 0.9, 0.5], beta: 0.2 };
   // The best law without answer 1.
-  const best = measure([0, 1, 2, 3], Array.from(rlhfOptimum(problem).mass, (m, i) => (i === 1 ? 0 : m)));
+  const best = measure(
+    [0, 1, 2, 3],
+    Array.from(rlhfOptimum(problem).mass, (m, i) => (i === 1 ? 0 : m)),
+  );
 
   it.each(iterative)("%s converges on the others", async (method) => {
     const fitted = await fitWeightedMle(policy, { target: best }, { method, start });
@@ -211,7 +242,11 @@ describe("logits that start at −∞ stay there", () => {
     );
     const lost = await fitPolicyGradient(policy, problem, { start: [0, 0, -800, 0] });
     expect(lost).toMatchObject({ converged: false, reason: "rounding" });
-    const found = await fitWeightedMle(policy, { target: rlhfOptimum(problem) }, { method: "newton", start: [0, 0, -800, 0] });
+    const found = await fitWeightedMle(
+      policy,
+      { target: rlhfOptimum(problem) },
+      { method: "newton", start: [0, 0, -800, 0] },
+    );
     expect(found.converged).toBe(true);
   });
 });
