@@ -1,5 +1,6 @@
 import { Law } from "../measure/law.js";
 import { exp, square } from "../numeric/elementary.js";
+import { exponentOf } from "../numeric/powerOfTwo.js";
 import { maxNorm, pointAt } from "../training/lineSearch.js";
 import type { Report, Smooth, Verdict } from "../training/objective.js";
 import type { AtomicData } from "./atoms.js";
@@ -18,8 +19,8 @@ export interface Node {
 const DENSE = 1e9;
 
 /**
- * The importance-weighted denoising loss of the predictor of p_data e^θ, as a function of θ, in units of the posterior
- * variance at θ = 0: whether atoms are near or far from each other does not decide when its gradient has vanished.
+ * The importance-weighted denoising loss of the predictor of p_data e^θ, as a function of θ, in units of about the
+ * posterior variance at θ = 0: whether atoms are near or far from each other does not decide when its gradient has vanished.
  */
 export class DenoisingLoss implements Smooth {
   readonly size: number;
@@ -50,7 +51,9 @@ export class DenoisingLoss implements Smooth {
     this.#dimension = data.dimension;
     this.#posterior = new Float64Array(atoms.length);
     this.#shift = new Float64Array(data.dimension);
-    this.#unit = this.#variance(nodes) || 1;
+    const variance = this.#variance(nodes);
+    // A power of two, which costs no digit.
+    this.#unit = variance > 0 ? 2 ** exponentOf(variance) : 1;
     this.#nodes = nodes.map((node) => ({ ...node, weight: node.weight / this.#unit }));
     this.#ridge = ridge / this.#unit;
   }

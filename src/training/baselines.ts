@@ -1,14 +1,14 @@
-import { chiSquaredDivergence } from "../information/divergence.js";
 import { type Distribution, fromLogMass, type Measure, normalize, requireMeasure } from "../measure/measure.js";
 import { resolveScore } from "../measure/score.js";
 import { outOfRange, requireObject } from "../numeric/check.js";
 import { log } from "../numeric/elementary.js";
 import type { BestOfNProblem, SelectionProblem } from "../selection/problem.js";
 import { softLaw } from "../selection/softBestOfN.js";
+import { effectiveFractionOf } from "./effectiveFraction.js";
 import type { WeightedAnswers } from "./importanceWeights.js";
 
 function weighted<A>(target: Distribution<A>, ref: Measure<A>): WeightedAnswers<A> {
-  return { target, ref, effectiveFraction: 1 / (1 + chiSquaredDivergence(target, ref)) };
+  return { target, ref, effectiveFraction: effectiveFractionOf(target, ref) };
 }
 
 /**

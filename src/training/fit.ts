@@ -170,7 +170,8 @@ function closedForm<Q, A>(
     parts.map((part) => units.part(part)),
     ridge,
   );
-  const theta = maximizer(added(parts), addedLogs(parts));
+  const coefficient = added(parts);
+  const theta = maximizer(coefficient, addedLogs(parts, coefficient));
   const point = pointAt(f, units.variables(theta));
   return resultOf(f, point, theta, 0, "closed form", true, () => stateOf("closed form", 0, theta, []));
 }
@@ -227,9 +228,9 @@ function added<A>(parts: readonly LikelihoodPart<A>[]): Float64Array {
 }
 
 /** Their logarithms, where some are too small for a double. */
-function addedLogs<A>(parts: readonly LikelihoodPart<A>[]): Float64Array | undefined {
-  if (added(parts).every((c) => c >= SMALLEST_NORMAL)) return undefined;
+function addedLogs<A>(parts: readonly LikelihoodPart<A>[], coefficient: Float64Array): Float64Array | undefined {
+  if (coefficient.every((c) => c >= SMALLEST_NORMAL)) return undefined;
   const logs = parts.map((part) => part.logCoefficient());
-  if (logs.length === 1) return logs[0];
-  return logs[0].map((_, o) => logSumExp(logs.map((l) => l[o])));
+  const all = logs.length === 1 ? logs[0] : logs[0].map((_, o) => logSumExp(logs.map((l) => l[o])));
+  return all.some((l, o) => l > -Infinity && coefficient[o] < SMALLEST_NORMAL) ? all : undefined;
 }

@@ -1,7 +1,6 @@
 import { equivalentOf } from "../alignment/correspondences.js";
 import type { TiltProblem } from "../alignment/rlhf.js";
 import type { SelfCertaintyProblem } from "../alignment/rlif.js";
-import { chiSquaredDivergence } from "../information/divergence.js";
 import { logOdds } from "../measure/escort.js";
 import { Law } from "../measure/law.js";
 import { type Distribution, distributionOf, lawOf, type Measure, requireMeasure } from "../measure/measure.js";
@@ -9,9 +8,9 @@ import { resolveScore, scaledDifference } from "../measure/score.js";
 import { answerKey } from "../measure/support.js";
 import { logMeanExp, tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requireArrayLike, requireObject, requirePositiveOrInfinite } from "../numeric/check.js";
-import { exp } from "../numeric/elementary.js";
+import { exp, log } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
-import { logSumExp } from "../numeric/logSumExp.js";
+import { effectiveFractionOf } from "./effectiveFraction.js";
 import { shapeOf, smooth } from "./paretoSmoothing.js";
 import { sizeOf } from "./sampleWeights.js";
 import type { TailOptions } from "./tail.js";
@@ -97,15 +96,8 @@ function weightsOf<A>(
     logWeight,
     weight,
     logNormalizer: target.logNormalizer,
-    effectiveFraction: fractionOf(law, base, chiSquaredDivergence(target, ref)),
+    effectiveFraction: effectiveFractionOf(target, ref),
   };
-}
-
-/** 1/(1 + χ²), and where χ² is past the doubles its inverse from logarithms: 1 + χ² is the mean under the target of P/ref. */
-function fractionOf(target: Law, ref: Law, chiSquared: number): number {
-  if (chiSquared < 1e300) return 1 / (1 + chiSquared);
-  const logTarget = target.logProbabilities();
-  return exp(-logSumExp(logTarget.map((l, i) => (l === -Infinity ? l : 2 * l - ref.logProbability(i)))));
 }
 
 /**
@@ -205,7 +197,7 @@ export function drawnWeights<A>(
   const weight = law.probabilities();
   const size = sizeOf(law);
   return {
-    target: distributionOf(ref.support, gathered(places, weight, score.length), 0),
+    target: distributionOf(ref.support, gathered(places, law, weight, score.length), 0),
     ref,
     weight,
     effectiveSampleSize: size,
@@ -227,9 +219,16 @@ function placesOf<A>(caller: string, support: readonly A[], draws: readonly A[])
   });
 }
 
-/** The weights of equal draws added up. */
-function gathered(places: Uint32Array, weight: Float64Array, size: number): Law {
+/** The weights of equal draws added up; as logarithms, where some are below the range of doubles. */
+function gathered(places: Uint32Array, law: Law, weight: Float64Array, size: number): Law {
+  if (!law.hasTail) {
+    const mass = new Float64Array(size);
+    for (const [n, i] of places.entries()) mass[i] += weight[n];
+    return Law.fromMass(mass);
+  }
+  const top = new Float64Array(size).fill(-Infinity);
+  for (const [n, i] of places.entries()) top[i] = Math.max(top[i], law.logWeight[n]);
   const mass = new Float64Array(size);
-  for (const [n, i] of places.entries()) mass[i] += weight[n];
-  return Law.fromMass(mass);
+  for (const [n, i] of places.entries()) if (top[i] > -Infinity) mass[i] += exp(law.logWeight[n] - top[i]);
+  return Law.fromLogMass(top.map((t, i) => (t === -Infinity ? t : t + log(mass[i]))));
 }

@@ -50,8 +50,12 @@ function centredLogits(
     size,
     spread,
     inUnits(unit) {
-      const over = (x: number, i: number) => x / unit[i % size];
-      return centredLogits(size, features.map(over), spread.map(over), base);
+      const scaled = new Float64Array(features.length);
+      for (let row = 0, at = 0; row < rows; row++) {
+        for (let j = 0; j < size; j++, at++) scaled[at] = features[at] / unit[j];
+      }
+      const range = spread.map((s, j) => s / unit[j]);
+      return centredLogits(size, scaled, range, base);
     },
     fill(parameters, out) {
       for (let i = 0, at = 0; i < rows; i++) {
@@ -89,23 +93,27 @@ function centredLogits(
 /** Features measured from the middle of their range in each context, and the longest range of each. */
 function centred(size: number, given: Float64Array, outcomes: number, base: Float64Array | undefined) {
   const features = new Float64Array(given.length);
-  const spread = new Float64Array(size);
-  const step = outcomes * size;
-  for (let from = 0; from < given.length; from += step) {
+  const [spread, least, most] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  const rows = given.length / size;
+  // A row that the base forbids has no probability at any θ: its features stay 0.
+  const forbidden = (row: number) => base !== undefined && base[row] === -Infinity;
+  for (let first = 0; first < rows; first += outcomes) {
+    least.fill(Infinity);
+    most.fill(-Infinity);
+    for (let row = first; row < first + outcomes; row++) {
+      if (forbidden(row)) continue;
+      for (let j = 0, at = row * size; j < size; j++, at++) {
+        const x = given[at];
+        if (x < least[j]) least[j] = x;
+        if (x > most[j]) most[j] = x;
+      }
+    }
     for (let j = 0; j < size; j++) {
-      let [least, most] = [Infinity, -Infinity];
-      for (let at = from + j; at < from + step; at += size) {
-        // A row that the base forbids has no probability at any θ.
-        if (base !== undefined && base[(at - j) / size] === -Infinity) continue;
-        least = Math.min(least, given[at]);
-        most = Math.max(most, given[at]);
-      }
-      const middle = least / 2 + most / 2;
-      for (let at = from + j; at < from + step; at += size) {
-        if (base !== undefined && base[(at - j) / size] === -Infinity) continue;
-        features[at] = given[at] - middle;
-      }
-      if (least < most) spread[j] = Math.max(spread[j], Math.min(most - least, Number.MAX_VALUE));
+      if (least[j] < most[j]) spread[j] = Math.max(spread[j], Math.min(most[j] - least[j], Number.MAX_VALUE));
+    }
+    for (let row = first; row < first + outcomes; row++) {
+      if (forbidden(row)) continue;
+      for (let j = 0, at = row * size; j < size; j++, at++) features[at] = given[at] - (least[j] / 2 + most[j] / 2);
     }
   }
   return { features, spread };

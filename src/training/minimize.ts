@@ -34,7 +34,8 @@ export interface StopSignal {
 
 /** What stops a run, and who is told. */
 export interface Watch {
-  readonly tolerance: number;
+  /** The largest entry of the gradient, in the caller's units, where one was asked for. */
+  readonly tolerance: number | undefined;
   readonly maxIterations: number;
   readonly signal: StopSignal | undefined;
   readonly onProgress: ProgressListener | undefined;
@@ -49,6 +50,9 @@ export interface Descended {
 
 /** Near a finite optimum a Newton step changes no log-probability by more than this; on the way to infinity each does. */
 const NEAR = 1e-3;
+
+/** A gradient this small has vanished, in nats by nat that a variable moves log-odds: whatever the units of features. */
+const TOLERANCE = 1e-11;
 
 /** A gradient this small is rounding. */
 const NOTHING = 1e-15;
@@ -67,12 +71,15 @@ export async function minimize(
   method: Descent,
   watch: Watch,
 ): Promise<Descended> {
+  const least = Math.max(watch.tolerance ?? 0, TOLERANCE);
   let point = from;
   let since = performance.now();
   for (let iteration = first; ; iteration++) {
     const gradientNorm = maxNorm(point.gradient);
-    watch.onProgress?.({ iteration, ...f.report(point.value, point.gradient) });
-    if (gradientNorm <= Math.max(watch.tolerance, NOTHING)) {
+    const told = f.report(point.value, point.gradient);
+    watch.onProgress?.({ iteration, ...told });
+    const small = gradientNorm <= least && !(told.gradientNorm > (watch.tolerance ?? Infinity));
+    if (small || gradientNorm <= NOTHING) {
       const step = newtonStep(f, point);
       const near = step === undefined || f.change(point.x, step) <= NEAR;
       if (near || gradientNorm <= NOTHING) {
@@ -92,7 +99,7 @@ export async function minimize(
         return { point, iteration, reason: verdict, converged: false };
       }
       const gain = step === undefined ? Infinity : -dot(point.gradient, step) / 2;
-      const nothing = gradientNorm <= Math.max(watch.tolerance, ROUNDING) || gain <= roundingOf(point.value);
+      const nothing = gradientNorm <= Math.max(watch.tolerance ?? 0, ROUNDING) || gain <= roundingOf(point.value);
       return { point, iteration, reason: "rounding", converged: verdict === "gradient" && nothing };
     }
     if (gradientNorm <= ROUNDING && next.value >= point.value && maxNorm(next.gradient) >= gradientNorm) {

@@ -24,8 +24,8 @@ export interface TrainingOptions {
   /** ρ of the penalty ½ρ|θ|² that is taken off the objective; 0 by default. With ρ > 0 the optimum is finite. */
   readonly ridge?: number;
   /**
-   * The run has converged when no entry of the gradient is larger, in nats by nat that the parameter moves log-odds: the
-   * units of features do not matter. 1e−11 by default.
+   * The run has converged when no entry of the gradient is larger, nor larger than 1e−11 (or this, if it is more) in nats by
+   * nat that the parameter moves log-odds. By default the second alone, on which the units of features have no influence.
    */
   readonly tolerance?: number;
   /** The most steps to take, counted over resumed runs, 10,000 by default (Adam: passes over the data). */
@@ -85,7 +85,8 @@ export function readOptions(caller: string, options: TrainingOptions, size: numb
   if (ridge > 0 && infinite >= 0) {
     throw outOfRange(caller, `options.start[${infinite}]`, "be finite where options.ridge is above 0", -Infinity);
   }
-  const tolerance = requireNonNegative(caller, "options.tolerance", options.tolerance ?? 1e-11);
+  const tolerance =
+    options.tolerance === undefined ? undefined : requireNonNegative(caller, "options.tolerance", options.tolerance);
   const { learningRate, halfLife } = options;
   return {
     method: (state?.method as TrainingMethod | undefined) ?? method,

@@ -60,6 +60,6 @@ export const unmeasured: readonly Unmeasured[] = [
   {
     names: ["paretoK", "paretoSmoothedWeights"],
     reason:
-      "a fit to the tail of the weights, by a posterior mean over a grid; the tests compare it with ArviZ (`psis.json`).",
+      "a fit to the tail of the weights, by a posterior mean over a grid; the tests compare it with mpmath (`psisTail.json`) and ArviZ (`psis.json`).",
   },
 ];
