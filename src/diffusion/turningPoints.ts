@@ -29,7 +29,11 @@ interface Bounds {
  * that count there, since its slope is the third cumulant, at most s times the variance; the slope of the third cumulant
  * is at most s² times it. Undefined where one atom alone counts, whose variance is 0.
  */
-function boundsOn({ own, all, u, constant, plus, minus }: GuidedSlope, middle: number, half: number): Bounds | undefined {
+function boundsOn(
+  { own, all, u, constant, plus, minus }: GuidedSlope,
+  middle: number,
+  half: number,
+): Bounds | undefined {
   const p = own.cumulants(middle, u, half);
   const q = all.cumulants(middle, u, half);
   if (p.spread === 0 && q.spread === 0) return undefined;

@@ -72,7 +72,9 @@ function requireSeed(seed: unknown): string {
  * of code 1, and what already looks like that another one, which keeps different texts different.
  */
 function endingInText(seed: string): string {
-  return /\0\x01*$/.test(seed) ? `${seed}\x01` : seed;
+  let end = seed.length;
+  while (end > 0 && seed.charCodeAt(end - 1) === 1) end--;
+  return end > 0 && seed.charCodeAt(end - 1) === 0 ? `${seed}\x01` : seed;
 }
 
 function requireState(given: RandomState): { a: number; b: number; c: number; d: number } {
