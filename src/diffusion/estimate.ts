@@ -12,13 +12,17 @@ import { covers, requireLaws } from "./lawPair.js";
 import { distance } from "./mismatch.js";
 import { NoisedPoint, type OfShifts } from "./noisedPoint.js";
 import { requireSigma } from "./noiseLevel.js";
-import { requireSteps, requireWeights, rootSnr } from "./schedule.js";
+import { requireRootSnr, requireSteps, requireWeights } from "./schedule.js";
 
 /** A mean of seeded draws, and how far it may be off. */
 export interface MonteCarloEstimate {
   /** The mean of the draws: an unbiased estimate. */
   readonly value: number;
-  /** Its standard error: the value is within 1.96 of it of the truth in 95 of 100 seeds. */
+  /**
+   * Its standard error: the value is within 1.96 of it of the truth in 95 of 100 seeds, where the draws meet all that the
+   * mean is made of. What is rarer than some 10 in `samples` draws (an atom, or noise that leads to one) they may not meet,
+   * and neither value nor error then shows it.
+   */
   readonly standardError: number;
   /** How many draws were made. */
   readonly samples: number;
@@ -40,8 +44,9 @@ function gridLevels(caller: string, levels: Float64Array, rng: () => number): Le
   const omega = requireWeights(caller, levels);
   const total = omega.reduce((s, w) => s + w, 0);
   const draw = categoricalSampler(measure([...omega.keys()], omega), rng);
+  const roots = levels.map((sigma, t) => requireRootSnr(caller, `options.grid[${t}]`, sigma));
   return () => {
-    const u = rootSnr(levels[draw()]);
+    const u = roots[draw()];
     return { u, weight: total * u * u };
   };
 }
@@ -163,7 +168,8 @@ export function estimateDensityRatioLoss(
  *
  * $$\mathrm{KL}(p \| q) = \tfrac12 \int \mathbb{E}_p |\varepsilon_p - \varepsilon_q|^2\, d\lambda$$
  *
- * Time grows as the number of draws, and of the different atoms drawn, times K·d.
+ * Atoms of p are drawn by their probability: what one rarer than some 10/samples adds is likely neither in the value nor
+ * in its standard error. Time grows as the number of draws, and of the different atoms drawn, times K·d.
  *
  * @param data the atoms
  * @param p the law of x₀: a class, any measure on the atoms' indices, or undefined for the marginal
@@ -249,7 +255,8 @@ export function estimateGuidanceGap(
   const caller = "estimateGuidanceGap";
   const { samples, random } = readOptions(caller, options, rng);
   const { target, laws, gap } = guidance(caller, data, label, w);
-  const level = { u: rootSnr(requireSigma(caller, "sigma", sigma).sigma), weight: square(rootSnr(sigma)) };
+  const u = requireRootSnr(caller, "sigma", requireSigma(caller, "sigma", sigma).sigma);
+  const level = { u, weight: square(u) };
   return estimate(
     drawnPoints(data, laws, target, samples, random),
     () => () => level,

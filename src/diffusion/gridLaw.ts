@@ -1,6 +1,6 @@
 import { normalInterval } from "../numeric/normal.js";
 import type { LineField } from "./lineField.js";
-import { turningPoints } from "./turningPoints.js";
+import { crossings, firstAbove, turningPoints } from "./turningPoints.js";
 
 /** Past this |x| there is no mass of N(0, 1) that a double could show beside 1. */
 const EDGE = 39;
@@ -44,21 +44,18 @@ export function gridLaw(own: LineField, all: LineField, w: number, sigma: number
     for (let k = top; k > t; k--) z = k === 0 ? mean(z, u[0]) : z + (u[k - 1] - u[k]) * mean(z, u[k]);
     return z;
   };
-  /** The turning points of the step from level t. */
-  const turns = (t: number, from: number, to: number): number[] => {
-    if (w === 0) return [];
+  /** Where the walk is to be cut at level t: the turning points of the step from there, and where the last mean crosses a border. */
+  const cutsOf = (t: number, from: number, to: number): number[] => {
     const gain = t === 0 ? 1 : u[t - 1] / u[t] - 1;
     const constant = t === 0 ? 0 : 1;
     const slope = { own, all, u: u[t], constant, plus: gain * (1 + w), minus: gain * w };
+    if (t === 0) {
+      const values = borders.map((y) => u[0] * y);
+      return crossings(slope, (z) => u[0] * mean(z, u[0]), values, from, to);
+    }
     // A variance is at most a quarter of the squared spread.
     const spread = u[t] * (all.points[all.points.length - 1] - all.points[0]);
-    if (slope.minus * spread * spread < 4 * constant) return [];
-    if (t > 0) return turningPoints(slope, from, to);
-    // Of the last mean only the turns near a border count: far off, where all is one atom, it may wind within rounding.
-    return turningPoints(slope, from, to, (z, change) => {
-      const [y, around] = [mean(z, u[0]), (2 * change) / u[0]];
-      return firstAbove(borders, y - around) < firstAbove(borders, y + around);
-    });
+    return slope.minus * spread * spread < 4 ? [] : turningPoints(slope, from, to);
   };
   const reached = new Float64Array(points.length);
   let unsure = 0;
@@ -70,20 +67,21 @@ export function gridLaw(own: LineField, all: LineField, w: number, sigma: number
 
   let stretches: Stretch[] = [{ start: -EDGE, end: EDGE, atStart: -EDGE / sigma, atEnd: EDGE / sigma }];
   for (let t = top; t >= 0; t--) {
-    const cuts = covered(stretches).flatMap(([from, to]) => turns(t, from, to));
     const level = t;
-    const pieces = stretches.flatMap((s) => cutAt(s, cuts, (x) => walk(x, level)));
-    const step = (z: number) => (level === 0 ? mean(z, u[0]) : z + (u[level - 1] - u[level]) * mean(z, u[level]));
-    stretches = pieces.map((s) => ({ ...s, atStart: step(s.atStart), atEnd: step(s.atEnd) }));
+    const cuts = covered(stretches).flatMap(([from, to]) => cutsOf(level, from, to));
+    stretches = stretches.flatMap((s) => cutAt(s, cuts, (x) => walk(x, level)));
     if (stretches.length > MAX_STRETCHES) {
       const order = stretches.map((s) => ({ s, mass: normalInterval(s.start, s.end) })).sort((a, b) => b.mass - a.mass);
       for (const { s } of order.slice(MAX_STRETCHES)) guess(s);
       stretches = order.slice(0, MAX_STRETCHES).map(({ s }) => s);
     }
+    if (level > 0) {
+      const step = (z: number) => z + (u[level - 1] - u[level]) * mean(z, u[level]);
+      stretches = stretches.map((s) => ({ ...s, atStart: step(s.atStart), atEnd: step(s.atEnd) }));
+    }
   }
-  for (const s of stretches)
-    for (const { start, end } of cutAt(s, borders, (x) => walk(x, -1)))
-      reached[own.nearest(walk(start + (end - start) / 2, -1))] += normalInterval(start, end);
+  for (const { start, end } of stretches)
+    reached[own.nearest(walk(start + (end - start) / 2, -1))] += normalInterval(start, end);
   return { reached, unsure };
 }
 
@@ -124,15 +122,4 @@ function cutAt(stretch: Stretch, cuts: readonly number[], walk: (x: number) => n
     rest = { ...rest, start: b, atStart: atB };
   }
   return [...pieces, rest];
-}
-
-/** The index of the first number above x in an increasing list. */
-function firstAbove(list: readonly number[], x: number): number {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (list[middle] > x) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -106,6 +106,12 @@ export function rootSnr(sigma: number, power = 0): number {
   return Math.min(LARGEST_ROOT_SNR, Math.sqrt((1 - sigma) * (1 + sigma)) / timesPowerOfTwo(sigma, power));
 }
 
+/** u of a level where u² is a double. */
+export function requireRootSnr(caller: string, argument: string, sigma: number): number {
+  if (!(sigma > 1e-150)) throw outOfRange(caller, argument, "be above 1e-150", sigma);
+  return rootSnr(sigma);
+}
+
 /** A grid of two levels at least. */
 export function requireSteps(caller: string, grid: ArrayLike<number>): Float64Array {
   const levels = requireGrid(caller, "grid", grid);

@@ -22,7 +22,7 @@ import { type AtomicData, type AtomLaw, requireAtomLaw, requireLine } from "./at
 import { DenoisingLoss, type Node } from "./denoisingObjective.js";
 import { forEachNoise, noiseStep } from "./lineQuadrature.js";
 import { NoisedPoint } from "./noisedPoint.js";
-import { requireGrid, rootSnr } from "./schedule.js";
+import { requireGrid, requireRootSnr } from "./schedule.js";
 
 /** What may be chosen in importance-weighted score matching. */
 export interface ScoreMatchingOptions extends TrainingOptions {
@@ -173,7 +173,7 @@ function nodesOf(
     const point = new NoisedPoint(data, [law], points.slice(i * d, (i + 1) * d));
     const { step, square } = point;
     for (let t = 0; t < levels.length; t++) {
-      const u = rootSnr(levels[t]);
+      const u = requireRootSnr(caller, `grid[${t}]`, levels[t]);
       const add = (noise: Float64Array, weight: number) => {
         const exponent = square.map((s, j) => {
           let along = 0;
