@@ -57,7 +57,9 @@ export function requireAtoms(caller: string, atoms: AtomicInstance): AtomicInsta
   const prior = requireFinite(caller, "atoms.prior", atoms.prior);
   if (!(prior > 0 && prior < 1)) throw outOfRange(caller, "atoms.prior", "be between 0 and 1", prior);
   requireLength(caller, "atoms.reward", atoms.reward, points.length);
-  const levels = [...requireNumbers(caller, "atoms.levels", requireArrayLike(caller, "atoms.levels", atoms.levels), FINITE)];
+  const levels = [
+    ...requireNumbers(caller, "atoms.levels", requireArrayLike(caller, "atoms.levels", atoms.levels), FINITE),
+  ];
   if (levels.length < 2) throw outOfRange(caller, "atoms.levels", "have at least two levels", levels.length);
   for (const [t, sigma] of levels.entries())
     if (!(sigma > (t === 0 ? 0 : levels[t - 1]) && sigma < 1))
@@ -80,7 +82,7 @@ export function requireAtoms(caller: string, atoms: AtomicInstance): AtomicInsta
 function quarters(values: readonly number[]): number[] {
   // Halves, since the range of two doubles may be none.
   const [low, high] = [Math.min(...values) / 2, Math.max(...values) / 2];
-  return values.map((v) => (high > low ? Math.round((4 * (v / 2 - low)) / (high - low)) / 4 : 0));
+  return values.map((v) => (high > low ? Math.round(4 * ((v / 2 - low) / (high - low))) / 4 : 0));
 }
 
 /** The log of the largest ratio that an answer's probability alone makes of two atoms' masses. */

@@ -114,9 +114,7 @@ export class Atoms<N> {
 
   /** Z⁻¹ E_{p(x|c)}[e^{r/β} |ε − ε_q|²], as the library has it. */
   weightedLoss(q: MeasureOf<N>): N {
-    return made(this.#weightedLosses, q, () =>
-      this.A.weightedDenoisingLoss(this.points, this.problem, q, this.level),
-    );
+    return made(this.#weightedLosses, q, () => this.A.weightedDenoisingLoss(this.points, this.problem, q, this.level));
   }
 
   /** The atom at which p(x|c)/p(x) is farthest from 1, and not 0. */
@@ -323,7 +321,6 @@ function nodesOf(digits: number, u: number, { points }: AtomicInstance): [number
   // Farther places than this from a node don't count there.
   const step = trapezoidStep(nats, Math.min(spread, 4 * reach));
   const nodes = new Set<number>();
-  for (const s of places)
-    for (let n = Math.ceil((s - reach) / step); n <= (s + reach) / step; n++) nodes.add(n);
+  for (const s of places) for (let n = Math.ceil((s - reach) / step); n <= (s + reach) / step; n++) nodes.add(n);
   return [step, [...nodes]];
 }

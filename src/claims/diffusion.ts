@@ -222,7 +222,18 @@ export const diffusion: readonly Identity[] = [
         reward.map((r) => A.exp(A.divide(r, beta))),
       );
       const best = A.multiply(beta, A.log(partition));
-      const scale = [A.add(magnitude(A, best), A.add(beta, largest(A, reward.map((r) => magnitude(A, r)))))];
+      const scale = [
+        A.add(
+          magnitude(A, best),
+          A.add(
+            beta,
+            largest(
+              A,
+              reward.map((r) => magnitude(A, r)),
+            ),
+          ),
+        ),
+      ];
       const short = (p: typeof own, q: typeof own) => A.multiply(beta, A.klDivergence(p, q));
       const written = writtenTilt(
         A,
@@ -286,10 +297,7 @@ export const diffusion: readonly Identity[] = [
     hypotheses: ON_ATOMS,
     sides: onAtoms((atoms) => {
       const without = atoms.points.flatMap((_, i) => (sign(atoms.A, atoms.atPoint(atoms.own, i)) > 0 ? [] : [i]));
-      return [
-        ratioSlopes(atoms),
-        ...[atoms.farthest, ...without].flatMap((i) => ratio(atoms, i)),
-      ];
+      return [ratioSlopes(atoms), ...[atoms.farthest, ...without].flatMap((i) => ratio(atoms, i))];
     }),
   },
   {

@@ -45,12 +45,7 @@ function guidedField<N>(atoms: Atoms<N>, v: number): Comparison<N>[] {
   const { A, data, own, marginal, level } = atoms;
   const field = atoms.field();
   const [ours, theirs] = [predictorOf(atoms, own), predictorOf(atoms, marginal)];
-  const slopes = combined(
-    atoms,
-    field.minusScore(own, field.alpha),
-    field.minusScore(marginal, field.alpha),
-    STRENGTH,
-  );
+  const slopes = combined(atoms, field.minusScore(own, field.alpha), field.minusScore(marginal, field.alpha), STRENGTH);
   const guided = (x: N) => A.guidedNoisePrediction(data, x, level[0], "own", A.number(STRENGTH));
   const size = (x: N) => A.multiply(A.number(2 * STRENGTH + 1), A.add(magnitude(A, ours(x)), magnitude(A, theirs(x))));
   return [

@@ -135,7 +135,9 @@ function shared(
   const mass = new Float64Array(data.size);
   const total = new Float64Array(reached.length);
   // An atom of mass lies at one of the class's points; the others have nothing to share.
-  const place = Array.from(conditional.mass, (m, i) => (m > 0 ? own.nearest(timesPowerOfTwo(data.points[i], power)) : -1));
+  const place = Array.from(conditional.mass, (m, i) =>
+    m > 0 ? own.nearest(timesPowerOfTwo(data.points[i], power)) : -1,
+  );
   for (const [i, at] of place.entries()) if (at >= 0) total[at] += conditional.mass[i];
   for (const [i, at] of place.entries()) if (at >= 0) mass[i] = reached[at] * (conditional.mass[i] / total[at]);
   return distribution(conditional.support, mass);

@@ -161,7 +161,8 @@ export function densityRatioLoss(
 /** Averages over noise around a point for the two laws of a ratio, and the range of u over which another point shows. */
 function seenFrom(caller: string, data: AtomicData, label: string, [x]: Float64Array) {
   // From the classes themselves: near ones agree in all the digits that p(x) is rounded to.
-  const ratio = (i: number) => -logRatioOf(data, label, (name) => (data.conditional.get(name) as Distribution<number>).mass[i]);
+  const ratio = (i: number) =>
+    -logRatioOf(data, label, (name) => (data.conditional.get(name) as Distribution<number>).mass[i]);
   const laws = new LineLaws(caller, data, lawsOfRatio(caller, data, label), [ratio]);
   const average = new LineAverage(laws);
   const at = timesPowerOfTwo(x, laws.power);

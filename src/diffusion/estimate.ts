@@ -193,7 +193,8 @@ export function estimateKlByMismatchedEstimation(
   const { samples, levels, random } = readOptions(caller, options, rng);
   const laws = requireLaws(caller, data, p, q);
   if (levels === undefined && !covers(data, laws[0], laws[1])) return { value: Infinity, standardError: 0, samples: 0 };
-  const source = (at: NoisedPoint) => (levels === undefined ? allLevels(at, random) : gridLevels(caller, levels, random));
+  const source = (at: NoisedPoint) =>
+    levels === undefined ? allLevels(at, random) : gridLevels(caller, levels, random);
   const draws = drawnPoints(data, laws, requireAtomLaw(caller, "p", data, p), samples, random);
   return estimate(draws, source, gaussianSource(random, caller), distance);
 }

@@ -87,7 +87,9 @@ export class LineLaws {
 /** log p of each group of atoms at one point. */
 function logsOf(law: Law, groups: readonly (readonly number[])[]): Float64Array {
   const log = law.logProbabilities();
-  return Float64Array.from(groups, (atoms) => (atoms.length === 1 ? log[atoms[0]] : logSumExp(atoms.map((i) => log[i]))));
+  return Float64Array.from(groups, (atoms) =>
+    atoms.length === 1 ? log[atoms[0]] : logSumExp(atoms.map((i) => log[i])),
+  );
 }
 
 function rangeOf(logs: Float64Array): number {

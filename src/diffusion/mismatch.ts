@@ -87,5 +87,8 @@ export function denoisingLoss(data: AtomicData, p: AtomLaw, q: AtomLaw, grid: Ar
   const levels = requireGrid(caller, "grid", grid);
   const average = new LineAverage(new LineLaws(caller, data, laws));
   const losses = levels.map((sigma) => average.overFirst(average.levelOf(sigma), missed));
-  return requireFiniteSum(caller, losses.reduce((s, loss) => s + loss / losses.length, 0));
+  return requireFiniteSum(
+    caller,
+    losses.reduce((s, loss) => s + loss / losses.length, 0),
+  );
 }

@@ -175,7 +175,12 @@ export class NoisedLine {
     return this.#masses.map((all) => {
       const places = all.flatMap((p, j) => (p > 0n ? [j] : []));
       const key = places.join();
-      const weights = shared.get(key) ?? new Weights(this.fixed, places.map((j) => at[j]));
+      const weights =
+        shared.get(key) ??
+        new Weights(
+          this.fixed,
+          places.map((j) => at[j]),
+        );
       shared.set(key, weights);
       const mass = places.map((j) => all[j]);
       return { weights, places, mass, moment: places.map((j, k) => this.fixed.times(mass[k], this.#places[j])) };
@@ -203,7 +208,12 @@ export class NoisedLine {
     let sum = 0n;
     for (const [from, to] of this.#runs(source, laws, at, reach, h)) {
       for (const weights of all) weights.begin(step, from, to);
-      const density = this.#density(source.places.map((j) => at[j]), step, from, to);
+      const density = this.#density(
+        source.places.map((j) => at[j]),
+        step,
+        from,
+        to,
+      );
       for (let n = from; n <= to; n++) {
         const d = density[n - from];
         if (d === 0n) continue;
@@ -236,7 +246,6 @@ export class NoisedLine {
     // The nodes' total weight is √(2π)/step, but for the error allowed.
     return fixed.times(sum, step) / this.#rootTwoPi;
   }
-
 
   /**
    * The nodes that count, as runs from one to another: those within reach of a place of x₀. Where all laws hold the places
