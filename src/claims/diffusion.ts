@@ -36,9 +36,9 @@ export function mismatch<N>(atoms: Atoms<N>, q: MeasureOf<N>): Comparison<N> {
   };
 }
 
-/** KL(p(x|c)‖q) from the predictors, beside the divergence itself. */
+/** KL(p(x|c)‖q) from the predictors, beside the divergence of the laws of points itself. */
 export function divergence<N>(atoms: Atoms<N>, q: MeasureOf<N>): Comparison<N> {
-  return { left: [atoms.divergence(q)], right: [atoms.A.klDivergence(atoms.own, q)] };
+  return { left: [atoms.divergence(q)], right: [atoms.A.klDivergence(atoms.onPoints(atoms.own), atoms.onPoints(q))] };
 }
 
 /** The slope of E_ε[log p_λ(x_t|c)/p_λ(x_t)] at each atom, from the densities, and the difference of squared errors. */
