@@ -21,6 +21,7 @@ export {
   rlifValue,
   type SelfCertaintyProblem,
 } from "./alignment/rlif.js";
+export type { AtomicInstance } from "./claims/atomicInstance.js";
 export {
   type Claim,
   type ClaimGap,

@@ -82,7 +82,7 @@ export function requireAtoms(caller: string, atoms: AtomicInstance): AtomicInsta
 function quarters(values: readonly number[]): number[] {
   // Halves, since the range of two doubles may be none.
   const [low, high] = [Math.min(...values) / 2, Math.max(...values) / 2];
-  return values.map((v) => (high > low ? Math.round((4 * (v / 2 - low)) / (high - low)) / 4 : 0));
+  return values.map((v) => (high > low ? Math.round(4 * ((v / 2 - low) / (high - low))) / 4 : 0));
 }
 
 /** The log of the largest ratio that an answer's probability alone makes of two atoms' masses. */

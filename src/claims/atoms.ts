@@ -133,6 +133,16 @@ export class Atoms<N> {
     );
   }
 
+  /** A law of the atoms as one of points: coincident atoms are one, as samples cannot tell them apart. */
+  onPoints(law: MeasureOf<N>): DistributionOf<N> {
+    const { points } = this.#instance;
+    const different = [...points.keys()].filter((i) => points.indexOf(points[i]) === i);
+    return this.A.distribution(
+      different,
+      different.map((i) => this.atPoint(law, i)),
+    );
+  }
+
   /** Noisy points at which fields are compared, across the atoms and beside them. */
   get places(): readonly N[] {
     const { points } = this.#instance;

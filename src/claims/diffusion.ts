@@ -19,17 +19,26 @@ export function onAtoms(sides: <N>(atoms: Atoms<N>) => readonly Comparison<N>[])
   };
 }
 
+/** A loss and E[ε²] = 1: a quadrature over the noise is good to its digits beside these, however small the loss is. */
+function beside<N>(A: Algebra<N>, loss: N): N {
+  return A.add(A.number(1), loss);
+}
+
 /** E[|ε − ε_q|² − |ε − ε_p|²] over p, from the library's losses, and minus the slope u·d/du of KL(p_u‖q_u) from the densities. */
 export function mismatch<N>(atoms: Atoms<N>, q: MeasureOf<N>): Comparison<N> {
   const { A, own } = atoms;
   const [theirs, ours] = [atoms.loss(own, q), atoms.loss(own, own)];
   const slope = (law: MeasureOf<N>) => atoms.average(own, atoms.field().slopes(law));
-  return { left: [A.subtract(theirs, ours)], right: [A.subtract(slope(own), slope(q))], scale: [A.add(theirs, ours)] };
+  return {
+    left: [A.subtract(theirs, ours)],
+    right: [A.subtract(slope(own), slope(q))],
+    scale: [beside(A, A.add(theirs, ours))],
+  };
 }
 
-/** KL(p(x|c)‖q) from the predictors, beside the divergence itself. */
+/** KL(p(x|c)‖q) from the predictors, beside the divergence of the laws of points itself. */
 export function divergence<N>(atoms: Atoms<N>, q: MeasureOf<N>): Comparison<N> {
-  return { left: [atoms.divergence(q)], right: [atoms.A.klDivergence(atoms.own, q)] };
+  return { left: [atoms.divergence(q)], right: [atoms.A.klDivergence(atoms.onPoints(atoms.own), atoms.onPoints(q))] };
 }
 
 /** The slope of E_ε[log p_λ(x_t|c)/p_λ(x_t)] at each atom, from the densities, and the difference of squared errors. */
@@ -41,7 +50,7 @@ function ratioSlopes<N>(atoms: Atoms<N>): Comparison<N> {
   return {
     left: field.slopes(own).map((slope, i) => A.subtract(slope, slopes[i])),
     right: all.map((error, i) => A.subtract(error, conditional[i])),
-    scale: all.map((error, i) => A.add(error, conditional[i])),
+    scale: all.map((error, i) => beside(A, A.add(error, conditional[i]))),
   };
 }
 
@@ -50,7 +59,8 @@ function pythagoras<N>(atoms: Atoms<N>, p: MeasureOf<N>): Comparison<N>[] {
   const field = atoms.field();
   return atoms.laws.map((q) => {
     const excess = atoms.A.add(atoms.loss(p, p), field.distance(p, q));
-    return { left: [atoms.loss(p, q), atoms.loss(p, q)], right: [field.loss(p, q), excess] };
+    const [loss, size] = [atoms.loss(p, q), beside(atoms.A, excess)];
+    return { left: [loss, loss], right: [field.loss(p, q), excess], scale: [size, size] };
   });
 }
 
@@ -71,7 +81,7 @@ export function weightedExcess<N>(atoms: Atoms<N>): Comparison<N>[] {
   return [atoms.own, atoms.marginal].map((q) => ({
     left: [A.subtract(atoms.weightedLoss(q), atoms.weightedLoss(tilted))],
     right: [atoms.field().distance(tilted, q)],
-    scale: [atoms.weightedLoss(q)],
+    scale: [beside(A, atoms.weightedLoss(q))],
   }));
 }
 
@@ -91,9 +101,12 @@ export function lossOnGrid<N>(atoms: Atoms<N>, i: number): Comparison<N> {
       ),
     ],
     scale: [
-      total(
+      beside(
         A,
-        terms.map(({ conditional, all }) => A.add(conditional, all)),
+        total(
+          A,
+          terms.map(({ conditional, all }) => A.add(conditional, all)),
+        ),
       ),
     ],
   };
@@ -276,7 +289,7 @@ export const diffusion: readonly Identity[] = [
         return {
           left: [surrogate(atoms, p)],
           right: [A.add(A.rlhfObjective(problem, p), A.multiply(beta, extra))],
-          scale: [A.add(magnitude(A, A.expectation(p, atoms.reward)), A.multiply(beta, loss))],
+          scale: [A.add(magnitude(A, A.expectation(p, atoms.reward)), A.multiply(beta, beside(A, loss)))],
         };
       });
     }),
@@ -324,7 +337,11 @@ export const diffusion: readonly Identity[] = [
     hypotheses: `${ON_ATOMS}; a reward that grows with the rank of the atom`,
     sides: onAtoms((atoms) => {
       const both = (q: typeof atoms.own) => [atoms.weightedLoss(q), atoms.weightedLoss(q)];
-      return atoms.laws.map((q) => ({ left: both(q), right: [weighted(atoms, q), atoms.loss(atoms.tilted, q)] }));
+      return atoms.laws.map((q) => ({
+        left: both(q),
+        right: [weighted(atoms, q), atoms.loss(atoms.tilted, q)],
+        scale: both(q).map((loss) => beside(atoms.A, loss)),
+      }));
     }),
   },
   {

@@ -44,8 +44,7 @@ const dataOf = perKey(({ atoms, classes, prior }: AtomicDataOf<number>): AtomicD
 
 /** The library's functions of atoms, on a line. */
 export const float64Diffusion: DiffusionAlgebra<number> = {
-  // klByMismatchedEstimation leaves up to 5e-12 between laws of two atoms.
-  integralDigits: 11,
+  integralDigits: 12,
   noisePrediction: (atoms, law, x, sigma) => noisePrediction(lineOf(atoms), [x], sigma, asMeasure(law))[0],
   score: (atoms, law, x, sigma) => score(lineOf(atoms), [x], sigma, asMeasure(law))[0],
   denoisingLoss: (atoms, p, q, grid) => denoisingLoss(lineOf(atoms), asMeasure(p), asMeasure(q), grid),

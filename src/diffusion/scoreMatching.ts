@@ -127,8 +127,8 @@ export async function fitScoreMatching(
  * import { atomicData, rewardDirectedProblem, rlhfOptimum, weightedDenoisingLoss } from "exptilt";
  * const data = atomicData({ atoms: [[-1], [0], [2]] });
  * const problem = rewardDirectedProblem(data, "data", ([x]) => -Math.abs(x), 0.5);
- * weightedDenoisingLoss(data, problem, rlhfOptimum(problem), [0.5, 0.8]) // => 0
- * weightedDenoisingLoss(data, problem, "data", [0.5, 0.8]) // => 0
+ * weightedDenoisingLoss(data, problem, rlhfOptimum(problem), [0.5, 0.8]) // => 0.175196545632
+ * weightedDenoisingLoss(data, problem, "data", [0.5, 0.8]) // => 0.503587682856
  * ```
  */
 export function weightedDenoisingLoss(
