@@ -103,11 +103,11 @@ function readClaim<N>(claim: Claim, fast: View<number>, exact: View<N>): Reading
   };
 }
 
-/** Every claim read on one query, in float64 and at the asked digits. */
-export function readClaims(query: Query, settings: Settings): Reading[] {
+/** Every claim, or the ones given, read on one query, in float64 and at the asked digits. */
+export function readClaims(query: Query, settings: Settings, read: readonly Claim[] = claims): Reading[] {
   const instance = instanceOf(query, settings);
   const [fast, exact] = [float64View(instance), exactView(instance, settings.digits)];
-  return claims.map((claim) => readClaim(claim, fast, exact));
+  return read.map((claim) => readClaim(claim, fast, exact));
 }
 
 /** The claims read on one line of a data set, with the name of its query. */
