@@ -22,6 +22,9 @@ const MIN_CELLS = 8;
 const MAX_NODES = 50_000;
 const NARROWEST = 1e-14;
 
+/** Atoms so far apart that count together all along are those that z is halfway between to within its rounding. */
+const UNRESOLVED = 1e6;
+
 /** The step of the trapezoid rule times the spread of the atoms in reach of each other, and the longest step. */
 const STEP_TIMES_SPREAD = 0.46;
 const LONGEST_STEP = 0.4;
@@ -154,7 +157,7 @@ export class LineAverage {
     f: OfNoisyPoint,
     ofLaw: boolean,
   ): number {
-    const step = Math.min(LONGEST_STEP, STEP_TIMES_SPREAD / spread);
+    const step = spread > UNRESOLVED ? LONGEST_STEP : Math.min(LONGEST_STEP, STEP_TIMES_SPREAD / spread);
     // Narrower than doubles tell apart, a transition is a step.
     const count = to - from > NARROWEST ? Math.ceil((to - from) / step) : 1;
     const h = (to - from) / count;
