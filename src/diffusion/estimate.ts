@@ -1,7 +1,7 @@
 import type { Law } from "../measure/law.js";
 import { type Measure, measure } from "../measure/measure.js";
 import { categoricalSampler } from "../measure/sampler.js";
-import { requireInteger } from "../numeric/check.js";
+import { outOfRange, requireInteger } from "../numeric/check.js";
 import { exp, log, square } from "../numeric/elementary.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { requireRandom } from "../numeric/random.js";
@@ -95,6 +95,7 @@ function drawsAt(point: NoisedPoint, level: LevelSource, normal: () => number, f
 
 /** The mean and standard error of draws at points, so many at each. */
 function estimate(
+  caller: string,
   draws: Iterable<{ readonly point: NoisedPoint; readonly count: number }>,
   levels: (point: NoisedPoint) => LevelSource,
   normal: () => number,
@@ -111,7 +112,11 @@ function estimate(
       squares += delta * (delta * (1 - 1 / samples));
     }
   }
-  return { value: mean, standardError: Math.sqrt(squares / (samples - 1) / samples), samples };
+  const standardError = Math.sqrt(squares / (samples - 1) / samples);
+  // Squared distances and their levels are doubles, or nothing can be drawn from them.
+  if (!Number.isFinite(mean) || !Number.isFinite(standardError))
+    throw outOfRange(caller, "data", "have distances whose squares are doubles, at these levels", mean);
+  return { value: mean, standardError, samples };
 }
 
 /**
@@ -159,7 +164,7 @@ export function estimateDensityRatioLoss(
   }
   const point = new NoisedPoint(data, lawsOfRatio(caller, data, label), at);
   const source = (p: NoisedPoint) => (levels === undefined ? allLevels(p, random) : gridLevels(caller, levels, random));
-  return estimate([{ point, count: samples }], source, gaussianSource(random, caller), excess);
+  return estimate(caller, [{ point, count: samples }], source, gaussianSource(random, caller), excess);
 }
 
 /**
@@ -202,7 +207,7 @@ export function estimateKlByMismatchedEstimation(
   const source = (at: NoisedPoint) =>
     levels === undefined ? allLevels(at, random) : gridLevels(caller, levels, random);
   const draws = drawnPoints(data, laws, requireAtomLaw(caller, "p", data, p), samples, random);
-  return estimate(draws, source, gaussianSource(random, caller), distance);
+  return estimate(caller, draws, source, gaussianSource(random, caller), distance);
 }
 
 /** So many draws of an atom, atom by atom, so that one is seen from at a time. */
@@ -258,6 +263,7 @@ export function estimateGuidanceGap(
   const u = requireRootSnr(caller, "sigma", requireSigma(caller, "sigma", sigma).sigma);
   const level = { u, weight: square(u) };
   return estimate(
+    caller,
     drawnPoints(data, laws, target, samples, random),
     () => () => level,
     gaussianSource(random, caller),

@@ -17,6 +17,14 @@ const NEGLIGIBLE = 45;
 /** The width of the cells in which transitions between atoms are looked for, in standard deviations of the noise. */
 const CELL = 0.5;
 
+/** Into how many cells a stretch is cut at least; with more nodes than `MAX_NODES` it is cut again, down to `NARROWEST`. */
+const MIN_CELLS = 8;
+const MAX_NODES = 50_000;
+const NARROWEST = 1e-14;
+
+/** Atoms so far apart that count together all along are those that z is halfway between to within its rounding. */
+const UNRESOLVED = 1e6;
+
 /** The step of the trapezoid rule times the spread of the atoms in reach of each other, and the longest step. */
 const STEP_TIMES_SPREAD = 0.46;
 const LONGEST_STEP = 0.4;
@@ -113,13 +121,18 @@ export class LineAverage {
    * first law's noisy points or of the noise.
    */
   #integrate(anchor: number, offset: number, from: number, to: number, f: OfNoisyPoint, ofLaw: boolean): number {
-    const cells = Math.ceil((to - from) / CELL);
+    const cells = Math.ceil((to - from) / Math.min(CELL, (to - from) / MIN_CELLS));
     const width = (to - from) / cells;
     let [sum, begun, spread] = [0, -1, 0];
     this.#near = anchor;
     const close = (cell: number) => {
       if (begun < 0) return;
-      sum += this.#trapezoid(anchor, offset, from + begun * width, from + cell * width, spread, f, ofLaw);
+      const [a, b] = [from + begun * width, from + cell * width];
+      // Atoms far apart in units of noise pass into each other on a small part of a cell: there it is cut again.
+      const part = begun > 0 || cell < cells;
+      const sharp = part && (b - a) * spread > MAX_NODES * STEP_TIMES_SPREAD && b - a > NARROWEST;
+      if (sharp) sum += this.#integrate(anchor, offset, a, b, f, ofLaw);
+      else sum += this.#trapezoid(anchor, offset, a, b, spread, f, ofLaw);
       [begun, spread] = [-1, 0];
     };
     for (let cell = 0; cell < cells; cell++) {
@@ -144,7 +157,9 @@ export class LineAverage {
     f: OfNoisyPoint,
     ofLaw: boolean,
   ): number {
-    const count = Math.ceil((to - from) / Math.min(LONGEST_STEP, STEP_TIMES_SPREAD / spread));
+    const step = spread > UNRESOLVED ? LONGEST_STEP : Math.min(LONGEST_STEP, STEP_TIMES_SPREAD / spread);
+    // Narrower than doubles tell apart, a transition is a step.
+    const count = to - from > NARROWEST ? Math.ceil((to - from) / step) : 1;
     const h = (to - from) / count;
     let sum = 0;
     this.#near = anchor;

@@ -1,3 +1,4 @@
+import { outOfRange } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import type { LineField } from "./lineField.js";
 
@@ -47,18 +48,26 @@ function boundsOn(
   };
 }
 
+/** Intervals looked at in one step: some hundred an atom are met in practice. */
+const MAX_INTERVALS = 100_000;
+
 /** Calls `visit` with an interval, and with its halves where that says so. */
 function halving(
   from: number,
   to: number,
   visit: (a: number, b: number, middle: number, half: number) => boolean,
-  depth = 0,
 ): void {
-  const middle = from + (to - from) / 2;
-  if (depth === DEEPEST || !(middle > from && middle < to)) return;
-  if (!visit(from, to, middle, Math.max(middle - from, to - middle))) return;
-  halving(from, middle, visit, depth + 1);
-  halving(middle, to, visit, depth + 1);
+  let left = MAX_INTERVALS;
+  const halve = (a: number, b: number, depth: number): void => {
+    const middle = a + (b - a) / 2;
+    if (depth === DEEPEST || !(middle > a && middle < b)) return;
+    if (left-- === 0)
+      throw outOfRange("ddimLaw", "grid", "have levels whose turns rounding does not hide", `${from} to ${to}`);
+    if (!visit(a, b, middle, Math.max(middle - a, b - middle))) return;
+    halve(a, middle, depth + 1);
+    halve(middle, b, depth + 1);
+  };
+  halve(from, to, 0);
 }
 
 /**
