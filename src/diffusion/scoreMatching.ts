@@ -147,9 +147,11 @@ export function weightedDenoisingLoss(
   const atoms = Array.from({ length: data.size }, (_, i) => i).filter((i) => model.supports(i));
   const nodes = nodesOf(caller, data, model, target, levels, {}, 0, 0.75);
   const logWeight = Float64Array.from(atoms, (i) => model.logProbability(i));
-  const start = new Float64Array(data.size);
   const wanted = atoms.map((i) => target[i] > 0);
-  return new DenoisingLoss(data, nodes, atoms, logWeight, wanted, 0).evaluate(start, new Float64Array(data.size));
+  const loss = new DenoisingLoss(data, nodes, atoms, logWeight, wanted, 0);
+  const gradient = new Float64Array(data.size);
+  const value = loss.evaluate(new Float64Array(data.size), gradient);
+  return -loss.report(value, gradient).objective;
 }
 
 /** Every atom of the target under every noise at every level; on a line `finer` times the step that a fit takes. */
