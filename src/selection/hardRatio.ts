@@ -1,7 +1,7 @@
 import { exp, expm1, log, log1p, pow } from "../numeric/elementary.js";
 import { floats } from "../numeric/floats.js";
 import { keptByPoisson, keptOf } from "./kept.js";
-import { isRounded, type Levels, logMassFrom, massAbove, massFrom } from "./levels.js";
+import { isRounded, type Levels, logMassAt, logMassFrom, massAbove, massFrom } from "./levels.js";
 import type { RatioToRef } from "./problem.js";
 import { emptyRatios, type LevelRatios } from "./ratio.js";
 
@@ -29,7 +29,9 @@ class Cumulative {
   /** log(F⁻/F), from the level's share of F where that is less than half. */
   logBelow(i: number): number {
     const { from, levels } = this;
-    const [q, all, below] = [levels.mass[i], from[i], from[i + 1]];
+    const q = levels.mass[i];
+    const all = from[i];
+    const below = from[i + 1];
     if (isRounded(all)) {
       const share = exp(levels.logMass[i] - this.#logFrom[i]);
       return share < 0.5 ? log1p(-share) : this.#logFrom[i + 1] - this.#logFrom[i];
@@ -55,7 +57,8 @@ export function hardRatios(levels: Levels, n: number): LevelRatios {
   const { kept, logKept, logLost } = keptOf(levels, n);
   const out = emptyRatios(mass.length);
   for (let i = 0; i < mass.length; i++) {
-    const [q, all] = [mass[i], from[i]];
+    const q = mass[i];
+    const all = from[i];
     const logF = cumulative.log(i);
     let ratio: number;
     let logRatio: number;
@@ -85,7 +88,7 @@ export function hardRatios(levels: Levels, n: number): LevelRatios {
   out.gap.fill(Infinity);
   out.logGap.fill(Infinity);
   out.gap[0] = 0 - missing;
-  out.logGap[0] = missing < 0.5 ? log1p(-missing) : out.logRatio[0] + levels.logMass[0];
+  out.logGap[0] = missing < 0.5 ? log1p(-missing) : out.logRatio[0] + logMassAt(levels, 0);
   return out;
 }
 

@@ -38,8 +38,8 @@ export interface Ladder {
 }
 
 /** The masses times 2^lift, those below the normal doubles from their logarithms. */
-function liftedMass({ mass, logMass }: Levels, lift: number): Float64Array {
-  return mass.map((p, i) => (isRounded(p) ? exp(logMass[i] + lift * Math.LN2) : p * 2 ** lift));
+function liftedMass(levels: Levels, lift: number): Float64Array {
+  return levels.mass.map((p, i) => (isRounded(p) ? exp(levels.logMass[i] + lift * Math.LN2) : p * 2 ** lift));
 }
 
 function ladderOf({ levels, mass, lift }: Lifted, x: Float64Array, low: Float64Array, given?: Float64Array): Ladder {

@@ -59,6 +59,12 @@ export function isRounded(mass: number): boolean {
   return mass < ROUNDED;
 }
 
+/** The logarithm of a level's probability: those of all levels are made only where it is below the normal doubles. */
+export function logMassAt(levels: Levels, i: number): number {
+  const p = levels.mass[i];
+  return isRounded(p) ? levels.logMass[i] : log(p);
+}
+
 function logMassOf(law: Law, levelOf: Int32Array, mass: Float64Array): Float64Array {
   const out = mass.map(log);
   if (!mass.some(isRounded)) return out;
@@ -180,12 +186,13 @@ export function logAdd(a: number, b: number): number {
 }
 
 /** log of what lies at each level and below, forbidden draws included: whole where the sum is below the normal doubles. */
-export function logMassFrom({ mass, logMass, logForbidden }: Levels, from: Float64Array): Float64Array {
+export function logMassFrom(levels: Levels, from: Float64Array): Float64Array {
+  const { mass } = levels;
   const out = from.map(log);
-  let below = logForbidden;
+  let below = levels.logForbidden;
   out[mass.length] = below;
   for (let i = mass.length - 1; i >= 0 && isRounded(from[i]); i--) {
-    below = logAdd(below, logMass[i]);
+    below = logAdd(below, levels.logMass[i]);
     out[i] = below;
   }
   return out;

@@ -5,7 +5,7 @@ import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { Workspace } from "../numeric/floats.js";
 import { type Grid, inverseFactorial, TERMS } from "./grid.js";
 import type { Ladder } from "./ladder.js";
-import { levelAt, logAdd, logMassFrom, massAbove, massFrom } from "./levels.js";
+import { isRounded, levelAt, logAdd, logMassFrom, massAbove, massFrom } from "./levels.js";
 import { Windows } from "./windows.js";
 
 /** What one integral needs while it is made; none is made while another is. */
@@ -71,8 +71,12 @@ function fallsOf({ levels, mass, lift }: Ladder): (level: number) => number {
     return (level) => above[level];
   }
   const from = massFrom(levels.mass, levels.forbidden);
-  const logFrom = logMassFrom(levels, from);
-  return (level) => Math.max(0, -logFrom[level]);
+  let logFrom: Float64Array | undefined;
+  return (level) => {
+    if (!isRounded(from[level])) return Math.max(0, -log(from[level]));
+    logFrom ??= logMassFrom(levels, from);
+    return -logFrom[level];
+  };
 }
 
 /** log φ at every node that matters for the exponents in reach. */
@@ -206,6 +210,7 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
   // one step does not grow with their number.
   const base = room.floats(TERMS);
   let baseAt = 0;
+  let refreshAt = 0;
   let terms = TERMS;
   let logFrom: Float64Array | undefined;
   let begin = x.length; // first low level
@@ -245,8 +250,10 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
       moment[1] *= decay[1];
       if (joined > begin) {
         baseAt = m;
-        base.set(moment);
-      } else if ((baseAt - m) % REFRESH === 0) {
+        refreshAt = m - REFRESH;
+        for (let k = 1; k < TERMS; k++) base[k] = moment[k];
+      } else if (m <= refreshAt) {
+        refreshAt = m - REFRESH;
         for (let k = 1; k < terms; k++) moment[k] = base[k] * exp(-k * step * (baseAt - m));
       }
       lowBend -= odd;
