@@ -47,7 +47,7 @@ export function weightsOverMean(levels: Levels, limit: LimitLevels): Float64Arra
 
 /** Var_ref(w)/μ² = CV² = Σ ref (w/μ − 1)²: a forbidden draw has weight 0. */
 export function squaredVariation({ levels, limit, ladder }: Soft): Variation {
-  const { mass, logMass, forbidden } = levels;
+  const { mass, forbidden } = levels;
   const silent = silentShare(limit, ladder.mass);
   const v = weightsOverMean(levels, limit);
   const terms = mass.map((p, i) => {
@@ -55,7 +55,7 @@ export function squaredVariation({ levels, limit, ladder }: Soft): Variation {
     const own = shortfall(ladder, i);
     const off = silent < 1 ? (own + silent) / (1 + silent) : 1 - v[i];
     if (isNormal(p)) return p * off * off; // in this order: the square alone may overflow
-    return v[i] > 1 ? exp(logMass[i] + 2 * limit.logRatio[i] + 2 * log1p(-1 / v[i])) : p;
+    return v[i] > 1 ? exp(levels.logMass[i] + 2 * limit.logRatio[i] + 2 * log1p(-1 / v[i])) : p;
   });
   const plain = terms.reduce((s, x) => s + x, forbidden);
   if (plain < Infinity) {
@@ -63,7 +63,7 @@ export function squaredVariation({ levels, limit, ladder }: Soft): Variation {
     return { value, log: log(value) };
   }
   // Past the doubles the ones beside the weights are nothing.
-  return { value: Infinity, log: logSumExp(logMass.map((l, i) => l + 2 * limit.logRatio[i])) };
+  return { value: Infinity, log: logSumExp(levels.logMass.map((l, i) => l + 2 * limit.logRatio[i])) };
 }
 
 /** What a probability by level, and its logarithm, makes of each answer. */

@@ -19,11 +19,16 @@ class Cumulative {
     this.from = massFrom(levels.mass, levels.forbidden);
   }
 
+  /** Whether only the logarithm of F is whole. */
+  isRare(i: number): boolean {
+    return isRounded(this.from[i]) && (i < this.levels.mass.length || this.levels.logForbidden > -Infinity);
+  }
+
   /** log F, from whichever of F and 1 − F is small. */
   log(i: number): number {
     const { above, from } = this;
     if (above[i] < 0.5) return log1p(-above[i]);
-    return isRounded(from[i]) ? this.#logFrom[i] : log(from[i]);
+    return this.isRare(i) ? this.#logFrom[i] : log(from[i]);
   }
 
   /** log(F⁻/F), from the level's share of F where that is less than half. */
@@ -37,7 +42,7 @@ class Cumulative {
       return share < 0.5 ? log1p(-share) : this.#logFrom[i + 1] - this.#logFrom[i];
     }
     if (q < all / 2) return log1p(-q / all);
-    return isRounded(below) ? this.#logFrom[i + 1] - log(all) : log(below / all);
+    return this.isRare(i + 1) ? this.#logFrom[i + 1] - log(all) : log(below / all);
   }
 
   get #logFrom(): Float64Array {
@@ -102,7 +107,7 @@ export function hardPoissonRatios(levels: Levels, rate: number): RatioToRef {
   for (let i = 0; i < mass.length; i++) {
     const q = mass[i];
     let gain: number;
-    if (isRounded(q) || isRounded(from[i + 1])) {
+    if (isRounded(q) || cumulative.isRare(i + 1)) {
       // (1 − e^{−λq})/q ≤ λ, and F⁻ beside it, where one of them is below the doubles.
       const met = exp(log(rate) + levels.logMass[i]);
       const logSlope = met < 1e-20 ? log(rate) : log(-expm1(-met)) - levels.logMass[i];

@@ -30,10 +30,19 @@ class LevelsOfLaw implements Levels {
   readonly levelOf: Int32Array;
   readonly forbidden: number;
   readonly #law: Law;
+  readonly #forbids: boolean;
   #logMass: Float64Array | undefined;
 
-  constructor(law: Law, reward: Float64Array, mass: Float64Array, levelOf: Int32Array, forbidden: number) {
+  constructor(
+    law: Law,
+    reward: Float64Array,
+    mass: Float64Array,
+    levelOf: Int32Array,
+    forbidden: number,
+    forbids: boolean,
+  ) {
     this.#law = law;
+    this.#forbids = forbids;
     this.reward = reward;
     this.mass = mass;
     this.levelOf = levelOf;
@@ -46,6 +55,7 @@ class LevelsOfLaw implements Levels {
   }
 
   get logForbidden(): number {
+    if (!this.#forbids) return -Infinity;
     if (!isRounded(this.forbidden)) return log(this.forbidden);
     const own = this.levelOf.map((level, i) => (level < 0 && this.#law.supports(i) ? 0 : -1));
     return logMassOf(this.#law, own, Float64Array.of(0))[0];
@@ -92,10 +102,12 @@ export function levelsOf(caller: string, law: Law, score: Float64Array): Levels 
   const low = floats(size);
   let forbidden = 0;
   let forbiddenLow = 0;
+  let forbids = false;
   for (let i = 0; i < score.length; i++) {
     const level = levelOf[i];
     if (level < 0) {
       if (!law.supports(i)) continue;
+      forbids = true;
       const p = law.probability(i);
       const s = forbidden + p;
       forbiddenLow += sumError(forbidden, p, s);
@@ -108,7 +120,7 @@ export function levelsOf(caller: string, law: Law, score: Float64Array): Levels 
     mass[level] = s;
   }
   for (let i = 0; i < size; i++) mass[i] += low[i];
-  return new LevelsOfLaw(law, reward, mass, levelOf, forbidden + forbiddenLow);
+  return new LevelsOfLaw(law, reward, mass, levelOf, forbidden + forbiddenLow, forbids);
 }
 
 /** So many answers are sorted by insertion, which is done before the engine's own sort has begun. */

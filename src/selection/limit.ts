@@ -66,6 +66,7 @@ class LimitOfLevels implements LimitLevels {
   readonly mass: Float64Array;
   readonly logRatio: Float64Array;
   readonly peak: number;
+  readonly drops: boolean;
   readonly #levels: Levels;
   #logMass: Float64Array | undefined;
 
@@ -74,17 +75,12 @@ class LimitOfLevels implements LimitLevels {
     this.mass = mass;
     this.logRatio = logRatio;
     this.peak = peak;
+    this.drops = logRatio.includes(-Infinity);
   }
 
   get logMass(): Float64Array {
-    this.#logMass ??= this.mass.map((p, i) =>
-      isRounded(p) ? this.#levels.logMass[i] + this.logRatio[i] : log(p),
-    );
+    this.#logMass ??= this.mass.map((p, i) => (isRounded(p) ? this.#levels.logMass[i] + this.logRatio[i] : log(p)));
     return this.#logMass;
-  }
-
-  get drops(): boolean {
-    return this.logRatio.includes(-Infinity);
   }
 }
 
@@ -106,24 +102,22 @@ export function limitLevels<A>({ levels, beta }: Prepared<A>): LimitLevels {
   for (let i = 1; i < size; i++) {
     if (scaledDifference(reward[i], reward[peak], beta) + (logRef[i] - logRef[peak]) > 0) peak = i;
   }
-  // Relative to the likeliest level's probability.
   const low = new Float64Array(size);
-  const relative = new Float64Array(size);
-  const oddsAt = (i: number) => (isNormal(ref[peak]) && isNormal(ref[i]) ? ref[i] / ref[peak] : undefined);
+  const top = ref[peak];
+  const odds = (i: number, total: number) =>
+    isNormal(top) && isNormal(ref[i])
+      ? expTimes(x[i], low[i], ref[i] / top / total)
+      : exp(logRef[i] - logRef[peak] + x[i] - log(total));
+  // Relative to the likeliest level's probability.
+  const mass = new Float64Array(size);
   for (let i = 0; i < size; i++) {
     x[i] = scaledDifference(reward[i], reward[peak], beta);
     low[i] = missedBy(x[i], reward[i], reward[peak], beta);
-    const p = oddsAt(i);
-    relative[i] = p === undefined ? exp(logRef[i] - logRef[peak] + x[i]) : expTimes(x[i], low[i], p);
+    mass[i] = odds(i, 1);
   }
-  const total = sum(relative).hi;
-  const logTotal = log(total);
-  const mass = relative.map((v, i) => {
-    if (isNormal(v)) return v / total;
-    const p = oddsAt(i);
-    return p === undefined ? exp(logRef[i] - logRef[peak] + x[i] - logTotal) : expTimes(x[i], low[i], p / total);
-  });
-  const logScale = logRef[peak] + logTotal;
+  const total = sum(mass).hi;
+  for (let i = 0; i < size; i++) mass[i] = isNormal(mass[i]) ? mass[i] / total : odds(i, total);
+  const logScale = logRef[peak] + log(total);
   const logRatio = x.map((xi) => xi - logScale);
   return new LimitOfLevels(levels, mass, logRatio, peak);
 }
@@ -143,20 +137,9 @@ function levelMassAt(levels: Levels, ratios: RatioToRef, i: number): number {
 
 /** What the levels too rare to be met by the draws add to μ, in units of what the others do. */
 export function silentShare(limit: LimitLevels, heard: Float64Array | undefined): number {
-  if (heard?.every(isNormal) ?? true) return 0;
+  if (heard === undefined || heard.every(isNormal)) return 0;
   const part = (rare: boolean) => sum(limit.mass.map((p, i) => (isNormal(heard?.[i] ?? 1) === rare ? 0 : p))).hi;
   return part(true) / part(false);
-}
-
-/** P/π* − 1 of a level and log(P/π*), each to its own digits. */
-function gapAt(limit: LimitLevels, ratios: LevelRatios, silent: number, i: number): { d: number; l: number } {
-  const { gap, logGap, heard } = ratios;
-  // The gaps are those to the limit of the levels that the draws meet: by the others' share μ is larger.
-  const d = silent === 0 ? gap[i] : gap[i] + silent * (1 + gap[i]);
-  if (Math.abs(d) < 0.5 && (silent === 0 || (silent < 1 && isNormal(heard?.[i] ?? 1))))
-    return { d, l: silent === 0 ? logGap[i] : log1p(d) };
-  const l = ratios.logRatio[i] - limit.logRatio[i];
-  return { d: silent === 0 ? gap[i] : expm1(l), l };
 }
 
 /**
@@ -187,19 +170,21 @@ export function limitDistanceOf(levels: Levels, limit: LimitLevels, ratios: Leve
       reverse[i] = p - q + (q === 0 ? 0 : q * l);
     }
   };
-  for (let i = 0; i < mass.length; i++) {
-    if (i === peak) continue;
-    const { d, l } = gapAt(limit, ratios, silent, i);
-    add(i, d, l);
-  }
+  const { gap, logGap, heard } = ratios;
+  const addOwn = (i: number) => {
+    // The gaps are those to the limit of the levels that the draws meet: by the others' share μ is larger.
+    const d = silent === 0 ? gap[i] : gap[i] + silent * (1 + gap[i]);
+    const near = Math.abs(d) < 0.5 && (silent === 0 || (silent < 1 && isNormal(heard?.[i] ?? 1)));
+    if (near) return add(i, d, silent === 0 ? logGap[i] : log1p(d));
+    const l = ratios.logRatio[i] - limit.logRatio[i];
+    add(i, silent === 0 ? d : expm1(l), l);
+  };
+  for (let i = 0; i < mass.length; i++) if (i !== peak) addOwn(i);
   // What is gained equals what is lost: the likeliest level's gap, which may be far below its rounding, is that of the others.
   const [gained, lost] = [sum(above).hi, sum(below).hi];
   const own = (lost - gained) / mass[peak];
   if (Math.abs(own) < 0.01) add(peak, own, log1p(own));
-  else {
-    const { d, l } = gapAt(limit, ratios, silent, peak);
-    add(peak, d, l);
-  }
+  else addOwn(peak);
   return {
     totalVariation: Math.min(1, Math.max(gained, lost)),
     kl: Math.max(0, sum(kl).hi),

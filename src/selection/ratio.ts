@@ -147,13 +147,14 @@ class SoftRatios implements LevelRatios {
     const logN = log(n);
     const others = powerOf(n, lift) * mean;
     // N μ, lifted.
-    const every = n * 2 ** -lift * mean;
+    const scale = 2 ** -lift;
+    const every = n * scale * mean;
     const [logRatio, gap, logGap] = [floats(x.length), floats(x.length), floats(x.length)];
     for (let i = 0; i < x.length; i++) {
       const m = weight[i] + others;
       // A level may outweigh the mean beyond the range of doubles.
       const short = shortfall(this.#ladder, i);
-      const jensen = short > -Infinity ? short * (mean / m) * 2 ** -lift : weight[i] < Infinity ? -weight[i] / m : -1;
+      const jensen = short > -Infinity ? short * (mean / m) * scale : weight[i] < Infinity ? -weight[i] / m : -1;
       const raw = jensen + (value[i] > 0 ? expOfSum(whole[i], part[i], value[i], every) : 0);
       // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
       gap[i] =
