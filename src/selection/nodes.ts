@@ -49,10 +49,12 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
   const out: [number, number][] = [];
   for (let i = 0; i + 1 < x.length; i++) {
     if (x[i] - x[i + 1] < 34) continue;
-    // Past the first bound level i has died; past the second e^{−(N−1)μt} has, beside φ^{N−1}.
-    const dead = -x[i] + grid.gone * step;
+    // Past the first bound level i has died, also beside levels so rare that only their logarithms are whole; past the
+    // second e^{−(N−1)μt} has, beside φ^{N−1}.
     falls ??= fallsOf(ladder);
-    const flat = Math.max(dead, log(45 / least + falls(i + 1)) - log(mean));
+    const fall = falls(i + 1);
+    const dead = -x[i] + Math.max(grid.gone * step, ladder.lift > 0 ? 0 : log(fall + 50));
+    const flat = Math.max(dead, log(45 / least + fall) - log(mean));
     const next = -x[i + 1] - log1p(most * 2 ** ladder.lift) - 20;
     if (!(next - flat > 4)) continue;
     const last = Math.ceil(flat / step);

@@ -6,7 +6,7 @@ import { gridFor } from "./grid.js";
 import { type Kept, keptOf } from "./kept.js";
 import { type Ladder, shortfall, weightTimes } from "./ladder.js";
 import { expOfSum, type Kernel, type LaplaceTransform, laplaceTransforms } from "./laplace.js";
-import { logAdd } from "./levels.js";
+import { logAdd, logMassFrom, massAbove, massFrom } from "./levels.js";
 import { nodesOf } from "./nodes.js";
 import type { Windows } from "./windows.js";
 
@@ -62,6 +62,26 @@ function jensenTransforms(ladder: Ladder, ns: readonly number[]): { transforms: 
     return { logF, order: 2 };
   });
   return { transforms: laplaceTransforms(nodes, kernels), windows: nodes.windows };
+}
+
+/** Below this a log-ratio is rounded by more than any constant factor adds to it. */
+const FAR = -1e12;
+
+/**
+ * log(P/ref) of levels so far apart that gaps were cut, but for a constant factor: answers of level i come of draws that have
+ * none of a better level, with F^{N−1}, or from beside those of a level j above, with w_i/w_j.
+ */
+function farLogRatios(ladder: Ladder, uncut: Float64Array, n: number): Float64Array {
+  const { levels, logMean } = ladder;
+  const from = massFrom(levels.mass, levels.forbidden);
+  const logFrom = logMassFrom(levels, from);
+  const above = massAbove(levels.mass);
+  const out = floats(uncut.length).fill(-logMean);
+  for (let i = 1; i < out.length; i++) {
+    const own = (n - 1) * (above[i] < 0.5 ? log1p(-above[i]) : logFrom[i]);
+    out[i] = Math.max(own, out[i - 1] - (uncut[i - 1] - uncut[i]));
+  }
+  return out;
 }
 
 /** log(1 − e^{−x}) for x ≥ 0: for small x, log x and what (1 − e^{−x})/x adds to it. */
@@ -172,6 +192,14 @@ class SoftRatios implements LevelRatios {
             : (value[i] > 0 ? logAdd(logJensen, logN + exponent + (part[i] + log(factor[i] * value[i]))) : logJensen) -
               logKept;
         logGap[i] = logRatio[i] - x[i] + logMean;
+      }
+    }
+    if (this.#ladder.uncut !== undefined) {
+      for (const [i, l] of farLogRatios(this.#ladder, this.#ladder.uncut, n).entries()) {
+        if (l >= FAR) continue;
+        logRatio[i] = l - logKept;
+        logGap[i] = logRatio[i] - this.#ladder.uncut[i] + logMean;
+        gap[i] = expm1(logGap[i]);
       }
     }
     this.#logs = { logRatio, gap, logGap };
