@@ -21,12 +21,15 @@ export {
   rlifValue,
   type SelfCertaintyProblem,
 } from "./alignment/rlif.js";
+export type { AtomicInstance } from "./claims/atomicInstance.js";
 export {
   type Claim,
   type ClaimGap,
+  type ClaimVerdict,
   type Comparison,
   checkClaim,
   claimHolds,
+  claimVerdict,
   type Erratum,
   type Identity,
   PRINTED_FAILS,
@@ -67,6 +70,7 @@ export {
   fitScoreMatching,
   type ScoreMatchingFit,
   type ScoreMatchingOptions,
+  weightedDenoisingLoss,
 } from "./diffusion/scoreMatching.js";
 export type {
   Algebra,
@@ -163,3 +167,4 @@ export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "
 export type { JsonNumber, TrainingState } from "./training/state.js";
 export { fitWeightedMleStream, type StreamFit, type StreamOptions, type TrainingStream } from "./training/stream.js";
 export { tabularPolicy } from "./training/tabular.js";
+export type { TailOptions } from "./training/tail.js";

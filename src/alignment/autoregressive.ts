@@ -1,13 +1,25 @@
 import { klOf } from "../information/divergence.js";
 import { Law } from "../measure/law.js";
-import { type Distribution, distribution, distributionOf, lawOf, type Measure, normalize } from "../measure/measure.js";
+import {
+  type Distribution,
+  distributionFrom,
+  distributionOf,
+  type LawfulMeasure,
+  lawOf,
+  type Measure,
+  normalized,
+  requireMeasure,
+} from "../measure/measure.js";
 import { knownSupport, requireSameSupport, requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger, wrongType } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject, show, wrongType } from "../numeric/check.js";
 import { isNormal } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 
 /** More sequences than this are not enumerated: an array of answers could not hold them. */
 const MOST_SEQUENCES = 2 ** 24;
+
+/** Sequences are walked token within token: so many are far from the limit of nested calls. */
+const MOST_TOKENS = 1000;
 
 /**
  * A policy that draws a sequence token by token: π(o) = Π_i π(o_i | o_<i).
@@ -62,7 +74,7 @@ export function autoregressivePolicy<T>(tables: {
   readonly end?: T;
 }): AutoregressivePolicy<T> {
   const caller = "autoregressivePolicy";
-  const vocabulary = requireSupport(caller, tables.vocabulary);
+  const vocabulary = requireSupport(caller, requireObject(caller, "tables", tables).vocabulary, "vocabulary");
   const length = requireInteger(caller, "length", tables.length, 1);
   const { conditional, end } = tables;
   if (typeof conditional !== "function") throw wrongType(caller, "conditional", "be a function", conditional);
@@ -72,12 +84,40 @@ export function autoregressivePolicy<T>(tables: {
     length,
     end,
     conditional(prefix) {
+      if (!Array.isArray(prefix)) throw wrongType(caller, "prefix", "be an array of tokens", prefix);
+      const argument = `conditional of ${show(prefix)}`;
       const masses = conditional(prefix);
-      if (!("support" in masses)) return distribution(vocabulary, masses);
-      requireSameSupport(caller, vocabulary, masses.support);
-      return normalize(masses);
+      if (!(typeof masses === "object" && masses !== null && "support" in masses)) {
+        return distributionFrom(caller, vocabulary, argument, masses);
+      }
+      return normalized(requireTokens(caller, argument, vocabulary, masses));
     },
   };
+}
+
+/** A measure on the tokens of a vocabulary. */
+function requireTokens<T>(
+  caller: string,
+  argument: string,
+  vocabulary: readonly T[],
+  law: Measure<T>,
+): LawfulMeasure<T> {
+  const own = requireMeasure(caller, argument, law);
+  requireSameSupport(caller, vocabulary, own.support);
+  return own;
+}
+
+/** A policy of another make, with its parts checked: its laws are when they are asked for. */
+function requirePolicy<T>(caller: string, policy: AutoregressivePolicy<T>) {
+  requireObject(caller, "policy", policy);
+  const vocabulary = requireSupport(caller, policy.vocabulary, "policy.vocabulary");
+  const length = requireInteger(caller, "policy.length", policy.length, 1);
+  if (typeof policy.conditional !== "function") {
+    throw wrongType(caller, "policy.conditional", "be a function", policy.conditional);
+  }
+  const conditional = (prefix: readonly T[]): Distribution<T> =>
+    normalized(requireTokens(caller, `policy.conditional of ${show(prefix)}`, vocabulary, policy.conditional(prefix)));
+  return { vocabulary, length, end: policy.end, conditional };
 }
 
 /** Every complete sequence in the order of the vocabulary, first token slowest, with what was gathered on its way. */
@@ -97,11 +137,18 @@ function walk<T, S>(
   }
 }
 
-function requireEnumerable<T>(caller: string, { vocabulary, length }: AutoregressivePolicy<T>): void {
+/** What the sequences of a policy are made of. */
+export type SequenceSpace<T> = Pick<AutoregressivePolicy<T>, "vocabulary" | "length" | "end">;
+
+/** Refuses a policy with too many sequences to go through them. */
+export function requireEnumerable<P extends SequenceSpace<unknown>>(caller: string, policy: P): P {
+  const { vocabulary, length } = policy;
   const count = vocabulary.length ** length;
   if (!(count <= MOST_SEQUENCES)) {
     throw outOfRange(caller, "policy", `have at most ${MOST_SEQUENCES} sequences, |V|^L`, count);
   }
+  if (length > MOST_TOKENS) throw outOfRange(caller, "policy.length", `be at most ${MOST_TOKENS}`, length);
+  return policy;
 }
 
 /**
@@ -124,13 +171,13 @@ function requireEnumerable<T>(caller: string, { vocabulary, length }: Autoregres
  * ```
  */
 export function sequenceDistribution<T>(policy: AutoregressivePolicy<T>): Distribution<readonly T[]> {
-  requireEnumerable("sequenceDistribution", policy);
+  const own = requireEnumerable("sequenceDistribution", requirePolicy("sequenceDistribution", policy));
   const sequences: (readonly T[])[] = [];
   const logs: number[] = [];
   const masses: number[] = [];
   let ordinary = true;
   walk(
-    policy,
+    own,
     { mass: 1, log: 0 },
     ({ mass, log }, { mass: p, logMass }, i) => ({ mass: mass * p[i], log: log + logMass[i] }),
     (sequence, { mass, log }) => {
@@ -150,14 +197,28 @@ export type SelfCertaintyForm = "variant" | "original";
 
 const FORMS: readonly unknown[] = ["variant", "original"] satisfies SelfCertaintyForm[];
 
-function requireForm(caller: string, form: unknown): SelfCertaintyForm {
+/** A form of self-certainty, by its name. */
+export function requireForm(caller: string, form: unknown): SelfCertaintyForm {
   if (!FORMS.includes(form)) throw outOfRange(caller, "form", 'be "variant" or "original"', form);
   return form as SelfCertaintyForm;
 }
 
+/** The length of a complete sequence of a policy. */
+export function requireSequence<T>(caller: string, policy: SequenceSpace<T>, sequence: readonly T[]): number {
+  if (!Array.isArray(sequence)) throw wrongType(caller, "sequence", "be an array of tokens", sequence);
+  const ends = sequence.findIndex((token) => Object.is(token, policy.end)) + 1;
+  const length = policy.end !== undefined && ends > 0 ? ends : policy.length;
+  if (sequence.length !== length) throw outOfRange(caller, "sequence", `have ${length} tokens`, sequence);
+  for (let i = 0; i < length; i++) {
+    if (policy.vocabulary.includes(sequence[i])) continue;
+    throw outOfRange(caller, `sequence[${i}]`, "be a token of the vocabulary", sequence[i]);
+  }
+  return length;
+}
+
 /** The divergence of one conditional law from uniform. */
 function certainty(law: Distribution, form: SelfCertaintyForm): number {
-  const p = lawOf("selfCertainty", "conditional", law);
+  const p = lawOf("certainty", "law", law);
   const uniform = Law.fromMass(new Float64Array(p.weight.length).fill(1));
   return form === "variant" ? klOf(p, uniform) : klOf(uniform, p);
 }
@@ -191,16 +252,11 @@ export function selfCertainty<T>(
 ): number {
   const caller = "selfCertainty";
   requireForm(caller, form);
-  if (!Array.isArray(sequence)) throw wrongType(caller, "sequence", "be an array of tokens", sequence);
-  const ends = sequence.findIndex((token) => Object.is(token, policy.end)) + 1;
-  const length = policy.end !== undefined && ends > 0 ? ends : policy.length;
-  if (sequence.length !== length) throw outOfRange(caller, "sequence", `have ${length} tokens`, sequence);
+  const own = requirePolicy(caller, policy);
+  const length = requireSequence(caller, own, sequence);
   const terms = new Float64Array(length);
   for (let i = 0; i < length; i++) {
-    if (!policy.vocabulary.includes(sequence[i])) {
-      throw outOfRange(caller, `sequence[${i}]`, "be a token of the vocabulary", sequence[i]);
-    }
-    terms[i] = certainty(policy.conditional(Object.freeze(sequence.slice(0, i))), form);
+    terms[i] = certainty(own.conditional(Object.freeze(sequence.slice(0, i))), form);
   }
   return terms.includes(Infinity) ? Infinity : sum(terms).hi / length;
 }
@@ -231,11 +287,11 @@ export function selfCertainty<T>(
  */
 export function expectedSelfCertainty<T>(policy: AutoregressivePolicy<T>, form: SelfCertaintyForm = "variant"): number {
   requireForm("expectedSelfCertainty", form);
-  requireEnumerable("expectedSelfCertainty", policy);
+  const own = requireEnumerable("expectedSelfCertainty", requirePolicy("expectedSelfCertainty", policy));
   const terms: number[] = [];
   const certainties = new WeakMap<Distribution<T>, number>();
   walk(
-    policy,
+    own,
     { mass: 1, certainty: 0 },
     ({ mass, certainty: before }, law, i) => {
       const here = certainties.get(law) ?? certainty(law, form);

@@ -1,9 +1,8 @@
 import { klOf, totalVariationOf } from "../information/divergence.js";
 import { entropyOf } from "../information/entropy.js";
-import { lawOf, type Measure, normalize } from "../measure/measure.js";
-import { requireSameSupport } from "../measure/support.js";
-import { requireInteger, requirePositive } from "../numeric/check.js";
-import { humanPreference } from "../preference/preference.js";
+import { type Measure, normalized, requireMeasure, requirePair } from "../measure/measure.js";
+import { requireInteger, requireObject, requirePositive } from "../numeric/check.js";
+import { preferenceLaw } from "../preference/preference.js";
 import type { TiltProblem } from "./rlhf.js";
 import { excessTemperature, type SelfCertaintyProblem } from "./rlif.js";
 
@@ -28,12 +27,17 @@ import { excessTemperature, type SelfCertaintyProblem } from "./rlif.js";
  * ```
  */
 export function rlhfEquivalent<A>(problem: SelfCertaintyProblem<A>): TiltProblem<A> {
-  const beta = excessTemperature("rlhfEquivalent", problem);
-  return { ref: problem.ref, reward: normalize(problem.ref).logMass, beta };
+  return equivalentOf("rlhfEquivalent", problem);
+}
+
+/** `rlhfEquivalent` under another function's name. */
+export function equivalentOf<A>(caller: string, problem: SelfCertaintyProblem<A>): TiltProblem<A> {
+  const { ref, beta } = excessTemperature(caller, problem);
+  return { ref, reward: normalized(ref).logMass, beta };
 }
 
 /** How far hp may be from ref, in total variation, before an equivalence that assumes hp = ref is refused. */
-const FAITHFUL = 1e-9;
+export const FAITHFUL = 1e-9;
 
 /**
  * The RLIF problem with the same optimum as an RLHF problem whose reference is faithful, ref = hp:
@@ -60,12 +64,14 @@ export function rlifEquivalent<A>(
   problem: TiltProblem<A>,
   options: { readonly length: number; readonly vocabularySize: number },
 ): SelfCertaintyProblem<A> {
-  const { ref, reward } = problem;
-  const beta = requirePositive("rlifEquivalent", "beta", problem.beta);
-  const length = requireInteger("rlifEquivalent", "length", options.length, 1);
-  const vocabularySize = requireInteger("rlifEquivalent", "vocabularySize", options.vocabularySize, 1);
-  const hp = humanPreference(ref.support, reward);
-  const gap = totalVariationOf(lawOf("rlifEquivalent", "hp", hp), lawOf("rlifEquivalent", "ref", ref));
+  const caller = "rlifEquivalent";
+  const beta = requirePositive(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const ref = requireMeasure(caller, "ref", problem.ref);
+  const { length: tokens, vocabularySize: size } = requireObject(caller, "options", options);
+  const length = requireInteger(caller, "length", tokens, 1);
+  const vocabularySize = requireInteger(caller, "vocabularySize", size, 1);
+  const hp = preferenceLaw(caller, ref.support, problem.reward);
+  const gap = totalVariationOf(hp.law, ref.law);
   if (!(gap <= FAITHFUL)) {
     throw new RangeError(
       `rlifEquivalent: ref must be the human-preference law of the reward, but their total variation is ${gap}`,
@@ -99,8 +105,8 @@ export function unifiedObjective<A>(
   problem: { readonly ref: Measure<A>; readonly beta: number },
   policy: Measure<A>,
 ): number {
-  const beta = requirePositive("unifiedObjective", "beta", problem.beta);
-  requireSameSupport("unifiedObjective", problem.ref.support, policy.support);
-  const law = lawOf("unifiedObjective", "policy", policy);
-  return entropyOf(law) + (beta + 1) * klOf(law, lawOf("unifiedObjective", "ref", problem.ref));
+  const caller = "unifiedObjective";
+  const beta = requirePositive(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const [{ law: ref }, { law }] = requirePair(caller, ["ref", problem.ref], ["policy", policy]);
+  return entropyOf(law) + (beta + 1) * klOf(law, ref);
 }

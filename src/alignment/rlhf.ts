@@ -1,10 +1,10 @@
 import { klOf } from "../information/divergence.js";
 import { expectationUnder } from "../measure/expectation.js";
-import { type Distribution, lawOf, type Measure } from "../measure/measure.js";
+import type { Law } from "../measure/law.js";
+import { type Distribution, type Measure, requireMeasure, requirePair } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
-import { requireSameSupport } from "../measure/support.js";
 import { tiltChecked, tiltLaw } from "../measure/tilt.js";
-import { requireNonNegative, requirePositive, requirePositiveOrInfinite } from "../numeric/check.js";
+import { requireNonNegative, requireObject, requirePositive, requirePositiveOrInfinite } from "../numeric/check.js";
 
 /**
  * What RLHF, soft best-of-N sampling and importance-weighted maximum likelihood share: a reference law to be tilted
@@ -43,13 +43,14 @@ export interface TiltProblem<A = unknown> {
  * ```
  */
 export function rlhfObjective<A>(problem: TiltProblem<A>, policy: Measure<A>): number {
-  const { ref, reward, beta } = problem;
-  requireNonNegative("rlhfObjective", "beta", beta);
-  requireSameSupport("rlhfObjective", ref.support, policy.support);
-  const law = lawOf("rlhfObjective", "policy", policy);
-  const expected = expectationUnder(law, resolveScore("rlhfObjective", "reward", ref.support, reward));
-  const kl = klOf(law, lawOf("rlhfObjective", "ref", ref));
-  return kl === Infinity ? -Infinity : expected - beta * kl;
+  const caller = "rlhfObjective";
+  const beta = requireNonNegative(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const [{ support, law: ref }, { law }] = requirePair(caller, ["ref", problem.ref], ["policy", policy]);
+  const reward = resolveScore(caller, "reward", support, problem.reward);
+  const kl = klOf(law, ref);
+  const value = kl === Infinity ? -Infinity : expectationUnder(law, reward) - beta * kl;
+  // Rounded, the value of a policy near the optimum may come out above the optimal one.
+  return beta > 0 && value > -Infinity ? Math.min(value, optimalValue(caller, ref, reward, beta)) : value;
 }
 
 /**
@@ -71,7 +72,8 @@ export function rlhfObjective<A>(problem: TiltProblem<A>, policy: Measure<A>): n
  * ```
  */
 export function rlhfOptimum<A>(problem: TiltProblem<A>): Distribution<A> {
-  return tiltChecked("rlhfOptimum", "reward", problem.ref, problem.reward, problem.beta);
+  const { ref, reward, beta } = requireObject("rlhfOptimum", "problem", problem);
+  return tiltChecked("rlhfOptimum", "reward", ref, reward, beta);
 }
 
 /**
@@ -95,13 +97,17 @@ export function rlhfOptimum<A>(problem: TiltProblem<A>): Distribution<A> {
  * ```
  */
 export function rlhfOptimalValue<A>(problem: TiltProblem<A>): number {
-  const { ref, reward, beta } = problem;
-  const law = lawOf("rlhfOptimalValue", "ref", ref);
-  const score = resolveScore("rlhfOptimalValue", "reward", ref.support, reward);
-  requirePositiveOrInfinite("rlhfOptimalValue", "beta", beta);
-  if (beta === Infinity) return expectationUnder(law, score);
-  const { anchor, excess } = tiltLaw("rlhfOptimalValue", law, score, beta).logPartition();
-  return score[anchor] + beta * excess;
+  const caller = "rlhfOptimalValue";
+  const { ref, reward } = requireObject(caller, "problem", problem);
+  const { support, law } = requireMeasure(caller, "ref", ref);
+  const score = resolveScore(caller, "reward", support, reward);
+  return optimalValue(caller, law, score, requirePositiveOrInfinite(caller, "beta", problem.beta));
+}
+
+function optimalValue(caller: string, ref: Law, reward: Float64Array, beta: number): number {
+  if (beta === Infinity) return expectationUnder(ref, reward);
+  const { anchor, excess } = tiltLaw(caller, ref, reward, beta).logPartition();
+  return reward[anchor] + beta * excess;
 }
 
 /**
@@ -124,11 +130,10 @@ export function rlhfOptimalValue<A>(problem: TiltProblem<A>): number {
  * ```
  */
 export function rlhfRegret<A>(problem: TiltProblem<A>, policy: Measure<A>): number {
-  const { ref, reward, beta } = problem;
-  const law = lawOf("rlhfRegret", "ref", ref);
-  const score = resolveScore("rlhfRegret", "reward", ref.support, reward);
-  requirePositive("rlhfRegret", "beta", beta);
-  requireSameSupport("rlhfRegret", ref.support, policy.support);
-  const kl = klOf(lawOf("rlhfRegret", "policy", policy), tiltLaw("rlhfRegret", law, score, beta).law);
+  const caller = "rlhfRegret";
+  const beta = requirePositive(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const [{ support, law: ref }, { law }] = requirePair(caller, ["ref", problem.ref], ["policy", policy]);
+  const reward = resolveScore(caller, "reward", support, problem.reward);
+  const kl = klOf(law, tiltLaw(caller, ref, reward, beta).law);
   return kl === 0 ? 0 : beta * kl;
 }

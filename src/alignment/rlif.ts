@@ -2,9 +2,15 @@ import { klOf } from "../information/divergence.js";
 import { entropyOf, renyiEntropyOf } from "../information/entropy.js";
 import { escortLaw, logOdds } from "../measure/escort.js";
 import { Law } from "../measure/law.js";
-import { type Distribution, lawOf, type Measure, NormalizedMeasure } from "../measure/measure.js";
-import { requireSameSupport, requireSupport } from "../measure/support.js";
-import { requireInteger, requireNonNegative, requirePositive } from "../numeric/check.js";
+import {
+  type Distribution,
+  type LawfulMeasure,
+  type Measure,
+  NormalizedMeasure,
+  requireMeasure,
+  requirePair,
+} from "../measure/measure.js";
+import { requireInteger, requireNonNegative, requireObject, requirePositive } from "../numeric/check.js";
 import { twoProduct, twoSum } from "../numeric/doubleDouble.js";
 import { log } from "../numeric/elementary.js";
 
@@ -49,13 +55,15 @@ function temperatures(length: number, beta: number): { a: number; excess: number
   return { a: a.hi, excess: hi + (lo + a.lo) };
 }
 
-function checked<A>(caller: string, { ref, length, beta, vocabularySize }: SelfCertaintyProblem<A>) {
-  const law = lawOf(caller, "ref", ref);
-  requireInteger(caller, "length", length, 1);
-  requireInteger(caller, "vocabularySize", vocabularySize, 1);
-  requireNonNegative(caller, "beta", beta);
-  return { law, logV: log(vocabularySize), ...temperatures(length, beta) };
+function checked<A>(caller: string, problem: SelfCertaintyProblem<A>) {
+  const ref = requireMeasure(caller, "ref", requireObject(caller, "problem", problem).ref);
+  const length = requireInteger(caller, "length", problem.length, 1);
+  const vocabularySize = requireInteger(caller, "vocabularySize", problem.vocabularySize, 1);
+  const beta = requireNonNegative(caller, "beta", problem.beta);
+  return { ref, length, beta, logV: log(vocabularySize), ...temperatures(length, beta) };
 }
+
+type Checked<A> = ReturnType<typeof checked<A>>;
 
 /**
  * The RLIF objective J(π) = E_π[u_π] − β KL(π‖ref) = log|V| − (H(π) + Lβ KL(π‖ref))/L, in nats per token: expected
@@ -79,12 +87,13 @@ function checked<A>(caller: string, { ref, length, beta, vocabularySize }: SelfC
  * ```
  */
 export function rlifObjective<A>(problem: SelfCertaintyProblem<A>, policy: Measure<A>): number {
-  const { law: ref, logV } = checked("rlifObjective", problem);
-  requireSameSupport("rlifObjective", problem.ref.support, policy.support);
-  const law = lawOf("rlifObjective", "policy", policy);
+  const known = checked("rlifObjective", problem);
+  const { length, beta, logV } = known;
+  const [{ law: ref }, { law }] = requirePair("rlifObjective", ["ref", known.ref], ["policy", policy]);
   const kl = klOf(law, ref);
   if (kl === Infinity) return -Infinity;
-  return logV - entropyOf(law) / problem.length - problem.beta * kl;
+  // Rounded, the value of a policy near the optimum may come out above the optimal one.
+  return Math.min(logV - entropyOf(law) / length - beta * kl, optimalValueOf(known));
 }
 
 /**
@@ -111,11 +120,14 @@ export function rlifObjective<A>(problem: SelfCertaintyProblem<A>, policy: Measu
  * ```
  */
 export function rlifOptimum<A>(problem: SelfCertaintyProblem<A>): RlifOptimum<A> {
-  const { law, a, excess } = checked("rlifOptimum", problem);
-  const support = requireSupport("rlifOptimum", problem.ref.support);
+  const known = checked("rlifOptimum", problem);
+  const {
+    ref: { support, law },
+    a,
+    excess,
+  } = known;
   const modes = modesOf(law);
-  const known = { ...problem };
-  const facts = { modes: modes.map((i) => support[i]), value: () => rlifValue(known) };
+  const facts = { modes: modes.map((i) => support[i]), value: () => optimalValueOf(known) };
   if (excess > 0) {
     const [escort, logNormalizer] = escortLaw("rlifOptimum", law, a / excess, 1 / excess);
     return new OptimalPolicy(support, escort, logNormalizer, { ...facts, exponent: a / excess, unique: true });
@@ -183,14 +195,19 @@ function modesOf(law: Law): number[] {
  * ```
  */
 export function rlifValue<A>(problem: SelfCertaintyProblem<A>): number {
-  const { law, logV, a, excess } = checked("rlifValue", problem);
-  if (!(excess > 0)) return logV + problem.beta * law.logProbability(law.peak);
-  return logV - renyiEntropyOf(law, a / excess, 1 / excess) / problem.length;
+  return optimalValueOf(checked("rlifValue", problem));
 }
 
-/** β_hf = Lβ_if − 1 of the exact product, for the correspondences. */
-export function excessTemperature<A>(caller: string, problem: SelfCertaintyProblem<A>): number {
-  const { excess } = checked(caller, problem);
-  requirePositive(caller, "length * beta - 1", excess);
-  return excess;
+function optimalValueOf<A>({ ref: { law }, length, beta, logV, a, excess }: Checked<A>): number {
+  if (!(excess > 0)) return logV + beta * law.logProbability(law.peak);
+  return logV - renyiEntropyOf(law, a / excess, 1 / excess) / length;
+}
+
+/** The reference, and β_hf = Lβ_if − 1 of the exact product, for the correspondences. */
+export function excessTemperature<A>(
+  caller: string,
+  problem: SelfCertaintyProblem<A>,
+): { readonly ref: LawfulMeasure<A>; readonly beta: number } {
+  const { ref, excess } = checked(caller, problem);
+  return { ref, beta: requirePositive(caller, "length * beta - 1", excess) };
 }

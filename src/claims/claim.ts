@@ -1,4 +1,6 @@
 import type { Algebra } from "../exact/algebra.js";
+import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
+import { finite, sign } from "./vectors.js";
 import type { World } from "./world.js";
 
 /** Two sides of a statement, as numbers or vectors. */
@@ -11,6 +13,10 @@ export interface Comparison<N> {
   readonly scale?: readonly N[];
   /** How the sides are related: equal where it is left out, or left at most right. */
   readonly relation?: "=" | "<=";
+  /** The relative gap that a quadrature in the sides may leave, where that is more than rounding does. */
+  readonly precision?: number;
+  /** Why the arithmetic can't tell on this instance, in plain words: the sides are then not compared. */
+  readonly notDecided?: string;
 }
 
 /**
@@ -27,8 +33,6 @@ interface Statement {
   readonly statement: string;
   /** What an instance must satisfy for the statement to be made of it. */
   readonly hypotheses: string;
-  /** Whether it is made of the library's built-in atoms, whatever the instance: once in an arithmetic is enough. */
-  readonly builtIn?: boolean;
 }
 
 /** An equation of the anthology, with its two sides. */
@@ -54,37 +58,70 @@ export type Claim = Identity | Erratum;
 
 /** How far a claim is from holding on an instance. */
 export interface ClaimGap {
-  /** The largest relative gap between the two sides (the corrected ones of an erratum). */
+  /** The largest relative gap between the two sides (the corrected ones of an erratum), over what could be decided. */
   readonly gap: number;
   /** The relative gap of an erratum's printed form, which must not be small. */
   readonly printedGap?: number;
+  /** The gap that quadratures in the sides may leave, where there are any: allowed beside what rounding may open. */
+  readonly precision?: number;
+  /** Why some of it could not be decided in the arithmetic, in plain words; left out where all of it could. */
+  readonly notDecided?: string;
 }
 
 /** Below this a double has lost digits to underflow, and a relative gap would measure only that. */
 const UNDERFLOW = 1e-290;
 
-/** |left − right| relative to the larger side or the stated scale; for ≤, by how much left exceeds right. */
-function relativeGap<N>(A: Algebra<N>, left: N, right: N, scale: N | undefined, relation: "=" | "<="): number {
-  const [l, r] = [A.toNumber(left), A.toNumber(right)];
-  if (l === r && !Number.isFinite(l)) return 0;
-  if (!Number.isFinite(l) || !Number.isFinite(r)) return relation === "<=" && l < r ? 0 : Infinity;
-  const difference = A.toNumber(A.subtract(left, right));
-  if (relation === "<=" && difference <= 0) return 0;
-  const size = Math.max(Math.abs(l), Math.abs(r), scale === undefined ? 0 : Math.abs(A.toNumber(scale)), UNDERFLOW);
-  return Math.abs(difference) / size;
+/** The least size that a gap is relative to: 0 in an arithmetic whose numbers don't underflow where doubles do. */
+function leastSize<N>(A: Algebra<N>): number {
+  const tiny = A.number(UNDERFLOW);
+  return A.toNumber(A.divide(A.multiply(tiny, tiny), tiny)) > 0 ? 0 : UNDERFLOW;
 }
 
-/** The largest gap over all comparisons of a statement. */
-function worstGap<N>(world: World<N>, sides: Sides): number {
-  let worst = 0;
-  for (const { left, right, scale, relation = "=" } of sides(world)) {
-    if (left.length !== right.length) throw new Error("the two sides of a claim must have the same length");
-    for (let i = 0; i < left.length; i++) {
-      const gap = relativeGap(world.algebra, left[i], right[i], scale?.[i], relation);
-      worst = Number.isNaN(gap) ? Infinity : Math.max(worst, gap);
-    }
+/** |left − right| relative to the larger side or the stated scale; for ≤, by how much left exceeds right. */
+function relativeGap<N>(
+  A: Algebra<N>,
+  left: N,
+  right: N,
+  scale: N | undefined,
+  relation: "=" | "<=",
+  least: number,
+): number {
+  if (!finite(A, left) || !finite(A, right)) {
+    const [l, r] = [A.toNumber(left), A.toNumber(right)];
+    return l === r || (relation === "<=" && l < r) ? 0 : Infinity;
   }
-  return worst;
+  const difference = A.subtract(left, right);
+  if (relation === "<=" && sign(A, difference) <= 0) return 0;
+  // Divided in the arithmetic itself: sides of 1e-400 are told apart where it holds them.
+  const sizes = scale === undefined ? [left, right] : [left, right, scale];
+  const gaps = sizes.map((size) => Math.abs(A.toNumber(A.divide(difference, size))));
+  if (least > 0) gaps.push(Math.abs(A.toNumber(difference)) / least);
+  // 0/0 is no gap.
+  return Math.min(...gaps) || 0;
+}
+
+/** The largest gap over all comparisons of a statement that could be decided, and why others could not. */
+function worstGap<N>(world: World<N>, sides: Sides): Omit<ClaimGap, "printedGap"> {
+  const { algebra: A } = world;
+  const least = leastSize(A);
+  let gap = 0;
+  let allowed = 0;
+  let reason: string | undefined;
+  for (const { left, right, scale, relation = "=", precision = 0, notDecided } of sides(world)) {
+    if (notDecided !== undefined) {
+      reason ??= notDecided;
+      continue;
+    }
+    if (left.length !== right.length) throw new Error("the two sides of a claim must have the same length");
+    allowed = Math.max(allowed, precision);
+    for (let i = 0; i < left.length; i++)
+      gap = Math.max(gap, relativeGap(A, left[i], right[i], scale?.[i], relation, least));
+  }
+  return {
+    gap,
+    ...(allowed > 0 ? { precision: allowed } : {}),
+    ...(reason === undefined ? {} : { notDecided: reason }),
+  };
 }
 
 /**
@@ -92,37 +129,101 @@ function worstGap<N>(world: World<N>, sides: Sides): number {
  *
  * @param claim an equation or an erratum, from `claims`
  * @param world an instance seen in an arithmetic, from `worldOf`
- * @returns the relative gap, and for an erratum that of the printed form
+ * @returns the relative gap, and for an erratum that of the printed form; the reason where a part could not be decided
  * @throws TypeError or RangeError when the instance is no valid problem
  * @example
  * ```ts
- * import { checkClaim, claims, float64Algebra, worldOf } from "exptilt";
+ * import { checkClaim, claimHolds, claims, float64Algebra, worldOf } from "exptilt";
  * const instance = { mass: [3, 1], reward: [0, 1], beta: 0.5, length: 2, vocabularySize: 2 };
  * const world = worldOf(float64Algebra, instance);
- * claims.filter((claim) => checkClaim(claim, world).gap > 1e-12) // => []
+ * claims.filter((claim) => !claimHolds(claim, checkClaim(claim, world), 1e-12)) // => []
  * ```
  */
 export function checkClaim<N>(claim: Claim, world: World<N>): ClaimGap {
-  if (claim.kind === "identity") return { gap: worstGap(world, claim.sides) };
-  return { gap: worstGap(world, claim.corrected), printedGap: worstGap(world, claim.printed) };
+  requireClaim("checkClaim", claim);
+  if (typeof world?.algebra?.number !== "function")
+    throw wrongType("checkClaim", "world", "be a world, from worldOf", world);
+  if (claim.kind === "identity") return worstGap(world, claim.sides);
+  const corrected = worstGap(world, claim.corrected);
+  const printed = worstGap(world, claim.printed);
+  const reason = corrected.notDecided ?? (isVisible(printed.gap) ? undefined : printed.notDecided);
+  return { ...corrected, printedGap: printed.gap, ...(reason === undefined ? {} : { notDecided: reason }) };
 }
 
 /** A printed form counts as failing from this relative gap on: far above any rounding error. */
 export const PRINTED_FAILS = 1e-3;
 
+/** Gaps up to this are decisive whatever the tolerance is: where rounding alone may open wider ones, those decide nothing. */
+const DECISIVE = 1e-6;
+
+function isVisible(printedGap: number | undefined): boolean {
+  return (printedGap ?? 0) >= PRINTED_FAILS;
+}
+
+/** What a gap says of a claim on an instance. */
+export type ClaimVerdict = "holds" | "fails" | "not decided";
+
 /**
- * Whether a gap bears a claim out: it is within the tolerance, and an erratum's printed form fails visibly.
+ * What a gap says of a claim: it holds, it fails, or the arithmetic cannot tell.
+ *
+ * It fails where the gap is wider than rounding can open, or where an erratum's printed form does not fail visibly. It is
+ * not decided where a part could not be (`gap.notDecided` says why), or where rounding alone may open gaps above 1e−6
+ * and the gap is one of them. A gap that is too wide beats a part that was not decided.
  *
  * @param claim the claim
  * @param gap its gap, from `checkClaim`
- * @param tolerance the largest relative gap that rounding may cause: 1e−12 in float64, 1e−50 at 60 digits
- * @returns whether the claim is borne out
+ * @param tolerance the largest relative gap that rounding may cause, from `gapTolerance`
+ * @returns `"holds"`, `"fails"` or `"not decided"`
+ * @throws TypeError when an argument has the wrong type
+ * @throws RangeError when the tolerance is negative or NaN
+ * @example
+ * ```ts
+ * import { claims, claimVerdict } from "exptilt";
+ * claimVerdict(claims[0], { gap: 3e-16 }, 1e-12) // => "holds"
+ * claimVerdict(claims[0], { gap: 3e-9 }, 1e-12) // => "fails"
+ * claimVerdict(claims[0], { gap: 0.02 }, 0.5) // => "not decided"
+ * claimVerdict(claims[0], { gap: 0, notDecided: "e^800 is no double" }, 1e-12) // => "not decided"
+ * ```
+ */
+export function claimVerdict(claim: Claim, gap: ClaimGap, tolerance: number): ClaimVerdict {
+  return verdictOf("claimVerdict", claim, gap, tolerance);
+}
+
+function verdictOf(caller: string, claim: Claim, gap: ClaimGap, tolerance: number): ClaimVerdict {
+  requireClaim(caller, claim);
+  if (typeof gap !== "object" || gap === null) throw wrongType(caller, "gap", "be a gap, from checkClaim", gap);
+  const width = requireNumber(caller, "gap.gap", gap.gap);
+  if (!(requireNumber(caller, "tolerance", tolerance) >= 0))
+    throw outOfRange(caller, "tolerance", "be at least 0", tolerance);
+  if (!(width <= Math.max(tolerance, gap.precision ?? 0))) return "fails";
+  if (gap.notDecided !== undefined || width > DECISIVE) return "not decided";
+  if (claim.kind === "identity" || isVisible(gap.printedGap)) return "holds";
+  return tolerance > DECISIVE ? "not decided" : "fails";
+}
+
+/**
+ * Whether a gap leaves a claim standing: it is within the tolerance, and an erratum's printed form fails visibly. A claim
+ * that the arithmetic cannot decide is not contradicted, and stands; `claimVerdict` tells the two apart.
+ *
+ * @param claim the claim
+ * @param gap its gap, from `checkClaim`
+ * @param tolerance the largest relative gap that rounding may cause, from `gapTolerance`: 1e−12 in float64, 1e−50 at 60
+ * digits, and more where exponents are large
+ * @returns false only where the claim is contradicted
+ * @throws TypeError when an argument has the wrong type
+ * @throws RangeError when the tolerance is negative or NaN
  * @example
  * ```ts
  * import { claimHolds, claims } from "exptilt";
  * claimHolds(claims[0], { gap: 3e-16 }, 1e-12) // => true
+ * claimHolds(claims[0], { gap: 3e-9 }, 1e-12) // => false
  * ```
  */
 export function claimHolds(claim: Claim, gap: ClaimGap, tolerance: number): boolean {
-  return gap.gap <= tolerance && (claim.kind === "identity" || (gap.printedGap ?? 0) >= PRINTED_FAILS);
+  return verdictOf("claimHolds", claim, gap, tolerance) !== "fails";
+}
+
+function requireClaim(caller: string, claim: Claim): void {
+  if (claim?.kind !== "identity" && claim?.kind !== "erratum")
+    throw wrongType(caller, "claim", "be a claim, an identity or an erratum", claim);
 }

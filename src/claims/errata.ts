@@ -1,12 +1,13 @@
 import type { Comparison, Erratum } from "./claim.js";
-import { certainties, enumerate } from "./sequences.js";
-import { entries, positions, summed, total } from "./vectors.js";
+import { enumerate } from "./sequences.js";
+import { entries, largest, least, positions, summed, total } from "./vectors.js";
 import type { World } from "./world.js";
+import { isWritten, writtenLaw } from "./written.js";
 
 /** KL(π‖hp^{1/β}·ref), and the terms of step (ii) of its derivation (23) up to the constant in question. */
 function stepTwo<N>({ algebra: A, hp, ref, beta, policies: [policy] }: World<N>) {
   const target = A.product(A.power(hp, A.divide(A.number(1), beta)), ref);
-  const terms = positions(A, policy.mass).map((i) => {
+  const terms = positions(A, policy).map((i) => {
     const log = A.subtract(policy.logMass[i], target.logMass[i]);
     return A.multiply(policy.mass[i], A.subtract(log, A.number(1)));
   });
@@ -14,9 +15,9 @@ function stepTwo<N>({ algebra: A, hp, ref, beta, policies: [policy] }: World<N>)
 }
 
 /** Rewards moved to start at 0, as (14) asks, for a query and for the same query with every answer listed twice. */
-function listedTwice<N>({ algebra: A, instance, support }: World<N>) {
-  const least = Math.min(...instance.reward);
-  const reward = instance.reward.map((r) => A.subtract(A.number(r), A.number(least)));
+function listedTwice<N>({ algebra: A, reward: given, support }: World<N>) {
+  const lowest = least(A, given);
+  const reward = given.map((r) => A.subtract(r, lowest));
   const twice = [...support, ...support.map((i) => i + support.length)];
   return {
     reward,
@@ -27,22 +28,26 @@ function listedTwice<N>({ algebra: A, instance, support }: World<N>) {
 /** Sequences that end early: token 0 ends one, with probability 1/4 at first and by the instance's masses after. */
 function stopping<N>({ algebra: A, tokens }: World<N>) {
   const masses = [tokens[0], tokens[1 % tokens.length]];
-  const table = enumerate(A, 2, 2, (prefix) => (prefix.length === 0 ? [1, 3] : masses), 0);
-  const lengths = table.sequences.map((s) => A.number(s.tokens.length));
-  return { A, law: table.law, lengths, certainty: certainties(A, table), logV: A.log(A.number(2)) };
+  const { policy, sequences } = enumerate(A, 2, 2, (prefix) => (prefix.length === 0 ? [1, 3] : masses), 0);
+  return {
+    A,
+    policy,
+    law: A.sequenceDistribution(policy),
+    logMass: sequences.map((s) => s.logMass),
+    lengths: sequences.map((s) => A.number(s.tokens.length)),
+    certainty: sequences.map((s) => A.selfCertainty(policy, s.tokens)),
+    expected: A.expectedSelfCertainty(policy),
+    logV: A.log(A.number(2)),
+  };
 }
 
-/** max π/min π ≤ e^{r_max}, in logarithms. */
-function ratioBound<N>(world: World<N>, logs: readonly N[], reward: readonly N[]): Comparison<N> {
-  const { algebra: A } = world;
-  const byValue = (a: N, b: N) => A.toNumber(A.subtract(a, b));
-  const sorted = [...logs].sort(byValue);
-  const largest = [...reward].sort(byValue)[reward.length - 1];
+/** max π/min π ≤ e^{r_max}, divided by e^{r_max}, so that a query's factor shows however large r_max is. */
+function ratioBound<N>({ algebra: A }: World<N>, logs: readonly N[], reward: readonly N[]): Comparison<N> {
+  const logRatio = A.subtract(largest(A, logs), least(A, logs));
   return {
-    left: [A.subtract(sorted[sorted.length - 1], sorted[0])],
-    right: [largest],
+    left: [A.exp(A.subtract(logRatio, largest(A, reward)))],
+    right: [A.number(1)],
     relation: "<=",
-    scale: [A.add(A.number(1), A.subtract(A.number(0), sorted[0]))],
   };
 }
 
@@ -56,7 +61,7 @@ export const errata: readonly Erratum[] = [
     printed: (world) => {
       const { algebra: A } = world;
       const { target, divergence, terms } = stepTwo(world);
-      const logs = entries(target.logMass).filter((l) => Number.isFinite(A.toNumber(l)));
+      const logs = positions(A, target).map((i) => target.logMass[i]);
       return [{ left: [divergence], right: [total(A, [...terms, ...logs])] }];
     },
     corrected: (world) => {
@@ -81,8 +86,13 @@ export const errata: readonly Erratum[] = [
       ];
     },
     corrected: (world) => {
+      const { algebra: A } = world;
       const { laws, reward } = listedTwice(world);
-      return laws.map((law) => ratioBound(world, entries(law.logMass), reward));
+      const written = [writtenLaw(A, reward), writtenLaw(A, [...reward, ...reward])];
+      return laws.flatMap((law, i) => [
+        ratioBound(world, entries(law.logMass), reward),
+        ...isWritten(A, law, written[i]),
+      ]);
     },
   },
   {
@@ -91,16 +101,18 @@ export const errata: readonly Erratum[] = [
     statement: "E_π[u] = log|V| + E_π[log π(o)/L] needs a fixed L; summed over tokens, E[L·u] = log|V|·E[L] − H(π)",
     hypotheses: "L the length of each response, which an end token decides",
     printed: (world) => {
-      const { A, law, lengths, certainty, logV } = stopping(world);
-      const u = certainty.map((c, i) => A.divide(c, lengths[i]));
+      const { A, law, lengths, expected, logV } = stopping(world);
       const perToken = lengths.map((L, i) => A.divide(law.logMass[i], L));
-      return [{ left: [A.expectation(law, u)], right: [A.add(logV, A.expectation(law, perToken))] }];
+      return [{ left: [expected], right: [A.add(logV, A.expectation(law, perToken))] }];
     },
     corrected: (world) => {
-      const { A, law, lengths, certainty, logV } = stopping(world);
+      const { A, law, logMass, lengths, certainty, expected, logV } = stopping(world);
       const uniform = A.multiply(logV, A.expectation(law, lengths));
+      const tokens = certainty.map((u, i) => A.multiply(lengths[i], u));
       return [
-        { left: [A.expectation(law, certainty)], right: [A.subtract(uniform, A.entropy(law))], scale: [uniform] },
+        { left: [A.expectation(law, tokens)], right: [A.subtract(uniform, A.entropy(law))], scale: [uniform] },
+        { left: [expected], right: [A.expectation(law, certainty)], scale: [logV] },
+        ...isWritten(A, law, { logMass }),
       ];
     },
   },

@@ -1,6 +1,6 @@
-import type { DistributionOf, TiltProblemOf } from "../exact/algebra.js";
-import { entries, positions, total } from "./vectors.js";
-import type { World } from "./world.js";
+import type { Algebra, DistributionOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
+import { entries, largest, least, positions } from "./vectors.js";
+import { LEAST_INTERNAL_BETA, type World } from "./world.js";
 
 /** How many answers of an instance are kept where all sequences of draws are gone through. */
 const KEPT = 4;
@@ -11,10 +11,19 @@ export interface Few<N> {
   readonly reward: readonly N[];
   readonly beta: N;
   readonly problem: TiltProblemOf<N>;
-  /** e^{(r_j − r_i)/β} = w_j/w_i for each pair: `odds[i][j]`. */
-  readonly odds: readonly (readonly N[])[];
+  /** (r_j − r_i)/β = log(w_j/w_i) for each pair: `exponents[i][j]`. */
+  readonly exponents: readonly (readonly N[])[];
+  /** The index of an answer of highest reward. */
+  readonly best: number;
+  /** Laws with the support of ref: the uniform one, and ref weighted by ranks. */
+  readonly policies: readonly DistributionOf<N>[];
   /** The law of soft best-of-N, made once for each N. */
-  readonly soft: (n: number) => N[];
+  readonly soft: (n: number) => DistributionOf<N>;
+}
+
+/** The few answers with ref = hp, and the RLIF problem on them. */
+export interface FaithfulFew<N> extends Few<N> {
+  readonly internal: SelfCertaintyProblemOf<N>;
 }
 
 /** Rewards at most this many β apart, where a claim speaks of bounds that grow like e^{range/β}. */
@@ -23,74 +32,108 @@ const NATS = 8;
 /** What was made for a world, shared by the claims on it. */
 const made = new WeakMap<object, Map<string, unknown>>();
 
-function once<N>(world: World<N>, key: string, make: () => Few<N>): Few<N> {
+/** A value made once for a world. */
+export function perWorld<T>(world: object, key: string, make: () => T): T {
   const known = made.get(world) ?? new Map<string, unknown>();
   made.set(world, known);
   if (!known.has(key)) known.set(key, make());
-  return known.get(key) as Few<N>;
+  return known.get(key) as T;
 }
 
 /** The few answers at the instance's own temperature. */
 export function fewOf<N>(world: World<N>): Few<N> {
-  return once(world, "few", () => makeFew(world, world.beta));
+  return perWorld(world, "few", () => {
+    const { algebra: A, beta } = world;
+    const { ref, reward } = firstAnswers(world);
+    return makeFew(A, ref, reward, beta);
+  });
 }
 
 /** The few answers at a temperature at which their rewards are at most so many β apart. */
 export function warmFewOf<N>(world: World<N>): Few<N> {
-  return once(world, "warm", () => makeFew(world, warmBeta(world)));
+  return perWorld(world, "warm", () => {
+    const { algebra: A } = world;
+    const { ref, reward } = firstAnswers(world);
+    return makeFew(A, ref, reward, warmBeta(world, reward));
+  });
 }
 
-function makeFew<N>(world: World<N>, beta: N): Few<N> {
-  const { algebra: A, ref: all, reward: rewards } = world;
-  const kept = positions(A, all.mass).slice(0, KEPT);
-  const reward = kept.map((i) => rewards[i]);
-  const ref = A.distribution(
-    kept,
-    kept.map((i) => all.mass[i]),
-  );
-  const odds = reward.map((r) => reward.map((s) => A.exp(A.divide(A.subtract(s, r), beta))));
+/**
+ * The few answers with the reward log ref, for which ref = hp, at a temperature at which these are at most so many β
+ * apart: the β_tts = Lβ_if − 1 of an RLIF problem.
+ */
+export function faithfulFewOf<N>(world: World<N>): FaithfulFew<N> {
+  return perWorld(world, "faithful", () => {
+    const { algebra: A, internal: given } = world;
+    const { ref } = firstAnswers(world);
+    const warm = Math.max(A.toNumber(warmBeta(world, entries(ref.logMass))), LEAST_INTERNAL_BETA);
+    const beta = A.divide(A.add(A.number(warm), A.number(1)), A.number(given.length));
+    const internal = { ...given, ref, beta };
+    const tilt = A.rlhfEquivalent(internal);
+    return { ...makeFew(A, ref, entries(ref.logMass), tilt.beta), internal };
+  });
+}
+
+function firstAnswers<N>(world: World<N>): { ref: DistributionOf<N>; reward: readonly N[] } {
+  return perWorld(world, "first", () => {
+    const { algebra: A, ref: all, reward } = world;
+    const kept = positions(A, all).slice(0, KEPT);
+    // By logarithms: the first answers may all be too rare for a double.
+    const logMass = kept.map((i) => all.logMass[i]);
+    return { ref: A.normalize(A.fromLogMass(kept, logMass)), reward: kept.map((i) => reward[i]) };
+  });
+}
+
+function makeFew<N>(A: Algebra<N>, ref: DistributionOf<N>, reward: readonly N[], beta: N): Few<N> {
+  const exponents = reward.map((r) => reward.map((s) => A.divide(A.subtract(s, r), beta)));
   const problem = { ref, reward, beta };
-  const laws = new Map<number, N[]>();
+  const laws = new Map<number, DistributionOf<N>>();
   const soft = (n: number) => {
-    const law = laws.get(n) ?? entries(A.softBestOfNLaw(problem, n).mass);
+    const law = laws.get(n) ?? A.softBestOfNLaw(problem, n);
     laws.set(n, law);
     return law;
   };
-  return { ref, reward, beta, problem, odds, soft };
+  const ranks = A.measure(
+    ref.support,
+    reward.map((_, i) => A.number(i + 1)),
+  );
+  return {
+    ref,
+    reward,
+    beta,
+    problem,
+    exponents,
+    best: reward.indexOf(largest(A, reward)),
+    policies: [A.uniform(ref.support), A.normalize(A.product(ref, ranks))],
+    soft,
+  };
 }
 
 /** The temperature of the instance, or a higher one where rewards would be too many β apart. */
-function warmBeta<N>({ algebra: A, beta, ref, instance }: World<N>): N {
-  const kept = positions(A, ref.mass).slice(0, KEPT);
-  const rewards = kept.map((i) => instance.reward[i]);
-  const least = (Math.max(...rewards) - Math.min(...rewards)) / NATS;
-  return A.toNumber(beta) >= least ? beta : A.number(least);
+function warmBeta<N>({ algebra: A, beta, instance }: World<N>, reward: readonly N[]): N {
+  const apart = A.toNumber(largest(A, reward)) / NATS - A.toNumber(least(A, reward)) / NATS;
+  return instance.beta >= apart ? beta : A.number(apart);
 }
 
-/** Every sequence of so many draws, as indices, and its probability. */
-export function* sequencesOf<N>(
-  { algebra: A }: World<N>,
-  { ref }: Few<N>,
-  draws: number,
-): Generator<{ drawn: readonly number[]; probability: N }> {
-  const size = ref.mass.length;
-  for (let code = 0; code < size ** draws; code++) {
-    const drawn = Array.from({ length: draws }, (_, k) => Math.floor(code / size ** k) % size);
-    yield { drawn, probability: drawn.reduce((p, i) => A.multiply(p, ref.mass[i]), A.number(1)) };
-  }
+/** Draws of which only the numbers of each answer count, and in how many orders they may come. */
+export interface Drawn {
+  readonly counts: readonly number[];
+  readonly orders: number;
 }
 
-/** The law of the answer picked, by adding over every sequence of draws the share that a rule gives to each draw. */
-export function enumerated<N>(
-  world: World<N>,
-  few: Few<N>,
-  draws: number,
-  share: (drawn: readonly number[], k: number) => N,
-): N[] {
-  const { algebra: A } = world;
-  const parts = Array.from(few.ref.mass, (): N[] => []);
-  for (const { drawn, probability } of sequencesOf(world, few, draws)) {
-    for (const [k, i] of drawn.entries()) parts[i].push(A.multiply(probability, share(drawn, k)));
-  }
-  return parts.map((terms) => total(A, terms));
+/** Everything that so many draws from so many answers can be. */
+export function drawsOf(size: number, draws: number): Drawn[] {
+  if (size === 1) return [{ counts: [draws], orders: 1 }];
+  return Array.from({ length: draws + 1 }, (_, first) => first).flatMap((first) =>
+    drawsOf(size - 1, draws - first).map(({ counts, orders }) => ({
+      counts: [first, ...counts],
+      orders: orders * choose(draws, first),
+    })),
+  );
+}
+
+function choose(n: number, k: number): number {
+  let value = 1;
+  for (let i = 1; i <= k; i++) value = (value * (n - k + i)) / i;
+  return value;
 }

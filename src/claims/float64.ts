@@ -1,8 +1,7 @@
-import { rlhfEquivalent, unifiedObjective } from "../alignment/correspondences.js";
+import { expectedSelfCertainty, selfCertainty, sequenceDistribution } from "../alignment/autoregressive.js";
+import { rlhfEquivalent, rlifEquivalent, unifiedObjective } from "../alignment/correspondences.js";
 import { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret } from "../alignment/rlhf.js";
 import { rlifObjective, rlifOptimum, rlifValue } from "../alignment/rlif.js";
-import { atomicData } from "../diffusion/atoms.js";
-import { noisePrediction } from "../diffusion/noisePrediction.js";
 import type { Algebra } from "../exact/algebra.js";
 import {
   chiSquaredDivergence,
@@ -16,9 +15,16 @@ import { escort } from "../measure/escort.js";
 import { expectation } from "../measure/expectation.js";
 import { distribution, fromLogMass, type Measure, measure, normalize, uniform } from "../measure/measure.js";
 import { tilt } from "../measure/tilt.js";
-import { humanPreference, preferenceProbability } from "../preference/preference.js";
+import { humanPreference, logPreferenceProbability, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
-import { softBestOfNLaw } from "../selection/softBestOfN.js";
+import { softBestOfNBounds } from "../selection/bounds.js";
+import { firstOrderExpansion, printedRate } from "../selection/expansion.js";
+import { limitDistance, selectionLimit } from "../selection/limit.js";
+import { softBestOfNLaw, weightedBestOfNLaw } from "../selection/softBestOfN.js";
+import { fitInClosedForm } from "../training/fit.js";
+import { importanceWeights, selfCertaintyWeights } from "../training/importanceWeights.js";
+import { tabularPolicy } from "../training/tabular.js";
+import { float64Diffusion } from "./float64Diffusion.js";
 
 /** The library itself, as an arithmetic that claims can be checked in: every function is the public float64 one. */
 export const float64Algebra = {
@@ -48,6 +54,7 @@ export const float64Algebra = {
   totalVariation,
   chiSquaredDivergence,
   preferenceProbability,
+  logPreferenceProbability,
   humanPreference,
   rlhfObjective,
   rlhfOptimum,
@@ -57,9 +64,24 @@ export const float64Algebra = {
   rlifOptimum,
   rlifValue,
   rlhfEquivalent,
+  rlifEquivalent,
   unifiedObjective,
   bestOfNLaw,
   softBestOfNLaw,
-  noisePrediction: (atoms, law, x, sigma) =>
-    noisePrediction(atomicData({ atoms: atoms.map((a) => [a]) }), [x], sigma, law as Measure<number>)[0],
+  weightedBestOfNLaw,
+  selectionLimit,
+  limitDistance,
+  softBestOfNBounds,
+  firstOrderExpansion,
+  printedRate,
+  sequenceDistribution,
+  selfCertainty,
+  expectedSelfCertainty,
+  importanceWeights,
+  selfCertaintyWeights,
+  fitWeightedMle: (data: { readonly target: Measure }) => {
+    const { parameters, objective } = fitInClosedForm("fitWeightedMle", tabularPolicy(data.target.support), data);
+    return { parameters, objective };
+  },
+  ...float64Diffusion,
 } as Algebra<number>;

@@ -1,20 +1,28 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
 import type { Identity } from "./claim.js";
-import { entries, positions, summed, total } from "./vectors.js";
+import { entries, magnitude, positions, summed, total } from "./vectors.js";
+import type { World } from "./world.js";
+import { isWritten, logSum } from "./written.js";
 
 /** The terms p log p of a measure, 0 at mass 0. */
-function negentropyTerms<N>(A: Algebra<N>, { mass, logMass }: MeasureOf<N>): N[] {
-  return positions(A, mass).map((i) => A.multiply(mass[i], logMass[i]));
+function negentropyTerms<N>(A: Algebra<N>, p: MeasureOf<N>): N[] {
+  return positions(A, p).map((i) => A.multiply(p.mass[i], p.logMass[i]));
 }
 
 /** φ(p) − φ(q) − ∇φ(q)·(p − q) term by term, φ(p) = Σ p log p and ∇φ(q) = log q + 1: q positive where p is. */
 function bregmanTerms<N>(A: Algebra<N>, p: MeasureOf<N>, q: MeasureOf<N>): N[] {
   const minus = (t: N) => A.subtract(A.number(0), t);
-  const gradient = positions(A, q.mass).flatMap((i) => {
+  const gradient = positions(A, q).flatMap((i) => {
     const slope = A.add(q.logMass[i], A.number(1));
     return [A.multiply(slope, q.mass[i]), minus(A.multiply(slope, p.mass[i]))];
   });
   return [...negentropyTerms(A, p), ...negentropyTerms(A, q).map(minus), ...gradient];
+}
+
+/** The logarithms of the masses that an instance gives. */
+function givenLogs<N>({ algebra: A, instance }: World<N>): N[] {
+  if (instance.mass === undefined) return (instance.logMass ?? []).map((l) => A.number(l));
+  return Array.from(instance.mass, (m) => A.log(A.number(m)));
 }
 
 /** Equations (1)–(4): measures, information and preferences. */
@@ -33,19 +41,34 @@ export const preliminaries: readonly Identity[] = [
   {
     kind: "identity",
     equation: "(2)",
-    statement: "generalized KL is the Bregman divergence of Σ p log p, and KL where both total 1",
+    statement:
+      "generalized KL is the Bregman divergence of Σ p log p, and KL where both total 1; p^α and p∘q act answer by answer",
     hypotheses: "p, q non-negative, q > 0 where p > 0",
-    sides: ({ algebra: A, given, ref, policies }) => {
+    sides: (world) => {
+      const { algebra: A, given, ref, policies } = world;
       const q = ref;
-      const twice = A.power(q, A.number(2));
+      const two = A.number(2);
+      const twice = A.power(q, two);
+      const sum = (a: MeasureOf<typeof two>, b: MeasureOf<typeof two>) =>
+        entries(a.logMass).map((l, i) => A.add(l, b.logMass[i]));
       return [
+        ...isWritten(A, given, { logMass: givenLogs(world) }),
+        ...isWritten(A, twice, { logMass: entries(q.logMass).map((l) => A.multiply(two, l)) }),
+        ...policies.flatMap((p) => isWritten(A, A.product(p, given), { logMass: sum(p, given) })),
         ...policies.flatMap((p) =>
           [q, A.product(p, given)].map((other) => {
             const { value, size } = summed(A, bregmanTerms(A, p, other));
             return { left: [A.generalizedKlDivergence(p, other)], right: [value], scale: [size] };
           }),
         ),
-        ...policies.map((p) => ({ left: [A.klDivergence(p, q)], right: [A.generalizedKlDivergence(p, q)] })),
+        ...policies.map((p) => {
+          // Between laws that are close, the terms p log(p/q) of both signs are far larger than what is left of them.
+          const { size } = summed(
+            A,
+            positions(A, p).map((i) => A.multiply(p.mass[i], A.subtract(p.logMass[i], q.logMass[i]))),
+          );
+          return { left: [A.klDivergence(p, q)], right: [A.generalizedKlDivergence(p, q)], scale: [size] };
+        }),
         { left: [A.generalizedKlDivergence(twice, twice)], right: [A.number(0)] },
       ];
     },
@@ -58,6 +81,7 @@ export const preliminaries: readonly Identity[] = [
     sides: ({ algebra: A, hp, reward }) => {
       const next = (i: number) => (i + 1) % reward.length;
       const odds = entries(hp.logMass);
+      const gaps = reward.map((r, i) => A.subtract(reward[next(i)], r));
       return [
         {
           left: reward.map((r, i) => A.preferenceProbability(r, reward[next(i)])),
@@ -66,6 +90,11 @@ export const preliminaries: readonly Identity[] = [
             const other = A.exp(A.subtract(odds[next(i)], odds[i]));
             return A.divide(A.number(1), A.add(A.number(1), other));
           }),
+        },
+        {
+          left: reward.map((r, i) => A.logPreferenceProbability(r, reward[next(i)])),
+          right: gaps.map((gap) => A.subtract(A.number(0), logSum(A, [A.number(0), gap]))),
+          scale: gaps.map((gap) => A.add(A.number(1), magnitude(A, gap))),
         },
       ];
     },

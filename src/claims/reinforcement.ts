@@ -1,71 +1,85 @@
 import type { Identity } from "./claim.js";
-import { certainties, markov } from "./sequences.js";
-import { entries, magnitude, positions, summed, total } from "./vectors.js";
+import { certainties, certaintySizes, markov } from "./sequences.js";
+import { entries, largest, magnitude, positions, summed, total } from "./vectors.js";
+import { equivalent, isSame, isWritten, writtenEscort, writtenOptimum } from "./written.js";
 
 /** Sequences of this many tokens are enumerated for the claims on self-certainty. */
 const TOKENS = 2;
 
-/** Equations (5)–(7) and (9)–(12), (17), (18): RLHF, RLIF and where they meet. */
+/** Equations (5)–(7), (9)–(12), (23) and (24): RLHF, RLIF and where they meet. */
 export const reinforcement: readonly Identity[] = [
   {
     kind: "identity",
     equation: "(5)",
     statement: "J_hf(π) = E_π[r] − β KL(π‖ref), and J_hf(π*) = β log E_ref[e^(r/β)]",
     hypotheses: "β > 0, π ≪ ref",
-    sides: ({ algebra: A, policies, ref, reward, beta, problem, optimum }) => [
-      ...policies.map((policy) => {
-        const terms = positions(A, policy.mass).map((i) => {
-          const price = A.multiply(beta, A.subtract(policy.logMass[i], ref.logMass[i]));
-          return A.multiply(policy.mass[i], A.subtract(reward[i], price));
-        });
-        const { value, size } = summed(A, terms);
-        return { left: [A.rlhfObjective(problem, policy)], right: [value], scale: [size] };
-      }),
-      {
-        left: [A.rlhfObjective(problem, optimum)],
-        right: [A.multiply(beta, optimum.logNormalizer)],
-        scale: [
-          total(A, [beta, ...reward.map((r) => magnitude(A, r)), A.multiply(beta, A.klDivergence(optimum, ref))]),
-        ],
-      },
-      {
-        left: [A.rlhfOptimalValue(problem)],
-        right: [A.multiply(beta, optimum.logNormalizer)],
-        // log μ of μ near 1 has an absolute error of one rounding, which β multiplies.
-        scale: [total(A, [beta, ...reward.map((r) => magnitude(A, r))])],
-      },
-    ],
+    sides: (world) => {
+      const { algebra: A, policies, ref, reward, beta, problem, optimum } = world;
+      const written = writtenOptimum(world);
+      // log μ of μ near 1 has an absolute error of one rounding, which β multiplies.
+      const size = total(A, [beta, ...reward.map((r) => magnitude(A, r))]);
+      return [
+        ...policies.flatMap((policy) => {
+          const terms = positions(A, policy).flatMap((i) => {
+            const [p, cost] = [policy.mass[i], A.multiply(beta, policy.mass[i])];
+            return [
+              A.multiply(p, reward[i]),
+              A.multiply(cost, ref.logMass[i]),
+              A.subtract(A.number(0), A.multiply(cost, policy.logMass[i])),
+            ];
+          });
+          const { value, size } = summed(A, terms);
+          const objective = A.rlhfObjective(problem, policy);
+          const gain = A.expectation(policy, reward);
+          const price = A.multiply(beta, A.klDivergence(policy, ref));
+          return [
+            { left: [objective], right: [value], scale: [size] },
+            { left: [objective], right: [A.subtract(gain, price)], scale: [size] },
+          ];
+        }),
+        {
+          left: [A.rlhfObjective(problem, optimum)],
+          right: [written.value],
+          scale: [A.add(size, A.multiply(beta, A.klDivergence(optimum, ref)))],
+        },
+        { left: [A.rlhfOptimalValue(problem)], right: [written.value], scale: [size] },
+        { left: [A.multiply(beta, optimum.logNormalizer)], right: [written.value], scale: [size] },
+      ];
+    },
   },
   {
     kind: "identity",
     equation: "(6)",
-    statement: "E_π[u] = log|V| − H(π)/L for u = (1/L) Σ KL(π(·|o_<i)‖Unif); the original u_orig averages −log|V|π",
-    hypotheses: "sequences of one fixed length L",
+    statement:
+      "u_orig(o) = (1/L) Σ KL(Unif‖π(·|o_<i)), u(o) = (1/L) Σ KL(π(·|o_<i)‖Unif), of which E_π[u] = log|V| − H(π)/L",
+    hypotheses: "sequences of one fixed length L = 2",
     sides: ({ algebra: A, tokens }) => {
       const table = markov(A, tokens, TOKENS, 0);
+      const { policy, sequences } = table;
       const L = A.number(TOKENS);
-      const V = A.number(table.vocabularySize);
-      const u = certainties(A, table).map((c) => A.divide(c, L));
-      const uniform = A.uniform(Array.from({ length: table.vocabularySize }, (_, v) => v));
-      const [{ laws }] = table.sequences;
-      const original = total(
-        A,
-        laws.map((law) => A.klDivergence(uniform, law)),
-      );
-      const logs = total(
-        A,
-        laws.map((law) => total(A, entries(law.logMass))),
-      );
+      const logV = A.log(A.number(policy.vocabulary.length));
+      const law = A.sequenceDistribution(policy);
+      const { variant, original } = certainties(A, table);
+      const sizes = certaintySizes(A, table);
+      const uniform = A.uniform(policy.vocabulary);
+      const expected = A.expectedSelfCertainty(policy);
+      const perToken = (sums: readonly (typeof L)[]) => sums.map((c) => A.divide(c, L));
+      const divergences = (form: (law: (typeof sequences)[number]["laws"][number]) => typeof L) =>
+        sequences.map(({ laws }) => A.divide(total(A, laws.map(form)), L));
+      const u = sequences.map(({ tokens }) => A.selfCertainty(policy, tokens));
+      const uOriginal = sequences.map(({ tokens }) => A.selfCertainty(policy, tokens, "original"));
       return [
+        ...isWritten(A, law, { logMass: sequences.map((s) => s.logMass) }),
+        { left: u, right: perToken(variant), scale: u.map(() => logV) },
+        { left: u, right: divergences((p) => A.klDivergence(p, uniform)), scale: u.map(() => logV) },
+        { left: uOriginal, right: perToken(original), scale: sizes },
+        { left: uOriginal, right: divergences((p) => A.klDivergence(uniform, p)), scale: sizes },
+        { left: [expected], right: [A.expectation(law, u)], scale: [logV] },
+        { left: [expected], right: [A.subtract(logV, A.divide(A.entropy(law), L))], scale: [logV] },
         {
-          left: [A.expectation(table.law, u)],
-          right: [A.subtract(A.log(V), A.divide(A.entropy(table.law), L))],
-          scale: [A.log(V)],
-        },
-        {
-          left: [A.divide(original, L)],
-          right: [A.subtract(A.number(0), A.divide(A.add(A.multiply(L, A.log(V)), A.divide(logs, V)), L))],
-          scale: [A.log(V)],
+          left: [A.expectedSelfCertainty(policy, "original")],
+          right: [A.expectation(law, uOriginal)],
+          scale: [A.expectation(law, sizes)],
         },
       ];
     },
@@ -74,18 +88,26 @@ export const reinforcement: readonly Identity[] = [
     kind: "identity",
     equation: "(7)",
     statement: "J_if(π) = E_π[u_π] − β KL(π‖ref) = log|V| − (H(π) + Lβ KL(π‖ref))/L",
-    hypotheses: "one fixed length L, β ≥ 0, π ≪ ref",
+    hypotheses: "sequences of one fixed length L = 2, β ≥ 0, π ≪ ref",
     sides: ({ algebra: A, tokens, beta }) => {
-      const [policy, ref] = [markov(A, tokens, TOKENS, 0), markov(A, tokens, TOKENS, 1)];
-      const u = certainties(A, policy).map((c) => A.divide(c, A.number(TOKENS)));
-      const price = A.multiply(beta, A.klDivergence(policy.law, ref.law));
-      const problem = { ref: ref.law, length: TOKENS, beta, vocabularySize: policy.vocabularySize };
+      const tables = [markov(A, tokens, TOKENS, 0), markov(A, tokens, TOKENS, 1)];
+      const [{ policy }] = tables;
+      const [law, ref] = tables.map((table) => A.sequenceDistribution(table.policy));
+      const vocabularySize = policy.vocabulary.length;
+      const [L, logV] = [A.number(TOKENS), A.log(A.number(vocabularySize))];
+      const kl = A.klDivergence(law, ref);
+      const objective = A.rlifObjective({ ref, length: TOKENS, beta, vocabularySize }, law);
+      const u = tables[0].sequences.map((s) => A.selfCertainty(policy, s.tokens));
+      const price = A.multiply(beta, kl);
+      const scale = [A.add(price, logV)];
+      const cost = A.add(A.entropy(law), A.multiply(A.multiply(L, beta), kl));
       return [
-        {
-          left: [A.rlifObjective(problem, policy.law)],
-          right: [A.subtract(A.expectation(policy.law, u), price)],
-          scale: [A.add(price, A.log(A.number(policy.vocabularySize)))],
-        },
+        ...tables.flatMap(({ sequences }, i) =>
+          isWritten(A, [law, ref][i], { logMass: sequences.map((s) => s.logMass) }),
+        ),
+        { left: [objective], right: [A.subtract(A.expectedSelfCertainty(policy), price)], scale },
+        { left: [objective], right: [A.subtract(A.expectation(law, u), price)], scale },
+        { left: [objective], right: [A.subtract(logV, A.divide(cost, L))], scale },
       ];
     },
   },
@@ -94,14 +116,17 @@ export const reinforcement: readonly Identity[] = [
     equation: "(9)",
     statement: "argmax J_hf = argmin KL(π‖hp^(1/β)·ref) = ref·e^(r/β)/μ, and J_hf(π*) − J_hf(π) = β KL(π‖π*)",
     hypotheses: "β > 0, π ≪ ref",
-    sides: ({ algebra: A, policies, ref, hp, beta, problem, optimum }) => {
+    sides: (world) => {
+      const { algebra: A, policies, ref, hp, reward, beta, problem, optimum } = world;
       const target = A.product(A.power(hp, A.divide(A.number(1), beta)), ref);
       const best = A.rlhfOptimalValue(problem);
       const [p, q] = policies;
       const [jp, jq] = policies.map((policy) => A.rlhfObjective(problem, policy));
       const [kp, kq] = policies.map((policy) => A.multiply(beta, A.generalizedKlDivergence(policy, target)));
       return [
-        { left: entries(optimum.mass), right: entries(A.normalize(target).mass) },
+        ...isWritten(A, optimum, writtenOptimum(world)),
+        ...isSame(A, A.tilt(ref, reward, beta), optimum),
+        ...isSame(A, A.normalize(target), optimum),
         // Both objectives order policies alike: their differences are one and the same.
         {
           left: [A.subtract(jp, jq)],
@@ -140,7 +165,9 @@ export const reinforcement: readonly Identity[] = [
       const logV = A.log(A.number(internal.vocabularySize));
       const best = A.rlifValue(internal);
       return [
-        { left: entries(internalOptimum.mass), right: entries(A.normalize(A.power(ref, exponent)).mass) },
+        ...isWritten(A, internalOptimum, writtenEscort(A, ref, exponent)),
+        ...isSame(A, A.escort(ref, exponent), internalOptimum),
+        ...isSame(A, A.normalize(A.power(ref, exponent)), internalOptimum),
         { left: [best], right: [A.rlifObjective(internal, internalOptimum)], scale: [logV] },
         { left: [best], right: [A.subtract(logV, A.divide(A.renyiEntropy(ref, exponent), L))], scale: [logV] },
         ...policies.map((policy) => {
@@ -161,16 +188,19 @@ export const reinforcement: readonly Identity[] = [
     statement: "where Lβ ≤ 1 the optimum of J_if is a point mass on a mode of ref, with value log|V| + β log max ref",
     hypotheses: "Lβ_if ≤ 1 (the paper is silent), π ≪ ref",
     sides: ({ algebra: A, policies, ref, internal }) => {
-      const logs = entries(ref.logMass);
-      const top = logs.reduce((a, b) => (A.toNumber(a) >= A.toNumber(b) ? a : b));
+      const top = largest(A, entries(ref.logMass));
       const logV = A.log(A.number(internal.vocabularySize));
       return [1, 0.5].flatMap((a) => {
         const beta = A.divide(A.number(a), A.number(2 ** Math.ceil(Math.log2(internal.length))));
         const problem = { ...internal, beta };
         const best = A.rlifValue(problem);
+        const optimum = A.rlifOptimum(problem);
+        const one = A.number(1);
         return [
+          { left: [total(A, entries(optimum.mass))], right: [one] },
+          { left: [A.add(one, largest(A, entries(optimum.logMass)))], right: [one] },
           { left: [best], right: [A.add(logV, A.multiply(beta, top))], scale: [logV] },
-          { left: [A.rlifObjective(problem, A.rlifOptimum(problem))], right: [best], scale: [logV] },
+          { left: [A.rlifObjective(problem, optimum)], right: [best], scale: [logV] },
           {
             left: policies.map((policy) => A.rlifObjective(problem, policy)),
             right: policies.map(() => best),
@@ -191,7 +221,8 @@ export const reinforcement: readonly Identity[] = [
       const logV = A.log(A.number(internal.vocabularySize));
       const L = A.number(internal.length);
       return [
-        { left: entries(A.rlhfOptimum(faithful).mass), right: entries(internalOptimum.mass) },
+        ...equivalent(A, internal),
+        ...isSame(A, A.rlhfOptimum(faithful), internalOptimum),
         ...policies.map((policy) => {
           const value = A.rlhfObjective(faithful, policy);
           return {
@@ -214,13 +245,15 @@ export const reinforcement: readonly Identity[] = [
       const least = A.renyiEntropy(ref, exponent);
       const problem = { ref, beta };
       return [
-        ...policies.map((policy) => {
+        ...isWritten(A, target, writtenEscort(A, ref, exponent)),
+        ...policies.flatMap((policy) => {
+          const objective = A.unifiedObjective(problem, policy);
           const excess = A.multiply(beta, A.klDivergence(policy, target));
-          return {
-            left: [A.unifiedObjective(problem, policy)],
-            right: [A.add(least, excess)],
-            scale: [A.add(least, excess)],
-          };
+          const price = A.multiply(A.add(beta, A.number(1)), A.klDivergence(policy, ref));
+          return [
+            { left: [objective], right: [A.add(A.entropy(policy), price)] },
+            { left: [objective], right: [A.add(least, excess)] },
+          ];
         }),
         {
           left: [A.unifiedObjective(problem, target)],
@@ -232,32 +265,84 @@ export const reinforcement: readonly Identity[] = [
   },
   {
     kind: "identity",
-    equation: "(17)",
-    statement: "with ref = hp the limit of soft best-of-N, ref·hp^(1/β)/Z, is ∝ ref^(1+1/β)",
-    hypotheses: "ref = hp, β > 0",
-    sides: ({ algebra: A, ref, faithful, beta }) => {
-      const exponent = A.add(A.number(1), A.divide(A.number(1), beta));
-      return [
-        { left: entries(A.rlhfOptimum({ ...faithful, beta }).mass), right: entries(A.escort(ref, exponent).mass) },
-        {
-          left: entries(A.escort(ref, exponent).mass),
-          right: entries(A.normalize(A.product(ref, A.power(ref, A.divide(A.number(1), beta)))).mass),
-        },
-      ];
+    equation: "(23)",
+    statement:
+      "step by step −J_hf/β = KL(π‖ref) − E_π[r]/β = Σ π log(π/(e^(r/β)ref)) = Σ π log(π/(hp^(1/β)ref)) − log(Σ e^r)/β, and (ii) that sum is KL(π‖hp^(1/β)ref) + 1 − Σ hp^(1/β)ref",
+    hypotheses: "β > 0, π ≪ ref",
+    sides: ({ algebra: A, policies, ref, hp, reward, beta, problem }) => {
+      const target = A.product(A.power(hp, A.divide(A.number(1), beta)), ref);
+      const constant = A.divide(hp.logNormalizer, beta);
+      return policies.flatMap((policy) => {
+        const at = positions(A, policy);
+        const over = (f: (i: number) => readonly (typeof beta)[]) => {
+          const terms = at.map((i) => f(i).map((x) => A.multiply(policy.mass[i], x)));
+          return summed(A, terms.flat());
+        };
+        const objective = A.divide(A.rlhfObjective(problem, policy), A.subtract(A.number(0), beta));
+        const gain = A.divide(A.expectation(policy, reward), beta);
+        const plain = over((i) => [
+          policy.logMass[i],
+          A.subtract(A.number(0), ref.logMass[i]),
+          A.subtract(A.number(0), A.divide(reward[i], beta)),
+        ]);
+        const tilted = over((i) => [policy.logMass[i], A.subtract(A.number(0), target.logMass[i])]);
+        const mass = total(A, entries(target.mass));
+        const divergence = A.generalizedKlDivergence(policy, target);
+        const size = total(A, [A.number(1), plain.size, tilted.size, magnitude(A, constant)]);
+        return [
+          { left: [objective], right: [A.subtract(A.klDivergence(policy, ref), gain)], scale: [size] },
+          { left: [objective], right: [plain.value], scale: [size] },
+          { left: [objective], right: [A.subtract(tilted.value, constant)], scale: [size] },
+          {
+            left: [tilted.value],
+            right: [A.subtract(A.add(divergence, A.number(1)), mass)],
+            scale: [A.add(size, mass)],
+          },
+        ];
+      });
     },
   },
   {
     kind: "identity",
-    equation: "(18)",
-    statement: "with ref = hp that limit is the RLIF optimum when β_tts = Lβ_if − 1",
-    hypotheses: "ref = hp, Lβ_if > 1",
-    sides: ({ algebra: A, ref, internalOptimum, faithful }) => {
-      const exponent = A.add(A.number(1), A.divide(A.number(1), faithful.beta));
-      const limit = A.product(ref, A.power(ref, A.divide(A.number(1), faithful.beta)));
-      return [
-        { left: entries(A.normalize(limit).mass), right: entries(internalOptimum.mass) },
-        { left: entries(A.escort(ref, exponent).mass), right: entries(internalOptimum.mass) },
-      ];
+    equation: "(24)",
+    statement:
+      "−L(J_if − log|V|) = H(π) + Lβ KL(π‖ref) = (Lβ−1) Σ π log(π/ref^a'), which is (Lβ−1) (KL(π‖ref^a') + 1 − Σ ref^a'), a' = Lβ/(Lβ−1)",
+    hypotheses: "Lβ_if > 1, π ≪ ref",
+    sides: ({ algebra: A, policies, ref, internal, faithful }) => {
+      const excess = faithful.beta;
+      const one = A.number(1);
+      const L = A.number(internal.length);
+      const logV = A.log(A.number(internal.vocabularySize));
+      const exponent = A.add(one, A.divide(one, excess));
+      const target = A.power(ref, exponent);
+      const sharpened = A.escort(ref, exponent);
+      const mass = total(A, entries(target.mass));
+      return policies.flatMap((policy) => {
+        const at = positions(A, policy);
+        const terms = at.flatMap((i) => [
+          A.multiply(policy.mass[i], policy.logMass[i]),
+          A.multiply(policy.mass[i], A.subtract(A.number(0), target.logMass[i])),
+        ]);
+        const { value, size } = summed(A, terms);
+        const objective = A.multiply(L, A.subtract(logV, A.rlifObjective(internal, policy)));
+        const sum = A.add(A.entropy(policy), A.multiply(A.add(one, excess), A.klDivergence(policy, ref)));
+        const right = A.multiply(excess, value);
+        const scale = [A.add(magnitude(A, sum), A.multiply(excess, size))];
+        return [
+          { left: [sum], right: [right], scale },
+          { left: [objective], right: [right], scale: [A.add(scale[0], A.multiply(L, logV))] },
+          {
+            left: [value],
+            right: [A.subtract(A.add(A.generalizedKlDivergence(policy, target), one), mass)],
+            scale: [total(A, [size, one, mass])],
+          },
+          {
+            left: [value],
+            right: [A.subtract(A.klDivergence(policy, sharpened), sharpened.logNormalizer)],
+            scale: [A.add(size, magnitude(A, sharpened.logNormalizer))],
+          },
+        ];
+      });
     },
   },
 ];

@@ -1,53 +1,50 @@
-import type { Algebra, DistributionOf } from "../exact/algebra.js";
-import { total } from "./vectors.js";
+import type { Algebra, AutoregressivePolicyOf, DistributionOf } from "../exact/algebra.js";
+import { magnitude, total } from "./vectors.js";
 
-/** A small autoregressive policy written out: every prefix's law, and every sequence with its probability. */
+/** A small autoregressive policy, written out beside what the library is given: every sequence with the laws on its way. */
 export interface SequenceTable<N> {
-  /** |V|. */
-  readonly vocabularySize: number;
-  /** The complete sequences, each with the laws met on its way. */
+  readonly policy: AutoregressivePolicyOf<N>;
+  /** The complete sequences, the last token changing fastest, each with the laws met on its way and its log-probability. */
   readonly sequences: readonly {
     readonly tokens: readonly number[];
     readonly laws: readonly DistributionOf<N>[];
+    readonly logMass: N;
   }[];
-  /** The law over complete sequences. */
-  readonly law: DistributionOf<N>;
 }
 
-/** Enumerates the policy whose next-token masses are `conditional(prefix)`, ending at `length` tokens or at token `end`. */
+/** Writes out the policy whose next-token masses are `masses(prefix)`, ending at `length` tokens or at token `end`. */
 export function enumerate<N>(
   A: Algebra<N>,
   vocabularySize: number,
   length: number,
-  conditional: (prefix: readonly number[]) => readonly number[],
+  masses: (prefix: readonly number[]) => readonly number[],
   end?: number,
 ): SequenceTable<N> {
   const vocabulary = Array.from({ length: vocabularySize }, (_, v) => v);
-  const sequences: { tokens: readonly number[]; laws: readonly DistributionOf<N>[]; log: N }[] = [];
-  const visit = (prefix: readonly number[], laws: readonly DistributionOf<N>[], log: N): void => {
-    const law = A.distribution(
-      vocabulary,
-      conditional(prefix).map((m) => A.number(m)),
-    );
+  const laws = new Map<string, DistributionOf<N>>();
+  const conditional = (prefix: readonly unknown[]) => {
+    const key = prefix.join();
+    const law =
+      laws.get(key) ??
+      A.distribution(
+        vocabulary,
+        masses(prefix as readonly number[]).map((m) => A.number(m)),
+      );
+    laws.set(key, law);
+    return law;
+  };
+  const sequences: { tokens: readonly number[]; laws: readonly DistributionOf<N>[]; logMass: N }[] = [];
+  const visit = (prefix: readonly number[], met: readonly DistributionOf<N>[], logMass: N): void => {
+    const law = conditional(prefix);
     for (const token of vocabulary) {
       const tokens = [...prefix, token];
-      const next = { tokens, laws: [...laws, law], log: A.add(log, law.logMass[token]) };
+      const next = { tokens, laws: [...met, law], logMass: A.add(logMass, law.logMass[token]) };
       if (tokens.length === length || token === end) sequences.push(next);
-      else visit(tokens, next.laws, next.log);
+      else visit(tokens, next.laws, next.logMass);
     }
   };
   visit([], [], A.number(0));
-  const keys = sequences.map((_, i) => i);
-  return {
-    vocabularySize,
-    sequences,
-    law: A.normalize(
-      A.fromLogMass(
-        keys,
-        sequences.map((s) => s.log),
-      ),
-    ),
-  };
+  return { policy: { vocabulary, length, end, conditional }, sequences };
 }
 
 /** A Markov policy over up to three tokens whose rows are windows of the given positive masses, starting at `offset`. */
@@ -59,14 +56,46 @@ export function markov<N>(A: Algebra<N>, masses: readonly number[], length: numb
   });
 }
 
-/** Σ_i KL(π(·|o_<i)‖Unif(V)) along each sequence: L times its self-certainty. */
-export function certainties<N>(A: Algebra<N>, table: SequenceTable<N>): N[] {
-  const uniform = A.uniform(Array.from({ length: table.vocabularySize }, (_, v) => v));
-  const known = new Map<DistributionOf<N>, N>();
+/** Σ_i Σ_v π log(|V|π) and Σ_i −Σ_v log(|V|π)/|V| along each sequence: L times its self-certainty and its original form. */
+export function certainties<N>(
+  A: Algebra<N>,
+  { policy, sequences }: SequenceTable<N>,
+): { variant: N[]; original: N[] } {
+  const V = A.number(policy.vocabulary.length);
+  const logV = A.log(V);
+  const known = new Map<DistributionOf<N>, { variant: N; original: N }>();
   const of = (law: DistributionOf<N>) => {
-    const value = known.get(law) ?? A.klDivergence(law, uniform);
+    const logs = Array.from(law.logMass, (l) => A.add(logV, l));
+    const value = known.get(law) ?? {
+      variant: total(
+        A,
+        logs.map((l, v) => A.multiply(law.mass[v], l)),
+      ),
+      original: A.divide(A.subtract(A.number(0), total(A, logs)), V),
+    };
     known.set(law, value);
     return value;
   };
-  return table.sequences.map(({ laws }) => total(A, laws.map(of)));
+  return {
+    variant: sequences.map(({ laws }) =>
+      total(
+        A,
+        laws.map((law) => of(law).variant),
+      ),
+    ),
+    original: sequences.map(({ laws }) =>
+      total(
+        A,
+        laws.map((law) => of(law).original),
+      ),
+    ),
+  };
+}
+
+/** log|V| + Σ |log π| along each sequence: what the original form is a sum of. */
+export function certaintySizes<N>(A: Algebra<N>, { policy, sequences }: SequenceTable<N>): N[] {
+  const logV = A.log(A.number(policy.vocabulary.length));
+  return sequences.map(({ laws }) =>
+    total(A, [logV, ...laws.flatMap((law) => Array.from(law.logMass, (l) => magnitude(A, l)))]),
+  );
 }

@@ -1,7 +1,8 @@
 import type { Erratum } from "./claim.js";
 import { fewOf } from "./few.js";
-import { entries, total } from "./vectors.js";
+import { entries, largest, least, sign, total } from "./vectors.js";
 import type { World } from "./world.js";
+import { isSame } from "./written.js";
 
 /** The few answers, each listed twice with half its mass, and rewards that are their ranks: ties at every level. */
 function tied<N>(world: World<N>) {
@@ -11,12 +12,26 @@ function tied<N>(world: World<N>) {
   const numbers = reward.map((r) => A.toNumber(r));
   const sorted = [...new Set(numbers)].sort((a, b) => a - b);
   const ranks = numbers.map((r) => A.number(sorted.indexOf(r)));
-  const halves = entries(ref.mass).map((p) => A.divide(p, A.number(2)));
-  const law = A.distribution(
-    Array.from({ length: 2 * size }, (_, i) => i),
-    [...halves, ...halves],
+  const halves = entries(ref.logMass).map((l) => A.subtract(l, A.log(A.number(2))));
+  const law = A.normalize(
+    A.fromLogMass(
+      Array.from({ length: 2 * size }, (_, i) => i),
+      [...halves, ...halves],
+    ),
   );
   return { ref: law, reward: [...ranks, ...ranks] };
+}
+
+/**
+ * A β so small that a draw of the next rank has no weight beside the best one, at the arithmetic's own precision, even
+ * where that one is the rarer by all that masses differ: e^{spread − 1/β} is nothing beside 1.
+ */
+function coldBeta<N>({ algebra: A }: World<N>, logMass: readonly N[]): N {
+  const spread = A.subtract(largest(A, logMass), least(A, logMass));
+  const one = A.number(1);
+  let nats = 200;
+  while (sign(A, A.subtract(A.add(one, A.exp(A.number(-nats))), one)) > 0) nats *= 2;
+  return A.divide(one, A.add(spread, A.number(nats)));
 }
 
 /** E9: what the note leaves open at β = 0. */
@@ -25,7 +40,8 @@ export const selectionErrata: readonly Erratum[] = [
     kind: "erratum",
     equation: "E9",
     statement: "(13) at β = 0 picks argmax r, which is no law where draws tie; broken uniformly it is the limit β → 0",
-    hypotheses: "the first 4 answers with mass, each listed twice, rewards their ranks; N = 2; the limit at β = 1/200",
+    hypotheses:
+      "the first 4 answers with mass, each listed twice, rewards their ranks; N = 2; the limit at a β too small to matter",
     printed: (world) => {
       const { algebra: A } = world;
       const { ref, reward } = tied(world);
@@ -41,8 +57,8 @@ export const selectionErrata: readonly Erratum[] = [
     corrected: (world) => {
       const { algebra: A } = world;
       const problem = tied(world);
-      const cold = A.softBestOfNLaw({ ...problem, beta: A.number(1 / 200) }, 2);
-      return [{ left: entries(A.bestOfNLaw(problem, 2).mass), right: entries(cold.mass) }];
+      const cold = A.softBestOfNLaw({ ...problem, beta: coldBeta(world, entries(problem.ref.logMass)) }, 2);
+      return isSame(A, A.bestOfNLaw(problem, 2), cold);
     },
   },
 ];

@@ -1,15 +1,19 @@
-import type { Instance } from "./world.js";
+import { outOfRange, requireInteger } from "../numeric/check.js";
+import { type CheckedInstance, type Instance, requireInstance } from "./instance.js";
 
 /**
  * The relative gap that rounding alone may open between the two sides of a true claim: 1e−12 in float64 and
- * 10^(10 − digits) at higher precision, or more where exponents are large. An exponent r/β of size x turns one rounding
- * into a relative error of x·2⁻⁵³, so 1e−12 is allowed up to sizes of 1,000 and grows in proportion from there.
+ * 10^(10 − digits) at higher precision, or more where exponents are large. An exponent of size x turns one rounding
+ * into a relative error of x·2⁻⁵³, so 1e−12 is allowed up to sizes of 1,000 and grows in proportion from there. The
+ * exponents are those of π* ∝ ref·e^{r/β}, of hp ∝ e^r and of ref^{1+1/β}.
  *
- * $$10^{-12} \max\Bigl(1, \frac{x}{1000}\Bigr), \quad x = \max\Bigl( \frac{\max r - \min r}{\beta}, \bigl(1 + \tfrac1\beta\bigr) \log \frac{\max \mathrm{ref}}{\min \mathrm{ref}} \Bigr)$$
+ * $$10^{-12} \max\Bigl(1, \frac{x}{1000}\Bigr), \quad x = \bigl(1 + \tfrac1\beta\bigr) \max\Bigl( \max r - \min r, \log \frac{\max \mathrm{ref}}{\min \mathrm{ref}} \Bigr)$$
  *
  * @param instance the instance that the claim is checked on
- * @param digits significant decimal digits of the arithmetic; float64 when left out
- * @returns the tolerance
+ * @param digits significant decimal digits of the arithmetic, 20 to 1000; float64 when left out
+ * @returns the tolerance; Infinity where exponents leave the range of doubles
+ * @throws TypeError when the instance is no object, or its parts have the wrong type or length
+ * @throws RangeError when a mass, a reward, β, L, |V| or the number of digits is out of range
  * @example
  * ```ts
  * import { gapTolerance } from "exptilt";
@@ -17,16 +21,23 @@ import type { Instance } from "./world.js";
  * gapTolerance(instance) // => 1e-12
  * gapTolerance(instance, 60) // => 1e-50
  * gapTolerance({ ...instance, beta: 1e-6 }) // => 1.09861338728e-9
+ * gapTolerance({ ...instance, beta: 0 }) // throws RangeError
  * ```
  */
 export function gapTolerance(instance: Instance, digits?: number): number {
+  const caller = "gapTolerance";
+  const checked = requireInstance(caller, instance);
+  if (digits !== undefined && requireInteger(caller, "digits", digits, 20) > 1000)
+    throw outOfRange(caller, "digits", "be at most 1000", digits);
   const base = digits === undefined ? 1e-12 : 10 ** (10 - digits);
-  return base * Math.max(1, exponentSize(instance) / 1000);
+  return base * Math.max(1, exponentSize(checked) / 1000);
 }
 
-/** The largest exponent that an instance's laws hold: range(r)/β, or (1 + 1/β) times the spread of log ref. */
-function exponentSize({ mass, logMass, reward, beta }: Instance): number {
-  const logs = (logMass ?? (mass ?? []).map(Math.log)).filter(Number.isFinite);
-  const spread = (x: readonly number[]) => x.reduce((a, b) => Math.max(a, b)) - x.reduce((a, b) => Math.min(a, b));
-  return Math.max(spread(reward) / beta, (1 + 1 / beta) * spread(logs));
+/** The largest exponent that an instance's laws hold: 1 + 1/β times the range of r or the spread of log ref. */
+export function exponentSize({ logMass, reward, beta }: CheckedInstance): number {
+  return (1 + 1 / beta) * Math.max(spread(reward), spread(logMass.filter(Number.isFinite)));
+}
+
+function spread(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
 }

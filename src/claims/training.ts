@@ -1,111 +1,231 @@
-import type { DistributionOf } from "../exact/algebra.js";
+import type { Algebra, DistributionOf, ImportanceWeightsOf, MeasureOf } from "../exact/algebra.js";
 import type { Comparison, Identity } from "./claim.js";
+import { faithfulFewOf, warmFewOf } from "./few.js";
 import { entries, magnitude, positions, summed, total } from "./vectors.js";
 import type { World } from "./world.js";
+import { isSame, isWritten, type WrittenLaw, writtenEscort, writtenOptimum, writtenTilt } from "./written.js";
 
-/** Z⁻¹ E_ref[w f] for f given on the support of ref; the weights are given in logarithms, less any constant. */
-function weightedMean<N>({ algebra: A, ref }: World<N>, logWeight: readonly N[], f: readonly N[]): N {
-  const at = positions(A, ref.mass);
-  const on = new Set(at);
-  const top = at.map((i) => logWeight[i]).reduce((a, b) => (A.toNumber(A.subtract(a, b)) >= 0 ? a : b));
-  const zero = A.number(0);
-  const weight = logWeight.map((l, i) => (on.has(i) ? A.exp(A.subtract(l, top)) : zero));
-  const weighted = weight.map((w, i) => (on.has(i) ? A.multiply(w, f[i]) : zero));
-  return A.divide(A.expectation(ref, weighted), A.expectation(ref, weight));
+/** Weights, and what the claims hold against them. */
+interface Weighted<N> {
+  readonly ref: DistributionOf<N>;
+  readonly policies: readonly DistributionOf<N>[];
+  readonly weights: ImportanceWeightsOf<N>;
+  /** The law that they should make of ref, written out. */
+  readonly written: WrittenLaw<N>;
+  /** log Z: the largest log-weight, and what is left. */
+  readonly logZ: readonly [N, N];
 }
 
-/** r/β on every answer, from its distance to the largest reward of the support so that no digits are lost at small β. */
-function rewardWeights<N>({ algebra: A, ref, reward, beta }: World<N>): N[] {
-  const top = positions(A, ref.mass)
-    .map((i) => reward[i])
-    .reduce((a, b) => (A.toNumber(a) >= A.toNumber(b) ? a : b));
-  return reward.map((r) => A.divide(A.subtract(r, top), beta));
+/** e^{r/β} on all answers. */
+function byReward<N>(world: World<N>): Weighted<N> {
+  const { algebra: A, ref, policies, beta, problem } = world;
+  const written = writtenOptimum(world);
+  const logZ = [A.divide(written.top, beta), written.logTotal] as const;
+  return { ref, policies, weights: A.importanceWeights(problem), written, logZ };
 }
 
-/** log ref/(Lβ_if − 1), from the ratio of each mass to the largest for the same reason; 0 off the support. */
-function certaintyWeights<N>({ algebra: A, ref, faithful }: World<N>): N[] {
-  const peak = positions(A, ref.mass).reduce((a, b) => (A.toNumber(ref.mass[a]) >= A.toNumber(ref.mass[b]) ? a : b));
-  return entries(ref.mass).map((m) => {
-    if (!(A.toNumber(m) > 0)) return A.number(0);
-    return A.divide(A.log(A.divide(m, ref.mass[peak])), faithful.beta);
+/** e^{r/β} on the few answers, at a temperature at which all weights are doubles. */
+function byRewardOfFew<N>(world: World<N>): Weighted<N> {
+  const { algebra: A } = world;
+  const { ref, policies, reward, beta, exponents, best, problem } = warmFewOf(world);
+  const written = writtenTilt(A, ref, exponents[best]);
+  const logZ = [A.divide(reward[best], beta), written.logTotal] as const;
+  return { ref, policies, weights: A.importanceWeights(problem), written, logZ };
+}
+
+/** ref^{1/(Lβ−1)} on all answers. */
+function byCertainty<N>({ algebra: A, ref, policies, internal, faithful }: World<N>): Weighted<N> {
+  const exponent = A.add(A.number(1), A.divide(A.number(1), faithful.beta));
+  const written = writtenEscort(A, ref, exponent);
+  const logZ = [A.number(0), written.logTotal] as const;
+  return { ref, policies, weights: A.selfCertaintyWeights(internal), written, logZ };
+}
+
+/** ref^{1/(Lβ−1)} on the few answers, at a temperature at which all weights are doubles. */
+function byCertaintyOfFew<N>(world: World<N>): Weighted<N> {
+  const { algebra: A } = world;
+  const { ref, policies, internal, beta } = faithfulFewOf(world);
+  const written = writtenEscort(A, ref, A.add(A.number(1), A.divide(A.number(1), beta)));
+  const logZ = [A.number(0), written.logTotal] as const;
+  return { ref, policies, weights: A.selfCertaintyWeights(internal), written, logZ };
+}
+
+/** That the weights are what they say: the law they make of ref, their own logarithms, and log Z. */
+function areWeights<N>(A: Algebra<N>, { ref, weights, written, logZ }: Weighted<N>): Comparison<N>[] {
+  const on = positions(A, ref);
+  const logs = on.map((i) => A.subtract(written.logMass[i], ref.logMass[i]));
+  const size = (i: number) => total(A, [A.number(1), magnitude(A, written.logMass[i]), magnitude(A, ref.logMass[i])]);
+  return [
+    ...isWritten(A, weights.target, written),
+    { left: on.map((i) => weights.logWeight[i]), right: logs, scale: on.map(size) },
+    {
+      left: [weights.logNormalizer],
+      right: [A.add(...logZ)],
+      scale: [total(A, [A.number(1), ...logZ.map((x) => magnitude(A, x))])],
+    },
+  ];
+}
+
+/** The same of weights that are doubles, and of the share of the draws that counts: 1/E_ref[(w/Z)²] = 1/(1 + χ²). */
+function arePlainWeights<N>(A: Algebra<N>, { ref, weights, written }: Weighted<N>): Comparison<N>[] {
+  const plain = entries(weights.weight);
+  const square = A.expectation(
+    ref,
+    plain.map((w) => A.multiply(w, w)),
+  );
+  const one = A.number(1);
+  const count = A.divide(one, weights.effectiveFraction);
+  return [
+    { left: plain, right: plain.map((_, i) => A.exp(A.subtract(written.logMass[i], ref.logMass[i]))) },
+    { left: [A.expectation(ref, plain)], right: [one] },
+    { left: [count, count], right: [square, A.add(one, A.chiSquaredDivergence(weights.target, ref))] },
+  ];
+}
+
+/** Policies that have mass wherever ref has. */
+function fullPolicies<N>(A: Algebra<N>, { ref, policies }: Weighted<N>): DistributionOf<N>[] {
+  const all = positions(A, ref).length;
+  return policies.filter((policy) => positions(A, policy).length === all);
+}
+
+/** Z⁻¹ E_ref[w log π] term by term, ref·w/Z in logarithms, and the size of its terms. */
+function likelihoodOf<N>(A: Algebra<N>, { ref, weights }: Weighted<N>, policy: MeasureOf<N>) {
+  const terms = positions(A, ref).map((i) => {
+    const share = A.exp(A.add(ref.logMass[i], weights.logWeight[i]));
+    return A.multiply(share, policy.logMass[i]);
   });
+  return summed(A, terms);
 }
 
-/** log π on the support of ref, 0 elsewhere. */
-function logOnSupport<N>({ algebra: A, ref }: World<N>, policy: DistributionOf<N>): N[] {
-  return entries(ref.mass).map((m, i) => (A.toNumber(m) > 0 ? policy.logMass[i] : A.number(0)));
+/** E_ref[(w/Z) log π] of weights that are doubles. */
+function expectedLikelihood<N>(A: Algebra<N>, { ref, weights }: Weighted<N>, policy: MeasureOf<N>): N {
+  const logs = entries(policy.logMass);
+  return A.expectation(
+    ref,
+    logs.map((l, i) => A.multiply(weights.weight[i], l)),
+  );
 }
 
-/** The weighted likelihood of a policy is −H(p) − KL(p‖π), which no policy has above that of the target p itself. */
-function imitation<N>(world: World<N>, logWeight: readonly N[], target: DistributionOf<N>): Comparison<N>[] {
-  const { algebra: A, policies } = world;
+/** The weighted likelihood of a policy is −H(p) − KL(p‖π): p itself has the largest, −H(p), and the fit finds it. */
+function imitation<N>(A: Algebra<N>, all: Weighted<N>, few: Weighted<N>, target: DistributionOf<N>): Comparison<N>[] {
+  const one = A.number(1);
+  const minus = (x: N) => A.subtract(A.number(0), x);
   const entropy = A.entropy(target);
-  return policies.flatMap((policy) => {
-    const log = logOnSupport(world, policy);
-    const likelihood = weightedMean(world, logWeight, log);
-    const loss = A.add(entropy, A.klDivergence(target, policy));
-    const scale = [total(A, [A.number(1), loss])];
-    return [
-      { left: [likelihood], right: [A.subtract(A.number(0), loss)], scale },
-      { left: [likelihood], right: [A.subtract(A.number(0), entropy)], relation: "<=", scale },
-    ];
-  });
+  const fewEntropy = A.entropy(few.weights.target);
+  return [
+    ...areWeights(A, all),
+    ...areWeights(A, few),
+    ...arePlainWeights(A, few),
+    ...fullPolicies(A, all).flatMap((policy) => {
+      const { value, size } = likelihoodOf(A, all, policy);
+      const loss = A.add(entropy, A.klDivergence(target, policy));
+      const scale = [A.add(one, size)];
+      return [
+        { left: [value], right: [minus(loss)], scale },
+        { left: [value], right: [minus(entropy)], relation: "<=" as const, scale },
+      ];
+    }),
+    ...few.policies.map((policy) => {
+      const loss = A.add(fewEntropy, A.klDivergence(few.weights.target, policy));
+      return { left: [expectedLikelihood(A, few, policy)], right: [minus(loss)], scale: [A.add(one, loss)] };
+    }),
+    ...fitted(A, all.weights, all.written, minus(entropy)),
+  ];
 }
 
-/** E_target[log π] for the likelihood of the weighted draws: the same objective, and its value term by term. */
-function likelihood<N>(world: World<N>, logWeight: readonly N[], target: DistributionOf<N>): Comparison<N>[] {
-  const { algebra: A, policies } = world;
-  return policies.map((policy) => {
-    const log = logOnSupport(world, policy);
-    const { size } = summed(
-      A,
-      log.map((l, i) => A.multiply(target.mass[i], magnitude(A, l))),
-    );
-    return {
-      left: [weightedMean(world, logWeight, log)],
-      right: [A.expectation(target, log)],
-      scale: [A.add(size, A.number(1))],
-    };
-  });
+/** That the tabular fit to a target is the target itself, at the likelihood that is the largest. */
+function fitted<N>(
+  A: Algebra<N>,
+  data: { readonly target: MeasureOf<N> },
+  { logMass }: WrittenLaw<N>,
+  largestLikelihood: N,
+): Comparison<N>[] {
+  const { parameters, objective } = A.fitWeightedMle(data);
+  // The softmax of the logits; a probability that no double holds has the logit −∞.
+  const fit = A.normalize(A.fromLogMass(data.target.support, parameters));
+  return [
+    { left: entries(fit.mass), right: logMass.map((l) => A.exp(l)) },
+    { left: [objective], right: [largestLikelihood], scale: [A.number(1)] },
+  ];
+}
+
+/** E_target[log π] for the likelihood of the weighted answers: the same objective, hence the same fit. */
+function likelihood<N>(
+  A: Algebra<N>,
+  all: Weighted<N>,
+  few: Weighted<N>,
+  target: DistributionOf<N>,
+  fewTarget: DistributionOf<N>,
+) {
+  const one = A.number(1);
+  return [
+    ...isSame(A, target, all.weights.target),
+    ...isWritten(A, target, all.written),
+    ...isSame(A, fewTarget, few.weights.target),
+    ...areWeights(A, all),
+    ...arePlainWeights(A, few),
+    ...fullPolicies(A, all).map((policy) => {
+      const { value, size } = likelihoodOf(A, all, policy);
+      const logs = entries(policy.logMass);
+      const on = new Set(positions(A, all.ref));
+      const f = logs.map((l, i) => (on.has(i) ? l : A.number(0)));
+      return { left: [value], right: [A.expectation(target, f)], scale: [A.add(one, size)] };
+    }),
+    ...few.policies.map((policy) => {
+      const value = A.expectation(fewTarget, policy.logMass);
+      return { left: [expectedLikelihood(A, few, policy)], right: [value], scale: [A.add(one, magnitude(A, value))] };
+    }),
+    ...fitted(A, { target }, all.written, A.subtract(A.number(0), A.entropy(target))),
+  ];
 }
 
 /** ref^{a'}/Z by the measure algebra: a' = 1 + 1/(Lβ_if − 1). */
-function sharpened<N>({ algebra: A, ref, faithful }: World<N>): DistributionOf<N> {
-  return A.normalize(A.power(ref, A.add(A.number(1), A.divide(A.number(1), faithful.beta))));
+function sharpened<N>(A: Algebra<N>, ref: MeasureOf<N>, beta: N): DistributionOf<N> {
+  return A.normalize(A.power(ref, A.add(A.number(1), A.divide(A.number(1), beta))));
 }
+
+const FEW =
+  "with the weights themselves on the first 4 answers with mass, at a temperature at which they are e⁻⁸ apart at most";
 
 /** Equations (19)–(22): alignment by weighted maximum likelihood, without reinforcement learning. */
 export const training: readonly Identity[] = [
   {
     kind: "identity",
     equation: "(19)",
-    statement: "Z⁻¹ E_ref[e^(r/β) log π] = −H(π*) − KL(π*‖π): largest where J_hf is, at π*",
-    hypotheses: "β > 0, π > 0 where ref > 0",
-    sides: (world) => imitation(world, rewardWeights(world), world.optimum),
+    statement: "Z⁻¹ E_ref[e^(r/β) log π] = −H(π*) − KL(π*‖π): largest where J_hf is, at π*, where the fit is",
+    hypotheses: `β > 0, π > 0 where ref > 0; ${FEW}`,
+    sides: (world) => imitation(world.algebra, byReward(world), byRewardOfFew(world), world.optimum),
   },
   {
     kind: "identity",
     equation: "(20)",
     statement: "that is maximum likelihood under π* = hp^(1/β)·ref/Z: Z⁻¹ E_ref[e^(r/β) log π] = E_π*[log π]",
-    hypotheses: "β > 0, π > 0 where ref > 0",
+    hypotheses: `β > 0, π > 0 where ref > 0; ${FEW}`,
     sides: (world) => {
       const { algebra: A, hp, ref, beta } = world;
+      const { problem } = warmFewOf(world);
       const target = A.normalize(A.product(A.power(hp, A.divide(A.number(1), beta)), ref));
-      return likelihood(world, rewardWeights(world), target);
+      return likelihood(A, byReward(world), byRewardOfFew(world), target, A.rlhfOptimum(problem));
     },
   },
   {
     kind: "identity",
     equation: "(21)",
-    statement: "with weights ref^(1/(Lβ−1)) it is −H(p) − KL(p‖π), p ∝ ref^a': largest where J_if is, at p",
-    hypotheses: "Lβ_if > 1, π > 0 where ref > 0",
-    sides: (world) => imitation(world, certaintyWeights(world), world.internalOptimum),
+    statement:
+      "with weights ref^(1/(Lβ−1)) it is −H(p) − KL(p‖π), p ∝ ref^a': largest where J_if is, at p, where the fit is",
+    hypotheses: `Lβ_if > 1, π > 0 where ref > 0; ${FEW}`,
+    sides: (world) => imitation(world.algebra, byCertainty(world), byCertaintyOfFew(world), world.internalOptimum),
   },
   {
     kind: "identity",
     equation: "(22)",
     statement: "that is maximum likelihood under ref^a'/Z, a' = Lβ/(Lβ−1)",
-    hypotheses: "Lβ_if > 1, π > 0 where ref > 0",
-    sides: (world) => likelihood(world, certaintyWeights(world), sharpened(world)),
+    hypotheses: `Lβ_if > 1, π > 0 where ref > 0; ${FEW}`,
+    sides: (world) => {
+      const { algebra: A, ref, faithful } = world;
+      const few = faithfulFewOf(world);
+      const [target, fewTarget] = [sharpened(A, ref, faithful.beta), sharpened(A, few.ref, few.beta)];
+      return likelihood(A, byCertainty(world), byCertaintyOfFew(world), target, fewTarget);
+    },
   },
 ];

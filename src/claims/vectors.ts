@@ -1,13 +1,36 @@
-import type { Algebra } from "../exact/algebra.js";
+import type { Algebra, MeasureOf } from "../exact/algebra.js";
+
+/** The sign of a number, −1, 0 or 1; also where its nearest double is 0, as that of 1e-400 at 60 digits is. */
+export function sign<N>(A: Algebra<N>, a: N): number {
+  const x = A.toNumber(a);
+  // Only 0/0 is no number: a tiny number divided by itself is 1.
+  if (x !== 0 || Number.isNaN(A.toNumber(A.divide(a, a)))) return Math.sign(x);
+  return Object.is(x, -0) ? -1 : 1;
+}
+
+/** Whether a number is neither infinite nor NaN; also where its nearest double is infinite. */
+export function finite<N>(A: Algebra<N>, a: N): boolean {
+  return A.toNumber(A.subtract(a, a)) === 0;
+}
+
+/** The largest of some numbers, told apart in their own arithmetic: at 60 digits also where they round to one double. */
+export function largest<N>(A: Algebra<N>, values: readonly N[]): N {
+  return values.reduce((a, b) => (sign(A, A.subtract(a, b)) >= 0 ? a : b));
+}
+
+/** The least of some numbers, told apart in their own arithmetic. */
+export function least<N>(A: Algebra<N>, values: readonly N[]): N {
+  return values.reduce((a, b) => (sign(A, A.subtract(a, b)) <= 0 ? a : b));
+}
 
 /** Σ of numbers. */
 export function total<N>(A: Algebra<N>, values: readonly N[]): N {
   return values.reduce((s, x) => A.add(s, x), A.number(0));
 }
 
-/** |a|, read off its sign as a double. */
+/** |a|. */
 export function magnitude<N>(A: Algebra<N>, a: N): N {
-  return A.toNumber(a) < 0 ? A.subtract(A.number(0), a) : a;
+  return sign(A, a) < 0 ? A.subtract(A.number(0), a) : a;
 }
 
 /** A sum of terms, and the sum of their sizes: the scale against which rounding of the sum is to be seen. */
@@ -26,7 +49,7 @@ export function entries<N>(values: ArrayLike<N>): N[] {
   return Array.from(values);
 }
 
-/** The indices where a law has mass. */
-export function positions<N>(A: Algebra<N>, mass: ArrayLike<N>): number[] {
-  return entries(mass).flatMap((m, i) => (A.toNumber(m) > 0 ? [i] : []));
+/** The indices where a measure has mass: told by its log-masses, which hold masses that no number does. */
+export function positions<N>(A: Algebra<N>, { logMass }: MeasureOf<N>): number[] {
+  return entries(logMass).flatMap((l, i) => (finite(A, l) ? [i] : []));
 }

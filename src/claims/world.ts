@@ -1,23 +1,9 @@
 import type { Algebra, DistributionOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
-import { outOfRange, requireInteger, requireLength, requirePositive } from "../numeric/check.js";
+import { wrongType } from "../numeric/check.js";
+import { type Atoms, atomsOf } from "./atoms.js";
+import { type CheckedInstance, type Instance, requireInstance } from "./instance.js";
 
-/** A concrete problem on which every claim can be checked: plain numbers, each meant at its exact value. */
-export interface Instance {
-  /** The masses of the reference policy, one an answer, or their logarithms in `logMass`. */
-  readonly mass?: readonly number[];
-  /** The log-masses of the reference policy, in nats, where `mass` is left out. */
-  readonly logMass?: readonly number[];
-  /** A finite reward for each answer. */
-  readonly reward: readonly number[];
-  /** β = β_hf = β_tts. */
-  readonly beta: number;
-  /** L, the number of tokens of an answer. */
-  readonly length: number;
-  /** |V|, the number of tokens in the vocabulary. */
-  readonly vocabularySize: number;
-  /** Masses of a policy to compare with the optimum, positive only where the reference is; built from it when left out. */
-  readonly policy?: readonly number[];
-}
+export type { Instance };
 
 /** An instance seen in one arithmetic: what the claims are made of, each part made once and shared by all claims. */
 export interface World<N> {
@@ -43,7 +29,7 @@ export interface World<N> {
   readonly problem: TiltProblemOf<N>;
   /** π* ∝ ref·e^{r/β}. */
   readonly optimum: DistributionOf<N>;
-  /** The RLIF problem on ref with β_if = (β + 1)/L rounded to a double, so that Lβ_if − 1 is β but for rounding. */
+  /** The RLIF problem on ref with β_if = (max(β, 2⁻³⁰) + 1)/L rounded to a double, so that Lβ_if − 1 is β but for rounding. */
   readonly internal: SelfCertaintyProblemOf<N>;
   /** Its optimum. */
   readonly internalOptimum: DistributionOf<N>;
@@ -51,12 +37,15 @@ export interface World<N> {
   readonly faithful: TiltProblemOf<N>;
   /** The doubles from which small autoregressive policies are built: the positive masses of ref, scaled. */
   readonly tokens: readonly number[];
+  /** The atoms of the diffusion half: the instance's own, or made from its answers. */
+  readonly atoms: Atoms<N>;
 }
 
-/** ref weighted by the answers' ranks: a policy within the support of ref that is neither ref nor a tilt by the reward. */
-function rankedPolicy(mass: readonly number[]): number[] {
-  return mass.map((m, i) => m * (1 + (i % 7)));
-}
+/** The weights 1, 2, …, 7, 1, …: ref times them is a policy within its support that is neither ref nor a tilt by r. */
+const rank = (i: number): number => 1 + (i % 7);
+
+/** The least β for which (β + 1)/L, rounded, is sure to be above 1/L: what RLIF's optimum is made with at least. */
+export const LEAST_INTERNAL_BETA: number = 2 ** -30;
 
 /** A value computed when first read. */
 function lazy<T>(make: () => T): () => T {
@@ -73,8 +62,8 @@ function lazy<T>(make: () => T): () => T {
  * @param algebra the arithmetic: `float64Algebra`, or `exactAlgebra()` of `exptilt/exact`
  * @param instance the problem; rewards must be finite
  * @returns the world of the instance
- * @throws TypeError when masses and rewards have different lengths
- * @throws RangeError when β, L or |V| is out of range or a reward is not finite
+ * @throws TypeError when the algebra is none, the instance is no object, or its parts have the wrong type or length
+ * @throws RangeError when a mass, β, L or |V| is out of range or a reward is not finite
  * @example
  * ```ts
  * import { float64Algebra, worldOf } from "exptilt";
@@ -85,30 +74,24 @@ function lazy<T>(make: () => T): () => T {
  */
 export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
   const caller = "worldOf";
-  const given = instance.mass ?? instance.logMass ?? [];
-  requireLength(caller, "reward", instance.reward, given.length);
-  for (const [i, r] of instance.reward.entries()) {
-    if (!Number.isFinite(r)) throw outOfRange(caller, `reward[${i}]`, "be finite", r);
-  }
-  requirePositive(caller, "beta", instance.beta);
-  const length = requireInteger(caller, "length", instance.length, 1);
-  const vocabularySize = requireInteger(caller, "vocabularySize", instance.vocabularySize, 1);
+  if (typeof algebra?.number !== "function") throw wrongType(caller, "algebra", "be an algebra", algebra);
+  const checked = requireInstance(caller, instance);
+  const { mass, logMass, length, vocabularySize, policy } = checked;
 
   const numbers = (values: readonly number[]) => values.map((x) => algebra.number(x));
-  const support = [...given.keys()];
-  const reward = numbers(instance.reward);
-  const beta = algebra.number(instance.beta);
-  const plain = instance.mass ?? expScaled(instance.logMass ?? []);
+  const support = [...logMass.keys()];
+  const reward = numbers(checked.reward);
+  const beta = algebra.number(checked.beta);
 
   const measure = lazy(() =>
-    instance.mass === undefined
-      ? algebra.fromLogMass(support, numbers(instance.logMass ?? []))
-      : algebra.measure(support, numbers(instance.mass)),
+    mass === undefined ? algebra.fromLogMass(support, numbers(logMass)) : algebra.measure(support, numbers(mass)),
   );
   const ref = lazy(() => algebra.normalize(measure()));
   const policies = lazy(() => [
-    algebra.distribution(support, numbers(plain.map((m) => (m > 0 ? 1 : 0)))),
-    algebra.distribution(support, numbers(instance.policy ?? rankedPolicy(plain))),
+    algebra.distribution(support, numbers(logMass.map((l) => (l > -Infinity ? 1 : 0)))),
+    policy === undefined
+      ? algebra.normalize(algebra.product(measure(), algebra.measure(support, numbers(support.map(rank)))))
+      : algebra.distribution(support, numbers(policy)),
   ]);
   const hp = lazy(() => algebra.humanPreference(support, reward));
   const problem = lazy(() => ({ ref: ref(), reward, beta }));
@@ -116,13 +99,12 @@ export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
   const internal = lazy(() => ({
     ref: ref(),
     length,
-    beta: algebra.number((instance.beta + 1) / length),
+    beta: algebra.number((Math.max(checked.beta, LEAST_INTERNAL_BETA) + 1) / length),
     vocabularySize,
   }));
   const internalOptimum = lazy(() => algebra.rlifOptimum(internal()));
   const faithful = lazy(() => algebra.rlhfEquivalent(internal()));
-  const positive = plain.filter((m) => m > 0);
-  const largest = Math.max(...positive);
+  const atoms = lazy(() => atomsOf(algebra, checked.atoms));
 
   return {
     algebra,
@@ -130,7 +112,10 @@ export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
     support,
     reward,
     beta,
-    tokens: positive.map((m) => m / largest).filter((m) => m > 1e-200),
+    tokens: relativeMasses(checked).filter((m) => m > 1e-200),
+    get atoms() {
+      return atoms();
+    },
     get given() {
       return measure();
     },
@@ -161,8 +146,9 @@ export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
   };
 }
 
-/** e^{l − max l}: masses on the scale of the largest, for what needs doubles. */
-function expScaled(logMass: readonly number[]): number[] {
-  const max = Math.max(...logMass);
-  return logMass.map((l) => Math.exp(l - max));
+/** The masses on the scale of the largest, as doubles. */
+function relativeMasses({ mass, logMass }: CheckedInstance): number[] {
+  const given = mass ?? logMass;
+  const max = given.reduce((a, b) => Math.max(a, b));
+  return given.map((x) => (mass === undefined ? Math.exp(x - max) : x / max));
 }

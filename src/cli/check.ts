@@ -1,11 +1,11 @@
-import { type Claim, checkClaim } from "../claims/claim.js";
+import { type Claim, type ClaimGap, checkClaim, claimVerdict } from "../claims/claim.js";
 import { float64Algebra } from "../claims/float64.js";
 import { claims } from "../claims/index.js";
-import { gapTolerance } from "../claims/tolerance.js";
-import { type Instance, type World, worldOf } from "../claims/world.js";
-import { exactAlgebra } from "../exact/index.js";
+import { type Instance, requireInstance } from "../claims/instance.js";
+import { exponentSize, gapTolerance } from "../claims/tolerance.js";
+import { type World, worldOf } from "../claims/world.js";
+import { type ExactAlgebra, exactAlgebra } from "../exact/index.js";
 import { parseQuery, type Query, type QueryText } from "./dataset.js";
-import { InputError } from "./inputError.js";
 
 /** What `verify` was asked: the same for every query. */
 export interface Settings {
@@ -19,64 +19,95 @@ export interface Settings {
 export interface Reading {
   readonly gap: number;
   readonly exactGap: number;
-  /** The smaller of the gaps that an erratum's printed form shows in the two arithmetics. */
+  /** The smaller of the gaps that an erratum's printed form shows in the arithmetics that can tell. */
   readonly printedGap: number | undefined;
   readonly tolerance: number;
   readonly exactTolerance: number;
+  /** Why float64 can't tell whether the claim holds; left out where it can. */
+  readonly notDecided?: string;
+  /** Why the asked digits can't tell either; left out where they can. */
+  readonly exactNotDecided?: string;
+}
+
+/** An arithmetic to read claims in: an instance's world, the gap that rounding may open there, and why that may be wide. */
+interface View<N> {
+  readonly world: World<N>;
+  readonly tolerance: number;
+  readonly reason: string;
 }
 
 function instanceOf({ ref, reward }: Query, { beta, length, vocabularySize }: Settings): Instance {
   return { ...ref, reward, beta, length, vocabularySize };
 }
 
+/** The instance in float64. */
+function float64View(instance: Instance): View<number> {
+  const exponent = exponentSize(requireInstance("verify", instance)).toPrecision(2);
+  return {
+    world: worldOf(float64Algebra, instance),
+    tolerance: gapTolerance(instance),
+    reason: `an exponent of ${exponent} leaves float64 too few digits`,
+  };
+}
+
+/** The largest exponents whose exponentials the big numbers hold. */
+const LARGEST_EXPONENT = 2e16;
+
+/**
+ * The instance at the asked digits: those that its exponents cost are carried besides, so that the asked ones are left, and
+ * the tolerance is the same on every instance whose exponentials the big numbers hold.
+ */
+function exactView(instance: Instance, digits: number) {
+  const exponent = exponentSize(requireInstance("verify", instance));
+  const held = exponent <= LARGEST_EXPONENT;
+  // Beyond the largest double an exponent has some 310 digits, or 320 where β is small.
+  const cost = Math.ceil(Math.log10(Math.min(Math.max(1, exponent / 1000), 1e308))) + (exponent === Infinity ? 20 : 0);
+  return {
+    world: worldOf(algebraOf(Math.min(1000, digits + cost)), instance),
+    tolerance: held ? 10 ** (10 - digits) : Infinity,
+    reason: `an exponent of ${exponent.toPrecision(2)} is beyond the range of the big numbers`,
+  };
+}
+
+/** The digits of integrals, four more than float64 has of them: their time grows as the cube. */
+const INTEGRAL_DIGITS = 16;
+
+const algebras = new Map<number, ExactAlgebra>();
+
+function algebraOf(digits: number): ExactAlgebra {
+  const algebra = algebras.get(digits) ?? exactAlgebra({ digits, integralDigits: INTEGRAL_DIGITS });
+  algebras.set(digits, algebra);
+  return algebra;
+}
+
+/** A claim's gap in one arithmetic, and why that one can't tell, if it can't. */
+function gapIn<N>(claim: Claim, { world, tolerance, reason }: View<N>): ClaimGap {
+  const gap = checkClaim(claim, world);
+  return claimVerdict(claim, gap, tolerance) === "not decided" ? { notDecided: reason, ...gap } : gap;
+}
+
 /** A claim read in float64 and at the asked digits. */
-function readClaim<N>(
-  claim: Claim,
-  fast: World<number>,
-  exact: World<N>,
-  tolerance: number,
-  exactTolerance: number,
-): Reading {
-  const [a, b] = [checkClaim(claim, fast), checkClaim(claim, exact)];
-  const printedGap = claim.kind === "erratum" ? Math.min(a.printedGap ?? 0, b.printedGap ?? 0) : undefined;
-  return { gap: a.gap, exactGap: b.gap, printedGap, tolerance, exactTolerance };
-}
-
-/** An instance whose exponents are small: claims of the built-in atoms have the tolerance of one. */
-const PLAIN: Instance = { mass: [1], reward: [0], beta: 1, length: 1, vocabularySize: 1 };
-
-/** The readings of claims on the built-in atoms, which no query changes, by their digits. */
-const builtIn = new Map<number, ReadonlyMap<Claim, Reading>>();
-
-function readBuiltIn(digits: number): ReadonlyMap<Claim, Reading> {
-  const known = builtIn.get(digits);
-  if (known !== undefined) return known;
-  const [fast, exact] = [worldOf(float64Algebra, PLAIN), worldOf(exactAlgebra({ digits }), PLAIN)];
-  const [tolerance, exactTolerance] = [gapTolerance(PLAIN), gapTolerance(PLAIN, digits)];
-  const readings = new Map(
-    claims
-      .filter((claim) => claim.builtIn)
-      .map((claim) => [claim, readClaim(claim, fast, exact, tolerance, exactTolerance)]),
+function readClaim<N>(claim: Claim, fast: View<number>, exact: View<N>): Reading {
+  const [a, b] = [gapIn(claim, fast), gapIn(claim, exact)];
+  const printed = [a, b].flatMap(({ printedGap, notDecided }) =>
+    printedGap === undefined || notDecided !== undefined ? [] : [printedGap],
   );
-  builtIn.set(digits, readings);
-  return readings;
+  return {
+    gap: a.gap,
+    exactGap: b.gap,
+    printedGap: printed.length === 0 ? undefined : Math.min(...printed),
+    tolerance: Math.max(fast.tolerance, a.precision ?? 0),
+    exactTolerance: Math.max(exact.tolerance, b.precision ?? 0),
+    ...(a.notDecided === undefined ? {} : { notDecided: a.notDecided }),
+    ...(b.notDecided === undefined ? {} : { exactNotDecided: b.notDecided }),
+  };
 }
 
-/** Exponents up to 10⁹, which rounding alone turns into gaps of 10⁻⁶: what goes further cannot be checked in float64. */
-const WIDEST = 1e-6;
-
-/** Every claim read on one query, in float64 and at the asked digits. */
-export function readClaims(query: Query, settings: Settings): Reading[] {
+/** Every claim, or the ones given, read on one query, in float64 and at the asked digits. */
+export function readClaims(query: Query, settings: Settings, read: readonly Claim[] = claims): Reading[] {
   const instance = instanceOf(query, settings);
-  // hp is e^r at β = 1, whatever the β asked for.
-  if (!(gapTolerance({ ...instance, beta: Math.min(1, settings.beta) }) <= WIDEST))
-    throw new InputError(`${query.place}: reward or logProbability spans more than 1e9 times β, too far to check`);
-  const fast = worldOf(float64Algebra, instance);
-  const exact = worldOf(exactAlgebra({ digits: settings.digits }), instance);
-  const tolerance = gapTolerance(instance);
-  const exactTolerance = gapTolerance(instance, settings.digits);
-  const fixed = readBuiltIn(settings.digits);
-  return claims.map((claim) => fixed.get(claim) ?? readClaim(claim, fast, exact, tolerance, exactTolerance));
+  const [fast, exact] = [float64View(instance), exactView(instance, settings.digits)];
+  return read.map((claim) => readClaim(claim, fast, exact));
 }
 
 /** The claims read on one line of a data set, with the name of its query. */

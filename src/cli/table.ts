@@ -5,12 +5,23 @@ export interface Column {
   readonly wrap?: boolean;
 }
 
-/** A plain text table no wider than `width`: the one column that may wrap takes what the others leave. */
+/** The least width of a column that may wrap. */
+const LEAST_WIDTH = 24;
+
+/** A plain text table no wider than `width`: the columns that may wrap share what the others leave. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
   const natural = columns.map(({ heading }, c) => Math.max(heading.length, ...rows.map((row) => row[c].length)));
   const gaps = 2 * (columns.length - 1);
   const others = natural.reduce((s, w, c) => (columns[c].wrap ? s : s + w), gaps);
-  const widths = natural.map((w, c) => (columns[c].wrap ? Math.min(w, Math.max(24, width - others)) : w));
+  const widths = [...natural];
+  // The last take no more than an equal share, and the first what is left.
+  let [left, sharing] = [width - others, columns.filter((c) => c.wrap).length];
+  for (let c = columns.length - 1; c >= 0; c--) {
+    if (!columns[c].wrap) continue;
+    widths[c] = Math.min(natural[c], Math.max(LEAST_WIDTH, Math.floor(left / sharing)));
+    left -= widths[c];
+    sharing--;
+  }
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, c) => (columns[c].align === "right" ? cell.padStart(widths[c]) : cell.padEnd(widths[c])))

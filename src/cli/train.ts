@@ -75,7 +75,11 @@ export async function train(args: readonly string[]): Promise<number> {
   const seen = await readAll(files[0], whole("limit", 1, Infinity), holdout, interrupt.signal);
 
   const policy = policyOf(features);
-  const data = examplesOf(seen, beta, whole("samples", 1, 0), whole("seed", 0, 0));
+  const [samples, seed] = [whole("samples", 1, 0), whole("seed", 0, 0)];
+  const data = seen.flatMap((one, i) => {
+    if (one.heldOut) return [];
+    return [inWords(one.query.place, () => exampleOf(one.query, beta, samples, `${seed}/${i}`))];
+  });
   const fitting = fitWeightedMle(policy, data, {
     ridge,
     klToRef,
@@ -87,8 +91,7 @@ export async function train(args: readonly string[]): Promise<number> {
   });
   const fitted = await fitting.catch((error) => {
     // What a state begins from is only seen to be out of range on the data.
-    if (resume && error instanceof RangeError) throw new InputError(`${options.resume}: ${error.message}`);
-    throw error;
+    throw inputError(resume ? (options.resume as string) : (files[0] ?? "the data set"), error);
   });
   interrupt.release();
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
@@ -101,7 +104,7 @@ export async function train(args: readonly string[]): Promise<number> {
     state: fitted.save(),
   };
   if (options.output !== undefined) write(options.output, `${JSON.stringify(stored, undefined, 2)}\n`);
-  const readings = seen.map((one) => readTrained(one, beta, policy, fitted.parameters));
+  const readings = seen.map((one) => inWords(one.query.place, () => readTrained(one, beta, policy, fitted.parameters)));
   process.stdout.write(options.json ? json(stored, fitted, readings) : table(stored, fitted, readings));
   warn(fitted, data);
   if (fitted.reason === "aborted") throw interrupt.signal.reason;
@@ -132,21 +135,27 @@ function policyOf(features: readonly string[]): Policy<Query, number> {
   });
 }
 
-/** The queries trained on, with the exact weights of every answer or those of draws. */
-function examplesOf(
-  seen: readonly Seen[],
-  beta: number,
-  samples: number,
-  seed: number,
-): TrainingExample<Query, number>[] {
-  return seen.flatMap(({ query, heldOut }, i): TrainingExample<Query, number>[] => {
-    if (heldOut) return [];
-    const problem = { ref: refOf(query), reward: query.reward, beta };
-    if (samples === 0) return [{ query, ...importanceWeights(problem) }];
-    // Each query has its own stream, so that its draws do not depend on what else the file holds.
-    const draw = categoricalSampler(problem.ref, randomSource(`${seed}/${i}`));
-    return [{ query, ...drawnWeights(problem, Array.from({ length: samples }, draw)) }];
-  });
+/** A query to train on, with the exact weights of every answer or those of draws. */
+function exampleOf(query: Query, beta: number, samples: number, seed: string): TrainingExample<Query, number> {
+  const problem = { ref: refOf(query), reward: query.reward, beta };
+  if (samples === 0) return { query, ...importanceWeights(problem) };
+  // Each query has its own stream, so that its draws do not depend on what else the file holds.
+  const draw = categoricalSampler(problem.ref, randomSource(seed));
+  return { query, ...drawnWeights(problem, Array.from({ length: samples }, draw)) };
+}
+
+/** What the library says of data that it cannot use, as the command's own complaint. */
+function inputError(place: string, error: unknown): unknown {
+  if (!(error instanceof RangeError || error instanceof TypeError)) return error;
+  return new InputError(`${place}: ${error.message.replace(/^\w+: /, "")}`);
+}
+
+function inWords<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw inputError(place, error);
+  }
 }
 
 function showProgress({ iteration, objective, gradientNorm }: TrainingProgress): void {

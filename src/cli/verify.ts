@@ -8,7 +8,7 @@ import { forEachOnWorkers } from "./pool.js";
 import { printable } from "./printable.js";
 import { Progress } from "./progress.js";
 import { formatTable } from "./table.js";
-import { Tally, type Verdict } from "./tally.js";
+import { Tally, type Verdict, verdictOf } from "./tally.js";
 
 const OPTIONS = {
   beta: { value: "B", help: "temperature β of RLHF and soft best-of-N (default 0.1)" },
@@ -27,7 +27,7 @@ export const usage: Usage = {
   options: OPTIONS,
 };
 
-/** Runs `exptilt verify` and gives its exit status: 0 when every claim holds, 1 when one fails. */
+/** Runs `exptilt verify` and gives its exit status: 0 when no claim fails, 1 when one does. */
 export async function verify(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("verify", OPTIONS, args);
   if (files.length > 1) throw new InputError("verify takes one FILE");
@@ -98,22 +98,17 @@ function table({ digits, beta, length }: Settings, tally: Tally): string {
     { heading: "statement", wrap: true },
     { heading: "float64", align: "right" },
     { heading: `${digits} digits`, align: "right" },
-    { heading: "verdict" },
+    { heading: "verdict", wrap: true },
   ] as const;
   const rows = tally.verdicts.map((v) => [
     v.claim.equation,
     v.claim.statement,
     gapText(v.gap),
     gapText(v.exactGap),
-    verdictText(v),
+    verdictText(v, digits),
   ]);
   const width = process.stdout.columns ?? 120;
-  const failed = tally.verdicts.filter((v) => v.failed.length > 0);
-  const first = failed[0];
-  const summary =
-    first === undefined
-      ? `All ${tally.verdicts.length} claims hold on ${tally.queries} queries (β = ${beta}, L = ${length}).`
-      : `${failed.length} of ${tally.verdicts.length} claims fail on ${tally.queries} queries, first ${first.claim.equation} on ${printable(first.failed.sort()[0])}.`;
+  const summary = summaryOf(tally, `(β = ${beta}, L = ${length})`, digits);
   const legend =
     "Gaps are the worst over all queries, relative to the larger side or term; an erratum fails as printed by at least the figure given.";
   return `${formatTable(columns, rows, width)}\n\n${summary}\n${legend}\n`;
@@ -123,9 +118,38 @@ function gapText(gap: number): string {
   return gap === 0 ? "0" : gap.toExponential(1);
 }
 
-function verdictText({ claim, printedGap, failed }: Verdict): string {
+function summaryOf({ verdicts, queries }: Tally, at: string, digits: number): string {
+  const [first, ...more] = verdicts.filter((v) => v.failed.length > 0);
+  if (first !== undefined) {
+    const place = `${first.claim.equation} on ${printable(first.failed.sort()[0])}`;
+    return `${more.length + 1} of ${verdicts.length} claims fail on ${counted(queries)}, first ${place}.`;
+  }
+  const open = verdicts.filter((v) => v.undecided.length > 0).length;
+  const fast = verdicts.filter((v) => v.undecidedInFloat64 > 0).length;
+  const hold =
+    open === 0 ? `All ${verdicts.length} claims hold` : `${verdicts.length - open} of ${verdicts.length} claims hold`;
+  const notes = [
+    ...(open === 0 ? [] : [`${open} could not be decided`]),
+    ...(fast === 0 ? [] : [`${fast} could be decided at ${digits} digits only on some`]),
+  ];
+  return [`${hold} on ${counted(queries)} ${at}`, ...notes].join("; ").concat(".");
+}
+
+function counted(queries: number): string {
+  return queries === 1 ? "1 query" : `${queries} queries`;
+}
+
+function verdictText(verdict: Verdict, digits: number): string {
+  const { claim, printedGap, failed, undecided, undecidedInFloat64, float64Reason, exactReason } = verdict;
   if (failed.length > 0) return `FAILS on ${failed.length}`;
-  return claim.kind === "identity" ? "holds" : `holds; as printed off by ${(printedGap ?? 0).toPrecision(2)}`;
+  if (undecided.length > 0) return `not decided on ${undecided.length}: ${exactReason?.text ?? ""}`;
+  const notes = [
+    ...(claim.kind === "erratum" ? [`as printed off by ${(printedGap ?? 0).toPrecision(2)}`] : []),
+    ...(undecidedInFloat64 === 0
+      ? []
+      : [`on ${undecidedInFloat64} decided at ${digits} digits only: ${float64Reason?.text ?? ""}`]),
+  ];
+  return ["holds", ...notes].join("; ");
 }
 
 /** JSON has no infinities: they are written as strings. */
@@ -139,17 +163,23 @@ function report(file: string | undefined, settings: Settings, tally: Tally): unk
     queries: tally.queries,
     ...settings,
     holds: tally.holds,
-    claims: tally.verdicts.map(({ claim, gap, exactGap, printedGap, worstQuery, failed }) => ({
-      equation: claim.equation,
-      kind: claim.kind,
-      statement: claim.statement,
-      hypotheses: claim.hypotheses,
-      float64Gap: finite(gap),
-      worstQuery,
-      exactGap: finite(exactGap),
-      printedGap: finite(printedGap),
-      holds: failed.length === 0,
-      failedOn: failed.sort(),
+    notDecided: tally.verdicts.filter((v) => verdictOf(v) === "not decided").length,
+    notDecidedInFloat64: tally.verdicts.filter((v) => v.undecidedInFloat64 > 0).length,
+    claims: tally.verdicts.map((v) => ({
+      equation: v.claim.equation,
+      kind: v.claim.kind,
+      statement: v.claim.statement,
+      hypotheses: v.claim.hypotheses,
+      float64Gap: finite(v.gap),
+      worstQuery: v.worstQuery,
+      exactGap: finite(v.exactGap),
+      printedGap: finite(v.printedGap),
+      holds: verdictOf(v) === "holds",
+      verdict: verdictOf(v),
+      failedOn: v.failed.sort(),
+      notDecidedOn: v.undecided.sort(),
+      notDecidedInFloat64: v.undecidedInFloat64,
+      reason: (v.exactReason ?? v.float64Reason)?.text,
     })),
   };
 }

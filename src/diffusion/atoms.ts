@@ -77,7 +77,9 @@ export function atomicData(input: AtomicDataInput): AtomicData {
     const { mass } = conditional.get(name) as Distribution<number>;
     for (let i = 0; i < size; i++) marginal[i] += prior.mass[c] * mass[i];
   }
-  return { dimension, size, points, classes, prior, conditional, marginal: distribution(support, marginal) };
+  const data = { dimension, size, points, classes, prior, conditional, marginal: distribution(support, marginal) };
+  made.set(points, data);
+  return data;
 }
 
 function readPoints(caller: string, atoms: unknown): { points: Float64Array; size: number; dimension: number } {
@@ -139,16 +141,26 @@ export function requirePresent(caller: string, data: AtomicData, label: string):
 
 /** Atoms in one dimension, where there is a quadrature. */
 export function requireLine(caller: string, data: AtomicData): void {
+  requireData(caller, data);
   if (data.dimension !== 1) throw outOfRange(caller, "data", "have one dimension", data.dimension);
 }
 
-function requireData(caller: string, data: unknown): void {
-  if (typeof data !== "object" || data === null || !("conditional" in data))
-    throw wrongType(caller, "data", "be made by atomicData", data);
+/** What atomicData has made, known again by its points, also through a Proxy. */
+const made = new WeakMap<Float64Array, AtomicData>();
+
+function requireData(caller: string, data: AtomicData): void {
+  const points: unknown = typeof data === "object" && data !== null ? data.points : undefined;
+  const original = points instanceof Float64Array ? made.get(points) : undefined;
+  if (original === undefined) throw wrongType(caller, "data", "be made by atomicData", data);
+  for (const [name, member] of Object.entries(original)) {
+    const own: unknown = data[name as keyof AtomicData];
+    if (own !== member) throw wrongType(caller, `data.${name}`, "be what atomicData has made it", own);
+  }
 }
 
 /** A point of ℝ^d, copied. */
 export function requirePoint(caller: string, argument: string, data: AtomicData, x: ArrayLike<number>): Float64Array {
+  requireData(caller, data);
   const point = requireNumbers(caller, argument, x, FINITE);
   if (point.length !== data.dimension)
     throw new TypeError(`${caller}: ${argument} must have ${data.dimension} coordinates, got ${point.length}`);

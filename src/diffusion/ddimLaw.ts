@@ -3,15 +3,18 @@ import { outOfRange, requireFinite } from "../numeric/check.js";
 import { log1p } from "../numeric/elementary.js";
 import { solveOde } from "../numeric/extrapolate.js";
 import { normalInterval } from "../numeric/normal.js";
+import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { type AtomicData, requireClass, requireLine } from "./atoms.js";
+import { gridLaw } from "./gridLaw.js";
 import { LineField } from "./lineField.js";
+import { LineLaws } from "./lineLaws.js";
 import { requireGrid, rootSnr } from "./schedule.js";
 
 /** The local error of the probability flow, beside which its boundaries' own is small. */
 const TOLERANCE = 1e-13;
 
-/** Past this |x| there is no mass of N(0, 1) that a double could show beside 1. */
-const EDGE = 39;
+/** What the law of a grid may be off by where guidance folds the line into more stretches than are followed. */
+const UNSURE = 1e-9;
 
 /**
  * The exact law of what DDIM makes of pure noise N(0, 1) on a line, under classifier-free guidance of strength w: which atom
@@ -27,9 +30,10 @@ const EDGE = 39;
  * N(0, 1) has between them. w = 0 gives p(x|c), to some 1e−12; with w > 0 the law is not the target (31).
  *
  * Without a grid it is the law of the flow, the limit of fine grids. With one it is the law of `ddimSample` on that grid
- * from x ~ N(0, 1) at its highest level, each sample counted to the nearest atom of the class; there a step so coarse that
- * guidance folds the line may hide intervals that both begin and end between two starts with the same atom. Time grows as
- * K times the number of atoms in reach of each other, times the levels of the grid.
+ * from x ~ N(0, 1) at its highest level, each sample counted to the nearest atom of the class: exact to some 1e−12 of 1
+ * for coarse steps too, which guidance may fold, since the line of starts is cut at all turning points of all steps. Where
+ * the end of an interval all but touches a fold the law itself is that sensitive: 1e−16 of an atom moves it by 1e−8. Time
+ * grows as K times the number of atoms in reach of each other, times the levels of the grid, times the folds.
  *
  * @param data the atoms, in one dimension
  * @param label the class c
@@ -38,7 +42,7 @@ const EDGE = 39;
  * @returns the law of the output, on the atoms' indices; coincident atoms share as p(x|c) does
  * @throws TypeError when an argument has the wrong type
  * @throws RangeError when the atoms are not on a line, the class is unknown, w is negative or not finite, or the grid does
- * not increase in (0, 1)
+ * not increase in (0, 1), or folds the line into so many stretches that starts of probability above 1e−9 are out of sight
  * @example
  * ```ts
  * import { atomicData, ddimLaw, guidedTarget, totalVariation } from "exptilt";
@@ -54,17 +58,28 @@ export function ddimLaw(data: AtomicData, label: string, w: number, grid?: Array
   const conditional = requireClass(caller, "class", data, label);
   requireLine(caller, data);
   const strength = requireGuidance(caller, w);
-  const own = new LineField(data, lawOf(caller, "class", conditional));
-  const all = new LineField(data, lawOf(caller, "data", data.marginal));
+  const laws = [lawOf(caller, "class", conditional), lawOf(caller, "data", data.marginal)];
+  const { power } = new LineLaws(caller, data, laws);
+  const [own, all] = laws.map((law) => new LineField(data, law, power));
+  if (grid === undefined) return shared(data, conditional, own, power, flowLaw(own, all, strength));
+  const levels = requireGrid(caller, "grid", grid);
+  const u = levels.map((sigma) => rootSnr(sigma, power));
+  const { reached, unsure } = gridLaw(own, all, strength, levels[levels.length - 1], u);
+  if (unsure > UNSURE)
+    throw outOfRange(caller, "grid", `let the starts that it folds out of sight weigh at most ${UNSURE}`, unsure);
+  return shared(data, conditional, own, power, reached);
+}
+
+/** What each point is reached with by the flow. */
+function flowLaw(own: LineField, all: LineField, w: number): Float64Array {
   const mean = (z: number, u: number) => {
     const m = own.mean(z, u);
-    return strength === 0 ? m : m + strength * (m - all.mean(z, u));
+    return w === 0 ? m : m + w * (m - all.mean(z, u));
   };
-  const ends =
-    grid === undefined ? flowEnds(own, all, mean, strength) : gridEnds(own, mean, requireGrid(caller, "grid", grid));
+  const ends = flowEnds(own, all, mean, w);
   const reached = new Float64Array(own.points.length);
   for (let k = 0; k + 1 < ends.length; k++) reached[ends[k].point] += normalInterval(ends[k].from, ends[k + 1].from);
-  return shared(data, conditional, own, reached);
+  return reached;
 }
 
 function requireGuidance(caller: string, w: unknown): number {
@@ -109,47 +124,20 @@ function parting(mean: (z: number, u: number) => number, a: number, b: number, u
   return u * (low + (high - low) / 2);
 }
 
-/** The ends of the intervals of starts that DDIM on a grid leads to the same point, each found by bisection. */
-function gridEnds(own: LineField, mean: (z: number, u: number) => number, levels: Float64Array): readonly End[] {
-  const u = levels.map(rootSnr);
-  const top = levels.length - 1;
-  const endOf = (x: number): number => {
-    let z = x / levels[top];
-    for (let t = top; t > 0; t--) z += (u[t - 1] - u[t]) * mean(z, u[t]);
-    return own.nearest(mean(z, u[0]));
-  };
-  const ends: End[] = [];
-  // Both sides of a change are known; between them it is halved down to neighbouring doubles.
-  const search = (a: number, pointA: number, b: number, pointB: number): void => {
-    if (pointA === pointB) return;
-    const middle = a + (b - a) / 2;
-    if (!(middle > a && middle < b)) {
-      ends.push({ from: b, point: pointB });
-      return;
-    }
-    const point = endOf(middle);
-    search(a, pointA, middle, point);
-    search(middle, point, b, pointB);
-  };
-  // A monotone map needs no more than its two ends; the rest finds what a fold would hide.
-  const starts = Array.from({ length: 257 }, (_, i) => (EDGE * (i - 128)) / 128);
-  const found = starts.map(endOf);
-  ends.push({ from: -Infinity, point: found[0] });
-  for (let i = 1; i < starts.length; i++) search(starts[i - 1], found[i - 1], starts[i], found[i]);
-  return [...ends, { from: Infinity, point: -1 }];
-}
-
 /** The probability of each point, shared out to the atoms that lie there. */
 function shared(
   data: AtomicData,
   conditional: Distribution<number>,
   own: LineField,
+  power: number,
   reached: Float64Array,
 ): Distribution<number> {
   const mass = new Float64Array(data.size);
   const total = new Float64Array(reached.length);
   // An atom of mass lies at one of the class's points; the others have nothing to share.
-  const place = Array.from(conditional.mass, (m, i) => (m > 0 ? own.nearest(data.points[i]) : -1));
+  const place = Array.from(conditional.mass, (m, i) =>
+    m > 0 ? own.nearest(timesPowerOfTwo(data.points[i], power)) : -1,
+  );
   for (const [i, at] of place.entries()) if (at >= 0) total[at] += conditional.mass[i];
   for (const [i, at] of place.entries()) if (at >= 0) mass[i] = reached[at] * (conditional.mass[i] / total[at]);
   return distribution(conditional.support, mass);

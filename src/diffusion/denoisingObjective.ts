@@ -1,7 +1,8 @@
 import { Law } from "../measure/law.js";
 import { exp, square } from "../numeric/elementary.js";
+import { exponentOf } from "../numeric/powerOfTwo.js";
 import { maxNorm, pointAt } from "../training/lineSearch.js";
-import type { Smooth } from "../training/objective.js";
+import type { Report, Smooth, Verdict } from "../training/objective.js";
 import type { AtomicData } from "./atoms.js";
 
 /** One atom under one noise at one level. */
@@ -17,14 +18,21 @@ export interface Node {
 /** More work than this for a Hessian, and L-BFGS is the better way. */
 const DENSE = 1e9;
 
-/** The importance-weighted denoising loss of the predictor of p_data e^θ, as a function of θ. */
+/**
+ * The importance-weighted denoising loss of the predictor of p_data e^θ, as a function of θ, in units of about the
+ * posterior variance at θ = 0: whether atoms are near or far from each other does not decide when its gradient has vanished.
+ */
 export class DenoisingLoss implements Smooth {
   readonly size: number;
+  /** The unit of the loss. */
+  readonly #unit: number;
   readonly #nodes: readonly Node[];
   readonly #atoms: readonly number[];
   readonly #log: Float64Array;
   readonly #dimension: number;
   readonly #ridge: number;
+  /** Of each atom of p_data, whether the target has some of it. */
+  readonly #wanted: readonly boolean[];
   readonly #posterior: Float64Array;
   readonly #shift: Float64Array;
 
@@ -33,16 +41,34 @@ export class DenoisingLoss implements Smooth {
     nodes: readonly Node[],
     atoms: readonly number[],
     logWeight: Float64Array,
+    wanted: readonly boolean[],
     ridge: number,
   ) {
     this.size = data.size;
-    this.#nodes = nodes;
     this.#atoms = atoms;
     this.#log = logWeight;
+    this.#wanted = wanted;
     this.#dimension = data.dimension;
-    this.#ridge = ridge;
     this.#posterior = new Float64Array(atoms.length);
     this.#shift = new Float64Array(data.dimension);
+    const variance = this.#variance(nodes);
+    // A power of two, which costs no digit.
+    this.#unit = variance > 0 ? 2 ** exponentOf(variance) : 1;
+    this.#nodes = nodes.map((node) => ({ ...node, weight: node.weight / this.#unit }));
+    this.#ridge = ridge / this.#unit;
+  }
+
+  /** The mean of the posterior variance at θ = 0. */
+  #variance(nodes: readonly Node[]): number {
+    const [q, shift, d, start] = [this.#posterior, this.#shift, this.#dimension, new Float64Array(this.size)];
+    let total = 0;
+    for (const node of nodes) {
+      this.#read(node, start);
+      for (let at = 0; at < q.length * d; at++) {
+        total += node.weight * q[Math.floor(at / d)] * square(node.step[at] - shift[at % d]);
+      }
+    }
+    return total;
   }
 
   /** The posterior of the node under θ, and E[a | x_t] − x, in place. */
@@ -117,6 +143,16 @@ export class DenoisingLoss implements Smooth {
   }
 
   curvature(): undefined {}
+
+  report(value: number, gradient: Float64Array): Report {
+    return { objective: -value * this.#unit, gradientNorm: maxNorm(gradient) * this.#unit };
+  }
+
+  /** As in maximum likelihood: the optimum is at infinity where it has nothing of an atom. */
+  verdict(_: Float64Array, step: Float64Array | undefined): Verdict {
+    const allWanted = this.#wanted.every((w) => w);
+    return this.#ridge > 0 || allWanted || step === undefined ? "gradient" : "unbounded";
+  }
 
   change(x: Float64Array, step: Float64Array): number {
     const before = this.logLaw(x);

@@ -3,11 +3,14 @@ import { type Distribution, lawOf } from "../measure/measure.js";
 import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange } from "../numeric/check.js";
 import { log, log1p } from "../numeric/elementary.js";
+import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 import { type AtomicData, requireClass, requireLine, requirePoint, requirePresent } from "./atoms.js";
-import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
-import { NoisedPoint } from "./noisedPoint.js";
-import { requireSteps, weightsOf } from "./schedule.js";
+import { LineAverage, type OfNoisyPoint } from "./lineAverage.js";
+import { LineLaws } from "./lineLaws.js";
+import { integrateOverLevels } from "./lineQuadrature.js";
+import type { OfShifts } from "./noisedPoint.js";
+import { requireFiniteSum, requireSteps, requireWeights, weightedSum } from "./schedule.js";
 
 /** |E_c[a|·] − x|² − |E[a|·] − x|², of which the loss (37) is an average. */
 export const excess: OfShifts = ([own, all]) => {
@@ -15,6 +18,9 @@ export const excess: OfShifts = ([own, all]) => {
   for (let k = 0; k < own.length; k++) s += (own[k] - all[k]) * (own[k] + all[k]);
   return s;
 };
+
+/** The same in units of the noise, |ε − ε_c|² − |ε − ε|². */
+const lost: OfNoisyPoint = (own, more) => (more[0] === 0 ? 0 : -more[0] * (2 * own + more[0]));
 
 /** p(x|c) of every class and p(x) at a point: those of the atoms there together. */
 function massesAt(data: AtomicData, x: Float64Array): { of: Map<string, number>; all: number } {
@@ -96,7 +102,8 @@ export function logDensityRatio(data: AtomicData, x: ArrayLike<number>, label: s
  * ```
  */
 export function densityRatioWeights(grid: ArrayLike<number>): Float64Array {
-  return weightsOf(requireSteps("densityRatioWeights", grid));
+  const caller = "densityRatioWeights";
+  return requireWeights(caller, requireSteps(caller, grid));
 }
 
 /** The two laws that a density ratio compares. */
@@ -138,17 +145,33 @@ export function densityRatioLoss(
   const caller = "densityRatioLoss";
   requireClass(caller, "class", data, label);
   requireLine(caller, data);
-  if (grid !== undefined) return onGrid(caller, data, x, label, requireSteps(caller, grid));
-  const { point, own } = requireAtom(caller, data, x, label);
-  if (!(own > 0)) return Infinity;
-  return integrateOverLevels(new NoisedPoint(data, lawsOfRatio(caller, data, label), point), excess);
+  if (grid === undefined) {
+    const { point, own } = requireAtom(caller, data, x, label);
+    if (!(own > 0)) return Infinity;
+    const { average, at, extent } = seenFrom(caller, data, label, point);
+    return integrateOverLevels(extent, (u) => average.around(u, at, lost));
+  }
+  const levels = requireSteps(caller, grid);
+  requirePresent(caller, data, label);
+  const { average, at } = seenFrom(caller, data, label, requirePoint(caller, "x", data, x));
+  const means = levels.map((sigma) => average.around(average.levelOf(sigma), at, lost));
+  return requireFiniteSum(caller, weightedSum(levels, means));
 }
 
-function onGrid(caller: string, data: AtomicData, x: ArrayLike<number>, label: string, levels: Float64Array): number {
-  requirePresent(caller, data, label);
-  const point = new NoisedPoint(data, lawsOfRatio(caller, data, label), requirePoint(caller, "x", data, x));
-  const means = meansOnGrid([{ point, mass: 1 }], levels, excess);
-  return weightsOf(levels).reduce((s, omega, t) => s + omega * means[t], 0);
+/** Averages over noise around a point for the two laws of a ratio, and the range of u over which another point shows. */
+function seenFrom(caller: string, data: AtomicData, label: string, [x]: Float64Array) {
+  // From the classes themselves: near ones agree in all the digits that p(x) is rounded to.
+  const ratio = (i: number) =>
+    -logRatioOf(data, label, (name) => (data.conditional.get(name) as Distribution<number>).mass[i]);
+  const laws = new LineLaws(caller, data, lawsOfRatio(caller, data, label), [ratio]);
+  const average = new LineAverage(laws);
+  const at = timesPowerOfTwo(x, laws.power);
+  const distances = laws.points.map((a) => Math.abs(a - at)).filter((d) => d > 0);
+  const extent = average.levels(
+    distances.reduce((a, b) => Math.min(a, b), Infinity),
+    distances.reduce((a, b) => Math.max(a, b), 0),
+  );
+  return { average, at, extent };
 }
 
 /**

@@ -9,17 +9,20 @@ import { type AtomicData, type AtomLaw, requireAtomLaw, requirePoint, requirePre
 import { excess, lawsOfRatio, requireAtom } from "./densityRatio.js";
 import { guidance } from "./guidanceGap.js";
 import { covers, requireLaws } from "./lawPair.js";
-import type { OfShifts } from "./lineQuadrature.js";
 import { distance } from "./mismatch.js";
-import { NoisedPoint } from "./noisedPoint.js";
+import { NoisedPoint, type OfShifts } from "./noisedPoint.js";
 import { requireSigma } from "./noiseLevel.js";
-import { requireSteps, rootSnr, weightsOf } from "./schedule.js";
+import { requireRootSnr, requireSteps, requireWeights } from "./schedule.js";
 
 /** A mean of seeded draws, and how far it may be off. */
 export interface MonteCarloEstimate {
   /** The mean of the draws: an unbiased estimate. */
   readonly value: number;
-  /** Its standard error: the value is within 1.96 of it of the truth in 95 of 100 seeds. */
+  /**
+   * Its standard error: the value is within 1.96 of it of the truth in 95 of 100 seeds, where the draws meet all that the
+   * mean is made of. What is rarer than some 10 in `samples` draws (an atom, or noise that leads to one) they may not meet,
+   * and neither value nor error then shows it.
+   */
   readonly standardError: number;
   /** How many draws were made. */
   readonly samples: number;
@@ -37,12 +40,13 @@ export interface EstimateOptions {
 type LevelSource = () => { readonly u: number; readonly weight: number };
 
 /** Every level of a grid with probability ω_t/Σω: each draw then weighs Σω, which erratum E2 is about, times u². */
-function gridLevels(levels: Float64Array, rng: () => number): LevelSource {
-  const omega = weightsOf(levels);
+function gridLevels(caller: string, levels: Float64Array, rng: () => number): LevelSource {
+  const omega = requireWeights(caller, levels);
   const total = omega.reduce((s, w) => s + w, 0);
   const draw = categoricalSampler(measure([...omega.keys()], omega), rng);
+  const roots = levels.map((sigma, t) => requireRootSnr(caller, `options.grid[${t}]`, sigma));
   return () => {
-    const u = rootSnr(levels[draw()]);
+    const u = roots[draw()];
     return { u, weight: total * u * u };
   };
 }
@@ -154,8 +158,8 @@ export function estimateDensityRatioLoss(
     at = requirePoint(caller, "x", data, x);
   }
   const point = new NoisedPoint(data, lawsOfRatio(caller, data, label), at);
-  const source = (p: NoisedPoint) => (levels === undefined ? allLevels(p, random) : gridLevels(levels, random));
-  return estimate([{ point, count: samples }], source, gaussianSource(random), excess);
+  const source = (p: NoisedPoint) => (levels === undefined ? allLevels(p, random) : gridLevels(caller, levels, random));
+  return estimate([{ point, count: samples }], source, gaussianSource(random, caller), excess);
 }
 
 /**
@@ -164,7 +168,8 @@ export function estimateDensityRatioLoss(
  *
  * $$\mathrm{KL}(p \| q) = \tfrac12 \int \mathbb{E}_p |\varepsilon_p - \varepsilon_q|^2\, d\lambda$$
  *
- * Time grows as the number of draws, and of the different atoms drawn, times K·d.
+ * Atoms of p are drawn by their probability: what one rarer than some 10/samples adds is likely neither in the value nor
+ * in its standard error. Time grows as the number of draws, and of the different atoms drawn, times K·d.
  *
  * @param data the atoms
  * @param p the law of x₀: a class, any measure on the atoms' indices, or undefined for the marginal
@@ -194,9 +199,10 @@ export function estimateKlByMismatchedEstimation(
   const { samples, levels, random } = readOptions(caller, options, rng);
   const laws = requireLaws(caller, data, p, q);
   if (levels === undefined && !covers(data, laws[0], laws[1])) return { value: Infinity, standardError: 0, samples: 0 };
-  const source = (at: NoisedPoint) => (levels === undefined ? allLevels(at, random) : gridLevels(levels, random));
+  const source = (at: NoisedPoint) =>
+    levels === undefined ? allLevels(at, random) : gridLevels(caller, levels, random);
   const draws = drawnPoints(data, laws, requireAtomLaw(caller, "p", data, p), samples, random);
-  return estimate(draws, source, gaussianSource(random), distance);
+  return estimate(draws, source, gaussianSource(random, caller), distance);
 }
 
 /** So many draws of an atom, atom by atom, so that one is seen from at a time. */
@@ -249,6 +255,12 @@ export function estimateGuidanceGap(
   const caller = "estimateGuidanceGap";
   const { samples, random } = readOptions(caller, options, rng);
   const { target, laws, gap } = guidance(caller, data, label, w);
-  const level = { u: rootSnr(requireSigma(caller, "sigma", sigma).sigma), weight: square(rootSnr(sigma)) };
-  return estimate(drawnPoints(data, laws, target, samples, random), () => () => level, gaussianSource(random), gap);
+  const u = requireRootSnr(caller, "sigma", requireSigma(caller, "sigma", sigma).sigma);
+  const level = { u, weight: square(u) };
+  return estimate(
+    drawnPoints(data, laws, target, samples, random),
+    () => () => level,
+    gaussianSource(random, caller),
+    gap,
+  );
 }

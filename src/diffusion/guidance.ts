@@ -6,7 +6,7 @@ import { log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { type AtomicData, requireClass, requirePresent } from "./atoms.js";
 import { logRatioOf } from "./densityRatio.js";
-import { readPosterior } from "./noisePrediction.js";
+import { readPosterior, requireHeld } from "./noisePrediction.js";
 
 /**
  * The classifier log p(c|x) of each atom, by Bayes' rule.
@@ -58,7 +58,7 @@ export function logClassProbability(data: AtomicData, label: string): Float64Arr
  * @param w the guidance strength, finite
  * @returns the problem, on the atoms' indices
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the class is unknown, or w is not finite
+ * @throws RangeError when the class is unknown, or has prior 0 while w is not, or w is not finite
  * @example
  * ```ts
  * import { atomicData, guidanceProblem, rlhfOptimum, softBestOfNLaw } from "exptilt";
@@ -75,10 +75,11 @@ export function guidanceProblem(data: AtomicData, label: string, w: number): Til
 
 function problemOf(caller: string, data: AtomicData, label: string, w: number): TiltProblem<number> {
   const ref = requireClass(caller, "class", data, label);
-  requireFinite(caller, "w", w);
+  w = requireFinite(caller, "w", w);
+  // At w = 0 no p(c|x) is needed.
+  if (w !== 0) requirePresent(caller, data, label);
   const law = lawOf(caller, "class", ref);
   const reward = logClassProbability(data, label).map((l, i) => (law.supports(i) && l > -Infinity ? w * l : -Infinity));
-  // A class of prior 0 has no p(c|x) to tilt by: at w = 0 none is needed.
   if (w === 0) reward.fill(0);
   return { ref, reward, beta: 1 };
 }
@@ -108,7 +109,6 @@ function problemOf(caller: string, data: AtomicData, label: string, w: number): 
 export function guidedTarget(data: AtomicData, label: string, w: number): Distribution<number> {
   const problem = problemOf("guidedTarget", data, label, w);
   if (w === 0) return rlhfOptimum(problem);
-  requirePresent("guidedTarget", data, label);
   // p(x|c)/p(x) in place of p(c|x): without the constant p(c), whose logarithm w would multiply.
   const reward = Float64Array.from({ length: data.size }, (_, i) => {
     const of = (name: string) => (data.conditional.get(name) as Distribution<number>).mass[i];
@@ -150,12 +150,13 @@ export function guidedNoisePrediction(
 ): Float64Array {
   const caller = "guidedNoisePrediction";
   requireClass(caller, "class", data, label);
-  requireFinite(caller, "w", w);
+  w = requireFinite(caller, "w", w);
   const { alpha, posterior: own } = readPosterior(caller, data, x, sigma, label);
   const { posterior: all } = readPosterior(caller, data, x, sigma, undefined);
   const { points, dimension: d } = data;
-  return own.residual.map((r, k) => {
+  const noise = own.residual.map((r, k) => {
     const between = points[all.nearest * d + k] - points[own.nearest * d + k] + (all.shift[k] - own.shift[k]);
-    return (r - alpha * own.shift[k] + w * alpha * between) / sigma;
+    return (r - alpha * own.shift[k] + (w === 0 ? 0 : w * (alpha * between))) / sigma;
   });
+  return requireHeld(caller, noise);
 }

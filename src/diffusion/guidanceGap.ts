@@ -1,12 +1,13 @@
 import type { Law } from "../measure/law.js";
 import { type Distribution, lawOf } from "../measure/measure.js";
 import { square } from "../numeric/elementary.js";
-import { type AtomicData, requirePresent } from "./atoms.js";
+import { type AtomicData, requireLine, requirePresent } from "./atoms.js";
 import { lawsOfRatio } from "./densityRatio.js";
 import { guidedTarget } from "./guidance.js";
-import { pointsOf } from "./lawPair.js";
-import { meansOnGrid, type OfShifts } from "./lineQuadrature.js";
-import { requireGrid } from "./schedule.js";
+import { LineAverage, type OfNoisyPoint } from "./lineAverage.js";
+import { LineLaws } from "./lineLaws.js";
+import type { OfShifts } from "./noisedPoint.js";
+import { requireFiniteSum, requireGrid } from "./schedule.js";
 
 /** The target of guidance, the laws (target, class, marginal), and how far the guided denoiser is from the target's. */
 export function guidance(
@@ -53,6 +54,10 @@ export function guidance(
  */
 export function guidanceGap(data: AtomicData, label: string, w: number, grid: ArrayLike<number>): Float64Array {
   const caller = "guidanceGap";
-  const { laws, gap } = guidance(caller, data, label, w);
-  return meansOnGrid(pointsOf(caller, data, laws), requireGrid(caller, "grid", grid), gap);
+  const { laws } = guidance(caller, data, label, w);
+  requireLine(caller, data);
+  const levels = requireGrid(caller, "grid", grid);
+  const average = new LineAverage(new LineLaws(caller, data, laws));
+  const missed: OfNoisyPoint = (_, more) => square(more[0] + w * (more[0] - more[1]));
+  return levels.map((sigma) => requireFiniteSum(caller, average.overFirst(average.levelOf(sigma), missed)));
 }

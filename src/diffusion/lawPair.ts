@@ -1,8 +1,6 @@
 import type { Law } from "../measure/law.js";
 import { lawOf } from "../measure/measure.js";
-import { type AtomicData, type AtomLaw, requireAtomLaw, requireLine } from "./atoms.js";
-import type { WeightedPoints } from "./lineQuadrature.js";
-import { NoisedPoint } from "./noisedPoint.js";
+import { type AtomicData, type AtomLaw, requireAtomLaw } from "./atoms.js";
 
 /** Two laws of the atoms, checked. */
 export function requireLaws(caller: string, data: AtomicData, p: AtomLaw, q: AtomLaw): readonly Law[] {
@@ -10,15 +8,6 @@ export function requireLaws(caller: string, data: AtomicData, p: AtomLaw, q: Ato
     lawOf(caller, "p", requireAtomLaw(caller, "p", data, p)),
     lawOf(caller, "q", requireAtomLaw(caller, "q", data, q)),
   ];
-}
-
-/** The atoms of the first law on a line, each with its mass there, as points under noise that all the laws may explain. */
-export function pointsOf(caller: string, data: AtomicData, laws: readonly Law[]): WeightedPoints {
-  requireLine(caller, data);
-  const mass = laws[0].probabilities();
-  return Array.from(mass, (m, i) => ({ i, m }))
-    .filter(({ m }) => m > 0)
-    .map(({ i, m }) => ({ point: new NoisedPoint(data, laws, data.points.slice(i, i + 1)), mass: m }));
 }
 
 /** Whether q has mass at every point where p has: coincident atoms are one point. */

@@ -1,10 +1,18 @@
 import type { Law } from "../measure/law.js";
 import { exp, log } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
+import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import type { AtomicData } from "./atoms.js";
 
 /** Weights e^−45 below the largest leave a mean as it is. */
 const NEGLIGIBLE = 45;
+
+/** Of the posterior of ua, see `LineField.cumulants`. */
+export interface Cumulants {
+  readonly second: number;
+  readonly third: number;
+  readonly spread: number;
+}
 
 /**
  * The denoiser of a law of atoms on a line, in the coordinates z = x_t/σ and u = α/σ: E[a | z, u] with
@@ -17,14 +25,18 @@ export class LineField {
   /** How many nats the heaviest point has over the lightest. */
   readonly room: number;
   readonly #exponents: Float64Array;
+  #low = 0;
+  #high = 0;
+  #top = 0;
 
-  constructor({ points, size }: AtomicData, law: Law) {
+  /** @param power coordinates are those of the data times 2^power */
+  constructor({ points, size }: AtomicData, law: Law, power: number) {
     const places = new Map<number, number>();
     const probability = law.probabilities();
     const logProbability = law.logProbabilities();
     for (let i = 0; i < size; i++) {
       if (!law.supports(i)) continue;
-      const x = points[i] + 0;
+      const x = timesPowerOfTwo(points[i], power) + 0;
       // Rarer than a double can hold an atom is alone at its point, or does not show there.
       places.set(x, Math.max(logProbability[i], log(exp(places.get(x) ?? -Infinity) + probability[i])));
     }
@@ -48,29 +60,72 @@ export class LineField {
 
   /** E[a | z, u], also in the limit u = 0. */
   mean(z: number, u: number): number {
-    const { points, logWeight } = this;
+    const { points } = this;
     const exponents = this.#exponents;
-    const from = this.nearest(z / u);
-    const origin = points[from];
-    const gap = z - u * origin;
-    // Past this |z − ua| even the heaviest point is negligible beside the nearest.
-    const far = Math.sqrt(gap * gap + 2 * (this.room + NEGLIGIBLE));
-    let [low, high, top] = [from, from, -Infinity];
-    while (low > 0 && Math.abs(gap - u * (points[low - 1] - origin)) <= far) low--;
-    while (high < points.length - 1 && Math.abs(gap - u * (points[high + 1] - origin)) <= far) high++;
-    for (let i = low; i <= high; i++) {
-      const step = u * (points[i] - origin);
-      exponents[i] = logWeight[i] - step * (step / 2 - gap);
-      if (exponents[i] > top) top = exponents[i];
-    }
-    let [total, sum] = [0, 0];
-    for (let i = low; i <= high; i++) {
-      const t = exponents[i] - top;
+    const origin = points[this.#look(z, u, 0)];
+    let total = 0;
+    let sum = 0;
+    for (let i = this.#low; i <= this.#high; i++) {
+      const t = exponents[i] - this.#top;
       if (t <= -700) continue;
       const q = expNormal(t);
       total += q;
       sum += q * (points[i] - origin);
     }
     return origin + sum / total;
+  }
+
+  /**
+   * The second and third cumulants of ua | z, which are the slope of u·mean in z and the slope of that, and the spread
+   * u(max a − min a) of the atoms that count anywhere within `margin` of z.
+   */
+  cumulants(z: number, u: number, margin: number): Cumulants {
+    const { points } = this;
+    const exponents = this.#exponents;
+    const mean = this.mean(z, u);
+    if (margin > 0) this.#look(z, u, margin);
+    let [total, second, third] = [0, 0, 0];
+    let [left, right] = [Infinity, -Infinity];
+    const likeliest = u * mean;
+    for (let i = this.#low; i <= this.#high; i++) {
+      const t = exponents[i] - this.#top;
+      if (t + 2 * Math.abs(u * points[i] - likeliest) * margin > -NEGLIGIBLE) {
+        left = Math.min(left, points[i]);
+        right = Math.max(right, points[i]);
+      }
+      if (t <= -700) continue;
+      const q = expNormal(t);
+      const s = u * (points[i] - mean);
+      total += q;
+      second += q * s * s;
+      third += q * s * s * s;
+    }
+    return { second: second / total, third: third / total, spread: Math.max(0, u * (right - left)) };
+  }
+
+  /** The point nearest to z/u; sets the exponents of the atoms that may count within `margin` of z. */
+  #look(z: number, u: number, margin: number): number {
+    const { points, logWeight } = this;
+    const exponents = this.#exponents;
+    const from = this.nearest(z / u);
+    const origin = points[from];
+    const gap = z - u * origin;
+    // Past this |z − ua| even the heaviest point is negligible beside the nearest.
+    const widest = Math.abs(gap) + margin;
+    const far = Math.sqrt(widest * widest + 2 * (this.room + NEGLIGIBLE)) + margin;
+    let low = from;
+    let high = from;
+    while (low > 0 && Math.abs(gap - u * (points[low - 1] - origin)) <= far) low--;
+    while (high < points.length - 1 && Math.abs(gap - u * (points[high + 1] - origin)) <= far) high++;
+    let top = -Infinity;
+    for (let i = low; i <= high; i++) {
+      const step = u * (points[i] - origin);
+      exponents[i] = logWeight[i] - step * (step / 2 - gap);
+      if (exponents[i] > top) top = exponents[i];
+    }
+    this.#low = low;
+    this.#high = high;
+    this.#top = top;
+    return from;
   }
 }

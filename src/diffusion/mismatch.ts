@@ -1,8 +1,11 @@
 import { square } from "../numeric/elementary.js";
-import type { AtomicData, AtomLaw } from "./atoms.js";
-import { covers, pointsOf, requireLaws } from "./lawPair.js";
-import { integrateOverLevels, meansOnGrid, type OfShifts } from "./lineQuadrature.js";
-import { requireGrid, requireSteps, weightsOf } from "./schedule.js";
+import { type AtomicData, type AtomLaw, requireLine } from "./atoms.js";
+import { covers, requireLaws } from "./lawPair.js";
+import { LineAverage, type OfNoisyPoint } from "./lineAverage.js";
+import { LineLaws } from "./lineLaws.js";
+import { integrateOverLevels } from "./lineQuadrature.js";
+import type { OfShifts } from "./noisedPoint.js";
+import { requireFiniteSum, requireGrid, requireSteps, weightedSum } from "./schedule.js";
 
 /** |E_p[a|·] − E_q[a|·]|². */
 export const distance: OfShifts = ([first, second]) => {
@@ -11,8 +14,11 @@ export const distance: OfShifts = ([first, second]) => {
   return s;
 };
 
-/** |E[a|·] − x|², of the second law. */
-const missed: OfShifts = ([, second]) => second[0] * second[0];
+/** The same in units of the noise, |ε_p − ε_q|². */
+const apart: OfNoisyPoint = (_, more) => more[0] * more[0];
+
+/** E[|ε − ε_q|² | x_t] for x₀ ~ p: what p itself misses, and how far q is from it. */
+const missed: OfNoisyPoint = (_, more, variance) => variance + more[0] * more[0];
 
 /**
  * KL(p‖q) between two laws of atoms on a line from their noise predictors alone, by mismatched estimation: what (33) should
@@ -43,14 +49,13 @@ const missed: OfShifts = ([, second]) => second[0] * second[0];
 export function klByMismatchedEstimation(data: AtomicData, p: AtomLaw, q: AtomLaw, grid?: ArrayLike<number>): number {
   const caller = "klByMismatchedEstimation";
   const laws = requireLaws(caller, data, p, q);
-  const points = pointsOf(caller, data, laws);
-  if (grid === undefined) {
-    if (!covers(data, laws[0], laws[1])) return Infinity;
-    return points.reduce((s, { point, mass }) => s + mass * integrateOverLevels(point, distance), 0);
-  }
+  requireLine(caller, data);
+  if (grid === undefined && !covers(data, laws[0], laws[1])) return Infinity;
+  const average = new LineAverage(new LineLaws(caller, data, laws));
+  if (grid === undefined) return integrateOverLevels(average.levels(), (u) => average.overFirst(u, apart));
   const levels = requireSteps(caller, grid);
-  const means = meansOnGrid(points, levels, distance);
-  return weightsOf(levels).reduce((s, omega, t) => s + omega * means[t], 0);
+  const means = levels.map((sigma) => average.overFirst(average.levelOf(sigma), apart));
+  return requireFiniteSum(caller, weightedSum(levels, means));
 }
 
 /**
@@ -77,7 +82,13 @@ export function klByMismatchedEstimation(data: AtomicData, p: AtomLaw, q: AtomLa
  */
 export function denoisingLoss(data: AtomicData, p: AtomLaw, q: AtomLaw, grid: ArrayLike<number>): number {
   const caller = "denoisingLoss";
-  const points = pointsOf(caller, data, requireLaws(caller, data, p, q));
+  const laws = requireLaws(caller, data, p, q);
+  requireLine(caller, data);
   const levels = requireGrid(caller, "grid", grid);
-  return meansOnGrid(points, levels, missed).reduce((s, loss) => s + loss, 0) / levels.length;
+  const average = new LineAverage(new LineLaws(caller, data, laws));
+  const losses = levels.map((sigma) => average.overFirst(average.levelOf(sigma), missed));
+  return requireFiniteSum(
+    caller,
+    losses.reduce((s, loss) => s + loss / losses.length, 0),
+  );
 }

@@ -1,7 +1,8 @@
 import { lawOf } from "../measure/measure.js";
+import { outOfRange } from "../numeric/check.js";
 import { type AtomicData, type AtomLaw, requireAtomLaw, requirePoint } from "./atoms.js";
 import { requireSigma } from "./noiseLevel.js";
-import { type Posterior, posteriorOf } from "./posterior.js";
+import { type Posterior, posteriorOf, share } from "./posterior.js";
 
 /** The arguments that every predictor has, checked, and their posterior. */
 export function readPosterior(
@@ -15,6 +16,13 @@ export function readPosterior(
   const level = requireSigma(caller, "sigma", sigma);
   const point = requirePoint(caller, "x", data, x);
   return { alpha: level.alpha.hi, posterior: posteriorOf(data, atoms, point, level) };
+}
+
+/** Numbers that a double holds: x and 1/σ may be so large that what they give is not. */
+export function requireHeld(caller: string, values: Float64Array): Float64Array {
+  const at = values.findIndex((v) => !Number.isFinite(v));
+  if (at >= 0) throw outOfRange(caller, `x[${at}] and sigma`, "give a value within the range of doubles", values[at]);
+  return values;
 }
 
 /**
@@ -32,7 +40,7 @@ export function readPosterior(
  * @param law a class, or any measure on the atoms' indices; the marginal law when left out
  * @returns the expected noise, d coordinates
  * @throws TypeError when an argument has the wrong type or x the wrong length
- * @throws RangeError when σ is outside (0, 1), a coordinate is not finite, or the class is unknown
+ * @throws RangeError when σ is outside (0, 1), a coordinate is not finite, the class is unknown, or the noise is no double
  * @example
  * ```ts
  * import { atomicData, noisePrediction } from "exptilt";
@@ -44,7 +52,10 @@ export function readPosterior(
 export function noisePrediction(data: AtomicData, x: ArrayLike<number>, sigma: number, law?: AtomLaw): Float64Array {
   const { alpha, posterior } = readPosterior("noisePrediction", data, x, sigma, law);
   const { residual: gap, shift } = posterior;
-  return gap.map((r, k) => (r - alpha * shift[k]) / sigma);
+  return requireHeld(
+    "noisePrediction",
+    gap.map((r, k) => (r - alpha * shift[k]) / sigma),
+  );
 }
 
 /**
@@ -58,7 +69,7 @@ export function noisePrediction(data: AtomicData, x: ArrayLike<number>, sigma: n
  * @param law a class, or any measure on the atoms' indices; the marginal law when left out
  * @returns the score, d coordinates
  * @throws TypeError when an argument has the wrong type or x the wrong length
- * @throws RangeError when σ is outside (0, 1), a coordinate is not finite, or the class is unknown
+ * @throws RangeError when σ is outside (0, 1), a coordinate is not finite, the class is unknown, or the score is no double
  * @example
  * ```ts
  * import { atomicData, score } from "exptilt";
@@ -68,7 +79,10 @@ export function noisePrediction(data: AtomicData, x: ArrayLike<number>, sigma: n
 export function score(data: AtomicData, x: ArrayLike<number>, sigma: number, law?: AtomLaw): Float64Array {
   const { alpha, posterior } = readPosterior("score", data, x, sigma, law);
   const { residual: gap, shift } = posterior;
-  return gap.map((r, k) => -(r - alpha * shift[k]) / sigma / sigma);
+  return requireHeld(
+    "score",
+    gap.map((r, k) => -(r - alpha * shift[k]) / sigma / sigma),
+  );
 }
 
 /**
@@ -96,6 +110,6 @@ export function denoise(data: AtomicData, x: ArrayLike<number>, sigma: number, l
   const from = weight.reduce((best, q, i) => (q > weight[best] ? i : best), 0) * d;
   const mean = points.slice(from, from + d);
   for (const [i, q] of weight.entries())
-    if (q > 0) for (let k = 0; k < d; k++) mean[k] += q * (points[i * d + k] - points[from + k]);
+    if (q > 0) for (let k = 0; k < d; k++) mean[k] += share(q, points[i * d + k], points[from + k]);
   return mean;
 }

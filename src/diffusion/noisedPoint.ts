@@ -2,6 +2,9 @@ import type { Law } from "../measure/law.js";
 import { expNormal } from "../numeric/expLog.js";
 import type { AtomicData } from "./atoms.js";
 
+/** What is averaged in any dimension: a function of the posterior means less x, one for each law. */
+export type OfShifts = (shifts: readonly Float64Array[]) => number;
+
 /** Weights e^−40 below the largest leave a sum as it is, to the last digit. */
 const NEGLIGIBLE = 40;
 

@@ -1,6 +1,7 @@
 import type { Law } from "../measure/law.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
 import { exp, square } from "../numeric/elementary.js";
+import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import type { AtomicData } from "./atoms.js";
 import type { NoiseLevel } from "./noiseLevel.js";
 
@@ -18,6 +19,10 @@ export interface Posterior {
 
 /** Exponents summed from terms larger than this are worth their cancelled digits; below, they are right to 1e−14. */
 const LARGE = 64;
+
+/** Squares within these keep their digits, and sums of them. */
+const SMALLEST = 1e-280;
+const LARGEST = 1e280;
 
 /** Weights e^−40 below the largest leave a sum as it is, to the last digit. */
 const NEGLIGIBLE = 40;
@@ -55,13 +60,19 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
       cross += step * (residual[k] / sigma);
     }
     farther[i] = square / 2 - cross;
+    // Squares may leave the doubles where their difference does not, or both do.
+    if (!(square < LARGEST && far < LARGEST)) farther[i] = fartherScaled(points, i * d, from, d, x, level);
     terms[i] = square / 2 + Math.sqrt(square) * far;
     if (farther[i] < least) least = farther[i];
   }
   let closest = 0;
   for (let i = 0; i < size; i++) {
     // Rounding may have moved an exponent by some 1e−15 of its terms.
-    if (terms[i] > LARGE && farther[i] - least <= 2 * NEGLIGIBLE + logRoom(law, i) + 1e-14 * terms[i])
+    if (
+      terms[i] > LARGE &&
+      terms[i] < LARGEST &&
+      farther[i] - least <= 2 * NEGLIGIBLE + logRoom(law, i) + 1e-14 * terms[i]
+    )
       farther[i] = fartherExactly(points, i * d, from, d, x, level);
     if (farther[i] < closest) closest = farther[i];
   }
@@ -70,7 +81,7 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
   for (let i = 0; i < size; i++) {
     const q = weight[i];
     if (q === 0) continue;
-    for (let k = 0, at = i * d; k < d; k++, at++) shift[k] += q * (points[at] - points[from + k]);
+    for (let k = 0, at = i * d; k < d; k++, at++) shift[k] += share(q, points[at], points[from + k]);
   }
   return { nearest, residual, weight, shift };
 }
@@ -85,12 +96,62 @@ function nearestAtom({ points, size, dimension: d }: AtomicData, law: Law, x: Fl
       const r = x[k] - alpha * points[at];
       distance += r * r;
     }
+    distance = distance > SMALLEST && distance < LARGEST ? Math.sqrt(distance) : norm(points, i * d, d, x, alpha);
     if (distance < least || nearest < 0) {
       least = distance;
       nearest = i;
     }
   }
   return nearest;
+}
+
+/** |x − αa|, whose square leaves the doubles, halved where it does itself: all of them then are compared halved. */
+function norm(points: Float64Array, i: number, d: number, x: Float64Array, alpha: number): number {
+  let most = 0;
+  for (let k = 0; k < d; k++) most = Math.max(most, Math.abs(x[k] / 4 - alpha * (points[i + k] / 4)));
+  if (most === 0) {
+    for (let k = 0; k < d; k++) most = Math.max(most, Math.abs(x[k] - alpha * points[i + k]));
+    return most;
+  }
+  let square = 0;
+  for (let k = 0; k < d; k++) {
+    const r = (x[k] / 4 - alpha * (points[i + k] / 4)) / most;
+    square += r * r;
+  }
+  return Math.min(Number.MAX_VALUE, 4 * (most * Math.sqrt(square)));
+}
+
+/** q(a − b), also where the difference leaves the doubles. */
+export function share(q: number, a: number, b: number): number {
+  const step = a - b;
+  return Number.isFinite(step) ? q * step : q * a - q * b;
+}
+
+/** (|x − αa_i|² − |x − αa_j|²)/2σ² from factors that are scaled by a power of two each; ±∞ where it is beyond the doubles. */
+function fartherScaled(
+  points: Float64Array,
+  i: number,
+  j: number,
+  d: number,
+  x: Float64Array,
+  { sigma, alpha }: NoiseLevel,
+): number {
+  // α(a − b) and (α(a + b))/2 − x, an eighth of each: their sizes, and then the sum of their products beside these.
+  const step = (k: number) => alpha.hi * (points[i + k] / 8 - points[j + k] / 8);
+  const off = (k: number) => alpha.hi * (points[i + k] / 16 + points[j + k] / 16) - x[k] / 8;
+  let [steps, offs] = [0, 0];
+  for (let k = 0; k < d; k++) {
+    steps = Math.max(steps, Math.abs(step(k)));
+    offs = Math.max(offs, Math.abs(off(k)));
+  }
+  if (steps === 0 || offs === 0) return 0;
+  let sum = 0;
+  for (let k = 0; k < d; k++) sum += (step(k) / steps) * (off(k) / offs);
+  const [a, b] = [exponentOf(steps), exponentOf(offs)];
+  const unit = exponentOf(sigma);
+  const s = timesPowerOfTwo(sigma, -unit);
+  const product = sum * timesPowerOfTwo(steps, -a) * timesPowerOfTwo(offs, -b);
+  return timesPowerOfTwo((64 * product) / (s * s), a + b - 2 * unit);
 }
 
 /** How many nats the heaviest atom has over this one: so much nearer must this one be to count as much. */
@@ -102,6 +163,13 @@ function logRoom(law: Law, i: number): number {
 function weights(law: Law, farther: Float64Array, closest: number): Float64Array {
   const out = new Float64Array(farther.length);
   let total = 0;
+  // Rounding chose an atom as the nearest that others are nearer than by more than a double holds.
+  if (closest === -Infinity)
+    return weights(
+      law,
+      farther.map((f) => (f === -Infinity ? 0 : Infinity)),
+      0,
+    );
   for (let i = 0; i < out.length; i++) {
     if (farther[i] === Infinity) continue;
     out[i] = law.weight[i] * exp(closest - farther[i]);
@@ -126,6 +194,8 @@ function weights(law: Law, farther: Float64Array, closest: number): Float64Array
 
 /** x − αa, rounded once. */
 function lessProduct(x: number, alpha: DoubleDouble, a: number): number {
+  // Dekker's product splits its factors by a multiplication that would overflow.
+  if (Math.abs(a) > LARGEST || Math.abs(x) > LARGEST) return lessProduct(x / 2 ** 64, alpha, a / 2 ** 64) * 2 ** 64;
   const p = alpha.hi * a;
   const rest = productError(alpha.hi, a, p) + alpha.lo * a;
   const s = x - p;

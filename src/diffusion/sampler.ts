@@ -109,7 +109,7 @@ export function ddpmSample(
 ): Float64Array {
   const caller = "ddpmSample";
   requirePredictor(caller, predict);
-  const normal = gaussianSource(requireRandom(caller, rng));
+  const normal = gaussianSource(requireRandom(caller, rng), caller);
   const start = requireNumbers(caller, "x", x, FINITE);
   return walk(caller, predict, requireGrid(caller, "grid", grid), start, (point, noise, step) => {
     const { sigma, alpha, lower, lowerAlpha } = step;

@@ -1,5 +1,6 @@
 import { outOfRange, requireArrayLike, requireFinite, requireInteger, wrongType } from "../numeric/check.js";
 import { exp, expm1, log1p, sinQuarter } from "../numeric/elementary.js";
+import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 
 /**
  * A noise grid uniform in log-SNR λ = log((1−σ²)/σ²): σ² = 1/(1 + e^λ), increasing.
@@ -20,9 +21,9 @@ import { exp, expm1, log1p, sinQuarter } from "../numeric/elementary.js";
  */
 export function logSnrSchedule(steps: number, most = 20, least = -20): Float64Array {
   const caller = "logSnrSchedule";
-  requireInteger(caller, "steps", steps, 2);
-  requireFinite(caller, "most", most);
-  requireFinite(caller, "least", least);
+  steps = requireInteger(caller, "steps", steps, 2);
+  most = requireFinite(caller, "most", most);
+  least = requireFinite(caller, "least", least);
   // Past 30 nats σ rounds to 1, or 1 − σ² to 1.
   if (!(most > least && most <= 30 && least >= -30))
     throw outOfRange(caller, "most and least", "decrease within ±30", `${most}, ${least}`);
@@ -48,7 +49,7 @@ export function logSnrSchedule(steps: number, most = 20, least = -20): Float64Ar
  * ```
  */
 export function cosineSchedule(steps: number): Float64Array {
-  requireInteger("cosineSchedule", "steps", steps, 2);
+  steps = requireInteger("cosineSchedule", "steps", steps, 2);
   return Float64Array.from({ length: steps }, (_, i) => sinQuarter((i + 0.5) / steps));
 }
 
@@ -70,7 +71,7 @@ export function cosineSchedule(steps: number): Float64Array {
  * ```
  */
 export function linearSchedule(steps: number): Float64Array {
-  requireInteger("linearSchedule", "steps", steps, 21);
+  steps = requireInteger("linearSchedule", "steps", steps, 21);
   const out = new Float64Array(steps);
   let log = 0;
   for (let i = 0; i < steps; i++) {
@@ -97,9 +98,18 @@ export function requireGrid(caller: string, argument: string, grid: unknown): Fl
   return out;
 }
 
-/** u = α/σ, the root of the signal-to-noise ratio. */
-export function rootSnr(sigma: number): number {
-  return Math.sqrt((1 - sigma) * (1 + sigma)) / sigma;
+/** Above it no noise hides a distance that is told from 0; products of it and distances are finite. */
+const LARGEST_ROOT_SNR = 1e300;
+
+/** u = α/σ, the root of the signal-to-noise ratio, for coordinates multiplied by 2^power. */
+export function rootSnr(sigma: number, power = 0): number {
+  return Math.min(LARGEST_ROOT_SNR, Math.sqrt((1 - sigma) * (1 + sigma)) / timesPowerOfTwo(sigma, power));
+}
+
+/** u of a level where u² is a double. */
+export function requireRootSnr(caller: string, argument: string, sigma: number): number {
+  if (!(sigma > 1e-150)) throw outOfRange(caller, argument, "be above 1e-150", sigma);
+  return rootSnr(sigma);
 }
 
 /** A grid of two levels at least. */
@@ -109,10 +119,39 @@ export function requireSteps(caller: string, grid: ArrayLike<number>): Float64Ar
   return levels;
 }
 
-/** The weights ω_t of (37): see `densityRatioWeights`. */
-export function weightsOf(levels: Float64Array): Float64Array {
+/** Squares of levels below this lose digits, or leave the doubles. */
+const SMALL = 2 ** -400;
+
+/** The weights ω_t of (37), see `densityRatioWeights`, each of which must be a double. */
+export function requireWeights(caller: string, levels: Float64Array): Float64Array {
   return Float64Array.from({ length: levels.length - 1 }, (_, t) => {
     const [s, next] = [levels[t], levels[t + 1]];
-    return ((next - s) * (next + s)) / (2 * s * s * (1 - s) * (1 + s));
+    if (s >= SMALL) return ((next - s) * (next + s)) / (2 * s * s * (1 - s) * (1 + s));
+    const omega = weighted(1, s, next);
+    if (!(omega < Infinity)) throw outOfRange(caller, `grid[${t}]`, "have a weight below 1.8e308", s);
+    return omega;
   });
+}
+
+/** ω·mean of a level and the next, where ω alone may be too large for a double. */
+function weighted(mean: number, s: number, next: number): number {
+  if (mean === 0) return 0;
+  if (!Number.isFinite(mean)) return mean;
+  const parts = [mean, next - s, next + s, s];
+  const [i, j, k, own] = parts.map((x) => exponentOf(Math.abs(x)));
+  const [m, a, b, unit] = parts.map((x, n) => timesPowerOfTwo(x, -[i, j, k, own][n]));
+  return timesPowerOfTwo((m * a * b) / (2 * unit * unit * (1 - s) * (1 + s)), i + j + k - 2 * own);
+}
+
+/** Σ ω_t·means_t. */
+export function weightedSum(levels: Float64Array, means: Float64Array): number {
+  let sum = 0;
+  for (let t = 0; t + 1 < levels.length; t++) sum += weighted(means[t], levels[t], levels[t + 1]);
+  return sum;
+}
+
+/** A sum that a double holds. */
+export function requireFiniteSum(caller: string, value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new RangeError(`${caller}: at these levels, grid gives a value beyond the largest double`);
 }

@@ -18,11 +18,11 @@ import { pointAt } from "../training/lineSearch.js";
 import { minimize } from "../training/minimize.js";
 import { descentOf, readOptions, type TrainingOptions } from "../training/options.js";
 import { stateOf } from "../training/state.js";
-import { type AtomicData, requireAtomLaw } from "./atoms.js";
+import { type AtomicData, type AtomLaw, requireAtomLaw, requireLine } from "./atoms.js";
 import { DenoisingLoss, type Node } from "./denoisingObjective.js";
 import { forEachNoise, noiseStep } from "./lineQuadrature.js";
 import { NoisedPoint } from "./noisedPoint.js";
-import { requireGrid, rootSnr } from "./schedule.js";
+import { requireGrid, requireRootSnr } from "./schedule.js";
 
 /** What may be chosen in importance-weighted score matching. */
 export interface ScoreMatchingOptions extends TrainingOptions {
@@ -87,8 +87,10 @@ export async function fitScoreMatching(
   const atoms = Array.from({ length: data.size }, (_, i) => i).filter((i) => law.supports(i));
   const nodes = nodesOf(caller, data, law, target.probabilities(), levels, options, settings.seed);
   const logWeight = Float64Array.from(atoms, (i) => law.logProbability(i));
-  const f = new DenoisingLoss(data, nodes, atoms, logWeight, settings.ridge);
-  const { name, descent } = descentOf(f, settings, () => [f]);
+  const wanted = atoms.map((i) => target.supports(i));
+  const f = new DenoisingLoss(data, nodes, atoms, logWeight, wanted, settings.ridge);
+  const ones = new Float64Array(data.size).fill(1);
+  const { name, descent } = descentOf(f, settings.start, ones, settings, () => [f]);
   const from = pointAt(f, settings.start);
   const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
   const logLaw = f.logLaw(point.x);
@@ -96,13 +98,61 @@ export async function fitScoreMatching(
   for (const [j, i] of atoms.entries()) full[i] = logLaw[j];
   const fitted: Measure<number> = fromLogMass(ref.support, full);
   return {
-    ...resultOf(point, iteration, reason, converged, () => stateOf(name, iteration, point.x, descent.memory)),
+    ...resultOf(f, point, point.x, iteration, reason, converged, () =>
+      stateOf(name, iteration, point.x, descent.memory),
+    ),
     law: normalize(fitted),
     klFromTarget: klOf(target, lawOf(caller, "law", fitted)),
   };
 }
 
-/** Every atom of the target under every noise at every level. */
+/**
+ * The importance-weighted denoising loss that `fitScoreMatching` minimises, at the exact noise predictor of a law of the
+ * atoms: (38) on draws of p_data weighted by e^{r/β}, or (39) on draws of the tilt. On a line, by quadrature.
+ *
+ * $$Z^{-1}\, \mathbb{E}_{x \sim p_{\mathrm{data}},\, \varepsilon,\, t} \bigl[ e^{r(x)/\beta}\, |\varepsilon - \varepsilon_q(x_t)|^2 \bigr]$$
+ *
+ * It is least at the tilt itself, and larger by E|ε_tilt − ε_q|² elsewhere. Time grows as the levels times K² times the noises.
+ *
+ * @param data the atoms, in one dimension
+ * @param problem p_data as `ref`, a measure on the atoms' indices, with reward and β: see `rewardDirectedProblem`
+ * @param q the law whose predictor is used: a class, any measure on the atoms' indices, or undefined for the marginal
+ * @param grid the noise levels σ, increasing in (0, 1), all equally likely
+ * @returns the weighted mean squared error of the predicted noise
+ * @throws TypeError when an argument has the wrong type or shape
+ * @throws RangeError when the atoms are not on a line, a class is unknown, the grid does not increase in (0, 1), or a reward is
+ * NaN or +∞ or forbids all atoms
+ * @example
+ * ```ts
+ * import { atomicData, rewardDirectedProblem, rlhfOptimum, weightedDenoisingLoss } from "exptilt";
+ * const data = atomicData({ atoms: [[-1], [0], [2]] });
+ * const problem = rewardDirectedProblem(data, "data", ([x]) => -Math.abs(x), 0.5);
+ * weightedDenoisingLoss(data, problem, rlhfOptimum(problem), [0.5, 0.8]) // => 0.175196545632
+ * weightedDenoisingLoss(data, problem, "data", [0.5, 0.8]) // => 0.503587682856
+ * ```
+ */
+export function weightedDenoisingLoss(
+  data: AtomicData,
+  problem: TiltProblem<number>,
+  q: AtomLaw,
+  grid: ArrayLike<number>,
+): number {
+  const caller = "weightedDenoisingLoss";
+  const ref = requireAtomLaw(caller, "problem.ref", data, problem?.ref);
+  const model = lawOf(caller, "q", requireAtomLaw(caller, "q", data, q));
+  requireLine(caller, data);
+  const levels = requireGrid(caller, "grid", grid);
+  const beta = requirePositive(caller, "problem.beta", problem.beta);
+  const target = lawOf(caller, "problem", tiltChecked(caller, "reward", ref, problem.reward, beta)).probabilities();
+  const atoms = Array.from({ length: data.size }, (_, i) => i).filter((i) => model.supports(i));
+  const nodes = nodesOf(caller, data, model, target, levels, {}, 0, 0.75);
+  const logWeight = Float64Array.from(atoms, (i) => model.logProbability(i));
+  const start = new Float64Array(data.size);
+  const wanted = atoms.map((i) => target[i] > 0);
+  return new DenoisingLoss(data, nodes, atoms, logWeight, wanted, 0).evaluate(start, new Float64Array(data.size));
+}
+
+/** Every atom of the target under every noise at every level; on a line `finer` times the step that a fit takes. */
 function nodesOf(
   caller: string,
   data: AtomicData,
@@ -111,18 +161,19 @@ function nodesOf(
   levels: Float64Array,
   options: ScoreMatchingOptions,
   seed: number,
+  finer = 1,
 ): Node[] {
   const { dimension: d, size, points } = data;
   const draws = requireInteger(caller, "options.draws", options.draws ?? 16, 1);
   const level = levelWeights(caller, options.levelWeights, levels.length);
-  const normal = gaussianSource(randomSource(seed));
+  const normal = gaussianSource(randomSource(seed), caller);
   const nodes: Node[] = [];
   for (let i = 0; i < size; i++) {
     if (!(target[i] > 0)) continue;
     const point = new NoisedPoint(data, [law], points.slice(i * d, (i + 1) * d));
     const { step, square } = point;
     for (let t = 0; t < levels.length; t++) {
-      const u = rootSnr(levels[t]);
+      const u = requireRootSnr(caller, `grid[${t}]`, levels[t]);
       const add = (noise: Float64Array, weight: number) => {
         const exponent = square.map((s, j) => {
           let along = 0;
@@ -131,7 +182,7 @@ function nodesOf(
         });
         nodes.push({ weight: target[i] * level[t] * weight * u * u, exponent, step });
       };
-      if (d === 1) forEachNoise(noiseStep(point.setLevel(u)), add);
+      if (d === 1) forEachNoise(finer * noiseStep(point.setLevel(u)), add);
       else for (let n = 0; n < draws; n++) add(Float64Array.from({ length: d }, normal), 1 / draws);
     }
   }

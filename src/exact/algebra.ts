@@ -1,3 +1,5 @@
+import type { DiffusionAlgebra } from "./diffusionAlgebra.js";
+
 /**
  * The algebra that the float64 library and its high-precision twin have in common: a statement written against this
  * interface runs in both. The names are those of the library.
@@ -5,87 +7,25 @@
  * Functions of laws (entropy, divergences, optima) read any measure as the law proportional to it; `power`, `product`
  * and `generalizedKlDivergence` read the masses as given. Everywhere 0·log 0 = 0, a mass on an answer that the other
  * law excludes makes a divergence +∞, and a reward of −∞ forbids its answer.
- *
- * @typeParam N a number: a double, or a big number of a chosen precision
  */
 
-/**
- * A measure whose masses are numbers of type `N`.
- *
- * @typeParam N a number
- */
-export interface MeasureOf<N> {
-  /** The answers, distinct, in a fixed order. */
-  readonly support: readonly unknown[];
-  /** The mass of each answer. */
-  readonly mass: ArrayLike<N>;
-  /** The natural logarithm of each mass, −∞ at mass zero. */
-  readonly logMass: ArrayLike<N>;
-}
+import type {
+  AutoregressivePolicyOf,
+  BestOfNProblemOf,
+  DistributionOf,
+  FirstOrderExpansionOf,
+  ImportanceWeightsOf,
+  LawBoundsOf,
+  LimitDistanceOf,
+  MeasureOf,
+  SelfCertaintyProblemOf,
+  TiltProblemOf,
+  UnifiedProblemOf,
+  WeightedMleFitOf,
+  WeightedProblemOf,
+} from "./problems.js";
 
-/**
- * A measure of total mass 1, and the logarithm of what normalising divided out.
- *
- * @typeParam N a number
- */
-export interface DistributionOf<N> extends MeasureOf<N> {
-  /** The logarithm of the normaliser, in nats: log Σ mass, or a tilt's log-partition. */
-  readonly logNormalizer: N;
-}
-
-/**
- * A reference, a reward for each answer and β: what RLHF, soft best-of-N and weighted maximum likelihood share.
- *
- * @typeParam N a number
- */
-export interface TiltProblemOf<N> {
-  /** The reference policy, read as the law proportional to it. */
-  readonly ref: MeasureOf<N>;
-  /** The reward of each answer, below ∞; −∞ forbids. */
-  readonly reward: ArrayLike<N>;
-  /** The temperature β > 0, in the units of the reward. */
-  readonly beta: N;
-}
-
-/**
- * A reference and a reward for each answer: what best-of-N selects by.
- *
- * @typeParam N a number
- */
-export interface BestOfNProblemOf<N> {
-  /** The reference policy, read as the law proportional to it. */
-  readonly ref: MeasureOf<N>;
-  /** The reward of each answer, below ∞; −∞ forbids. */
-  readonly reward: ArrayLike<N>;
-}
-
-/**
- * An RLIF problem: sequences of one length, whose reward is the policy's own certainty.
- *
- * @typeParam N a number
- */
-export interface SelfCertaintyProblemOf<N> {
-  /** The reference policy, read as the law proportional to it. */
-  readonly ref: MeasureOf<N>;
-  /** L, the number of tokens of every sequence. */
-  readonly length: number;
-  /** β_if ≥ 0, in nats of self-certainty per token. */
-  readonly beta: N;
-  /** |V|, the number of tokens in the vocabulary. */
-  readonly vocabularySize: number;
-}
-
-/**
- * What the unified objective (12) needs: a faithful reference and β_hf.
- *
- * @typeParam N a number
- */
-export interface UnifiedProblemOf<N> {
-  /** hp, read as the law proportional to it. */
-  readonly ref: MeasureOf<N>;
-  /** β_hf > 0. */
-  readonly beta: N;
-}
+export type * from "./problems.js";
 
 /**
  * Numbers of one precision, and the library's functions on them. Every function throws a `TypeError` for a wrong type or
@@ -94,7 +34,7 @@ export interface UnifiedProblemOf<N> {
  * @typeParam N the numbers that come out
  * @typeParam I the numbers that may go in: those of type `N`, and where it says so doubles beside them
  */
-export interface Algebra<N, I = N> {
+export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
   /** How the arithmetic is called in a report: `float64`, `60 digits`. */
   readonly name: string;
 
@@ -324,6 +264,16 @@ export interface Algebra<N, I = N> {
    */
   preferenceProbability(reward: I, other: I): N;
   /**
+   * log P(o ≻ õ) = −log(1 + e^{r(õ) − r(o)}). Equation (3).
+   *
+   * @param reward r(o), in nats of log-odds; an infinite one always wins or always loses
+   * @param other r(õ)
+   * @returns the log-probability in nats, at most 0
+   * @throws TypeError when an argument is no number
+   * @throws RangeError when an argument is NaN, or both are the same infinity
+   */
+  logPreferenceProbability(reward: I, other: I): N;
+  /**
    * The human-preference distribution hp(o) = e^{r(o)}/Σ e^r. Equation (4).
    *
    * @param support distinct answers of any type
@@ -412,6 +362,23 @@ export interface Algebra<N, I = N> {
    */
   rlhfEquivalent(problem: SelfCertaintyProblemOf<I>): TiltProblemOf<N>;
   /**
+   * The RLIF problem with the same optimum as an RLHF problem whose reference is faithful: β_if = (β_hf + 1)/L.
+   * Equations (11), (18).
+   *
+   * @param problem the tilt problem, with ref(o) ∝ e^{reward(o)}
+   * @param options the length L of the sequences and the vocabulary's size |V|
+   * @param options.length L, a whole number of at least 1
+   * @param options.vocabularySize |V|, a whole number of at least 1
+   * @returns the self-certainty problem
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when hp is farther than 1e−9 from ref in total variation, β is not positive and finite, or L or |V| is
+   * no whole number ≥ 1
+   */
+  rlifEquivalent(
+    problem: TiltProblemOf<I>,
+    options: { readonly length: number; readonly vocabularySize: number },
+  ): SelfCertaintyProblemOf<N>;
+  /**
    * The unified objective H(π) + (β_hf + 1) KL(π‖hp), in nats, whose minimiser is ∝ hp^{1+1/β_hf}. Equation (12).
    *
    * @param problem the faithful reference ref = hp, and β = β_hf
@@ -441,17 +408,120 @@ export interface Algebra<N, I = N> {
    * @throws RangeError when n is no whole number ≥ 1, β is not positive, or a reward is NaN or +∞ or forbids the whole support
    */
   softBestOfNLaw(problem: TiltProblemOf<I>, n: number): DistributionOf<N>;
+  /**
+   * The law of soft best-of-N for weights given as they are. Equation (13).
+   *
+   * @param problem the reference policy, and a weight for each answer
+   * @param n the number of draws, a whole number ≥ 1
+   * @returns the law of the answer picked; draws that all weigh 0 are drawn again
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when n is no whole number ≥ 1, or a weight is negative, NaN or infinite, or all are 0 on the support
+   */
+  weightedBestOfNLaw(problem: WeightedProblemOf<I>, n: number): DistributionOf<N>;
+  /**
+   * What selection among ever more draws tends to: the optimum at β > 0, ref on the best answers at β = 0. Equations (15)
+   * and (16).
+   *
+   * @param problem the reference policy, the reward and β; here β = 0 is allowed
+   * @returns the law of the answer picked as N → ∞
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when β is negative or NaN, or a reward is NaN or +∞ or forbids the whole support
+   */
+  selectionLimit(problem: TiltProblemOf<I>): DistributionOf<N>;
+  /**
+   * How far the law of N draws is from that limit. Equations (15) and (29).
+   *
+   * @param problem the reference policy, the reward and β; here β = 0 is allowed
+   * @param n the number of draws, a whole number ≥ 1
+   * @returns the total variation and both divergences
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when n is no whole number ≥ 1, β is negative or NaN, or a reward is NaN or +∞ or forbids the whole support
+   */
+  limitDistance(problem: TiltProblemOf<I>, n: number): LimitDistanceOf<N>;
+  /**
+   * Rigorous bounds on the law of soft best-of-N: Jensen's inequality, and the remainder of 1/x. Equation (15).
+   *
+   * @param problem the reference policy, the reward and β > 0
+   * @param n the number of draws, a whole number ≥ 1
+   * @returns bounds on each probability
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when n is no whole number ≥ 1, β is not positive, or a reward is NaN or +∞ or forbids the whole support
+   */
+  softBestOfNBounds(problem: TiltProblemOf<I>, n: number): LawBoundsOf<N>;
+  /**
+   * The first-order expansion P_N = π*·(1 + c/N + …) of the law of soft best-of-N. Equation (29).
+   *
+   * @param problem the reference policy, the reward and β > 0
+   * @returns c, and the leading coefficients of the distances
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when β is not positive, or a reward is NaN or +∞ or forbids the whole support
+   */
+  firstOrderExpansion(problem: TiltProblemOf<I>): FirstOrderExpansionOf<N>;
+  /**
+   * The printed rate e^{(r_max − r_min)/β}·√(log N/N) of (29).
+   *
+   * @param problem the reference policy, the reward and β > 0
+   * @param n the number of draws, a whole number ≥ 1
+   * @returns the rate; ∞ where an answer is forbidden, 0 at N = 1
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when n is no whole number ≥ 1, β is not positive, or a reward is NaN or +∞ or forbids the whole support
+   */
+  printedRate(problem: TiltProblemOf<I>, n: number): N;
 
   /**
-   * The exact noise predictor ε*(x_t) of atoms on a line. Equation (30).
+   * The law of the whole sequence, Π_i π(o_i | o_<i), the last token changing fastest. Equation (6).
    *
-   * @param atoms the atoms
-   * @param law any measure on their indices, read as the law proportional to it
-   * @param x the noisy point x_t
-   * @param sigma the noise level σ in (0, 1)
-   * @returns E[ε | x_t]
-   * @throws TypeError when an argument has the wrong type or the lengths differ
-   * @throws RangeError when σ is outside (0, 1) or a coordinate is not finite
+   * @param policy an autoregressive policy
+   * @returns the law over complete sequences
+   * @throws RangeError when |V|^L is above 2²⁴
    */
-  noisePrediction(atoms: readonly I[], law: MeasureOf<I>, x: I, sigma: I): N;
+  sequenceDistribution(policy: AutoregressivePolicyOf<I>): DistributionOf<N>;
+  /**
+   * The self-certainty of one sequence in nats per token. Equation (6).
+   *
+   * @param policy an autoregressive policy
+   * @param sequence a complete sequence
+   * @param form `"variant"` (when left out) takes KL(π‖Unif), `"original"` KL(Unif‖π)
+   * @returns the mean over the sequence's tokens
+   * @throws TypeError when the sequence is no array
+   * @throws RangeError when the sequence is not complete, a token is not in the vocabulary, or the form is unknown
+   */
+  selfCertainty(policy: AutoregressivePolicyOf<I>, sequence: readonly unknown[], form?: "variant" | "original"): N;
+  /**
+   * E_π[u], in nats per token, by going through all sequences. Equation (6).
+   *
+   * @param policy an autoregressive policy
+   * @param form `"variant"` (when left out) or `"original"`
+   * @returns the expectation under the policy itself
+   * @throws RangeError when |V|^L is above 2²⁴, or the form is unknown
+   */
+  expectedSelfCertainty(policy: AutoregressivePolicyOf<I>, form?: "variant" | "original"): N;
+
+  /**
+   * The importance weights e^{r/β}/Z of every answer. Equations (19) and (20).
+   *
+   * @param problem the reference policy, the reward and β > 0
+   * @returns the weights, and the law that they make of ref
+   * @throws TypeError when an argument has the wrong type or the lengths differ
+   * @throws RangeError when a reward is NaN or +∞ or forbids the whole support, or β is not positive
+   */
+  importanceWeights(problem: TiltProblemOf<I>): ImportanceWeightsOf<N>;
+  /**
+   * The importance weights ref^{1/(Lβ−1)}/Z of RLIF. Equations (21) and (22).
+   *
+   * @param problem an RLIF problem with Lβ > 1
+   * @returns the weights, and the law that they make of ref
+   * @throws TypeError when an argument has the wrong type
+   * @throws RangeError when Lβ ≤ 1
+   */
+  selfCertaintyWeights(problem: SelfCertaintyProblemOf<I>): ImportanceWeightsOf<N>;
+  /**
+   * Weighted maximum likelihood of the tabular policy, which maximises Σ target log π_θ in closed form. Equations (19)–(22).
+   *
+   * @param data the law to imitate, any measure, read as the law proportional to it
+   * @param data.target that law
+   * @returns the logits, and the likelihood reached
+   * @throws TypeError when the target is no measure
+   */
+  fitWeightedMle(data: { readonly target: MeasureOf<I> }): WeightedMleFitOf<N>;
 }

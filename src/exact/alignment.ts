@@ -1,10 +1,19 @@
 import type { BigNumber } from "mathjs";
+import { FAITHFUL } from "../alignment/correspondences.js";
 import { requireSameSupport } from "../measure/support.js";
-import { requireInteger } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { MeasureOf, SelfCertaintyProblemOf, TiltProblemOf, UnifiedProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { divergenceOf, entropyOf, renyiEntropyOf } from "./information.js";
-import { type ExactDistribution, type ExactMeasure, expectationOf, lazy, ofMass, readMeasure } from "./measure.js";
+import { divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
+import {
+  type ExactDistribution,
+  type ExactMeasure,
+  expectationOf,
+  lazy,
+  ofLogMass,
+  ofMass,
+  readMeasure,
+} from "./measure.js";
 import {
   belowInfinity,
   type Condition,
@@ -26,12 +35,12 @@ function readPolicy(
   policy: MeasureOf<Input>,
 ): ExactDistribution {
   const { law } = readMeasure(arithmetic, caller, "policy", policy);
-  requireSameSupport(caller, ref.support, law.support);
+  requireSameSupport(caller, ref.support, law.support, ["ref", "policy"]);
   return law;
 }
 
 function readTilt(arithmetic: Arithmetic, caller: string, problem: TiltProblemOf<Input>, temperature: Condition) {
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
   const beta = requireNumber(arithmetic, caller, "beta", problem.beta, temperature);
   return { ref, reward, beta };
@@ -68,7 +77,7 @@ export function rlhfRegret(arithmetic: Arithmetic, problem: TiltProblemOf<Input>
 
 /** The problem, with log|V|, a = Lβ and a − 1, whose sign is the regime. */
 function readSelfCertainty(arithmetic: Arithmetic, caller: string, problem: SelfCertaintyProblemOf<Input>) {
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const length = requireInteger(caller, "length", problem.length, 1);
   const vocabularySize = requireInteger(caller, "vocabularySize", problem.vocabularySize, 1);
   const beta = requireNumber(arithmetic, caller, "beta", problem.beta, nonNegative);
@@ -120,12 +129,37 @@ export function rlhfEquivalent(
   };
 }
 
+export function rlifEquivalent(
+  arithmetic: Arithmetic,
+  problem: TiltProblemOf<Input>,
+  options: { readonly length: number; readonly vocabularySize: number },
+): SelfCertaintyProblemOf<BigNumber> {
+  const caller = "rlifEquivalent";
+  const { ref, reward, beta } = readTilt(arithmetic, caller, problem, positive);
+  const length = requireInteger(caller, "length", options.length, 1);
+  const vocabularySize = requireInteger(caller, "vocabularySize", options.vocabularySize, 1);
+  if (!reward.some((r) => r.isFinite()))
+    throw outOfRange(caller, "reward", "be above -Infinity for some answer", -Infinity);
+  const gap = totalVariationOf(ofLogMass(arithmetic, ref.support, reward).law, ref.law);
+  if (gap.gt(FAITHFUL)) {
+    throw new RangeError(
+      `${caller}: ref must be the human-preference law of the reward, but their total variation is ${gap.toPrecision(17)}`,
+    );
+  }
+  return { ref, length, beta: beta.plus(arithmetic.one).div(length), vocabularySize };
+}
+
 export function unifiedObjective(
   arithmetic: Arithmetic,
   problem: UnifiedProblemOf<Input>,
   policy: MeasureOf<Input>,
 ): BigNumber {
-  const ref = readMeasure(arithmetic, "unifiedObjective", "ref", problem.ref);
+  const ref = readMeasure(
+    arithmetic,
+    "unifiedObjective",
+    "ref",
+    requireObject("unifiedObjective", "problem", problem).ref,
+  );
   const beta = requireNumber(arithmetic, "unifiedObjective", "beta", problem.beta, positive);
   const law = readPolicy(arithmetic, "unifiedObjective", ref, policy);
   return entropyOf(law).plus(beta.plus(arithmetic.one).times(divergenceOf(law, ref.law)));

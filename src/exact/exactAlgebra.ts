@@ -1,12 +1,15 @@
 import type { BigNumber } from "mathjs";
 import { requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Algebra } from "./algebra.js";
 import * as alignment from "./alignment.js";
 import { Arithmetic } from "./arithmetic.js";
-import { noisePrediction } from "./diffusion.js";
+import * as autoregressive from "./autoregressive.js";
+import * as diffusion from "./diffusion.js";
 import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
+import * as limit from "./limit.js";
 import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
+import * as integrals from "./noisedIntegrals.js";
 import {
   belowInfinity,
   bigOutOfRange,
@@ -22,6 +25,7 @@ import {
 } from "./read.js";
 import * as selection from "./selection.js";
 import { escortOf, tiltOf } from "./tilt.js";
+import * as training from "./training.js";
 
 /** The library's algebra on mathjs's big numbers; doubles may go in beside them, each at its exact value. */
 export interface ExactAlgebra extends Algebra<BigNumber, number | BigNumber> {
@@ -33,6 +37,11 @@ export interface ExactAlgebra extends Algebra<BigNumber, number | BigNumber> {
 export interface ExactOptions {
   /** The significant digits of every result, a whole number from 20 to 1000; 60 when left out. */
   readonly digits?: number;
+  /**
+   * The significant digits of functions that are integrals (`densityRatioLoss` and the like), from 4 up to `digits`; 20 when
+   * left out. Their time grows about as the cube of it.
+   */
+  readonly integralDigits?: number;
 }
 
 /**
@@ -49,9 +58,10 @@ export interface ExactOptions {
  *
  * @param options how many digits
  * @param options.digits the significant digits of every result, 20 to 1000; 60 when left out
+ * @param options.integralDigits the significant digits of functions that are integrals, 4 up to `digits`; 20 when left out
  * @returns the algebra; its numbers are of a class of their own, which no other mathjs configuration touches
- * @throws TypeError when `digits` is no number
- * @throws RangeError when `digits` is no whole number from 20 to 1000
+ * @throws TypeError when an option is no number
+ * @throws RangeError when `digits` is no whole number from 20 to 1000, or `integralDigits` none from 4 to `digits`
  * @example
  * ```ts
  * import { exactAlgebra } from "exptilt/exact";
@@ -65,8 +75,12 @@ export interface ExactOptions {
  * ```
  */
 export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
-  const digits = requireInteger("exactAlgebra", "digits", options.digits ?? 60, 20);
+  const { digits: asked = 60 } = requireObject("exactAlgebra", "options", options);
+  const digits = requireInteger("exactAlgebra", "digits", asked, 20);
   if (digits > 1000) throw outOfRange("exactAlgebra", "digits", "be at most 1000", digits);
+  const integralDigits = requireInteger("exactAlgebra", "integralDigits", options.integralDigits ?? 20, 4);
+  if (integralDigits > digits)
+    throw outOfRange("exactAlgebra", "integralDigits", `be at most digits, ${digits}`, integralDigits);
   const arithmetic = new Arithmetic(digits);
   const operand = (caller: string, argument: string, x: unknown) => readNumber(arithmetic, caller, argument, x);
 
@@ -146,11 +160,14 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     },
 
     preferenceProbability(reward, other) {
-      const r = requireNumber(arithmetic, "preferenceProbability", "reward", reward, notNaN);
-      const s = requireNumber(arithmetic, "preferenceProbability", "other", other, notNaN);
-      const gap = r.minus(s);
-      if (gap.isNaN()) throw bigOutOfRange("preferenceProbability", "reward - other", "be defined", gap);
+      const gap = rewardGap(arithmetic, "preferenceProbability", reward, other);
       return arithmetic.one.div(arithmetic.exp(gap.negated()).plus(arithmetic.one));
+    },
+    logPreferenceProbability(reward, other) {
+      const gap = rewardGap(arithmetic, "logPreferenceProbability", reward, other);
+      // log σ(x) = x + log σ(−x): the exponential is taken where it does not overflow.
+      const lost = arithmetic.log1p(arithmetic.exp(gap.abs().negated())).negated();
+      return gap.isNegative() ? gap.plus(lost) : lost;
     },
     humanPreference(support, reward) {
       const answers = requireSupport("humanPreference", support);
@@ -166,9 +183,52 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     rlifOptimum: (problem) => alignment.rlifOptimum(arithmetic, problem),
     rlifValue: (problem) => alignment.rlifValue(arithmetic, problem),
     rlhfEquivalent: (problem) => alignment.rlhfEquivalent(arithmetic, problem),
+    rlifEquivalent: (problem, options) => alignment.rlifEquivalent(arithmetic, problem, options),
     unifiedObjective: (problem, policy) => alignment.unifiedObjective(arithmetic, problem, policy),
     bestOfNLaw: (problem, n) => selection.bestOfNLaw(arithmetic, problem, n),
     softBestOfNLaw: (problem, n) => selection.softBestOfNLaw(arithmetic, problem, n),
-    noisePrediction: (atoms, law, x, sigma) => noisePrediction(arithmetic, atoms, law, x, sigma),
+    weightedBestOfNLaw: (problem, n) => selection.weightedBestOfNLaw(arithmetic, problem, n),
+    selectionLimit: (problem) => limit.selectionLimit(arithmetic, problem),
+    limitDistance: (problem, n) => limit.limitDistance(arithmetic, problem, n),
+    softBestOfNBounds: (problem, n) => limit.softBestOfNBounds(arithmetic, problem, n),
+    firstOrderExpansion: (problem) => limit.firstOrderExpansion(arithmetic, problem),
+    printedRate: (problem, n) => limit.printedRate(arithmetic, problem, n),
+
+    sequenceDistribution: (policy) => autoregressive.sequenceDistribution(arithmetic, policy),
+    selfCertainty: (policy, sequence, form) => autoregressive.selfCertainty(arithmetic, policy, sequence, form),
+    expectedSelfCertainty: (policy, form) => autoregressive.expectedSelfCertainty(arithmetic, policy, form),
+
+    importanceWeights: (problem) => training.importanceWeights(arithmetic, problem),
+    selfCertaintyWeights: (problem) => training.selfCertaintyWeights(arithmetic, problem),
+    fitWeightedMle: (data) => training.fitWeightedMle(arithmetic, data),
+
+    integralDigits,
+    noisePrediction: (atoms, law, x, sigma) => diffusion.noisePrediction(arithmetic, atoms, law, x, sigma),
+    score: (atoms, law, x, sigma) => diffusion.score(arithmetic, atoms, law, x, sigma),
+    denoisingLoss: (atoms, p, q, grid) => integrals.denoisingLoss(arithmetic, integralDigits, atoms, p, q, grid),
+    weightedDenoisingLoss: (atoms, problem, q, grid) =>
+      integrals.weightedDenoisingLoss(arithmetic, integralDigits, atoms, problem, q, grid),
+    klByMismatchedEstimation: (atoms, p, q, grid) =>
+      integrals.klByMismatchedEstimation(arithmetic, integralDigits, atoms, p, q, grid),
+    rewardDirectedProblem: (atoms, law, reward, beta) =>
+      diffusion.rewardDirectedProblem(arithmetic, atoms, law, reward, beta),
+    logClassProbability: (data, label) => diffusion.logClassProbability(arithmetic, data, label),
+    guidanceProblem: (data, label, w) => diffusion.guidanceProblem(arithmetic, data, label, w),
+    guidedTarget: (data, label, w) => diffusion.guidedTarget(arithmetic, data, label, w),
+    guidedNoisePrediction: (data, x, sigma, label, w) =>
+      diffusion.guidedNoisePrediction(arithmetic, data, x, sigma, label, w),
+    logDensityRatio: (data, x, label) => diffusion.logDensityRatio(arithmetic, data, x, label),
+    densityRatioWeights: (grid) => integrals.densityRatioWeights(arithmetic, grid),
+    densityRatioLoss: (data, x, label, grid) =>
+      integrals.densityRatioLoss(arithmetic, integralDigits, data, x, label, grid),
+    classify: (data, loss) => diffusion.classify(arithmetic, data, loss),
   };
+}
+
+/** r(o) − r(õ), where that is defined. */
+function rewardGap(arithmetic: Arithmetic, caller: string, reward: unknown, other: unknown): BigNumber {
+  const r = requireNumber(arithmetic, caller, "reward", reward, notNaN);
+  const gap = r.minus(requireNumber(arithmetic, caller, "other", other, notNaN));
+  if (gap.isNaN()) throw bigOutOfRange(caller, "reward - other", "be defined", gap);
+  return gap;
 }

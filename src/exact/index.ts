@@ -4,16 +4,24 @@
  * @packageDocumentation
  */
 
+export type { Algebra } from "./algebra.js";
+export type { AtomicDataOf, DiffusionAlgebra } from "./diffusionAlgebra.js";
+export { type ExactAlgebra, type ExactOptions, exactAlgebra } from "./exactAlgebra.js";
 export type {
-  Algebra,
+  AutoregressivePolicyOf,
   BestOfNProblemOf,
   DistributionOf,
+  FirstOrderExpansionOf,
+  ImportanceWeightsOf,
+  LawBoundsOf,
+  LimitDistanceOf,
   MeasureOf,
   SelfCertaintyProblemOf,
   TiltProblemOf,
   UnifiedProblemOf,
-} from "./algebra.js";
-export { type ExactAlgebra, type ExactOptions, exactAlgebra } from "./exactAlgebra.js";
+  WeightedMleFitOf,
+  WeightedProblemOf,
+} from "./problems.js";
 export type {
   Rational,
   RationalAlgebra,

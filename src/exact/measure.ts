@@ -19,31 +19,23 @@ export function lazy<T>(make: () => T): Lazy<T> {
 
 type Numbers = readonly BigNumber[];
 
-/**
- * A measure at one precision. Masses and log-masses stand beside each other, each made from the other when first read;
- * a measure made in logarithms keeps them, so that a tilt of a tilt adds logarithms and takes none.
- */
-export class ExactMeasure implements MeasureOf<BigNumber> {
-  readonly arithmetic: Arithmetic;
-  readonly support: readonly unknown[];
-  /** Which of the two the measure was made of, and an answer's being in the support is read from. */
-  readonly native: "mass" | "logMass";
+/** What is made when first read, apart from the measure: through a Proxy of that its private fields are out of reach. */
+class Parts {
   readonly #mass: Lazy<Numbers>;
   readonly #logMass: Lazy<Numbers>;
-  #law: ExactDistribution | undefined;
+  readonly #law: Lazy<ExactDistribution>;
+  readonly #logNormalizer: Lazy<BigNumber>;
 
   constructor(
-    arithmetic: Arithmetic,
-    support: readonly unknown[],
-    native: "mass" | "logMass",
     mass: Lazy<Numbers>,
     logMass: Lazy<Numbers>,
+    law: Lazy<ExactDistribution>,
+    logNormalizer: Lazy<BigNumber>,
   ) {
-    this.arithmetic = arithmetic;
-    this.support = support;
-    this.native = native;
     this.#mass = mass;
     this.#logMass = logMass;
+    this.#law = lazy(law);
+    this.#logNormalizer = logNormalizer;
   }
 
   get mass(): Numbers {
@@ -54,6 +46,49 @@ export class ExactMeasure implements MeasureOf<BigNumber> {
     return this.#logMass();
   }
 
+  get law(): ExactDistribution {
+    return this.#law();
+  }
+
+  get logNormalizer(): BigNumber {
+    return this.#logNormalizer();
+  }
+}
+
+/**
+ * A measure at one precision. Masses and log-masses stand beside each other, each made from the other when first read;
+ * a measure made in logarithms keeps them, so that a tilt of a tilt adds logarithms and takes none.
+ */
+export class ExactMeasure implements MeasureOf<BigNumber> {
+  readonly arithmetic: Arithmetic;
+  readonly support: readonly unknown[];
+  /** Which of the two the measure was made of, and an answer's being in the support is read from. */
+  readonly native: "mass" | "logMass";
+  readonly parts: Parts;
+
+  constructor(
+    arithmetic: Arithmetic,
+    support: readonly unknown[],
+    native: "mass" | "logMass",
+    mass: Lazy<Numbers>,
+    logMass: Lazy<Numbers>,
+    logNormalizer: Lazy<BigNumber> = () => arithmetic.zero,
+  ) {
+    this.arithmetic = arithmetic;
+    this.support = support;
+    this.native = native;
+    const law = (): ExactDistribution => (native === "mass" ? lawOfMass(this) : lawOfLogMass(this));
+    this.parts = new Parts(mass, logMass, law, logNormalizer);
+  }
+
+  get mass(): Numbers {
+    return this.parts.mass;
+  }
+
+  get logMass(): Numbers {
+    return this.parts.logMass;
+  }
+
   /** Whether an answer has mass, also where e^logMass has underflowed. */
   supports(i: number): boolean {
     return this.native === "mass" ? !this.mass[i].isZero() : this.logMass[i].isFinite();
@@ -61,8 +96,7 @@ export class ExactMeasure implements MeasureOf<BigNumber> {
 
   /** The distribution proportional to the measure. */
   get law(): ExactDistribution {
-    this.#law ??= this.native === "mass" ? lawOfMass(this) : lawOfLogMass(this);
-    return this.#law;
+    return this.parts.law;
   }
 }
 
@@ -70,7 +104,6 @@ export class ExactMeasure implements MeasureOf<BigNumber> {
 export class ExactDistribution extends ExactMeasure implements DistributionOf<BigNumber> {
   /** The index of the heaviest answer. */
   readonly peak: number;
-  readonly #logNormalizer: Lazy<BigNumber>;
 
   constructor(
     arithmetic: Arithmetic,
@@ -79,13 +112,12 @@ export class ExactDistribution extends ExactMeasure implements DistributionOf<Bi
     { peak, mass, logMass }: { readonly peak: number; readonly mass: Lazy<Numbers>; readonly logMass: Lazy<Numbers> },
     logNormalizer: Lazy<BigNumber>,
   ) {
-    super(arithmetic, support, native, mass, logMass);
+    super(arithmetic, support, native, mass, logMass, logNormalizer);
     this.peak = peak;
-    this.#logNormalizer = logNormalizer;
   }
 
   get logNormalizer(): BigNumber {
-    return this.#logNormalizer();
+    return this.parts.logNormalizer;
   }
 
   override get law(): ExactDistribution {
@@ -189,8 +221,10 @@ export function readMeasure(
   p: MeasureOf<number | BigNumber>,
 ): ExactMeasure {
   if (p instanceof ExactMeasure && p.arithmetic === arithmetic) return p;
-  if (typeof p !== "object" || p === null) throw wrongType(caller, argument, "be a measure", p);
-  const support = requireSupport(caller, p.support);
+  if (typeof p !== "object" || p === null || !("support" in p)) {
+    throw wrongType(caller, argument, "be a measure, made by measure(support, mass) or distribution(…)", p);
+  }
+  const support = requireSupport(caller, p.support, `${argument}.support`);
   return ofMass(arithmetic, support, requireMass(arithmetic, caller, `${argument}.mass`, p.mass, support.length));
 }
 

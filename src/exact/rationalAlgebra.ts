@@ -6,6 +6,7 @@ import {
   requireInteger,
   requireLength,
   requireNumber,
+  requireObject,
   wrongType,
 } from "../numeric/check.js";
 import { dyadic } from "./double.js";
@@ -63,9 +64,11 @@ function make(support: readonly unknown[], mass: readonly Fraction[]): RationalM
 }
 
 function readMeasure(caller: string, argument: string, p: RationalMeasure): RationalMeasure {
-  if (typeof p !== "object" || p === null) throw wrongType(caller, argument, "be a measure", p);
+  if (typeof p !== "object" || p === null || !("support" in p)) {
+    throw wrongType(caller, argument, "be a measure, made by measure(support, mass) or distribution(…)", p);
+  }
   if (checked.has(p)) return p;
-  const support = requireSupport(caller, p.support);
+  const support = requireSupport(caller, p.support, `${argument}.support`);
   return make(support, readMass(caller, `${argument}.mass`, p.mass, support.length));
 }
 
@@ -94,14 +97,15 @@ function lawOf(caller: string, argument: string, p: RationalMeasure): RationalMe
 
 /** Every mass to a whole power. */
 function powers(caller: string, mass: readonly Fraction[], exponent: number): Fraction[] {
-  requireNumber(caller, "exponent", exponent);
-  if (!Number.isSafeInteger(exponent)) throw outOfRange(caller, "exponent", "be a whole number", exponent);
+  const power = requireNumber(caller, "exponent", exponent);
+  if (!Number.isSafeInteger(power)) throw outOfRange(caller, "exponent", "be a whole number below 2^53 in size", power);
   const without = exponent < 0 ? mass.findIndex((m) => !isPositive(m)) : -1;
   if (without >= 0) throw new RangeError(`${caller}: exponent ${exponent} is negative, but mass[${without}] is 0`);
-  return mass.map((m) => powerOf(m, BigInt(exponent)));
+  return mass.map((m) => powerOf(m, BigInt(power)));
 }
 
-function tiltOf(caller: string, { ref, odds, inverseBeta }: RationalTiltProblem): RationalMeasure {
+function tiltOf(caller: string, problem: RationalTiltProblem): RationalMeasure {
+  const { ref, odds, inverseBeta } = requireObject(caller, "problem", problem);
   const { support, mass } = readMeasure(caller, "ref", ref);
   const rho = readAll(caller, "odds", odds, support.length, readNonNegative);
   const power = BigInt(requireInteger(caller, "inverseBeta", inverseBeta, 0));
@@ -111,15 +115,17 @@ function tiltOf(caller: string, { ref, odds, inverseBeta }: RationalTiltProblem)
 }
 
 /** The reference, and 1/(Lβ − 1): a positive whole number, or undefined where Lβ ≤ 1. */
-function readSelfCertainty(caller: string, { ref, length, beta }: RationalSelfCertaintyProblem) {
+function readSelfCertainty(caller: string, problem: RationalSelfCertaintyProblem) {
+  const { ref, length: given, beta } = requireObject(caller, "problem", problem);
   const { support, mass } = readMeasure(caller, "ref", ref);
-  const tokens = BigInt(requireInteger(caller, "length", length, 1));
+  const length = requireInteger(caller, "length", given, 1);
+  const tokens = BigInt(length);
   const excess = readNonNegative(caller, "beta", beta).mul(new Fraction(tokens, 1n)).sub(ONE);
-  if (excess.s < 0n || !isPositive(excess)) return { support, mass, inverseBeta: undefined };
+  if (excess.s < 0n || !isPositive(excess)) return { support, mass, length, inverseBeta: undefined };
   if (excess.n !== 1n || excess.d > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw outOfRange(caller, "1/(length * beta - 1)", "be a whole number", excess.inverse().valueOf());
   }
-  return { support, mass, inverseBeta: Number(excess.d) };
+  return { support, mass, length, inverseBeta: Number(excess.d) };
 }
 
 /** The measures p and q, on the same answers in the same order. */
@@ -198,10 +204,10 @@ const algebra: RationalAlgebra = {
     );
   },
   rlhfEquivalent(problem) {
-    const { support, mass, inverseBeta } = readSelfCertainty("rlhfEquivalent", problem);
+    const { support, mass, length, inverseBeta } = readSelfCertainty("rlhfEquivalent", problem);
     if (inverseBeta === undefined) {
-      const { length, beta } = problem;
-      throw outOfRange("rlhfEquivalent", "length * beta", "be above 1", length * Number(beta.valueOf()));
+      const product = length * Number(problem.beta.valueOf());
+      throw outOfRange("rlhfEquivalent", "length * beta", "be above 1", product);
     }
     const ref = normalized(support, mass);
     return { ref, odds: ref.mass, inverseBeta };

@@ -10,7 +10,8 @@ import type { Arithmetic } from "./arithmetic.js";
 /** A number read from the public edge; NaN is read, and refused by the condition put on it. */
 export function readNumber(arithmetic: Arithmetic, caller: string, argument: string, value: unknown): BigNumber {
   if (typeof value === "number") return arithmetic.number(value);
-  if (!isBigNumber(value)) throw wrongType(caller, argument, "be a number or a BigNumber", value);
+  if (typeof value === "bigint") return new arithmetic.Big(String(value));
+  if (!isBigNumber(value)) throw wrongType(caller, argument, "be a number, a bigint or a BigNumber", value);
   return value.constructor === arithmetic.Big ? value : new arithmetic.Big(value);
 }
 

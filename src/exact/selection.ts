@@ -1,9 +1,16 @@
 import type { BigNumber } from "mathjs";
-import { outOfRange, requireInteger } from "../numeric/check.js";
-import type { BestOfNProblemOf, TiltProblemOf } from "./algebra.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
-import { belowInfinity, positiveOrInfinite, requireNumber, requireNumbers } from "./read.js";
+import type { BestOfNProblemOf, TiltProblemOf, WeightedProblemOf } from "./problems.js";
+import {
+  belowInfinity,
+  bigOutOfRange,
+  nonNegative,
+  positiveOrInfinite,
+  requireNumber,
+  requireNumbers,
+} from "./read.js";
 
 type Input = number | BigNumber;
 
@@ -12,41 +19,92 @@ function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => Bi
   const mass = ref.law.mass.map((p, i) => (p.isZero() ? p : p.times(ratio(i))));
   if (!mass.some((m) => m.gt(0)))
     throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
-  return ofMass(ref.arithmetic, ref.support, Object.freeze(mass)).law;
+  return ofMass(ref.arithmetic, ref.support, Object.freeze(mass)).law.normalized();
 }
 
 /**
  * Hard best-of-N by its reward levels: P(level) = F^N − (F⁻)^N = F^N(1 − (F⁻/F)^N), so that a level keeps its digits however
  * small it is beside what lies below.
  */
-export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Input>, n: number): ExactDistribution {
+export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Input>, draws: number): ExactDistribution {
   const caller = "bestOfNLaw";
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
-  requireInteger(caller, "n", n, 1);
-  const { mass } = ref.law;
-  const total = (keep: (r: BigNumber) => boolean) => arithmetic.sum(mass.filter((_, i) => keep(reward[i])));
-  return lawOfRatios(caller, ref, (i) => {
-    if (!reward[i].isFinite()) return arithmetic.zero;
-    const below = total((r) => r.lt(reward[i]));
-    const level = total((r) => r.eq(reward[i]));
+  const n = requireInteger(caller, "n", draws, 1);
+  const ratios = hardRatios(arithmetic, ref.law.mass, reward, n);
+  return lawOfRatios(caller, ref, (i) => ratios.get(reward[i].toString()) ?? arithmetic.zero);
+}
+
+/** P(level)/ref(level) of each finite reward, from the lowest level up. */
+function hardRatios(
+  arithmetic: Arithmetic,
+  mass: readonly BigNumber[],
+  reward: readonly BigNumber[],
+  n: number,
+): Map<string, BigNumber> {
+  const order = [...reward.keys()].filter((i) => mass[i].gt(0)).sort((i, j) => reward[i].comparedTo(reward[j]));
+  const ratios = new Map<string, BigNumber>();
+  let below = arithmetic.zero;
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    const r = reward[order[from]];
+    let level = arithmetic.zero;
+    for (; to < order.length && reward[order[to]].eq(r); to++) level = level.plus(mass[order[to]]);
     const all = below.plus(level);
     const share = level.div(all);
     const logBelow = share.lt(0.5) ? arithmetic.log1p(share.neg()) : arithmetic.log(below.div(all));
-    return all
+    const ratio = all
       .pow(n)
       .times(arithmetic.expm1(logBelow.times(n)).neg())
       .div(level);
-  });
+    if (r.isFinite()) ratios.set(r.toString(), ratio);
+    below = all;
+  }
+  return ratios;
 }
 
 /** Soft best-of-N by its integral. */
-export function softBestOfNLaw(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, n: number): ExactDistribution {
+export function softBestOfNLaw(
+  arithmetic: Arithmetic,
+  problem: TiltProblemOf<Input>,
+  draws: number,
+): ExactDistribution {
   const caller = "softBestOfNLaw";
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
   const beta = requireNumber(arithmetic, caller, "beta", problem.beta, positiveOrInfinite);
-  requireInteger(caller, "n", n, 1);
+  const n = requireInteger(caller, "n", draws, 1);
+  return integrated(caller, ref, reward, beta, n);
+}
+
+/** The same for given weights, by their logarithms. */
+export function weightedBestOfNLaw(
+  arithmetic: Arithmetic,
+  problem: WeightedProblemOf<Input>,
+  draws: number,
+): ExactDistribution {
+  const caller = "weightedBestOfNLaw";
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
+  const weight = requireNumbers(arithmetic, caller, "weight", problem.weight, ref.support.length, nonNegative);
+  const n = requireInteger(caller, "n", draws, 1);
+  if (!weight.some((w, i) => w.gt(0) && ref.supports(i)))
+    throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
+  return integrated(
+    caller,
+    ref,
+    weight.map((w) => arithmetic.log(w)),
+    arithmetic.one,
+    n,
+  );
+}
+
+function integrated(
+  caller: string,
+  ref: ExactMeasure,
+  reward: readonly BigNumber[],
+  beta: BigNumber,
+  n: number,
+): ExactDistribution {
+  const { arithmetic } = ref;
   const { mass } = ref.law;
   // Log-weights below the best, one for each reward that the support has.
   const top = reward.reduce((best, r, i) => (mass[i].gt(0) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
@@ -59,10 +117,10 @@ export function softBestOfNLaw(arithmetic: Arithmetic, problem: TiltProblemOf<In
     levels.set(r.toString(), { x, mass: before.plus(mass[i]) });
   }
   const ratios = n === 1 ? undefined : new Integral(arithmetic, [...levels.values()], n).ratios();
-  const keys = [...levels.keys()];
+  const place = new Map([...levels.keys()].map((key, k) => [key, k]));
   return lawOfRatios(caller, ref, (i) => {
     if (!reward[i].isFinite()) return arithmetic.zero;
-    return ratios?.[keys.indexOf(reward[i].toString())] ?? arithmetic.one;
+    return ratios?.[place.get(reward[i].toString()) ?? 0] ?? arithmetic.one;
   });
 }
 
@@ -107,48 +165,56 @@ class Integral {
     const { arithmetic, levels, n, cells, lead, bits } = this;
     const shift = BigInt(bits);
     const unit = 1n << shift;
-    const mass = levels.map((level) => this.#fixed(level.mass));
+    const mass = levels.map((level) => this.#floating(level.mass));
     const chains = levels.map((level) => this.#chain(level.x));
     const log2 = arithmetic.log(arithmetic.number(2));
     const root = Array.from({ length: cells }, (_, r) => this.#fixed(arithmetic.exp(log2.times(r).div(cells))));
     const integral = levels.map(() => new Accumulator());
-    const last = Math.max(...chains.map((chain) => chain.first)) + cells * (2 * this.#promised);
-    for (let m = 0; m <= last; m++) {
-      const e = chains.map((chain) => chain.at(m));
-      let phi = 0n;
-      for (let i = 0; i < e.length; i++) phi += mass[i] * e[i];
-      const power = powerOf(phi >> shift, n - 1, bits);
-      const octave = BigInt(Math.floor(m / cells)) + power.exponent;
-      const term = (r: number, i: number) => (root[r] * ((e[i] * power.mantissa) >> shift)) >> shift;
-      for (let i = 0; i < e.length; i++) integral[i].add(term(m % cells, i), octave);
-      // Where every level has gone or not begun, the octaves up to the next beginning are a geometric series.
-      if (m % cells < cells - 1 || !chains.every((chain, i) => chain.constant || e[i] === 0n || m < chain.first))
-        continue;
-      const next = chains.reduce((first, chain) => (m < chain.first ? Math.min(first, chain.first) : first), Infinity);
-      if (next === Infinity) break;
-      const skipped = Math.floor((next - m) / cells) - 1;
-      if (skipped <= 0) continue;
-      for (let i = 0; i < e.length; i++) {
-        let octaves = 0n;
-        for (let r = 0; r < cells; r++) octaves += term(r, i);
-        const end = BigInt(skipped);
-        integral[i].add(octaves - (octaves >> end), octave + 1n + end);
+    const term = (r: number, e: bigint, power: bigint) => (root[r] * ((e * power) >> shift)) >> shift;
+    const last =
+      chains.reduce((latest, { first }) => (first > latest ? first : latest), 0n) + BigInt(2 * this.#promised);
+    for (let octave = 0n; octave <= last; octave++) {
+      let power: Floating = { mantissa: 0n, exponent: 0n };
+      let e: bigint[] = [];
+      for (let r = 0; r < cells; r++) {
+        e = chains.map((chain) => chain.at(octave, r));
+        power = powerOf(meanOf(mass, e, shift), n - 1, bits);
+        for (let i = 0; i < e.length; i++) integral[i].add(term(r, e[i], power.mantissa), octave + power.exponent);
       }
-      m += skipped * cells;
+      if (this.#isOver(power, integral)) break;
+      // Where every level has gone or not begun, the octaves up to the next beginning are a geometric series.
+      if (!chains.every((chain, i) => chain.constant || e[i] === 0n || octave < chain.first)) continue;
+      const next = chains.flatMap(({ first }) => (octave < first ? [first] : []));
+      if (next.length === 0) break;
+      const skipped = next.reduce((a, b) => (a < b ? a : b)) - octave - 1n;
+      if (skipped <= 0n) continue;
+      for (let i = 0; i < e.length; i++) {
+        const one = root.reduce((sum, _, r) => sum + term(r, e[i], power.mantissa), 0n);
+        integral[i].add(one - (one >> skipped), octave + power.exponent + 1n + skipped);
+      }
+      octave += skipped;
     }
     const before = this.#before();
-    // Back from fixed point; the step is ln 2/cells, and t counts from 2^−lead.
-    const two = arithmetic.number(2);
-    const scale = log2.times(n).div(cells).div(two.pow(lead));
-    return levels.map(({ x }, i) => {
-      const { mantissa, exponent } = integral[i];
+    // Back from fixed point, in logarithms: 2^exponent and e^x may be beyond the big numbers where their product is not.
+    const back = ({ mantissa, exponent }: Accumulator, x: BigNumber) => {
       const value = new arithmetic.Big(mantissa.toString()).div(new arithmetic.Big(unit.toString()));
-      return value
-        .times(two.pow(Number(exponent)))
-        .plus(before(x))
-        .times(scale)
-        .times(arithmetic.exp(x));
-    });
+      return arithmetic.exp(arithmetic.log(value).plus(log2.times(exponent.toString())).plus(x));
+    };
+    // The step is ln 2/cells, and t counts from 2^−lead.
+    const scale = log2.times(n).div(cells).div(arithmetic.number(2).pow(lead));
+    return levels.map(({ x }, i) => before(x).times(arithmetic.exp(x)).plus(back(integral[i], x)).times(scale));
+  }
+
+  /**
+   * Whether all nodes that are left are nothing beside the sums: φ^{N−1} falls, and Σ t e^{−tw} over the nodes is at most
+   * 2·cells/w.
+   */
+  #isOver(power: Floating, sums: readonly Accumulator[]): boolean {
+    const { levels, cells, lead, bits } = this;
+    const left = sizeOf(power, bits) + lead + Math.log2(2 * cells);
+    return levels.every(
+      ({ x }, i) => !x.isFinite() || left - x.toNumber() / Math.LN2 < sizeOf(sums[i], bits) - this.#promised,
+    );
   }
 
   /** Σ over the nodes before the first of t e^{−tw} φ^{N−1} = t − (w + (N−1)μ)t² + …, in units of the first. */
@@ -166,32 +232,43 @@ class Integral {
     return BigInt(x.times(new this.arithmetic.Big((1n << BigInt(this.bits)).toString())).toFixed(0));
   }
 
+  /** A positive number as mantissa·2^exponent, the mantissa in fixed point and from 1/2 to 2. */
+  #floating(x: BigNumber): Floating {
+    const { arithmetic } = this;
+    const exponent = Math.floor(x.e * Math.log2(10) + Math.log2(x.div(arithmetic.number(10).pow(x.e)).toNumber()));
+    return { mantissa: this.#fixed(x.div(arithmetic.number(2).pow(exponent))), exponent: BigInt(exponent) };
+  }
+
   /** e^{−tw} at the nodes t = 2^{m/cells − lead} for w = e^x, asked for in order; whole octaves may be left out where it is 1 or 0. */
   #chain(x: BigNumber): Chain {
     const { arithmetic, cells, lead, bits } = this;
     const shift = BigInt(bits);
     const unit = 1n << shift;
-    if (!x.isFinite()) return { first: 0, at: () => unit, constant: true }; // forbidden
+    if (!x.isFinite()) return { first: 0n, at: () => unit, constant: true }; // forbidden
     const start = 1n << BigInt(bits - this.#half);
     // t·w grows from 2^−promised by doubling, and needs its digits from there.
     const finer = BigInt(this.#promised);
-    const first = Math.max(0, Math.ceil(cells * (lead - this.#promised - x.toNumber() / Math.LN2)));
     const log2 = arithmetic.log(arithmetic.number(2));
+    const doubled = BigInt(x.div(log2).negated().floor().toFixed(0)) + BigInt(lead - this.#promised);
+    const first = doubled > 0n ? doubled : 0n;
     const z: bigint[] = [];
     const e: bigint[] = [];
-    const at = (m: number) => {
-      if (m < first) return unit;
-      const r = m % cells;
+    const at = (octave: bigint, r: number) => {
+      if (octave < first) return unit;
       if (e[r] === 0n) return 0n;
-      if (m < first + cells) {
-        const octaves = arithmetic.number(m).div(cells).minus(lead);
-        z[r] = this.#fixed(arithmetic.exp(x.plus(log2.times(octaves.plus(this.#promised)))));
+      if (octave === first) {
+        const octaves = arithmetic.number(r).div(cells).plus(octave.toString()).minus(lead);
+        const log = x.plus(log2.times(octaves.plus(this.#promised)));
+        // Of an x with more digits than are carried no part is left to begin from.
+        if (!log.abs().lt(this.#promised))
+          throw bigOutOfRange("softBestOfNLaw", "reward / beta", "have no more digits than are carried", x);
+        z[r] = this.#fixed(arithmetic.exp(log));
       } else {
         z[r] <<= 1n;
       }
       // Squaring doubles the error each time, so that a chain begins as late as a few terms of the series are enough.
       const small = z[r] >> finer;
-      if (small >= start && m >= first + cells) e[r] = (e[r] * e[r]) >> shift;
+      if (small >= start && octave > first) e[r] = (e[r] * e[r]) >> shift;
       else e[r] = expSeries(-small, shift);
       return e[r];
     };
@@ -201,9 +278,10 @@ class Integral {
 
 /** e^{−tw} of one level along the nodes. */
 interface Chain {
-  /** Before this node t·w is nothing beside 1. */
-  readonly first: number;
-  readonly at: (m: number) => bigint;
+  /** Before this octave t·w is nothing beside 1. */
+  readonly first: bigint;
+  /** The value at a cell of an octave. */
+  readonly at: (octave: bigint, cell: number) => bigint;
   /** Whether it is 1 throughout. */
   readonly constant: boolean;
 }
@@ -234,12 +312,35 @@ function expSeries(x: bigint, shift: bigint): bigint {
   return sum;
 }
 
-/** A fixed-point number to a whole power, with an exponent of its own, so that no size is lost. */
-function powerOf(base: bigint, power: number, bits: number): { mantissa: bigint; exponent: bigint } {
+/** mantissa·2^exponent, the mantissa in fixed point. */
+interface Floating {
+  readonly mantissa: bigint;
+  readonly exponent: bigint;
+}
+
+/** The binary logarithm of a floating number, to the digit above. */
+function sizeOf({ mantissa, exponent }: Floating, bits: number): number {
+  return mantissa === 0n ? -Infinity : mantissa.toString(16).length * 4 - bits + Number(exponent);
+}
+
+/** Σ mass·e, on the scale of the largest mass whose e is not gone: beside those that are, the rarest level keeps its digits. */
+function meanOf(mass: readonly Floating[], e: readonly bigint[], shift: bigint): Floating {
+  let exponent: bigint | undefined;
+  for (let i = 0; i < e.length; i++)
+    if (e[i] !== 0n && (exponent === undefined || mass[i].exponent > exponent)) exponent = mass[i].exponent;
+  let mantissa = 0n;
+  if (exponent === undefined) return { mantissa, exponent: 0n };
+  for (let i = 0; i < e.length; i++)
+    if (e[i] !== 0n) mantissa += (mass[i].mantissa * e[i]) >> (shift + exponent - mass[i].exponent);
+  return { mantissa, exponent };
+}
+
+/** A number to a whole power, with an exponent of its own, so that no size is lost. */
+function powerOf(base: Floating, power: number, bits: number): Floating {
   const shift = BigInt(bits);
-  let result = { mantissa: 1n << shift, exponent: 0n };
-  if (base === 0n) return { mantissa: 0n, exponent: 0n };
-  let square = normal(base, 0n, bits);
+  let result: Floating = { mantissa: 1n << shift, exponent: 0n };
+  if (base.mantissa === 0n) return base;
+  let square = normal(base.mantissa, base.exponent, bits);
   for (let left = power; left > 0; left = Math.floor(left / 2)) {
     if (left % 2 === 1)
       result = normal((result.mantissa * square.mantissa) >> shift, result.exponent + square.exponent, bits);
@@ -248,10 +349,14 @@ function powerOf(base: bigint, power: number, bits: number): { mantissa: bigint;
   return result;
 }
 
-/** The same number with its mantissa from 1/2 to 1, or 1 itself. */
-function normal(mantissa: bigint, exponent: bigint, bits: number): { mantissa: bigint; exponent: bigint } {
+/** The same number with its mantissa near 1. */
+function normal(mantissa: bigint, exponent: bigint, bits: number): Floating {
+  // Written out in digits, which is slow, only where it is far from 1.
+  const high = mantissa >> BigInt(bits - 8);
+  if (high > 0n && high < 65536n) return { mantissa, exponent };
   const size = mantissa.toString(16).length * 4;
-  if (size > bits - 8) return { mantissa, exponent };
+  if (Math.abs(size - bits) < 8) return { mantissa, exponent };
+  // A shift to the left by a negative number is one to the right.
   const missing = BigInt(bits - size);
   return { mantissa: mantissa << missing, exponent: exponent - missing };
 }

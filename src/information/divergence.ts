@@ -1,10 +1,12 @@
 import { type Law, MANY } from "../measure/law.js";
-import { lawOf, type Measure } from "../measure/measure.js";
+import { type Measure, requireMeasure, requirePair } from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
+import { logMeanExp } from "../measure/tilt.js";
 import { NON_NEGATIVE, requireLength, requireNumbers } from "../numeric/check.js";
 import { deviance, expm1MinusX, logRatio, logRatioNearOne } from "../numeric/deviance.js";
-import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
+import { type DoubleDouble, productError, twoProduct } from "../numeric/doubleDouble.js";
 import { exp, expm1, log, log1p, square } from "../numeric/elementary.js";
+import { ExactSum } from "../numeric/exactSum.js";
 import { highWords, logScaled, STRETCH } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
@@ -29,18 +31,45 @@ function unitTotal({ hi, lo }: DoubleDouble): { power: number; t: DoubleDouble }
 /** Exponents up to this give a double; above it the factor of a small probability would overflow on its own. */
 const MOST_EXPONENT = 700;
 
-/** f(a, b, n) over the answers of two laws: a and b are the probabilities times LIFT, n = b − a from double-double. */
+/** A difference of two probabilities that is smaller than this part of them has lost digits in double-double. */
+const NEAR = 2 ** -50;
+
+/** f(a, b, n) over the answers of two laws: a and b are the probabilities times LIFT, n = b − a to full accuracy. */
 function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number) => number): Float64Array {
   const [u, v] = [p.weight, q.weight];
+  let exactly: ((i: number) => number) | undefined;
   const [{ power: pPower, t: pTotal }, { power: qPower, t: qTotal }] = [unitTotal(p.total), unitTotal(q.total)];
   const scale = pTotal.hi * qTotal.hi;
   const terms = new Float64Array(u.length);
   for (let i = 0; i < terms.length; i++) {
     const a = scaled(u[i] * (pPower * LIFT), qTotal);
     const b = scaled(v[i] * (qPower * LIFT), pTotal);
-    terms[i] = f(a.hi, b.hi, b.hi - a.hi + (b.lo - a.lo)) / scale;
+    let n = b.hi - a.hi + (b.lo - a.lo);
+    if (Math.abs(n) < NEAR * b.hi && p !== q) {
+      exactly ??= exactDifferences(u, v);
+      n = exactly(i) * (pPower * LIFT) * qPower;
+    }
+    terms[i] = f(a.hi, b.hi, n) / scale;
   }
   return terms;
+}
+
+/** v_i Σu − u_i Σv, rounded once. */
+function exactDifferences(u: Float64Array, v: Float64Array): (i: number) => number {
+  const [totalU, totalV] = [new ExactSum(u).parts, new ExactSum(v).parts];
+  return (i) => {
+    const difference = new ExactSum();
+    const add = (x: number, parts: readonly number[]): void => {
+      for (const part of parts) {
+        const { hi, lo } = twoProduct(x, part);
+        difference.add(hi);
+        difference.add(lo);
+      }
+    };
+    add(v[i], totalU);
+    add(-u[i], totalV);
+    return difference.value;
+  };
 }
 
 /** Whether a law may have answer i whole in its logarithm alone: its weight is below the normal doubles, and rounded. */
@@ -239,8 +268,8 @@ function klByLogRatio(p: Law, q: Law): number {
  * ```
  */
 export function klDivergence(p: Measure, q: Measure): number {
-  requireSameSupport("klDivergence", p.support, q.support);
-  return klOf(lawOf("klDivergence", "p", p), lawOf("klDivergence", "q", q));
+  const [{ law: lawP }, { law: lawQ }] = requirePair("klDivergence", ["p", p], ["q", q]);
+  return klOf(lawP, lawQ);
 }
 
 /**
@@ -267,10 +296,10 @@ export function klDivergence(p: Measure, q: Measure): number {
  * ```
  */
 export function generalizedKlDivergence(p: Measure | ArrayLike<number>, q: Measure | ArrayLike<number>): number {
-  if (isMeasure(p) && isMeasure(q)) requireSameSupport("generalizedKlDivergence", p.support, q.support);
-  const a = massesOf("p", p);
-  const b = massesOf("q", q);
-  requireLength("generalizedKlDivergence", "q", b.mass, a.mass.length);
+  const caller = "generalizedKlDivergence";
+  const [a, b] = [massesOf(caller, "p", p), massesOf(caller, "q", q)];
+  if (a.support !== undefined && b.support !== undefined) requireSameSupport(caller, a.support, b.support);
+  requireLength(caller, "q", b.mass, a.mass.length);
   const terms = new Float64Array(a.mass.length);
   // Terms of masses below the normal doubles, times LIFT.
   const small = new Float64Array(a.mass.length);
@@ -300,6 +329,7 @@ function isMeasure(p: Measure | ArrayLike<number>): p is Measure {
 }
 
 interface Masses {
+  readonly support?: readonly unknown[];
   readonly mass: ArrayLike<number>;
   readonly fromLog: boolean;
   logMass(i: number): number;
@@ -308,14 +338,14 @@ interface Masses {
 }
 
 /** The masses of a measure, or of a plain vector, which has no logarithms beside it. */
-function massesOf(argument: string, p: Measure | ArrayLike<number>): Masses {
-  const caller = "generalizedKlDivergence";
+function massesOf(caller: string, argument: string, p: Measure | ArrayLike<number>): Masses {
   if (isMeasure(p)) {
-    const { fromLog } = lawOf(caller, argument, p);
-    const { mass, logMass } = p;
+    const { support, mass, logMass, law } = requireMeasure(caller, argument, p);
+    const { fromLog } = law;
     // A normal mass has its digits, and one that was given has no more of them in its logarithm.
     const whole = (i: number) => isNormal(mass[i]) || log(mass[i]) === logMass[i];
     return {
+      support,
       mass,
       fromLog,
       logMass: (i) => logMass[i],
@@ -345,8 +375,8 @@ function massesOf(argument: string, p: Measure | ArrayLike<number>): Masses {
  * ```
  */
 export function totalVariation(p: Measure, q: Measure): number {
-  requireSameSupport("totalVariation", p.support, q.support);
-  return totalVariationOf(lawOf("totalVariation", "p", p), lawOf("totalVariation", "q", q));
+  const [{ law: lawP }, { law: lawQ }] = requirePair("totalVariation", ["p", p], ["q", q]);
+  return totalVariationOf(lawP, lawQ);
 }
 
 /**
@@ -354,11 +384,34 @@ export function totalVariation(p: Measure, q: Measure): number {
  * side without the answer of largest probability has not met the rounding of a probability near 1.
  */
 export function totalVariationOf(p: Law, q: Law): number {
-  const differences = overPairs(p, q, (_a, _b, n) => n / LIFT);
+  if (p === q) return 0;
+  const differences = differencesByLogRatio(p, q) ?? overPairs(p, q, (_a, _b, n) => n / LIFT);
   differences[p.peak] = 0;
   const gain = sum(differences.map((d) => (d > 0 ? d : 0))).hi;
   const loss = sum(differences.map((d) => (d < 0 ? -d : 0))).hi;
   return Math.min(1, Math.max(gain, loss));
+}
+
+/** Log-ratios up to this size are known better than the weights of tilts, and their exponentials as well. */
+const SMALL = 1 / 4;
+
+/**
+ * Q − P of two tilts of one origin, from d = log P/Q: undefined where that is large, or an answer is in one law alone.
+ * Laws that differ by less than their rounded weights show are told apart.
+ */
+function differencesByLogRatio(p: Law, q: Law): Float64Array | undefined {
+  if (p.origin !== q.origin || p.peak !== q.peak) return undefined;
+  const [x, y] = [p.lineage?.logDensity, q.lineage?.logDensity];
+  const [top, bottom] = [x?.[p.peak] ?? 0, y?.[p.peak] ?? 0];
+  const d = new Float64Array(p.weight.length);
+  for (let i = 0; i < d.length; i++) {
+    const [inP, inQ] = [p.supports(i), q.supports(i)];
+    if (inP !== inQ) return undefined;
+    if (inP) d[i] = (x?.[i] ?? 0) - top - ((y?.[i] ?? 0) - bottom);
+    if (!(Math.abs(d[i]) < SMALL)) return undefined;
+  }
+  const c = logMeanExp(q, d);
+  return d.map((l, i) => -q.probability(i) * expm1(l - c));
 }
 
 /**
@@ -380,8 +433,7 @@ export function totalVariationOf(p: Law, q: Law): number {
  * ```
  */
 export function chiSquaredDivergence(p: Measure, q: Measure): number {
-  requireSameSupport("chiSquaredDivergence", p.support, q.support);
-  const [lawP, lawQ] = [lawOf("chiSquaredDivergence", "p", p), lawOf("chiSquaredDivergence", "q", q)];
+  const [{ law: lawP }, { law: lawQ }] = requirePair("chiSquaredDivergence", ["p", p], ["q", q]);
   for (let i = 0; i < lawP.weight.length; i++) if (lawP.supports(i) && !lawQ.supports(i)) return Infinity;
   const terms = overPairs(lawP, lawQ, (_a, b, n) => {
     if (b === 0) return 0;

@@ -15,9 +15,20 @@ const LIFT = 2 ** 500;
 /** −Σ P log P of a law. */
 export function entropyOf(law: Law): number {
   const plain = law.hasTail || law.weight.length < MANY ? undefined : entropyByLogs(law);
-  if (plain !== undefined) return plain;
+  if (plain !== undefined) return withinEntropies(law, plain);
   const terms = law.fromLog || law.hasTail ? termsByLogs(law) : termsByWeights(law);
-  return sum(terms).hi / LIFT;
+  return withinEntropies(law, sum(terms).hi / LIFT);
+}
+
+/** An entropy as rounded, held to the range [0, log K] of entropies on K answers of the support. */
+function withinEntropies(law: Law, entropy: number): number {
+  const { length } = law.weight;
+  let size = length;
+  if (!(law.least > 0)) {
+    size = 0;
+    for (let i = 0; i < length; i++) if (law.supports(i)) size++;
+  }
+  return Math.max(0, Math.min(entropy, log(size)));
 }
 
 /** −P log P of each answer, times LIFT. */
@@ -118,14 +129,14 @@ export function entropy(p: Measure): number {
  */
 export function renyiEntropy(p: Measure, order: number): number {
   const law = lawOf("renyiEntropy", "p", p);
-  requireNumber("renyiEntropy", "order", order);
-  if (!(order >= 0)) throw outOfRange("renyiEntropy", "order", "be at least 0 (Infinity allowed)", order);
-  return renyiEntropyOf(law, order, order - 1);
+  const alpha = requireNumber("renyiEntropy", "order", order);
+  if (!(alpha >= 0)) throw outOfRange("renyiEntropy", "order", "be at least 0 (Infinity allowed)", order);
+  return renyiEntropyOf(law, alpha, alpha - 1);
 }
 
 /** The Rényi entropy, given the order α and, to its own digits, α − 1. */
 export function renyiEntropyOf(law: Law, order: number, excess: number): number {
   if (excess === 0) return entropyOf(law);
-  if (order === Infinity) return -law.logProbability(law.peak);
-  return -logPowerSumPerExcess(law, order, excess);
+  if (order === Infinity) return withinEntropies(law, -law.logProbability(law.peak));
+  return withinEntropies(law, -logPowerSumPerExcess(law, order, excess));
 }

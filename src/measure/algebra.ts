@@ -3,8 +3,7 @@ import { exp, log, pow } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { escortLaw } from "./escort.js";
 import { Law } from "./law.js";
-import { computedMeasure, lawOf, type Measure } from "./measure.js";
-import { requireSameSupport } from "./support.js";
+import { computedMeasure, type Measure, requireMeasure, requirePair } from "./measure.js";
 import { tiltLaw } from "./tilt.js";
 
 /**
@@ -28,13 +27,13 @@ import { tiltLaw } from "./tilt.js";
  * ```
  */
 export function power<A>(p: Measure<A>, exponent: number): Measure<A> {
-  const law = lawOf("power", "p", p);
-  requireFinite("power", "exponent", exponent);
-  const [powered] = escortLaw("power", law, exponent, exponent - 1);
-  const { mass, logMass } = p;
-  const logPower = (i: number) => (law.supports(i) ? exponent * logMass[i] : -Infinity);
-  const out = mass.map((m, i) => (isNormal(m) ? pow(m, exponent) : exp(logPower(i))));
-  return computedMeasure(p.support, powered, out, () => out.map((_, i) => logPower(i)));
+  const { support, law, mass, logMass } = requireMeasure("power", "p", p);
+  const alpha = requireFinite("power", "exponent", exponent);
+  const [powered] = escortLaw("power", law, alpha, alpha - 1);
+  // A product of 0 and a negative number is −0.
+  const logPower = (i: number) => (law.supports(i) ? alpha * logMass[i] + 0 : -Infinity);
+  const out = mass.map((m, i) => (isNormal(m) ? pow(m, alpha) : exp(logPower(i))));
+  return computedMeasure(support, powered, out, () => out.map((_, i) => logPower(i)));
 }
 
 /**
@@ -55,19 +54,19 @@ export function power<A>(p: Measure<A>, exponent: number): Measure<A> {
  * ```
  */
 export function product<A>(p: Measure<A>, q: Measure<A>): Measure<A> {
-  requireSameSupport("product", p.support, q.support);
-  const [u, v] = [lawOf("product", "p", p), lawOf("product", "q", q)];
+  const [a, b] = requirePair("product", ["p", p], ["q", q]);
+  const [u, v] = [a.law, b.law];
   if (!u.weight.some((_, i) => u.supports(i) && v.supports(i))) {
     throw new RangeError("product: no answer has positive mass under both measures");
   }
-  const logProduct = (i: number) => p.logMass[i] + q.logMass[i];
-  const out = new Float64Array(p.mass.length);
+  const logProduct = (i: number) => a.logMass[i] + b.logMass[i];
+  const out = new Float64Array(a.mass.length);
   for (let i = 0; i < out.length; i++) {
-    const m = p.mass[i] * q.mass[i];
+    const m = a.mass[i] * b.mass[i];
     // A mass below the normal doubles may be a rounded one; a product below them is rounded here, once.
-    out[i] = isNormal(p.mass[i]) && isNormal(q.mass[i]) ? m : exp(logProduct(i));
+    out[i] = isNormal(a.mass[i]) && isNormal(b.mass[i]) ? m : exp(logProduct(i));
   }
-  return computedMeasure(p.support, productLaw(u, v), out, () =>
+  return computedMeasure(a.support, productLaw(u, v), out, () =>
     out.map((m, i) => (isNormal(m) ? log(m) : logProduct(i))),
   );
 }

@@ -4,9 +4,8 @@ import { exp, log1p } from "../numeric/elementary.js";
 import { expNormal, logNormal, STRETCH } from "../numeric/expLog.js";
 import { isNormal } from "../numeric/float64.js";
 import { Law } from "./law.js";
-import { type Distribution, distributionOf, lawOf, type Measure } from "./measure.js";
+import { type Distribution, distributionOf, type Measure, requireMeasure } from "./measure.js";
 import { logPowerSum } from "./powerSum.js";
-import { requireSupport } from "./support.js";
 
 /**
  * The escort distribution p(o) ∝ ref(o)^a: a law sharpened (a > 1), flattened (a < 1) or made uniform on its support
@@ -30,9 +29,9 @@ import { requireSupport } from "./support.js";
  * ```
  */
 export function escort<A>(ref: Measure<A>, exponent: number): Distribution<A> {
-  const law = lawOf("escort", "ref", ref);
-  requireFinite("escort", "exponent", exponent);
-  return distributionOf(requireSupport("escort", ref.support), ...escortLaw("escort", law, exponent, exponent - 1));
+  const { support, law } = requireMeasure("escort", "ref", ref);
+  const a = requireFinite("escort", "exponent", exponent);
+  return distributionOf(support, ...escortLaw("escort", law, a, a - 1));
 }
 
 /** The escort of a law, given the exponent and, to its own digits, the exponent minus 1; and its log-normaliser. */

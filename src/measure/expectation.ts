@@ -1,19 +1,26 @@
 import { sum } from "../numeric/sum.js";
 import type { Law } from "./law.js";
-import { lawOf, type Measure } from "./measure.js";
+import { type Measure, requireMeasure } from "./measure.js";
 import { resolveScore, type Score } from "./score.js";
 
 /** E_p[f] over a law: 0 where the law has no mass, whatever f is there. */
 export function expectationUnder(law: Law, f: Float64Array): number {
   const { weight, total } = law;
   const terms = new Float64Array(weight.length);
+  let [least, most] = [Infinity, -Infinity];
   for (let i = 0; i < terms.length; i++) {
-    if (f[i] === -Infinity && law.supports(i)) return -Infinity;
-    if (weight[i] > 0) terms[i] = (weight[i] / total.hi) * f[i];
+    const x = f[i];
+    if (x === -Infinity && law.supports(i)) return -Infinity;
+    if (!(weight[i] > 0)) continue;
+    terms[i] = (weight[i] / total.hi) * x;
+    if (x < least) least = x;
+    if (x > most) most = x;
   }
   const { hi, lo } = sum(terms);
   // A mean of the largest doubles may be rounded past them on the way.
-  return Number.isNaN(hi) ? 4 * sum(terms.map((t) => t / 4)).hi : hi + lo;
+  const mean = Number.isNaN(hi) ? 4 * sum(terms.map((t) => t / 4)).hi : hi + lo;
+  // Rounded, it may be outside the range of what it averages.
+  return Math.min(most, Math.max(least, mean));
 }
 
 /**
@@ -37,6 +44,6 @@ export function expectationUnder(law: Law, f: Float64Array): number {
  * ```
  */
 export function expectation<A>(p: Measure<A>, f: Score<A>): number {
-  const law = lawOf("expectation", "p", p);
-  return expectationUnder(law, resolveScore("expectation", "f", p.support, f));
+  const { law, support } = requireMeasure("expectation", "p", p);
+  return expectationUnder(law, resolveScore("expectation", "f", support, f));
 }

@@ -95,6 +95,11 @@ export class Law {
     this.total = total;
   }
 
+  /** Whether a value is a law itself, and no Proxy of one. */
+  static isLaw(value: unknown): value is Law {
+    return typeof value === "object" && value !== null && #hasTail in value;
+  }
+
   /**
    * The law ∝ mass, whose entries are non-negative with one positive at least. Scaled by 2^k only where needed. Masses
    * that were rounded below the normal doubles are whole in `logMass`, and the largest is then of ordinary size.
@@ -193,14 +198,14 @@ export class Law {
     const out = plain ? logRatios(weight, total) : new Float64Array(weight.length);
     if (this.fromLog) for (let i = 0; i < out.length; i++) out[i] = this.logWeight[i] - logTotal;
     else if (this.hasTail) for (let i = 0; i < out.length; i++) out[i] = this.logProbability(i);
-    out[peak] = -log1p((rest.hi + rest.lo) / weight[peak]);
+    out[peak] = 0 - log1p((rest.hi + rest.lo) / weight[peak]);
     return out;
   }
 
   /** log P(i) of one answer. */
   logProbability(i: number): number {
     const w = this.weight[i];
-    if (i === this.peak) return -log1p((this.rest.hi + this.rest.lo) / w);
+    if (i === this.peak) return 0 - log1p((this.rest.hi + this.rest.lo) / w);
     return this.fromLog || w < SMALLEST_NORMAL ? this.logWeight[i] - this.logTotal : logRatio(w, this.total.hi);
   }
 

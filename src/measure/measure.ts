@@ -1,7 +1,14 @@
-import { BELOW_INFINITY, NON_NEGATIVE, outOfRange, requireLength, requireNumbers } from "../numeric/check.js";
+import {
+  BELOW_INFINITY,
+  NON_NEGATIVE,
+  outOfRange,
+  requireLength,
+  requireNumbers,
+  wrongType,
+} from "../numeric/check.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
 import { Law } from "./law.js";
-import { requireSupport } from "./support.js";
+import { requireSameSupport, requireSupport } from "./support.js";
 
 /**
  * A finite measure: a list of distinct answers of any type, each with a mass ≥ 0, of positive total.
@@ -30,12 +37,51 @@ export interface Distribution<A = unknown> extends Measure<A> {
   readonly logNormalizer: number;
 }
 
+/** A measure, and the exact law proportional to it. */
+export interface LawfulMeasure<A> extends Measure<A> {
+  readonly law: Law;
+}
+
+/**
+ * Arrays made when first read. They are kept apart from the measure, whose own fields are then plain and never written to:
+ * a measure may be frozen, or seen through a Proxy, where private fields are out of reach.
+ */
+class Masses {
+  #mass: Float64Array | (() => Float64Array);
+  #logMass: Float64Array | (() => Float64Array);
+  #logNormalizer: number | (() => number);
+
+  constructor(
+    mass: Float64Array | (() => Float64Array),
+    logMass: Float64Array | (() => Float64Array),
+    logNormalizer: number | (() => number) = 0,
+  ) {
+    this.#mass = mass;
+    this.#logMass = logMass;
+    this.#logNormalizer = logNormalizer;
+  }
+
+  get mass(): Float64Array {
+    if (typeof this.#mass === "function") this.#mass = this.#mass();
+    return this.#mass;
+  }
+
+  get logMass(): Float64Array {
+    if (typeof this.#logMass === "function") this.#logMass = this.#logMass();
+    return this.#logMass;
+  }
+
+  get logNormalizer(): number {
+    if (typeof this.#logNormalizer === "function") this.#logNormalizer = this.#logNormalizer();
+    return this.#logNormalizer;
+  }
+}
+
 /** A measure as given: the numbers of the caller, and the law proportional to them. */
-class GivenMeasure<A> implements Measure<A> {
+class GivenMeasure<A> implements LawfulMeasure<A> {
   readonly support: readonly A[];
   readonly law: Law;
-  #mass: Float64Array | undefined;
-  #logMass: Float64Array | (() => Float64Array) | undefined;
+  readonly masses: Masses;
 
   constructor(
     support: readonly A[],
@@ -45,49 +91,44 @@ class GivenMeasure<A> implements Measure<A> {
   ) {
     this.support = support;
     this.law = law;
-    this.#mass = mass;
-    this.#logMass = logMass;
+    this.masses = new Masses(mass ?? (() => this.logMass.map(exp)), logMass ?? (() => this.mass.map(log)));
   }
 
   get mass(): Float64Array {
-    this.#mass ??= this.logMass.map(exp);
-    return this.#mass;
+    return this.masses.mass;
   }
 
   get logMass(): Float64Array {
-    if (typeof this.#logMass === "function") this.#logMass = this.#logMass();
-    this.#logMass ??= this.mass.map(log);
-    return this.#logMass;
+    return this.masses.logMass;
   }
 }
 
 /** A law, read as probabilities. */
-export class NormalizedMeasure<A> implements Distribution<A> {
+export class NormalizedMeasure<A> implements Distribution<A>, LawfulMeasure<A> {
   readonly support: readonly A[];
   readonly law: Law;
-  #logNormalizer: number | (() => number);
-  #mass: Float64Array | undefined;
-  #logMass: Float64Array | undefined;
+  readonly masses: Masses;
 
   constructor(support: readonly A[], law: Law, logNormalizer: number | (() => number)) {
     this.support = support;
     this.law = law;
-    this.#logNormalizer = logNormalizer;
+    this.masses = new Masses(
+      () => law.probabilities(),
+      () => law.logProbabilities(),
+      logNormalizer,
+    );
   }
 
   get mass(): Float64Array {
-    this.#mass ??= this.law.probabilities();
-    return this.#mass;
+    return this.masses.mass;
   }
 
   get logMass(): Float64Array {
-    this.#logMass ??= this.law.logProbabilities();
-    return this.#logMass;
+    return this.masses.logMass;
   }
 
   get logNormalizer(): number {
-    if (typeof this.#logNormalizer === "function") this.#logNormalizer = this.#logNormalizer();
-    return this.#logNormalizer;
+    return this.masses.logNormalizer;
   }
 }
 
@@ -100,12 +141,38 @@ export function distributionOf<A>(
   return new NormalizedMeasure(support, law, logNormalizer);
 }
 
+const A_MEASURE = "be a measure, made by measure(support, mass) or distribution(…)";
+
+/** The measure itself where the library made it; one of another make is read, and built here of its answers and masses. */
+export function requireMeasure<A>(caller: string, argument: string, measure: Measure<A>): LawfulMeasure<A> {
+  if ((measure instanceof NormalizedMeasure || measure instanceof GivenMeasure) && Law.isLaw(measure.law))
+    return measure;
+  if (typeof measure !== "object" || measure === null || !("support" in measure))
+    throw wrongType(caller, argument, A_MEASURE, measure);
+  const support = requireSupport(caller, measure.support, `${argument}.support`);
+  const mass = requireMass(caller, `${argument}.mass`, measure.mass, support.length);
+  return new GivenMeasure(support, Law.fromMass(mass), mass, undefined);
+}
+
 /** The exact law proportional to a measure, whoever made the object. */
 export function lawOf(caller: string, argument: string, measure: Measure): Law {
-  if (measure instanceof NormalizedMeasure || measure instanceof GivenMeasure) return measure.law;
-  if (typeof measure !== "object" || measure === null) throw new TypeError(`${caller}: ${argument} must be a measure`);
-  const support = requireSupport(caller, measure.support);
-  return Law.fromMass(requireMass(caller, `${argument}.mass`, measure.mass, support.length));
+  return requireMeasure(caller, argument, measure).law;
+}
+
+/** Two measures that list the same answers in the same order. */
+export function requirePair<A>(
+  caller: string,
+  ...[[nameP, p], [nameQ, q]]: readonly [
+    [argument: string, measure: Measure<A>],
+    [argument: string, measure: Measure<A>],
+  ]
+): [p: LawfulMeasure<A>, q: LawfulMeasure<A>] {
+  const pair: [LawfulMeasure<A>, LawfulMeasure<A>] = [
+    requireMeasure(caller, nameP, p),
+    requireMeasure(caller, nameQ, q),
+  ];
+  requireSameSupport(caller, pair[0].support, pair[1].support, [nameP, nameQ]);
+  return pair;
 }
 
 function requireMass(caller: string, argument: string, mass: ArrayLike<number>, size: number): Float64Array {
@@ -170,9 +237,18 @@ export function measure<A>(support: readonly A[], mass: ArrayLike<number>): Meas
  * ```
  */
 export function distribution<A>(support: readonly A[], mass: ArrayLike<number>): Distribution<A> {
-  const answers = requireSupport("distribution", support);
-  const own = requireMass("distribution", "mass", mass, answers.length);
-  return normalize(new GivenMeasure(answers, Law.fromMass(own), own, undefined));
+  return distributionFrom("distribution", requireSupport("distribution", support), "mass", mass);
+}
+
+/** `distribution` under another function's name and argument, on a support that was checked. */
+export function distributionFrom<A>(
+  caller: string,
+  support: readonly A[],
+  argument: string,
+  mass: ArrayLike<number>,
+): Distribution<A> {
+  const own = requireMass(caller, argument, mass, support.length);
+  return normalized(new GivenMeasure(support, Law.fromMass(own), own, undefined));
 }
 
 /**
@@ -191,15 +267,19 @@ export function distribution<A>(support: readonly A[], mass: ArrayLike<number>):
  * ```ts
  * import { fromLogMass, normalize } from "exptilt";
  * normalize(fromLogMass(["a", "b"], [-1000, -1001])).mass // => [0.7310585786, 0.2689414214]
- * normalize(fromLogMass(["a", "b"], [0, -800])).logMass // => [-0, -800]
+ * normalize(fromLogMass(["a", "b"], [0, -800])).logMass // => [0, -800]
  * ```
  */
 export function fromLogMass<A>(support: readonly A[], logMass: ArrayLike<number>): Measure<A> {
   const answers = requireSupport("fromLogMass", support);
   requireLength("fromLogMass", "logMass", logMass, answers.length);
   const own = requireNumbers("fromLogMass", "logMass", logMass, BELOW_INFINITY);
-  if (!own.some((l) => l > -Infinity))
-    throw outOfRange("fromLogMass", "logMass", "have an entry above -Infinity", -Infinity);
+  let top = -Infinity;
+  for (let i = 0; i < own.length; i++) {
+    own[i] += 0; // -0 + 0 is 0
+    if (own[i] > top) top = own[i];
+  }
+  if (top === -Infinity) throw outOfRange("fromLogMass", "logMass", "have an entry above -Infinity", -Infinity);
   return new GivenMeasure(answers, Law.fromLogMass(own), undefined, own);
 }
 
@@ -240,10 +320,15 @@ export function uniform<A>(support: readonly A[]): Distribution<A> {
  * ```
  */
 export function normalize<A>(p: Measure<A>): Distribution<A> {
-  const law = lawOf("normalize", "p", p);
-  if (p instanceof NormalizedMeasure) return distributionOf(p.support, law, 0);
+  return normalized(requireMeasure("normalize", "p", p));
+}
+
+/** The same of a measure that was checked. */
+export function normalized<A>(p: LawfulMeasure<A>): Distribution<A> {
+  const { support, law } = p;
+  if (p instanceof NormalizedMeasure) return distributionOf(support, law, 0);
   const { peak, rest } = law;
-  return distributionOf(requireSupport("normalize", p.support), law, () => {
+  return distributionOf(support, law, () => {
     const top = p.mass[peak];
     if (!law.fromLog && top === law.weight[peak]) return law.logTotal;
     return p.logMass[peak] + log1p((rest.hi + rest.lo) / law.weight[peak]);

@@ -1,10 +1,10 @@
 import { AliasTable } from "../numeric/aliasTable.js";
 import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
-import { twoSum } from "../numeric/doubleDouble.js";
+import { twoProduct, twoSum } from "../numeric/doubleDouble.js";
+import { ExactSum } from "../numeric/exactSum.js";
 import { requireRandom } from "../numeric/random.js";
 import type { Law } from "./law.js";
-import { lawOf, type Measure } from "./measure.js";
-import { requireSupport } from "./support.js";
+import { lawOf, type Measure, requireMeasure } from "./measure.js";
 
 /**
  * Draws answers from a law.
@@ -73,9 +73,9 @@ export function drawBy({ keep, alias }: AliasTable, rng: () => number): () => nu
  */
 export function categoricalSampler<A>(p: Measure<A>, rng: () => number): Sampler<A> {
   const caller = "categoricalSampler";
-  const law = lawOf(caller, "p", p);
+  const { support, law } = requireMeasure(caller, "p", p);
   const draw = drawBy(aliasTableOf(law), requireRandom(caller, rng));
-  return samplerOf(caller, requireSupport(caller, p.support), draw);
+  return samplerOf(caller, support, draw);
 }
 
 /**
@@ -95,6 +95,23 @@ export function samplingProbabilities(p: Measure): Float64Array {
   return aliasTableOf(lawOf("samplingProbabilities", "p", p)).probabilities();
 }
 
+/** The relative error of a compensated sum, for each of its terms: some 2⁻¹⁰⁵. */
+const UNSURE = 2 ** -102;
+const SCALE = 2 ** 500;
+
+/** Whether Σ_{j ≤ i} w_j > u Σ w, exactly. */
+function exceeds(weight: Float64Array, i: number, u: number): boolean {
+  const difference = new ExactSum();
+  for (let j = 0; j < weight.length; j++) {
+    // Scaled, so that no product of a small u with a weight meets the subnormal range.
+    const { hi, lo } = twoProduct(-u * SCALE, weight[j]);
+    if (j <= i) difference.add(weight[j] * SCALE);
+    difference.add(hi);
+    difference.add(lo);
+  }
+  return difference.value > 0;
+}
+
 /**
  * The quantile of a law over its answers in their order: the index of the first answer at which the cumulative
  * probability exceeds u. Drawing with it by a uniform u costs one pass, needs no table, and couples laws: equal u give
@@ -102,8 +119,8 @@ export function samplingProbabilities(p: Measure): Float64Array {
  *
  * $$\min \Bigl\lbrace i : \textstyle\sum_{j \le i} P(o_j) > u \Bigr\rbrace$$
  *
- * Answers of probability 0 are never given. The sums are compensated, so that a million rare answers behind a common one
- * keep their places.
+ * Answers of probability 0 are never given. The comparison is that of exact arithmetic on the masses and u as given: at
+ * u = 1/3 and three equal masses the first answer, because the double 1/3 is below a third.
  *
  * @param p any measure, read as the law proportional to it
  * @param u a number in [0, 1)
@@ -120,18 +137,19 @@ export function samplingProbabilities(p: Measure): Float64Array {
 export function categoricalQuantile(p: Measure, u: number): number {
   const caller = "categoricalQuantile";
   const { weight, total } = lawOf(caller, "p", p);
-  requireNumber(caller, "u", u);
-  if (!(u >= 0 && u < 1)) throw outOfRange(caller, "u", "be in [0, 1)", u);
-  // The last answer of the support is the one left when all others are behind.
-  let last = 0;
-  let [hi, lo] = [-u * total.hi, -u * total.lo];
+  const level = requireNumber(caller, "u", u);
+  if (!(level >= 0 && level < 1)) throw outOfRange(caller, "u", "be in [0, 1)", u);
+  // Σ_{j ≤ i} w_j − u Σ w in double-double, and exactly where that is too near 0 to tell its sign.
+  const unsure = UNSURE * weight.length * total.hi;
+  const { hi: target, lo: error } = twoProduct(level, total.hi);
+  let [hi, lo] = [-target, -error - level * total.lo];
   for (let i = 0; i < weight.length; i++) {
     if (weight[i] === 0) continue;
-    last = i;
     const s = twoSum(hi, weight[i]);
     hi = s.hi;
     lo += s.lo;
-    if (hi + lo > 0) return i;
+    const above = hi + lo;
+    if (Math.abs(above) <= unsure ? exceeds(weight, i, level) : above > 0) return i;
   }
-  return last;
+  throw new Error("the whole of a law exceeds every u below 1");
 }

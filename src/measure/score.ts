@@ -1,4 +1,11 @@
-import { BELOW_INFINITY, outOfRange, type Range, requireLength, requireNumbers, wrongType } from "../numeric/check.js";
+import {
+  BELOW_INFINITY,
+  outOfRange,
+  type Range,
+  requireLength,
+  requireNumber,
+  requireNumbers,
+} from "../numeric/check.js";
 import { productError, sumError } from "../numeric/doubleDouble.js";
 import { expPlus } from "../numeric/elementary.js";
 
@@ -18,7 +25,8 @@ export type ScoreFunction<A> = (answer: A, index: number) => number;
  */
 export type Score<A> = ArrayLike<number> | ScoreFunction<A>;
 
-const SCORE: Range = { ...BELOW_INFINITY, condition: "be a number below Infinity" };
+/** A score: below ∞, and −∞ where it forbids an answer. */
+export const SCORE: Range = { ...BELOW_INFINITY, condition: "be a number below Infinity" };
 
 /** The scores as an array: numbers below ∞, of which −∞ forbids an answer; NaN is refused off the support too. */
 export function resolveScore<A>(
@@ -33,8 +41,8 @@ export function resolveScore<A>(
   }
   const out = new Float64Array(support.length);
   for (let i = 0; i < out.length; i++) {
-    const x: unknown = score(support[i], i);
-    if (typeof x !== "number") throw wrongType(caller, `${argument} of support[${i}]`, "be a number", x);
+    const given: unknown = score(support[i], i);
+    const x = typeof given === "number" ? given : requireNumber(caller, `${argument} of support[${i}]`, given);
     if (!(x < Infinity)) throw outOfRange(caller, `${argument} of support[${i}]`, "be a number below Infinity", x);
     out[i] = x;
   }

@@ -8,13 +8,13 @@ const twins = new WeakMap<readonly unknown[], readonly unknown[]>();
 const LONG = 1024;
 
 /** The answers as a frozen array without duplicates: the caller's own array is copied, never kept. */
-export function requireSupport<A>(caller: string, support: readonly A[]): readonly A[] {
-  if (!Array.isArray(support)) throw wrongType(caller, "support", "be an array of answers", support);
+export function requireSupport<A>(caller: string, support: readonly A[], argument = "support"): readonly A[] {
+  if (!Array.isArray(support)) throw wrongType(caller, argument, "be an array of answers", support);
   if (checked.has(support)) return support;
-  if (support.length === 0) throw outOfRange(caller, "support", "have at least one answer", support);
+  if (support.length === 0) throw outOfRange(caller, argument, "have at least one answer", support);
   // Read before they are frozen: the engine is slow to read a frozen array.
   const answers = support.slice();
-  if (!isIncreasing(answers)) refuseDuplicates(caller, answers);
+  if (!isIncreasing(answers)) refuseDuplicates(caller, argument, answers);
   return knownSupport(answers);
 }
 
@@ -36,7 +36,7 @@ function isIncreasing(answers: readonly unknown[]): boolean {
   return true;
 }
 
-function refuseDuplicates(caller: string, answers: readonly unknown[]): void {
+function refuseDuplicates(caller: string, argument: string, answers: readonly unknown[]): void {
   const seen = new Map<unknown, number>();
   for (let i = 0; i < answers.length; i++) {
     const key = answerKey(answers[i]);
@@ -44,8 +44,8 @@ function refuseDuplicates(caller: string, answers: readonly unknown[]): void {
     if (first !== undefined) {
       throw outOfRange(
         caller,
-        `support[${i}]`,
-        `differ from every other answer (support[${first}] is the same)`,
+        `${argument}[${i}]`,
+        `differ from every other answer (${argument}[${first}] is the same)`,
         answers[i],
       );
     }
@@ -60,18 +60,39 @@ export function answerKey(answer: unknown): unknown {
 
 function keyText(token: unknown): string {
   if (Array.isArray(token)) return `[${token.map(keyText).join(",")}]`;
-  return typeof token === "string" ? JSON.stringify(token) : String(token);
+  if (typeof token === "string") return JSON.stringify(token);
+  if (typeof token === "bigint") return `${token}n`;
+  const named = typeof token === "symbol" ? Symbol.keyFor(token) : undefined;
+  if (named !== undefined) return `Symbol.for(${JSON.stringify(named)})`;
+  const hasIdentity = (typeof token === "object" && token !== null) || ["function", "symbol"].includes(typeof token);
+  return hasIdentity ? `#${identityOf(token as object)}` : String(token);
+}
+
+/** Numbers that objects, functions and symbols are told apart by, as tokens of a sequence. */
+const identities = new WeakMap<WeakKey, number>();
+let identitiesGiven = 0;
+
+function identityOf(token: WeakKey): number {
+  const known = identities.get(token) ?? identitiesGiven++;
+  identities.set(token, known);
+  return known;
 }
 
 /** Two measures that are read answer by answer must list the same answers in the same order. */
-export function requireSameSupport(caller: string, p: readonly unknown[], q: readonly unknown[]): void {
+export function requireSameSupport(
+  caller: string,
+  p: readonly unknown[],
+  q: readonly unknown[],
+  names: readonly [string, string] = ["p", "q"],
+): void {
   if (p === q || twins.get(p) === q) return;
   if (p.length !== q.length) {
     throw new TypeError(`${caller}: both measures must have the same support, got ${p.length} and ${q.length} answers`);
   }
   for (let i = 0; i < p.length; i++) {
     if (!Object.is(p[i], q[i]) && answerKey(p[i]) !== answerKey(q[i])) {
-      throw wrongType(caller, `both measures' support[${i}]`, "be the same answer", q[i]);
+      const condition = `be the same answer in ${names[0]} and ${names[1]}`;
+      throw wrongType(caller, `both measures' support[${i}]`, condition, q[i]);
     }
   }
   if (p.length >= LONG && checked.has(p) && checked.has(q)) twins.set(p, q);

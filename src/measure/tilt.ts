@@ -7,12 +7,11 @@ import { logSumExp } from "../numeric/logSumExp.js";
 import { peakOf } from "../numeric/peak.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
-import { type Distribution, distributionOf, lawOf, type Measure } from "./measure.js";
+import { type Distribution, distributionOf, type Measure, requireMeasure } from "./measure.js";
 import { resolveScore, type Score, scaledDifference } from "./score.js";
-import { requireSupport } from "./support.js";
 
 /** The answer of largest weight under the tilt: the anchor from which nothing overflows. */
-function tiltAnchor(caller: string, law: Law, score: Float64Array, beta: number): number {
+function tiltAnchor(caller: string, argument: string, law: Law, score: Float64Array, beta: number): number {
   const { logWeight } = law;
   let anchor = -1;
   for (let i = 0; i < score.length; i++) {
@@ -20,7 +19,7 @@ function tiltAnchor(caller: string, law: Law, score: Float64Array, beta: number)
     if (anchor < 0 || scaledDifference(score[i], score[anchor], beta) + (logWeight[i] - logWeight[anchor]) > 0)
       anchor = i;
   }
-  if (anchor < 0) throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
+  if (anchor < 0) throw outOfRange(caller, argument, "be above -Infinity for some answer of the support", -Infinity);
   return anchor;
 }
 
@@ -51,7 +50,7 @@ export interface TiltedLaw {
 }
 
 /** The tilt of a law by scores that were checked: numbers below ∞. */
-export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: number): TiltedLaw {
+export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: number, argument = "reward"): TiltedLaw {
   const shiftFrom = (top: number) => {
     const everywhere = base.least > 0;
     const shift = new Float64Array(score.length);
@@ -74,7 +73,7 @@ export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: nu
     const anchored = (anchor: number) => ({ anchor, excess: logMeanExp(base, shiftFrom(score[anchor])) });
     return { law, logPartition: () => anchored(law.peak) };
   }
-  const anchor = tiltAnchor(caller, base, score, beta);
+  const anchor = tiltAnchor(caller, argument, base, score, beta);
   const { logWeight } = base;
   const shift = shiftFrom(score[anchor]);
   const tilted = new Float64Array(shift.length);
@@ -208,13 +207,13 @@ export function tiltChecked<A>(
   score: Score<A>,
   beta: number,
 ): Distribution<A> {
-  const law = lawOf(caller, "ref", ref);
-  const scores = resolveScore(caller, argument, ref.support, score);
-  requirePositiveOrInfinite(caller, "beta", beta);
-  const { law: tilted, logPartition } = tiltLaw(caller, law, scores, beta);
-  return distributionOf(requireSupport(caller, ref.support), tilted, () => {
+  const { support, law } = requireMeasure(caller, "ref", ref);
+  const scores = resolveScore(caller, argument, support, score);
+  const temperature = requirePositiveOrInfinite(caller, "beta", beta);
+  const { law: tilted, logPartition } = tiltLaw(caller, law, scores, temperature, argument);
+  return distributionOf(support, tilted, () => {
     const { anchor, excess } = logPartition();
-    return scores[anchor] / beta + excess;
+    return scores[anchor] / temperature + excess;
   });
 }
 
@@ -244,15 +243,16 @@ export function tiltChecked<A>(
  */
 export function tiltedMass<A>(ref: Measure<A>, score: Score<A>, beta: number, out: Float64Array): Float64Array {
   const caller = "tiltedMass";
-  const law = lawOf(caller, "ref", ref);
-  requirePositiveOrInfinite(caller, "beta", beta);
+  const { support, law } = requireMeasure(caller, "ref", ref);
+  const temperature = requirePositiveOrInfinite(caller, "beta", beta);
   if (!(out instanceof Float64Array)) throw wrongType(caller, "out", "be a Float64Array", out);
   requireLength(caller, "out", out, law.weight.length);
-  const resolve = () => resolveScore(caller, "score", ref.support, score);
+  const resolve = () => resolveScore(caller, "score", support, score);
   // Scores in an array of their own are read where they are.
   const apart = score instanceof Float64Array && score.length === out.length && score.buffer !== out.buffer;
   const scores = apart ? score : resolve();
-  const ordinary = ordinaryTilt(law, scores, beta, out);
-  if (ordinary === undefined) return tiltLaw(caller, law, apart ? resolve() : scores, beta).law.probabilities(out);
+  const ordinary = ordinaryTilt(law, scores, temperature, out);
+  if (ordinary === undefined)
+    return tiltLaw(caller, law, apart ? resolve() : scores, temperature, "score").law.probabilities(out);
   return divideBy(out, ordinary.total.hi, out);
 }

@@ -3,7 +3,7 @@
  * Every condition is written positively (`value >= 0`), so that NaN fails it.
  */
 
-/** `0.5`, `NaN`, `"text"`, `[object]`: a value as it may stand in a message, cut to a readable length. */
+/** `0.5`, `NaN`, `1n`, `"text"`, `an array of 2`: a value as it may stand in a message, cut to a readable length. */
 export function show(value: unknown): string {
   // Of a long text no more than the message can hold is looked at.
   const text = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : safeString(value);
@@ -12,8 +12,10 @@ export function show(value: unknown): string {
 
 function safeString(value: unknown): string {
   if (Object.is(value, -0)) return "-0";
-  if (typeof value === "object" && value !== null)
-    return Array.isArray(value) ? `an array of ${value.length}` : "an object";
+  if (typeof value === "bigint") return `${value}n`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (ArrayBuffer.isView(value) && "length" in value) return `a ${value.constructor.name} of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
   if (typeof value === "function") return "a function";
   return String(value);
 }
@@ -28,9 +30,22 @@ export function wrongType(caller: string, argument: string, condition: string, v
   return new TypeError(`${caller}: ${argument} must ${condition}, got ${show(value)}`);
 }
 
-/** The value, when it is of type number (NaN included: ranges are checked apart). */
+/**
+ * The value as a number (NaN included: ranges are checked apart). Whole numbers may come as bigints, as columns of 64-bit
+ * integers do, so callers go on with what is returned; a bigint that no double holds is refused, not rounded.
+ */
 export function requireNumber(caller: string, argument: string, value: unknown): number {
-  if (typeof value !== "number") throw wrongType(caller, argument, "be a number", value);
+  if (typeof value === "number") return value;
+  if (typeof value !== "bigint") throw wrongType(caller, argument, "be a number", value);
+  const x = Number(value);
+  if (!Number.isSafeInteger(x)) throw outOfRange(caller, argument, "be within ±(2^53 - 1) where it is a bigint", value);
+  return x;
+}
+
+/** An object with members, such as a problem or options: no array, no function and no plain value. */
+export function requireObject<T extends object>(caller: string, argument: string, value: T): T {
+  const ok = typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+  if (!ok) throw wrongType(caller, argument, "be an object", value);
   return value;
 }
 
@@ -62,19 +77,20 @@ export function requireFinite(caller: string, argument: string, value: unknown):
   return x;
 }
 
-/** A whole number of at least `least`. */
+/** A whole number of at least `least`, below 2^53: from there on doubles skip whole numbers. */
 export function requireInteger(caller: string, argument: string, value: unknown, least: number): number {
   const x = requireNumber(caller, argument, value);
-  if (!(Number.isSafeInteger(x) && x >= least))
-    throw outOfRange(caller, argument, `be a whole number of at least ${least}`, x);
-  return x;
+  if (Number.isSafeInteger(x) && x >= least) return x;
+  if (Number.isInteger(x) && x >= least)
+    throw outOfRange(caller, argument, `be a whole number of at least ${least} and below 2^53`, x);
+  throw outOfRange(caller, argument, `be a whole number of at least ${least}`, x);
 }
 
 /** Array-likes, typed arrays included; strings are not numbers in a row. */
 export function requireArrayLike(caller: string, argument: string, value: unknown): ArrayLike<unknown> {
-  const ok =
-    typeof value === "object" && value !== null && Number.isSafeInteger((value as { length?: unknown }).length);
-  if (!ok) throw wrongType(caller, argument, "be an array", value);
+  const length = typeof value === "object" && value !== null ? (value as { length?: unknown }).length : undefined;
+  if (!(Number.isSafeInteger(length) && (length as number) >= 0))
+    throw wrongType(caller, argument, "be an array", value);
   return value as ArrayLike<unknown>;
 }
 
@@ -105,11 +121,14 @@ export const BELOW_INFINITY: Range = {
   condition: "be below Infinity and not NaN",
 };
 
+/** So many entries are looked at one by one before room is made for them: a length is only said until then. */
+const LONG = 2 ** 24;
+
 /** A fresh Float64Array of the entries; the first that is not in range is named with its index. */
 export function requireNumbers(caller: string, argument: string, value: unknown, range: Range): Float64Array {
   const array = requireArrayLike(caller, argument, value);
   const { least, most, condition } = range;
-  if (array instanceof Float64Array) {
+  if (array instanceof Float64Array && ArrayBuffer.isView(array)) {
     // Numbers already: one copy and two comparisons an entry.
     const own = array.slice();
     for (let i = 0; i < own.length; i++) {
@@ -118,12 +137,15 @@ export function requireNumbers(caller: string, argument: string, value: unknown,
     }
     return own;
   }
-  const out = new Float64Array(array.length);
-  for (let i = 0; i < out.length; i++) {
-    const x = array[i];
-    if (typeof x !== "number") throw wrongType(caller, `${argument}[${i}]`, "be a number", x);
-    if (!(x >= least && x <= most)) throw outOfRange(caller, `${argument}[${i}]`, condition, x);
-    out[i] = x;
-  }
+  const entry = (i: number): number => {
+    const value = array[i];
+    const x = typeof value === "number" ? value : requireNumber(caller, `${argument}[${i}]`, value);
+    if (!(x >= least && x <= most)) throw outOfRange(caller, `${argument}[${i}]`, condition, value);
+    return x;
+  };
+  const { length } = array;
+  if (length > LONG && !ArrayBuffer.isView(array)) for (let i = 0; i < length; i++) entry(i);
+  const out = new Float64Array(length);
+  for (let i = 0; i < length; i++) out[i] = entry(i);
   return out;
 }

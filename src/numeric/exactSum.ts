@@ -7,7 +7,7 @@ export class ExactSum {
   readonly #parts: number[];
 
   /** The sum of the given finite doubles: nothing, or the parts of another sum. */
-  constructor(parts: readonly number[] = []) {
+  constructor(parts: Iterable<number> = []) {
     this.#parts = [];
     for (const x of parts) this.add(x);
   }

@@ -13,7 +13,7 @@ const GAUSS = [0, 0.1294849661688697, 0, 0.2797053914892767, 0, 0.38183005050511
 const DEEPEST = 40;
 
 /**
- * Halvings of one integral, of which those met in practice take some 60. An integrand that is all rounding, as the square
+ * Halvings of one integral, where no other number is given: those met in practice take some 60. An integrand that is all rounding, as the square
  * of a difference of nearly equal things, converges at no width.
  */
 const MOST = 200;
@@ -44,14 +44,19 @@ function panel(f: (x: number) => number, from: number, to: number): Panel {
  * ∫|f|. The difference from the 7-point rule within it bounds the latter's error; its own is about the power 3/2 of it,
  * as in QUADPACK.
  */
-export function integrate(f: (x: number) => number, points: readonly number[], tolerance: number): number {
+export function integrate(
+  f: (x: number) => number,
+  points: readonly number[],
+  tolerance: number,
+  most: number = MOST,
+): number {
   const first = points.slice(1).map((to, i) => panel(f, points[i], to));
   let scale = first.reduce((s, p) => s + p.size, 0);
   let halvings = 0;
   const refine = (p: Panel, depth: number): number => {
     const share = 200 * (p.error / scale);
     const error = scale === 0 ? 0 : scale * share * Math.sqrt(share);
-    if (depth === DEEPEST || halvings === MOST || Math.min(error, p.error) <= tolerance * scale) return p.integral;
+    if (depth === DEEPEST || halvings === most || Math.min(error, p.error) <= tolerance * scale) return p.integral;
     halvings++;
     const middle = (p.from + p.to) / 2;
     const [left, right] = [panel(f, p.from, middle), panel(f, middle, p.to)];

@@ -1,6 +1,14 @@
 import { logNormal } from "./expLog.js";
-/** Draws from N(0, 1) by the polar method of Marsaglia and Bray (1964): two at a time, the second kept for the next call. */
-export function gaussianSource(rng: () => number): () => number {
+import { stuck } from "./random.js";
+
+/** A pair is rejected with probability 0.215: so often in a row once in 10^660 times. */
+const MAX_REJECTED = 1000;
+
+/**
+ * Draws from N(0, 1) by the polar method of Marsaglia and Bray (1964): two at a time, the second kept for the next call.
+ * `rng` gives numbers in [0, 1).
+ */
+export function gaussianSource(rng: () => number, caller = "gaussianSource"): () => number {
   let spare: number | undefined;
   return () => {
     if (spare !== undefined) {
@@ -8,7 +16,7 @@ export function gaussianSource(rng: () => number): () => number {
       spare = undefined;
       return kept;
     }
-    for (;;) {
+    for (let rejected = 0; rejected < MAX_REJECTED; rejected++) {
       const u = 2 * rng() - 1;
       const v = 2 * rng() - 1;
       const s = u * u + v * v;
@@ -17,5 +25,6 @@ export function gaussianSource(rng: () => number): () => number {
       spare = v * scale;
       return u * scale;
     }
+    throw stuck(caller, MAX_REJECTED);
   };
 }

@@ -8,5 +8,5 @@ export function logistic(x: number): number {
 
 /** log σ(x) = −log(1 + e^{−x}), accurate in both tails. */
 export function logLogistic(x: number): number {
-  return x >= 0 ? -log1p(exp(-x)) : x - log1p(exp(x));
+  return x >= 0 ? 0 - log1p(exp(-x)) : x - log1p(exp(x));
 }

@@ -1,5 +1,5 @@
 import tychei from "seedrandom/lib/tychei.js";
-import { outOfRange, requireInteger, wrongType } from "./check.js";
+import { outOfRange, requireInteger, show, wrongType } from "./check.js";
 
 /** Where a random source stands, as plain data that JSON keeps: four whole numbers of 32 bits. */
 export interface RandomState {
@@ -31,10 +31,13 @@ export interface RandomSource {
  * rounds alike: a seed gives the same draws bit by bit everywhere, but for what the caller's own functions (a reward, a noise
  * predictor, features) leave to the engine.
  *
+ * Different texts give different streams.
+ *
  * @param seed a text, a finite number (read as its text), or the state of a source, from which the new one goes on
  * @returns the source
  * @throws TypeError when the seed is none of these
- * @throws RangeError when the seed is a number that is not finite, or a state does not hold whole numbers of 32 bits
+ * @throws RangeError when the seed is a number that is not finite, or a state does not hold whole numbers of 32 bits or
+ * repeats itself within a few steps, as that of four zeros does
  * @example
  * ```ts
  * import { randomSource } from "exptilt";
@@ -57,23 +60,70 @@ export function randomSource(seed: string | number | RandomState): RandomSource 
 }
 
 function requireSeed(seed: unknown): string {
-  if (typeof seed === "string") return seed;
+  if (typeof seed === "string") return endingInText(seed);
   if (typeof seed !== "number") throw wrongType("randomSource", "seed", "be a string, a number or a state", seed);
   if (!Number.isFinite(seed)) throw outOfRange("randomSource", "seed", "be finite", seed);
   return String(seed);
 }
 
-function requireState({ generator, a, b, c, d }: RandomState): { a: number; b: number; c: number; d: number } {
+/**
+ * The generator mixes a text in one character a step, and then takes steps without one, as after a character of code 0: a
+ * text with such characters at its end would only be some steps ahead of the text without them. So these get a character
+ * of code 1, and what already looks like that another one, which keeps different texts different.
+ */
+function endingInText(seed: string): string {
+  let end = seed.length;
+  while (end > 0 && seed.charCodeAt(end - 1) === 1) end--;
+  return end > 0 && seed.charCodeAt(end - 1) === 0 ? `${seed}\u0001` : seed;
+}
+
+function requireState(given: RandomState): { a: number; b: number; c: number; d: number } {
+  const { generator, a, b, c, d } = given;
   if (generator !== "tychei") throw wrongType("randomSource", "seed.generator", 'be "tychei"', generator);
   for (const [name, word] of Object.entries({ a, b, c, d })) {
     requireInteger("randomSource", `seed.${name}`, word, -(2 ** 31));
     if (word >= 2 ** 32) throw outOfRange("randomSource", `seed.${name}`, "have 32 bits", word);
   }
-  return { a, b, c, d };
+  const state = { a, b, c, d };
+  if (repeats(state)) throw outOfRange("randomSource", "seed", "not repeat itself", `state ${a}, ${b}, ${c}, ${d}`);
+  return state;
 }
 
-/** A source of uniform numbers, as an argument. */
+/** Steps of a restored state that are looked at: few states lead to a fixed point, and those that do get there at once. */
+const STEPS_CHECKED = 256;
+
+/**
+ * Whether a state soon comes back to one it had (Brent's method). Tyche-i has three states that are their own successors,
+ * four zeros among them, and states that lead to these; no seed leads there.
+ */
+function repeats(state: { a: number; b: number; c: number; d: number }): boolean {
+  const generator = tychei("", { state });
+  let kept = "";
+  for (let step = 0; step < STEPS_CHECKED; step++) {
+    const now = Object.values(generator.state()).join();
+    if (now === kept) return true;
+    // Kept at steps 0, 1, 2, 4, 8, …
+    if ((step & (step - 1)) === 0) kept = now;
+    generator();
+  }
+  return false;
+}
+
+/**
+ * A source of uniform numbers, as an argument: the same numbers, each checked. A stub that gives 1, NaN or nothing would
+ * else make a sampler give answers that there are not.
+ */
 export function requireRandom(caller: string, rng: unknown): () => number {
   if (typeof rng !== "function") throw wrongType(caller, "rng", "be a function", rng);
-  return rng as () => number;
+  return () => {
+    const u: unknown = rng();
+    if (typeof u === "number" && u >= 0 && u < 1) return u;
+    const message = `${caller}: rng must return numbers in [0, 1), got ${show(u)}`;
+    throw typeof u === "number" ? new RangeError(message) : new TypeError(message);
+  };
+}
+
+/** What is thrown where draws were rejected so often that the source cannot be random. */
+export function stuck(caller: string, times: number): RangeError {
+  return new RangeError(`${caller}: rng must return numbers that vary, but ${times} draws in a row were rejected`);
 }

@@ -1,4 +1,5 @@
 import { answerKey } from "../measure/support.js";
+import { show } from "../numeric/check.js";
 import { digraph, type Partition, strongComponents } from "../numeric/strongComponents.js";
 import type { Tournament } from "./comparisons.js";
 
@@ -78,7 +79,8 @@ function named(group: readonly unknown[]): string {
 }
 
 function shown(item: unknown): string {
-  const text = typeof item === "string" ? JSON.stringify(item) : String(answerKey(item));
+  const key = answerKey(item);
+  const text = typeof key === "string" && typeof item !== "string" ? key : show(item);
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }
 

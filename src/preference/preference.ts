@@ -9,11 +9,10 @@ import { logistic, logLogistic } from "../numeric/logistic.js";
 
 /** The exact difference of two rewards as hi + lo, ∞ where one is unbeatable or the difference leaves the range. */
 function rewardGap(caller: string, reward: number, other: number): { hi: number; lo: number } {
-  requireNumber(caller, "reward", reward);
-  requireNumber(caller, "other", other);
-  const hi = reward - other;
-  if (Number.isNaN(hi)) throw outOfRange(caller, "reward - other", "be defined", `${reward} - ${other}`);
-  return Number.isFinite(hi) ? twoSum(reward, -other) : { hi, lo: 0 };
+  const [r, s] = [requireNumber(caller, "reward", reward), requireNumber(caller, "other", other)];
+  const hi = r - s;
+  if (Number.isNaN(hi)) throw outOfRange(caller, "reward - other", "be defined", `${r} - ${s}`);
+  return Number.isFinite(hi) ? twoSum(r, -s) : { hi, lo: 0 };
 }
 
 /**
@@ -85,10 +84,19 @@ export function logPreferenceProbability(reward: number, other: number): number 
  */
 export function humanPreference<A>(support: readonly A[], reward: Score<A>): Distribution<A> {
   const answers = requireSupport("humanPreference", support);
-  const logits = resolveScore("humanPreference", "reward", answers, reward);
-  if (!logits.some((r) => r > -Infinity)) {
-    throw outOfRange("humanPreference", "reward", "be above -Infinity for some answer", -Infinity);
-  }
-  const law = Law.fromLogMass(logits);
+  const { law, logits } = preferenceLaw("humanPreference", answers, reward);
   return distributionOf(answers, law, () => logits[law.peak] + log1p(law.rest.hi));
+}
+
+/** The law ∝ e^r on answers that were checked, and its rewards. */
+export function preferenceLaw<A>(
+  caller: string,
+  answers: readonly A[],
+  reward: Score<A>,
+): { law: Law; logits: Float64Array } {
+  const logits = resolveScore(caller, "reward", answers, reward);
+  if (!logits.some((r) => r > -Infinity)) {
+    throw outOfRange(caller, "reward", "be above -Infinity for some answer", -Infinity);
+  }
+  return { law: Law.fromLogMass(logits), logits };
 }

@@ -27,6 +27,6 @@ import { lawAt } from "./ratios.js";
  */
 export function bestOfNLaw<A>(problem: BestOfNProblem<A>, n: number): Distribution<A> {
   const prepared = prepare("bestOfNLaw", problem, 0);
-  requireDraws("bestOfNLaw", "n", n);
+  n = requireDraws("bestOfNLaw", "n", n);
   return onAnswers(prepared, lawAt(prepared, n));
 }

@@ -22,7 +22,7 @@ function poissonRatios<A>(prepared: Prepared<A>, rate: number): RatioToRef {
 
 function poissonLaw<A>(caller: string, problem: BestOfNProblem<A>, beta: number, rate: number): Distribution<A> {
   const prepared = prepare(caller, problem, beta);
-  requireNonNegative(caller, "rate", rate);
+  rate = requireNonNegative(caller, "rate", rate);
   return onAnswers(
     prepared,
     lawOfRatios(prepared, (p) => poissonRatios(p, rate)),

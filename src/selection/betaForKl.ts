@@ -1,7 +1,7 @@
 import { klOf } from "../information/divergence.js";
 import { expectationUnder } from "../measure/expectation.js";
 import type { Law } from "../measure/law.js";
-import { lawOf, type Measure } from "../measure/measure.js";
+import { type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
@@ -37,8 +37,8 @@ import { levelsOf, massFrom } from "./levels.js";
  */
 export function betaForKl<A>(ref: Measure<A>, reward: Score<A>, budget: number): number {
   const caller = "betaForKl";
-  const law = lawOf(caller, "ref", ref);
-  const score = resolveScore(caller, "reward", ref.support, reward);
+  const { support, law } = requireMeasure(caller, "ref", ref);
+  const score = resolveScore(caller, "reward", support, reward);
   const kl = requireNumber(caller, "budget", budget);
   for (let i = 0; i < score.length; i++) {
     if (!law.supports(i)) score[i] = 0;

@@ -104,7 +104,7 @@ function byAnswer<A>({ levels, law }: Prepared<A>, ratio: Float64Array, logRatio
  */
 export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): LawBounds {
   const prepared = prepareSoft("softBestOfNBounds", problem);
-  requireWhole("softBestOfNBounds", "n", n, 1);
+  n = requireWhole("softBestOfNBounds", "n", n, 1);
   const { levels, ladder, beta } = prepared;
   // One draw, or no preference among many.
   if (ladder === undefined || isSingle(prepared, n)) {
@@ -165,7 +165,7 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
  * ```
  */
 export function bestOfNKlBound(n: number): number {
-  requireWhole("bestOfNKlBound", "n", n, 1);
+  n = requireWhole("bestOfNKlBound", "n", n, 1);
   return log(n) - (n - 1) / n;
 }
 
@@ -187,6 +187,6 @@ export function bestOfNKlBound(n: number): number {
  * ```
  */
 export function bestOfNWinRateBound(n: number): number {
-  requireWhole("bestOfNWinRateBound", "n", n, 1);
+  n = requireWhole("bestOfNWinRateBound", "n", n, 1);
   return n / (n + 1);
 }

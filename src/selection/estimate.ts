@@ -1,9 +1,17 @@
 import { expectation } from "../measure/expectation.js";
 import { uniform } from "../measure/measure.js";
-import { FINITE, outOfRange, requireInteger, requireLength, requireNumbers } from "../numeric/check.js";
+import {
+  FINITE,
+  outOfRange,
+  type Range,
+  requireInteger,
+  requireLength,
+  requireNumbers,
+  requireObject,
+} from "../numeric/check.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
-import { requireProblem, requireTemperature } from "./problem.js";
+import { requireTemperature } from "./problem.js";
 import { softBestOfNLaw } from "./softBestOfN.js";
 import { shareWithin, softSubsetMeans } from "./subsets.js";
 
@@ -75,8 +83,15 @@ function hardSubsetMeans(reward: Float64Array, values: readonly Float64Array[], 
   return Float64Array.from(values, (value) => sum(value.map((f, i) => win[i] * f)).hi);
 }
 
+/** What a law forbids is drawn again, and that would bias what is estimated from draws. */
+const DRAWN: Range = {
+  ...FINITE,
+  condition:
+    "be finite (a draw of reward -Infinity would have been drawn again, which biases the estimate; leave it out)",
+};
+
 function estimate(caller: string, samples: SoftScoredSamples, n: number): SelectionEstimate {
-  const reward = requireNumbers(caller, "reward", samples.reward, FINITE);
+  const reward = requireNumbers(caller, "reward", samples.reward, DRAWN);
   const size = reward.length;
   if (size === 0) throw outOfRange(caller, "reward", "have at least one entry", samples.reward);
   const values = [reward];
@@ -85,7 +100,7 @@ function estimate(caller: string, samples: SoftScoredSamples, n: number): Select
     values.push(requireNumbers(caller, "gold", samples.gold, FINITE));
   }
   const beta = requireTemperature(caller, samples.beta);
-  requireInteger(caller, "n", n, 1);
+  n = requireInteger(caller, "n", n, 1);
   if (n > size) throw outOfRange(caller, "n", `be at most ${size}, the number of samples`, n);
 
   const order = new Uint32Array(size).map((_, i) => i).sort((i, j) => reward[j] - reward[i]);
@@ -137,7 +152,7 @@ function selectedValues([reward, gold]: readonly number[]): SelectedValues {
  * ```
  */
 export function estimateBestOfN(samples: ScoredSamples, n: number): SelectionEstimate {
-  requireProblem("estimateBestOfN", samples);
+  requireObject("estimateBestOfN", "samples", samples);
   return estimate("estimateBestOfN", { ...samples, beta: 0 }, n);
 }
 
@@ -167,6 +182,6 @@ export function estimateBestOfN(samples: ScoredSamples, n: number): SelectionEst
  * ```
  */
 export function estimateSoftBestOfN(samples: SoftScoredSamples, n: number): SelectionEstimate {
-  requireProblem("estimateSoftBestOfN", samples);
+  requireObject("estimateSoftBestOfN", "samples", samples);
   return estimate("estimateSoftBestOfN", samples, n);
 }

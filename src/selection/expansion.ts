@@ -148,7 +148,7 @@ function coefficientLogs(
  */
 export function printedRate<A>(problem: SelectionProblem<A>, n: number): number {
   const { levels, ladder } = prepareSoft("printedRate", problem);
-  requireWhole("printedRate", "n", n, 1);
+  n = requireWhole("printedRate", "n", n, 1);
   if (n === 1) return 0;
   if (levels.logForbidden > -Infinity) return Infinity;
   const root = Math.sqrt(log(n) / n);

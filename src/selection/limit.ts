@@ -215,7 +215,7 @@ export function limitDistanceOf(levels: Levels, limit: LimitLevels, ratios: Leve
  */
 export function limitDistance<A>(problem: SelectionProblem<A>, n: number): LimitDistance {
   const prepared = prepare("limitDistance", problem, problem?.beta);
-  requireDraws("limitDistance", "n", n);
+  n = requireDraws("limitDistance", "n", n);
   const [ratios] = ratiosAt(prepared, [n]);
   return limitDistanceOf(prepared.levels, limitLevels(prepared), ratios);
 }

@@ -24,9 +24,9 @@ import { requireWhole } from "./problem.js";
  * ```
  */
 export function passAtK(n: number, c: number, k: number): number {
-  requireWhole("passAtK", "n", n, 1);
-  requireWhole("passAtK", "c", c, 0);
-  requireWhole("passAtK", "k", k, 1);
+  n = requireWhole("passAtK", "n", n, 1);
+  c = requireWhole("passAtK", "c", c, 0);
+  k = requireWhole("passAtK", "k", k, 1);
   if (c > n) throw outOfRange("passAtK", "c", `be at most n = ${n}`, c);
   if (k > n) throw outOfRange("passAtK", "k", `be at most n = ${n}`, k);
   if (c + k > n) return 1;

@@ -1,8 +1,8 @@
 import { Law } from "../measure/law.js";
-import { type Distribution, distributionOf, lawOf, type Measure } from "../measure/measure.js";
+import { type Distribution, distributionOf, type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { requireSupport } from "../measure/support.js";
-import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
+import { outOfRange, requireNumber, requireObject } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
@@ -53,8 +53,9 @@ export interface Prepared<A> {
 
 export function prepare<A>(caller: string, problem: BestOfNProblem<A>, beta: number): Prepared<A> {
   requireProblem(caller, problem);
-  const { ref, reward } = problem;
-  const law = lawOf(caller, "ref", ref);
+  const { reward } = problem;
+  const ref = requireMeasure(caller, "ref", problem.ref);
+  const { law } = ref;
   const score = resolveScore(caller, "reward", ref.support, reward);
   requireTemperature(caller, beta);
   return preparedBy({ caller, ref, law, score, beta }, (levels, lift) => ladderOfRewards(levels, beta, lift));
@@ -75,7 +76,7 @@ export function preparedBy<A>(
 
 /** What the fields are read from. */
 export function requireProblem(caller: string, problem: unknown): void {
-  if (typeof problem !== "object" || problem === null) throw wrongType(caller, "problem", "be an object", problem);
+  requireObject(caller, "problem", problem as object);
 }
 
 /** A temperature of selection: a number of at least 0, Infinity included. */

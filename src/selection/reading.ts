@@ -1,8 +1,7 @@
 import { klOf } from "../information/divergence.js";
 import { expectationUnder } from "../measure/expectation.js";
-import { lawOf, type Measure } from "../measure/measure.js";
+import { type Measure, requirePair } from "../measure/measure.js";
 import { resolveScore } from "../measure/score.js";
-import { requireSameSupport } from "../measure/support.js";
 import { sum } from "../numeric/sum.js";
 import { type Levels, levelAt, levelsOf, massFrom } from "./levels.js";
 import { type BestOfNProblem, requireProblem, type SelectionProblem } from "./problem.js";
@@ -87,16 +86,14 @@ export function policyReading<A>(problem: Omit<SelectionProblem<A>, "beta">, pol
 
 function readingOf<A>(caller: string, problem: Omit<SelectionProblem<A>, "beta">, policy: Measure<A>): PolicyReading {
   requireProblem(caller, problem);
-  const { ref, reward, gold } = problem;
-  const base = lawOf(caller, "ref", ref);
-  const law = lawOf(caller, "policy", policy);
-  requireSameSupport(caller, ref.support, policy.support);
-  const score = resolveScore(caller, "reward", ref.support, reward);
+  const { reward, gold } = problem;
+  const [{ support, law: base }, { law }] = requirePair(caller, ["ref", problem.ref], ["policy", policy]);
+  const score = resolveScore(caller, "reward", support, reward);
   const levels = levelsOf(caller, base, score);
   const win = winOf(levels, score);
   return {
     reward: expectationUnder(law, score),
-    ...(gold !== undefined && { gold: expectationUnder(law, resolveScore(caller, "gold", ref.support, gold)) }),
+    ...(gold !== undefined && { gold: expectationUnder(law, resolveScore(caller, "gold", support, gold)) }),
     klToRef: klOf(law, base),
     winRate: Math.min(1, expectationUnder(law, win)),
   };

@@ -1,7 +1,7 @@
 import { aliasTableOf, drawBy, type Sampler, samplerOf } from "../measure/sampler.js";
-import { requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger } from "../numeric/check.js";
-import { requireRandom } from "../numeric/random.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
+import { expm1, log1p } from "../numeric/elementary.js";
+import { requireRandom, stuck } from "../numeric/random.js";
 import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
 import { lawAt } from "./ratios.js";
 import { pickSoft } from "./select.js";
@@ -25,7 +25,9 @@ export interface SoftBestOfNSamplerOptions {
  * @param options the method
  * @returns the sampler
  * @throws TypeError when an argument has the wrong type or the lengths differ
- * @throws RangeError when n is below 1, not finite, or for a simulation not whole, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
+ * @throws RangeError when n is below 1, not finite, or for a simulation not whole, β is negative or NaN, a reward is NaN,
+ * +∞ or −∞ throughout, rng gives a number outside [0, 1), or a simulation would meet an allowed answer in fewer than one
+ * of a million rounds of N draws
  * @example
  * ```ts
  * import { measure, randomSource, softBestOfNLaw, softBestOfNSampler } from "exptilt";
@@ -44,14 +46,14 @@ export function softBestOfNSampler<A>(
 ): Sampler<A> {
   const caller = "softBestOfNSampler";
   const prepared = prepare(caller, problem, problem?.beta);
-  requireDraws(caller, "n", n);
-  requireRandom(caller, rng);
-  const { method = "law" } = options;
+  n = requireDraws(caller, "n", n);
+  const random = requireRandom(caller, rng);
+  const { method = "law" } = requireObject(caller, "options", options);
   if (method !== "law" && method !== "simulation")
     throw outOfRange(caller, "options.method", 'be "law" or "simulation"', method);
   const draw =
-    method === "law" ? byLaw(prepared, n, rng) : bySimulation(prepared, requireInteger(caller, "n", n, 1), rng);
-  return samplerOf(caller, requireSupport(caller, problem.ref.support), draw);
+    method === "law" ? byLaw(prepared, n, random) : bySimulation(prepared, requireInteger(caller, "n", n, 1), random);
+  return samplerOf(caller, prepared.ref.support, draw);
 }
 
 function byLaw<A>(prepared: Prepared<A>, n: number, rng: () => number): () => number {
@@ -61,29 +63,54 @@ function byLaw<A>(prepared: Prepared<A>, n: number, rng: () => number): () => nu
 /** Up to so many draws are kept one by one; of more, how often each answer was drawn. */
 const KEPT_DRAWS = 2 ** 20;
 
-function bySimulation<A>({ law, score, beta }: Prepared<A>, n: number, rng: () => number): () => number {
-  const draw = drawBy(aliasTableOf(law), rng);
-  if (n > KEPT_DRAWS) {
-    const count = new Float64Array(score.length);
-    return () => {
-      for (;;) {
-        count.fill(0);
-        for (let i = 0; i < n; i++) count[draw()]++;
-        const picked = pickSoft(score, beta, rng, count);
-        if (picked >= 0) return picked;
-      }
-    };
+/** Rounds of N forbidden draws are drawn again: so seldom does one with an allowed answer come that only the law is of use. */
+const RAREST_ROUND = 1e-6;
+
+/** Of expected rounds: more are needed once in e^40 answers. */
+const MAX_ROUNDS = 40;
+
+function bySimulation<A>({ caller, law, score, beta }: Prepared<A>, n: number, rng: () => number): () => number {
+  const allowed = Math.min(
+    1,
+    score.reduce((s, r, i) => (r > -Infinity ? s + law.probability(i) : s), 0),
+  );
+  const chance = -expm1(n * log1p(-allowed));
+  if (!(chance >= RAREST_ROUND)) {
+    const problem = `be "law" where N draws hold an allowed answer with probability ${chance}`;
+    throw outOfRange(caller, "options.method", problem, "simulation");
   }
+  const most = Math.ceil(MAX_ROUNDS / chance);
+  const draw = drawBy(aliasTableOf(law), rng);
+  const round = n > KEPT_DRAWS ? counted(score, beta, n, draw, rng) : listed(score, beta, n, draw, rng);
+  return () => {
+    for (let rounds = 0; rounds < most; rounds++) {
+      const picked = round();
+      if (picked >= 0) return picked;
+    }
+    throw stuck(caller, most * n);
+  };
+}
+
+/** One pick among N draws, each kept; −1 where all are forbidden. */
+function listed(score: Float64Array, beta: number, n: number, draw: () => number, rng: () => number): () => number {
   const drawn = new Int32Array(n);
   const rewards = new Float64Array(n);
   return () => {
-    for (;;) {
-      for (let i = 0; i < n; i++) {
-        drawn[i] = draw();
-        rewards[i] = score[drawn[i]];
-      }
-      const picked = pickSoft(rewards, beta, rng);
-      if (picked >= 0) return drawn[picked];
+    for (let i = 0; i < n; i++) {
+      drawn[i] = draw();
+      rewards[i] = score[drawn[i]];
     }
+    const picked = pickSoft(rewards, beta, rng);
+    return picked < 0 ? picked : drawn[picked];
+  };
+}
+
+/** The same where only how often each answer was drawn is kept. */
+function counted(score: Float64Array, beta: number, n: number, draw: () => number, rng: () => number): () => number {
+  const count = new Float64Array(score.length);
+  return () => {
+    count.fill(0);
+    for (let i = 0; i < n; i++) count[draw()]++;
+    return pickSoft(score, beta, rng, count);
   };
 }

@@ -1,4 +1,5 @@
-import { outOfRange, requireArrayLike, wrongType } from "../numeric/check.js";
+import { SCORE } from "../measure/score.js";
+import { outOfRange, requireArrayLike, requireNumbers } from "../numeric/check.js";
 import { expNormal } from "../numeric/expLog.js";
 import { requireRandom } from "../numeric/random.js";
 import { requireTemperature } from "./problem.js";
@@ -15,7 +16,8 @@ import { requireTemperature } from "./problem.js";
  * @param rng gives uniform numbers in [0, 1)
  * @returns the index of the candidate picked
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when there is no candidate, a reward is NaN or +∞, all are −∞, or β is negative or NaN
+ * @throws RangeError when there is no candidate, a reward is NaN or +∞, all are −∞, β is negative or NaN, or rng gives a
+ * number outside [0, 1)
  * @example
  * ```ts
  * import { randomSource, selectSoftBestOfN } from "exptilt";
@@ -28,15 +30,15 @@ import { requireTemperature } from "./problem.js";
 export function selectSoftBestOfN(rewards: ArrayLike<number>, beta: number, rng: () => number): number {
   const caller = "selectSoftBestOfN";
   requireArrayLike(caller, "rewards", rewards);
-  requireTemperature(caller, beta);
-  requireRandom(caller, rng);
+  beta = requireTemperature(caller, beta);
+  const random = requireRandom(caller, rng);
   if (rewards.length === 0) throw outOfRange(caller, "rewards", "have at least one entry", rewards);
   for (let i = 0; i < rewards.length; i++) {
     const r: unknown = rewards[i];
-    if (typeof r !== "number") throw wrongType(caller, `rewards[${i}]`, "be a number", r);
+    if (typeof r !== "number") return selectSoftBestOfN(requireNumbers(caller, "rewards", rewards, SCORE), beta, rng);
     if (!(r < Infinity)) throw outOfRange(caller, `rewards[${i}]`, "be a number below Infinity", r);
   }
-  const picked = pickSoft(rewards, beta, rng);
+  const picked = pickSoft(rewards, beta, random);
   if (picked < 0) throw outOfRange(caller, "rewards", "have an entry above -Infinity", -Infinity);
   return picked;
 }

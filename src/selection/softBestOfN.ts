@@ -1,4 +1,4 @@
-import { type Distribution, lawOf, type Measure } from "../measure/measure.js";
+import { type Distribution, type Measure, requireMeasure } from "../measure/measure.js";
 import type { Score } from "../measure/score.js";
 import { resolveScore } from "../measure/score.js";
 import { outOfRange } from "../numeric/check.js";
@@ -36,8 +36,13 @@ import { lawAt } from "./ratios.js";
  * ```
  */
 export function softBestOfNLaw<A>(problem: SelectionProblem<A>, n: number): Distribution<A> {
-  const prepared = prepare("softBestOfNLaw", problem, problem?.beta);
-  requireDraws("softBestOfNLaw", "n", n);
+  return softLaw("softBestOfNLaw", problem, "n", n);
+}
+
+/** `softBestOfNLaw` under another function's name and argument. */
+export function softLaw<A>(caller: string, problem: SelectionProblem<A>, argument: string, n: number): Distribution<A> {
+  const prepared = prepare(caller, problem, problem?.beta);
+  n = requireDraws(caller, argument, n);
   return onAnswers(prepared, lawAt(prepared, n));
 }
 
@@ -66,8 +71,9 @@ export function weightedBestOfNLaw<A>(
 ): Distribution<A> {
   const caller = "weightedBestOfNLaw";
   requireProblem(caller, problem);
-  const { ref, weight } = problem;
-  const law = lawOf(caller, "ref", ref);
+  const { weight } = problem;
+  const ref = requireMeasure(caller, "ref", problem.ref);
+  const { law } = ref;
   const score = resolveScore(caller, "weight", ref.support, weight);
   for (let i = 0; i < score.length; i++) {
     if (!(score[i] >= 0)) throw outOfRange(caller, `weight[${i}]`, "be non-negative and finite", score[i]);
@@ -75,7 +81,7 @@ export function weightedBestOfNLaw<A>(
   }
   if (!score.some((w, i) => w > 0 && law.supports(i)))
     throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
-  requireDraws(caller, "n", n);
+  n = requireDraws(caller, "n", n);
   const prepared = preparedBy({ caller, ref, law, score, beta: 1 }, ladderOfWeights);
   return onAnswers(prepared, lawAt(prepared, n));
 }

@@ -1,5 +1,5 @@
 import { knownSupport, requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger, wrongType } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject, wrongType } from "../numeric/check.js";
 import { linearLogits, tableLogits } from "./logits.js";
 import { featureRow } from "./logLinear.js";
 import type { Policy } from "./policy.js";
@@ -7,6 +7,12 @@ import { type ContextTree, type Logits, SoftmaxTree } from "./softmaxTree.js";
 
 /** More sequences than this are not enumerated. */
 const MOST_SEQUENCES = 2 ** 24;
+
+/** Nor are sequences and prefixes of more tokens in all, which take about a gigabyte. */
+const MOST_TOKENS = 2 ** 23;
+
+/** More features than this are not stored, a gigabyte of them. */
+const MOST_FEATURES = 2 ** 27;
 
 /**
  * The sequences that an autoregressive policy chooses among.
@@ -42,27 +48,43 @@ export interface PrefixFeatureModel<T> extends SequenceModel<T> {
 
 /** The tree of prefixes, with its sequences in the order of the vocabulary, the last token changing fastest. */
 function prefixTree<T>(caller: string, model: SequenceModel<T>) {
-  if (typeof model !== "object" || model === null) throw wrongType(caller, "model", "be an object", model);
-  const vocabulary = requireSupport(caller, model.vocabulary);
+  requireObject(caller, "model", model);
+  const vocabulary = requireSupport(caller, model.vocabulary, "vocabulary");
   const length = requireInteger(caller, "length", model.length, 1);
   const { end } = model;
   if (end !== undefined && !vocabulary.includes(end)) throw outOfRange(caller, "end", "be in the vocabulary", end);
   const count = vocabulary.length ** length;
   if (!(count <= MOST_SEQUENCES)) throw outOfRange(caller, "model", `have at most ${MOST_SEQUENCES} sequences`, count);
+  let tokens = 0;
+  for (let l = 1, n = 1; l <= length && tokens <= MOST_TOKENS; l++) {
+    n *= vocabulary.length;
+    tokens += l * n;
+  }
+  if (!(tokens <= MOST_TOKENS)) {
+    throw outOfRange(caller, "model", `have at most ${MOST_TOKENS} tokens in all its prefixes and sequences`, tokens);
+  }
   const prefixes: (readonly T[])[] = [];
   const next: number[] = [];
   const sequences: (readonly T[])[] = [];
-  const visit = (prefix: readonly T[]): number => {
-    const context = prefixes.push(prefix) - 1;
-    const first = context * vocabulary.length;
-    for (const [v, token] of vocabulary.entries()) {
-      const longer = Object.freeze([...prefix, token]);
-      const complete = longer.length === length || (end !== undefined && Object.is(token, end));
-      next[first + v] = complete ? ~(sequences.push(longer) - 1) : visit(longer);
+  const opened = (prefix: readonly T[]) => ({ context: prefixes.push(prefix) - 1, v: 0 });
+  // A stack of its own: sequences may be longer than calls can nest.
+  const path = [opened(Object.freeze([]))];
+  for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+    if (at.v === vocabulary.length) {
+      path.pop();
+      continue;
     }
-    return context;
-  };
-  visit(Object.freeze([]));
+    const row = at.context * vocabulary.length + at.v;
+    const token = vocabulary[at.v++];
+    const longer = Object.freeze([...prefixes[at.context], token]);
+    if (longer.length === length || (end !== undefined && Object.is(token, end))) {
+      next[row] = ~(sequences.push(longer) - 1);
+    } else {
+      const deeper = opened(longer);
+      next[row] = deeper.context;
+      path.push(deeper);
+    }
+  }
   const tree: ContextTree = {
     outcomes: vocabulary.length,
     contexts: prefixes.length,
@@ -85,13 +107,13 @@ function treePolicy<T>(support: readonly (readonly T[])[], tree: ContextTree, lo
  * Every tilt of a law on sequences is one: its next-token laws depend on the whole prefix even where those of ref do not.
  * Weighted maximum likelihood has a closed form, the conditional frequencies of the target. Parameters are in the order
  * of the prefixes (a prefix before its extensions) and of the vocabulary within each. Sequences have the order of
- * `sequenceDistribution`. Memory grows as the number of sequences, at most 2²⁴.
+ * `sequenceDistribution`. Memory grows as the number of tokens in all prefixes and sequences, at most 2²³.
  *
  * @param model the vocabulary, the length, and the token that ends a sequence where there is one
  * @returns the policy, the same on every query
  * @throws TypeError when the vocabulary is no array
  * @throws RangeError when the vocabulary is empty or repeats a token, the length is no whole number ≥ 1, `end` is not in the
- * vocabulary, or there are more than 2²⁴ sequences
+ * vocabulary, or prefixes and sequences have more than 2²³ tokens in all
  * @example
  * ```ts
  * import { autoregressiveTabularPolicy, policyDistribution } from "exptilt";
@@ -135,6 +157,9 @@ export function autoregressiveLogLinearPolicy<T>(model: PrefixFeatureModel<T>): 
   const { tree, prefixes, vocabulary, support } = prefixTree(caller, model);
   const size = requireInteger(caller, "size", model.size, 1);
   if (typeof model.features !== "function") throw wrongType(caller, "features", "be a function", model.features);
+  const count = tree.next.length * size;
+  if (!(count <= MOST_FEATURES))
+    throw outOfRange(caller, "size", `make at most ${MOST_FEATURES} features in all`, count);
   const rows = new Float64Array(tree.next.length * size);
   for (const [c, prefix] of prefixes.entries()) {
     for (const [v, token] of vocabulary.entries()) {
@@ -142,5 +167,5 @@ export function autoregressiveLogLinearPolicy<T>(model: PrefixFeatureModel<T>): 
       rows.set(featureRow(caller, size, place, model.features(prefix, token)), (c * vocabulary.length + v) * size);
     }
   }
-  return treePolicy(support, tree, linearLogits(size, rows));
+  return treePolicy(support, tree, linearLogits(size, rows, vocabulary.length));
 }

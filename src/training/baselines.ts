@@ -1,14 +1,14 @@
-import { chiSquaredDivergence } from "../information/divergence.js";
-import { type Distribution, fromLogMass, lawOf, type Measure, normalize } from "../measure/measure.js";
+import { type Distribution, fromLogMass, type Measure, normalize, requireMeasure } from "../measure/measure.js";
 import { resolveScore } from "../measure/score.js";
-import { outOfRange } from "../numeric/check.js";
+import { outOfRange, requireObject } from "../numeric/check.js";
 import { log } from "../numeric/elementary.js";
 import type { BestOfNProblem, SelectionProblem } from "../selection/problem.js";
-import { softBestOfNLaw } from "../selection/softBestOfN.js";
+import { softLaw } from "../selection/softBestOfN.js";
+import { effectiveFractionOf } from "./effectiveFraction.js";
 import type { WeightedAnswers } from "./importanceWeights.js";
 
 function weighted<A>(target: Distribution<A>, ref: Measure<A>): WeightedAnswers<A> {
-  return { target, ref, effectiveFraction: 1 / (1 + chiSquaredDivergence(target, ref)) };
+  return { target, ref, effectiveFraction: effectiveFractionOf(target, ref) };
 }
 
 /**
@@ -32,7 +32,7 @@ function weighted<A>(target: Distribution<A>, ref: Measure<A>): WeightedAnswers<
  * ```
  */
 export function bestOfNDistillation<A>(problem: SelectionProblem<A>, draws: number): WeightedAnswers<A> {
-  return weighted(softBestOfNLaw(problem, draws), problem.ref);
+  return weighted(softLaw("bestOfNDistillation", problem, "draws", draws), problem.ref);
 }
 
 /**
@@ -52,10 +52,11 @@ export function bestOfNDistillation<A>(problem: SelectionProblem<A>, draws: numb
  * rewardWeightedRegression({ ref: uniform(["a", "b"]), reward: [1, 3] }).target.mass // => [0.25, 0.75]
  * ```
  */
-export function rewardWeightedRegression<A>({ ref, reward }: BestOfNProblem<A>): WeightedAnswers<A> {
+export function rewardWeightedRegression<A>(problem: BestOfNProblem<A>): WeightedAnswers<A> {
   const caller = "rewardWeightedRegression";
-  const base = lawOf(caller, "ref", ref).logProbabilities();
-  const score = resolveScore(caller, "reward", ref.support, reward);
+  const ref = requireMeasure(caller, "ref", requireObject(caller, "problem", problem).ref);
+  const base = ref.law.logProbabilities();
+  const score = resolveScore(caller, "reward", ref.support, problem.reward);
   const bad = score.findIndex((r) => !(r >= 0));
   if (bad >= 0) throw outOfRange(caller, `reward[${bad}]`, "be non-negative", score[bad]);
   const logMass = base.map((l, i) => l + log(score[i]));

@@ -1,7 +1,10 @@
 import type { Measure } from "../measure/measure.js";
 import { outOfRange, wrongType } from "../numeric/check.js";
-import { coefficients, type Part } from "./objective.js";
+import { log } from "../numeric/elementary.js";
+import { logSumExp } from "../numeric/logSumExp.js";
+import { type LikelihoodPart, type TargetLaw, targetLaw } from "./objective.js";
 import type { Policy } from "./policy.js";
+import { policyOn } from "./policy.js";
 
 /**
  * What the policy is to imitate on one query: the result of `importanceWeights`, `selfCertaintyWeights` or `drawnWeights`
@@ -45,14 +48,21 @@ export function partOf<Q, A>(
   name: string,
   lambda: number,
   queries: number,
-): { readonly part: Part<A>; readonly target: Float64Array } {
-  const on = policy.on(query as Q);
-  const imitated = coefficients(caller, `${name}.target`, target, on.support);
-  const coefficient = imitated.map((t) => t / queries);
+): { readonly part: LikelihoodPart<A>; readonly target: Float64Array } {
+  const on = policyOn(caller, policy, query as Q);
+  const imitated = targetLaw(caller, `${name}.target`, target, on.support);
+  const coefficient = imitated.coefficient.map((t) => t / queries);
+  let reference: TargetLaw | undefined;
   if (lambda > 0) {
     if (ref === undefined) throw wrongType(caller, `${name}.ref`, "be a measure where klToRef is above 0", ref);
-    const reference = coefficients(caller, `${name}.ref`, ref, on.support);
-    for (let o = 0; o < coefficient.length; o++) coefficient[o] += (lambda * reference[o]) / queries;
+    reference = targetLaw(caller, `${name}.ref`, ref, on.support);
+    for (let o = 0; o < coefficient.length; o++) coefficient[o] += (lambda * reference.coefficient[o]) / queries;
   }
-  return { part: { on, coefficient }, target: imitated };
+  const logCoefficient = () => {
+    const own = imitated.logCoefficient().map((l) => l - log(queries));
+    const added = reference?.logCoefficient();
+    if (added === undefined) return own;
+    return own.map((l, o) => logSumExp([l, added[o] + log(lambda / queries)]));
+  };
+  return { part: { on, coefficient, logCoefficient }, target: imitated.coefficient };
 }

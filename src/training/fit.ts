@@ -1,12 +1,15 @@
 import { klOf } from "../information/divergence.js";
 import { Law } from "../measure/law.js";
 import { outOfRange, requireNonNegative } from "../numeric/check.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { logSumExp } from "../numeric/logSumExp.js";
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
-import { maxNorm, type Point, pointAt } from "./lineSearch.js";
+import { type Point, pointAt } from "./lineSearch.js";
 import { minimize, type StopReason } from "./minimize.js";
-import { NegativeLogLikelihood, type Part } from "./objective.js";
+import { type LikelihoodPart, NegativeLogLikelihood, type Smooth, Units } from "./objective.js";
 import { descentOf, readOptions, type Settings, type TrainingOptions } from "./options.js";
 import type { Policy } from "./policy.js";
+import { requirePolicy } from "./policy.js";
 import { shuffled } from "./shuffle.js";
 import { stateOf, type TrainingState } from "./state.js";
 
@@ -89,13 +92,46 @@ export async function fitWeightedMle<Q, A>(
   options: WeightedMleOptions = {},
 ): Promise<WeightedMleFit> {
   const caller = "fitWeightedMle";
+  const { examples, seen, parts, settings } = readFit(caller, policy, data, options);
+  const result = closedForm(caller, policy, parts, settings) ?? (await descend(caller, policy, parts, settings));
+  return reported(result, seen, examples);
+}
+
+/** The same fit of a policy that has a closed form, at once. */
+export function fitInClosedForm<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
+): WeightedMleFit {
+  const { examples, seen, parts, settings } = readFit(caller, policy, data, {});
+  const result = closedForm(caller, policy, parts, { ...settings, method: "closed form" });
+  if (result === undefined) throw new Error("a closed form was asked for and none came");
+  return reported(result, seen, examples);
+}
+
+/** A query's share of the likelihood, with what it imitates. */
+type Seen<A> = ReturnType<typeof partOf<unknown, A>>;
+
+function readFit<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
+  options: WeightedMleOptions,
+) {
+  requirePolicy(caller, policy);
   const settings = readOptions(caller, options, policy.size);
   const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
   const examples = requireExamples<Q, A>(caller, data);
   const seen = examples.map((example, q) => partOf(caller, policy, example, `data[${q}]`, lambda, examples.length));
-  const parts = seen.map(({ part }) => part);
-  const result = await run(caller, policy, parts, settings);
+  return { settings, examples, seen, parts: seen.map(({ part }) => part) };
+}
 
+/** What the fit is worth: the distance from its targets, and the least that their weights can be trusted. */
+function reported<Q, A>(
+  result: TrainingResult,
+  seen: readonly Seen<A>[],
+  examples: readonly TrainingExample<Q, A>[],
+): WeightedMleFit {
   let klFromTarget = 0;
   for (const { part, target } of seen) {
     const law = Law.fromLogMass(part.on.logProbabilities(result.parameters));
@@ -116,56 +152,85 @@ export async function fitWeightedMle<Q, A>(
   };
 }
 
-async function run<Q, A>(
+function closedForm<Q, A>(
   caller: string,
   policy: Policy<Q, A>,
-  parts: readonly Part<A>[],
-  settings: Settings,
-): Promise<TrainingResult> {
-  const { ridge, method, seed } = settings;
-  const f = new NegativeLogLikelihood(policy, parts, ridge);
+  parts: readonly LikelihoodPart<A>[],
+  { ridge, method }: Settings,
+): TrainingResult | undefined {
   const [{ on }] = parts;
-  const closed = ridge === 0 && parts.every((part) => part.on === on) ? on.maximizer : undefined;
-  if (method === "closed form" && closed === undefined) {
+  const maximizer = ridge === 0 && parts.every((part) => part.on === on) ? on.maximizer : undefined;
+  if (method === "closed form" && maximizer === undefined) {
     throw outOfRange(caller, "options.method", "be an iterative one: this policy has no closed form", method);
   }
-  if (closed !== undefined && (method ?? "closed form") === "closed form") {
-    const x = closed(added(parts));
-    const point = pointAt(f, x);
-    return resultOf(point, 0, "closed form", true, () => stateOf("closed form", 0, x, []));
-  }
-  const from = pointAt(f, settings.start);
+  if (maximizer === undefined || (method ?? "closed form") !== "closed form") return undefined;
+  const units = new Units(policy.size, parts);
+  const f = new NegativeLogLikelihood(
+    units,
+    parts.map((part) => units.part(part)),
+    ridge,
+  );
+  const coefficient = added(parts);
+  const theta = maximizer(coefficient, addedLogs(parts, coefficient));
+  const point = pointAt(f, units.variables(theta));
+  return resultOf(f, point, theta, 0, "closed form", true, () => stateOf("closed form", 0, theta, []));
+}
+
+async function descend<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  parts: readonly LikelihoodPart<A>[],
+  settings: Settings,
+): Promise<TrainingResult> {
+  const { ridge, seed } = settings;
+  const units = new Units(policy.size, parts);
+  const own = parts.map((part) => units.part(part));
+  const f = new NegativeLogLikelihood(units, own, ridge);
+  const from = pointAt(f, units.variables(settings.start));
+  if (Number.isNaN(from.value))
+    throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
   if (!(from.value < Infinity)) {
     throw outOfRange(caller, "data", "have mass only on answers that the policy can give", Infinity);
   }
-  const { name, descent } = descentOf(f, settings, (size, iteration) => {
+  const { name, descent } = descentOf(f, from.x, units.spread, settings, (size, iteration) => {
     if (size >= parts.length) return [f];
-    const order = shuffled(parts, seed, iteration);
+    const order = shuffled(own, seed, iteration);
     return Array.from({ length: Math.ceil(parts.length / size) }, (_, b) => {
       const batch = order.slice(b * size, (b + 1) * size);
       // Each batch stands for all the queries.
       const share = parts.length / batch.length;
-      const scaled = batch.map(({ on, coefficient }) => ({ on, coefficient: coefficient.map((c) => c * share) }));
-      return new NegativeLogLikelihood(policy, scaled, ridge);
+      const scaled = batch.map((part) => ({ ...part, coefficient: part.coefficient.map((c) => c * share) }));
+      return new NegativeLogLikelihood(units, scaled, ridge);
     });
   });
   const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
-  return resultOf(point, iteration, reason, converged, () => stateOf(name, iteration, point.x, descent.memory));
+  const x = units.parameters(point.x);
+  return resultOf(f, point, x, iteration, reason, converged, () => stateOf(name, iteration, x, descent.memory));
 }
 
 export function resultOf(
-  { x, value, gradient }: Point,
+  f: Smooth,
+  { value, gradient }: Point,
+  parameters: Float64Array,
   iterations: number,
   reason: StopReason,
   converged: boolean,
   save: () => TrainingState,
 ): TrainingResult {
-  return { parameters: x, objective: -value, gradientNorm: maxNorm(gradient), iterations, converged, reason, save };
+  return { parameters, ...f.report(value, gradient), iterations, converged, reason, save };
 }
 
 /** The coefficients of all queries together, where every query has the same answers. */
-function added<A>(parts: readonly Part<A>[]): Float64Array {
+function added<A>(parts: readonly LikelihoodPart<A>[]): Float64Array {
   const out = new Float64Array(parts[0].coefficient.length);
   for (const { coefficient } of parts) for (let o = 0; o < out.length; o++) out[o] += coefficient[o];
   return out;
+}
+
+/** Their logarithms, where some are too small for a double. */
+function addedLogs<A>(parts: readonly LikelihoodPart<A>[], coefficient: Float64Array): Float64Array | undefined {
+  if (coefficient.every((c) => c >= SMALLEST_NORMAL)) return undefined;
+  const logs = parts.map((part) => part.logCoefficient());
+  const all = logs.length === 1 ? logs[0] : logs[0].map((_, o) => logSumExp(logs.map((l) => l[o])));
+  return all.some((l, o) => l > -Infinity && coefficient[o] < SMALLEST_NORMAL) ? all : undefined;
 }

@@ -1,19 +1,19 @@
-import { rlhfEquivalent } from "../alignment/correspondences.js";
+import { equivalentOf } from "../alignment/correspondences.js";
 import type { TiltProblem } from "../alignment/rlhf.js";
 import type { SelfCertaintyProblem } from "../alignment/rlif.js";
-import { chiSquaredDivergence } from "../information/divergence.js";
 import { logOdds } from "../measure/escort.js";
 import { Law } from "../measure/law.js";
-import { type Distribution, distributionOf, lawOf, type Measure } from "../measure/measure.js";
+import { type Distribution, distributionOf, lawOf, type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, scaledDifference } from "../measure/score.js";
-import { answerKey, requireSupport } from "../measure/support.js";
+import { answerKey } from "../measure/support.js";
 import { logMeanExp, tiltChecked } from "../measure/tilt.js";
-import { outOfRange, requireArrayLike, requirePositiveOrInfinite } from "../numeric/check.js";
-import { exp } from "../numeric/elementary.js";
+import { outOfRange, requireArrayLike, requireObject, requirePositiveOrInfinite } from "../numeric/check.js";
+import { exp, log } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
-import { logSumExp } from "../numeric/logSumExp.js";
-import { paretoK, paretoSmoothedWeights } from "./paretoSmoothing.js";
-import { effectiveSampleSize, lawOfWeights } from "./sampleWeights.js";
+import { effectiveFractionOf } from "./effectiveFraction.js";
+import { shapeOf, smooth } from "./paretoSmoothing.js";
+import { sizeOf } from "./sampleWeights.js";
+import type { TailOptions } from "./tail.js";
 
 /**
  * What weighted maximum likelihood is done on: a law to imitate, the one it came from, and how much its weights can be
@@ -67,9 +67,11 @@ export interface ImportanceWeights<A = unknown> extends WeightedAnswers<A> {
  * ```
  */
 export function importanceWeights<A>(problem: TiltProblem<A>): ImportanceWeights<A> {
-  const { ref, reward, beta } = problem;
-  const score = resolveScore("importanceWeights", "reward", ref.support, reward);
-  return weightsOf("importanceWeights", problem, (peak) => score.map((r) => scaledDifference(r, score[peak], beta)));
+  const caller = "importanceWeights";
+  const beta = requirePositiveOrInfinite(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const ref = requireMeasure(caller, "ref", problem.ref);
+  const reward = resolveScore(caller, "reward", ref.support, problem.reward);
+  return weightsOf(caller, { ref, reward, beta }, (peak) => reward.map((r) => scaledDifference(r, reward[peak], beta)));
 }
 
 /** Weights of a tilt, given log w of each answer relative to that of the target's likeliest. */
@@ -94,15 +96,8 @@ function weightsOf<A>(
     logWeight,
     weight,
     logNormalizer: target.logNormalizer,
-    effectiveFraction: fractionOf(law, base, chiSquaredDivergence(target, ref)),
+    effectiveFraction: effectiveFractionOf(target, ref),
   };
-}
-
-/** 1/(1 + χ²), and where χ² is past the doubles its inverse from logarithms: 1 + χ² is the mean under the target of P/ref. */
-function fractionOf(target: Law, ref: Law, chiSquared: number): number {
-  if (chiSquared < 1e300) return 1 / (1 + chiSquared);
-  const logTarget = target.logProbabilities();
-  return exp(-logSumExp(logTarget.map((l, i) => (l === -Infinity ? l : 2 * l - ref.logProbability(i)))));
 }
 
 /**
@@ -126,7 +121,7 @@ function fractionOf(target: Law, ref: Law, chiSquared: number): number {
  */
 export function selfCertaintyWeights<A>(problem: SelfCertaintyProblem<A>): ImportanceWeights<A> {
   const caller = "selfCertaintyWeights";
-  const tilt = rlhfEquivalent(problem);
+  const tilt = equivalentOf(caller, problem);
   const law = lawOf(caller, "ref", tilt.ref);
   // From the masses themselves: their logarithms may not tell them apart.
   return weightsOf(caller, tilt, (peak) => law.weight.map((_, i) => logOdds(law, i, peak) / tilt.beta));
@@ -146,8 +141,8 @@ export interface DrawnWeights<A = unknown> extends WeightedAnswers<A> {
   readonly paretoK: number;
 }
 
-/** How draws are weighted. */
-export interface DrawnWeightsOptions {
+/** How draws are weighted, and what counts as the tail of their weights. */
+export interface DrawnWeightsOptions extends TailOptions {
   /** Whether the largest weights are Pareto-smoothed, see `paretoSmoothedWeights`; false by default. */
   readonly smooth?: boolean;
 }
@@ -160,10 +155,10 @@ export interface DrawnWeightsOptions {
  *
  * @param problem the reference policy, the reward and β > 0 (Infinity for plain maximum likelihood on the draws)
  * @param draws answers drawn from ref, in any order, repeated as they were drawn
- * @param options whether to smooth the tail
+ * @param options whether to smooth the tail, and how long it is
  * @returns the weights of the draws, the law they estimate, their effective number and k̂
  * @throws TypeError when an argument has the wrong type or the lengths differ
- * @throws RangeError when a draw is no answer of ref, there are no draws, all are forbidden, or β is not positive
+ * @throws RangeError when a draw is no answer of ref, there are no draws, all are forbidden, β is not positive, or see `paretoK`
  * @example
  * ```ts
  * import { drawnWeights, uniform } from "exptilt";
@@ -180,21 +175,29 @@ export function drawnWeights<A>(
   options: DrawnWeightsOptions = {},
 ): DrawnWeights<A> {
   const caller = "drawnWeights";
-  const { ref, reward } = problem;
-  const beta = requirePositiveOrInfinite(caller, "beta", problem.beta);
-  const score = resolveScore(caller, "reward", ref.support, reward);
+  const beta = requirePositiveOrInfinite(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const ref = requireMeasure(caller, "ref", problem.ref);
+  requireObject(caller, "options", options);
+  const score = resolveScore(caller, "reward", ref.support, problem.reward);
   const places = placesOf(caller, ref.support, draws);
   let top = -Infinity;
   for (const i of places) top = Math.max(top, score[i]);
   if (top === -Infinity) throw outOfRange(caller, "reward", "be above -Infinity for some draw", top);
   const given = {
-    logWeight: Float64Array.from(places, (i) => (score[i] === -Infinity ? -Infinity : (score[i] - top) / beta)),
+    logWeight: Float64Array.from(places, (i) =>
+      score[i] === -Infinity ? -Infinity : scaledDifference(score[i], top, beta),
+    ),
+    // Rewards that differ by their rounding alone are equal, however small β makes that look.
+    magnitude: (draw: number) => Math.max(Math.abs(score[places[draw]]), Math.abs(top)) / beta,
   };
-  const smoothed = options.smooth ? paretoSmoothedWeights(given) : { ...given, paretoK: paretoK(given) };
-  const weight = lawOfWeights(caller, smoothed).probabilities();
-  const size = effectiveSampleSize(smoothed);
+  const smoothed = options.smooth
+    ? smooth(caller, given, options)
+    : { logWeight: given.logWeight, paretoK: shapeOf(caller, given, options) };
+  const law = Law.fromLogMass(smoothed.logWeight);
+  const weight = law.probabilities();
+  const size = sizeOf(law);
   return {
-    target: distributionOf(requireSupport(caller, ref.support), gathered(places, weight, score.length), 0),
+    target: distributionOf(ref.support, gathered(places, law, weight, score.length), 0),
     ref,
     weight,
     effectiveSampleSize: size,
@@ -216,9 +219,16 @@ function placesOf<A>(caller: string, support: readonly A[], draws: readonly A[])
   });
 }
 
-/** The weights of equal draws added up. */
-function gathered(places: Uint32Array, weight: Float64Array, size: number): Law {
+/** The weights of equal draws added up; as logarithms, where some are below the range of doubles. */
+function gathered(places: Uint32Array, law: Law, weight: Float64Array, size: number): Law {
+  if (!law.hasTail) {
+    const mass = new Float64Array(size);
+    for (const [n, i] of places.entries()) mass[i] += weight[n];
+    return Law.fromMass(mass);
+  }
+  const top = new Float64Array(size).fill(-Infinity);
+  for (const [n, i] of places.entries()) top[i] = Math.max(top[i], law.logWeight[n]);
   const mass = new Float64Array(size);
-  for (const [n, i] of places.entries()) mass[i] += weight[n];
-  return Law.fromMass(mass);
+  for (const [n, i] of places.entries()) if (top[i] > -Infinity) mass[i] += exp(law.logWeight[n] - top[i]);
+  return Law.fromLogMass(top.map((t, i) => (t === -Infinity ? t : t + log(mass[i]))));
 }

@@ -29,6 +29,9 @@ export function maxNorm(a: Float64Array): number {
   return most;
 }
 
+/** What rounding makes of a value that is a sum of terms of about a nat each. */
+export const roundingOf = (value: number): number => 1e-14 * Math.max(1, Math.abs(value));
+
 /**
  * A point along a direction of descent that satisfies the weak Wolfe conditions, by doubling and bisection. Where values
  * differ by rounding alone the slopes decide. Undefined where the direction does not descend or no point is found.
@@ -43,9 +46,8 @@ export function lineSearch(f: Smooth, from: Point, direction: Float64Array, firs
       from.x.map((v, i) => v + t * direction[i]),
     );
     const slope = dot(point.gradient, direction);
-    const rounding = 1e-14 * Math.max(Math.abs(from.value), Math.abs(point.value));
     const descends = point.value <= from.value + 1e-4 * t * slope0;
-    const maybe = point.value <= from.value + rounding && slope <= -0.9 * slope0;
+    const maybe = point.value <= from.value + roundingOf(from.value) && slope <= -0.9 * slope0;
     if (!(descends || maybe)) high = t;
     else if (slope < 0.9 * slope0) low = t;
     else return point;

@@ -1,6 +1,5 @@
-import { type Measure, normalize } from "../measure/measure.js";
-import { requireSupport } from "../measure/support.js";
-import { FINITE, requireInteger, requireNumbers, wrongType } from "../numeric/check.js";
+import { type Measure, normalized, requireMeasure } from "../measure/measure.js";
+import { FINITE, requireInteger, requireNumbers, requireObject, wrongType } from "../numeric/check.js";
 import { linearLogits } from "./logits.js";
 import type { Policy } from "./policy.js";
 import { SoftmaxTree } from "./softmaxTree.js";
@@ -57,7 +56,7 @@ export interface LogLinearModel<Q, A> {
  */
 export function logLinearPolicy<A, Q = unknown>(model: LogLinearModel<Q, A>): Policy<Q, A> {
   const caller = "logLinearPolicy";
-  if (typeof model !== "object" || model === null) throw wrongType(caller, "model", "be an object", model);
+  requireObject(caller, "model", model);
   const size = requireInteger(caller, "size", model.size, 1);
   for (const name of ["base", "features"] as const) {
     if (typeof model[name] !== "function") throw wrongType(caller, name, "be a function", model[name]);
@@ -65,14 +64,14 @@ export function logLinearPolicy<A, Q = unknown>(model: LogLinearModel<Q, A>): Po
   return {
     size,
     on(query) {
-      const base = normalize(model.base(query));
-      const answers = requireSupport(caller, base.support);
+      const base = normalized(requireMeasure(caller, "base of the query", model.base(query)));
+      const answers = base.support;
       const rows = new Float64Array(answers.length * size);
       for (const [i, answer] of answers.entries()) {
         rows.set(featureRow(caller, size, `features of answer ${i}`, model.features(query, answer, i)), i * size);
       }
       const tree = { outcomes: answers.length, contexts: 1, next: Int32Array.from(answers, (_, i) => ~i) };
-      return new SoftmaxTree(answers, tree, linearLogits(size, rows, base.logMass));
+      return new SoftmaxTree(answers, tree, linearLogits(size, rows, answers.length, base.logMass));
     },
   };
 }

@@ -29,11 +29,34 @@ export function tableLogits(rows: number): Logits {
   };
 }
 
-/** Logits base + Φθ: `features` is Φ row by row, `base` is left out where it is 0. */
-export function linearLogits(size: number, features: Float64Array, base?: Float64Array): Logits {
+/**
+ * Logits base + Φθ: `features` is Φ row by row, `outcomes` rows a context; `base` is left out where it is 0. A constant that
+ * is added to a feature in every row of a context changes no probability, so each feature is measured from the middle of
+ * its range there: what an offset adds to logits and gradients would cancel, and take digits with it.
+ */
+export function linearLogits(size: number, given: Float64Array, outcomes: number, base?: Float64Array): Logits {
+  const { features, spread } = centred(size, given, outcomes, base);
+  return centredLogits(size, features, spread, base);
+}
+
+function centredLogits(
+  size: number,
+  features: Float64Array,
+  spread: Float64Array,
+  base: Float64Array | undefined,
+): Logits {
   const rows = features.length / size;
   return {
     size,
+    spread,
+    inUnits(unit) {
+      const scaled = new Float64Array(features.length);
+      for (let row = 0, at = 0; row < rows; row++) {
+        for (let j = 0; j < size; j++, at++) scaled[at] = features[at] / unit[j];
+      }
+      const range = spread.map((s, j) => s / unit[j]);
+      return centredLogits(size, scaled, range, base);
+    },
     fill(parameters, out) {
       for (let i = 0, at = 0; i < rows; i++) {
         let s = base === undefined ? 0 : base[i];
@@ -65,6 +88,35 @@ export function linearLogits(size: number, features: Float64Array, base?: Float6
       });
     },
   };
+}
+
+/** Features measured from the middle of their range in each context, and the longest range of each. */
+function centred(size: number, given: Float64Array, outcomes: number, base: Float64Array | undefined) {
+  const features = new Float64Array(given.length);
+  const [spread, least, most] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  const rows = given.length / size;
+  // A row that the base forbids has no probability at any θ: its features stay 0.
+  const forbidden = (row: number) => base !== undefined && base[row] === -Infinity;
+  for (let first = 0; first < rows; first += outcomes) {
+    least.fill(Infinity);
+    most.fill(-Infinity);
+    for (let row = first; row < first + outcomes; row++) {
+      if (forbidden(row)) continue;
+      for (let j = 0, at = row * size; j < size; j++, at++) {
+        const x = given[at];
+        if (x < least[j]) least[j] = x;
+        if (x > most[j]) most[j] = x;
+      }
+    }
+    for (let j = 0; j < size; j++) {
+      if (least[j] < most[j]) spread[j] = Math.max(spread[j], Math.min(most[j] - least[j], Number.MAX_VALUE));
+    }
+    for (let row = first; row < first + outcomes; row++) {
+      if (forbidden(row)) continue;
+      for (let j = 0, at = row * size; j < size; j++, at++) features[at] = given[at] - (least[j] / 2 + most[j] / 2);
+    }
+  }
+  return { features, spread };
 }
 
 /** Visits every row that has probability, with the mean features of its context and its weight total·p. */

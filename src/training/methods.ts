@@ -11,35 +11,49 @@ export interface Descent {
   advance(f: Smooth, at: Point, iteration: number): Point | undefined;
 }
 
+/** No step moves log-odds by more nats at once: a Hessian near underflow would ask for any number. */
+const LONGEST = 1e6;
+
 /** Minus the gradient over the Hessian or, where there is none, over the diagonal curvature. */
 export function newtonStep(f: Smooth, { x, gradient }: Point): Float64Array | undefined {
   const hessian = f.hessian(x);
-  if (hessian !== undefined) return solveSemidefinite(hessian, gradient).map((v) => -v);
+  if (hessian !== undefined) return stepBy(hessian, gradient);
   const scale = f.curvature(x);
-  return scale && divided(gradient, scale).map((v) => -v);
+  return scale && divided(gradient, scale).map(shortened);
 }
+
+function stepBy(hessian: Float64Array, gradient: Float64Array): Float64Array {
+  return solveSemidefinite(hessian, gradient).map(shortened);
+}
+
+/** −v, no longer than allowed. */
+const shortened = (v: number): number => (Number.isNaN(v) ? 0 : Math.max(-LONGEST, Math.min(LONGEST, -v)));
 
 /** v over a diagonal, 0 where that is 0. */
 function divided(v: Float64Array, scale: Float64Array | undefined): Float64Array {
   return scale === undefined ? v : v.map((x, i) => (scale[i] > 0 ? x / scale[i] : 0));
 }
 
-/** Newton's method with a line search. Far out, where the Hessian has lost directions to rounding, it is regularised. */
+/** A step that leaves more than this share of the gradient as it is goes nowhere with it. */
+const UNANSWERED = 0.1;
+
+/**
+ * Newton's method with a line search. Where the Hessian has lost directions to rounding that the gradient still has, and
+ * where no step goes down, it is regularised.
+ */
 export function newton(): Descent {
   return {
     memory: [],
     advance(f, at) {
       const hessian = f.hessian(at.x);
       if (hessian === undefined) return undefined;
-      const along = () => {
-        const step = solveSemidefinite(hessian, at.gradient).map((v) => -v);
-        return lineSearch(f, at, step, 1);
-      };
-      const next = along();
-      if (next !== undefined) return next;
       const most = maxNorm(at.gradient);
+      const step = stepBy(hessian, at.gradient);
+      const left = at.gradient.map((g, i) => g + dot(hessian.subarray(i * f.size, (i + 1) * f.size), step));
+      const next = maxNorm(left) <= UNANSWERED * most ? lineSearch(f, at, step, 1) : undefined;
+      if (next !== undefined) return next;
       for (let i = 0; i < f.size; i++) hessian[i * (f.size + 1)] += most;
-      return along();
+      return lineSearch(f, at, stepBy(hessian, at.gradient), 1);
     },
   };
 }
@@ -63,7 +77,8 @@ export function lbfgs(depth: number, memory: Float64Array[] = []): Descent {
       }
       if (next === undefined) return undefined;
       const to = next;
-      const s = to.x.map((v, i) => v - at.x[i]);
+      // A variable at −∞ stays there: it has moved by nothing.
+      const s = to.x.map((v, i) => (v === at.x[i] ? 0 : v - at.x[i]));
       const y = to.gradient.map((v, i) => v - at.gradient[i]);
       if (dot(s, y) > 0) this.memory = [...this.memory, s, y].slice(-2 * depth);
       return to;
@@ -100,7 +115,7 @@ function twoLoop(memory: readonly Float64Array[], gradient: Float64Array, scale:
 
 /** How far Adam goes in a step, and how that falls. */
 export interface AdamRate {
-  /** The first step's size, in the units of the parameters. */
+  /** The first step's size: how far it moves log-odds at most, in nats. */
   readonly learningRate: number;
   /** After so many steps it has halved. */
   readonly halfLife: number;
@@ -108,13 +123,17 @@ export interface AdamRate {
   readonly secondMoment: number;
 }
 
-/** One step of Adam (Kingma and Ba 2015) on a gradient; `memory` holds both moments and is changed. */
+/**
+ * One step of Adam (Kingma and Ba 2015) on a gradient; `memory` holds both moments and is changed. `spread` is how far a unit
+ * of each variable moves log-odds: steps are over it.
+ */
 export function adamStep(
   x: Float64Array,
   gradient: Float64Array,
   memory: Float64Array[],
   iteration: number,
   { learningRate, halfLife, secondMoment: b2 }: AdamRate,
+  spread: Float64Array,
 ): Float64Array {
   const b1 = 0.9;
   const [m, v] = memory;
@@ -124,25 +143,25 @@ export function adamStep(
   return x.map((value, i) => {
     m[i] = b1 * m[i] + (1 - b1) * gradient[i];
     v[i] = b2 * v[i] + (1 - b2) * gradient[i] * gradient[i];
-    return v[i] > 0 ? value - (rate * (m[i] / c1)) / Math.sqrt(v[i] / c2) : value;
+    return v[i] > 0 ? value - ((rate / spread[i]) * (m[i] / c1)) / Math.sqrt(v[i] / c2) : value;
   });
 }
 
 /** Adam: an iteration takes one step on each of the given functions in turn, which together make up f. */
 export function adam(
-  size: number,
+  spread: Float64Array,
   rate: AdamRate,
   pass: (iteration: number) => readonly Smooth[],
   memory: Float64Array[] = [],
 ): Descent {
   return {
-    memory: memory.length === 2 ? memory : [new Float64Array(size), new Float64Array(size)],
+    memory: memory.length === 2 ? memory : [new Float64Array(spread.length), new Float64Array(spread.length)],
     advance(f, at, iteration) {
       const batches = pass(iteration);
       let x = at.x;
       for (const [b, batch] of batches.entries()) {
         const { gradient } = batch === f && b === 0 ? at : pointAt(batch, x);
-        x = adamStep(x, gradient, this.memory, iteration * batches.length + b, rate);
+        x = adamStep(x, gradient, this.memory, iteration * batches.length + b, rate, spread);
       }
       return pointAt(f, x);
     },

@@ -1,10 +1,11 @@
-import { maxNorm, type Point } from "./lineSearch.js";
+import { dot, maxNorm, type Point, roundingOf } from "./lineSearch.js";
 import { type Descent, newtonStep } from "./methods.js";
 import type { Smooth } from "./objective.js";
 
 /**
- * Why a run ended: a formula gave the optimum; the gradient vanished; the gradient vanishes only at infinity, where the
- * policy has no optimum; rounding let no step go further; the iterations were used up; or the signal was raised.
+ * Why a run ended: a formula gave the optimum; the gradient vanished; it vanishes only at infinity, for the target has
+ * nothing of answers that the policy can give; rounding let no step go further; the iterations were used up; or the signal
+ * was raised.
  */
 export type StopReason = "closed form" | "gradient" | "unbounded" | "rounding" | "iterations" | "aborted";
 
@@ -33,7 +34,8 @@ export interface StopSignal {
 
 /** What stops a run, and who is told. */
 export interface Watch {
-  readonly tolerance: number;
+  /** The largest entry of the gradient, in the caller's units, where one was asked for. */
+  readonly tolerance: number | undefined;
   readonly maxIterations: number;
   readonly signal: StopSignal | undefined;
   readonly onProgress: ProgressListener | undefined;
@@ -49,8 +51,14 @@ export interface Descended {
 /** Near a finite optimum a Newton step changes no log-probability by more than this; on the way to infinity each does. */
 const NEAR = 1e-3;
 
+/** A gradient this small has vanished, in nats by nat that a variable moves log-odds: whatever the units of features. */
+const TOLERANCE = 1e-11;
+
 /** A gradient this small is rounding. */
 const NOTHING = 1e-15;
+
+/** A gradient this small may be rounding, where many terms add up: it is, when a step makes nothing better. */
+const ROUNDING = 1e-12;
 
 /** So many milliseconds of work may pass before others get their turn. */
 const TURN = 25;
@@ -63,17 +71,21 @@ export async function minimize(
   method: Descent,
   watch: Watch,
 ): Promise<Descended> {
+  const least = Math.max(watch.tolerance ?? 0, TOLERANCE);
   let point = from;
   let since = performance.now();
   for (let iteration = first; ; iteration++) {
     const gradientNorm = maxNorm(point.gradient);
-    watch.onProgress?.({ iteration, objective: -point.value, gradientNorm });
-    if (gradientNorm <= watch.tolerance) {
+    const told = f.report(point.value, point.gradient);
+    watch.onProgress?.({ iteration, ...told });
+    const small = gradientNorm <= least && !(told.gradientNorm > (watch.tolerance ?? Infinity));
+    if (small || gradientNorm <= NOTHING) {
       const step = newtonStep(f, point);
       const near = step === undefined || f.change(point.x, step) <= NEAR;
-      if (near && isFlat(f, point)) return { point, iteration, reason: "unbounded", converged: false };
-      if (near) return { point, iteration, reason: "gradient", converged: true };
-      if (gradientNorm <= NOTHING) return { point, iteration, reason: "unbounded", converged: false };
+      if (near || gradientNorm <= NOTHING) {
+        const reason = f.verdict(point.x, near ? undefined : step);
+        return { point, iteration, reason, converged: reason === "gradient" };
+      }
     }
     if (watch.signal?.aborted) return { point, iteration, reason: "aborted", converged: false };
     if (iteration >= watch.maxIterations) return { point, iteration, reason: "iterations", converged: false };
@@ -81,9 +93,20 @@ export async function minimize(
     if (next === undefined) {
       // The step that was refused tells a flat way to infinity from the rounding at an optimum.
       const step = newtonStep(f, point);
-      const lost = step !== undefined && f.change(point.x, step) > NEAR && gradientNorm <= 1e-6;
-      const converged = !lost && gradientNorm <= Math.max(watch.tolerance, 1e-12);
-      return { point, iteration, reason: lost ? "unbounded" : "rounding", converged };
+      const far = step !== undefined && f.change(point.x, step) > NEAR;
+      const verdict = f.verdict(point.x, far ? step : undefined);
+      if (gradientNorm <= 1e-6 && verdict === "unbounded") {
+        return { point, iteration, reason: verdict, converged: false };
+      }
+      const gain = step === undefined ? Infinity : -dot(point.gradient, step) / 2;
+      const nothing = gradientNorm <= Math.max(watch.tolerance ?? 0, ROUNDING) || gain <= roundingOf(point.value);
+      return { point, iteration, reason: "rounding", converged: verdict === "gradient" && nothing };
+    }
+    if (gradientNorm <= ROUNDING && next.value >= point.value && maxNorm(next.gradient) >= gradientNorm) {
+      const reason = f.verdict(point.x, undefined);
+      return reason === "gradient"
+        ? { point, iteration, reason: "rounding", converged: true }
+        : { point, iteration, reason, converged: false };
     }
     point = next;
     if (performance.now() - since > TURN) {
@@ -91,21 +114,4 @@ export async function minimize(
       since = performance.now();
     }
   }
-}
-
-/**
- * Whether there are parameters that move log-probabilities but no longer the objective, to the last digit: so far out
- * that the answers they speak of have lost all probability.
- */
-function isFlat(f: Smooth, { x }: Point): boolean {
-  const hessian = f.hessian(x);
-  const scale = hessian === undefined ? f.curvature(x) : x.map((_, i) => hessian[i * (x.length + 1)]);
-  // Unequal steps, so that they cannot cancel.
-  return (
-    scale?.includes(0) === true &&
-    f.change(
-      x,
-      scale.map((s, i) => (s === 0 ? 1 + ((i * 0.618) % 1) : 0)),
-    ) > NEAR
-  );
 }

@@ -2,9 +2,13 @@ import type { Measure } from "../measure/measure.js";
 import { lawOf } from "../measure/measure.js";
 import { answerKey } from "../measure/support.js";
 import { outOfRange } from "../numeric/check.js";
-import type { ConditionalPolicy, Policy } from "./policy.js";
+import { solveSemidefinite } from "../numeric/cholesky.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { exponentOf } from "../numeric/powerOfTwo.js";
+import { maxNorm } from "./lineSearch.js";
+import type { ConditionalPolicy } from "./policy.js";
 
-/** A function to be made small, as the minimisers see it. */
+/** A function to be made small, as the minimisers see it. Its value is in nats, and a unit of a variable moves about one. */
 export interface Smooth {
   /** The number of variables. */
   readonly size: number;
@@ -16,29 +20,55 @@ export interface Smooth {
   curvature(x: Float64Array): Float64Array | undefined;
   /** The largest change of a log-probability, in nats, that a step from x makes. */
   change(x: Float64Array, step: Float64Array): number;
+  /** The objective, which is maximised, and the largest entry of its gradient by the parameters: in the caller's units. */
+  report(value: number, gradient: Float64Array): Report;
+  /**
+   * What a vanished gradient means: an optimum, the way to one at infinity, or answers that have lost all probability and
+   * with it their gradient. `step` is Newton's where that is large.
+   */
+  verdict(x: Float64Array, step: Float64Array | undefined): Verdict;
 }
+
+/** What a caller is told of a point. */
+export interface Report {
+  readonly objective: number;
+  readonly gradientNorm: number;
+}
+
+/** The reasons to stop that a vanished gradient may be. */
+export type Verdict = "gradient" | "unbounded" | "rounding";
 
 /** Vectors of more variables than this are not given a Hessian. */
 const DENSE = 400;
 
-/** The law of a measure as coefficients in the order of a policy's answers. */
-export function coefficients<A>(
-  caller: string,
-  argument: string,
-  measure: Measure<A>,
-  support: readonly A[],
-): Float64Array {
-  const p = lawOf(caller, argument, measure).probabilities();
+/** The law of a measure in the order of a policy's answers: probabilities, and their logarithms where these are needed. */
+export interface TargetLaw {
+  readonly coefficient: Float64Array;
+  logCoefficient(): Float64Array;
+}
+
+export function targetLaw<A>(caller: string, argument: string, measure: Measure<A>, support: readonly A[]): TargetLaw {
+  const law = lawOf(caller, argument, measure);
   const own = measure.support;
-  if (own === support || (own.length === support.length && own.every((o, i) => Object.is(o, support[i])))) return p;
-  const place = new Map(support.map((answer, i) => [answerKey(answer), i]));
-  const out = new Float64Array(support.length);
-  for (const [i, answer] of own.entries()) {
-    const at = place.get(answerKey(answer));
-    if (at !== undefined) out[at] += p[i];
-    else if (p[i] > 0) throw outOfRange(caller, `${argument}.support[${i}]`, "be an answer of the policy", answer);
+  if (own === support || (own.length === support.length && own.every((o, i) => Object.is(o, support[i])))) {
+    return { coefficient: law.probabilities(), logCoefficient: () => law.logProbabilities() };
   }
-  return out;
+  const place = new Map(support.map((answer, i) => [answerKey(answer), i]));
+  const places = own.map((answer, i) => {
+    const at = place.get(answerKey(answer));
+    if (at === undefined && law.supports(i))
+      throw outOfRange(caller, `${argument}.support[${i}]`, "be an answer of the policy", answer);
+    return at;
+  });
+  const placed = (values: Float64Array, empty: number) => {
+    const out = new Float64Array(support.length).fill(empty);
+    for (const [i, at] of places.entries()) if (at !== undefined) out[at] = values[i];
+    return out;
+  };
+  return {
+    coefficient: placed(law.probabilities(), 0),
+    logCoefficient: () => placed(law.logProbabilities(), -Infinity),
+  };
 }
 
 /** A policy on one query, and how much each answer counts in the likelihood. */
@@ -47,37 +77,119 @@ export interface Part<A> {
   readonly coefficient: Float64Array;
 }
 
-/** What is shared by the objectives of a policy on several queries: curvature and the effect of a step. */
-export abstract class PolicyObjective<Q, A> implements Smooth {
-  readonly size: number;
-  protected readonly parts: readonly Part<A>[];
-  protected readonly ridge: number;
+/** The same for likelihoods, with what is below the range of doubles. */
+export interface LikelihoodPart<A> extends Part<A> {
+  logCoefficient(): Float64Array;
+}
 
-  constructor(policy: Policy<Q, A>, parts: readonly Part<A>[], ridge: number) {
-    this.size = policy.size;
+/** A part with its log-probabilities before and after a step. */
+interface Moved<P> {
+  readonly part: P;
+  readonly before: Float64Array;
+  readonly after: Float64Array;
+}
+
+/** How far a unit of each parameter moves log-odds at most, on any query: 1 where nothing is known of it. */
+export function spreadOf<A>(size: number, parts: readonly Part<A>[], least?: Float64Array): Float64Array {
+  const spread = least?.slice() ?? new Float64Array(size);
+  for (const { on } of parts) for (let j = 0; j < size; j++) spread[j] = Math.max(spread[j], on.spread?.[j] ?? 1);
+  return spread;
+}
+
+/**
+ * What the variables of a minimiser are: parameters in units of their spread, to the power of two below it, so that no
+ * digit is lost on the way. Neither the units of a feature nor its offset change the path that a method takes.
+ */
+export class Units {
+  /** 2^k of each variable. */
+  readonly unit: Float64Array;
+  /** How far a unit of each variable moves log-odds: from 1 to 2, where the policy can be asked in these units. */
+  readonly spread: Float64Array;
+  readonly #made = new Map<ConditionalPolicy, ConditionalPolicy>();
+
+  constructor(size: number, parts: readonly Part<unknown>[]) {
+    const spread = spreadOf(size, parts);
+    const fixed = parts.some(({ on }) => on.inUnits === undefined);
+    this.unit = spread.map((s) => (fixed || s === 0 ? 1 : 2 ** exponentOf(s)));
+    this.spread = spread.map((s, i) => (s === 0 ? 1 : s / this.unit[i]));
+  }
+
+  /** θ of the variables x. */
+  parameters(x: Float64Array): Float64Array {
+    return x.map((v, i) => v / this.unit[i]);
+  }
+
+  /** The variables of parameters θ; a gradient by x becomes one by θ. */
+  variables(theta: Float64Array): Float64Array {
+    return theta.map((v, i) => v * this.unit[i]);
+  }
+
+  /** A part whose policy takes the variables for parameters. */
+  part<P extends Part<unknown>>(part: P): P {
+    if (this.unit.every((u) => u === 1)) return part;
+    // Queries may share one policy.
+    const on = this.#made.get(part.on) ?? part.on.inUnits?.(this.unit) ?? part.on;
+    this.#made.set(part.on, on);
+    return { ...part, on };
+  }
+}
+
+/** What is shared by the objectives of a policy on several queries. */
+export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth {
+  readonly size: number;
+  protected readonly parts: readonly P[];
+  protected readonly ridge: number;
+  readonly #units: Units;
+  /** What a nat of the value is in the caller's units. */
+  readonly #scale: number;
+
+  /** The parts are in the given units already, the ridge is not. */
+  constructor(units: Units, parts: readonly P[], ridge: number, scale = 1) {
+    this.size = units.unit.length;
     this.parts = parts;
     this.ridge = ridge;
+    this.#units = units;
+    this.#scale = scale;
   }
 
   abstract evaluate(x: Float64Array, gradient: Float64Array): number;
   abstract hessian(x: Float64Array): Float64Array | undefined;
+  abstract verdict(x: Float64Array, step: Float64Array | undefined): Verdict;
 
   curvature(x: Float64Array): Float64Array | undefined {
-    const out = new Float64Array(this.size).fill(this.ridge);
-    for (const { on, coefficient } of this.parts) {
-      if (on.addCurvature === undefined) return undefined;
-      on.addCurvature(x, coefficient, out);
+    const out = Float64Array.from(this.#units.unit, (u) => this.ridgeAt(u));
+    for (const part of this.parts) {
+      if (part.on.addCurvature === undefined) return undefined;
+      part.on.addCurvature(x, this.weightOf(part, x), out);
     }
     return out;
   }
 
+  report(value: number, gradient: Float64Array): Report {
+    return { objective: -value * this.#scale, gradientNorm: maxNorm(this.#units.variables(gradient)) * this.#scale };
+  }
+
+  /** What an answer's curvature counts for. */
+  protected weightOf({ coefficient }: P, _x: Float64Array): Float64Array {
+    return coefficient;
+  }
+
+  /** The Hessian of Σ c(o) (−log π_θ(o)) and the ridge. */
+  protected information(x: Float64Array): Float64Array | undefined {
+    const n = this.size;
+    if (n > DENSE) return undefined;
+    const out = new Float64Array(n * n);
+    for (const { on, coefficient } of this.parts) {
+      if (on.addInformation === undefined) return undefined;
+      on.addInformation(x, coefficient, out);
+    }
+    for (const [i, u] of this.#units.unit.entries()) out[i * (n + 1)] += this.ridgeAt(u);
+    return out;
+  }
+
   change(x: Float64Array, step: Float64Array): number {
-    const there = x.map((v, i) => v + step[i]);
     let most = 0;
-    for (const { on } of this.parts) {
-      // Two calls of the policy may share one array.
-      const before = on.logProbabilities(x).slice();
-      const after = on.logProbabilities(there);
+    for (const { before, after } of this.moved(x, step)) {
       for (let o = 0; o < before.length; o++) {
         const d = Math.abs(after[o] - before[o]);
         if (d > most) most = d;
@@ -86,24 +198,47 @@ export abstract class PolicyObjective<Q, A> implements Smooth {
     return most;
   }
 
-  /** ½ρ|x|², with its gradient added. */
+  /** The log-probabilities of each part before and after a step. */
+  protected *moved(x: Float64Array, step: Float64Array): Generator<Moved<P>> {
+    const there = x.map((v, i) => v + step[i]);
+    for (const part of this.parts) {
+      // Two calls of the policy may share one array.
+      const before = part.on.logProbabilities(x).slice();
+      yield { part, before, after: part.on.logProbabilities(there) };
+    }
+  }
+
+  /** ½ρ|θ|², with its gradient added. */
   protected penalty(x: Float64Array, gradient: Float64Array): number {
     if (this.ridge === 0) return 0;
+    const { unit } = this.#units;
     let s = 0;
     for (let i = 0; i < x.length; i++) {
-      s += x[i] * x[i];
-      gradient[i] += this.ridge * x[i];
+      const theta = x[i] / unit[i];
+      s += theta * theta;
+      gradient[i] += (this.ridge * theta) / unit[i];
     }
     return (this.ridge / 2) * s;
   }
+
+  /** The ridge's second derivative by a variable of unit u. */
+  protected ridgeAt(u: number): number {
+    return Math.min(this.ridge / u / u, Number.MAX_VALUE);
+  }
 }
 
+/** A step that lowers no answer of the target by more than this share of what it changes goes to infinity for nothing. */
+const LOWERED = 0.01;
+
+/** A curvature below this share of the largest is that of answers which have lost their probability. */
+const FELT = 1e-8;
+
 /** −Σ c(o) log π_θ(o|q) over queries and answers, + ½ρ|θ|². */
-export class NegativeLogLikelihood<Q, A> extends PolicyObjective<Q, A> {
+export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknown>> {
   readonly #negative: readonly Float64Array[];
 
-  constructor(policy: Policy<Q, A>, parts: readonly Part<A>[], ridge: number) {
-    super(policy, parts, ridge);
+  constructor(units: Units, parts: readonly LikelihoodPart<unknown>[], ridge: number) {
+    super(units, parts, ridge);
     this.#negative = parts.map(({ coefficient }) => coefficient.map((c) => -c));
   }
 
@@ -119,14 +254,57 @@ export class NegativeLogLikelihood<Q, A> extends PolicyObjective<Q, A> {
   }
 
   hessian(x: Float64Array): Float64Array | undefined {
-    const n = this.size;
-    if (n > DENSE) return undefined;
-    const out = new Float64Array(n * n);
-    for (const { on, coefficient } of this.parts) {
-      if (on.addInformation === undefined) return undefined;
-      on.addInformation(x, coefficient, out);
-    }
-    for (let i = 0; i < n; i++) out[i * n + i] += this.ridge;
-    return out;
+    return this.information(x);
   }
+
+  /**
+   * The optimum lies at infinity in a direction that lowers answers of which the target has nothing, and none of which it
+   * has some. Where the target has some of all, as tilts of ref do, the optimum is finite, however little that is.
+   */
+  verdict(x: Float64Array, step: Float64Array | undefined): Verdict {
+    const direction = this.ridge > 0 ? undefined : (step ?? this.#away(x));
+    if (direction === undefined) return "gradient";
+    let [most, lowered] = [0, 0];
+    for (const { part, before, after } of this.moved(x, direction)) {
+      const target = part.logCoefficient();
+      let [up, down] = [-Infinity, Infinity];
+      for (let o = 0; o < before.length; o++) {
+        if (before[o] === -Infinity) continue;
+        const d = after[o] - before[o];
+        up = Math.max(up, d);
+        if (target[o] > -Infinity) down = Math.min(down, d);
+        most = Math.max(most, Math.abs(d));
+      }
+      lowered = Math.max(lowered, up - down);
+    }
+    return most > 0 && lowered <= LOWERED * most ? "unbounded" : "gradient";
+  }
+
+  /**
+   * The direction that lowers the answers of which the target has nothing, as far as the objective no longer feels it:
+   * what its curvature opposes is filtered out. Undefined where the target has some of all.
+   */
+  #away(x: Float64Array): Float64Array | undefined {
+    const n = this.size;
+    const out = new Float64Array(n);
+    for (const { on, logCoefficient } of this.parts) {
+      const missing = logCoefficient().map((l) => (l === -Infinity ? -1 : 0));
+      on.addGradient(x, missing, out);
+    }
+    if (maxNorm(out) === 0) return undefined;
+    const hessian = this.hessian(x);
+    const scale = hessian === undefined ? this.curvature(x) : x.map((_, i) => hessian[i * (n + 1)]);
+    if (scale === undefined) return undefined;
+    const felt = FELT * maxNorm(scale);
+    if (!(felt > SMALLEST_NORMAL)) return scaledTo1(out);
+    if (hessian === undefined) return scaledTo1(out.map((v, i) => v / (scale[i] + felt)));
+    for (let i = 0; i < n; i++) hessian[i * (n + 1)] += felt;
+    return scaledTo1(solveSemidefinite(hessian, out));
+  }
+}
+
+/** The same direction, its largest entry 1 in size. */
+function scaledTo1(direction: Float64Array): Float64Array {
+  const size = maxNorm(direction);
+  return direction.map((v) => v / size);
 }

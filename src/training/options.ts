@@ -1,4 +1,11 @@
-import { outOfRange, requireInteger, requireNonNegative, requirePositive, wrongType } from "../numeric/check.js";
+import {
+  outOfRange,
+  requireInteger,
+  requireNonNegative,
+  requireObject,
+  requirePositive,
+  wrongType,
+} from "../numeric/check.js";
 import { type AdamRate, adam, type Descent, lbfgs, newton } from "./methods.js";
 import type { ProgressListener, StopSignal, Watch } from "./minimize.js";
 import type { Smooth } from "./objective.js";
@@ -12,17 +19,20 @@ export type TrainingMethod = "closed form" | "newton" | "lbfgs" | "adam";
 export interface TrainingOptions {
   /** The method; by default the closed form where there is one, Newton's where it applies, else L-BFGS. */
   readonly method?: TrainingMethod;
-  /** θ at the start, 0 by default. */
+  /** θ at the start, 0 by default. Logits of −∞ stay there. */
   readonly start?: ArrayLike<number>;
   /** ρ of the penalty ½ρ|θ|² that is taken off the objective; 0 by default. With ρ > 0 the optimum is finite. */
   readonly ridge?: number;
-  /** The run has converged when no entry of the gradient is larger; 1e−11 by default. */
+  /**
+   * The run has converged when no entry of the gradient is larger, nor larger than 1e−11 (or this, if it is more) in nats by
+   * nat that the parameter moves log-odds. By default the second alone, on which the units of features have no influence.
+   */
   readonly tolerance?: number;
   /** The most steps to take, counted over resumed runs, 10,000 by default (Adam: passes over the data). */
   readonly maxIterations?: number;
   /** The steps that L-BFGS remembers, 20 by default. */
   readonly depth?: number;
-  /** The size of Adam's first steps, 0.1 by default. */
+  /** The size of Adam's first steps, 0.1 by default: how many nats of log-odds each parameter may move. */
   readonly learningRate?: number;
   /** The steps after which Adam's are half as large; by default a fortieth of those it will take. */
   readonly halfLife?: number;
@@ -55,7 +65,7 @@ export interface Settings {
 }
 
 export function readOptions(caller: string, options: TrainingOptions, size: number): Settings {
-  if (typeof options !== "object" || options === null) throw wrongType(caller, "options", "be an object", options);
+  requireObject(caller, "options", options);
   const { method, resume, signal, onProgress } = options;
   if (method !== undefined && !METHODS.includes(method)) {
     throw outOfRange(caller, "options.method", `be one of ${METHODS.join(", ")}`, method);
@@ -70,14 +80,20 @@ export function readOptions(caller: string, options: TrainingOptions, size: numb
     throw outOfRange(caller, "options.resume", `be of method ${method}`, state.method);
   }
   const start = state?.parameters ?? requireParameters(caller, size, options.start ?? new Float64Array(size));
-  const tolerance = requireNonNegative(caller, "options.tolerance", options.tolerance ?? 1e-11);
+  const ridge = requireNonNegative(caller, "options.ridge", options.ridge ?? 0);
+  const infinite = start.indexOf(-Infinity);
+  if (ridge > 0 && infinite >= 0) {
+    throw outOfRange(caller, `options.start[${infinite}]`, "be finite where options.ridge is above 0", -Infinity);
+  }
+  const tolerance =
+    options.tolerance === undefined ? undefined : requireNonNegative(caller, "options.tolerance", options.tolerance);
   const { learningRate, halfLife } = options;
   return {
     method: (state?.method as TrainingMethod | undefined) ?? method,
     start,
     iteration: state?.iteration ?? 0,
     memory: state?.memory ?? [],
-    ridge: requireNonNegative(caller, "options.ridge", options.ridge ?? 0),
+    ridge,
     depth: whole("depth", 1, 20),
     rate: {
       ...(learningRate !== undefined && {
@@ -91,13 +107,18 @@ export function readOptions(caller: string, options: TrainingOptions, size: numb
   };
 }
 
-/** The method that was asked for, or else the one that fits, ready to go on from where its state left it. */
+/**
+ * The method that was asked for, or else the one that fits, ready to go on from where its state left it. `spread` is how far
+ * a unit of each variable moves log-odds.
+ */
 export function descentOf(
   f: Smooth,
+  start: Float64Array,
+  spread: Float64Array,
   settings: Settings,
   batches: (size: number, iteration: number) => readonly Smooth[],
 ): { readonly name: Exclude<TrainingMethod, "closed form">; readonly descent: Descent } {
-  const { memory, depth, watch, start } = settings;
+  const { memory, depth, watch } = settings;
   let name = settings.method;
   if (name === undefined || name === "closed form") name = f.hessian(start) === undefined ? "lbfgs" : "newton";
   if (name === "newton") return { name, descent: newton() };
@@ -105,5 +126,5 @@ export function descentOf(
   const count = batches(settings.batchSize, 0).length;
   const halfLife = Math.max(1, (count * watch.maxIterations) / 40);
   const rate = { learningRate: 0.1, halfLife, secondMoment: count > 1 ? 0.999 : 0.95, ...settings.rate };
-  return { name, descent: adam(f.size, rate, (iteration) => batches(settings.batchSize, iteration), memory) };
+  return { name, descent: adam(spread, rate, (iteration) => batches(settings.batchSize, iteration), memory) };
 }

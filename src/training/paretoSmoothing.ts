@@ -1,39 +1,48 @@
-import type { Law } from "../measure/law.js";
-import { log } from "../numeric/elementary.js";
-import { fitGeneralizedPareto, type GeneralizedPareto, paretoQuantile } from "./generalizedPareto.js";
-import { lawOfWeights, type SampleWeights } from "./sampleWeights.js";
+import { exp, log1p } from "../numeric/elementary.js";
+import { fitGeneralizedPareto, type GeneralizedPareto, logParetoQuantile } from "./generalizedPareto.js";
+import { readWeights, type SampleWeights, type WeightsRead } from "./sampleWeights.js";
+import { averageRuns, type Tail, type TailOptions, tailLengthOf, tailOf } from "./tail.js";
 
 /** A tail of fewer draws than this says nothing of its shape. */
 const FEWEST = 5;
 
-/** The draws' tail: which they are, from lightest to heaviest, and the weight they all exceed. */
-interface Tail {
-  readonly draws: Uint32Array;
-  readonly cutoff: number;
+/** A tail with its fitted law; the shape alone where there is nothing to fit. */
+interface FittedTail extends Tail {
+  readonly shape: number;
+  readonly fit?: GeneralizedPareto;
 }
 
-/** The largest M = min(n/5, 3√n) weights, of those the ones above the weight before them, relative to the largest. */
-function tailOf(law: Law): Tail {
-  const { weight, logWeight, peak } = law;
-  const n = weight.length;
-  const order = Uint32Array.from(weight.keys()).sort((i, j) => logWeight[i] - logWeight[j] || 0);
-  const first = n - Math.ceil(Math.min(0.2 * n, 3 * Math.sqrt(n)));
-  const relative = (i: number) => weight[i] / weight[peak];
-  const cutoff = first > 0 ? relative(order[first - 1]) : 0;
-  let start = Math.max(first, 0);
-  while (start < n && !(relative(order[start]) > cutoff)) start++;
-  return { draws: order.subarray(start), cutoff };
-}
-
-/** The tail with its fitted law; the shape alone where there are too few draws for a fit. */
-function fitTail(law: Law): Tail & { readonly shape: number; readonly fit: GeneralizedPareto | undefined } {
-  const tail = tailOf(law);
-  const { draws, cutoff } = tail;
-  const { weight, peak } = law;
-  if (draws.length < FEWEST) return { ...tail, shape: draws.length === 0 ? -Infinity : Infinity, fit: undefined };
-  const fit = fitGeneralizedPareto(Float64Array.from(draws, (i) => weight[i] / weight[peak] - cutoff));
+function fitTail(weights: WeightsRead, length: number): FittedTail {
+  const tail = tailOf(weights, length);
+  const { draws, runs } = tail;
+  if (draws.length === 0) return { ...tail, shape: -Infinity };
+  if (draws.length < FEWEST) return { ...tail, shape: Infinity };
+  if (runs.length === 1) return { ...tail, shape: -Infinity };
+  const fit = fitGeneralizedPareto(tail.logExceedance);
   // A weak prior, worth ten draws of shape ½, steadies the shape where the tail is short.
-  return { ...tail, shape: (fit.shape * draws.length + 5) / (draws.length + 10), fit };
+  const shape = (fit.shape * draws.length + 5) / (draws.length + 10);
+  return { ...tail, shape, fit: { ...fit, shape } };
+}
+
+/** k̂ of weights already read. */
+export function shapeOf(caller: string, weights: WeightsRead, options: TailOptions): number {
+  return fitTail(weights, tailLengthOf(caller, weights.logWeight.length, options)).shape;
+}
+
+/** The smoothed weights of weights already read, and k̂. */
+export function smooth(caller: string, weights: WeightsRead, options: TailOptions): SmoothedWeights {
+  const logWeight = weights.logWeight.slice();
+  const { draws, logCutoff, runs, shape, fit } = fitTail(weights, tailLengthOf(caller, logWeight.length, options));
+  if (fit !== undefined) {
+    const smoothed = Float64Array.from(draws, (_, i) => {
+      const x = logParetoQuantile(fit, (i + 0.5) / draws.length);
+      const [less, more] = logCutoff < x ? [logCutoff, x] : [x, logCutoff];
+      return Math.min(0, more + log1p(exp(less - more)));
+    });
+    averageRuns(smoothed, runs);
+    for (const [i, draw] of draws.entries()) logWeight[draw] = smoothed[i];
+  }
+  return { logWeight, paretoK: shape };
 }
 
 /**
@@ -44,14 +53,20 @@ function fitTail(law: Law): Tail & { readonly shape: number; readonly fit: Gener
  * $$P(w > u + x \mid w > u) \approx (1 + \hat k x / \sigma)^{-1/\hat k}$$
  *
  * Vehtari, Simpson, Gelman, Yao and Gabry, arXiv 1507.02646: the min(n/5, 3√n) largest weights, fitted by Zhang and
- * Stephens (2009), steadied by the weak prior of the published version (ten draws of shape ½). Weights equal to the cutoff are left out of the tail, for a
- * finite answer set draws its answers again and again; k̂ = −∞ where that leaves none, so that the largest weights are one
- * plateau, and k̂ = ∞ where one to four draws stand out of all others, too few to say how far the next would.
+ * Stephens (2009), steadied by the weak prior of the published version (ten draws of shape ½). The fit is done on logarithms:
+ * weights thousands of nats apart have the k̂ of exact arithmetic, which may be in the hundreds.
+ *
+ * A finite answer set draws its answers again and again. Weights equal to the cutoff are left out of the tail, and weights
+ * count as equal where they differ by rounding alone (8 ulps of the numbers given). k̂ = −∞ where the largest weights are one
+ * plateau: no draw is left in the tail, or five or more are and all are equal. k̂ = ∞ where one to four draws stand out of all
+ * others, too few to say how far the next would.
  *
  * @param weights the weights of the draws, as numbers or in logarithms
+ * @param options the length of the tail, or the relative efficiency of the draws that it is made of
  * @returns k̂, in [−∞, ∞]
  * @throws TypeError when neither `weight` nor `logWeight` is an array of numbers
- * @throws RangeError when there are no draws, a weight is negative, NaN or infinite, or all are 0
+ * @throws RangeError when there are no draws, a weight is negative, NaN or infinite, or all are 0; or the tail is as long as
+ * the draws, or the efficiency not positive
  * @example
  * ```ts
  * import { paretoK } from "exptilt";
@@ -61,8 +76,8 @@ function fitTail(law: Law): Tail & { readonly shape: number; readonly fit: Gener
  * paretoK({ weight: quantiles.map(() => 1) }) // => -Infinity
  * ```
  */
-export function paretoK(weights: SampleWeights): number {
-  return fitTail(lawOfWeights("paretoK", weights)).shape;
+export function paretoK(weights: SampleWeights, options: TailOptions = {}): number {
+  return shapeOf("paretoK", readWeights("paretoK", weights), options);
 }
 
 /** Weights after Pareto smoothing. */
@@ -79,12 +94,15 @@ export interface SmoothedWeights {
  *
  * $$\tilde w_{(i)} = u + F^{-1}\!\Bigl(\tfrac{i - 1/2}{M}\Bigr), \quad i = 1, \dots, M$$
  *
- * Vehtari et al., arXiv 1507.02646. Where the tail is too short for a fit (k̂ = ±∞) the weights stay as they are.
+ * Vehtari et al., arXiv 1507.02646. Draws of equal weight share the mean of their smoothed weights, so that their order does
+ * not matter. Where there is no tail to fit (k̂ = ±∞) the weights stay as they are.
  *
  * @param weights the weights of the draws, as numbers or in logarithms
+ * @param options the length of the tail, or the relative efficiency of the draws that it is made of
  * @returns the smoothed weights in the order of the draws, and k̂
  * @throws TypeError when neither `weight` nor `logWeight` is an array of numbers
- * @throws RangeError when there are no draws, a weight is negative, NaN or infinite, or all are 0
+ * @throws RangeError when there are no draws, a weight is negative, NaN or infinite, or all are 0; or the tail is as long as
+ * the draws, or the efficiency not positive
  * @example
  * ```ts
  * import { effectiveSampleSize, paretoSmoothedWeights } from "exptilt";
@@ -93,17 +111,6 @@ export interface SmoothedWeights {
  * effectiveSampleSize(paretoSmoothedWeights({ logWeight })) // => 1.9078
  * ```
  */
-export function paretoSmoothedWeights(weights: SampleWeights): SmoothedWeights {
-  const law = lawOfWeights("paretoSmoothedWeights", weights);
-  const { draws, cutoff, shape, fit } = fitTail(law);
-  const top = law.logWeight.reduce((most, l) => Math.max(most, l), -Infinity);
-  const logWeight = law.logWeight.map((l) => l - top);
-  if (fit !== undefined) {
-    const steadied = { shape, scale: fit.scale };
-    for (const [i, draw] of draws.entries()) {
-      const quantile = cutoff + paretoQuantile(steadied, (i + 0.5) / draws.length);
-      logWeight[draw] = Math.min(0, log(quantile));
-    }
-  }
-  return { logWeight, paretoK: shape };
+export function paretoSmoothedWeights(weights: SampleWeights, options: TailOptions = {}): SmoothedWeights {
+  return smooth("paretoSmoothedWeights", readWeights("paretoSmoothedWeights", weights), options);
 }

@@ -1,7 +1,14 @@
 import { Law } from "../measure/law.js";
 import { type Distribution, distributionOf } from "../measure/measure.js";
 import { requireSupport } from "../measure/support.js";
-import { BELOW_INFINITY, requireNumbers, wrongType } from "../numeric/check.js";
+import {
+  BELOW_INFINITY,
+  outOfRange,
+  requireInteger,
+  requireNumbers,
+  requireObject,
+  wrongType,
+} from "../numeric/check.js";
 
 /**
  * A parametric policy π_θ(answer | query): one parameter vector for all queries. Bring your own by writing `on`.
@@ -29,6 +36,19 @@ export interface Policy<Q = unknown, A = unknown> {
 export interface ConditionalPolicy<A = unknown> {
   /** The answers that the policy chooses among, distinct, in a fixed order. */
   readonly support: readonly A[];
+  /**
+   * How far a unit of each parameter moves the log-odds of answers, in nats: the unit that the parameter has, for training
+   * to work in. 1 for each where it is left out.
+   */
+  readonly spread?: Float64Array;
+  /**
+   * The same policy with the parameters θ·unit, where the policy has parameters with units, as features give them. With it
+   * training does not depend on these units.
+   *
+   * @param unit powers of two
+   * @returns the policy that has at θ·unit the law that this one has at θ
+   */
+  inUnits?(unit: Float64Array): ConditionalPolicy<A>;
   /**
    * log π_θ(o) of every answer.
    *
@@ -73,9 +93,10 @@ export interface ConditionalPolicy<A = unknown> {
    * The parameters that maximise Σ c(o) log π_θ(o), where a formula gives them.
    *
    * @param coefficient c(o) ≥ 0 of each answer
+   * @param logCoefficient log c(o), given where some c(o) are below the range of doubles
    * @returns θ, −∞ among it where a probability is 0
    */
-  maximizer?(coefficient: Float64Array): Float64Array;
+  maximizer?(coefficient: Float64Array, logCoefficient?: Float64Array): Float64Array;
 }
 
 /**
@@ -88,7 +109,7 @@ export interface ConditionalPolicy<A = unknown> {
  * @param query the query, for policies that depend on one
  * @returns the distribution over the answers
  * @throws TypeError when the parameters are no array of numbers of that length
- * @throws RangeError when a parameter is NaN or +∞
+ * @throws RangeError when a parameter is NaN or +∞, or the logits that they give have no finite maximum
  * @example
  * ```ts
  * import { policyDistribution, tabularPolicy } from "exptilt";
@@ -101,10 +122,34 @@ export function policyDistribution<Q, A>(
   ...[query]: undefined extends Q ? [query?: Q] : [query: Q]
 ): Distribution<A> {
   const caller = "policyDistribution";
-  const conditional = policy.on(query as Q);
+  requirePolicy(caller, policy);
+  const conditional = policyOn(caller, policy, query as Q);
   const theta = requireParameters(caller, policy.size, parameters);
   const support = requireSupport(caller, conditional.support);
-  return distributionOf(support, Law.fromLogMass(conditional.logProbabilities(theta)), 0);
+  const logs = conditional.logProbabilities(theta);
+  const bad = logs.findIndex((l) => Number.isNaN(l));
+  if (bad >= 0) throw outOfRange(caller, "logits", "have a finite maximum", logs[bad]);
+  return distributionOf(support, Law.fromLogMass(logs), 0);
+}
+
+/** So many parameters are 16 GiB of them. */
+const MOST_PARAMETERS = 2 ** 31;
+
+/** A policy, as far as it shows before it is asked for a query. */
+export function requirePolicy<Q, A>(caller: string, policy: Policy<Q, A>): void {
+  requireObject(caller, "policy", policy);
+  const size = requireInteger(caller, "policy.size", policy.size, 0);
+  if (size > MOST_PARAMETERS) throw outOfRange(caller, "policy.size", `be at most ${MOST_PARAMETERS}`, size);
+  if (typeof policy.on !== "function") throw wrongType(caller, "policy.on", "be a function", policy.on);
+}
+
+/** The policy on a query. */
+export function policyOn<Q, A>(caller: string, policy: Policy<Q, A>, query: Q): ConditionalPolicy<A> {
+  const on = requireObject(caller, "policy.on of the query", policy.on(query));
+  requireSupport(caller, on.support, "policy.on of the query.support");
+  if (typeof on.logProbabilities !== "function")
+    throw wrongType(caller, "policy.on of the query.logProbabilities", "be a function", on.logProbabilities);
+  return on;
 }
 
 /** A fresh parameter vector of the right length. */

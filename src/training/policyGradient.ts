@@ -1,14 +1,16 @@
-import { rlhfOptimalValue, rlhfOptimum, type TiltProblem } from "../alignment/rlhf.js";
-import { lawOf } from "../measure/measure.js";
+import { rlhfOptimalValue, type TiltProblem } from "../alignment/rlhf.js";
+import { lawOf, requireMeasure } from "../measure/measure.js";
 import { answerKey } from "../measure/support.js";
+import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requirePositive, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { resultOf, type TrainingResult } from "./fit.js";
 import { pointAt } from "./lineSearch.js";
 import { minimize } from "./minimize.js";
-import { type Part, PolicyObjective } from "./objective.js";
+import { type Part, PolicyObjective, Units, type Verdict } from "./objective.js";
 import { descentOf, readOptions, type TrainingOptions } from "./options.js";
 import type { Policy } from "./policy.js";
+import { policyOn, requirePolicy } from "./policy.js";
 import { stateOf } from "./state.js";
 
 /**
@@ -32,30 +34,26 @@ export interface PolicyGradientFit extends TrainingResult {
 interface Task<A> extends Part<A> {
   readonly logOptimum: Float64Array;
   readonly beta: number;
+  /** β over the largest of all queries, and over their number. */
+  readonly share: number;
 }
 
-/** The mean regret β KL(π_θ‖π*): J(π*) − J(π_θ) without the constant's rounding. `coefficient` is left to the curvature. */
-class Regret<Q, A> extends PolicyObjective<Q, A> {
-  readonly #tasks: readonly Task<A>[];
-
-  constructor(policy: Policy<Q, A>, tasks: readonly Task<A>[], ridge: number) {
-    super(policy, tasks, ridge);
-    this.#tasks = tasks;
-  }
-
+/**
+ * The mean regret β KL(π_θ‖π*) in units of β: J(π*) − J(π_θ) without the constant's rounding. `share` is β over that unit and
+ * over the number of queries; `coefficient` is room to work in.
+ */
+class Regret extends PolicyObjective<Task<unknown>> {
   evaluate(x: Float64Array, gradient: Float64Array): number {
     gradient.fill(0);
     let value = this.penalty(x, gradient);
-    for (const { on, logOptimum, beta, coefficient } of this.#tasks) {
+    for (const { on, logOptimum, share, coefficient } of this.parts) {
       const log = on.logProbabilities(x);
       let kl = 0;
-      for (let o = 0; o < log.length; o++) if (log[o] > -Infinity) kl += exp(log[o]) * (log[o] - logOptimum[o]);
-      const scale = beta / this.#tasks.length;
-      value += scale * kl;
+      for (let o = 0; o < log.length; o++) if (log[o] > -Infinity) kl += weighted(log[o], log[o] - logOptimum[o]);
+      value += share * kl;
       // ∇ E_π[β log(π/π*)] = E_π[(β log(π/π*) − its mean) ∇ log π]: the mean is the baseline that costs nothing.
       for (let o = 0; o < log.length; o++) {
-        const p = exp(log[o]);
-        coefficient[o] = p === 0 ? 0 : scale * p * (log[o] - logOptimum[o] - kl);
+        coefficient[o] = log[o] > -Infinity ? share * weighted(log[o], log[o] - logOptimum[o] - kl) : 0;
       }
       on.addGradient(x, coefficient, gradient);
     }
@@ -64,20 +62,30 @@ class Regret<Q, A> extends PolicyObjective<Q, A> {
 
   hessian(): undefined {}
 
-  override curvature(x: Float64Array): Float64Array | undefined {
-    const out = new Float64Array(this.size).fill(this.ridge);
-    for (const { on, beta } of this.#tasks) {
-      if (on.addCurvature === undefined) return undefined;
-      const scale = beta / this.#tasks.length;
-      on.addCurvature(
-        x,
-        on.logProbabilities(x).map((l) => scale * exp(l)),
-        out,
-      );
+  protected override weightOf({ on, share }: Task<unknown>, x: Float64Array): Float64Array {
+    return on.logProbabilities(x).map((l) => share * exp(l));
+  }
+
+  /**
+   * The last of an answer's mass is always worth keeping, so no optimum lies at infinity. But what has lost all probability
+   * has no gradient: where the optimum gives it some, this is no optimum.
+   */
+  verdict(x: Float64Array): Verdict {
+    for (const { on, logOptimum } of this.parts) {
+      const log = on.logProbabilities(x);
+      let lost = 0;
+      for (let o = 0; o < log.length; o++) if (log[o] > -Infinity && exp(log[o]) === 0) lost += exp(logOptimum[o]);
+      if (lost > LOST) return "rounding";
     }
-    return out;
+    return "gradient";
   }
 }
+
+/** More of the optimum than this may not be on answers that have lost all probability. */
+const LOST = 1e-15;
+
+/** e^l·x; infinite with x, however little e^l is. */
+const weighted = (l: number, x: number): number => (x === Infinity ? Infinity : exp(l) * x);
 
 /**
  * RLHF by policy gradient on the objective (5) with the exact gradient, in place of one estimated from rollouts: the road
@@ -110,31 +118,48 @@ export async function fitPolicyGradient<Q, A>(
   options: TrainingOptions = {},
 ): Promise<PolicyGradientFit> {
   const caller = "fitPolicyGradient";
+  requirePolicy(caller, policy);
   const settings = readOptions(caller, options, policy.size);
   const method = settings.method ?? "lbfgs";
   if (method !== "lbfgs" && method !== "adam") throw outOfRange(caller, "options.method", "be lbfgs or adam", method);
   const examples = (Array.isArray(data) ? data : [data]) as readonly RlhfExample<Q, A>[];
   if (examples.length === 0) throw outOfRange(caller, "data", "have at least one problem", data);
-  const tasks = examples.map((example, q) => taskOf(caller, policy, example, `data[${q}]`));
-  const f = new Regret(policy, tasks, settings.ridge);
-  const from = pointAt(f, settings.start);
+  const given = examples.map((example, q) => taskOf(caller, policy, example, `data[${q}]`));
+  // In units of the largest β the regret is in nats, whatever the units of the rewards.
+  const unit = given.reduce((most, { beta }) => Math.max(most, beta), 0);
+  const units = new Units(policy.size, given);
+  const tasks = given.map((task) => units.part({ ...task, share: task.beta / unit / given.length }));
+  const f = new Regret(units, tasks, settings.ridge / unit, unit);
+  const from = pointAt(f, units.variables(settings.start));
+  if (Number.isNaN(from.value))
+    throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
   if (!(from.value < Infinity)) {
     throw outOfRange(caller, "policy", "have no mass where ref has none or the reward forbids", Infinity);
   }
-  const { name, descent } = descentOf(f, { ...settings, method }, () => [f]);
+  const { name, descent } = descentOf(f, from.x, units.spread, { ...settings, method }, () => [f]);
   const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
   const best = examples.reduce((s, problem) => s + rlhfOptimalValue(problem) / examples.length, 0);
-  const result = resultOf(point, iteration, reason, converged, () => stateOf(name, iteration, point.x, descent.memory));
-  const unpenalised = new Regret(policy, tasks, 0);
-  const regret = unpenalised.evaluate(point.x, new Float64Array(policy.size));
-  return { ...result, objective: best - point.value, regret: Math.max(0, regret) };
+  const x = units.parameters(point.x);
+  const save = () => stateOf(name, iteration, x, descent.memory);
+  const unpenalised = new Regret(units, tasks, 0).evaluate(point.x, new Float64Array(policy.size));
+  return {
+    ...resultOf(f, point, x, iteration, reason, converged, save),
+    objective: best - unit * point.value,
+    regret: Math.max(0, unit * unpenalised),
+  };
 }
 
-function taskOf<Q, A>(caller: string, policy: Policy<Q, A>, example: RlhfExample<Q, A>, name: string): Task<A> {
+function taskOf<Q, A>(
+  caller: string,
+  policy: Policy<Q, A>,
+  example: RlhfExample<Q, A>,
+  name: string,
+): Omit<Task<A>, "share"> {
   if (typeof example !== "object" || example === null) throw wrongType(caller, name, "be an RLHF problem", example);
   const beta = requirePositive(caller, `${name}.beta`, example.beta);
-  const on = policy.on(example.query as Q);
-  const optimum = rlhfOptimum(example);
+  const on = policyOn(caller, policy, example.query as Q);
+  const ref = requireMeasure(caller, `${name}.ref`, example.ref);
+  const optimum = tiltChecked(caller, `${name}.reward`, ref, example.reward, beta);
   const log = lawOf(caller, name, optimum).logProbabilities();
   const place = new Map(on.support.map((answer, i) => [answerKey(answer), i]));
   const logOptimum = new Float64Array(on.support.length).fill(-Infinity);

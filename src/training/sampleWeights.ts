@@ -1,5 +1,7 @@
 import { Law } from "../measure/law.js";
 import { BELOW_INFINITY, NON_NEGATIVE, outOfRange, requireNumbers, wrongType } from "../numeric/check.js";
+import { twoProduct } from "../numeric/doubleDouble.js";
+import { log } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 
 /**
@@ -13,20 +15,43 @@ export interface SampleWeights {
   readonly logWeight?: ArrayLike<number>;
 }
 
-/** The law proportional to weights of draws. */
-export function lawOfWeights(caller: string, weights: SampleWeights): Law {
+/** Checked weights of draws. */
+export interface WeightsRead {
+  /** Their logarithms relative to the largest: at most 0. */
+  readonly logWeight: Float64Array;
+  /** The weights themselves, where they were given as numbers. */
+  readonly weight?: Float64Array;
+  /** The size of the numbers, in nats, that the log-weight of a draw is the difference of: its rounding is relative to it. */
+  magnitude(draw: number): number;
+}
+
+export function readWeights(caller: string, weights: SampleWeights): WeightsRead {
   if (typeof weights !== "object" || weights === null || !(weights.logWeight ?? weights.weight)) {
     throw wrongType(caller, "weights", "be an object with weight or logWeight", weights);
   }
-  const { weight, logWeight } = weights;
-  if (logWeight !== undefined) {
-    const log = requireNumbers(caller, "logWeight", logWeight, BELOW_INFINITY);
-    if (!log.some((l) => l > -Infinity)) throw outOfRange(caller, "logWeight", "have an entry above -Infinity", log);
-    return Law.fromLogMass(log);
+  if (weights.logWeight !== undefined) {
+    const given = requireNumbers(caller, "logWeight", weights.logWeight, BELOW_INFINITY);
+    const top = largest(given);
+    if (!(top > -Infinity)) throw outOfRange(caller, "logWeight", "have an entry above -Infinity", given);
+    return { logWeight: given.map((l) => l - top), magnitude: (i) => Math.abs(given[i]) };
   }
-  const plain = requireNumbers(caller, "weight", weight, NON_NEGATIVE);
-  if (!plain.some((w) => w > 0)) throw outOfRange(caller, "weight", "have a positive total", 0);
-  return Law.fromMass(plain);
+  const weight = requireNumbers(caller, "weight", weights.weight, NON_NEGATIVE);
+  const top = largest(weight);
+  if (!(top > 0)) throw outOfRange(caller, "weight", "have a positive total", 0);
+  const logTop = log(top);
+  return { weight, logWeight: weight.map((w) => log(w) - logTop), magnitude: () => 1 };
+}
+
+function largest(values: Float64Array): number {
+  let most = -Infinity;
+  for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
+  return most;
+}
+
+/** The law proportional to weights of draws. */
+export function lawOfWeights(caller: string, weights: SampleWeights): Law {
+  const { weight, logWeight } = readWeights(caller, weights);
+  return weight === undefined ? Law.fromLogMass(logWeight) : Law.fromMass(weight);
 }
 
 /**
@@ -59,7 +84,7 @@ export function selfNormalizedWeights(weights: SampleWeights): Float64Array {
  * then it says nothing of the draws that were missed, which is what `paretoK` is for.
  *
  * @param weights the weights of the draws, as numbers or in logarithms
- * @returns the effective number of draws, to a few units in the last place
+ * @returns the effective number of draws, correctly rounded
  * @throws TypeError when neither `weight` nor `logWeight` is an array of numbers
  * @throws RangeError when there are no draws, a weight is negative, NaN or infinite, or all are 0
  * @example
@@ -73,8 +98,21 @@ export function effectiveSampleSize(weights: SampleWeights): number {
   return sizeOf(lawOfWeights("effectiveSampleSize", weights));
 }
 
-/** (Σw)²/Σw² of the weights of a law, which are scaled so that no square leaves the range of doubles. */
+/**
+ * (Σw)²/Σw² of the weights of a law, which are scaled so that no square leaves the range of doubles. Both sums and their
+ * quotient are in double-double, so the result is the nearest double: it cannot leave [1, n], where the true value lies.
+ */
 export function sizeOf({ weight, total }: Law): number {
-  const squares = sum(weight.map((w) => w * w));
-  return (total.hi / squares.hi) * total.hi;
+  const [squares, errors] = [new Float64Array(weight.length), new Float64Array(weight.length)];
+  for (let i = 0; i < weight.length; i++) {
+    const { hi, lo } = twoProduct(weight[i], weight[i]);
+    squares[i] = hi;
+    errors[i] = lo;
+  }
+  const [a, b] = [sum(squares), sum(errors)];
+  const numerator = twoProduct(total.hi, total.hi);
+  const low = numerator.lo + 2 * total.hi * total.lo;
+  const quotient = numerator.hi / a.hi;
+  const product = twoProduct(quotient, a.hi);
+  return quotient + (numerator.hi - product.hi - product.lo + low - quotient * (a.lo + b.hi)) / a.hi;
 }

@@ -1,6 +1,8 @@
 import { outOfRange } from "../numeric/check.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
+import { logSumExp } from "../numeric/logSumExp.js";
 import { peakOf } from "../numeric/peak.js";
+import { requireRandom } from "../numeric/random.js";
 import type { ConditionalPolicy } from "./policy.js";
 
 /**
@@ -21,6 +23,10 @@ export interface ContextTree {
 export interface Logits {
   /** The number of parameters. */
   readonly size: number;
+  /** How far a unit of each parameter moves two logits apart at most; 1 where left out. */
+  readonly spread?: Float64Array;
+  /** The same of the parameters θ·unit. */
+  inUnits?(unit: Float64Array): Logits;
   /** Writes the logits of all rows. */
   fill(parameters: Float64Array, out: Float64Array): void;
   /** gradient += Σ_row c(row) ∇ logit(row). */
@@ -36,7 +42,9 @@ export interface Logits {
 /** A policy that is a softmax in every context of a tree: what all policies of this library are. */
 export class SoftmaxTree<A> implements ConditionalPolicy<A> {
   readonly support: readonly A[];
-  readonly maximizer?: (coefficient: Float64Array) => Float64Array;
+  readonly spread?: Float64Array;
+  readonly inUnits?: (unit: Float64Array) => ConditionalPolicy<A>;
+  readonly maximizer?: (coefficient: Float64Array, logCoefficient?: Float64Array) => Float64Array;
   readonly #tree: ContextTree;
   readonly #logits: Logits;
   /** The parameters last seen, and the log-probability of each row at them. */
@@ -48,8 +56,16 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
     this.#tree = tree;
     this.#logits = logits;
     this.#logRow = new Float64Array(tree.next.length);
-    const { invert } = logits;
-    if (invert !== undefined) this.maximizer = (c) => invert(this.#frequencies(c).map(log));
+    const { invert, spread } = logits;
+    if (spread !== undefined) this.spread = spread;
+    this.inUnits = (unit) => {
+      const scaled = logits.inUnits?.(unit);
+      return scaled === undefined ? this : new SoftmaxTree(support, tree, scaled);
+    };
+    if (invert !== undefined) {
+      this.maximizer = (c, logC) =>
+        invert(logC === undefined ? this.#frequencies(c).map(log) : this.#logFrequencies(logC));
+    }
   }
 
   logProbabilities(parameters: Float64Array): Float64Array {
@@ -100,13 +116,15 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
   sample(parameters: Float64Array, rng: () => number): A {
     const logRow = this.#rows(parameters);
     const { outcomes, next } = this.#tree;
+    const random = requireRandom("sample", rng);
     for (let context = 0; ; ) {
       const first = context * outcomes;
-      let left = rng();
+      let left = random();
       let row = first;
       // Rounding may leave a little of the unit interval after the last outcome: it belongs to the last possible one.
       for (let r = first; r < first + outcomes; r++) {
         const p = exp(logRow[r]);
+        if (Number.isNaN(p)) throw outOfRange("sample", "logits", "have a finite maximum", p);
         if (p === 0) continue;
         row = r;
         left -= p;
@@ -145,6 +163,22 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
     });
   }
 
+  /** Their logarithms, from coefficients that only logarithms hold. */
+  #logFrequencies(logCoefficient: Float64Array): Float64Array {
+    const { contexts, outcomes, next } = this.#tree;
+    const through = new Float64Array(next.length);
+    const total = new Float64Array(contexts);
+    for (let c = contexts - 1; c >= 0; c--) {
+      const [from, to] = [c * outcomes, (c + 1) * outcomes];
+      for (let row = from; row < to; row++)
+        through[row] = next[row] < 0 ? logCoefficient[~next[row]] : total[next[row]];
+      total[c] = logSumExp(through.subarray(from, to));
+      if (total[c] > -Infinity) logSoftmaxInPlace(through, from, to);
+      else through.fill(-log(outcomes), from, to);
+    }
+    return through;
+  }
+
   /** The log-softmax of every context, made once for the same parameters. */
   #rows(parameters: Float64Array): Float64Array {
     const logRow = this.#logRow;
@@ -162,11 +196,13 @@ function equal(a: Float64Array, b: Float64Array): boolean {
   return true;
 }
 
-/** Entries become their log-softmax; the largest stays out of the sum, so that log-probabilities near 0 keep digits. */
+/**
+ * Entries become their log-softmax; the largest stays out of the sum, so that log-probabilities near 0 keep digits. Where
+ * none is finite, or one is NaN or +∞, there is no law: all become NaN.
+ */
 function logSoftmaxInPlace(x: Float64Array, from: number, to: number): void {
   const peak = peakOf(x, from, to);
   const top = x[peak];
-  if (!Number.isFinite(top)) throw outOfRange("policy", "logits", "have a finite maximum", top);
   let rest = 0;
   for (let i = from; i < to; i++) {
     x[i] -= top;

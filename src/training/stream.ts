@@ -1,6 +1,7 @@
 import {
   outOfRange,
   requireNonNegative,
+  requireObject,
   requirePositive,
   requirePositiveOrInfinite,
   wrongType,
@@ -9,8 +10,8 @@ import { partOf, requireExamples, type TrainingExample } from "./examples.js";
 import { maxNorm, pointAt } from "./lineSearch.js";
 import { adamStep } from "./methods.js";
 import type { StopSignal, TrainingProgress } from "./minimize.js";
-import { NegativeLogLikelihood } from "./objective.js";
-import { type Policy, requireParameters } from "./policy.js";
+import { NegativeLogLikelihood, spreadOf, Units } from "./objective.js";
+import { type Policy, requireParameters, requirePolicy } from "./policy.js";
 import { readState, stateOf, type TrainingState } from "./state.js";
 
 /** What may be chosen in training on a stream. */
@@ -21,7 +22,7 @@ export interface StreamOptions {
   readonly ridge?: number;
   /** λ of the penalty λ·KL(ref‖π_θ); 0 by default. */
   readonly klToRef?: number;
-  /** The size of the first steps, 0.01 by default. */
+  /** The size of the first steps, 0.01 by default: how many nats of log-odds each parameter may move. */
   readonly learningRate?: number;
   /** The batches after which steps are half as large; Infinity by default, for steps of one size. */
   readonly halfLife?: number;
@@ -86,7 +87,14 @@ export async function fitWeightedMleStream<Q, A>(
   options: StreamOptions = {},
 ): Promise<StreamFit> {
   const caller = "fitWeightedMleStream";
-  if (typeof options !== "object" || options === null) throw wrongType(caller, "options", "be an object", options);
+  requirePolicy(caller, policy);
+  requireObject(caller, "options", options);
+  const { onProgress } = options;
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    throw wrongType(caller, "options.onProgress", "be a function", onProgress);
+  const iterable =
+    typeof stream === "object" && stream !== null && (Symbol.asyncIterator in stream || Symbol.iterator in stream);
+  if (!iterable) throw wrongType(caller, "stream", "be an iterable of batches, or an asynchronous one", stream);
   const { size } = policy;
   const rate = {
     learningRate: requirePositive(caller, "options.learningRate", options.learningRate ?? 0.01),
@@ -97,17 +105,29 @@ export async function fitWeightedMleStream<Q, A>(
   const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
   const state = options.resume && readState(caller, options.resume, size);
   let theta = state?.parameters ?? requireParameters(caller, size, options.start ?? new Float64Array(size));
-  const memory = state?.memory ?? [new Float64Array(size), new Float64Array(size)];
+  const memory = state?.memory.slice(0, 2) ?? [new Float64Array(size), new Float64Array(size)];
+  // The largest that the batches have shown of each parameter: what steps are measured by.
+  let spread = state?.memory[2];
+  const plain = new Units(size, []);
   let iteration = state?.iteration ?? 0;
   let reason: StreamFit["reason"] = "end of stream";
   for await (const batch of stream) {
     const examples = requireExamples<Q, A>(caller, batch);
     const parts = examples.map((e, q) => partOf(caller, policy, e, `batch[${q}]`, lambda, examples.length).part);
-    const { value, gradient } = pointAt(new NegativeLogLikelihood(policy, parts, ridge), theta);
+    spread = spreadOf(size, parts, spread);
+    const { value, gradient } = pointAt(new NegativeLogLikelihood(plain, parts, ridge), theta);
+    if (Number.isNaN(value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", value);
     if (!(value < Infinity))
       throw outOfRange(caller, "batch", "have mass only on answers that the policy can give", value);
     options.onProgress?.({ iteration, objective: -value, gradientNorm: maxNorm(gradient) });
-    theta = adamStep(theta, gradient, memory, iteration, rate);
+    theta = adamStep(
+      theta,
+      gradient,
+      memory,
+      iteration,
+      rate,
+      spread.map((s) => s || 1),
+    );
     iteration++;
     // Looked at after the step: no batch that was taken off the stream is lost to the run that goes on.
     if (options.signal?.aborted) {
@@ -119,7 +139,7 @@ export async function fitWeightedMleStream<Q, A>(
     parameters: theta,
     iterations: iteration,
     reason,
-    save: () => stateOf("adam stream", iteration, theta, memory),
+    save: () => stateOf("adam stream", iteration, theta, spread === undefined ? memory : [...memory, spread]),
   };
 }
 

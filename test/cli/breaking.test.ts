@@ -59,11 +59,11 @@ describe("wherever the input breaks off, any number of workers report the same",
   });
 
   it("a query that verify refuses at work ends it with its line, and those before it are reported", () => {
-    const path = file("far.jsonl", [good(1), good(2), query("far", [0, 1e9]), good(3)].join("\n"));
+    const path = file("far.jsonl", [good(1), good(2), bad.replace("}]", `, "reward": "x"}]`), good(3)].join("\n"));
     const { status, stdout, stderr } = exptilt(["verify", path, "--json", "--digits", "20", "--jobs", "2"]);
     expect([status, JSON.parse(stdout).queries]).toEqual([2, 2]);
     expect(stderr).toBe(
-      `exptilt: ${path}:3: reward or logProbability spans more than 1e9 times β, too far to check (the 2 queries before it are reported above)\n`,
+      `exptilt: ${path}:3: answers[0].reward must be a finite number, got "x" (the 2 queries before it are reported above)\n`,
     );
   });
 

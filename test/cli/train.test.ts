@@ -93,7 +93,10 @@ describe("exptilt train", { timeout: 60_000 }, () => {
         ],
       },
     ]);
-    const unbounded = exptilt(sure);
+    // The optimum of all answers is at θ = 1/β, however little is left of the first; that of one draw is not.
+    const known = exptilt(sure);
+    expect([known.status, known.stderr]).toEqual([0, ""]);
+    const unbounded = exptilt(sure, "--samples", "1");
     expect([unbounded.status, unbounded.stderr]).toEqual([
       1,
       "exptilt: the optimum lies at infinity for these features; --ridge makes it finite\n",
@@ -102,6 +105,49 @@ describe("exptilt train", { timeout: 60_000 }, () => {
     expect(few.stderr).toMatch(/on \d+ of 20 queries less than half of the draws count and k̂ is 0.7 or more/);
     expect(few.stdout).toBe(exptilt("--limit", "20", "--samples", "60", "--beta", "0.01", "--ridge", "1e-6").stdout);
     expect(exptilt("--limit", "20", "--samples", "60", "--beta", "10").stderr).toBe("");
+  });
+
+  test("a feature in any unit, with any offset, leads to the same law by the same steps", () => {
+    const reports = [
+      [1, 0],
+      [1e-12, 0],
+      [1e12, 0],
+      [1, 1e9],
+      [2 ** 40, 2 ** 70],
+    ].map(([unit, offset], i) => {
+      const lines = two.map(({ query, answers }) => ({
+        query,
+        answers: answers.map((a) => ({ ...a, features: { tone: unit * a.features.tone + offset } })),
+      }));
+      const data = file(`unit${i}.jsonl`, lines);
+      const { status, stdout } = exptilt(data, "--features", "tone", "--json");
+      const { training, queries, parameters } = JSON.parse(stdout);
+      return { status, reason: training.reason, steps: training.iterations, theta: parameters.tone * unit, queries };
+    });
+    for (const { status, reason, steps, theta, queries } of reports) {
+      expect([status, reason, steps]).toEqual([0, "gradient", reports[0].steps]);
+      expect(theta).toBeCloseTo(reports[0].theta, 9);
+      expect(queries[0].after.klFromOptimum).toBeCloseTo(reports[0].queries[0].after.klFromOptimum, 10);
+    }
+  });
+
+  test("draws whose weights underflow, tie and fill the tail are trained on, without a stack trace", () => {
+    const steps = file("steps.jsonl", [
+      {
+        query: "q",
+        answers: [
+          { count: 80, reward: 0 },
+          { count: 15, reward: 72 },
+          { count: 5, reward: 144 },
+        ],
+      },
+    ]);
+    for (const samples of ["5", "100", "400"]) {
+      const { status, stderr, stdout } = exptilt(steps, "--samples", samples, "--json");
+      expect(stderr).not.toMatch(/at .*js:/);
+      expect([0, 1]).toContain(status);
+      expect(JSON.stringify(JSON.parse(stdout))).not.toContain("NaN");
+    }
   });
 
   test("bad input is refused with status 2, and named", () => {

@@ -240,7 +240,7 @@ describe("rewards and temperatures out of range are refused", () => {
       "every answer forbidden",
       () => tilt(p, [-Infinity, -Infinity]),
       RangeError,
-      "tilt: reward must be above -Infinity",
+      "tilt: score must be above -Infinity",
     ],
     [
       "every rewarded answer forbidden",
@@ -323,7 +323,7 @@ describe("lengths and vocabularies out of range are refused", () => {
       "autoregressivePolicy: a repeated token",
       () => autoregressivePolicy({ vocabulary: ["x", "x"], length: 1, conditional: () => [1, 1] }),
       RangeError,
-      "autoregressivePolicy: support[1] must differ",
+      "autoregressivePolicy: vocabulary[1] must differ",
     ],
     [
       "selfCertainty: an incomplete sequence",

@@ -105,7 +105,11 @@ describe("what is no measure at all is named where no support is compared first"
   );
   it.each(alone)("%s: %s", (name, argument, call) => {
     for (const nothing of [null, undefined, 3, "a"]) {
-      expect(() => call(nothing as never)).toThrow(new TypeError(`${name}: ${argument} must be a measure`));
+      expect(() => call(nothing as never)).toThrow(
+        new TypeError(
+          `${name}: ${argument} must be a measure, made by measure(support, mass) or distribution(…), got ${JSON.stringify(nothing)}`,
+        ),
+      );
     }
   });
 });

@@ -14,6 +14,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gaussianSource } from "../../src/numeric/gaussian.js";
+import { normalInterval } from "../../src/numeric/normal.js";
 import { binomialBounds } from "../support/binomial.js";
 import { lineInstances } from "./instances.js";
 
@@ -38,6 +39,42 @@ describe("the exact law of DDIM on a line", () => {
       expect(off(3000)).toBeLessThanOrEqual(off(750) / 2 + 1e-9);
     },
   );
+
+  test.prop(
+    [
+      lineInstances({ most: 5 }),
+      fc.double({ min: 0, max: 12, noNaN: true }),
+      fc.uniqueArray(fc.double({ min: 0.05, max: 0.97, noNaN: true }), { minLength: 1, maxLength: 6 }),
+    ],
+    { numRuns: 12 },
+  )("on few levels is what a fine grid of starts says, where guidance folds the line too", ({ data }, w, levels) => {
+    const grid = levels.sort((a, b) => a - b);
+    const law = ddimLaw(data, "a", w, grid).mass;
+    const own = data.conditional.get("a") ?? data.marginal;
+    const reached = new Float64Array(data.size);
+    const step = 1e-3;
+    for (let x = -8 + step / 2; x < 8; x += step) {
+      const [y] = ddimSample((z, sigma) => guidedNoisePrediction(data, z, sigma, "a", w), grid, [x]);
+      let best = -1;
+      for (let i = 0; i < data.size; i++) {
+        const nearer = best < 0 || Math.abs(data.points[i] - y) < Math.abs(data.points[best] - y);
+        if (own.mass[i] > 0 && nearer) best = i;
+      }
+      reached[best] += normalInterval(x - step / 2, x + step / 2);
+    }
+    const apart = law.reduce((s, m, i) => s + Math.abs(m - reached[i]) / 2, 0);
+    // A start is in doubt where an interval ends: half a step each, of density 0.4 at most.
+    expect(apart).toBeLessThanOrEqual(0.005);
+  });
+
+  it("keeps the interval that a fold hides between starts", () => {
+    const data = atomicData({
+      atoms: [[-1.81], [1.63], [1.76], [3.04]],
+      classes: { a: [0.25, 0.25, 0.25, 0.25], b: [0.1, 0.4, 0.1, 0.4] },
+    });
+    const law = ddimLaw(data, "a", 1.79, [0.116, 0.47, 0.873]).mass;
+    expect(law.reduce((s, m) => s + m, 0)).toBeCloseTo(1, 14);
+  });
 
   it.each([0, 2])("holds the counts of the sampler on its grid within binomial bounds at q = 1e-6, w = %s", (w) => {
     const grid = logSnrSchedule(40, 8, -8);

@@ -1,5 +1,14 @@
+import { readFileSync } from "node:fs";
 import { test } from "@fast-check/vitest";
-import { atomicData, denoisingLoss, klByMismatchedEstimation, logSnrSchedule, measure, noisePrediction } from "exptilt";
+import {
+  atomicData,
+  denoisingLoss,
+  klByMismatchedEstimation,
+  klDivergence,
+  logSnrSchedule,
+  measure,
+  noisePrediction,
+} from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lineInstances, overNoise, scaled } from "./instances.js";
@@ -18,7 +27,43 @@ function klOfPoints(atoms: readonly number[], p: readonly number[], q: readonly 
   return kl;
 }
 
+interface Case {
+  readonly name: string;
+  readonly atoms: readonly number[];
+  readonly p: readonly number[];
+  readonly q: readonly number[];
+  readonly kl: string;
+}
+const { cases } = JSON.parse(readFileSync(new URL("../reference/mismatch.json", import.meta.url), "utf8")) as {
+  cases: readonly Case[];
+};
+
 describe("KL by mismatched estimation", () => {
+  it.each(cases)("is that of mpmath to 1e-12 of it: $name", ({ atoms, p, q, kl }) => {
+    const data = atomicData({ atoms: atoms.map((a) => [a]) });
+    const indices = atoms.map((_, i) => i);
+    const found = klByMismatchedEstimation(data, measure(indices, p), measure(indices, q));
+    expect(Math.abs(found - Number(kl))).toBeLessThanOrEqual(1e-12 * Number(kl));
+  });
+
+  const weights = fc.array(fc.double({ min: -200, max: 0, noNaN: true }), { minLength: 3, maxLength: 3 });
+  test.prop([weights, weights, fc.integer({ min: -300, max: 300 }), fc.boolean()], { numRuns: 6 })(
+    "does not depend on the scale, the sign or the order of the atoms, rare ones included",
+    (a, b, power, turned) => {
+      const [p, q] = [a, b].map((logs) => logs.map((l) => 10 ** l));
+      const exact = klDivergence(measure([0, 1, 2], p), measure([0, 1, 2], q));
+      const order = turned ? [2, 0, 1] : [0, 1, 2];
+      const data = atomicData({ atoms: order.map((i) => [[0, 1, 2.5][i] * (turned ? -1 : 1) * 2 ** power]) });
+      const [own, other] = [p, q].map((law) =>
+        measure(
+          [0, 1, 2],
+          order.map((i) => law[i]),
+        ),
+      );
+      expect(Math.abs(klByMismatchedEstimation(data, own, other) - exact)).toBeLessThanOrEqual(1e-12 * exact);
+    },
+  );
+
   test.prop([lineInstances({ coincident: true })], { numRuns: 10 })(
     "½∫ E_p|ε_p − ε_q|² dλ = KL(p‖q) to 1e-8, ∞ where q lacks a point, coincident atoms being one",
     ({ data, atoms, classes: { a, b } }) => {

@@ -1,3 +1,4 @@
+import { fc } from "@fast-check/vitest";
 import { bestOfNLaw, softBestOfNLaw } from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
 import { describe, expect, it } from "vitest";
@@ -57,6 +58,47 @@ describe("at 40 digits the law of N draws", () => {
     const [low, middle, best] = [p0.times(p0), p1.times(p0.times(2).plus(p1)), p2.times(exact.number(2).minus(p2))];
     for (const [i, want] of [low, middle, best].entries())
       expect(mass[i].div(want).minus(1).abs().lt(1e-38), `${mass[i]} and ${want}`).toBe(true);
+  });
+
+  it("keeps all digits of a level however rare and however far below the best: it is what all draws gone through give", () => {
+    const few = { minLength: 1, maxLength: 3 };
+    const instances = fc.record({
+      logMass: fc.array(fc.oneof(fc.double({ min: -6000, max: 0, noNaN: true }), fc.constantFrom(0, -800)), few),
+      reward: fc.array(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1)), {
+        minLength: 3,
+        maxLength: 3,
+      }),
+      beta: fc.double({ min: -6, max: 2, noNaN: true }).map((e) => 10 ** e),
+      n: fc.constantFrom(2, 3),
+    });
+    const law = fc.property(instances, ({ logMass, reward: given, beta, n }) => {
+      const keys = [...logMass.keys()];
+      const ref = exact.normalize(exact.fromLogMass(keys, logMass));
+      const reward = given.slice(0, keys.length);
+      const top = Math.max(...reward);
+      const weights = reward.map((r) => exact.exp(exact.divide(exact.subtract(r, top), beta)));
+      const [soft, hard] = [keys.map(() => exact.number(0)), keys.map(() => exact.number(0))];
+      for (let code = 0; code < keys.length ** n; code++) {
+        const drawn = Array.from({ length: n }, (_, k) => Math.floor(code / keys.length ** k) % keys.length);
+        const p = drawn.reduce((product, i) => product.times(ref.mass[i]), exact.number(1));
+        // Relative to the best of these draws, so that no weight is too small for the big numbers.
+        const best = drawn.reduce((a, b) => (reward[a] >= reward[b] ? a : b));
+        const odds = drawn.map((i) => weights[i].div(weights[best]));
+        const sum = odds.reduce((a, b) => a.plus(b));
+        const ties = drawn.filter((i) => reward[i] === reward[best]);
+        for (const [k, i] of drawn.entries()) soft[i] = soft[i].plus(p.times(odds[k]).div(sum));
+        for (const i of ties) hard[i] = hard[i].plus(p.div(ties.length));
+      }
+      const [gotSoft, gotHard] = [
+        exact.softBestOfNLaw({ ref, reward, beta }, n).mass,
+        exact.bestOfNLaw({ ref, reward }, n).mass,
+      ];
+      for (const i of keys) {
+        expect(gotSoft[i].div(soft[i]).minus(1).abs().lt(1e-38), `soft ${gotSoft[i]} and ${soft[i]}`).toBe(true);
+        expect(gotHard[i].div(hard[i]).minus(1).abs().lt(1e-38), `hard ${gotHard[i]} and ${hard[i]}`).toBe(true);
+      }
+    });
+    fc.assert(law, { numRuns: 40 });
   });
 
   it("refuses what is no problem", () => {

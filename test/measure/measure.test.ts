@@ -164,7 +164,7 @@ describe("a tilt is ref·e^{score/β}, normalised: masses, logarithms and the lo
     it.each(scores)(`${name}, scores %d %d %d %d`, (...all) => {
       const score = all.slice(0, ref.support.length);
       if (!score.some((s, i) => s > -Infinity && ref.logMass[i] > -Infinity)) {
-        expect(() => tilt(ref, score)).toThrow("tilt: reward must be above -Infinity for some answer of the support");
+        expect(() => tilt(ref, score)).toThrow("tilt: score must be above -Infinity for some answer of the support");
         return;
       }
       for (const beta of betas) {
@@ -557,7 +557,7 @@ describe("a support", () => {
       const other = uniform(changed);
       for (const time of [1, 2]) {
         expect(() => klDivergence(p, other), `${time}`).toThrow(
-          `klDivergence: both measures' support[${length - 1}] must be the same answer, got "another"`,
+          `klDivergence: both measures' support[${length - 1}] must be the same answer in p and q, got "another"`,
         );
         expect(() => klDivergence(other, p)).toThrow(`got "answer ${length - 1}"`);
       }

@@ -1,5 +1,6 @@
 import {
   effectiveSampleSize,
+  fromLogMass,
   importanceWeights,
   measure,
   policyDistribution,
@@ -30,6 +31,31 @@ type Tilt = { mass: number[]; reward: number[]; beta: number };
 
 const given = (m: readonly number[]) => measure(answers(m), m);
 const TILTS = `${MASSES}; ${REWARDS}`;
+
+const FAR = `${TILTS}; log-masses to -6000, reward/beta to 6000`;
+/** Log-masses and rewards thousands of nats apart. */
+const far = (rng: () => number, index: number) => {
+  const size = sizeOf(rng, index);
+  const nats = pick(rng, 700, 2000, 6000);
+  const beta = order(rng, -4, 4);
+  return {
+    log: times(size, () => pick(rng, 0, -nats * rng())),
+    reward: times(size, () => pick(rng, 0, 1, rng()) * nats * beta),
+    beta,
+  };
+};
+type Far = ReturnType<typeof far>;
+const farTilt = ({ log, reward, beta }: Far) =>
+  importanceWeights({ ref: fromLogMass(answers(log), log), reward, beta });
+/** r/β − log E_ref[e^{r/β}], from the reward of the target's likeliest answer. */
+const exactFar = ({ log, reward, beta }: Moved<Far>): { ref: BigNumber[]; weight: BigNumber[] } => {
+  const ref = Array.from(exact.normalize(logMeasureOf(log)).mass);
+  const law = Array.from(exact.tilt(logMeasureOf(log), reward, beta).mass);
+  const peak = law.reduce((best, p, i) => (p.gt(law[best]) ? i : best), 0);
+  const relative = reward.map((r) => big(r).minus(reward[peak]).div(beta));
+  const mean = total(relative.map((l, i) => ref[i].times(exact.exp(l))));
+  return { ref, weight: relative.map((l) => l.minus(exact.log(mean))) };
+};
 
 /** Weights below e^700, so that they are doubles, and logarithms. */
 const draw = (rng: () => number, index: number): Tilt => tilts(rng, sizeOf(rng, index));
@@ -68,11 +94,11 @@ const kish = (w: readonly BigNumber[]) =>
   total(w)
     .pow(2)
     .div(total(w.map((x) => x.pow(2))));
-const WEIGHTS = "weights over 600 orders, zeros, ties, 1 ulp apart; and logarithms up to 1e6";
+const WEIGHTS = "weights over 600 orders, zeros, ties, 1 ulp apart; and logarithms up to 1e6, spreads to 6000";
 const weights = (rng: () => number, index: number) => ({ weight: masses(rng, sizeOf(rng, index)) });
 const logWeights = (rng: () => number, index: number) => ({
   log: times(sizeOf(rng, index), () =>
-    pick(rng, between(rng, -5, 5), between(rng, -800, 800), 1e6 + between(rng, -1, 1)),
+    pick(rng, between(rng, -5, 5), between(rng, -800, 800), between(rng, -6000, 0), 1e6 + between(rng, -1, 1)),
   ),
 });
 const exps = (log: readonly Num[]) => {
@@ -95,6 +121,25 @@ export const training: readonly Subject[] = [
     draw,
     float64: (x) => tilted(x).logWeight,
     exact: exactLogWeight,
+    cases: 150,
+  }),
+  subject({
+    name: "importanceWeights().logWeight, far apart",
+    domain: FAR,
+    draw: far,
+    float64: (x) => farTilt(x).logWeight,
+    exact: (x) => exactFar(x).weight,
+    cases: 150,
+  }),
+  subject({
+    name: "importanceWeights().effectiveFraction, far apart",
+    domain: FAR,
+    draw: far,
+    float64: (x) => farTilt(x).effectiveFraction,
+    exact: (x) => {
+      const { ref, weight } = exactFar(x);
+      return one.div(total(weight.map((l, i) => ref[i].times(exact.exp(l.times(2))))));
+    },
     cases: 150,
   }),
   subject({

@@ -1,0 +1,313 @@
+import { exp } from "../numeric/elementary.js";
+import type { ComparedLaw, LineLaws, PointLaw } from "./lineLaws.js";
+import { rootSnr } from "./schedule.js";
+
+/**
+ * What is averaged over a noisy point z = ua + ε, in units of the noise.
+ *
+ * @param own u(E_first[a|z] − x), where the average is around a point x
+ * @param more u(E_law[a|z] − E_first[a|z]) of each other law
+ * @param variance u² Var_first[a|z]
+ */
+export type OfNoisyPoint = (own: number, more: Float64Array, variance: number) => number;
+
+/** Weights e^−45 below the largest leave a sum as it is. */
+const NEGLIGIBLE = 45;
+
+/** The width of the cells in which transitions between atoms are looked for, in standard deviations of the noise. */
+const CELL = 0.5;
+
+/** The step of the trapezoid rule times the spread of the atoms in reach of each other, and the longest step. */
+const STEP_TIMES_SPREAD = 0.46;
+const LONGEST_STEP = 0.4;
+
+/** Ratios of two laws that are multiplied as they are; beyond, logarithms are. */
+const RATIO = 2 ** 50;
+
+/** By how many nats q may weigh an atom more than p does, beside the atom that p weighs most, for differences to be kept. */
+const FAR_APART = 30;
+
+const DENSITY = 1 / Math.sqrt(2 * Math.PI);
+
+/**
+ * Averages over noisy points on a line, for laws of atoms, at a root u of the signal-to-noise ratio: of z = x_t/σ the
+ * posterior is q_i ∝ p_i exp(−(z − ua_i)²/2).
+ *
+ * By the trapezoid rule where more than one atom counts; elsewhere posteriors are points, and what is averaged must be 0
+ * there. Functions of the posterior have poles at a distance π/s from the line, s being the spread of the atoms that count,
+ * in units of noise: the rule's error is e^(−2π²/(s·step)) times the powers of the poles' order, 5e−15 in all.
+ */
+export class LineAverage {
+  readonly #laws: LineLaws;
+  /** How far from an atom its noise may lead, where even the rarest atom of all shows. */
+  readonly #reach: number;
+  /** The posterior's exponents at the current z, less that of the nearest point: of the noise alone. */
+  readonly #exponent: Float64Array;
+  readonly #weight: Float64Array;
+  readonly #more: Float64Array;
+  #u = 0;
+  #x = 0;
+  /** The point nearest to z, z less it, and the stretch of points that may count. */
+  #near = 0;
+  #gap = 0;
+  #low = 0;
+  #high = 0;
+
+  constructor(laws: LineLaws) {
+    this.#laws = laws;
+    this.#reach = Math.sqrt(2 * (laws.room + NEGLIGIBLE));
+    this.#exponent = new Float64Array(laws.points.length);
+    this.#weight = new Float64Array(laws.points.length);
+    this.#more = new Float64Array(laws.others.length);
+  }
+
+  /** √(1 − σ²)/σ in the units of the points. */
+  levelOf(sigma: number): number {
+    return rootSnr(sigma, this.#laws.power);
+  }
+
+  /** From 1/2 of the noise's size at the largest distance to where the smallest is out of reach, as u. */
+  levels(nearest: number = this.#laws.nearest, farthest: number = this.#laws.farthest): { from: number; to: number } {
+    return { from: 0.5 / farthest, to: (this.#reach * (1 + Math.SQRT2)) / nearest };
+  }
+
+  /** E f over x₀ from the first law and the noise. */
+  overFirst(u: number, f: OfNoisyPoint): number {
+    this.#u = u;
+    const { points, first } = this.#laws;
+    let sum = 0;
+    for (let from = first.after[0]; from < points.length; ) {
+      // Points whose noise overlaps are one stretch of z.
+      let to = from;
+      let next = to + 1 < points.length ? first.after[to + 1] : points.length;
+      while (next < points.length && u * (points[next] - points[to]) <= 2 * this.#reach) {
+        to = next;
+        next = to + 1 < points.length ? first.after[to + 1] : points.length;
+      }
+      const end = u * (points[to] - points[from]) + this.#reach;
+      if (!(from === to && this.#isAlone(from))) sum += this.#integrate(from, 0, -this.#reach, end, f, true);
+      from = next;
+    }
+    return sum;
+  }
+
+  /** E f over the noise around a point x, in the units of the points. */
+  around(u: number, x: number, f: OfNoisyPoint): number {
+    this.#u = u;
+    this.#x = x;
+    const { points } = this.#laws;
+    let near = 0;
+    while (near + 1 < points.length && x > points[near] / 2 + points[near + 1] / 2) near++;
+    return this.#integrate(near, u * (x - points[near]), -this.#reach, this.#reach, f, false);
+  }
+
+  #isAlone(k: number): boolean {
+    const { points } = this.#laws;
+    const far = this.#reach * (1 + Math.SQRT2);
+    const [before, after] = [k > 0 ? points[k] - points[k - 1] : Infinity, (points[k + 1] ?? Infinity) - points[k]];
+    return this.#u * Math.min(before, after) > far;
+  }
+
+  /**
+   * ∫ f over noise from `from` to `to`, measured from a point at an offset from the atom `anchor`, with the density of the
+   * first law's noisy points or of the noise.
+   */
+  #integrate(anchor: number, offset: number, from: number, to: number, f: OfNoisyPoint, ofLaw: boolean): number {
+    const cells = Math.ceil((to - from) / CELL);
+    const width = (to - from) / cells;
+    let [sum, begun, spread] = [0, -1, 0];
+    this.#near = anchor;
+    const close = (cell: number) => {
+      if (begun < 0) return;
+      sum += this.#trapezoid(anchor, offset, from + begun * width, from + cell * width, spread, f, ofLaw);
+      [begun, spread] = [-1, 0];
+    };
+    for (let cell = 0; cell < cells; cell++) {
+      this.#moveTo(anchor, offset, from + (cell + 0.5) * width);
+      const here = this.#spread(width / 2);
+      if (here === 0) close(cell);
+      else {
+        if (begun < 0) begun = cell;
+        spread = Math.max(spread, here);
+      }
+    }
+    close(cells);
+    return sum;
+  }
+
+  #trapezoid(
+    anchor: number,
+    offset: number,
+    from: number,
+    to: number,
+    spread: number,
+    f: OfNoisyPoint,
+    ofLaw: boolean,
+  ): number {
+    const count = Math.ceil((to - from) / Math.min(LONGEST_STEP, STEP_TIMES_SPREAD / spread));
+    const h = (to - from) / count;
+    let sum = 0;
+    this.#near = anchor;
+    for (let n = 0; n <= count; n++) {
+      const noise = from + n * h;
+      this.#moveTo(anchor, offset, noise);
+      const density = ofLaw ? -1 : exp(-(noise * noise) / 2);
+      sum += this.#value(f, density) * (n === 0 || n === count ? 0.5 : 1);
+    }
+    return sum * (h * DENSITY);
+  }
+
+  /** Sets z to a noise at an offset from an atom: its nearest point, and the exponents of those that may count. */
+  #moveTo(anchor: number, offset: number, noise: number): void {
+    const { points, first, others, room } = this.#laws;
+    const exponent = this.#exponent;
+    const u = this.#u;
+    const end = points.length - 1;
+    const from = points[anchor];
+    let near = this.#near;
+    let gap = offset - u * (points[near] - from) + noise;
+    // Nearer than the next point is to half their distance.
+    while (near < end && gap > (u * (points[near + 1] - points[near])) / 2)
+      gap = offset - u * (points[++near] - from) + noise;
+    while (near > 0 && -gap > (u * (points[near] - points[near - 1])) / 2)
+      gap = offset - u * (points[--near] - from) + noise;
+    const origin = points[near];
+    // Past this |z − ua| even the heaviest point is negligible beside the nearest of its law.
+    let most = distanceTo(first, points, near, u, gap);
+    for (let l = 0; l < others.length; l++) most = Math.max(most, distanceTo(others[l], points, near, u, gap));
+    const far = Math.sqrt(most * most + 2 * (room + NEGLIGIBLE));
+    let low = near;
+    let high = near;
+    exponent[near] = 0;
+    while (low > 0) {
+      const s = u * (points[low - 1] - origin);
+      if (!(Math.abs(gap - s) <= far)) break;
+      exponent[--low] = s * (gap - s / 2);
+    }
+    while (high < end) {
+      const s = u * (points[high + 1] - origin);
+      if (!(Math.abs(gap - s) <= far)) break;
+      exponent[++high] = s * (gap - s / 2);
+    }
+    this.#near = near;
+    this.#gap = gap;
+    this.#low = low;
+    this.#high = high;
+  }
+
+  /** The spread of the points that count for one of the laws within so much of z; 0 where it is one point. */
+  #spread(margin: number): number {
+    const { points, first, others } = this.#laws;
+    const u = this.#u;
+    let left = Infinity;
+    let right = -Infinity;
+    for (let l = -1; l < others.length; l++) {
+      const { log } = l < 0 ? first : others[l];
+      const top = this.#top(log);
+      for (let k = this.#low; k <= this.#high; k++) {
+        const s = u * (points[k] - points[top]);
+        const below = log[k] + this.#exponent[k] - (log[top] + this.#exponent[top]);
+        if (!(below + Math.abs(s) * margin >= -NEGLIGIBLE)) continue;
+        if (points[k] < left) left = points[k];
+        if (points[k] > right) right = points[k];
+      }
+    }
+    return u * (right - left);
+  }
+
+  /** The likeliest point under a law. */
+  #top(log: Float64Array): number {
+    let top = this.#low;
+    let most = -Infinity;
+    for (let k = this.#low; k <= this.#high; k++) {
+      const t = log[k] + this.#exponent[k];
+      if (t > most) {
+        most = t;
+        top = k;
+      }
+    }
+    return top;
+  }
+
+  /** f at z, times the given density or, where it is negative, times that of the first law's noisy points. */
+  #value(f: OfNoisyPoint, density: number): number {
+    const { points, first, others } = this.#laws;
+    const u = this.#u;
+    const weight = this.#weight;
+    const exponent = this.#exponent;
+    const low = this.#low;
+    const high = this.#high;
+    const { log } = first;
+    const top = this.#top(log);
+    const peak = log[top] + exponent[top];
+    const origin = points[top];
+    let total = 1;
+    let mean = 0;
+    let square = 0;
+    for (let k = low; k <= high; k++) {
+      const x = k === top ? 0 : exp(log[k] + exponent[k] - peak);
+      weight[k] = x;
+      if (x === 0) continue;
+      const s = u * (points[k] - origin);
+      total += x;
+      mean += x * s;
+      square += x * s * s;
+    }
+    for (let l = 0; l < others.length; l++) this.#more[l] = this.#difference(others[l], top, total, mean);
+    const gap = this.#gap;
+    const own = mean / total + u * (origin - this.#x);
+    const value = f(own, this.#more, (square - (mean * mean) / total) / total);
+    return value * (density < 0 ? exp(peak - (gap * gap) / 2) * total : density);
+  }
+
+  /**
+   * u(E_q[a|z] − E_p[a|z]), from the likeliest point of p. With weights x_k of p and y_k of q relative to that point,
+   * (Σys·Σx − Σxs·Σy)/(Σx·Σy) in terms of y − x: near laws differ by what their weights do.
+   */
+  #difference({ log, ratio, excess }: ComparedLaw, top: number, total: number, mean: number): number {
+    const { points } = this.#laws;
+    const u = this.#u;
+    const weight = this.#weight;
+    const exponent = this.#exponent;
+    const own = log[top] + exponent[top];
+    const best = this.#top(log);
+    const most = log[best] + exponent[best];
+    if (!(most - own <= FAR_APART)) {
+      let all = 0;
+      let sum = 0;
+      for (let k = this.#low; k <= this.#high; k++) {
+        const y = exp(log[k] + exponent[k] - most);
+        all += y;
+        sum += y * (u * (points[k] - points[top]));
+      }
+      return sum / all - mean / total;
+    }
+    const r = ratio[top];
+    const plain = r > 1 / RATIO && r < RATIO;
+    let moreTotal = 0;
+    let moreMean = 0;
+    for (let k = this.#low; k <= this.#high; k++) {
+      if (k === top) continue;
+      const q = ratio[k];
+      let more: number;
+      if (plain && q > 1 / RATIO && q < RATIO) {
+        if (weight[k] === 0) continue;
+        const change = q > 0.5 && q < 2 && r > 0.5 && r < 2 ? excess[k] - excess[top] : q - r;
+        more = weight[k] * (change / r);
+      } else more = exp(log[k] + exponent[k] - own) - weight[k];
+      moreTotal += more;
+      moreMean += more * (u * (points[k] - points[top]));
+    }
+    return (moreMean * total - mean * moreTotal) / (total * (total + moreTotal));
+  }
+}
+
+/** |z − ua| of the nearest point that a law has, z being `gap` from the nearest of all. */
+function distanceTo({ before, after }: PointLaw, points: Float64Array, near: number, u: number, gap: number): number {
+  const left = before[near];
+  if (left === near) return Math.abs(gap);
+  const right = after[near];
+  const toLeft = left < 0 ? Infinity : Math.abs(gap - u * (points[left] - points[near]));
+  const toRight = right === points.length ? Infinity : Math.abs(gap - u * (points[right] - points[near]));
+  return Math.min(toLeft, toRight);
+}

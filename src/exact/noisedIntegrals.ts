@@ -1,0 +1,252 @@
+import type { BigNumber } from "mathjs";
+import { outOfRange, requireArrayLike } from "../numeric/check.js";
+import type { MeasureOf, TiltProblemOf } from "./algebra.js";
+import type { Arithmetic } from "./arithmetic.js";
+import { classOf, marginalOf, pointsOf } from "./diffusion.js";
+import type { AtomicDataOf } from "./diffusionAlgebra.js";
+import { readMeasure } from "./measure.js";
+import { NoisedLine, type OfMeans } from "./noisedLine.js";
+import { belowInfinity, betweenZeroAndOne, finite, positive, requireNumber, requireNumbers } from "./read.js";
+
+type Input = number | BigNumber;
+type Numbers = readonly BigNumber[];
+
+/** |E_p[a|·] − E_q[a|·]|². */
+const distance: OfMeans = ([p, q], _, fixed) => fixed.times(p - q, p - q);
+/** |E_q[a|·] − x₀|². */
+const missed: OfMeans = ([q], x, fixed) => fixed.times(q - x, q - x);
+/** |E_c[a|·] − x₀|² − |E[a|·] − x₀|². */
+const excess: OfMeans = ([own, all], x, fixed) => fixed.times(own - all, own + all - 2n * x);
+
+/** Laws on atoms as laws on places: coincident atoms are one place. */
+function placed(
+  atoms: Numbers,
+  laws: readonly Numbers[],
+): { readonly places: BigNumber[]; readonly laws: BigNumber[][] } {
+  const order = [...atoms.keys()].filter((i) => laws.some((law) => law[i].gt(0)));
+  order.sort((i, j) => atoms[i].comparedTo(atoms[j]));
+  const places: BigNumber[] = [];
+  const out: BigNumber[][] = laws.map(() => []);
+  for (const i of order) {
+    const known = places.length > 0 && places[places.length - 1].eq(atoms[i]);
+    if (!known) places.push(atoms[i]);
+    for (const [l, law] of laws.entries()) {
+      const at = places.length - 1;
+      out[l][at] = known ? out[l][at].plus(law[i]) : law[i];
+    }
+  }
+  return { places, laws: out };
+}
+
+/** −log₂ of the largest relative difference of two laws: their posteriors differ by as little. */
+function nearness(p: Numbers, q: Numbers): number {
+  let most = 0;
+  for (const [j, a] of p.entries()) {
+    const larger = a.gt(q[j]) ? a : q[j];
+    if (larger.gt(0)) most = Math.max(most, a.minus(q[j]).abs().div(larger).toNumber());
+  }
+  return most > 0 ? Math.max(0, Math.ceil(-Math.log2(most))) : 0;
+}
+
+/** A level: u = α/σ. */
+function rootSnr(arithmetic: Arithmetic, sigma: BigNumber): BigNumber {
+  return arithmetic.one.minus(sigma).times(arithmetic.one.plus(sigma)).sqrt().div(sigma);
+}
+
+function requireGrid(arithmetic: Arithmetic, caller: string, grid: ArrayLike<Input>, least: number): BigNumber[] {
+  const levels = Array.from(requireArrayLike(caller, "grid", grid), (sigma, t) =>
+    requireNumber(arithmetic, caller, `grid[${t}]`, sigma, betweenZeroAndOne),
+  );
+  if (levels.length < least) throw outOfRange(caller, "grid", `have at least ${least} levels`, levels.length);
+  for (let t = 1; t < levels.length; t++)
+    if (!levels[t].gt(levels[t - 1]))
+      throw outOfRange(caller, `grid[${t}]`, "exceed the level before it", levels[t].toNumber());
+  return levels;
+}
+
+/** ω_t = (σ²_{t+1} − σ²_t)/(2σ_t²(1 − σ_t²)). */
+export function densityRatioWeights(arithmetic: Arithmetic, grid: ArrayLike<Input>): readonly BigNumber[] {
+  return weightsOf(arithmetic, requireGrid(arithmetic, "densityRatioWeights", grid, 2));
+}
+
+function weightsOf(arithmetic: Arithmetic, levels: Numbers): BigNumber[] {
+  return levels.slice(1).map((next, t) => {
+    const [s, square] = [levels[t], levels[t].pow(2)];
+    return next
+      .minus(s)
+      .times(next.plus(s))
+      .div(square.times(arithmetic.one.minus(square)).times(2));
+  });
+}
+
+/** u² E[f] at each level of a grid. */
+function meansOnGrid(arithmetic: Arithmetic, line: NoisedLine, levels: Numbers, f: OfMeans): BigNumber[] {
+  const { fixed, range } = line;
+  return levels.map((sigma) => {
+    const u = rootSnr(arithmetic, sigma).times(range);
+    return u.pow(2).times(fixed.ratio(line.mean(fixed.of(u), f, false), fixed.one));
+  });
+}
+
+/**
+ * Nodes a unit of τ for each nat of accuracy: with d the half width of the strip about real τ in which the integrand is
+ * analytic they are 1/(2πd). It is 1.3 between atoms of like weight, and π/room where one is e^room times as rare as another:
+ * it then emerges at u²·distance²/2 = room, in a bend that is sharp for its place.
+ */
+const nodesPerNat = (room: number) => Math.max(0.12, room / (2 * Math.PI ** 2));
+
+/** A level of the integral over all: u, and its weight in ∫·du². */
+interface Level {
+  readonly u: BigNumber;
+  readonly weight: BigNumber;
+}
+
+const levelsKnown = new WeakMap<Arithmetic, Map<string, Level>>();
+
+/**
+ * Node number k of the trapezoid rule in τ for ∫·du² with u² = e^(τ − e^(−τ)): doubly exponential where u² falls to 0, and
+ * where it grows the integrand falls as e^(−u²·gap²/8).
+ */
+function levelOf(arithmetic: Arithmetic, k: number, perUnit: number): Level {
+  const known = levelsKnown.get(arithmetic) ?? new Map<string, Level>();
+  levelsKnown.set(arithmetic, known);
+  const key = `${k}/${perUnit}`;
+  let level = known.get(key);
+  if (level === undefined) {
+    const tau = arithmetic.number(k).div(perUnit);
+    const fall = arithmetic.exp(tau.neg());
+    const square = arithmetic.exp(tau.minus(fall));
+    level = { u: square.sqrt(), weight: square.times(fall.plus(1)).div(perUnit) };
+    known.set(key, level);
+  }
+  return level;
+}
+
+/** ½ ∫ u² E[f] dλ over all log-SNR λ = 2 log u. */
+function integral(arithmetic: Arithmetic, line: NoisedLine, f: OfMeans): BigNumber {
+  const { fixed, nats, range } = line;
+  // One place alone: the posterior is always there.
+  if (range.isZero()) return arithmetic.zero;
+  const perUnit = Math.ceil(nats * nodesPerNat(line.room));
+  const first = -Math.ceil(perUnit * Math.log(nats));
+  const last = Math.ceil(perUnit * 2 * Math.log(line.last));
+  let sum = 0n;
+  for (let k = first; k <= last; k++) {
+    const { u, weight } = levelOf(arithmetic, k, perUnit);
+    sum += fixed.of(weight) * line.mean(fixed.of(u), f, true);
+  }
+  return fixed.ratio(sum, fixed.one << fixed.bits).div(2);
+}
+
+/** Laws of atoms on a line, read and checked. */
+function readLaws(
+  arithmetic: Arithmetic,
+  caller: string,
+  atoms: readonly Input[],
+  given: Record<string, MeasureOf<Input>>,
+) {
+  const laws = Object.entries(given).map(([name, law]) => readMeasure(arithmetic, caller, name, law).law.mass);
+  return placed(pointsOf(arithmetic, caller, atoms, laws[0].length), laws);
+}
+
+/** ½ ∫ E_p|ε_p − ε_q|² dλ. */
+export function klByMismatchedEstimation(
+  arithmetic: Arithmetic,
+  digits: number,
+  atoms: readonly Input[],
+  p: MeasureOf<Input>,
+  q: MeasureOf<Input>,
+  grid?: ArrayLike<Input>,
+): BigNumber {
+  const caller = "klByMismatchedEstimation";
+  const { places, laws } = readLaws(arithmetic, caller, atoms, { p, q });
+  const lostBits = nearness(laws[0], laws[1]);
+  const line = new NoisedLine(arithmetic, { places, sources: laws[0], laws, digits, lostBits });
+  if (grid === undefined) {
+    if (laws[0].some((m, j) => m.gt(0) && laws[1][j].isZero())) return arithmetic.infinity;
+    if (laws[0].every((m, j) => m.eq(laws[1][j]))) return arithmetic.zero;
+    return integral(arithmetic, line, distance);
+  }
+  const levels = requireGrid(arithmetic, caller, grid, 2);
+  return weighted(arithmetic, levels, meansOnGrid(arithmetic, line, levels.slice(0, -1), distance));
+}
+
+function weighted(arithmetic: Arithmetic, levels: Numbers, means: Numbers): BigNumber {
+  return arithmetic.sum(weightsOf(arithmetic, levels).map((omega, t) => omega.times(means[t])));
+}
+
+/** E|ε − ε_q(x_t)|² for x₀ ~ p, averaged over a grid. */
+export function denoisingLoss(
+  arithmetic: Arithmetic,
+  digits: number,
+  atoms: readonly Input[],
+  p: MeasureOf<Input>,
+  q: MeasureOf<Input>,
+  grid: ArrayLike<Input>,
+): BigNumber {
+  const caller = "denoisingLoss";
+  const { places, laws } = readLaws(arithmetic, caller, atoms, { p, q });
+  return lossOnGrid(arithmetic, digits, places, laws, requireGrid(arithmetic, caller, grid, 1));
+}
+
+/** Z⁻¹ E_ref[e^{r/β} |ε − ε_q(x_t)|²], averaged over a grid. */
+export function weightedDenoisingLoss(
+  arithmetic: Arithmetic,
+  digits: number,
+  atoms: readonly Input[],
+  problem: TiltProblemOf<Input>,
+  q: MeasureOf<Input>,
+  grid: ArrayLike<Input>,
+): BigNumber {
+  const caller = "weightedDenoisingLoss";
+  const ref = readMeasure(arithmetic, caller, "problem.ref", problem?.ref).law.mass;
+  const reward = requireNumbers(arithmetic, caller, "problem.reward", problem.reward, ref.length, belowInfinity);
+  const beta = requireNumber(arithmetic, caller, "problem.beta", problem.beta, positive);
+  const top = reward.reduce((most, r, i) => (ref[i].gt(0) && r.gt(most) ? r : most), arithmetic.negativeInfinity);
+  if (!top.isFinite()) throw outOfRange(caller, "problem.reward", "be above -Infinity for some atom", -Infinity);
+  const draws = ref.map((m, i) => (m.gt(0) ? m.times(arithmetic.exp(reward[i].minus(top).div(beta))) : m));
+  const mean = arithmetic.sum(draws);
+  const model = readMeasure(arithmetic, caller, "q", q).law.mass;
+  const points = pointsOf(arithmetic, caller, atoms, ref.length);
+  const { places, laws } = placed(points, [draws.map((m) => m.div(mean)), model]);
+  return lossOnGrid(arithmetic, digits, places, laws, requireGrid(arithmetic, caller, grid, 1));
+}
+
+function lossOnGrid(
+  arithmetic: Arithmetic,
+  digits: number,
+  places: Numbers,
+  [sources, model]: readonly Numbers[],
+  levels: Numbers,
+): BigNumber {
+  const line = new NoisedLine(arithmetic, { places, sources, laws: [model], digits, lostBits: 0 });
+  return arithmetic.sum(meansOnGrid(arithmetic, line, levels, missed)).div(levels.length);
+}
+
+/** L(x;c) of (37): over all levels, or on a grid. */
+export function densityRatioLoss(
+  arithmetic: Arithmetic,
+  digits: number,
+  data: AtomicDataOf<Input>,
+  x: Input,
+  label: string,
+  grid?: ArrayLike<Input>,
+): BigNumber {
+  const caller = "densityRatioLoss";
+  const [own, all] = [classOf(arithmetic, caller, data, label).law.mass, marginalOf(arithmetic, caller, data)];
+  const atoms = pointsOf(arithmetic, caller, data.atoms, own.length);
+  const at = requireNumber(arithmetic, caller, "x", x, finite);
+  const nothing = own.map(() => arithmetic.zero);
+  const source = [...nothing, arithmetic.one];
+  const { places, laws } = placed([...atoms, at], [source, [...own, arithmetic.zero], [...all, arithmetic.zero]]);
+  const input = { places, sources: laws[0], laws: laws.slice(1), digits, lostBits: nearness(laws[1], laws[2]) };
+  const line = new NoisedLine(arithmetic, input);
+  if (grid === undefined) {
+    const here = laws[0].findIndex((m) => m.gt(0));
+    if (!laws[2][here].gt(0)) throw outOfRange(caller, "x", "be at an atom of positive p(x)", at.toNumber());
+    if (!laws[1][here].gt(0)) return arithmetic.infinity;
+    return integral(arithmetic, line, excess);
+  }
+  const levels = requireGrid(arithmetic, caller, grid, 2);
+  return weighted(arithmetic, levels, meansOnGrid(arithmetic, line, levels.slice(0, -1), excess));
+}

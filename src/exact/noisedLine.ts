@@ -1,0 +1,308 @@
+import type { BigNumber } from "mathjs";
+import { trapezoidStep } from "../numeric/trapezoid.js";
+import type { Arithmetic } from "./arithmetic.js";
+import { FixedPoint } from "./fixedPoint.js";
+
+/** Atoms on a line under noise: x₀ is drawn from `sources`, and each law has a posterior of x₀ given x₀ with noise. */
+export interface NoisedLineInput {
+  /** Different places, increasing. */
+  readonly places: readonly BigNumber[];
+  /** The probability of x₀ at each place. */
+  readonly sources: readonly BigNumber[];
+  /** The probabilities of each law on the places. */
+  readonly laws: readonly (readonly BigNumber[])[];
+  /** The decimal digits asked for. */
+  readonly digits: number;
+  /** How small the average may be beside its terms, as an exponent of 2: differences of nearly equal laws are. */
+  readonly lostBits: number;
+}
+
+/** What is averaged: a function of the posterior means, one for each law, and of x₀, in fixed point. */
+export type OfMeans = (means: readonly bigint[], x: bigint, fixed: FixedPoint) => bigint;
+
+/** Nats of error that the functions averaged, of size 10² in that strip, may add. */
+const MARGIN = 9;
+
+/** −log of the rarest positive probability, in nats. */
+function rarity(laws: readonly (readonly BigNumber[])[]): number {
+  let most = 0;
+  for (const law of laws)
+    for (const p of law) if (p.gt(0)) most = Math.max(most, -Math.LN10 * p.e - Math.log(Number(p.div(`1e${p.e}`))));
+  return most;
+}
+
+/**
+ * The posterior's weights on some places, relative to the place nearest to z, along z = n·step. Those of neighbours have a
+ * ratio e^{−t|z − m|} with t their distance and m the middle between them: a chain of multiplications out from m.
+ */
+class Weights {
+  readonly weight: bigint[];
+  nearest = 0;
+  /** Whether the nearest place has all the weight that counts. */
+  alone = true;
+  readonly #fixed: FixedPoint;
+  readonly #at: readonly bigint[];
+  #from = 0;
+  #step = 0n;
+  /** For each two neighbours the ratio of the farther one's weight to the nearer one's. */
+  #ratio: bigint[][] = [];
+
+  constructor(fixed: FixedPoint, at: readonly bigint[]) {
+    this.#fixed = fixed;
+    this.#at = at;
+    this.weight = at.map(() => 0n);
+  }
+
+  begin(step: bigint, from: number, to: number): void {
+    const { one, bits } = this.#fixed;
+    this.#from = from;
+    this.#step = step;
+    this.nearest = 0;
+    this.#ratio = this.#at.slice(1).map((right, j) => {
+      const left = this.#at[j];
+      const distance = right - left;
+      const out = new Array<bigint>(to - from + 1).fill(0n);
+      // The last node left of the middle; there the right place is the farther one.
+      const last = Number((left + right) / 2n / step);
+      const ratio = (n: number) => {
+        const gap = BigInt(n) * step - (left + right) / 2n;
+        return this.#fixed.exp(-this.#fixed.times(distance, gap < 0n ? -gap : gap));
+      };
+      const factor = this.#fixed.exp(-this.#fixed.times(distance, step));
+      const start = Math.min(last, to);
+      for (let n = start, r = n >= from ? ratio(n) : 0n; n >= from && r !== 0n; n--, r = (r * factor) >> bits)
+        out[n - from] = r > one ? one : r;
+      const next = Math.max(last + 1, from);
+      for (let n = next, r = n <= to ? ratio(n) : 0n; n <= to && r !== 0n; n++, r = (r * factor) >> bits)
+        out[n - from] = r > one ? one : r;
+      return out;
+    });
+  }
+
+  /** To node n, each after the ones before it. */
+  move(n: number): void {
+    const z = BigInt(n) * this.#step;
+    const at = this.#at;
+    const { one, bits } = this.#fixed;
+    while (this.nearest < at.length - 1 && 2n * z > at[this.nearest] + at[this.nearest + 1]) this.nearest++;
+    const { weight, nearest } = this;
+    weight.fill(0n);
+    weight[nearest] = one;
+    const i = n - this.#from;
+    this.alone =
+      (nearest === 0 || this.#ratio[nearest - 1][i] === 0n) &&
+      (nearest === at.length - 1 || this.#ratio[nearest][i] === 0n);
+    if (this.alone) return;
+    for (let j = nearest + 1, w = one; j < at.length && w !== 0n; j++) {
+      const r = this.#ratio[j - 1][i];
+      w = w === one ? r : (w * r) >> bits;
+      weight[j] = w;
+    }
+    for (let j = nearest - 1, w = one; j >= 0 && w !== 0n; j--) {
+      const r = this.#ratio[j][i];
+      w = w === one ? r : (w * r) >> bits;
+      weight[j] = w;
+    }
+  }
+}
+
+/** A law, or x₀, on the places where it has mass. */
+interface Held {
+  readonly weights: Weights;
+  readonly places: readonly number[];
+  readonly mass: readonly bigint[];
+  /** mass·place. */
+  readonly moment: readonly bigint[];
+}
+
+/**
+ * E over x₀ and noise of functions of the posterior means on a line, by the trapezoid rule in z = ux₀ + ε, at any precision.
+ *
+ * Places are scaled to a range of 1, and u = α/σ with them.
+ */
+export class NoisedLine {
+  /** The range of the places. */
+  readonly range: BigNumber;
+  /** −log of the error allowed. */
+  readonly nats: number;
+  /** The smallest distance of two neighbours, as a part of the range. */
+  readonly gap: number;
+  /** −log of the rarest positive probability. */
+  readonly room: number;
+  readonly fixed: FixedPoint;
+  readonly #places: readonly bigint[];
+  readonly #masses: readonly (readonly bigint[])[];
+  readonly #rootTwoPi: bigint;
+
+  constructor(arithmetic: Arithmetic, { places, sources, laws, digits, lostBits }: NoisedLineInput) {
+    this.room = rarity([sources, ...laws]);
+    this.nats = digits * Math.LN10 + MARGIN;
+    this.fixed = new FixedPoint(arithmetic, Math.ceil((this.nats + 2 * this.room) / Math.LN2 + 2 * lostBits) + 40);
+    const { fixed } = this;
+    this.range = places[places.length - 1].minus(places[0]);
+    const scale = this.range.isZero() ? arithmetic.one : this.range;
+    this.#places = places.map((a) => fixed.of(a.minus(places[0]).div(scale)));
+    this.gap = this.#places.slice(1).reduce((least, a, j) => Math.min(least, fixed.toNumber(a - this.#places[j])), 1);
+    this.#masses = [sources, ...laws].map((law) => law.map((p) => fixed.of(p)));
+    this.#rootTwoPi = fixed.of(new arithmetic.Big(-1).acos().times(2).sqrt());
+  }
+
+  /** Past this u nothing changes any more: every place is out of the noise's reach of its neighbours. */
+  get last(): number {
+    return Math.sqrt(8 * (this.nats + this.room)) / this.gap;
+  }
+
+  /**
+   * E[f] at level u, as a fixed-point number: relative to its own size, or, where that falls as e^(−u²gap²/8) and only its
+   * part in an integral over u counts, relative to what it is at small u.
+   */
+  mean(u: bigint, f: OfMeans, inIntegral: boolean): bigint {
+    const { fixed, gap, nats } = this;
+    const level = fixed.toNumber(u);
+    const decay = (level * gap) ** 2 / 8;
+    if (decay > (inIntegral ? nats + this.room : 5 * nats)) return 0n;
+    const at = this.#places.map((a) => fixed.times(a, u));
+    const [source, ...laws] = this.#hold(at);
+    const reach = Math.sqrt(2 * (nats + this.room)) + (inIntegral ? 0 : (level * gap) / 2);
+    const spread = Math.min(level, 2 * this.#influence(at, source, laws, reach));
+    const needed = inIntegral ? Math.max(nats + this.room / 2 - decay, MARGIN) : nats;
+    return this.#sum(source, laws, at, reach, trapezoidStep(needed, spread), f);
+  }
+
+  /** The laws and x₀ on the places that each holds; those with the same places share their weights. */
+  #hold(at: readonly bigint[]): Held[] {
+    const shared = new Map<string, Weights>();
+    return this.#masses.map((all) => {
+      const places = all.flatMap((p, j) => (p > 0n ? [j] : []));
+      const key = places.join();
+      const weights =
+        shared.get(key) ??
+        new Weights(
+          this.fixed,
+          places.map((j) => at[j]),
+        );
+      shared.set(key, weights);
+      const mass = places.map((j) => all[j]);
+      return { weights, places, mass, moment: places.map((j, k) => this.fixed.times(mass[k], this.#places[j])) };
+    });
+  }
+
+  /** How far from z a place may be and still count in a posterior there. */
+  #influence(at: readonly bigint[], source: Held, laws: readonly Held[], reach: number): number {
+    let nearest = 0;
+    for (const { places } of laws)
+      for (const i of source.places) {
+        const distances = places.map((j) => Math.abs(this.fixed.toNumber(at[j] - at[i])));
+        nearest = Math.max(nearest, Math.min(...distances));
+      }
+    return Math.sqrt((reach + nearest) ** 2 + 2 * (this.nats + this.room));
+  }
+
+  #sum(source: Held, laws: readonly Held[], at: readonly bigint[], reach: number, h: number, f: OfMeans): bigint {
+    const { fixed } = this;
+    const { bits } = fixed;
+    const step = fixed.ofDouble(h);
+    const all = [...new Set([source, ...laws].map(({ weights }) => weights))];
+    const means = laws.map(() => 0n);
+    const together = all.length === 1;
+    let sum = 0n;
+    for (const [from, to] of this.#runs(source, laws, at, reach, h)) {
+      for (const weights of all) weights.begin(step, from, to);
+      const density = this.#density(
+        source.places.map((j) => at[j]),
+        step,
+        from,
+        to,
+      );
+      for (let n = from; n <= to; n++) {
+        const d = density[n - from];
+        if (d === 0n) continue;
+        for (const weights of all) weights.move(n);
+        // Every posterior is at the place that the point comes from.
+        if (together && source.weights.alone) continue;
+        for (let l = 0; l < laws.length; l++) {
+          const { weights, places, mass, moment } = laws[l];
+          if (weights.alone) {
+            means[l] = this.#places[places[weights.nearest]];
+            continue;
+          }
+          let [first, second] = [0n, 0n];
+          for (let k = 0; k < mass.length; k++) {
+            const w = weights.weight[k];
+            if (w === 0n) continue;
+            first += w * mass[k];
+            second += w * moment[k];
+          }
+          means[l] = (second << bits) / first;
+        }
+        let part = 0n;
+        for (let k = 0; k < source.places.length; k++) {
+          const w = source.weights.weight[k];
+          if (w !== 0n) part += ((w * source.mass[k]) >> bits) * f(means, this.#places[source.places[k]], fixed);
+        }
+        sum += (part >> bits) * d;
+      }
+    }
+    // The nodes' total weight is √(2π)/step, but for the error allowed.
+    return fixed.times(sum, step) / this.#rootTwoPi;
+  }
+
+  /**
+   * The nodes that count, as runs from one to another: those within reach of a place of x₀. Where all laws hold the places
+   * that x₀ comes from, f is 0 but for a second place within reach.
+   */
+  #runs(source: Held, laws: readonly Held[], at: readonly bigint[], reach: number, h: number): [number, number][] {
+    const places = at.map((s) => this.fixed.toNumber(s));
+    const held = new Set(laws[0].places);
+    const alike = laws.every(({ weights }) => weights === laws[0].weights) && source.places.every((j) => held.has(j));
+    // MARGIN more than x₀'s own reach: f is large beside its weight.
+    const other = reach + MARGIN / reach;
+    const windows = source.places.flatMap((j) => {
+      const [low, high] = [places[j] - reach, places[j] + reach];
+      if (!alike) return [[low, high]];
+      const [left, right] = [places[j - 1] ?? -Infinity, places[j + 1] ?? Infinity];
+      return [
+        [low, Math.min(high, left + other)],
+        [Math.max(low, right - other), high],
+      ];
+    });
+    const out: [number, number][] = [];
+    for (const [low, high] of windows.sort((a, b) => a[0] - b[0])) {
+      const [from, to] = [Math.ceil(low / h), Math.floor(high / h)];
+      const before = out[out.length - 1];
+      if (from > to) continue;
+      if (before === undefined || from > before[1] + 1) out.push([from, to]);
+      else before[1] = Math.max(before[1], to);
+    }
+    return out;
+  }
+
+  /** e^(−(z − s)²/2) with s the place of x₀ nearest to z, at nodes `from` to `to`: by chains of multiplications out from each s. */
+  #density(at: readonly bigint[], step: bigint, from: number, to: number): bigint[] {
+    const { fixed } = this;
+    const { bits } = fixed;
+    const out = new Array<bigint>(to - from + 1).fill(0n);
+    const square = fixed.times(step, step);
+    const fall = fixed.exp(-square);
+    for (const [j, s] of at.entries()) {
+      const low = j === 0 ? from : Math.max(from, Number((at[j - 1] + s) / 2n / step) + 1);
+      const high = j === at.length - 1 ? to : Math.min(to, Number((s + at[j + 1]) / 2n / step));
+      if (low > high) continue;
+      const start = Math.min(high, Math.max(low, Number(s / step)));
+      for (const direction of [1, -1]) {
+        const first = direction === 1 ? start : start - 1;
+        const gap = (BigInt(first) * step - s) * BigInt(direction);
+        let value = fixed.exp(-fixed.times(gap, gap) / 2n);
+        // The next value over this one, e^(−gap·step − step²/2): above 1 where s lies ahead.
+        const exponent = -fixed.times(gap, step) - square / 2n;
+        let ratio = exponent <= 0n ? fixed.exp(exponent) : (fixed.one << bits) / fixed.exp(-exponent);
+        for (let n = first; n >= low && n <= high && value !== 0n; n += direction) {
+          out[n - from] = value;
+          value = (value * ratio) >> bits;
+          ratio = (ratio * fall) >> bits;
+        }
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,78 @@
+import type { BigNumber } from "mathjs";
+import { rlhfEquivalent } from "./alignment.js";
+import type { Arithmetic } from "./arithmetic.js";
+import { lazy, readMeasure } from "./measure.js";
+import type {
+  ImportanceWeightsOf,
+  MeasureOf,
+  SelfCertaintyProblemOf,
+  TiltProblemOf,
+  WeightedMleFitOf,
+} from "./problems.js";
+import { belowInfinity, positiveOrInfinite, requireNumber, requireNumbers } from "./read.js";
+import { tiltOf } from "./tilt.js";
+
+type Input = number | BigNumber;
+
+/** e^{r/β}/Z, from the reward's distance to that of the answer which is heaviest under the tilt. */
+function weightsOf(
+  arithmetic: Arithmetic,
+  caller: string,
+  problem: TiltProblemOf<Input>,
+): ImportanceWeightsOf<BigNumber> {
+  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
+  const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
+  const beta = requireNumber(arithmetic, caller, "beta", problem.beta, positiveOrInfinite);
+  const { law: target, anchor, excess } = tiltOf(caller, "reward", ref, reward, beta);
+  const logWeight = lazy(() => {
+    const logMean = excess();
+    return Object.freeze(
+      reward.map((r) =>
+        r.isFinite() ? r.minus(reward[anchor]).div(beta).minus(logMean) : arithmetic.negativeInfinity,
+      ),
+    );
+  });
+  const weight = lazy(() => Object.freeze(logWeight().map((l) => arithmetic.exp(l))));
+  // In logarithms: a weight may be past all range where its answer is as rare.
+  const square = () => arithmetic.sum(logWeight().map((l, i) => arithmetic.exp(ref.law.logMass[i].plus(l.times(2)))));
+  return {
+    target,
+    get weight() {
+      return weight();
+    },
+    get logWeight() {
+      return logWeight();
+    },
+    get logNormalizer() {
+      return target.logNormalizer;
+    },
+    get effectiveFraction() {
+      return arithmetic.one.div(square());
+    },
+  };
+}
+
+export function importanceWeights(
+  arithmetic: Arithmetic,
+  problem: TiltProblemOf<Input>,
+): ImportanceWeightsOf<BigNumber> {
+  return weightsOf(arithmetic, "importanceWeights", problem);
+}
+
+export function selfCertaintyWeights(
+  arithmetic: Arithmetic,
+  problem: SelfCertaintyProblemOf<Input>,
+): ImportanceWeightsOf<BigNumber> {
+  return weightsOf(arithmetic, "selfCertaintyWeights", rlhfEquivalent(arithmetic, problem));
+}
+
+/** Σ P log π is largest at π = P, since it is −H(P) − KL(P‖π): the logits are log P. */
+export function fitWeightedMle(
+  arithmetic: Arithmetic,
+  data: { readonly target: MeasureOf<Input> },
+): WeightedMleFitOf<BigNumber> {
+  const { law } = readMeasure(arithmetic, "fitWeightedMle", "data.target", data?.target);
+  const { mass, logMass } = law;
+  const terms = mass.map((p, i) => (p.isZero() ? p : p.times(logMass[i])));
+  return { parameters: logMass, objective: arithmetic.sum(terms) };
+}
