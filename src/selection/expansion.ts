@@ -51,9 +51,10 @@ export function firstOrderExpansion<A>(problem: SelectionProblem<A>): FirstOrder
   const outside = 1 + squaredVariation({ levels, limit, ladder }).value;
   // Of a coefficient or a probability out of range the product may be in it.
   const total = (f: (p: number, i: number) => number, power: number) => {
-    const terms = limit.mass.map((p, i) =>
-      isNormal(p) && Math.abs(c[i]) < LARGE ? f(p, i) : exp(limit.logMass[i] + power * logC(i)),
-    );
+    const terms = limit.mass.map((p, i) => {
+      const plain = f(p, i);
+      return isNormal(p) && isNormal(plain) ? plain : exp(limit.logMass[i] + power * logC(i));
+    });
     const plain = terms.reduce((s, x) => s + x);
     return plain < Infinity ? sum(terms).hi : plain;
   };
@@ -63,9 +64,6 @@ export function firstOrderExpansion<A>(problem: SelectionProblem<A>): FirstOrder
     kl: 0.5 * total((p, i) => p * c[i] * c[i], 2),
   };
 }
-
-/** Past this the square of a coefficient is out of range. */
-const LARGE = 1e150;
 
 /** The coefficient of each level, and log|c| of one. */
 interface Coefficients {

@@ -107,23 +107,27 @@ describe("of any log-masses, at any temperature and number of draws", () => {
     }
   });
 
-  const best = fc.record({ logMass: fc.double({ min: -6, max: 0, noNaN: true }), reward: fc.integer({ min: -4, max: 4 }) });
-  test.prop([fc.array(best, { minLength: 1, maxLength: 4 }), fc.double({ min: 42, max: 690, noNaN: true }), fc.nat(20)])(
-    "as many times more draws as the best answers are rarer, and worth more, change nothing",
-    (rows, rarer, k) => {
-      const law = (s: number, beta: number) => {
-        const ref = refOf([0, ...rows.map(({ logMass }) => logMass - s)]);
-        const reward = [0, ...rows.map(({ reward }) => (beta === 0 ? 5 : s) + reward)];
-        return softBestOfNLaw({ ref, reward, beta }, (k + 1) * Math.exp(s)).logMass;
-      };
-      for (const beta of [0, 1]) {
-        const want = law(41, beta);
-        for (const [i, l] of law(rarer, beta).entries()) {
-          expect(Math.abs(l - want[i])).toBeLessThanOrEqual(1e-12 * (1 + Math.abs(want[i])));
-        }
+  const best = fc.record({
+    logMass: fc.double({ min: -6, max: 0, noNaN: true }),
+    reward: fc.integer({ min: -4, max: 4 }),
+  });
+  test.prop([
+    fc.array(best, { minLength: 1, maxLength: 4 }),
+    fc.double({ min: 42, max: 690, noNaN: true }),
+    fc.nat(20),
+  ])("as many times more draws as the best answers are rarer, and worth more, change nothing", (rows, rarer, k) => {
+    const law = (s: number, beta: number) => {
+      const ref = refOf([0, ...rows.map(({ logMass }) => logMass - s)]);
+      const reward = [0, ...rows.map(({ reward }) => (beta === 0 ? 5 : s) + reward)];
+      return softBestOfNLaw({ ref, reward, beta }, (k + 1) * Math.exp(s)).logMass;
+    };
+    for (const beta of [0, 1]) {
+      const want = law(41, beta);
+      for (const [i, l] of law(rarer, beta).entries()) {
+        expect(Math.abs(l - want[i])).toBeLessThanOrEqual(1e-12 * (1 + Math.abs(want[i])));
       }
-    },
-  );
+    }
+  });
 
   test.prop([problems, fc.constantFrom(0.5, 0.1, 1e-3)])(
     "samplesNeeded is the first N within the distance",
