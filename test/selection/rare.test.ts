@@ -154,7 +154,8 @@ describe("of any log-masses, at any temperature and number of draws", () => {
         maxLength: 5,
       },
     ),
-    fc.oneof(fc.double({ min: -12, max: 3, noNaN: true }), fc.double({ min: -290, max: 0, noNaN: true })),
+    // A divergence below 1e−285 is made of terms which the smallest doubles round.
+    fc.oneof(fc.double({ min: -12, max: 3, noNaN: true }), fc.double({ min: -280, max: 0, noNaN: true })),
   ])("betaForKl spends its budget", (rows, exponent) => {
     const ref = refOf(rows.map(([l]) => l));
     const reward = rows.map(([, r]) => r);
