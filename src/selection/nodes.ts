@@ -159,8 +159,11 @@ function rareLogPhi({ levels }: Ladder, { grid, steps, factor }: Windows, logFro
   return total;
 }
 
-/** Nodes from one to the next at which the moments are found again. */
-const REFRESH = 32;
+/**
+ * Nodes from one to the next at which the moments are found again: more than fewer than 10¹⁵ draws need, since rounding which
+ * is the same from node to node is taken out again where φ is compared with e^{−μt}, and that of a fresh start is not.
+ */
+const REFRESH = 256;
 
 /** Partial sums of so many levels keep the rounding of a sum over many small. */
 const BLOCK = 128;
