@@ -1,6 +1,6 @@
 import { scaledDifference, scaledExp } from "../measure/score.js";
 import { requirePositiveOrInfinite } from "../numeric/check.js";
-import { exp, log, log1p } from "../numeric/elementary.js";
+import { exp, expPlus, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { sum } from "../numeric/sum.js";
@@ -39,23 +39,40 @@ interface Variation {
   readonly log: number;
 }
 
-/** w/μ of each level, from two probabilities where both are whole. */
-export function weightsOverMean(levels: Levels, limit: LimitLevels): Float64Array {
+/** w/μ of each level, from two numbers where both are whole: a weight and a mean of all weights, or two probabilities. */
+function weightsOverMean({ levels, limit, ladder }: Soft): Float64Array {
   const { mass } = levels;
-  return limit.mass.map((p, i) => (isNormal(p) && isNormal(mass[i]) ? p / mass[i] : exp(limit.logRatio[i])));
+  const { weight, mean } = ladder;
+  const heard = silentShare(limit, mass) === 0;
+  return limit.mass.map((p, i) => {
+    if (heard && isNormal(weight[i])) return weight[i] / mean;
+    return isNormal(p) && isNormal(mass[i]) ? p / mass[i] : exp(limit.logRatio[i]);
+  });
+}
+
+/** μ/w of each level, by an exponential of its own where weights and their mean are whole. */
+function meanOverWeights(soft: Soft, v: Float64Array): Float64Array {
+  const { limit, ladder, levels } = soft;
+  const { x, low, mean } = ladder;
+  const heard = silentShare(limit, levels.mass) === 0;
+  return v.map((one, i) => {
+    const inverse = expPlus(-x[i], -low[i]);
+    return heard && isNormal(inverse) ? mean * inverse : 1 / one;
+  });
 }
 
 /** Var_ref(w)/μ² = CV² = Σ ref (w/μ − 1)²: a forbidden draw has weight 0. */
-export function squaredVariation({ levels, limit, ladder }: Soft): Variation {
-  const { mass, logMass, forbidden } = levels;
+export function squaredVariation(soft: Soft): Variation {
+  const { levels, limit, ladder } = soft;
+  const { mass, forbidden } = levels;
   const silent = silentShare(limit, ladder.mass);
-  const v = weightsOverMean(levels, limit);
+  const v = weightsOverMean(soft);
   const terms = mass.map((p, i) => {
     // What is to μ as a whole is to that of the levels of normal mass, and what the others add to it.
     const own = shortfall(ladder, i);
     const off = silent < 1 ? (own + silent) / (1 + silent) : 1 - v[i];
     if (isNormal(p)) return p * off * off; // in this order: the square alone may overflow
-    return v[i] > 1 ? exp(logMass[i] + 2 * limit.logRatio[i] + 2 * log1p(-1 / v[i])) : p;
+    return v[i] > 1 ? exp(levels.logMass[i] + 2 * limit.logRatio[i] + 2 * log1p(-1 / v[i])) : p;
   });
   const plain = terms.reduce((s, x) => s + x, forbidden);
   if (plain < Infinity) {
@@ -63,7 +80,7 @@ export function squaredVariation({ levels, limit, ladder }: Soft): Variation {
     return { value, log: log(value) };
   }
   // Past the doubles the ones beside the weights are nothing.
-  return { value: Infinity, log: logSumExp(logMass.map((l, i) => l + 2 * limit.logRatio[i])) };
+  return { value: Infinity, log: logSumExp(levels.logMass.map((l, i) => l + 2 * limit.logRatio[i])) };
 }
 
 /** What a probability by level, and its logarithm, makes of each answer. */
@@ -115,7 +132,8 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
   // Given that some draw is not forbidden.
   const { kept, logKept } = keptOf(levels, n);
   const limit = limitLevels(prepared);
-  const variation = squaredVariation({ levels, limit, ladder });
+  const soft = { levels, limit, ladder };
+  const variation = squaredVariation(soft);
   const { reward } = levels;
   const last = reward.length - 1;
   const sides = [0, 1].map(() => ({ ratio: new Float64Array(last + 1), logRatio: new Float64Array(last + 1) }));
@@ -123,10 +141,13 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
     sides[side].ratio[level] = value / kept;
     sides[side].logRatio[level] = logValue - logKept;
   };
-  for (const [level, v] of weightsOverMean(levels, limit).entries()) {
+  const weights = weightsOverMean(soft);
+  const inverses = meanOverWeights(soft, weights);
+  for (const [level, v] of weights.entries()) {
     // μ/m, and N w/m; and s in units of w(o): neither is lost where w(o) is nothing next to μ.
     const share = 1 / (v + (n - 1));
-    const jensen = v < 1 ? v * (n * share) : n / (1 + (n - 1) / v);
+    const others = (n - 1) * inverses[level];
+    const jensen = others < 1e300 ? n / (1 + others) : v * (n * share);
     const logShare = v < Infinity ? -log(v + (n - 1)) : -limit.logRatio[level];
     const logJensen = isNormal(jensen) ? log(jensen) : log(n) + limit.logRatio[level] + logShare;
     const s = 1 + (n - 1) * (levels.logForbidden > -Infinity ? 0 : scaledExp(reward[last], reward[level], beta));

@@ -51,9 +51,10 @@ export function firstOrderExpansion<A>(problem: SelectionProblem<A>): FirstOrder
   const outside = 1 + squaredVariation({ levels, limit, ladder }).value;
   // Of a coefficient or a probability out of range the product may be in it.
   const total = (f: (p: number, i: number) => number, power: number) => {
-    const terms = limit.mass.map((p, i) =>
-      isNormal(p) && Math.abs(c[i]) < LARGE ? f(p, i) : exp(limit.logMass[i] + power * logC[i]),
-    );
+    const terms = limit.mass.map((p, i) => {
+      const plain = f(p, i);
+      return isNormal(p) && isNormal(plain) ? plain : exp(limit.logMass[i] + power * logC(i));
+    });
     const plain = terms.reduce((s, x) => s + x);
     return plain < Infinity ? sum(terms).hi : plain;
   };
@@ -64,14 +65,17 @@ export function firstOrderExpansion<A>(problem: SelectionProblem<A>): FirstOrder
   };
 }
 
-/** Past this the square of a coefficient is out of range. */
-const LARGE = 1e150;
+/** The coefficient of each level, and log|c| of one. */
+interface Coefficients {
+  readonly c: Float64Array;
+  readonly logC: (i: number) => number;
+}
 
 /**
  * c_i = 1 + CV² − w_i/μ = Σ_j π*_j (w_j − w_i)/μ, as what better levels add and worse ones take: two sums of
  * non-negative terms, so that the level which has nearly all of π* keeps the digits of its small coefficient. With log|c|.
  */
-function coefficients(levels: Levels, beta: number, limit: LimitLevels): { c: Float64Array; logC: Float64Array } {
+function coefficients(levels: Levels, beta: number, limit: LimitLevels): Coefficients {
   const { reward, mass } = levels;
   const { peak } = limit;
   const apart = (i: number) => scaledDifference(reward[i], reward[i + 1], beta);
@@ -96,7 +100,7 @@ function coefficients(levels: Levels, beta: number, limit: LimitLevels): { c: Fl
     taken += worse[i + 1] * step(i);
     c[i] -= taken / mean;
   }
-  return { c, logC: c.map((x) => log(Math.abs(x))) };
+  return { c, logC: (i) => log(Math.abs(c[i])) };
 }
 
 /** The same sums in logarithms, where a probability or a weight is out of the range of doubles. */
@@ -104,7 +108,7 @@ function coefficientLogs(
   { reward }: Levels,
   apart: (i: number) => number,
   { logMass, logRatio }: LimitLevels,
-): { c: Float64Array; logC: Float64Array } {
+): Coefficients {
   const size = reward.length;
   // log of (w_i − w_{i+1})/μ.
   const logStep = (i: number) => logRatio[i] + log(-expm1(-apart(i)));
@@ -122,7 +126,7 @@ function coefficientLogs(
     const [large, small] = a > taken[i] ? [a, taken[i]] : [taken[i], a];
     return large === small ? -Infinity : large + log(-expm1(small - large));
   });
-  return { c: logC.map((l, i) => (sign[i] === 0 ? 0 : sign[i] * exp(l))), logC };
+  return { c: logC.map((l, i) => (sign[i] === 0 ? 0 : sign[i] * exp(l))), logC: (i) => logC[i] };
 }
 
 /**

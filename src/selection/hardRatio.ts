@@ -1,7 +1,7 @@
 import { exp, expm1, log, log1p, pow } from "../numeric/elementary.js";
 import { floats } from "../numeric/floats.js";
 import { keptByPoisson, keptOf } from "./kept.js";
-import { isRounded, type Levels, logMassFrom, massAbove, massFrom } from "./levels.js";
+import { isRounded, type Levels, logMassAt, logMassFrom, massAbove, massFrom } from "./levels.js";
 import type { RatioToRef } from "./problem.js";
 import { emptyRatios, type LevelRatios } from "./ratio.js";
 
@@ -19,23 +19,30 @@ class Cumulative {
     this.from = massFrom(levels.mass, levels.forbidden);
   }
 
+  /** Whether only the logarithm of F is whole. */
+  isRare(i: number): boolean {
+    return isRounded(this.from[i]) && (i < this.levels.mass.length || this.levels.logForbidden > -Infinity);
+  }
+
   /** log F, from whichever of F and 1 − F is small. */
   log(i: number): number {
     const { above, from } = this;
     if (above[i] < 0.5) return log1p(-above[i]);
-    return isRounded(from[i]) ? this.#logFrom[i] : log(from[i]);
+    return this.isRare(i) ? this.#logFrom[i] : log(from[i]);
   }
 
   /** log(F⁻/F), from the level's share of F where that is less than half. */
   logBelow(i: number): number {
     const { from, levels } = this;
-    const [q, all, below] = [levels.mass[i], from[i], from[i + 1]];
+    const q = levels.mass[i];
+    const all = from[i];
+    const below = from[i + 1];
     if (isRounded(all)) {
       const share = exp(levels.logMass[i] - this.#logFrom[i]);
       return share < 0.5 ? log1p(-share) : this.#logFrom[i + 1] - this.#logFrom[i];
     }
     if (q < all / 2) return log1p(-q / all);
-    return isRounded(below) ? this.#logFrom[i + 1] - log(all) : log(below / all);
+    return this.isRare(i + 1) ? this.#logFrom[i + 1] - log(all) : log(below / all);
   }
 
   get #logFrom(): Float64Array {
@@ -55,7 +62,8 @@ export function hardRatios(levels: Levels, n: number): LevelRatios {
   const { kept, logKept, logLost } = keptOf(levels, n);
   const out = emptyRatios(mass.length);
   for (let i = 0; i < mass.length; i++) {
-    const [q, all] = [mass[i], from[i]];
+    const q = mass[i];
+    const all = from[i];
     const logF = cumulative.log(i);
     let ratio: number;
     let logRatio: number;
@@ -85,7 +93,7 @@ export function hardRatios(levels: Levels, n: number): LevelRatios {
   out.gap.fill(Infinity);
   out.logGap.fill(Infinity);
   out.gap[0] = 0 - missing;
-  out.logGap[0] = missing < 0.5 ? log1p(-missing) : out.logRatio[0] + levels.logMass[0];
+  out.logGap[0] = missing < 0.5 ? log1p(-missing) : out.logRatio[0] + logMassAt(levels, 0);
   return out;
 }
 
@@ -99,7 +107,7 @@ export function hardPoissonRatios(levels: Levels, rate: number): RatioToRef {
   for (let i = 0; i < mass.length; i++) {
     const q = mass[i];
     let gain: number;
-    if (isRounded(q) || isRounded(from[i + 1])) {
+    if (isRounded(q) || cumulative.isRare(i + 1)) {
       // (1 − e^{−λq})/q ≤ λ, and F⁻ beside it, where one of them is below the doubles.
       const met = exp(log(rate) + levels.logMass[i]);
       const logSlope = met < 1e-20 ? log(rate) : log(-expm1(-met)) - levels.logMass[i];

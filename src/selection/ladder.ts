@@ -21,6 +21,8 @@ export interface Ladder {
   readonly x: Float64Array;
   /** What x misses of log w. */
   readonly low: Float64Array;
+  /** Where gaps in x were cut, log w as it is. */
+  readonly uncut?: Float64Array;
   /** w itself. */
   readonly weight: Float64Array;
   /** Whether the weights were given, so that they have digits which their logarithms have not. */
@@ -38,11 +40,17 @@ export interface Ladder {
 }
 
 /** The masses times 2^lift, those below the normal doubles from their logarithms. */
-function liftedMass({ mass, logMass }: Levels, lift: number): Float64Array {
-  return mass.map((p, i) => (isRounded(p) ? exp(logMass[i] + lift * Math.LN2) : p * 2 ** lift));
+function liftedMass(levels: Levels, lift: number): Float64Array {
+  return levels.mass.map((p, i) => (isRounded(p) ? exp(levels.logMass[i] + lift * Math.LN2) : p * 2 ** lift));
 }
 
-function ladderOf({ levels, mass, lift }: Lifted, x: Float64Array, low: Float64Array, given?: Float64Array): Ladder {
+function ladderOf(
+  { levels, mass, lift }: Lifted,
+  x: Float64Array,
+  low: Float64Array,
+  more: Pick<Ladder, "uncut"> = {},
+  given?: Float64Array,
+): Ladder {
   const { forbidden } = levels;
   const weight = given ?? floats(x.length);
   if (given === undefined) for (let i = 0; i < x.length; i++) weight[i] = expPlus(x[i], low[i]);
@@ -70,6 +78,7 @@ function ladderOf({ levels, mass, lift }: Lifted, x: Float64Array, low: Float64A
     lift,
     x,
     low,
+    ...more,
     weight,
     byWeight: given !== undefined,
     mass,
@@ -134,10 +143,12 @@ export function ladderOfRewards(levels: Levels, beta: number, lift = 0): Ladder 
     low[i] = missedBy(x[i], reward[i], reward[anchor], beta);
   }
   if (x[0] - x[last] > LONGEST) {
+    const uncut = x.slice();
     const gap = (i: number) => Math.min(scaledDifference(reward[i - 1], reward[i], beta), LONGEST / last);
     low.fill(0);
     for (let i = anchor; i > 0; i--) x[i - 1] = x[i] + gap(i);
     for (let i = anchor + 1; i <= last; i++) x[i] = x[i - 1] - gap(i);
+    return ladderOf(own, x, low, { uncut });
   }
   return ladderOf(own, x, low);
 }
@@ -151,6 +162,7 @@ export function ladderOfWeights(levels: Levels, lift = 0): Ladder {
     own,
     weight.map((w) => logRatioNearOne(w, top)),
     floats(weight.length),
+    {},
     weight.map((w) => w / top),
   );
 }

@@ -30,10 +30,19 @@ class LevelsOfLaw implements Levels {
   readonly levelOf: Int32Array;
   readonly forbidden: number;
   readonly #law: Law;
+  readonly #forbids: boolean;
   #logMass: Float64Array | undefined;
 
-  constructor(law: Law, reward: Float64Array, mass: Float64Array, levelOf: Int32Array, forbidden: number) {
+  constructor(
+    law: Law,
+    reward: Float64Array,
+    mass: Float64Array,
+    levelOf: Int32Array,
+    forbidden: number,
+    forbids: boolean,
+  ) {
     this.#law = law;
+    this.#forbids = forbids;
     this.reward = reward;
     this.mass = mass;
     this.levelOf = levelOf;
@@ -46,6 +55,7 @@ class LevelsOfLaw implements Levels {
   }
 
   get logForbidden(): number {
+    if (!this.#forbids) return -Infinity;
     if (!isRounded(this.forbidden)) return log(this.forbidden);
     const own = this.levelOf.map((level, i) => (level < 0 && this.#law.supports(i) ? 0 : -1));
     return logMassOf(this.#law, own, Float64Array.of(0))[0];
@@ -57,6 +67,12 @@ const ROUNDED: number = 2 ** 12 * SMALLEST_NORMAL;
 /** Whether a mass may be a sum of terms that were rounded below the normal doubles: its logarithm is made of theirs. */
 export function isRounded(mass: number): boolean {
   return mass < ROUNDED;
+}
+
+/** The logarithm of a level's probability: those of all levels are made only where it is below the normal doubles. */
+export function logMassAt(levels: Levels, i: number): number {
+  const p = levels.mass[i];
+  return isRounded(p) ? levels.logMass[i] : log(p);
 }
 
 function logMassOf(law: Law, levelOf: Int32Array, mass: Float64Array): Float64Array {
@@ -86,10 +102,12 @@ export function levelsOf(caller: string, law: Law, score: Float64Array): Levels 
   const low = floats(size);
   let forbidden = 0;
   let forbiddenLow = 0;
+  let forbids = false;
   for (let i = 0; i < score.length; i++) {
     const level = levelOf[i];
     if (level < 0) {
       if (!law.supports(i)) continue;
+      forbids = true;
       const p = law.probability(i);
       const s = forbidden + p;
       forbiddenLow += sumError(forbidden, p, s);
@@ -102,7 +120,7 @@ export function levelsOf(caller: string, law: Law, score: Float64Array): Levels 
     mass[level] = s;
   }
   for (let i = 0; i < size; i++) mass[i] += low[i];
-  return new LevelsOfLaw(law, reward, mass, levelOf, forbidden + forbiddenLow);
+  return new LevelsOfLaw(law, reward, mass, levelOf, forbidden + forbiddenLow, forbids);
 }
 
 /** So many answers are sorted by insertion, which is done before the engine's own sort has begun. */
@@ -180,12 +198,13 @@ export function logAdd(a: number, b: number): number {
 }
 
 /** log of what lies at each level and below, forbidden draws included: whole where the sum is below the normal doubles. */
-export function logMassFrom({ mass, logMass, logForbidden }: Levels, from: Float64Array): Float64Array {
+export function logMassFrom(levels: Levels, from: Float64Array): Float64Array {
+  const { mass } = levels;
   const out = from.map(log);
-  let below = logForbidden;
+  let below = levels.logForbidden;
   out[mass.length] = below;
   for (let i = mass.length - 1; i >= 0 && isRounded(from[i]); i--) {
-    below = logAdd(below, logMass[i]);
+    below = logAdd(below, levels.logMass[i]);
     out[i] = below;
   }
   return out;

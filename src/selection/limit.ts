@@ -6,7 +6,7 @@ import { expm1MinusX } from "../numeric/deviance.js";
 import { exp, expm1, expTimes, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
-import { isRounded, type Levels } from "./levels.js";
+import { isRounded, type Levels, logMassAt } from "./levels.js";
 import { onAnswers, type Prepared, prepare, type RatioToRef, requireDraws, type SelectionProblem } from "./problem.js";
 import type { LevelRatios } from "./ratio.js";
 import { ratiosAt } from "./ratios.js";
@@ -52,73 +52,94 @@ export interface LimitDistance {
 /** The limit's probability of each level, and its ratio to ref, w/μ. */
 export interface LimitLevels {
   readonly mass: Float64Array;
+  /** Its logarithm. Made when first asked for. */
   readonly logMass: Float64Array;
+  /** Whether levels of ref have no mass at all: the limit is hard. */
+  readonly drops: boolean;
   /** log(w/μ) = log(π* / ref), whole where one of the two is below the doubles. */
   readonly logRatio: Float64Array;
   /** The likeliest level. */
   readonly peak: number;
 }
 
+class LimitOfLevels implements LimitLevels {
+  readonly mass: Float64Array;
+  readonly logRatio: Float64Array;
+  readonly peak: number;
+  readonly drops: boolean;
+  readonly #levels: Levels;
+  #logMass: Float64Array | undefined;
+
+  constructor(levels: Levels, mass: Float64Array, logRatio: Float64Array, peak: number) {
+    this.#levels = levels;
+    this.mass = mass;
+    this.logRatio = logRatio;
+    this.peak = peak;
+    this.drops = logRatio.includes(-Infinity);
+  }
+
+  get logMass(): Float64Array {
+    this.#logMass ??= this.mass.map((p, i) => (isRounded(p) ? this.#levels.logMass[i] + this.logRatio[i] : log(p)));
+    return this.#logMass;
+  }
+}
+
 /** The limit's probability of each level. */
 export function limitLevels<A>({ levels, beta }: Prepared<A>): LimitLevels {
-  const { mass: ref, logMass: logRef, reward } = levels;
+  const { mass: ref, reward } = levels;
   const size = ref.length;
   if (beta === 0) {
-    const logMass = new Float64Array(size).fill(-Infinity);
-    logMass[0] = 0;
-    const logRatio = logMass.slice();
-    logRatio[0] = -logRef[0];
-    return { mass: logMass.map(exp), logMass, logRatio, peak: 0 };
+    const logRatio = new Float64Array(size).fill(-Infinity);
+    logRatio[0] = -logMassAt(levels, 0);
+    const mass = new Float64Array(size);
+    mass[0] = 1;
+    return new LimitOfLevels(levels, mass, logRatio, 0);
   }
+  const { logMass: logRef } = levels;
   // From the likeliest level: products keep the digits that large logarithms lose.
   const x = new Float64Array(size);
   let peak = 0;
   for (let i = 1; i < size; i++) {
     if (scaledDifference(reward[i], reward[peak], beta) + (logRef[i] - logRef[peak]) > 0) peak = i;
   }
-  // Relative to the likeliest level's probability.
   const low = new Float64Array(size);
-  const relative = new Float64Array(size);
-  const oddsAt = (i: number) => (isNormal(ref[peak]) && isNormal(ref[i]) ? ref[i] / ref[peak] : undefined);
+  const top = ref[peak];
+  const odds = (i: number, total: number) =>
+    isNormal(top) && isNormal(ref[i])
+      ? expTimes(x[i], low[i], ref[i] / top / total)
+      : exp(logRef[i] - logRef[peak] + x[i] - log(total));
+  // Relative to the likeliest level's probability.
+  const mass = new Float64Array(size);
   for (let i = 0; i < size; i++) {
     x[i] = scaledDifference(reward[i], reward[peak], beta);
     low[i] = missedBy(x[i], reward[i], reward[peak], beta);
-    const p = oddsAt(i);
-    relative[i] = p === undefined ? exp(logRef[i] - logRef[peak] + x[i]) : expTimes(x[i], low[i], p);
+    mass[i] = odds(i, 1);
   }
-  const total = sum(relative).hi;
-  const logTotal = log(total);
-  const mass = relative.map((v, i) => {
-    if (isNormal(v)) return v / total;
-    const p = oddsAt(i);
-    return p === undefined ? exp(logRef[i] - logRef[peak] + x[i] - logTotal) : expTimes(x[i], low[i], p / total);
-  });
-  const logMass = mass.map((p, i) => (isRounded(p) ? logRef[i] - logRef[peak] + x[i] - logTotal : log(p)));
-  const logRatio = x.map((xi) => xi - (logRef[peak] + logTotal));
-  return { mass, logMass, logRatio, peak };
+  const total = sum(mass).hi;
+  for (let i = 0; i < size; i++) mass[i] = isNormal(mass[i]) ? mass[i] / total : odds(i, total);
+  const logScale = logRef[peak] + log(total);
+  const logRatio = x.map((xi) => xi - logScale);
+  return new LimitOfLevels(levels, mass, logRatio, peak);
 }
 
 /** The probability of each level under the law of these ratios. */
-export function levelMass({ mass, logMass }: Levels, { ratio, logRatio }: RatioToRef): Float64Array {
-  return mass.map((p, i) => (isNormal(p) && ratio[i] < Infinity ? p * ratio[i] : exp(logMass[i] + logRatio[i])));
+export function levelMass(levels: Levels, ratios: RatioToRef): Float64Array {
+  const out = new Float64Array(levels.mass.length);
+  for (let i = 0; i < out.length; i++) out[i] = levelMassAt(levels, ratios, i);
+  return out;
+}
+
+function levelMassAt(levels: Levels, ratios: RatioToRef, i: number): number {
+  const p = levels.mass[i];
+  const ratio = ratios.ratio[i];
+  return isNormal(p) && ratio < Infinity ? p * ratio : exp(levels.logMass[i] + ratios.logRatio[i]);
 }
 
 /** What the levels too rare to be met by the draws add to μ, in units of what the others do. */
 export function silentShare(limit: LimitLevels, heard: Float64Array | undefined): number {
-  if (heard?.every(isNormal) ?? true) return 0;
+  if (heard === undefined || heard.every(isNormal)) return 0;
   const part = (rare: boolean) => sum(limit.mass.map((p, i) => (isNormal(heard?.[i] ?? 1) === rare ? 0 : p))).hi;
   return part(true) / part(false);
-}
-
-/** P/π* − 1 of a level and log(P/π*), each to its own digits. */
-function gapAt(limit: LimitLevels, ratios: LevelRatios, silent: number, i: number): { d: number; l: number } {
-  const { gap, logGap, heard } = ratios;
-  // The gaps are those to the limit of the levels that the draws meet: by the others' share μ is larger.
-  const d = silent === 0 ? gap[i] : gap[i] + silent * (1 + gap[i]);
-  if (Math.abs(d) < 0.5 && (silent === 0 || (silent < 1 && isNormal(heard?.[i] ?? 1))))
-    return { d, l: silent === 0 ? logGap[i] : log1p(d) };
-  const l = ratios.logRatio[i] - limit.logRatio[i];
-  return { d: silent === 0 ? gap[i] : expm1(l), l };
 }
 
 /**
@@ -126,12 +147,11 @@ function gapAt(limit: LimitLevels, ratios: LevelRatios, silent: number, i: numbe
  * terms, of second order in the gaps and as accurate as these.
  */
 export function limitDistanceOf(levels: Levels, limit: LimitLevels, ratios: LevelRatios): LimitDistance {
-  const { mass, logMass, peak } = limit;
+  const { mass, peak } = limit;
   // Hard selection: the limit is ref on the best level, and all that misses it lies where the limit has nothing.
-  if (logMass.includes(-Infinity)) {
+  if (limit.drops) {
     return { totalVariation: 0 - ratios.gap[0], kl: 0 - ratios.logGap[0], reverseKl: Infinity };
   }
-  const law = levelMass(levels, ratios);
   const silent = silentShare(limit, ratios.heard);
   const [above, below, kl, reverse] = [0, 1, 2, 3].map(() => new Float64Array(mass.length));
   const add = (i: number, d: number, l: number) => {
@@ -144,25 +164,27 @@ export function limitDistanceOf(levels: Levels, limit: LimitLevels, ratios: Leve
       reverse[i] = l > -1 ? p * (1 + d) * expm1MinusX(-l) : p * ((1 + d) * l - d);
     } else {
       // P itself may be large where π* underflows.
-      const q = law[i];
+      const q = levelMassAt(levels, ratios, i);
       above[i] = q - p;
       kl[i] = q - p - (p === 0 ? 0 : p * l);
       reverse[i] = p - q + (q === 0 ? 0 : q * l);
     }
   };
-  for (let i = 0; i < mass.length; i++) {
-    if (i === peak) continue;
-    const { d, l } = gapAt(limit, ratios, silent, i);
-    add(i, d, l);
-  }
+  const { gap, logGap, heard } = ratios;
+  const addOwn = (i: number) => {
+    // The gaps are those to the limit of the levels that the draws meet: by the others' share μ is larger.
+    const d = silent === 0 ? gap[i] : gap[i] + silent * (1 + gap[i]);
+    const near = Math.abs(d) < 0.5 && (silent === 0 || (silent < 1 && isNormal(heard?.[i] ?? 1)));
+    if (near) return add(i, d, silent === 0 ? logGap[i] : log1p(d));
+    const l = ratios.logRatio[i] - limit.logRatio[i];
+    add(i, silent === 0 ? d : expm1(l), l);
+  };
+  for (let i = 0; i < mass.length; i++) if (i !== peak) addOwn(i);
   // What is gained equals what is lost: the likeliest level's gap, which may be far below its rounding, is that of the others.
   const [gained, lost] = [sum(above).hi, sum(below).hi];
   const own = (lost - gained) / mass[peak];
   if (Math.abs(own) < 0.01) add(peak, own, log1p(own));
-  else {
-    const { d, l } = gapAt(limit, ratios, silent, peak);
-    add(peak, d, l);
-  }
+  else addOwn(peak);
   return {
     totalVariation: Math.min(1, Math.max(gained, lost)),
     kl: Math.max(0, sum(kl).hi),

@@ -5,7 +5,7 @@ import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { Workspace } from "../numeric/floats.js";
 import { type Grid, inverseFactorial, TERMS } from "./grid.js";
 import type { Ladder } from "./ladder.js";
-import { levelAt, logAdd, logMassFrom, massAbove, massFrom } from "./levels.js";
+import { isRounded, levelAt, logAdd, logMassFrom, massAbove, massFrom } from "./levels.js";
 import { Windows } from "./windows.js";
 
 /** What one integral needs while it is made; none is made while another is. */
@@ -49,10 +49,12 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
   const out: [number, number][] = [];
   for (let i = 0; i + 1 < x.length; i++) {
     if (x[i] - x[i + 1] < 34) continue;
-    // Past the first bound level i has died; past the second e^{−(N−1)μt} has, beside φ^{N−1}.
-    const dead = -x[i] + grid.gone * step;
+    // Past the first bound level i has died, also beside levels so rare that only their logarithms are whole; past the
+    // second e^{−(N−1)μt} has, beside φ^{N−1}.
     falls ??= fallsOf(ladder);
-    const flat = Math.max(dead, log(45 / least + falls(i + 1)) - log(mean));
+    const fall = falls(i + 1);
+    const dead = -x[i] + Math.max(grid.gone * step, ladder.lift > 0 ? 0 : log(fall + 50));
+    const flat = Math.max(dead, log(45 / least + fall) - log(mean));
     const next = -x[i + 1] - log1p(most * 2 ** ladder.lift) - 20;
     if (!(next - flat > 4)) continue;
     const last = Math.ceil(flat / step);
@@ -71,8 +73,12 @@ function fallsOf({ levels, mass, lift }: Ladder): (level: number) => number {
     return (level) => above[level];
   }
   const from = massFrom(levels.mass, levels.forbidden);
-  const logFrom = logMassFrom(levels, from);
-  return (level) => Math.max(0, -logFrom[level]);
+  let logFrom: Float64Array | undefined;
+  return (level) => {
+    if (!isRounded(from[level])) return Math.max(0, -log(from[level]));
+    logFrom ??= logMassFrom(levels, from);
+    return -logFrom[level];
+  };
 }
 
 /** log φ at every node that matters for the exponents in reach. */
@@ -153,8 +159,11 @@ function rareLogPhi({ levels }: Ladder, { grid, steps, factor }: Windows, logFro
   return total;
 }
 
-/** Nodes from one to the next at which the moments are found again. */
-const REFRESH = 32;
+/**
+ * Nodes from one to the next at which the moments are found again: more than fewer than 10¹⁵ draws need, since rounding which
+ * is the same from node to node is taken out again where φ is compared with e^{−μt}, and that of a fresh start is not.
+ */
+const REFRESH = 256;
 
 /** Partial sums of so many levels keep the rounding of a sum over many small. */
 const BLOCK = 128;
@@ -206,6 +215,7 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
   // one step does not grow with their number.
   const base = room.floats(TERMS);
   let baseAt = 0;
+  let refreshAt = 0;
   let terms = TERMS;
   let logFrom: Float64Array | undefined;
   let begin = x.length; // first low level
@@ -245,8 +255,10 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
       moment[1] *= decay[1];
       if (joined > begin) {
         baseAt = m;
-        base.set(moment);
-      } else if ((baseAt - m) % REFRESH === 0) {
+        refreshAt = m - REFRESH;
+        for (let k = 1; k < TERMS; k++) base[k] = moment[k];
+      } else if (m <= refreshAt) {
+        refreshAt = m - REFRESH;
         for (let k = 1; k < terms; k++) moment[k] = base[k] * exp(-k * step * (baseAt - m));
       }
       lowBend -= odd;

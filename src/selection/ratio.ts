@@ -6,7 +6,7 @@ import { gridFor } from "./grid.js";
 import { type Kept, keptOf } from "./kept.js";
 import { type Ladder, shortfall, weightTimes } from "./ladder.js";
 import { expOfSum, type Kernel, type LaplaceTransform, laplaceTransforms } from "./laplace.js";
-import { logAdd } from "./levels.js";
+import { logAdd, logMassFrom, massAbove, massFrom } from "./levels.js";
 import { nodesOf } from "./nodes.js";
 import type { Windows } from "./windows.js";
 
@@ -62,6 +62,26 @@ function jensenTransforms(ladder: Ladder, ns: readonly number[]): { transforms: 
     return { logF, order: 2 };
   });
   return { transforms: laplaceTransforms(nodes, kernels), windows: nodes.windows };
+}
+
+/** Below this a log-ratio is rounded by more than any constant factor adds to it. */
+const FAR = -1e12;
+
+/**
+ * log(P/ref) of levels so far apart that gaps were cut, but for a constant factor: answers of level i come of draws that have
+ * none of a better level, with F^{N−1}, or from beside those of a level j above, with w_i/w_j.
+ */
+function farLogRatios(ladder: Ladder, uncut: Float64Array, n: number): Float64Array {
+  const { levels, logMean } = ladder;
+  const from = massFrom(levels.mass, levels.forbidden);
+  const logFrom = logMassFrom(levels, from);
+  const above = massAbove(levels.mass);
+  const out = floats(uncut.length).fill(-logMean);
+  for (let i = 1; i < out.length; i++) {
+    const own = (n - 1) * (above[i] < 0.5 ? log1p(-above[i]) : logFrom[i]);
+    out[i] = Math.max(own, out[i - 1] - (uncut[i - 1] - uncut[i]));
+  }
+  return out;
 }
 
 /** log(1 − e^{−x}) for x ≥ 0: for small x, log x and what (1 − e^{−x})/x adds to it. */
@@ -147,13 +167,14 @@ class SoftRatios implements LevelRatios {
     const logN = log(n);
     const others = powerOf(n, lift) * mean;
     // N μ, lifted.
-    const every = n * 2 ** -lift * mean;
+    const scale = 2 ** -lift;
+    const every = n * scale * mean;
     const [logRatio, gap, logGap] = [floats(x.length), floats(x.length), floats(x.length)];
     for (let i = 0; i < x.length; i++) {
       const m = weight[i] + others;
       // A level may outweigh the mean beyond the range of doubles.
       const short = shortfall(this.#ladder, i);
-      const jensen = short > -Infinity ? short * (mean / m) * 2 ** -lift : weight[i] < Infinity ? -weight[i] / m : -1;
+      const jensen = short > -Infinity ? short * (mean / m) * scale : weight[i] < Infinity ? -weight[i] / m : -1;
       const raw = jensen + (value[i] > 0 ? expOfSum(whole[i], part[i], value[i], every) : 0);
       // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
       gap[i] =
@@ -171,6 +192,14 @@ class SoftRatios implements LevelRatios {
             : (value[i] > 0 ? logAdd(logJensen, logN + exponent + (part[i] + log(factor[i] * value[i]))) : logJensen) -
               logKept;
         logGap[i] = logRatio[i] - x[i] + logMean;
+      }
+    }
+    if (this.#ladder.uncut !== undefined) {
+      for (const [i, l] of farLogRatios(this.#ladder, this.#ladder.uncut, n).entries()) {
+        if (l >= FAR) continue;
+        logRatio[i] = l - logKept;
+        logGap[i] = logRatio[i] - this.#ladder.uncut[i] + logMean;
+        gap[i] = expm1(logGap[i]);
       }
     }
     this.#logs = { logRatio, gap, logGap };

@@ -4,7 +4,7 @@ import { isNormal } from "../numeric/float64.js";
 import { hardRatios } from "./hardRatio.js";
 import { allowedBy } from "./kept.js";
 import { shortfall } from "./ladder.js";
-import { massFrom } from "./levels.js";
+import { logMassAt, massFrom } from "./levels.js";
 import { lawOfRatios, type Prepared } from "./problem.js";
 import { type LevelRatios, liftFor, softRatios } from "./ratio.js";
 
@@ -13,7 +13,8 @@ const LONE = -600;
 
 /** Whether a law of so many draws is that of one draw which is not forbidden. */
 export function isSingle<A>({ levels, beta }: Prepared<A>, draws: number): boolean {
-  return draws === 1 || beta === Infinity || allowedBy(levels).logAllowed + log(draws) < LONE;
+  if (draws === 1 || beta === Infinity) return true;
+  return levels.forbidden > 0 && allowedBy(levels).logAllowed + log(draws) < LONE;
 }
 
 /** The ratios of a problem's law at several N ≥ 1, by level, at any β from 0 to ∞. */
@@ -39,7 +40,7 @@ export function lawAt<A>(prepared: Prepared<A>, n: number): Law {
 
 /** One draw, or no preference among many: ref on the answers that are not forbidden. */
 export function unselected<A>({ levels, ladder, beta }: Prepared<A>): LevelRatios {
-  const { mass, logMass, forbidden } = levels;
+  const { mass, forbidden } = levels;
   const size = mass.length;
   const { allowed, logAllowed } = allowedBy(levels);
   const gap = new Float64Array(size);
@@ -54,8 +55,8 @@ export function unselected<A>({ levels, ladder, beta }: Prepared<A>): LevelRatio
   } else if (beta === 0) {
     gap.fill(Infinity);
     logGap.fill(Infinity);
-    gap[0] = isNormal(allowed) ? 0 - massFrom(mass, 0)[1] / allowed : expm1(logMass[0] - logAllowed);
-    logGap[0] = gap[0] > -0.5 ? log1p(gap[0]) : logMass[0] - logAllowed;
+    gap[0] = isNormal(allowed) ? 0 - massFrom(mass, 0)[1] / allowed : expm1(levels.logMass[0] - logAllowed);
+    logGap[0] = gap[0] > -0.5 ? log1p(gap[0]) : logMassAt(levels, 0) - logAllowed;
   }
   return {
     ratio: new Float64Array(size).fill(1 / allowed),

@@ -103,12 +103,14 @@ function readingOf<A>(caller: string, problem: Omit<SelectionProblem<A>, "beta">
 export function readByLevel(value: Float64Array, law: Float64Array): number {
   let least = Infinity;
   let most = -Infinity;
-  for (const v of value) {
+  const terms = new Float64Array(value.length);
+  for (let i = 0; i < terms.length; i++) {
+    const v = value[i];
     if (v < least) least = v;
     if (v > most) most = v;
+    terms[i] = v * law[i];
   }
   if (least === -Infinity) return least;
-  const terms = value.map((v, i) => v * law[i]);
   const { hi } = sum(terms);
   // A mean of the largest doubles may be rounded past them on the way.
   const mean = Number.isFinite(hi) ? hi : 4 * sum(terms.map((t) => t / 4)).hi;

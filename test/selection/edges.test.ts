@@ -131,13 +131,13 @@ describe("a problem that is none is refused by the function's own name", () => {
       () => samplesNeeded(good, { totalVariation: -1 }),
       "samplesNeeded: target.totalVariation must be positive, got -1",
     ],
-    [() => estimateBestOfN(null as never, 2), "estimateBestOfN: problem must be an object, got null"],
-    [() => estimateSoftBestOfN(3 as never, 2), "estimateSoftBestOfN: problem must be an object, got 3"],
+    [() => estimateBestOfN(null as never, 2), "estimateBestOfN: samples must be an object, got null"],
+    [() => estimateSoftBestOfN(3 as never, 2), "estimateSoftBestOfN: samples must be an object, got 3"],
     [
       () => estimateBestOfN({ reward: [] }, 1),
       "estimateBestOfN: reward must have at least one entry, got an array of 0",
     ],
-    [() => estimateBestOfN({ reward: [1, -Infinity] }, 1), "estimateBestOfN: reward[1] must be finite, got -Infinity"],
+    [() => estimateBestOfN({ reward: [1, -Infinity] }, 1), "estimateBestOfN: reward[1] must be finite ("],
     [() => estimateBestOfN({ reward: [1, 2], gold: [1] }, 1), "estimateBestOfN: gold must have length 2"],
     [
       () => estimateBestOfN({ reward: [1, 2], gold: [1, Number.NaN] }, 1),

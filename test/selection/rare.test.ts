@@ -94,19 +94,40 @@ describe("of any log-masses, at any temperature and number of draws", () => {
     },
   );
 
-  test.prop([problems, fc.constantFrom(2, 3, 40, 1e6)])(
-    "hard selection is the limit of soft selection as β → 0",
-    ({ logMass, reward }, n) => {
-      const ref = refOf(logMass);
-      const levels = reward.map((r) => Math.round(r));
-      const hard = bestOfNLaw({ ref, reward: levels }, n).logMass;
-      const soft = softBestOfNLaw({ ref, reward: levels, beta: 1e-300 }, n).logMass;
-      for (const [i, l] of hard.entries()) {
-        if (l === soft[i]) continue;
-        expect(Math.abs(soft[i] - l)).toBeLessThanOrEqual(1e-12 * (100 + Math.abs(l)));
+  // So small a β that no gap between rewards is outlived by N draws of which none is better.
+  test.prop([problems, draws])("hard selection is the limit of soft selection as β → 0", ({ logMass, reward }, n) => {
+    const ref = refOf(logMass);
+    const levels = reward.map((r) => Math.round(r));
+    const most = Math.min(n, 1e300);
+    const hard = bestOfNLaw({ ref, reward: levels }, most).logMass;
+    const soft = softBestOfNLaw({ ref, reward: levels, beta: 1e-307 }, most).logMass;
+    for (const [i, l] of hard.entries()) {
+      if (l === soft[i]) continue;
+      expect(Math.abs(soft[i] - l)).toBeLessThanOrEqual(1e-12 * (100 + Math.abs(l)));
+    }
+  });
+
+  const best = fc.record({
+    logMass: fc.double({ min: -6, max: 0, noNaN: true }),
+    reward: fc.integer({ min: -4, max: 4 }),
+  });
+  test.prop([
+    fc.array(best, { minLength: 1, maxLength: 4 }),
+    fc.double({ min: 42, max: 690, noNaN: true }),
+    fc.nat(20),
+  ])("as many times more draws as the best answers are rarer, and worth more, change nothing", (rows, rarer, k) => {
+    const law = (s: number, beta: number) => {
+      const ref = refOf([0, ...rows.map(({ logMass }) => logMass - s)]);
+      const reward = [0, ...rows.map(({ reward }) => (beta === 0 ? 5 : s) + reward)];
+      return softBestOfNLaw({ ref, reward, beta }, (k + 1) * Math.exp(s)).logMass;
+    };
+    for (const beta of [0, 1]) {
+      const want = law(41, beta);
+      for (const [i, l] of law(rarer, beta).entries()) {
+        expect(Math.abs(l - want[i])).toBeLessThanOrEqual(1e-12 * (1 + Math.abs(want[i])));
       }
-    },
-  );
+    }
+  });
 
   test.prop([problems, fc.constantFrom(0.5, 0.1, 1e-3)])(
     "samplesNeeded is the first N within the distance",
@@ -125,7 +146,7 @@ describe("of any log-masses, at any temperature and number of draws", () => {
   test.prop([
     fc.array(
       fc.tuple(
-        fc.double({ min: -6000, max: 0, noNaN: true }),
+        fc.integer({ min: -6000 * 1024, max: 0 }).map((x) => x / 1024),
         fc.integer({ min: 0, max: 1e6 }).map((x) => x / 1e6),
       ),
       {
@@ -144,7 +165,11 @@ describe("of any log-masses, at any temperature and number of draws", () => {
     const beta = betaForKl(ref, reward, budget);
     fc.pre(beta > 0 && beta < Infinity);
     const kl = klDivergence(rlhfOptimum({ ref, reward, beta }), ref);
-    // At η = 1/β nats a rounding of β moves the tilt by as many units.
-    expect(Math.abs(kl / budget - 1)).toBeLessThanOrEqual(1e-13 * (10 + 1 / beta));
+    // At η = 1/β nats a rounding of β moves the tilt by as many units; and the optimum of log-masses is known by their sums
+    // with the tilt, rounded at the size of the larger.
+    const logs = rows.map(([l]) => l);
+    const sums = ((Math.max(...logs) - Math.min(...logs)) * beta) / (top - Math.min(...reward));
+    fc.pre(sums < 1e3);
+    expect(Math.abs(kl / budget - 1)).toBeLessThanOrEqual(1e-13 * (10 + 1 / beta) + 1e-14 * sums);
   });
 });
