@@ -69,7 +69,7 @@ describe("exptilt verify", { timeout: 60_000 }, () => {
     const { status, stdout, stderr } = exptilt(["verify", path, "--json"]);
     expect(status).toBe(2);
     expect(stderr).toBe(
-      `exptilt: ${path}:3: answers[0].reward must be a finite number, got "x" (the 2 queries before it are reported above)\n`,
+      `exptilt: ${path}:3: answers[0].reward must be a finite number or "-Infinity", got "x" (the 2 queries before it are reported above)\n`,
     );
     expect(JSON.parse(stdout).queries).toBe(2);
   });
