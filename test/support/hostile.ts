@@ -231,9 +231,7 @@ export const extremeQueryText: fc.Arbitrary<string> = fc
     }),
   )
   .filter((answers) =>
-    answers.some(
-      (a) => ("logProbability" in a || Number(a.count ?? a.probability) > 0) && a.reward !== "-Infinity",
-    ),
+    answers.some((a) => ("logProbability" in a || Number(a.count ?? a.probability) > 0) && a.reward !== "-Infinity"),
   )
   .map((answers) => JSON.stringify({ query: "q", answers }));
 
