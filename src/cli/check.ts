@@ -5,7 +5,7 @@ import { type Instance, requireInstance } from "../claims/instance.js";
 import { exponentSize, gapTolerance } from "../claims/tolerance.js";
 import { type World, worldOf } from "../claims/world.js";
 import { type ExactAlgebra, exactAlgebra } from "../exact/index.js";
-import { parseQuery, type Query, type QueryText } from "./dataset.js";
+import { parseQuery, type Query, type QueryText, requireFiniteRewards } from "./dataset.js";
 
 /** What `verify` was asked: the same for every query. */
 export interface Settings {
@@ -105,6 +105,10 @@ function readClaim<N>(claim: Claim, fast: View<number>, exact: View<N>): Reading
 
 /** Every claim, or the ones given, read on one query, in float64 and at the asked digits. */
 export function readClaims(query: Query, settings: Settings, read: readonly Claim[] = claims): Reading[] {
+  requireFiniteRewards(
+    query,
+    "the equations are of finite rewards (a query has the same optima without its forbidden answers)",
+  );
   const instance = instanceOf(query, settings);
   const [fast, exact] = [float64View(instance), exactView(instance, settings.digits)];
   return read.map((claim) => readClaim(claim, fast, exact));

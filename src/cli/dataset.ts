@@ -2,9 +2,9 @@ import { createReadStream } from "node:fs";
 import { addAbortSignal } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { readLines } from "./lines.js";
-import { parseQuery, type Query } from "./query.js";
+import { parseQuery, type Query, requireFiniteRewards } from "./query.js";
 
-export { parseQuery, type Query };
+export { parseQuery, type Query, requireFiniteRewards };
 
 /** The data set that the package carries. */
 export const EMBEDDED: string = fileURLToPath(new URL("../../src/data/humaneval-codegen16b.jsonl", import.meta.url));

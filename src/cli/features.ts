@@ -2,7 +2,7 @@ import { lawOf, normalize } from "../measure/measure.js";
 import { log1p } from "../numeric/elementary.js";
 import { levelsOf } from "../selection/levels.js";
 import { winOf } from "../selection/reading.js";
-import type { Query } from "./dataset.js";
+import { type Query, requireFiniteRewards } from "./dataset.js";
 import { InputError } from "./inputError.js";
 import { refOf } from "./readCurve.js";
 
@@ -12,10 +12,16 @@ type Feature = (query: Query) => ArrayLike<number>;
 /** log ref(o), 0 where ref has no mass and the policy therefore none either. */
 const logRef: Feature = (query) => normalize(refOf(query)).logMass.map((l) => (l === -Infinity ? 0 : l));
 
+/** The reward as a feature. */
+function finiteReward(query: Query): readonly number[] {
+  requireFiniteRewards(query, "as a feature it must be a number; take others, such as rank or best");
+  return query.reward;
+}
+
 /** The features that every data set has. */
 const FEATURES: Readonly<Record<string, { readonly about: string; readonly of: Feature }>> = {
-  reward: { about: "the reward", of: ({ reward }) => reward },
-  reward2: { about: "its square", of: ({ reward }) => reward.map((r) => r * r) },
+  reward: { about: "the reward", of: finiteReward },
+  reward2: { about: "its square", of: (query) => finiteReward(query).map((r) => r * r) },
   rank: {
     about: "the chance that a draw of ref has a lower reward, ties half",
     of: (query) => {

@@ -8,7 +8,7 @@ export interface Query {
   readonly query: string;
   /** Reference masses, one an answer, or their logarithms. */
   readonly ref: { readonly mass: readonly number[] } | { readonly logMass: readonly number[] };
-  /** A finite reward for each answer. */
+  /** A reward for each answer: finite, or −∞ where the answer is forbidden. */
   readonly reward: readonly number[];
   /** A second, trusted reward for each answer, where the data set has one. */
   readonly gold: readonly (number | undefined)[];
@@ -24,9 +24,18 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The ways of giving a reference probability, and what each must be. */
 const MASSES = {
-  count: { fits: (x: number) => Number.isSafeInteger(x) && x >= 0, must: "be a whole number of at least 0" },
-  probability: { fits: (x: number) => x >= 0 && x <= 1, must: "be a number from 0 to 1" },
-  logProbability: { fits: (x: number) => x <= 0 && x > -Infinity, must: "be a finite number of at most 0" },
+  count: {
+    fits: (x: number) => Number.isSafeInteger(x) && x >= 0,
+    must: (x: unknown) =>
+      typeof x === "number" && x >= 2 ** 53
+        ? 'be below 2^53, from where on JSON\'s numbers skip whole ones (give each "probability" instead)'
+        : "be a whole number of at least 0",
+  },
+  probability: { fits: (x: number) => x >= 0 && x <= 1, must: () => "be a number from 0 to 1" },
+  logProbability: {
+    fits: (x: number) => x <= 0 && x > -Infinity,
+    must: () => "be a finite number of at most 0",
+  },
 } as const;
 
 type MassField = keyof typeof MASSES;
@@ -49,20 +58,38 @@ export function parseQuery(text: string, place: string): Query {
   if (kind !== "logProbability" && !masses.some((m) => m > 0)) {
     throw new InputError(`${place}: answers must have a ${kind} above 0`);
   }
-  const finite = (x: number) => Number.isFinite(x);
+  const reward = records.map((a, i) => rewardOf(a, `${place}: answers[${i}]`));
+  if (!reward.some((r, i) => r > -Infinity && (kind === "logProbability" || masses[i] > 0))) {
+    throw new InputError(`${place}: answers must have one with a ${kind} above 0 that is not forbidden`);
+  }
   return {
     query,
     place,
     ref: kind === "logProbability" ? { logMass: masses } : { mass: masses },
-    reward: records.map((a, i) => numberField(a, "reward", `${place}: answers[${i}]`, finite, "be a finite number")),
+    reward,
     gold: records.map((a, i) =>
       own(a, "gold") === undefined
         ? undefined
-        : numberField(a, "gold", `${place}: answers[${i}]`, finite, "be a finite number"),
+        : numberField(a, "gold", `${place}: answers[${i}]`, Number.isFinite, () => "be a finite number"),
     ),
     text: records.map((a) => own(a, "answer") as string | undefined),
     features: records.map((a, i) => featuresOf(a, `${place}: answers[${i}]`)),
   };
+}
+
+/** How a file forbids an answer: JSON has no infinities. */
+const FORBIDDEN = "-Infinity";
+
+/** The field `reward`. */
+function rewardOf(answer: Fields, place: string): number {
+  if (own(answer, "reward") === FORBIDDEN) return -Infinity;
+  return numberField(answer, "reward", place, Number.isFinite, () => `be a finite number or "${FORBIDDEN}"`);
+}
+
+/** Refuses forbidden answers where rewards must be finite, and says why they must. */
+export function requireFiniteRewards({ reward, place }: Query, why: string): void {
+  const i = reward.indexOf(-Infinity);
+  if (i >= 0) throw new InputError(`${place}: answers[${i}].reward must be finite, got "${FORBIDDEN}": ${why}`);
 }
 
 /** The field `features`, an object of finite numbers. */
@@ -97,11 +124,17 @@ function field(record: Fields, name: string, place: string, fits: (x: unknown) =
   return value;
 }
 
-function numberField(record: Fields, name: string, place: string, fits: (x: number) => boolean, must: string): number {
+function numberField(
+  record: Fields,
+  name: string,
+  place: string,
+  fits: (x: number) => boolean,
+  must: (value: unknown) => string,
+): number {
   const value = own(record, name);
   if (value === undefined) throw new InputError(`${place}: the field "${name}" is missing`);
   if (typeof value !== "number" || !fits(value))
-    throw new InputError(`${place}.${name} must ${must}, got ${show(value)}`);
+    throw new InputError(`${place}.${name} must ${must(value)}, got ${show(value)}`);
   return value;
 }
 

@@ -1,5 +1,5 @@
 import tychei from "seedrandom/lib/tychei.js";
-import { outOfRange, requireInteger, show, wrongType } from "./check.js";
+import { outOfRange, requireFinite, requireInteger, show, wrongType } from "./check.js";
 
 /** Where a random source stands, as plain data that JSON keeps: four whole numbers of 32 bits. */
 export interface RandomState {
@@ -33,11 +33,12 @@ export interface RandomSource {
  *
  * Different texts give different streams.
  *
- * @param seed a text, a finite number (read as its text), or the state of a source, from which the new one goes on
+ * @param seed a text, a finite number (read as its text, a bigint as the number that it is), or the state of a source, from
+ * which the new one goes on
  * @returns the source
  * @throws TypeError when the seed is none of these
- * @throws RangeError when the seed is a number that is not finite, or a state does not hold whole numbers of 32 bits or
- * repeats itself within a few steps, as that of four zeros does
+ * @throws RangeError when the seed is a number that is not finite or a bigint beyond ±(2⁵³ − 1), or a state does not hold
+ * whole numbers of 32 bits or repeats itself within a few steps, as that of four zeros does
  * @example
  * ```ts
  * import { randomSource } from "exptilt";
@@ -61,9 +62,10 @@ export function randomSource(seed: string | number | RandomState): RandomSource 
 
 function requireSeed(seed: unknown): string {
   if (typeof seed === "string") return endingInText(seed);
-  if (typeof seed !== "number") throw wrongType("randomSource", "seed", "be a string, a number or a state", seed);
-  if (!Number.isFinite(seed)) throw outOfRange("randomSource", "seed", "be finite", seed);
-  return String(seed);
+  // A bigint as the number that it is.
+  if (typeof seed !== "number" && typeof seed !== "bigint")
+    throw wrongType("randomSource", "seed", "be a string, a number or a state", seed);
+  return String(requireFinite("randomSource", "seed", seed));
 }
 
 /**

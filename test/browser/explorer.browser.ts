@@ -361,7 +361,7 @@ describe("JSON lines", () => {
     [
       "a wrong field",
       `${line("first", 0)}\n${line("second", "high")}`,
-      /^line 2: answers\[0\]\.reward must be a finite number, got "high"$/,
+      /^line 2: answers\[0\]\.reward must be a finite number or "-Infinity", got "high"$/,
     ],
     ["nothing", " \n", /^There is no line/],
   ])("%s is refused with line and field, and the view stays", async (_, text, message) => {

@@ -63,7 +63,7 @@ describe("wherever the input breaks off, any number of workers report the same",
     const { status, stdout, stderr } = exptilt(["verify", path, "--json", "--digits", "20", "--jobs", "2"]);
     expect([status, JSON.parse(stdout).queries]).toEqual([2, 2]);
     expect(stderr).toBe(
-      `exptilt: ${path}:3: answers[0].reward must be a finite number, got "x" (the 2 queries before it are reported above)\n`,
+      `exptilt: ${path}:3: answers[0].reward must be a finite number or "-Infinity", got "x" (the 2 queries before it are reported above)\n`,
     );
   });
 

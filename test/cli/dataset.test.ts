@@ -31,6 +31,15 @@ test("log-probabilities stay logarithms, so that masses below the smallest doubl
   expect(ref).toEqual({ logMass: [-2000, 0] });
 });
 
+test('a reward of "-Infinity" forbids its answer', () => {
+  const text = line([
+    { count: 3, reward: "-Infinity" },
+    { count: 1, reward: 2 },
+    { count: 2 ** 53 - 1, reward: "-Infinity" },
+  ]);
+  expect(parseQuery(text, "f:1").reward).toEqual([-Infinity, 2, -Infinity]);
+});
+
 test("the embedded data set has 164 queries of 100 samples and 1,725 answers, with gold for each", async () => {
   let [queries, answers] = [0, 0];
   for await (const { ref, gold, reward } of readDataset(undefined)) {
@@ -44,7 +53,8 @@ test("the embedded data set has 164 queries of 100 samples and 1,725 answers, wi
 
 describe("a bad line is refused with its place and field", () => {
   const good = { count: 1, reward: 0 };
-  test.each([
+  const forbidden = { count: 1, reward: "-Infinity" };
+  test.each<readonly [string, RegExp]>([
     ["{", /^f:7: the line is not JSON/],
     ["", /^f:7: the line is not JSON/],
     ["[]", /^f:7: the line must be an object, got an array of 0/],
@@ -68,8 +78,37 @@ describe("a bad line is refused with its place and field", () => {
     [line([{ probability: 1.5, reward: 0 }]), /probability must be a number from 0 to 1, got 1.5/],
     [line([{ logProbability: 0.5, reward: 0 }]), /logProbability must be a finite number of at most 0, got 0.5/],
     [line([{ count: 1 }]), /^f:7: answers\[0\]: the field "reward" is missing/],
-    [line([{ count: 1, reward: null }]), /reward must be a finite number, got null/],
-    ['{"query":"q","answers":[{"count":1,"reward":1e999}]}', /reward must be a finite number/],
+    [line([{ count: 1, reward: null }]), /reward must be a finite number or "-Infinity", got null/],
+    [
+      '{"query":"q","answers":[{"count":1,"reward":-1e999}]}',
+      /reward must be a finite number or "-Infinity", got -Inf/,
+    ],
+    ...["Infinity", "+Infinity", "NaN", "-inf", "-Infinity ", "-1e999", "0"].map(
+      (text) =>
+        [line([{ count: 1, reward: text }]), /answers\[0\]\.reward must be a finite number or "-Infinity"/] as const,
+    ),
+    ['{"query":"q","answers":[{"count":1,"reward":-Infinity}]}', /the line is not JSON/],
+    [line([{ ...good, gold: "-Infinity" }]), /answers\[0\]\.gold must be a finite number, got "-Infinity"/],
+    [line([{ count: "-Infinity", reward: 0 }]), /answers\[0\]\.count must be a whole number/],
+    [line([{ logProbability: "-Infinity", reward: 0 }]), /answers\[0\]\.logProbability must be a finite number/],
+    [line([{ ...good, features: { a: "-Infinity" } }]), /features\["a"\] must be a finite number, got "-Infinity"/],
+    [line([forbidden]), /^f:7: answers must have one with a count above 0 that is not forbidden/],
+    [
+      line([forbidden, { count: 0, reward: 1 }]),
+      /^f:7: answers must have one with a count above 0 that is not forbidden/,
+    ],
+    [
+      line([{ logProbability: -5, reward: "-Infinity" }]),
+      /^f:7: answers must have one with a logProbability .* forbidden/,
+    ],
+    ...[2 ** 53, 1e17, 1e300].map(
+      (count) =>
+        [
+          line([good, { count, reward: 0 }]),
+          /^f:7: answers\[1\]\.count must be below 2\^53, from where .* got \d/,
+        ] as const,
+    ),
+    [line([{ count: 1e17 + 0.5, reward: 0 }]), /count must be below 2\^53/],
     ['{"query":"q","answers":[{"count":1,"reward":NaN}]}', /the line is not JSON/],
     [line([{ ...good, gold: "yes" }]), /answers\[0\]\.gold must be a finite number, got "yes"/],
     [
@@ -85,7 +124,7 @@ describe("a bad line is refused with its place and field", () => {
     ['{"query":"q","answers":[{"count":1,"rew\\u0061rd":0,"reward":1}]}', /the key "reward" is given twice/],
     [
       '{"query":"q","answers":[{"count":1,"reward":1e999}]}',
-      /answers\[0\]\.reward must be a finite number, got Infinity/,
+      /answers\[0\]\.reward must be a finite number or "-Infinity", got Infinity/,
     ],
     ['{"query":"\u001b[2J"', /^f:7: the line is not JSON \([^\p{C}]*\)$/u],
     [

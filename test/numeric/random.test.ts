@@ -114,6 +114,24 @@ describe("the states of a random source", () => {
   });
 });
 
+describe("a seed that is a bigint", () => {
+  const same = (a: unknown, b: number) => {
+    const [mine, theirs] = [a as number, b].map((seed) => Array.from({ length: 4 }, randomSource(seed)));
+    expect(mine).toEqual(theirs);
+  };
+  test.prop([fc.maxSafeInteger()])("is read as the number that it is", (seed) => same(BigInt(seed), seed));
+  test.prop([
+    fc.oneof(fc.bigInt({ min: 2n ** 53n, max: 2n ** 130n }), fc.constantFrom(2n ** 53n, 2n ** 53n + 1n, 10n ** 400n)),
+    fc.boolean(),
+  ])("is refused as it was written where it is beyond the safe integers", (size, negative) => {
+    const seed = negative ? -size : size;
+    const shown = `${seed}n`.length > 60 ? `${`${seed}n`.slice(0, 57)}...` : `${seed}n`;
+    const act = () => randomSource(seed as unknown as number);
+    expect(act).toThrow(RangeError);
+    expect(act).toThrow(`randomSource: seed must be within ±(2^53 - 1) where it is a bigint, got ${shown}`);
+  });
+});
+
 describe("streams of different texts", () => {
   const text = fc
     .array(fc.oneof(fc.constantFrom("\0", "\x01", "a"), fc.string({ unit: "binary", maxLength: 2 })), { maxLength: 6 })

@@ -83,6 +83,7 @@ const answerText: fc.Arbitrary<string> = objectText(
       value: fc.oneof({ weight: 30, arbitrary: fc.constantFrom("0", "1", "3") }, { weight: 1, arbitrary: numberText }),
       reward: fc.oneof(
         { weight: 30, arbitrary: fc.constantFrom("0", "0.5", "1", "-2e3") },
+        { weight: 3, arbitrary: fc.constantFrom('"-Infinity"', '"-Infinity"', '"Infinity"', '"NaN"') },
         { weight: 1, arbitrary: numberText },
       ),
       more: fc.array(fc.tuple(fieldName, valueText), { maxLength: 1 }),
@@ -217,16 +218,21 @@ const extremeMass = {
   ),
 };
 
+/** Rewards forbid now and then. */
+const extremeReward = fc.oneof({ weight: 5, arbitrary: extreme }, fc.constant("-Infinity"));
+
 /** A line that is a query, of numbers anywhere in the range of doubles. */
 export const extremeQueryText: fc.Arbitrary<string> = fc
   .constantFrom(...(Object.keys(extremeMass) as (keyof typeof extremeMass)[]))
   .chain((kind) =>
-    fc.array(fc.record({ [kind]: extremeMass[kind] as fc.Arbitrary<number>, reward: extreme, gold: extreme }), {
+    fc.array(fc.record({ [kind]: extremeMass[kind] as fc.Arbitrary<number>, reward: extremeReward, gold: extreme }), {
       minLength: 1,
       maxLength: 6,
     }),
   )
-  .filter((answers) => answers.some((a) => "logProbability" in a || (a.count ?? a.probability) > 0))
+  .filter((answers) =>
+    answers.some((a) => ("logProbability" in a || Number(a.count ?? a.probability) > 0) && a.reward !== "-Infinity"),
+  )
   .map((answers) => JSON.stringify({ query: "q", answers }));
 
 /** A line of 1 to 128 MiB, past the longest that is read: a piece over and over, begun and ended as data or not at all. */
