@@ -47,18 +47,22 @@ describe("curve of a query with forbidden answers", () => {
       fc.array(answer(fc.constant("-Infinity")), { minLength: 1, maxLength: 3 }),
     ],
     { numRuns: 60 },
-  )("is at N = 1 and N → ∞ that of the others: what ref gives up adds to the KL, and loses every comparison", (kept, lost) => {
-    const read = (answers: readonly Answer[]) =>
-      readCurve(parseQuery(JSON.stringify({ query: "q", answers }), "f:1"), settings);
-    const count = (answers: readonly Answer[]) => answers.reduce((s, a) => s + a.count, 0);
-    const share = count(kept) / (count(kept) + count(lost));
-    const [without, withThem] = [read(kept), read([...lost, ...kept])];
-    for (const [i, x] of without.entries()) {
-      const quantity = QUANTITIES[i % QUANTITIES.length];
-      const want = quantity === "klToRef" ? x - Math.log(share) : quantity === "winRate" ? share * x + (1 - share) : x;
-      expect(Math.abs(withThem[i] - want)).toBeLessThanOrEqual(1e-13 * Math.max(1, Math.abs(want)));
-    }
-  });
+  )(
+    "is at N = 1 and N → ∞ that of the others: what ref gives up adds to the KL, and loses every comparison",
+    (kept, lost) => {
+      const read = (answers: readonly Answer[]) =>
+        readCurve(parseQuery(JSON.stringify({ query: "q", answers }), "f:1"), settings);
+      const count = (answers: readonly Answer[]) => answers.reduce((s, a) => s + a.count, 0);
+      const share = count(kept) / (count(kept) + count(lost));
+      const [without, withThem] = [read(kept), read([...lost, ...kept])];
+      for (const [i, x] of without.entries()) {
+        const quantity = QUANTITIES[i % QUANTITIES.length];
+        const want =
+          quantity === "klToRef" ? x - Math.log(share) : quantity === "winRate" ? share * x + (1 - share) : x;
+        expect(Math.abs(withThem[i] - want)).toBeLessThanOrEqual(1e-13 * Math.max(1, Math.abs(want)));
+      }
+    },
+  );
 });
 
 test("curve takes them from a file, and refuses a query that has no other", () => {
