@@ -1,4 +1,4 @@
-import { outOfRange, requireArrayLike, requireFinite, requireInteger, wrongType } from "../numeric/check.js";
+import { outOfRange, requireArrayLike, requireFinite, requireInteger, requireNumber } from "../numeric/check.js";
 import { exp, expm1, log1p, sinQuarter } from "../numeric/elementary.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 
@@ -88,8 +88,7 @@ export function requireGrid(caller: string, argument: string, grid: unknown): Fl
   if (list.length === 0) throw outOfRange(caller, argument, "have at least one level", list);
   const out = new Float64Array(list.length);
   for (let i = 0; i < out.length; i++) {
-    const sigma = list[i];
-    if (typeof sigma !== "number") throw wrongType(caller, `${argument}[${i}]`, "be a number", sigma);
+    const sigma = requireNumber(caller, `${argument}[${i}]`, list[i]);
     if (!(sigma > 0 && sigma < 1)) throw outOfRange(caller, `${argument}[${i}]`, "be between 0 and 1", sigma);
     if (i > 0 && !(sigma > out[i - 1]))
       throw outOfRange(caller, `${argument}[${i}]`, "exceed the level before it", sigma);

@@ -28,16 +28,20 @@ export interface TrainingExample<Q = unknown, A = unknown> {
   readonly paretoK?: number;
 }
 
-/** The targets given, one or several. */
-export function requireExamples<Q, A>(caller: string, data: unknown): readonly TrainingExample<Q, A>[] {
+/** The targets given, one or several, each with its name. */
+export function requireExamples<Q, A>(
+  caller: string,
+  argument: string,
+  data: unknown,
+): readonly { readonly name: string; readonly example: TrainingExample<Q, A> }[] {
   const examples: readonly unknown[] = Array.isArray(data) ? data : [data];
-  if (examples.length === 0) throw outOfRange(caller, "data", "have at least one target", data);
-  for (const [q, example] of examples.entries()) {
-    if (typeof example !== "object" || example === null || !("target" in example)) {
-      throw wrongType(caller, `data[${q}]`, "be an object with a target", example);
-    }
-  }
-  return examples as readonly TrainingExample<Q, A>[];
+  if (examples.length === 0) throw outOfRange(caller, argument, "have at least one target", data);
+  return examples.map((example, q) => {
+    const name = Array.isArray(data) ? `${argument}[${q}]` : argument;
+    if (typeof example !== "object" || example === null || !("target" in example))
+      throw wrongType(caller, name, "be an object with a target", example);
+    return { name, example: example as TrainingExample<Q, A> };
+  });
 }
 
 /** One query's share of the likelihood: (target + λ ref)/Q on the policy's answers. */
