@@ -92,7 +92,7 @@ export function atomicData(input: AtomicDataInput): AtomicData {
 function readPoints(caller: string, atoms: unknown): { points: Float64Array; size: number; dimension: number } {
   const list = requireArrayLike(caller, "atoms", atoms);
   if (list.length === 0) throw outOfRange(caller, "atoms", "have at least one entry", list);
-  const dimension = requireArrayLike(caller, "atoms[0]", list[0]).length;
+  const dimension = requireNumbers(caller, "atoms[0]", list[0], FINITE).length;
   if (dimension === 0) throw outOfRange(caller, "atoms[0]", "have at least one coordinate", list[0]);
   const points = new Float64Array(list.length * dimension);
   for (let i = 0; i < list.length; i++) {

@@ -1,5 +1,5 @@
 import type { Measure } from "../measure/measure.js";
-import { outOfRange, wrongType } from "../numeric/check.js";
+import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
 import { log } from "../numeric/elementary.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { type LikelihoodPart, type TargetLaw, targetLaw } from "./objective.js";
@@ -36,11 +36,16 @@ export function requireExamples<Q, A>(
 ): readonly { readonly name: string; readonly example: TrainingExample<Q, A> }[] {
   const examples: readonly unknown[] = Array.isArray(data) ? data : [data];
   if (examples.length === 0) throw outOfRange(caller, argument, "have at least one target", data);
-  return examples.map((example, q) => {
+  // Holes too: map would pass over them.
+  return Array.from(examples, (example, q) => {
     const name = Array.isArray(data) ? `${argument}[${q}]` : argument;
     if (typeof example !== "object" || example === null || !("target" in example))
       throw wrongType(caller, name, "be an object with a target", example);
-    return { name, example: example as TrainingExample<Q, A> };
+    const own = example as TrainingExample<Q, A>;
+    const read = (member: "effectiveFraction" | "effectiveSampleSize" | "paretoK") =>
+      own[member] === undefined ? {} : { [member]: requireNumber(caller, `${name}.${member}`, own[member]) };
+    const worth = { ...read("effectiveFraction"), ...read("effectiveSampleSize"), ...read("paretoK") };
+    return { name, example: { query: own.query, target: own.target, ref: own.ref, ...worth } as TrainingExample<Q, A> };
   });
 }
 

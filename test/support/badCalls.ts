@@ -264,18 +264,21 @@ export async function outcomesOf(
 
 function outcomeOf(legal: LegalCall, bad: BadCall, expected: string | undefined): Outcome | Promise<Outcome> {
   const kept = (): string => shown(bad.args.filter((_, n) => parametersOf(legal)[n] !== "out"));
+  // What the caller's own functions throw must come out as it is.
+  const thrown = new Set<unknown>();
+  const args = bad.args.map((arg) => (typeof arg === "function" ? watched(arg as () => unknown, thrown) : arg));
   const before = legal.isMethod ? undefined : kept();
   const external = getHeapStatistics().external_memory;
   const begin = performance.now();
   try {
-    const result = legal.call(...bad.args);
+    const result = legal.call(...args);
     return result instanceof Promise ? result.then(answered, refused) : answered(result);
   } catch (error) {
     return refused(error);
   }
 
   function refused(error: unknown): Outcome {
-    const refusal = judgeError(legal, error);
+    const refusal = thrown.has(error) ? checked({ kind: "refused", text: String(error) }) : judgeError(legal, error);
     // Answers and items stand in plain arrays alone.
     if (refusal.kind !== "refused" || !bad.same || /must be an array of/.test(refusal.text)) return checked(refusal);
     return { kind: "other", text: `refuses a legal value: ${refusal.text}` };
@@ -298,6 +301,20 @@ function outcomeOf(legal: LegalCall, bad: BadCall, expected: string | undefined)
     }
     return outcome;
   }
+}
+
+/** The same function, which notes what it throws. */
+function watched(call: () => unknown, thrown: Set<unknown>): unknown {
+  return new Proxy(call, {
+    apply(target, self, args) {
+      try {
+        return Reflect.apply(target, self, args);
+      } catch (error) {
+        thrown.add(error);
+        throw error;
+      }
+    },
+  });
 }
 
 function judgeError(legal: LegalCall, error: unknown): Outcome {
