@@ -1,4 +1,10 @@
-import { type Distribution, distribution, lawOf, type Measure } from "../measure/measure.js";
+import {
+  type Distribution,
+  distribution,
+  type LawfulMeasure,
+  type Measure,
+  requireMeasure,
+} from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
 import { FINITE, outOfRange, type Range, requireArrayLike, requireNumbers, wrongType } from "../numeric/check.js";
 import { sum } from "../numeric/sum.js";
@@ -77,7 +83,8 @@ export function atomicData(input: AtomicDataInput): AtomicData {
     const { mass } = conditional.get(name) as Distribution<number>;
     for (let i = 0; i < size; i++) marginal[i] += prior.mass[c] * mass[i];
   }
-  const data = { dimension, size, points, classes, prior, conditional, marginal: distribution(support, marginal) };
+  const all = distribution(support, marginal);
+  const data = Object.freeze({ dimension, size, points, classes, prior, conditional, marginal: all });
   made.set(points, data);
   return data;
 }
@@ -85,7 +92,7 @@ export function atomicData(input: AtomicDataInput): AtomicData {
 function readPoints(caller: string, atoms: unknown): { points: Float64Array; size: number; dimension: number } {
   const list = requireArrayLike(caller, "atoms", atoms);
   if (list.length === 0) throw outOfRange(caller, "atoms", "have at least one entry", list);
-  const dimension = requireArrayLike(caller, "atoms[0]", list[0]).length;
+  const dimension = requireNumbers(caller, "atoms[0]", list[0], FINITE).length;
   if (dimension === 0) throw outOfRange(caller, "atoms[0]", "have at least one coordinate", list[0]);
   const points = new Float64Array(list.length * dimension);
   for (let i = 0; i < list.length; i++) {
@@ -115,17 +122,25 @@ export type AtomLaw = string | Measure<number> | undefined;
 
 /** The measure that a law of the atoms stands for. */
 export function requireAtomLaw(caller: string, argument: string, data: AtomicData, law: AtomLaw): Measure<number> {
-  requireData(caller, data);
-  if (law === undefined) return data.marginal;
-  if (typeof law === "string") return requireClass(caller, "class", data, law);
-  lawOf(caller, argument, law);
-  requireSameSupport(caller, data.marginal.support, law.support);
-  return law;
+  if (typeof law === "string") return requireClass(caller, argument, data, law);
+  return law === undefined ? requireAtomicData(caller, data).marginal : requireAtomMeasure(caller, argument, data, law);
+}
+
+/** A measure on the atoms' indices. */
+export function requireAtomMeasure(
+  caller: string,
+  argument: string,
+  data: AtomicData,
+  law: Measure<number>,
+): LawfulMeasure<number> {
+  const read = requireMeasure(caller, argument, law);
+  requireSameSupport(caller, requireAtomicData(caller, data).marginal.support, read.support, ["data", argument]);
+  return read;
 }
 
 /** p(x|c) of a class that there is. */
 export function requireClass(caller: string, argument: string, data: AtomicData, name: unknown): Distribution<number> {
-  requireData(caller, data);
+  requireAtomicData(caller, data);
   if (typeof name !== "string") throw wrongType(caller, argument, "be the name of a class", name);
   const law = data.conditional.get(name);
   if (law === undefined) throw outOfRange(caller, argument, `be one of ${data.classes.join(", ")}`, name);
@@ -134,21 +149,22 @@ export function requireClass(caller: string, argument: string, data: AtomicData,
 
 /** A class that the marginal law knows: p(c) > 0. */
 export function requirePresent(caller: string, data: AtomicData, label: string): void {
-  requireClass(caller, "class", data, label);
+  requireClass(caller, "label", data, label);
   if (!(data.prior.mass[data.classes.indexOf(label)] > 0))
-    throw outOfRange(caller, "class", "have a positive prior", label);
+    throw outOfRange(caller, "label", "have a positive prior", label);
 }
 
 /** Atoms in one dimension, where there is a quadrature. */
 export function requireLine(caller: string, data: AtomicData): void {
-  requireData(caller, data);
+  requireAtomicData(caller, data);
   if (data.dimension !== 1) throw outOfRange(caller, "data", "have one dimension", data.dimension);
 }
 
 /** What atomicData has made, known again by its points, also through a Proxy. */
 const made = new WeakMap<Float64Array, AtomicData>();
 
-function requireData(caller: string, data: AtomicData): void {
+/** Data that atomicData has made, none of them changed. */
+export function requireAtomicData(caller: string, data: AtomicData): AtomicData {
   const points: unknown = typeof data === "object" && data !== null ? data.points : undefined;
   const original = points instanceof Float64Array ? made.get(points) : undefined;
   if (original === undefined) throw wrongType(caller, "data", "be made by atomicData", data);
@@ -156,11 +172,12 @@ function requireData(caller: string, data: AtomicData): void {
     const own: unknown = data[name as keyof AtomicData];
     if (own !== member) throw wrongType(caller, `data.${name}`, "be what atomicData has made it", own);
   }
+  return original;
 }
 
 /** A point of ℝ^d, copied. */
 export function requirePoint(caller: string, argument: string, data: AtomicData, x: ArrayLike<number>): Float64Array {
-  requireData(caller, data);
+  requireAtomicData(caller, data);
   const point = requireNumbers(caller, argument, x, FINITE);
   if (point.length !== data.dimension)
     throw new TypeError(`${caller}: ${argument} must have ${data.dimension} coordinates, got ${point.length}`);

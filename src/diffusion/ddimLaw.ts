@@ -55,10 +55,10 @@ const UNSURE = 1e-9;
  */
 export function ddimLaw(data: AtomicData, label: string, w: number, grid?: ArrayLike<number>): Distribution<number> {
   const caller = "ddimLaw";
-  const conditional = requireClass(caller, "class", data, label);
+  const conditional = requireClass(caller, "label", data, label);
   requireLine(caller, data);
   const strength = requireGuidance(caller, w);
-  const laws = [lawOf(caller, "class", conditional), lawOf(caller, "data", data.marginal)];
+  const laws = [lawOf(caller, "label", conditional), lawOf(caller, "data", data.marginal)];
   const { power } = new LineLaws(caller, data, laws);
   const [own, all] = laws.map((law) => new LineField(data, law, power));
   if (grid === undefined) return shared(data, conditional, own, power, flowLaw(own, all, strength));

@@ -1,11 +1,18 @@
 import type { Law } from "../measure/law.js";
 import { type Distribution, lawOf } from "../measure/measure.js";
 import { tiltChecked } from "../measure/tilt.js";
-import { outOfRange } from "../numeric/check.js";
+import { outOfRange, requireNumber, requireObject } from "../numeric/check.js";
 import { log, log1p } from "../numeric/elementary.js";
 import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
-import { type AtomicData, requireClass, requireLine, requirePoint, requirePresent } from "./atoms.js";
+import {
+  type AtomicData,
+  requireAtomicData,
+  requireClass,
+  requireLine,
+  requirePoint,
+  requirePresent,
+} from "./atoms.js";
 import { LineAverage, type OfNoisyPoint } from "./lineAverage.js";
 import { LineLaws } from "./lineLaws.js";
 import { integrateOverLevels } from "./lineQuadrature.js";
@@ -108,7 +115,7 @@ export function densityRatioWeights(grid: ArrayLike<number>): Float64Array {
 
 /** The two laws that a density ratio compares. */
 export function lawsOfRatio(caller: string, data: AtomicData, label: string): Law[] {
-  return [requireClass(caller, "class", data, label), data.marginal].map((law) => lawOf(caller, "class", law));
+  return [requireClass(caller, "label", data, label), data.marginal].map((law) => lawOf(caller, "label", law));
 }
 
 /**
@@ -143,7 +150,7 @@ export function densityRatioLoss(
   grid?: ArrayLike<number>,
 ): number {
   const caller = "densityRatioLoss";
-  requireClass(caller, "class", data, label);
+  requireClass(caller, "label", data, label);
   requireLine(caller, data);
   if (grid === undefined) {
     const { point, own } = requireAtom(caller, data, x, label);
@@ -194,9 +201,10 @@ function seenFrom(caller: string, data: AtomicData, label: string, [x]: Float64A
  */
 export function classify(data: AtomicData, loss: Readonly<Record<string, number>>): Distribution<string> {
   const caller = "classify";
+  requireAtomicData(caller, data);
+  requireObject(caller, "loss", loss);
   const score = data.classes.map((name) => {
-    const value = Object.hasOwn(loss, name) ? loss[name] : undefined;
-    if (typeof value !== "number") throw new TypeError(`${caller}: loss.${name} must be a number, got ${value}`);
+    const value = requireNumber(caller, `loss.${name}`, Object.hasOwn(loss, name) ? loss[name] : undefined);
     if (!(value > -Infinity)) throw outOfRange(caller, `loss.${name}`, "be above -Infinity", value);
     return -value;
   });

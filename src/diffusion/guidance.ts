@@ -1,7 +1,8 @@
-import { rlhfOptimum, type TiltProblem } from "../alignment/rlhf.js";
+import type { TiltProblem } from "../alignment/rlhf.js";
 import type { Distribution } from "../measure/measure.js";
 import { lawOf } from "../measure/measure.js";
-import { requireFinite } from "../numeric/check.js";
+import { tiltChecked } from "../measure/tilt.js";
+import { outOfRange, requireFinite } from "../numeric/check.js";
 import { log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { type AtomicData, requireClass, requirePresent } from "./atoms.js";
@@ -28,7 +29,7 @@ import { readPosterior, requireHeld } from "./noisePrediction.js";
  * ```
  */
 export function logClassProbability(data: AtomicData, label: string): Float64Array {
-  const own = requireClass("logClassProbability", "class", data, label);
+  const own = requireClass("logClassProbability", "label", data, label);
   const c = data.classes.indexOf(label);
   const prior = data.prior.mass[c];
   const out = new Float64Array(data.size).fill(-Infinity);
@@ -74,14 +75,22 @@ export function guidanceProblem(data: AtomicData, label: string, w: number): Til
 }
 
 function problemOf(caller: string, data: AtomicData, label: string, w: number): TiltProblem<number> {
-  const ref = requireClass(caller, "class", data, label);
+  const ref = requireClass(caller, "label", data, label);
   w = requireFinite(caller, "w", w);
   // At w = 0 no p(c|x) is needed.
   if (w !== 0) requirePresent(caller, data, label);
-  const law = lawOf(caller, "class", ref);
-  const reward = logClassProbability(data, label).map((l, i) => (law.supports(i) && l > -Infinity ? w * l : -Infinity));
+  const law = lawOf(caller, "label", ref);
+  const reward = logClassProbability(data, label).map((l, i) => (law.supports(i) ? times(caller, w, l) : -Infinity));
   if (w === 0) reward.fill(0);
   return { ref, reward, beta: 1 };
+}
+
+/** w·l, −∞ where l is: no double is a reward that may not be lost. */
+function times(caller: string, w: number, l: number): number {
+  if (l === -Infinity) return l;
+  const x = w * l;
+  if (!Number.isFinite(x)) throw outOfRange(caller, "w", "give rewards w·log p(c|x) within the range of doubles", w);
+  return x;
 }
 
 /**
@@ -107,14 +116,20 @@ function problemOf(caller: string, data: AtomicData, label: string, w: number): 
  * ```
  */
 export function guidedTarget(data: AtomicData, label: string, w: number): Distribution<number> {
-  const problem = problemOf("guidedTarget", data, label, w);
-  if (w === 0) return rlhfOptimum(problem);
+  return targetOf("guidedTarget", data, label, w);
+}
+
+/** `guidedTarget` under another function's name. */
+export function targetOf(caller: string, data: AtomicData, label: string, w: number): Distribution<number> {
+  w = requireFinite(caller, "w", w);
+  const { ref, reward } = problemOf(caller, data, label, w);
+  if (w === 0) return tiltChecked(caller, "w", ref, reward, 1);
   // p(x|c)/p(x) in place of p(c|x): without the constant p(c), whose logarithm w would multiply.
-  const reward = Float64Array.from({ length: data.size }, (_, i) => {
+  const ratio = Float64Array.from({ length: data.size }, (_, i) => {
     const of = (name: string) => (data.conditional.get(name) as Distribution<number>).mass[i];
-    return of(label) > 0 ? w * logRatioOf(data, label, of) : -Infinity;
+    return of(label) > 0 ? times(caller, w, logRatioOf(data, label, of)) : -Infinity;
   });
-  return rlhfOptimum({ ...problem, reward });
+  return tiltChecked(caller, "w", ref, ratio, 1);
 }
 
 /**
@@ -149,7 +164,7 @@ export function guidedNoisePrediction(
   w: number,
 ): Float64Array {
   const caller = "guidedNoisePrediction";
-  requireClass(caller, "class", data, label);
+  requireClass(caller, "label", data, label);
   w = requireFinite(caller, "w", w);
   const { alpha, posterior: own } = readPosterior(caller, data, x, sigma, label);
   const { posterior: all } = readPosterior(caller, data, x, sigma, undefined);

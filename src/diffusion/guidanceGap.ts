@@ -1,9 +1,10 @@
 import type { Law } from "../measure/law.js";
 import { type Distribution, lawOf } from "../measure/measure.js";
+import { requireFinite } from "../numeric/check.js";
 import { square } from "../numeric/elementary.js";
 import { type AtomicData, requireLine, requirePresent } from "./atoms.js";
 import { lawsOfRatio } from "./densityRatio.js";
-import { guidedTarget } from "./guidance.js";
+import { targetOf } from "./guidance.js";
 import { LineAverage, type OfNoisyPoint } from "./lineAverage.js";
 import { LineLaws } from "./lineLaws.js";
 import type { OfShifts } from "./noisedPoint.js";
@@ -15,16 +16,22 @@ export function guidance(
   data: AtomicData,
   label: string,
   w: number,
-): { readonly target: Distribution<number>; readonly laws: readonly Law[]; readonly gap: OfShifts } {
+): {
+  readonly target: Distribution<number>;
+  readonly laws: readonly Law[];
+  readonly strength: number;
+  readonly gap: OfShifts;
+} {
   requirePresent(caller, data, label);
-  const target = guidedTarget(data, label, w);
-  const laws = [lawOf(caller, "class", target), ...lawsOfRatio(caller, data, label)];
+  const strength = requireFinite(caller, "w", w);
+  const target = targetOf(caller, data, label, strength);
+  const laws = [lawOf(caller, "label", target), ...lawsOfRatio(caller, data, label)];
   const gap: OfShifts = ([goal, own, all]) => {
     let s = 0;
-    for (let k = 0; k < goal.length; k++) s += square(own[k] - goal[k] + w * (own[k] - all[k]));
+    for (let k = 0; k < goal.length; k++) s += square(own[k] - goal[k] + strength * (own[k] - all[k]));
     return s;
   };
-  return { target, laws, gap };
+  return { target, laws, strength, gap };
 }
 
 /**
@@ -54,10 +61,10 @@ export function guidance(
  */
 export function guidanceGap(data: AtomicData, label: string, w: number, grid: ArrayLike<number>): Float64Array {
   const caller = "guidanceGap";
-  const { laws } = guidance(caller, data, label, w);
+  const { laws, strength } = guidance(caller, data, label, w);
   requireLine(caller, data);
   const levels = requireGrid(caller, "grid", grid);
   const average = new LineAverage(new LineLaws(caller, data, laws));
-  const missed: OfNoisyPoint = (_, more) => square(more[0] + w * (more[0] - more[1]));
+  const missed: OfNoisyPoint = (_, more) => square(more[0] + strength * (more[0] - more[1]));
   return levels.map((sigma) => requireFiniteSum(caller, average.overFirst(average.levelOf(sigma), missed)));
 }

@@ -34,9 +34,9 @@ function walk(
   for (let t = grid.length - 1; t >= 0; t--) {
     const sigma = grid[t];
     const alpha = alphaOf(sigma);
-    const noise = predict(x, sigma);
+    const noise = requireNumbers(caller, "predict(x, sigma)", predict(x, sigma), FINITE);
     if (noise.length !== x.length)
-      throw new TypeError(`${caller}: the predicted noise must have ${x.length} coordinates, got ${noise.length}`);
+      throw new TypeError(`${caller}: predict(x, sigma) must have ${x.length} coordinates, got ${noise.length}`);
     if (t === 0) return x.map((v, k) => (v - sigma * noise[k]) / alpha);
     move(x, noise, { sigma, alpha, lower: grid[t - 1], lowerAlpha: alphaOf(grid[t - 1]) });
     for (let k = 0; k < x.length; k++)

@@ -1,4 +1,4 @@
-import { outOfRange, requireArrayLike, requireFinite, requireInteger, wrongType } from "../numeric/check.js";
+import { outOfRange, type Range, requireFinite, requireInteger, requireNumbers } from "../numeric/check.js";
 import { exp, expm1, log1p, sinQuarter } from "../numeric/elementary.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 
@@ -82,19 +82,14 @@ export function linearSchedule(steps: number): Float64Array {
   return out;
 }
 
+const LEVEL: Range = { least: Number.MIN_VALUE, most: 1 - 2 ** -53, condition: "be between 0 and 1" };
+
 /** A noise grid given by the caller: increasing in (0, 1). */
 export function requireGrid(caller: string, argument: string, grid: unknown): Float64Array {
-  const list = requireArrayLike(caller, argument, grid);
-  if (list.length === 0) throw outOfRange(caller, argument, "have at least one level", list);
-  const out = new Float64Array(list.length);
-  for (let i = 0; i < out.length; i++) {
-    const sigma = list[i];
-    if (typeof sigma !== "number") throw wrongType(caller, `${argument}[${i}]`, "be a number", sigma);
-    if (!(sigma > 0 && sigma < 1)) throw outOfRange(caller, `${argument}[${i}]`, "be between 0 and 1", sigma);
-    if (i > 0 && !(sigma > out[i - 1]))
-      throw outOfRange(caller, `${argument}[${i}]`, "exceed the level before it", sigma);
-    out[i] = sigma;
-  }
+  const out = requireNumbers(caller, argument, grid, LEVEL);
+  if (out.length === 0) throw outOfRange(caller, argument, "have at least one level", out);
+  for (let i = 1; i < out.length; i++)
+    if (!(out[i] > out[i - 1])) throw outOfRange(caller, `${argument}[${i}]`, "exceed the level before it", out[i]);
   return out;
 }
 

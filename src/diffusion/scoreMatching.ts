@@ -9,6 +9,7 @@ import {
   requireInteger,
   requireLength,
   requireNumbers,
+  requireObject,
   requirePositive,
 } from "../numeric/check.js";
 import { gaussianSource } from "../numeric/gaussian.js";
@@ -18,7 +19,7 @@ import { pointAt } from "../training/lineSearch.js";
 import { minimize } from "../training/minimize.js";
 import { descentOf, readOptions, type TrainingOptions } from "../training/options.js";
 import { stateOf } from "../training/state.js";
-import { type AtomicData, type AtomLaw, requireAtomLaw, requireLine } from "./atoms.js";
+import { type AtomicData, type AtomLaw, requireAtomLaw, requireAtomMeasure, requireLine } from "./atoms.js";
 import { DenoisingLoss, type Node } from "./denoisingObjective.js";
 import { forEachNoise, noiseStep } from "./lineQuadrature.js";
 import { NoisedPoint } from "./noisedPoint.js";
@@ -76,14 +77,11 @@ export async function fitScoreMatching(
   options: ScoreMatchingOptions = {},
 ): Promise<ScoreMatchingFit> {
   const caller = "fitScoreMatching";
-  const ref = requireAtomLaw(caller, "problem.ref", data, problem?.ref);
+  const { ref, law, target } = readProblem(caller, data, problem);
   const levels = requireGrid(caller, "grid", grid);
   const settings = readOptions(caller, options, data.size);
   if (settings.method === "closed form")
     throw outOfRange(caller, "options.method", "be an iterative one", settings.method);
-  const law = lawOf(caller, "problem.ref", ref);
-  const beta = requirePositive(caller, "problem.beta", problem.beta);
-  const target = lawOf(caller, "problem", tiltChecked(caller, "reward", ref, problem.reward, beta));
   const atoms = Array.from({ length: data.size }, (_, i) => i).filter((i) => law.supports(i));
   const nodes = nodesOf(caller, data, law, target.probabilities(), levels, options, settings.seed);
   const logWeight = Float64Array.from(atoms, (i) => law.logProbability(i));
@@ -138,12 +136,10 @@ export function weightedDenoisingLoss(
   grid: ArrayLike<number>,
 ): number {
   const caller = "weightedDenoisingLoss";
-  const ref = requireAtomLaw(caller, "problem.ref", data, problem?.ref);
+  const target = readProblem(caller, data, problem).target.probabilities();
   const model = lawOf(caller, "q", requireAtomLaw(caller, "q", data, q));
   requireLine(caller, data);
   const levels = requireGrid(caller, "grid", grid);
-  const beta = requirePositive(caller, "problem.beta", problem.beta);
-  const target = lawOf(caller, "problem", tiltChecked(caller, "reward", ref, problem.reward, beta)).probabilities();
   const atoms = Array.from({ length: data.size }, (_, i) => i).filter((i) => model.supports(i));
   const nodes = nodesOf(caller, data, model, target, levels, {}, 0, 0.75);
   const logWeight = Float64Array.from(atoms, (i) => model.logProbability(i));
@@ -152,6 +148,15 @@ export function weightedDenoisingLoss(
   const gradient = new Float64Array(data.size);
   const value = loss.evaluate(new Float64Array(data.size), gradient);
   return -loss.report(value, gradient).objective;
+}
+
+/** A problem on the atoms: its reference, and the law of that and of the tilt that is its target. */
+function readProblem(caller: string, data: AtomicData, problem: TiltProblem<number>) {
+  const { ref: given, reward, beta: level } = requireObject(caller, "problem", problem);
+  const ref = requireAtomMeasure(caller, "problem.ref", data, given);
+  const beta = requirePositive(caller, "problem.beta", level);
+  const target = lawOf(caller, "problem", tiltChecked(caller, "problem.reward", ref, reward, beta));
+  return { ref, law: ref.law, target };
 }
 
 /** Every atom of the target under every noise at every level; on a line `finer` times the step that a fit takes. */

@@ -1,5 +1,5 @@
 import type { Measure } from "../measure/measure.js";
-import { outOfRange, wrongType } from "../numeric/check.js";
+import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
 import { log } from "../numeric/elementary.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { type LikelihoodPart, type TargetLaw, targetLaw } from "./objective.js";
@@ -28,16 +28,25 @@ export interface TrainingExample<Q = unknown, A = unknown> {
   readonly paretoK?: number;
 }
 
-/** The targets given, one or several. */
-export function requireExamples<Q, A>(caller: string, data: unknown): readonly TrainingExample<Q, A>[] {
+/** The targets given, one or several, each with its name. */
+export function requireExamples<Q, A>(
+  caller: string,
+  argument: string,
+  data: unknown,
+): readonly { readonly name: string; readonly example: TrainingExample<Q, A> }[] {
   const examples: readonly unknown[] = Array.isArray(data) ? data : [data];
-  if (examples.length === 0) throw outOfRange(caller, "data", "have at least one target", data);
-  for (const [q, example] of examples.entries()) {
-    if (typeof example !== "object" || example === null || !("target" in example)) {
-      throw wrongType(caller, `data[${q}]`, "be an object with a target", example);
-    }
-  }
-  return examples as readonly TrainingExample<Q, A>[];
+  if (examples.length === 0) throw outOfRange(caller, argument, "have at least one target", data);
+  // Holes too: map would pass over them.
+  return Array.from(examples, (example, q) => {
+    const name = Array.isArray(data) ? `${argument}[${q}]` : argument;
+    if (typeof example !== "object" || example === null || !("target" in example))
+      throw wrongType(caller, name, "be an object with a target", example);
+    const own = example as TrainingExample<Q, A>;
+    const read = (member: "effectiveFraction" | "effectiveSampleSize" | "paretoK") =>
+      own[member] === undefined ? {} : { [member]: requireNumber(caller, `${name}.${member}`, own[member]) };
+    const worth = { ...read("effectiveFraction"), ...read("effectiveSampleSize"), ...read("paretoK") };
+    return { name, example: { query: own.query, target: own.target, ref: own.ref, ...worth } as TrainingExample<Q, A> };
+  });
 }
 
 /** One query's share of the likelihood: (target + λ ref)/Q on the policy's answers. */

@@ -121,9 +121,9 @@ function readFit<Q, A>(
   requirePolicy(caller, policy);
   const settings = readOptions(caller, options, policy.size);
   const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
-  const examples = requireExamples<Q, A>(caller, data);
-  const seen = examples.map((example, q) => partOf(caller, policy, example, `data[${q}]`, lambda, examples.length));
-  return { settings, examples, seen, parts: seen.map(({ part }) => part) };
+  const examples = requireExamples<Q, A>(caller, "data", data);
+  const seen = examples.map(({ name, example }) => partOf(caller, policy, example, name, lambda, examples.length));
+  return { settings, examples: examples.map(({ example }) => example), seen, parts: seen.map(({ part }) => part) };
 }
 
 /** What the fit is worth: the distance from its targets, and the least that their weights can be trusted. */

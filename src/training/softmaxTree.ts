@@ -1,4 +1,11 @@
-import { outOfRange } from "../numeric/check.js";
+import {
+  BELOW_INFINITY,
+  NON_NEGATIVE,
+  outOfRange,
+  type Range,
+  requireLength,
+  requireNumbers,
+} from "../numeric/check.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { peakOf } from "../numeric/peak.js";
@@ -63,8 +70,13 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
       return scaled === undefined ? this : new SoftmaxTree(support, tree, scaled);
     };
     if (invert !== undefined) {
-      this.maximizer = (c, logC) =>
-        invert(logC === undefined ? this.#frequencies(c).map(log) : this.#logFrequencies(logC));
+      const read = (argument: string, values: ArrayLike<number>, range: Range) =>
+        requireNumbers("maximizer", argument, requireLength("maximizer", argument, values, support.length), range);
+      this.maximizer = (coefficient, logCoefficient) => {
+        const c = read("coefficient", coefficient, NON_NEGATIVE);
+        if (logCoefficient === undefined) return invert(this.#frequencies(c).map(log));
+        return invert(this.#logFrequencies(read("logCoefficient", logCoefficient, BELOW_INFINITY)));
+      };
     }
   }
 

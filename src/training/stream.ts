@@ -111,14 +111,17 @@ export async function fitWeightedMleStream<Q, A>(
   const plain = new Units(size, []);
   let iteration = state?.iteration ?? 0;
   let reason: StreamFit["reason"] = "end of stream";
+  const first = iteration;
   for await (const batch of stream) {
-    const examples = requireExamples<Q, A>(caller, batch);
-    const parts = examples.map((e, q) => partOf(caller, policy, e, `batch[${q}]`, lambda, examples.length).part);
+    const own = `stream[${iteration - first}]`;
+    const examples = requireExamples<Q, A>(caller, own, batch);
+    const parts = examples.map(
+      ({ name, example }) => partOf(caller, policy, example, name, lambda, examples.length).part,
+    );
     spread = spreadOf(size, parts, spread);
     const { value, gradient } = pointAt(new NegativeLogLikelihood(plain, parts, ridge), theta);
     if (Number.isNaN(value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", value);
-    if (!(value < Infinity))
-      throw outOfRange(caller, "batch", "have mass only on answers that the policy can give", value);
+    if (!(value < Infinity)) throw outOfRange(caller, own, "have mass only on answers that the policy can give", value);
     options.onProgress?.({ iteration, objective: -value, gradientNorm: maxNorm(gradient) });
     theta = adamStep(
       theta,

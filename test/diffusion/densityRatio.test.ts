@@ -112,8 +112,8 @@ describe("bad input", () => {
   const absent = atomicData({ atoms: [[0], [1]], classes: { a: [1, 0], b: [0, 1] }, prior: { a: 1, b: 0 } });
   it.each([
     [() => densityRatioLoss(plane, [0, 0], "data"), "densityRatioLoss: data must have one dimension, got 2"],
-    [() => densityRatioLoss(three, [0], "z"), 'densityRatioLoss: class must be one of a, b, got "z"'],
-    [() => densityRatioLoss(three, [0], 1 as never), "densityRatioLoss: class must be the name of a class, got 1"],
+    [() => densityRatioLoss(three, [0], "z"), 'densityRatioLoss: label must be one of a, b, got "z"'],
+    [() => densityRatioLoss(three, [0], 1 as never), "densityRatioLoss: label must be the name of a class, got 1"],
     [
       () => densityRatioLoss(three, [0.5], "a"),
       "densityRatioLoss: x must be an atom of positive p(x), or a grid be given",
@@ -122,7 +122,7 @@ describe("bad input", () => {
       () => densityRatioLoss(absent, [1], "a"),
       "densityRatioLoss: x must be an atom of positive p(x), or a grid be given",
     ],
-    [() => densityRatioLoss(absent, [0], "b"), 'densityRatioLoss: class must have a positive prior, got "b"'],
+    [() => densityRatioLoss(absent, [0], "b"), 'densityRatioLoss: label must have a positive prior, got "b"'],
     [() => densityRatioLoss(three, [0, 1], "a"), "densityRatioLoss: x must have 1 coordinates, got 2"],
     [() => densityRatioLoss(three, [Number.NaN], "a"), "densityRatioLoss: x[0] must be finite, got NaN"],
     [() => densityRatioLoss(three, [0], "a", [0.5]), "densityRatioLoss: grid must have at least two levels, got 1"],

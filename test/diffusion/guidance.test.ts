@@ -55,7 +55,7 @@ describe("guidance as a tilt", () => {
   it("w = 0 is the class to the last bit, and a class of prior 0 has no other guidance", () => {
     const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.3, 0.7], b: [1, 0] }, prior: { a: 0, b: 1 } });
     expect(guidedTarget(data, "a", 0).mass).toEqual(data.conditional.get("a")?.mass);
-    expect(() => guidedTarget(data, "a", 1)).toThrow('guidedTarget: class must have a positive prior, got "a"');
+    expect(() => guidedTarget(data, "a", 1)).toThrow('guidedTarget: label must have a positive prior, got "a"');
   });
 
   it("w = −1 asks for the marginal where the class is, as guided noise does at every point", () => {
@@ -102,12 +102,12 @@ describe("bad input", () => {
     ],
   });
   it.each<[() => unknown, string]>([
-    [() => logClassProbability(three, "z"), 'logClassProbability: class must be one of a, b, got "z"'],
-    [() => guidanceProblem(three, "z", 1), 'guidanceProblem: class must be one of a, b, got "z"'],
+    [() => logClassProbability(three, "z"), 'logClassProbability: label must be one of a, b, got "z"'],
+    [() => guidanceProblem(three, "z", 1), 'guidanceProblem: label must be one of a, b, got "z"'],
     [() => guidanceProblem(three, "a", Infinity), "guidanceProblem: w must be finite, got Infinity"],
     [() => guidanceProblem(three, "a", "1" as never), 'guidanceProblem: w must be a number, got "1"'],
     [() => guidanceGap(plane, "data", 1, [0.5]), "guidanceGap: data must have one dimension, got 2"],
-    [() => guidanceGap(three, "z", 1, [0.5]), 'guidanceGap: class must be one of a, b, got "z"'],
+    [() => guidanceGap(three, "z", 1, [0.5]), 'guidanceGap: label must be one of a, b, got "z"'],
     [() => guidanceGap(three, "a", 1, [0.5, 0.5]), "guidanceGap: grid[1] must exceed the level before it, got 0.5"],
     [() => guidanceGap(three, "a", Number.NaN, [0.5]), "must be finite, got NaN"],
   ])("%s", (call, message) => {

@@ -158,7 +158,7 @@ describe("bad input", () => {
       () => klByMismatchedEstimation(plane, undefined, undefined),
       "klByMismatchedEstimation: data must have one dimension",
     ],
-    [() => klByMismatchedEstimation(three, "z", "a"), 'klByMismatchedEstimation: class must be one of a, b, got "z"'],
+    [() => klByMismatchedEstimation(three, "z", "a"), 'klByMismatchedEstimation: p must be one of a, b, got "z"'],
     [() => klByMismatchedEstimation(three, "a", measure([0], [1])), "klByMismatchedEstimation: "],
     [
       () => klByMismatchedEstimation(three, "a", "b", [0.5]),
@@ -169,7 +169,7 @@ describe("bad input", () => {
       "klByMismatchedEstimation: grid[1] must exceed the level",
     ],
     [() => denoisingLoss(plane, undefined, undefined, [0.5]), "denoisingLoss: data must have one dimension, got 2"],
-    [() => denoisingLoss(three, "a", "z", [0.5]), 'denoisingLoss: class must be one of a, b, got "z"'],
+    [() => denoisingLoss(three, "a", "z", [0.5]), 'denoisingLoss: q must be one of a, b, got "z"'],
     [() => denoisingLoss(three, "a", "b", [1]), "denoisingLoss: grid[0] must be between 0 and 1, got 1"],
     [() => denoisingLoss(three, "a", "b", []), "denoisingLoss: grid must have at least one level"],
   ])("%s", (call, message) => {

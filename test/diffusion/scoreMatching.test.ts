@@ -107,7 +107,7 @@ it("in the plane the fit nears the tilt as draws of noise grow, and a seed gives
 describe("bad input", () => {
   const problem = rewardDirectedProblem(data, "a", reward, 0.5);
   it.each<[() => unknown, string]>([
-    [() => rewardDirectedProblem(data, "z", reward, 1), 'rewardDirectedProblem: class must be one of a, b, got "z"'],
+    [() => rewardDirectedProblem(data, "z", reward, 1), 'rewardDirectedProblem: law must be one of a, b, got "z"'],
     [
       () => rewardDirectedProblem(data, "a", reward, 0),
       "rewardDirectedProblem: beta must be positive and finite, got 0",

@@ -122,10 +122,12 @@ export interface BadCall {
   readonly same: boolean;
 }
 
-/** The changed calls, in a fixed order; the arguments of each are its own. */
-export function* badCalls(legal: LegalCall): Generator<BadCall> {
+/** The changed calls whose index is chosen, in a fixed order; the arguments of each are its own. */
+export function* badCalls(legal: LegalCall, chosen: (index: number) => boolean): Generator<BadCall> {
   const { args } = legal;
+  let index = 0;
   for (let n = 0; n < args.length; n++) {
+    if (!chosen(index++)) continue;
     yield { place: `${n}`, change: "left out", args: (copy(args) as unknown[]).slice(0, n), same: false };
   }
   for (const path of places(args)) {
@@ -139,22 +141,28 @@ export function* badCalls(legal: LegalCall): Generator<BadCall> {
       ...equivalents(copy(value)).map(([name, made]): [string, () => unknown, boolean] => [name, () => made, true]),
     ];
     for (const [change, make, same] of changes) {
+      if (!chosen(index++)) continue;
       yield {
         place,
         change,
         args: replaced(copy(args), path, make()) as unknown[],
-        same: same && !insideMeasure(args, path),
+        same: same && !insideMade(args, path),
       };
     }
   }
 }
 
-/** Whether a place is a part of a measure: in its stead a new one is made, of its masses as they are rounded. */
-function insideMeasure(args: readonly unknown[], path: readonly string[]): boolean {
+/**
+ * Whether a place is a part of what the library made: in a measure's stead a new one is made, of its masses as they are
+ * rounded, and what it froze it takes as a whole.
+ */
+function insideMade(args: readonly unknown[], path: readonly string[]): boolean {
   const along = path
     .slice(0, -1)
     .map((_, n) => path.slice(0, n + 1).reduce((at, key) => members(at)[key], args as unknown));
-  return along.some((value) => typeof value === "object" && value !== null && "logMass" in value);
+  return along.some(
+    (value) => typeof value === "object" && value !== null && ("logMass" in value || Object.isFrozen(value)),
+  );
 }
 
 /** The places of a value, two levels deep inside each argument; of an array the first, the second and the last entry. */
@@ -224,16 +232,22 @@ const LONGEST_MS = 1000;
 const LARGEST_BYTES = 2 ** 28;
 const script = new Script("globalThis.badCalls()");
 
-/** What came of each of many calls; one that does not return is stopped. */
+/** What came of each of many calls, one after the other; one that does not return is stopped. */
 export async function outcomesOf(
   legal: LegalCall,
   bad: readonly BadCall[],
   expected: string | undefined,
 ): Promise<Outcome[]> {
-  const out: (Outcome | Promise<Outcome>)[] = [];
+  const out: Outcome[] = [];
+  let waited: Promise<Outcome> | undefined;
   (globalThis as Record<string, unknown>).badCalls = () => {
     while (out.length < bad.length) {
-      out.push(outcomeOf(legal, bad[out.length], expected));
+      const outcome = outcomeOf(legal, bad[out.length], expected);
+      if (outcome instanceof Promise) {
+        waited = outcome;
+        return;
+      }
+      out.push(outcome);
     }
   };
   while (out.length < bad.length) {
@@ -242,24 +256,29 @@ export async function outcomesOf(
     } catch (error) {
       out.push({ kind: "slow", text: String(error) });
     }
+    if (waited !== undefined) out.push(await waited);
+    waited = undefined;
   }
-  return Promise.all(out);
+  return out;
 }
 
 function outcomeOf(legal: LegalCall, bad: BadCall, expected: string | undefined): Outcome | Promise<Outcome> {
   const kept = (): string => shown(bad.args.filter((_, n) => parametersOf(legal)[n] !== "out"));
+  // What the caller's own functions throw must come out as it is.
+  const thrown = new Set<unknown>();
+  const args = bad.args.map((arg) => (typeof arg === "function" ? watched(arg as () => unknown, thrown) : arg));
   const before = legal.isMethod ? undefined : kept();
   const external = getHeapStatistics().external_memory;
   const begin = performance.now();
   try {
-    const result = legal.call(...bad.args);
+    const result = legal.call(...args);
     return result instanceof Promise ? result.then(answered, refused) : answered(result);
   } catch (error) {
     return refused(error);
   }
 
   function refused(error: unknown): Outcome {
-    const refusal = judgeError(legal, error);
+    const refusal = thrown.has(error) ? checked({ kind: "refused", text: String(error) }) : judgeError(legal, error);
     // Answers and items stand in plain arrays alone.
     if (refusal.kind !== "refused" || !bad.same || /must be an array of/.test(refusal.text)) return checked(refusal);
     return { kind: "other", text: `refuses a legal value: ${refusal.text}` };
@@ -282,6 +301,20 @@ function outcomeOf(legal: LegalCall, bad: BadCall, expected: string | undefined)
     }
     return outcome;
   }
+}
+
+/** The same function, which notes what it throws. */
+function watched(call: () => unknown, thrown: Set<unknown>): unknown {
+  return new Proxy(call, {
+    apply(target, self, args) {
+      try {
+        return Reflect.apply(target, self, args);
+      } catch (error) {
+        thrown.add(error);
+        throw error;
+      }
+    },
+  });
 }
 
 function judgeError(legal: LegalCall, error: unknown): Outcome {

@@ -113,9 +113,15 @@ export function exportedFunctions(): string[] {
   );
 }
 
-/** A copy of plain arrays and objects, typed arrays and random sources; all else is what it was. */
+/**
+ * A copy of plain arrays and objects, typed arrays and random sources; all else is what it was. What the library froze
+ * (supports, atomic data) it knows again.
+ */
 export function copy(value: unknown): unknown {
-  if (Array.isArray(value)) return Object.isFrozen(value) ? value : value.map(copy);
+  if (Array.isArray(value) || isPlain(value)) {
+    if (Object.isFrozen(value)) return value;
+    if (Array.isArray(value)) return value.map(copy);
+  }
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return (value as Float64Array).slice();
   if (typeof value === "function" && "state" in value) {
     return library.randomSource((value as library.RandomSource).state());

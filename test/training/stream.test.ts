@@ -66,9 +66,9 @@ describe("training on a stream", () => {
 
   it("a bad batch is refused by name", async () => {
     const tabular = tabularPolicy(["a", "b"]);
-    await expect(fitWeightedMleStream(tabular, [[]])).rejects.toThrow("data must have at least one target");
+    await expect(fitWeightedMleStream(tabular, [[]])).rejects.toThrow("stream[0] must have at least one target");
     await expect(fitWeightedMleStream(tabular, [{ target: uniform(["c" as "a"]) }])).rejects.toThrow(
-      "fitWeightedMleStream: batch[0].target.support[0] must be an answer of the policy",
+      "fitWeightedMleStream: stream[0].target.support[0] must be an answer of the policy",
     );
   });
 });
