@@ -6,14 +6,13 @@ import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
 import {
   type ExactDistribution,
-  type ExactMeasure,
   expectationOf,
   lazy,
   ofLogMass,
   ofMass,
   readMeasure,
 } from "./measure.js";
-import { readPolicy, readSelfCertainty, readTilt } from "./problem.js";
+import { readPolicy, readSelfCertainty, readTilt, type Tilted } from "./problem.js";
 import { nonNegative, positive, positiveOrInfinite, requireNumber } from "./read.js";
 import { escortOf, tiltOf } from "./tilt.js";
 
@@ -79,7 +78,7 @@ export function rlhfEquivalent(
   arithmetic: Arithmetic,
   problem: SelfCertaintyProblemOf<Input>,
   caller = "rlhfEquivalent",
-): { readonly ref: ExactMeasure; readonly reward: readonly BigNumber[]; readonly beta: BigNumber } {
+): Tilted {
   const { ref, excess } = readSelfCertainty(arithmetic, caller, problem);
   const beta = requireNumber(arithmetic, caller, "length * beta - 1", excess, positive);
   const reward = lazy(() => ref.law.logMass);

@@ -11,26 +11,51 @@ import { belowInfinity, type Condition, nonNegative, requireNumber, requireNumbe
 type Input = number | BigNumber;
 
 /** A reference and a reward for each answer. */
-export function readRewarded(arithmetic: Arithmetic, caller: string, problem: BestOfNProblemOf<Input>) {
+interface Rewarded {
+  readonly ref: ExactMeasure;
+  readonly reward: readonly BigNumber[];
+}
+
+/** Reads a reference and rewards. */
+export function readRewarded(arithmetic: Arithmetic, caller: string, problem: BestOfNProblemOf<Input>): Rewarded {
   const { ref: given, reward: rewards } = requireObject(caller, "problem", problem);
   const ref = readMeasure(arithmetic, caller, "ref", given);
   const reward = requireNumbers(arithmetic, caller, "reward", rewards, ref.support.length, belowInfinity);
   return { ref, reward };
 }
 
-/** The same with β, on which a condition is put. */
+/** The same with β. */
+export interface Tilted extends Rewarded {
+  readonly beta: BigNumber;
+}
+
+/** Reads a tilt problem, with a condition on β. */
 export function readTilt(
   arithmetic: Arithmetic,
   caller: string,
   problem: TiltProblemOf<Input>,
   temperature: Condition,
-): { readonly ref: ExactMeasure; readonly reward: readonly BigNumber[]; readonly beta: BigNumber } {
+): Tilted {
   const rewarded = readRewarded(arithmetic, caller, problem);
   return { ...rewarded, beta: requireNumber(arithmetic, caller, "beta", problem.beta, temperature) };
 }
 
 /** An RLIF problem, with log|V|, a = Lβ and a − 1, whose sign is the regime. */
-export function readSelfCertainty(arithmetic: Arithmetic, caller: string, problem: SelfCertaintyProblemOf<Input>) {
+interface SelfCertain {
+  readonly ref: ExactMeasure;
+  readonly length: number;
+  readonly beta: BigNumber;
+  readonly logV: BigNumber;
+  readonly a: BigNumber;
+  readonly excess: BigNumber;
+}
+
+/** Reads an RLIF problem. */
+export function readSelfCertainty(
+  arithmetic: Arithmetic,
+  caller: string,
+  problem: SelfCertaintyProblemOf<Input>,
+): SelfCertain {
   const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const length = requireInteger(caller, "length", problem.length, 1);
   const vocabularySize = requireInteger(caller, "vocabularySize", problem.vocabularySize, 1);

@@ -3,7 +3,7 @@ import { requireObject } from "../numeric/check.js";
 import { rlhfEquivalent } from "./alignment.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { lazy, readMeasure } from "./measure.js";
-import { readTilt } from "./problem.js";
+import { readTilt, type Tilted } from "./problem.js";
 import type {
   ImportanceWeightsOf,
   MeasureOf,
@@ -17,7 +17,7 @@ import { tiltOf } from "./tilt.js";
 type Input = number | BigNumber;
 
 /** e^{r/β}/Z, from the reward's distance to that of the answer which is heaviest under the tilt. */
-function weightsOf(caller: string, { ref, reward, beta }: ReturnType<typeof readTilt>): ImportanceWeightsOf<BigNumber> {
+function weightsOf(caller: string, { ref, reward, beta }: Tilted): ImportanceWeightsOf<BigNumber> {
   const { arithmetic } = ref;
   const { law: target, anchor, excess } = tiltOf(caller, "reward", ref, reward, beta);
   const logWeight = lazy(() => {

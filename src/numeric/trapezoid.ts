@@ -9,5 +9,5 @@ const STRIP = 0.95;
  */
 export function trapezoidStep(nats: number, spread: number): number {
   const strip = Math.min((STRIP * Math.PI) / spread, Math.sqrt(2 * nats));
-  return (2 * Math.PI * strip) / (nats + strip ** 2 / 2);
+  return (2 * Math.PI * strip) / (nats + (strip * strip) / 2);
 }
