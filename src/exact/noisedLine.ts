@@ -145,12 +145,15 @@ export class NoisedLine {
     this.#caller = caller;
     this.room = rarity([sources, ...laws]);
     this.nats = digits * Math.LN10 + MARGIN;
-    this.fixed = new FixedPoint(arithmetic, Math.ceil((this.nats + 2 * this.room) / Math.LN2 + 2 * lostBits) + 40);
-    const { fixed } = this;
     this.range = places[places.length - 1].minus(places[0]);
     const scale = this.range.isZero() ? arithmetic.one : this.range;
-    this.#places = places.map((a) => fixed.of(a.minus(places[0]).div(scale)));
-    this.gap = this.#places.slice(1).reduce((least, a, j) => Math.min(least, fixed.toNumber(a - this.#places[j])), 1);
+    const scaled = places.map((a) => a.minus(places[0]).div(scale));
+    this.gap = scaled.slice(1).reduce((least, a, j) => Math.min(least, a.minus(scaled[j]).toNumber()), 1);
+    // What is averaged may be as small as gap².
+    const lost = lostBits - Math.log2(Math.max(this.gap, 1 / MOST_WIDTHS));
+    this.fixed = new FixedPoint(arithmetic, Math.ceil((this.nats + 2 * this.room) / Math.LN2 + 2 * lost) + 40);
+    const { fixed } = this;
+    this.#places = scaled.map((a) => fixed.of(a));
     this.#masses = [sources, ...laws].map((law) => law.map((p) => fixed.of(p)));
     this.#rootTwoPi = fixed.of(new arithmetic.Big(-1).acos().times(2).sqrt());
   }
