@@ -4,14 +4,7 @@ import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { MeasureOf, SelfCertaintyProblemOf, TiltProblemOf, UnifiedProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
-import {
-  type ExactDistribution,
-  expectationOf,
-  lazy,
-  ofLogMass,
-  ofMass,
-  readMeasure,
-} from "./measure.js";
+import { type ExactDistribution, expectationOf, lazy, ofLogMass, ofMass, readMeasure } from "./measure.js";
 import { readPolicy, readSelfCertainty, readTilt, type Tilted } from "./problem.js";
 import { nonNegative, positive, positiveOrInfinite, requireNumber } from "./read.js";
 import { escortOf, tiltOf } from "./tilt.js";
