@@ -107,17 +107,32 @@ function requireTokens<T>(
   return own;
 }
 
-/** A policy of another make, with its parts checked: its laws are when they are asked for. */
-function requirePolicy<T>(caller: string, policy: AutoregressivePolicy<T>) {
+/** What a policy is made of, whatever its laws are. */
+interface PolicyParts<T, L> extends SequenceSpace<T> {
+  conditional(prefix: readonly T[]): L;
+}
+
+/** A policy of another make, with its parts checked: its laws are read by `read` when they are asked for. */
+export function requirePolicyOf<T, L, Own>(
+  caller: string,
+  policy: PolicyParts<T, L>,
+  read: (argument: string, vocabulary: readonly T[], law: L) => Own,
+): PolicyParts<T, Own> {
   requireObject(caller, "policy", policy);
   const vocabulary = requireSupport(caller, policy.vocabulary, "policy.vocabulary");
   const length = requireInteger(caller, "policy.length", policy.length, 1);
   if (typeof policy.conditional !== "function") {
     throw wrongType(caller, "policy.conditional", "be a function", policy.conditional);
   }
-  const conditional = (prefix: readonly T[]): Distribution<T> =>
-    normalized(requireTokens(caller, `policy.conditional of ${show(prefix)}`, vocabulary, policy.conditional(prefix)));
+  const conditional = (prefix: readonly T[]): Own =>
+    read(`policy.conditional of ${show(prefix)}`, vocabulary, policy.conditional(prefix));
   return { vocabulary, length, end: policy.end, conditional };
+}
+
+function requirePolicy<T>(caller: string, policy: AutoregressivePolicy<T>) {
+  return requirePolicyOf(caller, policy, (argument, vocabulary, law) =>
+    normalized(requireTokens(caller, argument, vocabulary, law)),
+  );
 }
 
 /** Every complete sequence in the order of the vocabulary, first token slowest, with what was gathered on its way. */

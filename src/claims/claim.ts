@@ -226,4 +226,7 @@ export function claimHolds(claim: Claim, gap: ClaimGap, tolerance: number): bool
 function requireClaim(caller: string, claim: Claim): void {
   if (claim?.kind !== "identity" && claim?.kind !== "erratum")
     throw wrongType(caller, "claim", "be a claim, an identity or an erratum", claim);
+  const members: Readonly<Record<string, unknown>> = { ...claim };
+  for (const name of claim.kind === "identity" ? ["sides"] : ["printed", "corrected"])
+    if (typeof members[name] !== "function") throw wrongType(caller, `claim.${name}`, "be a function", members[name]);
 }

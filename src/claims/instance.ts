@@ -48,6 +48,8 @@ export interface CheckedInstance {
 export function requireInstance(caller: string, instance: Instance): CheckedInstance {
   if (typeof instance !== "object" || instance === null)
     throw wrongType(caller, "instance", "be an object with mass or logMass, reward, beta, …", instance);
+  if (instance.mass === undefined && instance.logMass === undefined)
+    throw wrongType(caller, "instance", "have mass or logMass", instance);
   const mass = instance.mass === undefined ? undefined : requireMass(caller, "mass", instance.mass);
   const logMass = mass === undefined ? requireLogMass(caller, instance.logMass) : mass.map((m) => log(m));
   requireLength(caller, "reward", instance.reward, logMass.length);

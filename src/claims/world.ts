@@ -1,6 +1,7 @@
 import type { Algebra, DistributionOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
-import { wrongType } from "../numeric/check.js";
+import { requireObject, wrongType } from "../numeric/check.js";
 import { type Atoms, atomsOf } from "./atoms.js";
+import { float64Algebra } from "./float64.js";
 import { type CheckedInstance, type Instance, requireInstance } from "./instance.js";
 
 export type { Instance };
@@ -74,7 +75,7 @@ function lazy<T>(make: () => T): () => T {
  */
 export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
   const caller = "worldOf";
-  if (typeof algebra?.number !== "function") throw wrongType(caller, "algebra", "be an algebra", algebra);
+  requireAlgebra(caller, algebra);
   const checked = requireInstance(caller, instance);
   const { mass, logMass, length, vocabularySize, policy } = checked;
 
@@ -145,6 +146,15 @@ export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
     },
   };
 }
+
+/** An algebra has a member of the same type for each that float64's has. */
+function requireAlgebra(caller: string, algebra: object): void {
+  const members = requireObject(caller, "algebra", algebra) as Readonly<Record<string, unknown>>;
+  for (const [name, type] of MEMBERS)
+    if (typeof members[name] !== type) throw wrongType(caller, `algebra.${name}`, `be a ${type}`, members[name]);
+}
+
+const MEMBERS = Object.entries(float64Algebra).map(([name, member]) => [name, typeof member] as const);
 
 /** The masses on the scale of the largest, as doubles. */
 function relativeMasses({ mass, logMass }: CheckedInstance): number[] {

@@ -1,50 +1,15 @@
 import type { BigNumber } from "mathjs";
 import { FAITHFUL } from "../alignment/correspondences.js";
-import { requireSameSupport } from "../measure/support.js";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { MeasureOf, SelfCertaintyProblemOf, TiltProblemOf, UnifiedProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
-import {
-  type ExactDistribution,
-  type ExactMeasure,
-  expectationOf,
-  lazy,
-  ofLogMass,
-  ofMass,
-  readMeasure,
-} from "./measure.js";
-import {
-  belowInfinity,
-  type Condition,
-  nonNegative,
-  positive,
-  positiveOrInfinite,
-  requireNumber,
-  requireNumbers,
-} from "./read.js";
+import { type ExactDistribution, expectationOf, lazy, ofLogMass, ofMass, readMeasure } from "./measure.js";
+import { readPolicy, readSelfCertainty, readTilt, type Tilted } from "./problem.js";
+import { nonNegative, positive, positiveOrInfinite, requireNumber } from "./read.js";
 import { escortOf, tiltOf } from "./tilt.js";
 
 type Input = number | BigNumber;
-
-/** The policy, checked to be on the answers of the reference. */
-function readPolicy(
-  arithmetic: Arithmetic,
-  caller: string,
-  ref: ExactMeasure,
-  policy: MeasureOf<Input>,
-): ExactDistribution {
-  const { law } = readMeasure(arithmetic, caller, "policy", policy);
-  requireSameSupport(caller, ref.support, law.support, ["ref", "policy"]);
-  return law;
-}
-
-function readTilt(arithmetic: Arithmetic, caller: string, problem: TiltProblemOf<Input>, temperature: Condition) {
-  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
-  const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
-  const beta = requireNumber(arithmetic, caller, "beta", problem.beta, temperature);
-  return { ref, reward, beta };
-}
 
 export function rlhfObjective(
   arithmetic: Arithmetic,
@@ -73,17 +38,6 @@ export function rlhfRegret(arithmetic: Arithmetic, problem: TiltProblemOf<Input>
   const { ref, reward, beta } = readTilt(arithmetic, "rlhfRegret", problem, positive);
   const law = readPolicy(arithmetic, "rlhfRegret", ref, policy);
   return beta.times(divergenceOf(law, tiltOf("rlhfRegret", "reward", ref, reward, beta).law));
-}
-
-/** The problem, with log|V|, a = Lβ and a − 1, whose sign is the regime. */
-function readSelfCertainty(arithmetic: Arithmetic, caller: string, problem: SelfCertaintyProblemOf<Input>) {
-  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
-  const length = requireInteger(caller, "length", problem.length, 1);
-  const vocabularySize = requireInteger(caller, "vocabularySize", problem.vocabularySize, 1);
-  const beta = requireNumber(arithmetic, caller, "beta", problem.beta, nonNegative);
-  const a = beta.times(length);
-  const logV = arithmetic.log(arithmetic.number(vocabularySize));
-  return { ref, length, beta, logV, a, excess: a.minus(arithmetic.one) };
 }
 
 export function rlifObjective(
@@ -116,9 +70,10 @@ export function rlifValue(arithmetic: Arithmetic, problem: SelfCertaintyProblemO
 export function rlhfEquivalent(
   arithmetic: Arithmetic,
   problem: SelfCertaintyProblemOf<Input>,
-): TiltProblemOf<BigNumber> {
-  const { ref, excess } = readSelfCertainty(arithmetic, "rlhfEquivalent", problem);
-  const beta = requireNumber(arithmetic, "rlhfEquivalent", "length * beta - 1", excess, positive);
+  caller = "rlhfEquivalent",
+): Tilted {
+  const { ref, excess } = readSelfCertainty(arithmetic, caller, problem);
+  const beta = requireNumber(arithmetic, caller, "length * beta - 1", excess, positive);
   const reward = lazy(() => ref.law.logMass);
   return {
     ref,
@@ -136,7 +91,7 @@ export function rlifEquivalent(
 ): SelfCertaintyProblemOf<BigNumber> {
   const caller = "rlifEquivalent";
   const { ref, reward, beta } = readTilt(arithmetic, caller, problem, positive);
-  const length = requireInteger(caller, "length", options.length, 1);
+  const length = requireInteger(caller, "length", requireObject(caller, "options", options).length, 1);
   const vocabularySize = requireInteger(caller, "vocabularySize", options.vocabularySize, 1);
   if (!reward.some((r) => r.isFinite()))
     throw outOfRange(caller, "reward", "be above -Infinity for some answer", -Infinity);
@@ -154,13 +109,9 @@ export function unifiedObjective(
   problem: UnifiedProblemOf<Input>,
   policy: MeasureOf<Input>,
 ): BigNumber {
-  const ref = readMeasure(
-    arithmetic,
-    "unifiedObjective",
-    "ref",
-    requireObject("unifiedObjective", "problem", problem).ref,
-  );
-  const beta = requireNumber(arithmetic, "unifiedObjective", "beta", problem.beta, positive);
-  const law = readPolicy(arithmetic, "unifiedObjective", ref, policy);
+  const caller = "unifiedObjective";
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
+  const beta = requireNumber(arithmetic, caller, "beta", problem.beta, positive);
+  const law = readPolicy(arithmetic, caller, ref, policy);
   return entropyOf(law).plus(beta.plus(arithmetic.one).times(divergenceOf(law, ref.law)));
 }

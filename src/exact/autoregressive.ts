@@ -1,5 +1,5 @@
 import type { BigNumber } from "mathjs";
-import { requireEnumerable, requireForm, requireSequence } from "../alignment/autoregressive.js";
+import { requireEnumerable, requireForm, requirePolicyOf, requireSequence } from "../alignment/autoregressive.js";
 import { knownSupport, requireSameSupport } from "../measure/support.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf } from "./information.js";
@@ -17,16 +17,13 @@ interface Prefix {
   readonly certainty: BigNumber;
 }
 
-/** The law of the next token. */
-function lawAfter(
-  arithmetic: Arithmetic,
-  caller: string,
-  policy: AutoregressivePolicyOf<Input>,
-  tokens: readonly unknown[],
-): ExactDistribution {
-  const { law } = readMeasure(arithmetic, caller, "conditional", policy.conditional(tokens));
-  requireSameSupport(caller, policy.vocabulary, law.support);
-  return law;
+/** A policy whose laws are read at this precision. */
+function readPolicy(arithmetic: Arithmetic, caller: string, policy: AutoregressivePolicyOf<Input>) {
+  return requirePolicyOf(caller, policy, (argument, vocabulary, given) => {
+    const { law } = readMeasure(arithmetic, caller, argument, given);
+    requireSameSupport(caller, vocabulary, law.support);
+    return law;
+  });
 }
 
 /** KL(π‖Unif) = Σ π log(|V|π) of one law, or KL(Unif‖π). */
@@ -44,17 +41,17 @@ function certaintyOf(law: ExactDistribution, form: Form): BigNumber {
 function complete(
   arithmetic: Arithmetic,
   caller: string,
-  policy: AutoregressivePolicyOf<Input>,
+  given: AutoregressivePolicyOf<Input>,
   certainty: (law: ExactDistribution) => BigNumber,
 ): Prefix[] {
-  requireEnumerable(caller, policy);
+  const policy = requireEnumerable(caller, readPolicy(arithmetic, caller, given));
   const { vocabulary, length, end } = policy;
   const ended = ({ tokens }: Prefix) => tokens.length > 0 && end !== undefined && Object.is(tokens.at(-1), end);
   let prefixes: Prefix[] = [{ tokens: Object.freeze([]), mass: arithmetic.one, certainty: arithmetic.zero }];
   for (let i = 0; i < length; i++) {
     prefixes = prefixes.flatMap((prefix) => {
       if (ended(prefix)) return [prefix];
-      const law = lawAfter(arithmetic, caller, policy, prefix.tokens);
+      const law = policy.conditional(prefix.tokens);
       const sum = prefix.certainty.plus(certainty(law));
       return vocabulary.map((token, v) => ({
         tokens: Object.freeze([...prefix.tokens, token]),
@@ -80,9 +77,10 @@ export function selfCertainty(
 ): BigNumber {
   const caller = "selfCertainty";
   requireForm(caller, form);
-  const length = requireSequence(caller, policy, sequence);
+  const own = readPolicy(arithmetic, caller, policy);
+  const length = requireSequence(caller, own, sequence);
   const terms = Array.from({ length }, (_, i) =>
-    certaintyOf(lawAfter(arithmetic, caller, policy, Object.freeze(sequence.slice(0, i))), form),
+    certaintyOf(own.conditional(Object.freeze(sequence.slice(0, i))), form),
   );
   return arithmetic.sum(terms).div(length);
 }

@@ -1,11 +1,21 @@
 import type { BigNumber } from "mathjs";
-import { outOfRange, wrongType } from "../numeric/check.js";
+import { requireSameSupport, requireSupport } from "../measure/support.js";
+import { outOfRange, requireObject, wrongType } from "../numeric/check.js";
 import type { DistributionOf, MeasureOf, TiltProblemOf } from "./algebra.js";
-import { rlhfOptimum } from "./alignment.js";
 import type { Arithmetic } from "./arithmetic.js";
 import type { AtomicDataOf } from "./diffusionAlgebra.js";
-import { type ExactMeasure, ofLogMass, ofMass, readMeasure } from "./measure.js";
-import { belowInfinity, betweenZeroAndOne, finite, positive, requireNumber, requireNumbers } from "./read.js";
+import { type ExactDistribution, type ExactMeasure, ofLogMass, ofMass, readMeasure } from "./measure.js";
+import {
+  aboveMinusInfinity,
+  belowInfinity,
+  betweenZeroAndOne,
+  finite,
+  nonNegative,
+  positive,
+  requireNumber,
+  requireNumbers,
+} from "./read.js";
+import { tiltOf } from "./tilt.js";
 
 type Input = number | BigNumber;
 type Numbers = readonly BigNumber[];
@@ -15,34 +25,57 @@ export function pointsOf(arithmetic: Arithmetic, caller: string, atoms: readonly
   return requireNumbers(arithmetic, caller, "atoms", atoms, size, finite);
 }
 
-/** p(x|c). */
-export function classOf(
+/** The names of the classes, and the prior on them. */
+function readPrior(arithmetic: Arithmetic, caller: string, data: AtomicDataOf<Input>): ExactDistribution {
+  const { classes, prior } = requireObject(caller, "data", data);
+  const names = Object.keys(requireObject(caller, "data.classes", classes));
+  if (names.length === 0) throw outOfRange(caller, "data.classes", "name at least one class", classes);
+  requireObject(caller, "data.prior", prior);
+  const mass = names.map((c) => requireNumber(arithmetic, caller, `data.prior.${c}`, prior[c], nonNegative));
+  if (!mass.some((p) => p.gt(0))) throw outOfRange(caller, "data.prior", "have a positive total", 0);
+  return ofMass(arithmetic, requireSupport(caller, names), Object.freeze(mass)).law;
+}
+
+/** p(x|c) of each class, on the same atoms, with p(c). */
+interface Classes {
+  readonly prior: ExactDistribution;
+  readonly conditional: ReadonlyMap<string, ExactMeasure>;
+}
+
+function readClasses(arithmetic: Arithmetic, caller: string, data: AtomicDataOf<Input>): Classes {
+  const prior = readPrior(arithmetic, caller, data);
+  const names = prior.support as readonly string[];
+  const conditional = new Map(
+    names.map((c) => [c, readMeasure(arithmetic, caller, `data.classes.${c}`, data.classes[c])]),
+  );
+  const [first, ...others] = [...conditional].map(([c, { support }]) => ({ name: `data.classes.${c}`, support }));
+  for (const { name, support } of others) requireSameSupport(caller, first.support, support, [first.name, name]);
+  return { prior, conditional };
+}
+
+/** The classes, and the one of a label. */
+export function readClass(
   arithmetic: Arithmetic,
   caller: string,
   data: AtomicDataOf<Input>,
   label: string,
-): ExactMeasure {
-  const classes: unknown = data?.classes;
-  if (typeof classes !== "object" || classes === null) throw wrongType(caller, "data.classes", "be an object", classes);
-  if (!Object.hasOwn(classes, label))
-    throw outOfRange(caller, "class", `be one of ${Object.keys(classes).join(", ")}`, label);
-  return readMeasure(arithmetic, caller, `data.classes.${label}`, data.classes[label]);
+): Classes & { readonly own: ExactMeasure } {
+  const all = readClasses(arithmetic, caller, data);
+  if (typeof label !== "string") throw wrongType(caller, "label", "be the name of a class", label);
+  const own = all.conditional.get(label);
+  if (own === undefined) throw outOfRange(caller, "label", `be one of ${all.prior.support.join(", ")}`, label);
+  return { ...all, own };
 }
 
 /** p(c) p(x|c) of each class. */
-function jointOf(arithmetic: Arithmetic, caller: string, data: AtomicDataOf<Input>): Map<string, Numbers> {
-  const names = Object.keys(data.classes);
-  const prior = names.map((c) => requireNumber(arithmetic, caller, `data.prior.${c}`, data.prior[c], finite));
-  const all = arithmetic.sum(prior);
-  return new Map(
-    names.map((c, k) => [c, classOf(arithmetic, caller, data, c).law.mass.map((m) => m.times(prior[k]).div(all))]),
-  );
+function jointOf({ prior, conditional }: Classes): Map<string, Numbers> {
+  return new Map([...conditional].map(([c, { law }], k) => [c, law.mass.map((m) => m.times(prior.mass[k]))]));
 }
 
 /** p(x). */
-export function marginalOf(arithmetic: Arithmetic, caller: string, data: AtomicDataOf<Input>): Numbers {
-  const joint = [...jointOf(arithmetic, caller, data).values()];
-  return joint[0].map((_, i) => arithmetic.sum(joint.map((mass) => mass[i])));
+export function marginalOf(classes: Classes): Numbers {
+  const joint = [...jointOf(classes).values()];
+  return joint[0].map((_, i) => classes.prior.arithmetic.sum(joint.map((mass) => mass[i])));
 }
 
 /** (x − √(1−σ²) Σ q_i a_i)/σ with q_i ∝ p_i exp(−(x − √(1−σ²)a_i)²/2σ²). */
@@ -120,9 +153,9 @@ export function guidedNoisePrediction(
   w: Input,
 ): BigNumber {
   const caller = "guidedNoisePrediction";
-  const own = classOf(arithmetic, caller, data, label);
+  const { own, ...classes } = readClass(arithmetic, caller, data, label);
   const strength = requireNumber(arithmetic, caller, "w", w, finite);
-  const all = ofMass(arithmetic, own.support, marginalOf(arithmetic, caller, data));
+  const all = ofMass(arithmetic, own.support, marginalOf(classes));
   const [conditional, marginal] = [own, all].map(
     (law) => predicted(arithmetic, caller, data.atoms, law, x, sigma).noise,
   );
@@ -131,10 +164,12 @@ export function guidedNoisePrediction(
 
 /** log p(c)p(x|c)/p(x). */
 export function logClassProbability(arithmetic: Arithmetic, data: AtomicDataOf<Input>, label: string): BigNumber[] {
-  const caller = "logClassProbability";
-  classOf(arithmetic, caller, data, label);
-  const joint = jointOf(arithmetic, caller, data);
-  return logShares(arithmetic, joint.get(label) as Numbers, [...joint.values()]);
+  return logSharesOf(readClass(arithmetic, "logClassProbability", data, label), label);
+}
+
+function logSharesOf(classes: Classes, label: string): BigNumber[] {
+  const joint = jointOf(classes);
+  return logShares(classes.prior.arithmetic, joint.get(label) as Numbers, [...joint.values()]);
 }
 
 /** log of p over the sum, −∞ where p is 0; near 1 from the others' share. */
@@ -154,9 +189,9 @@ export function guidanceProblem(
   w: Input,
 ): TiltProblemOf<BigNumber> {
   const caller = "guidanceProblem";
-  const ref = classOf(arithmetic, caller, data, label);
+  const { own: ref, ...classes } = readClass(arithmetic, caller, data, label);
   const strength = requireNumber(arithmetic, caller, "w", w, finite);
-  const logs = logClassProbability(arithmetic, data, label);
+  const logs = logSharesOf(classes, label);
   const reward = logs.map((l) => (l.isFinite() ? l.times(strength) : strength.isZero() ? arithmetic.zero : l));
   return { ref, reward, beta: arithmetic.one };
 }
@@ -169,9 +204,9 @@ export function guidedTarget(
   w: Input,
 ): DistributionOf<BigNumber> {
   const caller = "guidedTarget";
-  const own = classOf(arithmetic, caller, data, label);
+  const { own, ...classes } = readClass(arithmetic, caller, data, label);
   const strength = requireNumber(arithmetic, caller, "w", w, finite);
-  const all = marginalOf(arithmetic, caller, data);
+  const all = marginalOf(classes);
   const logMass = own.law.mass.map((p, i) => {
     if (!p.gt(0)) return arithmetic.negativeInfinity;
     return arithmetic.log(p).plus(strength.times(arithmetic.log(p.div(all[i]))));
@@ -200,8 +235,9 @@ export function rewardDirectedProblem(
 /** log p(x|c)/p(x), of the atoms at x together. */
 export function logDensityRatio(arithmetic: Arithmetic, data: AtomicDataOf<Input>, x: Input, label: string): BigNumber {
   const caller = "logDensityRatio";
-  const own = classOf(arithmetic, caller, data, label).law.mass;
-  const all = marginalOf(arithmetic, caller, data);
+  const { own: law, ...classes } = readClass(arithmetic, caller, data, label);
+  const own = law.law.mass;
+  const all = marginalOf(classes);
   const at = requireNumber(arithmetic, caller, "x", x, finite);
   const here = pointsOf(arithmetic, caller, data.atoms, own.length).map((a) => a.eq(at));
   const [mine, everyone] = [own, all].map((law) => arithmetic.sum(law.filter((_, i) => here[i])));
@@ -216,19 +252,13 @@ export function classify(
   loss: Readonly<Record<string, Input>>,
 ): DistributionOf<BigNumber> {
   const caller = "classify";
-  const names = Object.keys(data.classes);
-  const prior = ofMass(
-    arithmetic,
-    names,
-    names.map((c) => requireNumber(arithmetic, caller, `data.prior.${c}`, data.prior[c], finite)),
-  );
-  const reward = names.map((c) => {
-    if (!Object.hasOwn(loss, c)) throw new TypeError(`${caller}: loss.${c} must be a number, got undefined`);
-    const value = requireNumber(arithmetic, caller, `loss.${c}`, loss[c], {
-      fits: (l) => l.gt(-Infinity),
-      says: "be above -Infinity",
-    });
-    return value.neg();
+  const prior = readPrior(arithmetic, caller, data);
+  const losses: Readonly<Record<string, unknown>> = requireObject(caller, "loss", loss);
+  const reward = prior.support.map((c) => {
+    const own = Object.hasOwn(losses, c as string) ? losses[c as string] : undefined;
+    return requireNumber(arithmetic, caller, `loss.${c}`, own, aboveMinusInfinity).neg();
   });
-  return rlhfOptimum(arithmetic, { ref: prior, reward, beta: 1 });
+  if (!reward.some((r, k) => r.isFinite() && prior.supports(k)))
+    throw outOfRange(caller, "loss", "be finite for some class of positive prior", Infinity);
+  return tiltOf(caller, "loss", prior, reward, arithmetic.one).law;
 }

@@ -2,16 +2,10 @@ import type { BigNumber } from "mathjs";
 import { outOfRange, requireInteger } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf, totalVariationOf } from "./information.js";
-import { type ExactDistribution, type ExactMeasure, readMeasure } from "./measure.js";
+import type { ExactDistribution, ExactMeasure } from "./measure.js";
+import { readTilt } from "./problem.js";
 import type { FirstOrderExpansionOf, LawBoundsOf, LimitDistanceOf, TiltProblemOf } from "./problems.js";
-import {
-  belowInfinity,
-  type Condition,
-  nonNegativeOrInfinite,
-  positiveOrInfinite,
-  requireNumber,
-  requireNumbers,
-} from "./read.js";
+import { type Condition, nonNegativeOrInfinite, positiveOrInfinite } from "./read.js";
 import { bestOfNLaw, softBestOfNLaw } from "./selection.js";
 import { tiltOf } from "./tilt.js";
 
@@ -31,9 +25,7 @@ function readSelection(
   problem: TiltProblemOf<Input>,
   temperature: Condition,
 ): Selection {
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
-  const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
-  const beta = requireNumber(arithmetic, caller, "beta", problem.beta, temperature);
+  const { ref, reward, beta } = readTilt(arithmetic, caller, problem, temperature);
   const top = reward.reduce((best, r, i) => (ref.supports(i) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
   if (!top.isFinite())
     throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
@@ -56,11 +48,11 @@ export function selectionLimit(arithmetic: Arithmetic, problem: TiltProblemOf<In
 export function limitDistance(
   arithmetic: Arithmetic,
   problem: TiltProblemOf<Input>,
-  n: number,
+  draws: number,
 ): LimitDistanceOf<BigNumber> {
   const caller = "limitDistance";
   const selection = readSelection(arithmetic, caller, problem, nonNegativeOrInfinite);
-  requireInteger(caller, "n", n, 1);
+  const n = requireInteger(caller, "n", draws, 1);
   const limit = limitOf(caller, selection);
   const law = selection.beta.isZero() ? bestOfNLaw(arithmetic, problem, n) : softBestOfNLaw(arithmetic, problem, n);
   return {
@@ -98,11 +90,11 @@ function secondMoment(law: ExactDistribution, weight: readonly BigNumber[], mean
 export function softBestOfNBounds(
   arithmetic: Arithmetic,
   problem: TiltProblemOf<Input>,
-  n: number,
+  draws: number,
 ): LawBoundsOf<BigNumber> {
   const caller = "softBestOfNBounds";
   const selection = readSelection(arithmetic, caller, problem, positiveOrInfinite);
-  requireInteger(caller, "n", n, 1);
+  const n = requireInteger(caller, "n", draws, 1);
   const { allowed, weight, mean } = weightsOf(selection);
   const { law } = selection.ref;
   const others = arithmetic.number(n - 1);
@@ -148,17 +140,17 @@ export function firstOrderExpansion(
   return { coefficient, totalVariation: half((c) => c.abs()), kl: half((c) => c.times(c)) };
 }
 
-export function printedRate(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, n: number): BigNumber {
+export function printedRate(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, draws: number): BigNumber {
   const caller = "printedRate";
   const { ref, reward, beta, top } = readSelection(arithmetic, caller, problem, positiveOrInfinite);
-  requireInteger(caller, "n", n, 1);
+  const n = requireInteger(caller, "n", draws, 1);
   if (n === 1) return arithmetic.zero;
   const least = reward.reduce((a, r, i) => (ref.supports(i) && r.lt(a) ? r : a), top);
   if (!least.isFinite()) return arithmetic.infinity;
-  const draws = arithmetic.number(n);
+  const count = arithmetic.number(n);
   return arithmetic
-    .log(draws)
-    .div(draws)
+    .log(count)
+    .div(count)
     .sqrt()
     .times(arithmetic.exp(top.minus(least).div(beta)));
 }

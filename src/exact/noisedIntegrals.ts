@@ -1,10 +1,11 @@
 import type { BigNumber } from "mathjs";
-import { outOfRange, requireArrayLike } from "../numeric/check.js";
+import { requireSameSupport } from "../measure/support.js";
+import { outOfRange, requireArrayLike, requireObject } from "../numeric/check.js";
 import type { MeasureOf, TiltProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { classOf, marginalOf, pointsOf } from "./diffusion.js";
+import { marginalOf, pointsOf, readClass } from "./diffusion.js";
 import type { AtomicDataOf } from "./diffusionAlgebra.js";
-import { readMeasure } from "./measure.js";
+import { readMeasure, readPair } from "./measure.js";
 import { NoisedLine, type OfMeans } from "./noisedLine.js";
 import { belowInfinity, betweenZeroAndOne, finite, positive, requireNumber, requireNumbers } from "./read.js";
 
@@ -127,6 +128,7 @@ function integral(arithmetic: Arithmetic, line: NoisedLine, f: OfMeans): BigNumb
   const { fixed, nats, range } = line;
   // One place alone: the posterior is always there.
   if (range.isZero()) return arithmetic.zero;
+  line.requireNodes(line.last);
   const perUnit = Math.ceil(nats * nodesPerNat(line.room));
   const first = -Math.ceil(perUnit * Math.log(nats));
   const last = Math.ceil(perUnit * 2 * Math.log(line.last));
@@ -138,14 +140,15 @@ function integral(arithmetic: Arithmetic, line: NoisedLine, f: OfMeans): BigNumb
   return fixed.ratio(sum, fixed.one << fixed.bits).div(2);
 }
 
-/** Laws of atoms on a line, read and checked. */
+/** The laws p and q of atoms on a line, read and checked. */
 function readLaws(
   arithmetic: Arithmetic,
   caller: string,
   atoms: readonly Input[],
-  given: Record<string, MeasureOf<Input>>,
+  p: MeasureOf<Input>,
+  q: MeasureOf<Input>,
 ) {
-  const laws = Object.entries(given).map(([name, law]) => readMeasure(arithmetic, caller, name, law).law.mass);
+  const laws = readPair(arithmetic, caller, p, q).map(({ law }) => law.mass);
   return placed(pointsOf(arithmetic, caller, atoms, laws[0].length), laws);
 }
 
@@ -159,9 +162,9 @@ export function klByMismatchedEstimation(
   grid?: ArrayLike<Input>,
 ): BigNumber {
   const caller = "klByMismatchedEstimation";
-  const { places, laws } = readLaws(arithmetic, caller, atoms, { p, q });
+  const { places, laws } = readLaws(arithmetic, caller, atoms, p, q);
   const lostBits = nearness(laws[0], laws[1]);
-  const line = new NoisedLine(arithmetic, { places, sources: laws[0], laws, digits, lostBits });
+  const line = new NoisedLine(arithmetic, { places, sources: laws[0], laws, digits, lostBits, caller });
   if (grid === undefined) {
     if (laws[0].some((m, j) => m.gt(0) && laws[1][j].isZero())) return arithmetic.infinity;
     if (laws[0].every((m, j) => m.eq(laws[1][j]))) return arithmetic.zero;
@@ -185,8 +188,8 @@ export function denoisingLoss(
   grid: ArrayLike<Input>,
 ): BigNumber {
   const caller = "denoisingLoss";
-  const { places, laws } = readLaws(arithmetic, caller, atoms, { p, q });
-  return lossOnGrid(arithmetic, digits, places, laws, requireGrid(arithmetic, caller, grid, 1));
+  const { places, laws } = readLaws(arithmetic, caller, atoms, p, q);
+  return lossOnGrid(arithmetic, caller, digits, places, laws, requireGrid(arithmetic, caller, grid, 1));
 }
 
 /** Z⁻¹ E_ref[e^{r/β} |ε − ε_q(x_t)|²], averaged over a grid. */
@@ -199,27 +202,31 @@ export function weightedDenoisingLoss(
   grid: ArrayLike<Input>,
 ): BigNumber {
   const caller = "weightedDenoisingLoss";
-  const ref = readMeasure(arithmetic, caller, "problem.ref", problem?.ref).law.mass;
+  const given = readMeasure(arithmetic, caller, "problem.ref", requireObject(caller, "problem", problem).ref);
+  const ref = given.law.mass;
   const reward = requireNumbers(arithmetic, caller, "problem.reward", problem.reward, ref.length, belowInfinity);
   const beta = requireNumber(arithmetic, caller, "problem.beta", problem.beta, positive);
   const top = reward.reduce((most, r, i) => (ref[i].gt(0) && r.gt(most) ? r : most), arithmetic.negativeInfinity);
   if (!top.isFinite()) throw outOfRange(caller, "problem.reward", "be above -Infinity for some atom", -Infinity);
   const draws = ref.map((m, i) => (m.gt(0) ? m.times(arithmetic.exp(reward[i].minus(top).div(beta))) : m));
   const mean = arithmetic.sum(draws);
-  const model = readMeasure(arithmetic, caller, "q", q).law.mass;
+  const own = readMeasure(arithmetic, caller, "q", q);
+  requireSameSupport(caller, given.support, own.support, ["problem.ref", "q"]);
+  const model = own.law.mass;
   const points = pointsOf(arithmetic, caller, atoms, ref.length);
   const { places, laws } = placed(points, [draws.map((m) => m.div(mean)), model]);
-  return lossOnGrid(arithmetic, digits, places, laws, requireGrid(arithmetic, caller, grid, 1));
+  return lossOnGrid(arithmetic, caller, digits, places, laws, requireGrid(arithmetic, caller, grid, 1));
 }
 
 function lossOnGrid(
   arithmetic: Arithmetic,
+  caller: string,
   digits: number,
   places: Numbers,
   [sources, model]: readonly Numbers[],
   levels: Numbers,
 ): BigNumber {
-  const line = new NoisedLine(arithmetic, { places, sources, laws: [model], digits, lostBits: 0 });
+  const line = new NoisedLine(arithmetic, { places, sources, laws: [model], digits, lostBits: 0, caller });
   return arithmetic.sum(meansOnGrid(arithmetic, line, levels, missed)).div(levels.length);
 }
 
@@ -233,13 +240,14 @@ export function densityRatioLoss(
   grid?: ArrayLike<Input>,
 ): BigNumber {
   const caller = "densityRatioLoss";
-  const [own, all] = [classOf(arithmetic, caller, data, label).law.mass, marginalOf(arithmetic, caller, data)];
+  const { own: law, ...classes } = readClass(arithmetic, caller, data, label);
+  const [own, all] = [law.law.mass, marginalOf(classes)];
   const atoms = pointsOf(arithmetic, caller, data.atoms, own.length);
   const at = requireNumber(arithmetic, caller, "x", x, finite);
   const nothing = own.map(() => arithmetic.zero);
   const source = [...nothing, arithmetic.one];
   const { places, laws } = placed([...atoms, at], [source, [...own, arithmetic.zero], [...all, arithmetic.zero]]);
-  const input = { places, sources: laws[0], laws: laws.slice(1), digits, lostBits: nearness(laws[1], laws[2]) };
+  const input = { places, sources: laws[0], laws: laws.slice(1), digits, caller, lostBits: nearness(laws[1], laws[2]) };
   const line = new NoisedLine(arithmetic, input);
   if (grid === undefined) {
     const here = laws[0].findIndex((m) => m.gt(0));

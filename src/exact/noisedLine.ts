@@ -1,4 +1,5 @@
 import type { BigNumber } from "mathjs";
+import { outOfRange } from "../numeric/check.js";
 import { trapezoidStep } from "../numeric/trapezoid.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { FixedPoint } from "./fixedPoint.js";
@@ -15,6 +16,8 @@ export interface NoisedLineInput {
   readonly digits: number;
   /** How small the average may be beside its terms, as an exponent of 2: differences of nearly equal laws are. */
   readonly lostBits: number;
+  /** The function that the user called. */
+  readonly caller: string;
 }
 
 /** What is averaged: a function of the posterior means, one for each law, and of x₀, in fixed point. */
@@ -22,6 +25,9 @@ export type OfMeans = (means: readonly bigint[], x: bigint, fixed: FixedPoint) =
 
 /** Nats of error that the functions averaged, of size 10² in that strip, may add. */
 const MARGIN = 9;
+
+/** How many noise widths the places may range over: the nodes, up to some hundred a width, are numbered by doubles. */
+const MOST_WIDTHS = 2 ** 44;
 
 /** −log of the rarest positive probability, in nats. */
 function rarity(laws: readonly (readonly BigNumber[])[]): number {
@@ -133,16 +139,21 @@ export class NoisedLine {
   readonly #places: readonly bigint[];
   readonly #masses: readonly (readonly bigint[])[];
   readonly #rootTwoPi: bigint;
+  readonly #caller: string;
 
-  constructor(arithmetic: Arithmetic, { places, sources, laws, digits, lostBits }: NoisedLineInput) {
+  constructor(arithmetic: Arithmetic, { places, sources, laws, digits, lostBits, caller }: NoisedLineInput) {
+    this.#caller = caller;
     this.room = rarity([sources, ...laws]);
     this.nats = digits * Math.LN10 + MARGIN;
-    this.fixed = new FixedPoint(arithmetic, Math.ceil((this.nats + 2 * this.room) / Math.LN2 + 2 * lostBits) + 40);
-    const { fixed } = this;
     this.range = places[places.length - 1].minus(places[0]);
     const scale = this.range.isZero() ? arithmetic.one : this.range;
-    this.#places = places.map((a) => fixed.of(a.minus(places[0]).div(scale)));
-    this.gap = this.#places.slice(1).reduce((least, a, j) => Math.min(least, fixed.toNumber(a - this.#places[j])), 1);
+    const scaled = places.map((a) => a.minus(places[0]).div(scale));
+    this.gap = scaled.slice(1).reduce((least, a, j) => Math.min(least, a.minus(scaled[j]).toNumber()), 1);
+    // What is averaged may be as small as gap².
+    const lost = lostBits - Math.log2(Math.max(this.gap, 1 / MOST_WIDTHS));
+    this.fixed = new FixedPoint(arithmetic, Math.ceil((this.nats + 2 * this.room) / Math.LN2 + 2 * lost) + 40);
+    const { fixed } = this;
+    this.#places = scaled.map((a) => fixed.of(a));
     this.#masses = [sources, ...laws].map((law) => law.map((p) => fixed.of(p)));
     this.#rootTwoPi = fixed.of(new arithmetic.Big(-1).acos().times(2).sqrt());
   }
@@ -161,12 +172,24 @@ export class NoisedLine {
     const level = fixed.toNumber(u);
     const decay = (level * gap) ** 2 / 8;
     if (decay > (inIntegral ? nats + this.room : 5 * nats)) return 0n;
+    this.requireNodes(level);
     const at = this.#places.map((a) => fixed.times(a, u));
     const [source, ...laws] = this.#hold(at);
     const reach = Math.sqrt(2 * (nats + this.room)) + (inIntegral ? 0 : (level * gap) / 2);
     const spread = Math.min(level, 2 * this.#influence(at, source, laws, reach));
     const needed = inIntegral ? Math.max(nats + this.room / 2 - decay, MARGIN) : nats;
     return this.#sum(source, laws, at, reach, trapezoidStep(needed, spread), f);
+  }
+
+  /** Refuses a level at which the nodes, which are counted, would be more than a double counts. */
+  requireNodes(level: number): void {
+    if (level <= MOST_WIDTHS) return;
+    throw outOfRange(
+      this.#caller,
+      "atoms",
+      "range over at most 2^44 times the noise that still joins two of them",
+      level,
+    );
   }
 
   /** The laws and x₀ on the places that each holds; those with the same places share their weights. */

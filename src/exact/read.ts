@@ -37,6 +37,9 @@ export const betweenZeroAndOne: Condition = { fits: (x) => x.gt(0) && x.lt(1), s
 /** A score or a log-mass: −∞ forbids its answer. */
 export const belowInfinity: Condition = { fits: (x) => x.lt(Infinity), says: "be a number below Infinity" };
 
+/** A loss: ∞ rules its class out. */
+export const aboveMinusInfinity: Condition = { fits: (x) => x.gt(-Infinity), says: "be above -Infinity" };
+
 /** A number on which a condition is put. */
 export function requireNumber(
   arithmetic: Arithmetic,

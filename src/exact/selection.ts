@@ -2,15 +2,9 @@ import type { BigNumber } from "mathjs";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
+import { readRewarded, readTilt } from "./problem.js";
 import type { BestOfNProblemOf, TiltProblemOf, WeightedProblemOf } from "./problems.js";
-import {
-  belowInfinity,
-  bigOutOfRange,
-  nonNegative,
-  positiveOrInfinite,
-  requireNumber,
-  requireNumbers,
-} from "./read.js";
+import { bigOutOfRange, nonNegative, positiveOrInfinite, requireNumbers } from "./read.js";
 
 type Input = number | BigNumber;
 
@@ -28,8 +22,7 @@ function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => Bi
  */
 export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Input>, draws: number): ExactDistribution {
   const caller = "bestOfNLaw";
-  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
-  const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
+  const { ref, reward } = readRewarded(arithmetic, caller, problem);
   const n = requireInteger(caller, "n", draws, 1);
   const ratios = hardRatios(arithmetic, ref.law.mass, reward, n);
   return lawOfRatios(caller, ref, (i) => ratios.get(reward[i].toString()) ?? arithmetic.zero);
@@ -69,9 +62,7 @@ export function softBestOfNLaw(
   draws: number,
 ): ExactDistribution {
   const caller = "softBestOfNLaw";
-  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
-  const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
-  const beta = requireNumber(arithmetic, caller, "beta", problem.beta, positiveOrInfinite);
+  const { ref, reward, beta } = readTilt(arithmetic, caller, problem, positiveOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);
   return integrated(caller, ref, reward, beta, n);
 }

@@ -1,7 +1,9 @@
 import type { BigNumber } from "mathjs";
+import { requireObject } from "../numeric/check.js";
 import { rlhfEquivalent } from "./alignment.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { lazy, readMeasure } from "./measure.js";
+import { readTilt, type Tilted } from "./problem.js";
 import type {
   ImportanceWeightsOf,
   MeasureOf,
@@ -9,20 +11,14 @@ import type {
   TiltProblemOf,
   WeightedMleFitOf,
 } from "./problems.js";
-import { belowInfinity, positiveOrInfinite, requireNumber, requireNumbers } from "./read.js";
+import { positiveOrInfinite } from "./read.js";
 import { tiltOf } from "./tilt.js";
 
 type Input = number | BigNumber;
 
 /** e^{r/β}/Z, from the reward's distance to that of the answer which is heaviest under the tilt. */
-function weightsOf(
-  arithmetic: Arithmetic,
-  caller: string,
-  problem: TiltProblemOf<Input>,
-): ImportanceWeightsOf<BigNumber> {
-  const ref = readMeasure(arithmetic, caller, "ref", problem.ref);
-  const reward = requireNumbers(arithmetic, caller, "reward", problem.reward, ref.support.length, belowInfinity);
-  const beta = requireNumber(arithmetic, caller, "beta", problem.beta, positiveOrInfinite);
+function weightsOf(caller: string, { ref, reward, beta }: Tilted): ImportanceWeightsOf<BigNumber> {
+  const { arithmetic } = ref;
   const { law: target, anchor, excess } = tiltOf(caller, "reward", ref, reward, beta);
   const logWeight = lazy(() => {
     const logMean = excess();
@@ -56,14 +52,16 @@ export function importanceWeights(
   arithmetic: Arithmetic,
   problem: TiltProblemOf<Input>,
 ): ImportanceWeightsOf<BigNumber> {
-  return weightsOf(arithmetic, "importanceWeights", problem);
+  const caller = "importanceWeights";
+  return weightsOf(caller, readTilt(arithmetic, caller, problem, positiveOrInfinite));
 }
 
 export function selfCertaintyWeights(
   arithmetic: Arithmetic,
   problem: SelfCertaintyProblemOf<Input>,
 ): ImportanceWeightsOf<BigNumber> {
-  return weightsOf(arithmetic, "selfCertaintyWeights", rlhfEquivalent(arithmetic, problem));
+  const caller = "selfCertaintyWeights";
+  return weightsOf(caller, rlhfEquivalent(arithmetic, problem, caller));
 }
 
 /** Σ P log π is largest at π = P, since it is −H(P) − KL(P‖π): the logits are log P. */
@@ -71,7 +69,8 @@ export function fitWeightedMle(
   arithmetic: Arithmetic,
   data: { readonly target: MeasureOf<Input> },
 ): WeightedMleFitOf<BigNumber> {
-  const { law } = readMeasure(arithmetic, "fitWeightedMle", "data.target", data?.target);
+  const caller = "fitWeightedMle";
+  const { law } = readMeasure(arithmetic, caller, "data.target", requireObject(caller, "data", data).target);
   const { mass, logMass } = law;
   const terms = mass.map((p, i) => (p.isZero() ? p : p.times(logMass[i])));
   return { parameters: logMass, objective: arithmetic.sum(terms) };

@@ -155,7 +155,7 @@ describe("gapTolerance", () => {
     ],
     [{ ...plain, mass: [0, 0] }, undefined, RangeError, "gapTolerance: mass must have a positive total, got 0"],
     [{ ...plain, mass: "ab" }, undefined, TypeError, "gapTolerance: mass must be an array"],
-    [{ ...plain, mass: undefined }, undefined, TypeError, "gapTolerance: logMass must be an array"],
+    [{ ...plain, mass: undefined }, undefined, TypeError, "gapTolerance: instance must have mass or logMass"],
     [{ ...plain, beta: 0 }, undefined, RangeError, "gapTolerance: beta must be positive and finite, got 0"],
     [{ ...plain, length: 0.5 }, undefined, RangeError, "gapTolerance: length must be a whole number"],
     [{ ...plain, policy: [1] }, undefined, TypeError, "gapTolerance: policy must have length 2"],
@@ -179,7 +179,7 @@ describe("what is no claim, world, gap or tolerance is refused by name", () => {
     [() => claimHolds(claims[0], { gap: "0" } as never, 1), "claimHolds: gap.gap must be a number"],
     [() => claimHolds(claims[0], { gap: 0 }, Number.NaN), "claimHolds: tolerance must be at least 0, got NaN"],
     [() => claimVerdict(claims[0], { gap: 0 }, -1), "claimVerdict: tolerance must be at least 0, got -1"],
-    [() => worldOf(undefined as never, plain), "worldOf: algebra must be an algebra"],
+    [() => worldOf(undefined as never, plain), "worldOf: algebra must be an object"],
     [() => worldOf(float64Algebra, undefined as never), "worldOf: instance must be an object"],
   ])("%s", (call, message) => {
     expect(call).toThrow(message);

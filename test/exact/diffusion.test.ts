@@ -124,6 +124,6 @@ test("what is no problem is refused by name", () => {
   );
   expect(() => A.denoisingLoss([0, 1], P, P, [0.5, 0.5])).toThrow(/denoisingLoss: grid\[1\] must exceed/);
   expect(() => A.densityRatioLoss(data, 0.5, "a")).toThrow(/densityRatioLoss: x must be at an atom/);
-  expect(() => A.guidedTarget(data, "c", 1)).toThrow(/guidedTarget: class must be one of a, b, got "c"/);
+  expect(() => A.guidedTarget(data, "c", 1)).toThrow(/guidedTarget: label must be one of a, b, got "c"/);
   expect(() => A.score([0], P, 0, 0.5)).toThrow(/score: atoms must have length 2/);
 });

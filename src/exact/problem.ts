@@ -1,0 +1,78 @@
+import type { BigNumber } from "mathjs";
+import { requireSameSupport } from "../measure/support.js";
+import { requireInteger, requireObject } from "../numeric/check.js";
+import type { Arithmetic } from "./arithmetic.js";
+import { type ExactDistribution, type ExactMeasure, readMeasure } from "./measure.js";
+import type { BestOfNProblemOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "./problems.js";
+import { belowInfinity, type Condition, nonNegative, requireNumber, requireNumbers } from "./read.js";
+
+/** The problems that functions of several subjects take, read as the function that the user called. */
+
+type Input = number | BigNumber;
+
+/** A reference and a reward for each answer. */
+interface Rewarded {
+  readonly ref: ExactMeasure;
+  readonly reward: readonly BigNumber[];
+}
+
+/** Reads a reference and rewards. */
+export function readRewarded(arithmetic: Arithmetic, caller: string, problem: BestOfNProblemOf<Input>): Rewarded {
+  const { ref: given, reward: rewards } = requireObject(caller, "problem", problem);
+  const ref = readMeasure(arithmetic, caller, "ref", given);
+  const reward = requireNumbers(arithmetic, caller, "reward", rewards, ref.support.length, belowInfinity);
+  return { ref, reward };
+}
+
+/** The same with β. */
+export interface Tilted extends Rewarded {
+  readonly beta: BigNumber;
+}
+
+/** Reads a tilt problem, with a condition on β. */
+export function readTilt(
+  arithmetic: Arithmetic,
+  caller: string,
+  problem: TiltProblemOf<Input>,
+  temperature: Condition,
+): Tilted {
+  const rewarded = readRewarded(arithmetic, caller, problem);
+  return { ...rewarded, beta: requireNumber(arithmetic, caller, "beta", problem.beta, temperature) };
+}
+
+/** An RLIF problem, with log|V|, a = Lβ and a − 1, whose sign is the regime. */
+interface SelfCertain {
+  readonly ref: ExactMeasure;
+  readonly length: number;
+  readonly beta: BigNumber;
+  readonly logV: BigNumber;
+  readonly a: BigNumber;
+  readonly excess: BigNumber;
+}
+
+/** Reads an RLIF problem. */
+export function readSelfCertainty(
+  arithmetic: Arithmetic,
+  caller: string,
+  problem: SelfCertaintyProblemOf<Input>,
+): SelfCertain {
+  const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
+  const length = requireInteger(caller, "length", problem.length, 1);
+  const vocabularySize = requireInteger(caller, "vocabularySize", problem.vocabularySize, 1);
+  const beta = requireNumber(arithmetic, caller, "beta", problem.beta, nonNegative);
+  const a = beta.times(length);
+  const logV = arithmetic.log(arithmetic.number(vocabularySize));
+  return { ref, length, beta, logV, a, excess: a.minus(arithmetic.one) };
+}
+
+/** A policy, checked to be on the answers of the reference. */
+export function readPolicy(
+  arithmetic: Arithmetic,
+  caller: string,
+  ref: ExactMeasure,
+  policy: MeasureOf<Input>,
+): ExactDistribution {
+  const { law } = readMeasure(arithmetic, caller, "policy", policy);
+  requireSameSupport(caller, ref.support, law.support, ["ref", "policy"]);
+  return law;
+}
