@@ -49,9 +49,11 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
   const out: [number, number][] = [];
   for (let i = 0; i + 1 < x.length; i++) {
     if (x[i] - x[i + 1] < 34) continue;
-    // Past the first bound level i has died; past the second e^{−(N−1)μt} has, beside φ^{N−1}.
-    const dead = -x[i] + grid.gone * step;
     falls ??= fallsOf(ladder);
+    // Past the first bound level i has died, also beside rare ones that φ is left to; past the second e^{−(N−1)μt} has,
+    // beside φ^{N−1}.
+    const rarest = ladder.lift > 0 ? 0 : falls(i + 1);
+    const dead = -x[i] + Math.max(grid.gone * step, log(45 + rarest));
     const flat = Math.max(dead, log(45 / least + falls(i + 1)) - log(mean));
     const next = -x[i + 1] - log1p(most * 2 ** ladder.lift) - 20;
     if (!(next - flat > 4)) continue;
