@@ -110,10 +110,14 @@ export function isSame<N>(A: Algebra<N>, law: MeasureOf<N>, other: MeasureOf<N>)
 
 /** ref^a/Z, written out. */
 export function writtenEscort<N>(A: Algebra<N>, ref: MeasureOf<N>, exponent: N): WrittenLaw<N> {
-  return writtenLaw(
+  const logs = entries(ref.logMass);
+  const top = largest(A, logs);
+  // Differences before the power: a rounded multiple of log ref would be off by a unit of its own size.
+  const { logMass, logTotal } = writtenLaw(
     A,
-    entries(ref.logMass).map((l) => A.multiply(exponent, l)),
+    logs.map((l) => A.multiply(exponent, A.subtract(l, top))),
   );
+  return { logMass, logTotal: A.add(A.multiply(exponent, top), logTotal) };
 }
 
 /** That an RLIF problem and the tilt problem of the same optimum have β_tts = Lβ_if − 1 and r = log ref, read both ways. */

@@ -301,7 +301,8 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
     excess[n] = Math.max(0, logPhi[n] + mean * powerOf(m, step));
   }
   let squares = 0;
-  for (let i = 0; i < x.length; i++) squares += weighted[i] * weight[i];
+  // A level without a say may weigh more than a double holds.
+  for (let i = 0; i < x.length; i++) if (weighted[i] > 0) squares += weighted[i] * weight[i];
   const curvature = Math.max(0, squares - mean * 2 ** -lift * mean) / 2;
   return { at, logPhi, excess, curvature, windows, room };
 }

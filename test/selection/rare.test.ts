@@ -5,6 +5,7 @@ import {
   fromLogMass,
   klDivergence,
   limitDistance,
+  normalize,
   rlhfOptimum,
   samplesNeeded,
   selectionCurve,
@@ -52,6 +53,26 @@ const problems = fc
   .map(({ rows, beta }) => ({ logMass: rows.map(([l]) => l), reward: rows.map(([, r]) => r), beta }));
 const draws = fc.constantFrom(1, 2, 3, 40, 1e6, 1e15, 1e29, 1e31, 1e100, 1e300, 1.7e308);
 const refOf = (logMass: readonly number[]) => fromLogMass([...logMass.keys()], logMass);
+
+/** log Σ e^l. */
+function logSum(logs: readonly number[]): number {
+  const top = Math.max(...logs);
+  return top + Math.log(logs.reduce((sum, l) => sum + Math.exp(l - top), 0));
+}
+
+/** log E[w_o/(w_o + Σ w)] over so many more draws, by going through them; `logs` are those of w/w_o drawn so far. */
+function logShare(
+  logMass: Float64Array,
+  reward: readonly number[],
+  beta: number,
+  o: number,
+  draws: number,
+  logs: readonly number[],
+): number {
+  if (draws === 0) return -logSum(logs);
+  const after = (j: number) => logShare(logMass, reward, beta, o, draws - 1, [...logs, (reward[j] - reward[o]) / beta]);
+  return logSum([...logMass].map((l, j) => l + after(j)));
+}
 
 describe("of any log-masses, at any temperature and number of draws", () => {
   test.prop([problems, draws])(
@@ -128,6 +149,26 @@ describe("of any log-masses, at any temperature and number of draws", () => {
       }
     }
   });
+
+  const differing = fc.record({
+    logMass: fc.array(
+      fc.integer({ min: -3e6, max: 0 }).map((l) => l / 1000),
+      { minLength: 4, maxLength: 4 },
+    ),
+    reward: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 4, maxLength: 4 }),
+    scale: fc.integer({ min: -1000, max: 4000 }).map((e) => 10 ** (e / 1000)),
+  });
+  test.prop([differing, fc.constantFrom(2, 3)], { numRuns: 300 })(
+    "the law of few draws is the sum over all that can be drawn",
+    ({ logMass, reward, scale }, n) => {
+      const ref = normalize(refOf(logMass));
+      const law = softBestOfNLaw({ ref, reward, beta: 1 / scale }, n).logMass;
+      for (const [o, l] of law.entries()) {
+        const summed = Math.log(n) + ref.logMass[o] + logShare(ref.logMass, reward, 1 / scale, o, n - 1, [0]);
+        expect(Math.abs(l - summed)).toBeLessThanOrEqual(1e-12 * (100 + Math.abs(summed)));
+      }
+    },
+  );
 
   test.prop([problems, fc.constantFrom(0.5, 0.1, 1e-3)])(
     "samplesNeeded is the first N within the distance",
