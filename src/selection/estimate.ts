@@ -1,14 +1,6 @@
 import { expectation } from "../measure/expectation.js";
 import { uniform } from "../measure/measure.js";
-import {
-  FINITE,
-  outOfRange,
-  type Range,
-  requireInteger,
-  requireLength,
-  requireNumbers,
-  requireObject,
-} from "../numeric/check.js";
+import { FINITE, outOfRange, requireInteger, requireLength, requireNumbers, requireObject } from "../numeric/check.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 import { requireTemperature } from "./problem.js";
@@ -84,14 +76,13 @@ function hardSubsetMeans(reward: Float64Array, values: readonly Float64Array[], 
 }
 
 /** What a law forbids is drawn again, and that would bias what is estimated from draws. */
-const DRAWN: Range = {
-  ...FINITE,
-  condition:
-    "be finite (a draw of reward -Infinity would have been drawn again, which biases the estimate; leave it out)",
-};
+const REDRAWN =
+  "be finite (a draw of reward -Infinity would have been drawn again, which biases the estimate; leave it out)";
 
 function estimate(caller: string, samples: SoftScoredSamples, n: number): SelectionEstimate {
-  const reward = requireNumbers(caller, "reward", samples.reward, DRAWN);
+  const reward = requireNumbers(caller, "reward", samples.reward, { ...FINITE, least: -Infinity });
+  const forbidden = reward.indexOf(-Infinity);
+  if (forbidden >= 0) throw outOfRange(caller, `reward[${forbidden}]`, REDRAWN, -Infinity);
   const size = reward.length;
   if (size === 0) throw outOfRange(caller, "reward", "have at least one entry", samples.reward);
   const values = [reward];

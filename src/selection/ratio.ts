@@ -79,7 +79,9 @@ function farLogRatios(ladder: Ladder, uncut: Float64Array, n: number): Float64Ar
   const out = floats(uncut.length).fill(-logMean);
   for (let i = 1; i < out.length; i++) {
     const own = (n - 1) * (above[i] < 0.5 ? log1p(-above[i]) : logFrom[i]);
-    out[i] = Math.max(own, out[i - 1] - (uncut[i - 1] - uncut[i]));
+    const apart = uncut[i - 1] - uncut[i];
+    // Of two levels below the range of doubles the upper one is out of reach as well.
+    out[i] = Number.isNaN(apart) ? own : Math.max(own, out[i - 1] - apart);
   }
   return out;
 }

@@ -310,7 +310,7 @@ describe("bad input is refused by name", () => {
       "no object",
       () => estimateSoftBestOfN(wrong(null), 1),
       TypeError,
-      "estimateSoftBestOfN: problem must be an object",
+      "estimateSoftBestOfN: samples must be an object",
     ],
     [
       "n > M",
@@ -335,7 +335,7 @@ describe("bad input is refused by name", () => {
       "−∞ reward",
       () => estimateBestOfN({ reward: [-Infinity] }, 1),
       RangeError,
-      "reward[0] must be finite, got -Infinity",
+      "reward[0] must be finite (a draw of reward -Infinity would have been drawn again, which biases the estimate; leave it out), got -Infinity",
     ],
     [
       "infinite gold",
