@@ -56,7 +56,9 @@ function jensenTransforms(ladder: Ladder, ns: readonly number[]): { transforms: 
     for (let i = 0; i < logF.length; i++) {
       const over = power * nodes.excess[i];
       logF[i] = power * nodes.logPhi[i];
-      if (over < 1e-280) logF[i] += log(power) + log(nodes.curvature) + 2 * nodes.at[i] * grid.step;
+      const logT = nodes.at[i] * grid.step;
+      // Where t is so small that the excess underflows it is t² times its curvature; elsewhere one of 0 is rounding.
+      if (over < 1e-280 && logT + ladder.x[0] < -30) logF[i] += log(power) + log(nodes.curvature) + 2 * logT;
       else if (!(over > 40)) logF[i] += logOneMinusExp(over);
     }
     return { logF, order: 2 };
