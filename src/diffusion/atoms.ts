@@ -37,6 +37,8 @@ export interface AtomicDataInput {
   readonly prior?: Readonly<Record<string, number>>;
 }
 
+const MADE: unique symbol = Symbol.for("exptilt.atomicData") as never;
+
 /** Probabilities must total 1 to within the rounding of decimal input. */
 const TOTAL = 1e-9;
 
@@ -160,8 +162,10 @@ export function requireLine(caller: string, data: AtomicData): void {
   if (data.dimension !== 1) throw outOfRange(caller, "data", "have one dimension", data.dimension);
 }
 
-/** What atomicData has made, known again by its points, also through a Proxy. */
-const made = new WeakMap<Float64Array, AtomicData>();
+/** What atomicData has made, known again by its points, also through a Proxy and by another copy of the library. */
+const shared = globalThis as { [MADE]?: WeakMap<Float64Array, AtomicData> };
+shared[MADE] ??= new WeakMap<Float64Array, AtomicData>();
+const made = shared[MADE];
 
 /** Data that atomicData has made, none of them changed. */
 export function requireAtomicData(caller: string, data: AtomicData): AtomicData {

@@ -53,7 +53,14 @@ export const unmeasured: readonly Unmeasured[] = [
       "optimisers: they stop at the tolerance that they are given; the tests hold what they reach against exact optima.",
   },
   {
-    names: ["ddimLaw", "denoisingLoss", "densityRatioLoss", "guidanceGap", "klByMismatchedEstimation"],
+    names: [
+      "ddimLaw",
+      "denoisingLoss",
+      "weightedDenoisingLoss",
+      "densityRatioLoss",
+      "guidanceGap",
+      "klByMismatchedEstimation",
+    ],
     reason:
       "integrals by quadrature over the noise, to the 10 to 13 digits that their comments and tests state, not to the last.",
   },

@@ -220,10 +220,6 @@ export const alignmentFromLogs: readonly Subject[] = [
     "rlhfOptimum().mass": [(x) => rlhfOptimum(x).mass, (x) => exact.rlhfOptimum(x).mass],
     "rlhfOptimum().logMass": [(x) => rlhfOptimum(x).logMass, (x) => exact.rlhfOptimum(x).logMass],
     rlhfOptimalValue: [rlhfOptimalValue, exact.rlhfOptimalValue],
-    "klDivergence(rlhfOptimum, ref)": [
-      (x) => klDivergence(rlhfOptimum(x), x.ref),
-      (x) => exact.klDivergence(exact.rlhfOptimum(x), x.ref),
-    ],
   }),
   ...ofPolicy({
     rlhfObjective: [rlhfObjective, exact.rlhfObjective],
