@@ -5,9 +5,10 @@ import { type CheckedInstance, type Instance, requireInstance } from "./instance
  * The relative gap that rounding alone may open between the two sides of a true claim: 1e−12 in float64 and
  * 10^(10 − digits) at higher precision, or more where exponents are large. An exponent of size x turns one rounding
  * into a relative error of x·2⁻⁵³, so 1e−12 is allowed up to sizes of 1,000 and grows in proportion from there. The
- * exponents are those of π* ∝ ref·e^{r/β}, of hp ∝ e^r and of ref^{1+1/β}.
+ * exponents are those of π* ∝ ref·e^{r/β}, of hp^{1/β} and of ref^{1+1/β}: of K answers, a law's logarithms are as large
+ * as log K beside its range.
  *
- * $$10^{-12} \max\Bigl(1, \frac{x}{1000}\Bigr), \quad x = \bigl(1 + \tfrac1\beta\bigr) \max\Bigl( \max r - \min r, \log \frac{\max \mathrm{ref}}{\min \mathrm{ref}} \Bigr)$$
+ * $$10^{-12} \max\Bigl(1, \frac{x}{1000}\Bigr), \quad x = \bigl(1 + \tfrac1\beta\bigr) \Bigl( \max\Bigl( \max r - \min r, \log \frac{\max \mathrm{ref}}{\min \mathrm{ref}} \Bigr) + \log K \Bigr)$$
  *
  * @param instance the instance that the claim is checked on
  * @param digits significant decimal digits of the arithmetic, 20 to 1000; float64 when left out
@@ -20,7 +21,7 @@ import { type CheckedInstance, type Instance, requireInstance } from "./instance
  * const instance = { mass: [3, 1], reward: [0, 1], beta: 0.5, length: 2, vocabularySize: 2 };
  * gapTolerance(instance) // => 1e-12
  * gapTolerance(instance, 60) // => 1e-50
- * gapTolerance({ ...instance, beta: 1e-6 }) // => 1.09861338728e-9
+ * gapTolerance({ ...instance, beta: 1e-6 }) // => 1.791761260988e-9
  * gapTolerance({ ...instance, beta: 0 }) // throws RangeError
  * ```
  */
@@ -33,9 +34,10 @@ export function gapTolerance(instance: Instance, digits?: number): number {
   return base * Math.max(1, exponentSize(checked) / 1000);
 }
 
-/** The largest exponent that an instance's laws hold: 1 + 1/β times the range of r or the spread of log ref. */
+/** The largest exponent that an instance's laws hold: 1 + 1/β times what log hp or log ref of K answers may be. */
 export function exponentSize({ logMass, reward, beta }: CheckedInstance): number {
-  return (1 + 1 / beta) * Math.max(spread(reward), spread(logMass.filter(Number.isFinite)));
+  const range = Math.max(spread(reward), spread(logMass.filter(Number.isFinite)));
+  return (1 + 1 / beta) * (range + Math.log(reward.length));
 }
 
 function spread(values: readonly number[]): number {

@@ -34,19 +34,24 @@ interface View<N> {
   readonly world: World<N>;
   readonly tolerance: number;
   readonly reason: string;
+  /** Whether exponents are beyond what the arithmetic resolves, so that no claim is read. */
+  readonly beyond: boolean;
 }
 
 function instanceOf({ ref, reward }: Query, { beta, length, vocabularySize }: Settings): Instance {
   return { ...ref, reward, beta, length, vocabularySize };
 }
 
+/** From here on an exponent leaves float64 not one digit. */
+const LARGEST_IN_FLOAT64 = 1e15;
+
 /** The instance in float64. */
-function float64View(instance: Instance): View<number> {
-  const exponent = exponentSize(requireInstance("verify", instance)).toPrecision(2);
+function float64View(instance: Instance, exponent: number): View<number> {
   return {
     world: worldOf(float64Algebra, instance),
     tolerance: gapTolerance(instance),
-    reason: `an exponent of ${exponent} leaves float64 too few digits`,
+    reason: `an exponent of ${exponent.toPrecision(2)} leaves float64 too few digits`,
+    beyond: exponent > LARGEST_IN_FLOAT64,
   };
 }
 
@@ -55,17 +60,16 @@ const LARGEST_EXPONENT = 2e16;
 
 /**
  * The instance at the asked digits: those that its exponents cost are carried besides, so that the asked ones are left, and
- * the tolerance is the same on every instance whose exponentials the big numbers hold.
+ * the tolerance is the same on every instance.
  */
-function exactView(instance: Instance, digits: number) {
-  const exponent = exponentSize(requireInstance("verify", instance));
-  const held = exponent <= LARGEST_EXPONENT;
-  // Beyond the largest double an exponent has some 310 digits, or 320 where β is small.
-  const cost = Math.ceil(Math.log10(Math.min(Math.max(1, exponent / 1000), 1e308))) + (exponent === Infinity ? 20 : 0);
+function exactView(instance: Instance, exponent: number, digits: number) {
+  const beyond = exponent > LARGEST_EXPONENT;
+  const cost = beyond ? 0 : Math.ceil(Math.log10(Math.max(1, exponent / 1000)));
   return {
     world: worldOf(algebraOf(Math.min(1000, digits + cost)), instance),
-    tolerance: held ? 10 ** (10 - digits) : Infinity,
+    tolerance: 10 ** (10 - digits),
     reason: `an exponent of ${exponent.toPrecision(2)} is beyond the range of the big numbers`,
+    beyond,
   };
 }
 
@@ -81,7 +85,8 @@ function algebraOf(digits: number): ExactAlgebra {
 }
 
 /** A claim's gap in one arithmetic, and why that one can't tell, if it can't. */
-function gapIn<N>(claim: Claim, { world, tolerance, reason }: View<N>): ClaimGap {
+function gapIn<N>(claim: Claim, { world, tolerance, reason, beyond }: View<N>): ClaimGap {
+  if (beyond) return { gap: 0, notDecided: reason };
   const gap = checkClaim(claim, world);
   return claimVerdict(claim, gap, tolerance) === "not decided" ? { notDecided: reason, ...gap } : gap;
 }
@@ -110,7 +115,8 @@ export function readClaims(query: Query, settings: Settings, read: readonly Clai
     "the equations are of finite rewards (a query has the same optima without its forbidden answers)",
   );
   const instance = instanceOf(query, settings);
-  const [fast, exact] = [float64View(instance), exactView(instance, settings.digits)];
+  const exponent = exponentSize(requireInstance("verify", instance));
+  const [fast, exact] = [float64View(instance, exponent), exactView(instance, exponent, settings.digits)];
   return read.map((claim) => readClaim(claim, fast, exact));
 }
 

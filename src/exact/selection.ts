@@ -115,6 +115,32 @@ function integrated(
   });
 }
 
+/** Terms of the power series at t = 0 that are summed. */
+const TERMS = 12;
+
+/** The coefficients of e^{−wt}. */
+function expTerms(arithmetic: Arithmetic, w: BigNumber): BigNumber[] {
+  const out = [arithmetic.one];
+  while (out.length < TERMS) out.push(out[out.length - 1].times(w).div(-out.length));
+  return out;
+}
+
+/** The coefficients of f^power for f with the given ones: g' f = power·f' g. */
+function seriesPower(arithmetic: Arithmetic, f: readonly BigNumber[], power: number): BigNumber[] {
+  const out = [f[0].pow(power)];
+  for (let k = 1; k < f.length; k++) {
+    const factor = (i: number) =>
+      arithmetic
+        .number(power)
+        .plus(1)
+        .times(k - i)
+        .minus(k);
+    const terms = out.map((g, i) => g.times(f[k - i]).times(factor(i)));
+    out.push(arithmetic.sum(terms).div(f[0].times(k)));
+  }
+  return out;
+}
+
 /** A level: its log-weight x ≤ 0 relative to the best, and its probability. */
 interface Level {
   readonly x: BigNumber;
@@ -133,12 +159,12 @@ class Integral {
   readonly n: number;
   /** Nodes an octave: the rule's error is e^{−2πθ·cells/ln 2}/cos θ at its best for θ near π/2. */
   readonly cells: number;
-  /** How many octaves before the best weight's the nodes begin; what lies before is summed by two terms of its series. */
+  /** How many octaves before the best weight's the nodes begin; what lies before is summed by its series. */
   readonly lead: number;
-  /** Fixed-point numbers are multiples of 2^−bits; half of what is promised is lost to a chain's squarings. */
+  /** Fixed-point numbers are multiples of 2^−bits: those that are promised, and those that a chain's squarings lose. */
   readonly bits: number;
   readonly #promised: number;
-  readonly #half: number;
+  readonly #squared: number;
 
   constructor(arithmetic: Arithmetic, levels: readonly Level[], n: number) {
     this.arithmetic = arithmetic;
@@ -146,10 +172,10 @@ class Integral {
     this.n = n;
     const { digits } = arithmetic;
     this.cells = Math.ceil((Math.LN2 * ((digits + 4) * Math.LN10 + 4)) / 9.3);
-    this.lead = Math.ceil(((digits + 6) * Math.log2(10)) / 3 + Math.log2(n) + 2);
+    this.lead = Math.ceil(((digits + 6) * Math.log2(10)) / (TERMS + 1) + Math.log2(n) + 2);
     this.#promised = Math.ceil((digits + 14) * Math.log2(10));
-    this.#half = Math.ceil(this.#promised / 2);
-    this.bits = this.#promised + this.#half + 16;
+    this.#squared = Math.max(this.lead, Math.ceil(this.#promised / 6));
+    this.bits = this.#promised + this.#squared + 16;
   }
 
   ratios(): BigNumber[] {
@@ -208,15 +234,22 @@ class Integral {
     );
   }
 
-  /** Σ over the nodes before the first of t e^{−tw} φ^{N−1} = t − (w + (N−1)μ)t² + …, in units of the first. */
+  /** Σ over the nodes before the first of t e^{−tw} φ^{N−1}, by its power series in t, in units of the first. */
   #before(): (x: BigNumber) => BigNumber {
     const { arithmetic, levels, n, cells, lead } = this;
     const two = arithmetic.number(2);
     const ratio = arithmetic.exp(arithmetic.log(two).div(cells));
-    const sum = (q: BigNumber) => arithmetic.one.div(q.minus(arithmetic.one));
-    const [first, second] = [sum(ratio), sum(ratio.times(ratio)).div(two.pow(lead))];
-    const mean = arithmetic.sum(levels.map((level) => level.mass.times(arithmetic.exp(level.x))));
-    return (x) => first.minus(second.times(mean.times(n - 1).plus(arithmetic.exp(x))));
+    // Σ t^{k+1} over the nodes t = ratio^−j, j = 1, 2, …
+    const sums = Array.from({ length: TERMS }, (_, k) => arithmetic.one.div(ratio.pow(k + 1).minus(1)));
+    const scale = two.pow(-lead);
+    const chains = levels.map(({ x }) => expTerms(arithmetic, arithmetic.exp(x).times(scale)));
+    const phi = sums.map((_, k) => arithmetic.sum(levels.map(({ mass }, i) => mass.times(chains[i][k]))));
+    const others = seriesPower(arithmetic, phi, n - 1);
+    return (x) => {
+      const own = expTerms(arithmetic, arithmetic.exp(x).times(scale));
+      const term = (k: number) => arithmetic.sum(own.slice(0, k + 1).map((e, j) => e.times(others[k - j])));
+      return arithmetic.sum(sums.map((sum, k) => sum.times(term(k))));
+    };
   }
 
   #fixed(x: BigNumber): bigint {
@@ -236,7 +269,7 @@ class Integral {
     const shift = BigInt(bits);
     const unit = 1n << shift;
     if (!x.isFinite()) return { first: 0n, at: () => unit, constant: true }; // forbidden
-    const start = 1n << BigInt(bits - this.#half);
+    const start = 1n << BigInt(bits - this.#squared);
     // t·w grows from 2^−promised by doubling, and needs its digits from there.
     const finer = BigInt(this.#promised);
     const log2 = arithmetic.log(arithmetic.number(2));

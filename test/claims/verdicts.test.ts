@@ -136,7 +136,7 @@ describe("gapTolerance", () => {
     const law = fc.property(sizes, ({ range, beta, spread }) => {
       const { mass: _, ...rest } = plain;
       const instance = { ...rest, logMass: [-10, -10 - spread], reward: [0, range], beta };
-      const exponent = (1 + 1 / beta) * Math.max(range, spread);
+      const exponent = (1 + 1 / beta) * (Math.max(range, spread) + Math.log(2));
       expect(gapTolerance(instance) / (1e-12 * Math.max(1, exponent / 1000))).toBeCloseTo(1, 10);
       expect(gapTolerance(instance, 60) / gapTolerance(instance)).toBeCloseTo(1e-38, 50);
     });

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { test } from "@fast-check/vitest";
 import fc from "fast-check";
 import { afterAll, describe, expect } from "vitest";
 import { readClaims } from "../../src/cli/check.js";
 import { parseQuery } from "../../src/cli/dataset.js";
 import { featureRows } from "../../src/cli/features.js";
 import { QUANTITIES, readCurve } from "../../src/cli/readCurve.js";
+import { test } from "../support/test.js";
 
 const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "exptilt-forbidden-"));

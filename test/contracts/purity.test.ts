@@ -1,6 +1,7 @@
-import { fc, test } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import * as library from "exptilt";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 const { measure } = library;
 const mass = fc.oneof(

@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   atomicData,
   ddimLaw,
@@ -16,6 +15,7 @@ import { describe, expect, it } from "vitest";
 import { gaussianSource } from "../../src/numeric/gaussian.js";
 import { normalInterval } from "../../src/numeric/normal.js";
 import { binomialBounds } from "../support/binomial.js";
+import { test } from "../support/test.js";
 import { lineInstances } from "./instances.js";
 
 const three = atomicData({ atoms: [[-1], [0], [1]], classes: { a: [0.5, 0.25, 0.25], b: [0.1, 0.1, 0.8] } });

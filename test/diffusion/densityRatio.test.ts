@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   atomicData,
   classify,
@@ -10,6 +9,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 import { lineInstances, marginalOf, overNoise } from "./instances.js";
 
 const RUNS = { numRuns: 15 };

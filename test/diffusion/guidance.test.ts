@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   atomicData,
   guidanceGap,
@@ -11,6 +10,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 import { lineInstances, marginalOf, overNoise, scaled } from "./instances.js";
 
 const three = atomicData({ atoms: [[-1], [0], [1]], classes: { a: [0.5, 0.25, 0.25], b: [0.1, 0.1, 0.8] } });

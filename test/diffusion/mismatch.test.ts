@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { test } from "@fast-check/vitest";
 import {
   atomicData,
   denoisingLoss,
@@ -11,6 +10,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 import { lineInstances, overNoise, scaled } from "./instances.js";
 
 const three = atomicData({ atoms: [[-1], [0], [1.3]], classes: { a: [0.5, 0.3, 0.2], b: [0.1, 0.1, 0.8] } });

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { test } from "@fast-check/vitest";
 import {
   atomicData,
   denoise,
@@ -12,6 +11,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 interface Case {
   name: string;

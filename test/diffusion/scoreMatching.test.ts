@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   atomicData,
   cosineSchedule,
@@ -12,6 +11,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 const atoms = [[-1.2], [-0.3], [0.1], [0.9], [1.7]];
 const data = atomicData({ atoms, classes: { a: [0.3, 0.1, 0.2, 0.4, 0], b: [0, 0, 0, 0.5, 0.5] } });

@@ -1,7 +1,8 @@
-import { fc, test as property } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import { float64Algebra as F } from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
+import { test } from "../support/test.js";
 
 const A = exactAlgebra({ digits: 40, integralDigits: 12 });
 
@@ -24,7 +25,7 @@ const classes = fc.integer({ min: 2, max: 4 }).chain((size) =>
 );
 
 describe("each function of the diffusion half is its float64 twin's value", () => {
-  property.prop([classes], { numRuns: 15, seed: 3 })("on generated atoms", ({ steps, own, other, grid, x }) => {
+  test.prop([classes], { numRuns: 15, seed: 3 })("on generated atoms", ({ steps, own, other, grid, x }) => {
     const atoms = steps.map((_, i) => steps.slice(0, i).reduce((a, b) => a + b, -1));
     const answers = [...atoms.keys()];
     const theirs = other.some((m) => m > 0) ? other : own;

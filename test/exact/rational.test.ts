@@ -1,6 +1,7 @@
-import { fc, test } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import { rationalAlgebra } from "exptilt/exact";
 import { describe, expect } from "vitest";
+import { test } from "../support/test.js";
 
 const Q = rationalAlgebra();
 const whole = fc.integer({ min: 0, max: 12 });

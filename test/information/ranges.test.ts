@@ -1,5 +1,5 @@
 /** What mathematics bounds is bounded as rounded: averages, entropies, objectives; and laws that differ are told apart. */
-import { fc, test } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import {
   categoricalQuantile,
   entropy,
@@ -15,6 +15,7 @@ import {
   uniform,
 } from "exptilt";
 import { expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 const mass = fc.oneof(fc.double({ min: 1e-9, max: 10, noNaN: true }), fc.constantFrom(0, 1, 1e-300));
 const reward = fc.oneof(fc.double({ min: -5, max: 5, noNaN: true }), fc.constantFrom(0.1, 1));

@@ -1,4 +1,4 @@
-import { fc, test } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import {
   chiSquaredDivergence,
   distribution,
@@ -16,6 +16,7 @@ import {
   uniform,
 } from "exptilt";
 import { describe, expect } from "vitest";
+import { test } from "../support/test.js";
 
 const mass = fc.oneof(
   { weight: 5, arbitrary: fc.double({ min: 1e-3, max: 1, noNaN: true }) },

@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   categoricalQuantile,
   categoricalSampler,
@@ -26,6 +25,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lawOf } from "../../src/measure/measure.js";
 import { requireSameSupport } from "../../src/measure/support.js";
+import { test } from "../support/test.js";
 
 const exact = exactAlgebra({ digits: 60 });
 type BigMeasure = ReturnType<typeof exact.measure>;

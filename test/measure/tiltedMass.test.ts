@@ -1,7 +1,7 @@
-import { test } from "@fast-check/vitest";
 import { fromLogMass, measure, tilt, tiltedMass, uniform } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 const mass = fc.oneof(
   { weight: 6, arbitrary: fc.double({ min: 1e-6, max: 10, noNaN: true }) },

@@ -1,9 +1,9 @@
-import { test } from "@fast-check/vitest";
 import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exp, expm1, log, log1p, logDoubleDouble, pow, sinQuarter } from "../../src/numeric/elementary.js";
 import { ulp } from "../accuracy/ulp.js";
+import { test } from "../support/test.js";
 
 const A = exactAlgebra({ digits: 60 });
 const one = A.number(1);

@@ -1,7 +1,7 @@
-import { test } from "@fast-check/vitest";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ExactSum } from "../../src/numeric/exactSum.js";
+import { test } from "../support/test.js";
 
 /** A double as a whole number of units 2^−1074. */
 function units(x: number): bigint {

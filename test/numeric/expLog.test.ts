@@ -1,8 +1,8 @@
-import { test } from "@fast-check/vitest";
 import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { expNormal, logNormal } from "../../src/numeric/expLog.js";
+import { test } from "../support/test.js";
 
 const A = exactAlgebra({ digits: 40 });
 

@@ -1,7 +1,7 @@
-import { test } from "@fast-check/vitest";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { solveOde } from "../../src/numeric/extrapolate.js";
+import { test } from "../support/test.js";
 
 const time = fc.integer({ min: -64, max: 64 }).map((n) => n / 16);
 const start = fc.double({ min: -3, max: 3, noNaN: true });

@@ -1,7 +1,7 @@
-import { test } from "@fast-check/vitest";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { firstWithin } from "../../src/numeric/firstWithin.js";
+import { test } from "../support/test.js";
 
 /** The first n, and what was asked for on the way, call by call. */
 function found(f: (n: number) => number, wanted: number): { n: number; asked: number[][] } {

@@ -1,7 +1,7 @@
-import { test } from "@fast-check/vitest";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { integrate } from "../../src/numeric/gaussKronrod.js";
+import { test } from "../support/test.js";
 
 const number = fc.double({ min: -2, max: 2, noNaN: true });
 

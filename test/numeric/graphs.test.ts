@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { solveSemidefinite } from "../../src/numeric/cholesky.js";
@@ -6,6 +5,7 @@ import { conjugateGradients } from "../../src/numeric/conjugateGradients.js";
 import { eliminationOrder } from "../../src/numeric/elimination.js";
 import { GroundedLaplacian } from "../../src/numeric/laplacian.js";
 import { digraph, strongComponents } from "../../src/numeric/strongComponents.js";
+import { test } from "../support/test.js";
 
 /** A connected graph: a random tree, and other edges; no edge twice. */
 const graphs = fc

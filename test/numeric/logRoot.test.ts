@@ -1,7 +1,7 @@
-import { test } from "@fast-check/vitest";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type LogPoint, logRoot } from "../../src/numeric/logRoot.js";
+import { test } from "../support/test.js";
 
 /** The root, and where the function was looked at on the way. */
 function found(f: (x: number) => LogPoint, wanted: number, start: number): { root: number; seen: number[] } {

@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import { logSoftmax, logSumExp, randomSource, softmax } from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
@@ -19,6 +18,7 @@ import { normalCdf, normalInterval } from "../../src/numeric/normal.js";
 import { peakOf } from "../../src/numeric/peak.js";
 import { exponentOf, timesPowerOfTwo } from "../../src/numeric/powerOfTwo.js";
 import { peakedSum, sum } from "../../src/numeric/sum.js";
+import { test } from "../support/test.js";
 import { weights } from "../support/weights.js";
 
 const exact = exactAlgebra({ digits: 60 });

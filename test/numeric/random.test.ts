@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   atomicData,
   categoricalSampler,
@@ -17,6 +16,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gaussianSource } from "../../src/numeric/gaussian.js";
+import { test } from "../support/test.js";
 
 const data = atomicData({ atoms: [[0], [1], [3]], classes: { a: [0.5, 0.25, 0.25], b: [0.1, 0.1, 0.8] } });
 const ref = measure(["a", "b", "c"], [1, 2, 3]);

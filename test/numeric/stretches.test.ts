@@ -1,7 +1,7 @@
-import { test } from "@fast-check/vitest";
 import fc from "fast-check";
 import { expect } from "vitest";
 import { stretches } from "../../src/numeric/stretches.js";
+import { test } from "../support/test.js";
 
 test.prop([fc.array(fc.integer(), { maxLength: 20 }), fc.integer({ min: 1, max: 25 })])(
   "the stretches of a list are the list, each full but the last, none empty",

@@ -1,6 +1,7 @@
-import { fc, test } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import { humanPreference, logPreferenceProbability, preferenceProbability } from "exptilt";
 import { describe, expect } from "vitest";
+import { test } from "../support/test.js";
 
 const reward = fc.double({ min: -700, max: 700, noNaN: true });
 const close = (a: number, b: number, relative: number) =>

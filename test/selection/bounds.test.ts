@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   bestOfNKlBound,
   bestOfNLaw,
@@ -21,6 +20,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { selectionCases } from "../support/autoregressive.js";
+import { test } from "../support/test.js";
 
 const rows = fc.array(
   fc.record({

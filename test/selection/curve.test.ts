@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   bestOfNLaw,
   entropy,
@@ -14,6 +13,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 /** Small problems with zeros, ties, point masses, forbidden answers and a gold reward. */
 const problems = fc

@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   bestOfNLaw,
   bestOfPoissonLaw,
@@ -9,6 +8,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect } from "vitest";
+import { test } from "../support/test.js";
 
 /** A fraction of whole numbers: enough of an exact arithmetic to add up the outcomes of N draws. */
 interface Fraction {

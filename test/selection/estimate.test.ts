@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { test } from "@fast-check/vitest";
 import {
   bestOfNLaw,
   estimateBestOfN,
@@ -15,6 +14,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { shareWithin } from "../../src/selection/subsets.js";
+import { test } from "../support/test.js";
 
 /** The subsets of n of the numbers from `from` to m − 1. */
 function* subsets(m: number, n: number, from = 0, before: number[] = []): Generator<number[]> {

@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   bestOfNLaw,
   klDivergence,
@@ -13,6 +12,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 const rows = fc
   .array(

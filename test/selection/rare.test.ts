@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   bestOfNLaw,
   betaForKl,
@@ -14,6 +13,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answerOf, edgeRows, nats, pairsOf } from "../support/selectionEdges.js";
+import { test } from "../support/test.js";
 
 describe("where masses, weights and numbers of draws leave the doubles", () => {
   const rows = edgeRows();

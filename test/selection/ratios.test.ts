@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import { measure } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -6,6 +5,7 @@ import { hardPoissonRatios, hardRatios } from "../../src/selection/hardRatio.js"
 import { softPoissonRatios } from "../../src/selection/poissonRatio.js";
 import { type Prepared, prepare, type RatioToRef } from "../../src/selection/problem.js";
 import { ratiosAt } from "../../src/selection/ratios.js";
+import { test } from "../support/test.js";
 
 const problems = fc
   .array(

@@ -1,4 +1,3 @@
-import { test } from "@fast-check/vitest";
 import {
   bestOfNLaw,
   categoricalSampler,
@@ -14,6 +13,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { binomialBounds } from "../support/binomial.js";
+import { test } from "../support/test.js";
 import { weights } from "../support/weights.js";
 
 const DRAWS = 40_000;

@@ -1,4 +1,4 @@
-import { fc, test } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import {
   bestOfNDistillation,
   fitPolicyGradient,
@@ -17,6 +17,7 @@ import {
   uniform,
 } from "exptilt";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 const problems = fc
   .record({

@@ -1,4 +1,4 @@
-import { fc, test } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import {
   autoregressiveLogLinearPolicy,
   fitWeightedMle,
@@ -11,6 +11,7 @@ import { describe, expect, it } from "vitest";
 import { solveSemidefinite } from "../../src/numeric/cholesky.js";
 import { fitGeneralizedPareto, logParetoQuantile } from "../../src/training/generalizedPareto.js";
 import { shuffled } from "../../src/training/shuffle.js";
+import { test } from "../support/test.js";
 
 const vectors = (rows: number, size: number) =>
   fc.array(fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: size, maxLength: size }), {

@@ -1,4 +1,4 @@
-import { fc, test } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import {
   autoregressivePolicy,
   autoregressiveTabularPolicy,
@@ -10,6 +10,7 @@ import {
   uniform,
 } from "exptilt";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 import { type Complex, witnesses } from "./policies.js";
 
 const H = 1e-100;

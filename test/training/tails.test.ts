@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { fc, test } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import {
   drawnWeights,
   effectiveSampleSize,
@@ -13,6 +13,7 @@ import {
   uniform,
 } from "exptilt";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 interface TailCase {
   readonly id: string;

@@ -1,4 +1,4 @@
-import { fc, test } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import {
   autoregressiveLogLinearPolicy,
   bestOfNDistillation,
@@ -19,6 +19,7 @@ import {
   uniform,
 } from "exptilt";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 /** Numbers with 10 binary digits, so that offsets of 2³⁰ of their unit lose none of them. */
 const short = fc.integer({ min: 0, max: 1024 }).map((i) => i / 1024);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { fc, test } from "@fast-check/vitest";
+import { fc } from "@fast-check/vitest";
 import {
   chiSquaredDivergence,
   distribution,
@@ -19,6 +19,7 @@ import {
   uniform,
 } from "exptilt";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 const problems = fc
   .record({
