@@ -1,4 +1,4 @@
-import type { Law } from "../measure/law.js";
+import { densitiesOf, type Law } from "../measure/law.js";
 import { outOfRange } from "../numeric/check.js";
 import { logRatio } from "../numeric/deviance.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
@@ -160,8 +160,9 @@ function times(a: number, t: DoubleDouble): DoubleDouble {
  * from the difference of their weights in double-double where these have all digits, and else from logarithms.
  */
 function logRatioOfLaws(p: Law, q: Law): LogRatio {
-  if (p.origin === q.origin) {
-    const [x, y] = [p.lineage?.logDensity, q.lineage?.logDensity];
+  const densities = densitiesOf(p, q);
+  if (densities !== undefined) {
+    const [x, y] = densities;
     const density = (i: number) => (y?.[i] ?? 0) - (x?.[i] ?? 0);
     // Up to a constant, which no difference of two atoms shows.
     const constant = q.logProbability(p.peak) - p.logProbability(p.peak) - density(p.peak);

@@ -1,4 +1,4 @@
-import { type Law, MANY } from "../measure/law.js";
+import { densitiesOf, type Law, MANY } from "../measure/law.js";
 import { type Measure, requireMeasure, requirePair } from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
 import { logMeanExp } from "../measure/tilt.js";
@@ -215,7 +215,7 @@ function klByDeviance(p: Law, q: Law): number {
  * e^{KL}·Q(supp P). Its distance from 1 is a sum of non-negative terms E_P[e^{−δ} − 1 + δ], δ = d − E_P d.
  */
 function klByLogRatio(p: Law, q: Law): number {
-  const [x, y] = [p.lineage?.logDensity, q.lineage?.logDensity];
+  const [x, y] = densitiesOf(p, q) ?? [];
   const d = new Float64Array(p.weight.length);
   const terms = new Float64Array(d.length);
   let inside = 0;
@@ -396,22 +396,25 @@ export function totalVariationOf(p: Law, q: Law): number {
 const SMALL = 1 / 4;
 
 /**
- * Q − P of two tilts of one origin, from d = log P/Q: undefined where that is large, or an answer is in one law alone.
- * Laws that differ by less than their rounded weights show are told apart.
+ * Q − P of two tilts of one origin, from d = log P/Q where that is small, so that laws which differ by less than their
+ * rounded weights show are told apart. Undefined where P is not within Q's support.
  */
 function differencesByLogRatio(p: Law, q: Law): Float64Array | undefined {
-  if (p.origin !== q.origin || p.peak !== q.peak) return undefined;
-  const [x, y] = [p.lineage?.logDensity, q.lineage?.logDensity];
+  const densities = densitiesOf(p, q);
+  if (densities === undefined) return undefined;
+  const [x, y] = densities;
   const [top, bottom] = [x?.[p.peak] ?? 0, y?.[p.peak] ?? 0];
   const d = new Float64Array(p.weight.length);
   for (let i = 0; i < d.length; i++) {
     const [inP, inQ] = [p.supports(i), q.supports(i)];
-    if (inP !== inQ) return undefined;
-    if (inP) d[i] = (x?.[i] ?? 0) - top - ((y?.[i] ?? 0) - bottom);
-    if (!(Math.abs(d[i]) < SMALL)) return undefined;
+    if (inP && !inQ) return undefined;
+    d[i] = inP ? (x?.[i] ?? 0) - top - ((y?.[i] ?? 0) - bottom) : -Infinity;
   }
   const c = logMeanExp(q, d);
-  return d.map((l, i) => -q.probability(i) * expm1(l - c));
+  return d.map((l, i) => {
+    if (Math.abs(l - c) < SMALL) return -q.probability(i) * expm1(l - c);
+    return q.probability(i) - p.probability(i);
+  });
 }
 
 /**

@@ -11,35 +11,55 @@ import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
 const COUNTING = { name: "counting measure" } as const;
 
 /**
- * Where a law comes from: it is ∝ origin·exp(logDensity). Two laws of the same origin differ by a log-ratio that is
- * known directly, so a divergence between them keeps the digits that their rounded masses have lost.
+ * Where a law comes from: it is ∝ base·exp(step), with the counting measure for a base that is left out. Two laws that are
+ * tilts of one law differ by a log-ratio that is known directly, so a divergence between them keeps the digits that their
+ * rounded masses have lost.
+ *
+ * A class: an object with a getter of its own would get a shape of its own, kept alive by it.
  */
-interface Lineage {
+class Lineage {
+  readonly base: Law | undefined;
+  /** What the law comes from in the end. */
   readonly origin: object;
-  /** Made when first asked for. */
-  readonly logDensity: Float64Array;
+  #step: Float64Array | (() => Float64Array);
+  /** The density from the ancestor that was last asked for. */
+  #known: { readonly ancestor: Law | undefined; readonly density: Float64Array } | undefined;
+
+  constructor(base: Law | undefined, step: Float64Array | (() => Float64Array)) {
+    this.base = base;
+    this.origin = base?.origin ?? COUNTING;
+    this.#step = step;
+  }
+
+  /** The logarithm of the law's density over its base, up to a constant; made when first asked for. */
+  get step(): Float64Array {
+    if (typeof this.#step === "function") this.#step = this.#step();
+    return this.#step;
+  }
+
+  /** The same over an earlier law that it comes from. */
+  from(ancestor: Law | undefined): Float64Array {
+    if (this.base === ancestor) return this.step;
+    if (this.#known?.ancestor !== ancestor || this.#known === undefined) {
+      const before = this.base?.lineage?.from(ancestor);
+      const density = before === undefined ? this.step : this.step.map((x, i) => x + before[i]);
+      this.#known = { ancestor, density };
+    }
+    return this.#known.density;
+  }
 }
 
-/** The lineage of a tilt. A class: an object with a getter of its own would get a shape of its own, kept alive by it. */
-class TiltLineage implements Lineage {
-  readonly origin: object;
-  readonly #before: Lineage | undefined;
-  #logDensity: Float64Array | (() => Float64Array);
-
-  constructor(base: Law, logDensity: () => Float64Array) {
-    this.origin = base.origin;
-    this.#before = base.lineage;
-    this.#logDensity = logDensity;
-  }
-
-  get logDensity(): Float64Array {
-    if (typeof this.#logDensity === "function") {
-      const own = this.#logDensity();
-      const before = this.#before?.logDensity;
-      this.#logDensity = before === undefined ? own : own.map((x, i) => x + before[i]);
-    }
-    return this.#logDensity;
-  }
+/**
+ * The log-densities of two laws over the last law that both come from; one that is left out is 0 throughout. Undefined
+ * where they have no law in common.
+ */
+export function densitiesOf(p: Law, q: Law): [Float64Array | undefined, Float64Array | undefined] | undefined {
+  if (p.origin !== q.origin) return undefined;
+  const ancestors = new Set<Law | undefined>();
+  for (let law: Law | undefined = p; law !== undefined; law = law.lineage?.base) ancestors.add(law);
+  let common: Law | undefined = q;
+  while (common !== undefined && !ancestors.has(common)) common = common.lineage?.base;
+  return [p === common ? undefined : p.lineage?.from(common), q === common ? undefined : q.lineage?.from(common)];
 }
 
 /** From so many answers on, the logarithms of a law's weights are made once and kept: the next divergence needs none. */
@@ -123,7 +143,7 @@ export class Law {
     for (let from = 0; from < weight.length; from += STRETCH) {
       expStretch(weight, logWeight, logMass, max, from, Math.min(from + STRETCH, weight.length));
     }
-    return new Law(weight, logWeight, { origin: COUNTING, logDensity: logWeight }, true);
+    return new Law(weight, logWeight, new Lineage(undefined, logWeight), true);
   }
 
   /** The law of given weights that is a tilt of `base` by `logDensity`: base·exp(logDensity), up to a constant. */
@@ -134,11 +154,10 @@ export class Law {
     logDensity: () => Float64Array,
     total?: DoubleDouble,
   ): Law {
-    const lineage = new TiltLineage(base, logDensity);
-    return new Law(weight, logWeight, lineage, base.fromLog, total);
+    return new Law(weight, logWeight, new Lineage(base, logDensity), base.fromLog, total);
   }
 
-  /** What this law is a tilt of: itself, where it was given by its masses. */
+  /** What this law comes from in the end: itself, where it was given by its masses. */
   get origin(): object {
     return this.lineage?.origin ?? this;
   }

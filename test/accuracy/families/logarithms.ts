@@ -220,7 +220,23 @@ export const alignmentFromLogs: readonly Subject[] = [
     "rlhfOptimum().mass": [(x) => rlhfOptimum(x).mass, (x) => exact.rlhfOptimum(x).mass],
     "rlhfOptimum().logMass": [(x) => rlhfOptimum(x).logMass, (x) => exact.rlhfOptimum(x).logMass],
     rlhfOptimalValue: [rlhfOptimalValue, exact.rlhfOptimalValue],
+    "totalVariation(rlhfOptimum, ref)": [
+      (x) => totalVariation(rlhfOptimum(x), x.ref),
+      (x) => exact.totalVariation(exact.rlhfOptimum(x), x.ref),
+    ],
   }),
+  ...ofTilt({
+    "klDivergence(rlhfOptimum, ref)": [
+      (x) => klDivergence(rlhfOptimum(x), x.ref),
+      (x) => exact.klDivergence(exact.rlhfOptimum(x), x.ref),
+    ],
+  }).map((s) => ({
+    ...s,
+    exception: {
+      ulp: 8,
+      reason: "next to a point mass it is a sum of numbers below the normal doubles, each rounded there",
+    },
+  })),
   ...ofPolicy({
     rlhfObjective: [rlhfObjective, exact.rlhfObjective],
     rlhfRegret: [rlhfRegret, exact.rlhfRegret],
