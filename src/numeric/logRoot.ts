@@ -6,8 +6,11 @@ export interface LogPoint {
   readonly slope: number;
 }
 
-/** More than any start needs, by four-fold steps across all doubles and bisection alone. */
-const MOST_ROUNDS = 1200;
+/** More than any start needs, by four-fold steps across all doubles at every second round. */
+const MOST_ROUNDS = 2200;
+
+/** From this round on every second step is one of bisection: a slope that is far too steep would make steps of nothing. */
+const ROUNDS_OF_NEWTON = 50;
 
 /** No step of Newton's method is longer: far from the root its slope says little. */
 const LONGEST = 16;
@@ -25,7 +28,8 @@ export function logRoot(f: (x: number) => LogPoint, wanted: number, start: numbe
     if (value < wanted) low = x;
     else high = x;
     const newton = x * exp(log(wanted / value) / slope);
-    const inside = newton > Math.max(low, x / LONGEST) && newton < Math.min(high, x * LONGEST);
+    const trusted = round < ROUNDS_OF_NEWTON || round % 2 === 0;
+    const inside = trusted && newton > Math.max(low, x / LONGEST) && newton < Math.min(high, x * LONGEST);
     const middle = high === Infinity ? low * 4 : low === 0 ? high / 4 : Math.sqrt(low) * Math.sqrt(high);
     const next = inside ? newton : middle;
     if (next === low || next === high) return next;

@@ -62,11 +62,9 @@ export function betaForKl<A>(ref: Measure<A>, reward: Score<A>, budget: number):
 function steepness(caller: string, law: Law, score: Float64Array, budget: number): number {
   const spent = (eta: number) => {
     const tilted = tiltLaw(caller, law, score, 1 / eta).law;
-    const mean = expectationUnder(tilted, score);
-    const variance = expectationUnder(
-      tilted,
-      score.map((s) => square(s - mean)),
-    );
+    // From the likeliest answer: its distance from the mean would be rounding where little else is likely.
+    const apart = score.map((s) => s - score[tilted.peak]);
+    const variance = expectationUnder(tilted, apart.map(square)) - square(expectationUnder(tilted, apart));
     return { kl: klOf(tilted, law), variance };
   };
   // KL is the integral of η Var, and the variance at most 1/4: the root is at or above this. From below it is found also

@@ -43,14 +43,15 @@ describe("the root of an increasing function by Newton's method on logarithmic s
     }
   });
 
-  const slopes = fc.constantFrom(Number.NaN, 0, -1, Infinity, 1e-3, 0.3, 3);
+  const slopes = fc.constantFrom(Number.NaN, 0, -1, Infinity, 1e-3, 0.3, 3, 1e9);
   test.prop([scales, scales, slopes], { numRuns: 40 })(
     "is kept in its bracket and to steps of 16, and found to the last digit whatever the slopes say",
     (root, start, slope) => {
       const f = (x: number) => ({ value: x < root ? x / root / 2 : (2 * x) / root, slope });
       const { root: got, seen } = found(f, 1, start);
       expect(Math.abs(got / root - 1)).toBeLessThanOrEqual(2 ** -51);
-      expect(seen.length).toBeLessThan(200);
+      // Newton's 50 rounds, and then every second one: four-fold steps over 60 decades, and 60 halvings.
+      expect(seen.length).toBeLessThan(400);
       let [low, high] = [0, Infinity];
       let kept = true;
       for (const [i, x] of seen.entries()) {
@@ -79,9 +80,8 @@ describe("the root of an increasing function by Newton's method on logarithmic s
     expect(found((x) => ({ value: x, slope: 1 }), 3, 3)).toEqual({ root: 3, seen: [3] });
   });
 
-  it("takes 1200 looks at the most", () => {
-    const { root, seen } = found(() => ({ value: 0.5, slope: 1e14 }), 1, 1);
-    expect(seen.length).toBe(1200);
-    expect(Math.abs(root - 1)).toBeLessThan(1e-9);
+  it("ends at 0 or ∞ also where slopes that are far too steep make steps of nothing", () => {
+    expect(logRoot(() => ({ value: 0.5, slope: 1e14 }), 1, 5e-324)).toBe(Infinity);
+    expect(logRoot(() => ({ value: 2, slope: 1e14 }), 1, 1e308)).toBe(0);
   });
 });

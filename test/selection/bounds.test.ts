@@ -238,6 +238,22 @@ describe("β for a KL budget", () => {
     expect(Math.abs(klDivergence(tilt(ref, reward, beta), ref) / budget - 1)).toBeLessThanOrEqual(1e-12);
   });
 
+  test.prop([
+    fc.integer({ min: -300, max: -30 }),
+    fc.integer({ min: -12, max: 0 }),
+    fc.constantFrom(-1e-15, 1e-15, 1e-9, 0.1, 0.9),
+    fc.integer({ min: -900, max: -1 }).map((n) => n / 100),
+  ])("spends it where the best answer is rare, and the others are alike", (rare, other, near, part) => {
+    const ref = measure([0, 1, 2], [10 ** other, 1, 10 ** rare]);
+    const reward = [1, 1 + near, 2];
+    const budget = -rare * Math.LN10 * 10 ** part;
+    const at = (beta: number) => klDivergence(tilt(ref, reward, beta), ref);
+    const beta = betaForKl(ref, reward, budget);
+    // Where the best answer takes over, an ulp of β is worth a thousand of the KL.
+    expect(at(beta * (1 + 2 ** -50))).toBeLessThanOrEqual(budget * (1 + 1e-12));
+    expect(at(beta * (1 - 2 ** -50))).toBeGreaterThanOrEqual(budget * (1 - 1e-12));
+  });
+
   it("spends at most −log P(best), which keeps its digits where the best is all but certain and where it is rare", () => {
     const [sure, rare] = [measure([0, 1], [1e-20, 1]), measure([0, 1], [1, 1e-20])];
     expect(betaForKl(sure, [0, 1], 1e-20)).toBe(0);

@@ -192,6 +192,9 @@ const byMass = (x: Moved<Wide>): Moved<Soft> => {
   return { mass, reward: x.reward, beta: x.beta, n: x.n };
 };
 
+const wideLaw = ({ logMass, reward, beta }: Moved<Wide>, n: number) =>
+  exact.softBestOfNLaw({ ref: logMeasureOf(logMass), reward, beta }, n);
+
 /** All subsets of n among the first `size` numbers. */
 function subsets(size: number, n: number): number[][] {
   if (n === 0) return [[]];
@@ -747,5 +750,62 @@ export const selection: readonly Subject[] = [
       const { c, optimum } = expansion(byMass(x));
       return total(c.map((v, i) => v.abs().times(optimum[i]))).div(2);
     },
+  }),
+  ...(["mass", "logMass"] as const).map((part) =>
+    subject({
+      name: `softBestOfNLaw().${part} of log-masses`,
+      domain: WIDE,
+      draw: wide,
+      fixed: ["n"],
+      float64: (x) => softBestOfNLaw(wideProblem(x), x.n)[part],
+      exact: (x, { n }) => wideLaw(x, n)[part],
+      cases: 60,
+      probes: 3,
+    }),
+  ),
+  ...(["totalVariation", "kl", "reverseKl"] as const).map((distance) =>
+    subject({
+      name: `limitDistance().${distance} of log-masses`,
+      domain: WIDE,
+      draw: wide,
+      fixed: ["n"],
+      float64: (x) => limitDistance(wideProblem(x), x.n)[distance],
+      exact: (x, { n }) => {
+        const [law, limit] = [wideLaw(x, n), exact.tilt(logMeasureOf(x.logMass), x.reward, x.beta)];
+        if (distance === "totalVariation") return exact.totalVariation(law, limit);
+        return distance === "kl" ? exact.klDivergence(limit, law) : exact.klDivergence(law, limit);
+      },
+      cases: 60,
+      probes: 3,
+      exception: { ulp: 50, reason: "twelve digits, as its comment says." },
+    }),
+  ),
+  ...(["lower", "upper"] as const).map((side) =>
+    subject({
+      name: `softBestOfNBounds().${side} of log-masses`,
+      domain: WIDE,
+      draw: wide,
+      fixed: ["n"],
+      float64: (x) => softBestOfNBounds(wideProblem(x), x.n)[side],
+      exact: ({ logMass, reward, beta }, { n }) =>
+        exact.softBestOfNBounds({ ref: logMeasureOf(logMass), reward, beta }, n)[side],
+      cases: 100,
+    }),
+  ),
+  subject({
+    name: "betaForKl of rare best answers",
+    domain: "masses over 300 orders, the best answer the rarest; budgets from 1e-12 of the most to the most",
+    draw: (rng, index) => {
+      const mass = times(Math.max(2, size(rng, index)), () => order(rng, -12, 0));
+      const reward = rewards(rng, mass.length, false);
+      const best = reward.indexOf(Math.max(...reward));
+      reward[best] += 1;
+      mass[best] = order(rng, -300, -200);
+      const most = -Math.log(mass[best] / mass.reduce((s, m) => s + m, 0));
+      return { mass, reward, budget: most * pick(rng, order(rng, -12, 0), rng(), 1 - order(rng, -6, 0)) };
+    },
+    float64: ({ mass, reward, budget }) => betaForKl(given(mass), reward, budget),
+    exact: (x, { mass, reward, budget }) => steepness(x, betaForKl(given(mass), reward, budget)),
+    cases: 100,
   }),
 ];
