@@ -51,6 +51,8 @@ export interface RlifOptimum<A = unknown> extends Distribution<A> {
 /** Lβ and Lβ − 1, the latter from the exact product: its sign is the regime, and near 1 its digits are the exponent's. */
 function temperatures(length: number, beta: number): { a: number; excess: number } {
   const a = twoProduct(length, beta);
+  // A product whose error can't be told apart from it: nothing near 1.
+  if (!Number.isFinite(a.lo)) return { a: length * beta, excess: length * beta };
   const { hi, lo } = twoSum(a.hi, -1);
   return { a: a.hi, excess: hi + (lo + a.lo) };
 }

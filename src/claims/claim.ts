@@ -100,6 +100,10 @@ function relativeGap<N>(
   return Math.min(...gaps) || 0;
 }
 
+function isComparisons(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => Array.isArray(one?.left) && Array.isArray(one?.right));
+}
+
 /** The largest gap over all comparisons of a statement that could be decided, and why others could not. */
 function worstGap<N>(world: World<N>, sides: Sides): Omit<ClaimGap, "printedGap"> {
   const { algebra: A } = world;
@@ -107,7 +111,17 @@ function worstGap<N>(world: World<N>, sides: Sides): Omit<ClaimGap, "printedGap"
   let gap = 0;
   let allowed = 0;
   let reason: string | undefined;
-  for (const { left, right, scale, relation = "=", precision = 0, notDecided } of sides(world)) {
+  const comparisons: unknown = sides(world);
+  if (!isComparisons(comparisons))
+    throw wrongType("checkClaim", "claim", "have sides that give comparisons, each with left and right", comparisons);
+  for (const {
+    left,
+    right,
+    scale,
+    relation = "=",
+    precision = 0,
+    notDecided,
+  } of comparisons as readonly Comparison<N>[]) {
     if (notDecided !== undefined) {
       reason ??= notDecided;
       continue;
@@ -193,12 +207,12 @@ function verdictOf(caller: string, claim: Claim, gap: ClaimGap, tolerance: numbe
   requireClaim(caller, claim);
   if (typeof gap !== "object" || gap === null) throw wrongType(caller, "gap", "be a gap, from checkClaim", gap);
   const width = requireNumber(caller, "gap.gap", gap.gap);
-  if (!(requireNumber(caller, "tolerance", tolerance) >= 0))
-    throw outOfRange(caller, "tolerance", "be at least 0", tolerance);
-  if (!(width <= Math.max(tolerance, gap.precision ?? 0))) return "fails";
+  const allowed = requireNumber(caller, "tolerance", tolerance);
+  if (!(allowed >= 0)) throw outOfRange(caller, "tolerance", "be at least 0", allowed);
+  if (!(width <= Math.max(allowed, gap.precision ?? 0))) return "fails";
   if (gap.notDecided !== undefined || width > DECISIVE) return "not decided";
   if (claim.kind === "identity" || isVisible(gap.printedGap)) return "holds";
-  return tolerance > DECISIVE ? "not decided" : "fails";
+  return allowed > DECISIVE ? "not decided" : "fails";
 }
 
 /**

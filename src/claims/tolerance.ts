@@ -28,9 +28,9 @@ import { type CheckedInstance, type Instance, requireInstance } from "./instance
 export function gapTolerance(instance: Instance, digits?: number): number {
   const caller = "gapTolerance";
   const checked = requireInstance(caller, instance);
-  if (digits !== undefined && requireInteger(caller, "digits", digits, 20) > 1000)
-    throw outOfRange(caller, "digits", "be at most 1000", digits);
-  const base = digits === undefined ? 1e-12 : 10 ** (10 - digits);
+  const places = digits === undefined ? undefined : requireInteger(caller, "digits", digits, 20);
+  if (places !== undefined && places > 1000) throw outOfRange(caller, "digits", "be at most 1000", places);
+  const base = places === undefined ? 1e-12 : 10 ** (10 - places);
   return base * Math.max(1, exponentSize(checked) / 1000);
 }
 

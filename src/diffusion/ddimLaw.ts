@@ -41,7 +41,7 @@ const UNSURE = 1e-9;
  * @param grid the noise levels σ, increasing in (0, 1); the continuous flow when left out
  * @returns the law of the output, on the atoms' indices; coincident atoms share as p(x|c) does
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the atoms are not on a line, the class is unknown, w is negative or not finite, or the grid does
+ * @throws RangeError when the atoms are not on a line, the class is unknown, w is negative, not finite or, without a grid, above 1e5, or the grid does
  * not increase in (0, 1), or folds the line into so many stretches that starts of probability above 1e−9 are out of sight
  * @example
  * ```ts
@@ -61,6 +61,8 @@ export function ddimLaw(data: AtomicData, label: string, w: number, grid?: Array
   const laws = [lawOf(caller, "label", conditional), lawOf(caller, "data", data.marginal)];
   const { power } = new LineLaws(caller, data, laws);
   const [own, all] = laws.map((law) => new LineField(data, law, power));
+  if (grid === undefined && strength > MOST_GUIDANCE)
+    throw outOfRange(caller, "w", `be at most ${MOST_GUIDANCE} without a grid`, strength);
   if (grid === undefined) return shared(data, conditional, own, power, flowLaw(own, all, strength));
   const levels = requireGrid(caller, "grid", grid);
   const u = levels.map((sigma) => rootSnr(sigma, power));
@@ -81,6 +83,9 @@ function flowLaw(own: LineField, all: LineField, w: number): Float64Array {
   for (let k = 0; k + 1 < ends.length; k++) reached[ends[k].point] += normalInterval(ends[k].from, ends[k + 1].from);
   return reached;
 }
+
+/** The steps in which the flow is followed grow as w: these take a second. */
+const MOST_GUIDANCE = 1e5;
 
 function requireGuidance(caller: string, w: unknown): number {
   const x = requireFinite(caller, "w", w);

@@ -1,6 +1,6 @@
 import type { Law } from "../measure/law.js";
 import { type Distribution, lawOf } from "../measure/measure.js";
-import { requireFinite } from "../numeric/check.js";
+import { outOfRange, requireFinite } from "../numeric/check.js";
 import { square } from "../numeric/elementary.js";
 import { type AtomicData, requireLine, requirePresent } from "./atoms.js";
 import { lawsOfRatio } from "./densityRatio.js";
@@ -34,6 +34,9 @@ export function guidance(
   return { target, laws, strength, gap };
 }
 
+/** The time of an average grows as the square root of w and more. */
+const MOST_GUIDANCE = 1e8;
+
 /**
  * How far the guided noise predictor is from that of its stated target, level by level: the mean squared difference over
  * the noised target, on a line, by quadrature.
@@ -49,8 +52,8 @@ export function guidance(
  * @param grid the noise levels σ, increasing in (0, 1)
  * @returns the mean squared difference of the predicted noises at each level
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the atoms are not on a line, the class is unknown or has prior 0, w is not finite, or the grid
- * does not increase in (0, 1)
+ * @throws RangeError when the atoms are not on a line, the class is unknown or has prior 0, w is not finite or beyond ±1e8, or the
+ * grid does not increase in (0, 1)
  * @example
  * ```ts
  * import { atomicData, guidanceGap } from "exptilt";
@@ -63,6 +66,8 @@ export function guidanceGap(data: AtomicData, label: string, w: number, grid: Ar
   const caller = "guidanceGap";
   const { laws, strength } = guidance(caller, data, label, w);
   requireLine(caller, data);
+  if (!(Math.abs(strength) <= MOST_GUIDANCE))
+    throw outOfRange(caller, "w", `be within ±${MOST_GUIDANCE}, from where on the integrals take seconds`, strength);
   const levels = requireGrid(caller, "grid", grid);
   const average = new LineAverage(new LineLaws(caller, data, laws));
   const missed: OfNoisyPoint = (_, more) => square(more[0] + strength * (more[0] - more[1]));

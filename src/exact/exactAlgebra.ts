@@ -39,7 +39,8 @@ export interface ExactOptions {
   readonly digits?: number;
   /**
    * The significant digits of functions that are integrals (`densityRatioLoss` and the like), from 4 up to `digits`; 20 when
-   * left out. Their time grows about as the cube of it.
+   * left out. Their time grows about as the cube of it, and with the rarity of the atoms: an atom of probability
+   * e^−40 takes seconds, and one below e^−100 is refused.
    */
   readonly integralDigits?: number;
 }

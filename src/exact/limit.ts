@@ -108,6 +108,8 @@ export function softBestOfNBounds(
   const lower = (w: BigNumber) => w.times(n).div(w.plus(others.times(mean)));
   const upper = (w: BigNumber) => {
     const [m, s] = [w.plus(others.times(mean)), w.plus(others.times(least))];
+    // A weight beyond the range of exponents: only the bound by N is left of it.
+    if (s.isZero()) return arithmetic.number(n);
     const bound = lower(w).times(others.times(variance).div(m.times(s)).plus(1));
     return bound.gt(n) ? arithmetic.number(n) : bound;
   };

@@ -29,6 +29,9 @@ const MARGIN = 9;
 /** How many noise widths the places may range over: the nodes, up to some hundred a width, are numbered by doubles. */
 const MOST_WIDTHS = 2 ** 44;
 
+/** The work of an integral over all levels grows as the square of this: past it, it is minutes. */
+const MOST_ROOM = 100;
+
 /** −log of the rarest positive probability, in nats. */
 function rarity(laws: readonly (readonly BigNumber[])[]): number {
   let most = 0;
@@ -144,6 +147,8 @@ export class NoisedLine {
   constructor(arithmetic: Arithmetic, { places, sources, laws, digits, lostBits, caller }: NoisedLineInput) {
     this.#caller = caller;
     this.room = rarity([sources, ...laws]);
+    if (this.room > MOST_ROOM)
+      throw outOfRange(caller, "atoms", `have no probability below e^-${MOST_ROOM} but 0`, Math.exp(-this.room));
     this.nats = digits * Math.LN10 + MARGIN;
     this.range = places[places.length - 1].minus(places[0]);
     const scale = this.range.isZero() ? arithmetic.one : this.range;

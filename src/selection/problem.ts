@@ -51,13 +51,13 @@ export interface Prepared<A> {
   readonly again: () => Prepared<A>;
 }
 
-export function prepare<A>(caller: string, problem: BestOfNProblem<A>, beta: number): Prepared<A> {
+export function prepare<A>(caller: string, problem: BestOfNProblem<A>, temperature: number): Prepared<A> {
   requireProblem(caller, problem);
   const { reward } = problem;
   const ref = requireMeasure(caller, "ref", problem.ref);
   const { law } = ref;
   const score = resolveScore(caller, "reward", ref.support, reward);
-  requireTemperature(caller, beta);
+  const beta = requireTemperature(caller, temperature);
   return preparedBy({ caller, ref, law, score, beta }, (levels, lift) => ladderOfRewards(levels, beta, lift));
 }
 

@@ -42,8 +42,12 @@ export function requireExamples<Q, A>(
     if (typeof example !== "object" || example === null || !("target" in example))
       throw wrongType(caller, name, "be an object with a target", example);
     const own = example as TrainingExample<Q, A>;
-    const read = (member: "effectiveFraction" | "effectiveSampleSize" | "paretoK") =>
-      own[member] === undefined ? {} : { [member]: requireNumber(caller, `${name}.${member}`, own[member]) };
+    const read = (member: "effectiveFraction" | "effectiveSampleSize" | "paretoK") => {
+      if (own[member] === undefined) return {};
+      const x = requireNumber(caller, `${name}.${member}`, own[member]);
+      if (Number.isNaN(x)) throw outOfRange(caller, `${name}.${member}`, "be a number", x);
+      return { [member]: x };
+    };
     const worth = { ...read("effectiveFraction"), ...read("effectiveSampleSize"), ...read("paretoK") };
     return { name, example: { query: own.query, target: own.target, ref: own.ref, ...worth } as TrainingExample<Q, A> };
   });

@@ -93,7 +93,7 @@ export async function fitWeightedMle<Q, A>(
 ): Promise<WeightedMleFit> {
   const caller = "fitWeightedMle";
   const { examples, seen, parts, settings } = readFit(caller, policy, data, options);
-  const result = closedForm(caller, policy, parts, settings) ?? (await descend(caller, policy, parts, settings));
+  const result = closedForm(caller, parts, settings) ?? (await descend(caller, parts, settings));
   return reported(result, seen, examples);
 }
 
@@ -104,7 +104,7 @@ export function fitInClosedForm<Q, A>(
   data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
 ): WeightedMleFit {
   const { examples, seen, parts, settings } = readFit(caller, policy, data, {});
-  const result = closedForm(caller, policy, parts, { ...settings, method: "closed form" });
+  const result = closedForm(caller, parts, { ...settings, method: "closed form" });
   if (result === undefined) throw new Error("a closed form was asked for and none came");
   return reported(result, seen, examples);
 }
@@ -118,8 +118,8 @@ function readFit<Q, A>(
   data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
   options: WeightedMleOptions,
 ) {
-  requirePolicy(caller, policy);
-  const settings = readOptions(caller, options, policy.size);
+  const size = requirePolicy(caller, policy);
+  const settings = readOptions(caller, options, size);
   const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
   const examples = requireExamples<Q, A>(caller, "data", data);
   const seen = examples.map(({ name, example }) => partOf(caller, policy, example, name, lambda, examples.length));
@@ -152,11 +152,10 @@ function reported<Q, A>(
   };
 }
 
-function closedForm<Q, A>(
+function closedForm<A>(
   caller: string,
-  policy: Policy<Q, A>,
   parts: readonly LikelihoodPart<A>[],
-  { ridge, method }: Settings,
+  { ridge, method, start }: Settings,
 ): TrainingResult | undefined {
   const [{ on }] = parts;
   const maximizer = ridge === 0 && parts.every((part) => part.on === on) ? on.maximizer : undefined;
@@ -164,7 +163,7 @@ function closedForm<Q, A>(
     throw outOfRange(caller, "options.method", "be an iterative one: this policy has no closed form", method);
   }
   if (maximizer === undefined || (method ?? "closed form") !== "closed form") return undefined;
-  const units = new Units(policy.size, parts);
+  const units = new Units(start.length, parts);
   const f = new NegativeLogLikelihood(
     units,
     parts.map((part) => units.part(part)),
@@ -176,14 +175,13 @@ function closedForm<Q, A>(
   return resultOf(f, point, theta, 0, "closed form", true, () => stateOf("closed form", 0, theta, []));
 }
 
-async function descend<Q, A>(
+async function descend<A>(
   caller: string,
-  policy: Policy<Q, A>,
   parts: readonly LikelihoodPart<A>[],
   settings: Settings,
 ): Promise<TrainingResult> {
   const { ridge, seed } = settings;
-  const units = new Units(policy.size, parts);
+  const units = new Units(settings.start.length, parts);
   const own = parts.map((part) => units.part(part));
   const f = new NegativeLogLikelihood(units, own, ridge);
   const from = pointAt(f, units.variables(settings.start));

@@ -212,11 +212,14 @@ function placesOf<A>(caller: string, support: readonly A[], draws: readonly A[])
     throw outOfRange(caller, "draws", "have at least one answer", draws);
   }
   const place = new Map(support.map((answer, i) => [answerKey(answer), i]));
-  return Uint32Array.from(draws, (draw, n) => {
+  const at = (draw: A, n: number) => {
     const i = place.get(answerKey(draw));
     if (i === undefined) throw outOfRange(caller, `draws[${n}]`, "be an answer of ref", draw);
     return i;
-  });
+  };
+  // Before room is made for as many as the length says.
+  at(draws[0], 0);
+  return Uint32Array.from(draws, at);
 }
 
 /** The weights of equal draws added up; as logarithms, where some are below the range of doubles. */

@@ -36,6 +36,8 @@ export interface Policy<Q = unknown, A = unknown> {
 export interface ConditionalPolicy<A = unknown> {
   /** The answers that the policy chooses among, distinct, in a fixed order. */
   readonly support: readonly A[];
+  /** The number of parameters, the policy's `size`: one that differs from it is refused. Not checked where it is left out. */
+  readonly size?: number;
   /**
    * How far a unit of each parameter moves the log-odds of answers, in nats: the unit that the parameter has, for training
    * to work in. 1 for each where it is left out.
@@ -122,31 +124,34 @@ export function policyDistribution<Q, A>(
   ...[query]: undefined extends Q ? [query?: Q] : [query: Q]
 ): Distribution<A> {
   const caller = "policyDistribution";
-  requirePolicy(caller, policy);
+  const size = requirePolicy(caller, policy);
   const conditional = policyOn(caller, policy, query as Q);
-  const theta = requireParameters(caller, policy.size, parameters);
+  const theta = requireParameters(caller, size, parameters);
   const support = requireSupport(caller, conditional.support);
   const logs = conditional.logProbabilities(theta);
   const bad = logs.findIndex((l) => Number.isNaN(l));
-  if (bad >= 0) throw outOfRange(caller, "logits", "have a finite maximum", logs[bad]);
+  if (bad >= 0) throw outOfRange(caller, "parameters", "give logits of a finite maximum", logs[bad]);
   return distributionOf(support, Law.fromLogMass(logs), 0);
 }
 
 /** So many parameters are 16 GiB of them. */
 const MOST_PARAMETERS = 2 ** 31;
 
-/** A policy, as far as it shows before it is asked for a query. */
-export function requirePolicy<Q, A>(caller: string, policy: Policy<Q, A>): void {
+/** A policy, as far as it shows before it is asked for a query: the number of its parameters. */
+export function requirePolicy<Q, A>(caller: string, policy: Policy<Q, A>): number {
   requireObject(caller, "policy", policy);
   const size = requireInteger(caller, "policy.size", policy.size, 0);
   if (size > MOST_PARAMETERS) throw outOfRange(caller, "policy.size", `be at most ${MOST_PARAMETERS}`, size);
   if (typeof policy.on !== "function") throw wrongType(caller, "policy.on", "be a function", policy.on);
+  return size;
 }
 
 /** The policy on a query. */
 export function policyOn<Q, A>(caller: string, policy: Policy<Q, A>, query: Q): ConditionalPolicy<A> {
   const on = requireObject(caller, "policy.on of the query", policy.on(query));
   requireSupport(caller, on.support, "policy.on of the query.support");
+  if (on.size !== undefined && on.size !== Number(policy.size))
+    throw outOfRange(caller, "policy.size", `be the number of its parameters, ${on.size}`, policy.size);
   if (typeof on.logProbabilities !== "function")
     throw wrongType(caller, "policy.on of the query.logProbabilities", "be a function", on.logProbabilities);
   return on;

@@ -118,16 +118,17 @@ export async function fitPolicyGradient<Q, A>(
   options: TrainingOptions = {},
 ): Promise<PolicyGradientFit> {
   const caller = "fitPolicyGradient";
-  requirePolicy(caller, policy);
-  const settings = readOptions(caller, options, policy.size);
+  const size = requirePolicy(caller, policy);
+  const settings = readOptions(caller, options, size);
   const method = settings.method ?? "lbfgs";
   if (method !== "lbfgs" && method !== "adam") throw outOfRange(caller, "options.method", "be lbfgs or adam", method);
-  const examples = (Array.isArray(data) ? data : [data]) as readonly RlhfExample<Q, A>[];
+  // Holes too: map would pass over them.
+  const examples: readonly RlhfExample<Q, A>[] = Array.isArray(data) ? Array.from(data) : [data as RlhfExample<Q, A>];
   if (examples.length === 0) throw outOfRange(caller, "data", "have at least one problem", data);
   const given = examples.map((example, q) => taskOf(caller, policy, example, `data[${q}]`));
   // In units of the largest β the regret is in nats, whatever the units of the rewards.
   const unit = given.reduce((most, { beta }) => Math.max(most, beta), 0);
-  const units = new Units(policy.size, given);
+  const units = new Units(size, given);
   const tasks = given.map((task) => units.part({ ...task, share: task.beta / unit / given.length }));
   const f = new Regret(units, tasks, settings.ridge / unit, unit);
   const from = pointAt(f, units.variables(settings.start));
@@ -141,7 +142,7 @@ export async function fitPolicyGradient<Q, A>(
   const best = examples.reduce((s, problem) => s + rlhfOptimalValue(problem) / examples.length, 0);
   const x = units.parameters(point.x);
   const save = () => stateOf(name, iteration, x, descent.memory);
-  const unpenalised = new Regret(units, tasks, 0).evaluate(point.x, new Float64Array(policy.size));
+  const unpenalised = new Regret(units, tasks, 0).evaluate(point.x, new Float64Array(size));
   return {
     ...resultOf(f, point, x, iteration, reason, converged, save),
     objective: best - unit * point.value,

@@ -49,6 +49,7 @@ export interface Logits {
 /** A policy that is a softmax in every context of a tree: what all policies of this library are. */
 export class SoftmaxTree<A> implements ConditionalPolicy<A> {
   readonly support: readonly A[];
+  readonly size: number;
   readonly spread?: Float64Array;
   readonly inUnits?: (unit: Float64Array) => ConditionalPolicy<A>;
   readonly maximizer?: (coefficient: Float64Array, logCoefficient?: Float64Array) => Float64Array;
@@ -60,6 +61,7 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
 
   constructor(support: readonly A[], tree: ContextTree, logits: Logits) {
     this.support = support;
+    this.size = logits.size;
     this.#tree = tree;
     this.#logits = logits;
     this.#logRow = new Float64Array(tree.next.length);

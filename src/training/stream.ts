@@ -87,7 +87,7 @@ export async function fitWeightedMleStream<Q, A>(
   options: StreamOptions = {},
 ): Promise<StreamFit> {
   const caller = "fitWeightedMleStream";
-  requirePolicy(caller, policy);
+  const size = requirePolicy(caller, policy);
   requireObject(caller, "options", options);
   const { onProgress } = options;
   if (onProgress !== undefined && typeof onProgress !== "function")
@@ -95,7 +95,6 @@ export async function fitWeightedMleStream<Q, A>(
   const iterable =
     typeof stream === "object" && stream !== null && (Symbol.asyncIterator in stream || Symbol.iterator in stream);
   if (!iterable) throw wrongType(caller, "stream", "be an iterable of batches, or an asynchronous one", stream);
-  const { size } = policy;
   const rate = {
     learningRate: requirePositive(caller, "options.learningRate", options.learningRate ?? 0.01),
     halfLife: requirePositiveOrInfinite(caller, "options.halfLife", options.halfLife ?? Infinity),

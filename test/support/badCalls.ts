@@ -146,7 +146,7 @@ export function* badCalls(legal: LegalCall, chosen: (index: number) => boolean):
         place,
         change,
         args: replaced(copy(args), path, make()) as unknown[],
-        same: same && !insideMade(args, path),
+        same: same && !insideMade(args, path) && !isGiven(legal, path),
       };
     }
   }
@@ -163,6 +163,12 @@ function insideMade(args: readonly unknown[], path: readonly string[]): boolean 
   return along.some(
     (value) => typeof value === "object" && value !== null && ("logMass" in value || Object.isFrozen(value)),
   );
+}
+
+/** Tokens, which 0 and 0n are two of, and the array that a function is to write to, which no other one can stand for. */
+function isGiven({ names }: LegalCall, path: readonly string[]): boolean {
+  if (names[0] === "selfCertainty" && path[0] === "1") return true;
+  return path.includes("vocabulary") || (names[0] === "tiltedMass" && path[0] === "3");
 }
 
 /** The places of a value, two levels deep inside each argument; of an array the first, the second and the last entry. */
@@ -229,6 +235,13 @@ export interface Outcome {
 }
 
 const LONGEST_MS = 1000;
+/** An integral over all noise levels at 20 digits, whose time grows with the rarity of an atom: its comment says so. */
+const LONGEST_INTEGRAL_MS = 30_000;
+const INTEGRALS: ReadonlySet<string> = new Set("klByMismatchedEstimation densityRatioLoss denoisingLoss".split(" "));
+
+/** How long a call may take. */
+const longest = ({ names, isMethod }: LegalCall): number =>
+  isMethod && INTEGRALS.has(names[0] ?? "") ? LONGEST_INTEGRAL_MS : LONGEST_MS;
 const LARGEST_BYTES = 2 ** 28;
 const script = new Script("globalThis.badCalls()");
 
@@ -252,7 +265,7 @@ export async function outcomesOf(
   };
   while (out.length < bad.length) {
     try {
-      script.runInThisContext({ timeout: 5 * LONGEST_MS });
+      script.runInThisContext({ timeout: 5 * longest(legal) });
     } catch (error) {
       out.push({ kind: "slow", text: String(error) });
     }
@@ -293,7 +306,7 @@ function outcomeOf(legal: LegalCall, bad: BadCall, expected: string | undefined)
   }
   function checked(outcome: Outcome): Outcome {
     const time = performance.now() - begin;
-    if (time > LONGEST_MS) return { kind: "slow", text: `took ${Math.round(time)} ms: ${outcome.text}` };
+    if (time > longest(legal)) return { kind: "slow", text: `took ${Math.round(time)} ms: ${outcome.text}` };
     const bytes = getHeapStatistics().external_memory - external;
     if (bytes > LARGEST_BYTES) return { kind: "large", text: `took ${bytes} bytes: ${outcome.text}` };
     if (before !== undefined && kept() !== before) {

@@ -110,7 +110,11 @@ describe("policies", () => {
       [() => tabularPolicy([]), RangeError, "tabularPolicy: support must have at least one answer"],
       [() => policyDistribution(tabularPolicy([0, 1]), [0]), TypeError, "parameters must have length 2"],
       [() => policyDistribution(tabularPolicy([0, 1]), [0, Number.NaN]), RangeError, "parameters[1] must be below"],
-      [() => policyDistribution(tabularPolicy([0]), [-Infinity]), RangeError, "logits must have a finite maximum"],
+      [
+        () => policyDistribution(tabularPolicy([0]), [-Infinity]),
+        RangeError,
+        "parameters must give logits of a finite maximum",
+      ],
       [() => logLinearPolicy({ size: 2, base, features }).on(0), TypeError, "features of answer 0 must have length 2"],
       [() => logLinearPolicy({ size: 1, base, features: () => [1 / 0] }).on(0), RangeError, "must be finite"],
       [() => autoregressiveTabularPolicy({ vocabulary: [0, 1], length: 25 }), RangeError, "at most 16777216 sequences"],
