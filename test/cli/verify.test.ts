@@ -29,12 +29,13 @@ const query = (name: string, reward = 1) => ({
   ],
 });
 
-// The whole data set takes 50 s of two cores; a loaded machine may take several times as long, which is no fault.
+// A loaded machine may take several times as long, which is no fault.
 describe("exptilt verify", { timeout: 300_000 }, () => {
-  test("every claim holds on the embedded data, in float64 and at 60 digits", () => {
-    const { status, stdout } = exptilt(["verify", "--json"]);
+  // `npm run verify` goes through all 164.
+  test("every claim holds on the first 40 queries of the embedded data, in float64 and at 60 digits", () => {
+    const { status, stdout } = exptilt(["verify", "--limit", "40", "--json"]);
     const report = JSON.parse(stdout);
-    expect([status, report.holds, report.queries, report.claims.length]).toEqual([0, true, 164, claims.length]);
+    expect([status, report.holds, report.queries, report.claims.length]).toEqual([0, true, 40, claims.length]);
     // Integrals over noise are taken to 16 digits in either arithmetic, everything else to all 60.
     const integrals = ["(30)", "(33)", "(34)", "(35)", "(36)", "(37)", "(38)", "(39)", "E2", "E4", "E6"];
     for (const { equation, float64Gap, exactGap, kind, printedGap } of report.claims) {

@@ -92,7 +92,7 @@ export async function legalCalls(): Promise<ReadonlyMap<string, readonly LegalCa
   }
   const instance = { mass: [1, 2, 3], reward: [0, 0.5, 1], beta: 0.5, length: 2, vocabularySize: 3 };
   const algebras = recorder.module("exptilt/exact", exact) as typeof exact;
-  const algebra = algebras.exactAlgebra({ digits: 20 });
+  const algebra = algebras.exactAlgebra({ digits: 20, integralDigits: 8 });
   for (const claim of library.claims) library.checkClaim(claim, library.worldOf(algebra as never, instance));
   // A member that no example and no claim calls takes what the library's function of its name takes, if it can.
   const members = { ...(algebra as object), ...algebras.rationalAlgebra() };
