@@ -104,6 +104,10 @@ export type { Score, ScoreFunction } from "./measure/score.js";
 export { tilt, tiltedMass } from "./measure/tilt.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
 export { type RandomSource, type RandomState, randomSource } from "./numeric/random.js";
+export type { ProgressListener, StopReason, StopSignal, TrainingProgress } from "./optimize/minimize.js";
+export type { TrainingMethod, TrainingOptions } from "./optimize/options.js";
+export type { TrainingResult } from "./optimize/result.js";
+export type { JsonNumber, TrainingState } from "./optimize/state.js";
 export {
   type CountedTie,
   type CountedWin,
@@ -144,7 +148,6 @@ export { bestOfNDistillation, rewardWeightedRegression } from "./training/baseli
 export type { TrainingExample } from "./training/examples.js";
 export {
   fitWeightedMle,
-  type TrainingResult,
   type WeightedMleFit,
   type WeightedMleOptions,
 } from "./training/fit.js";
@@ -158,13 +161,10 @@ export {
   type WeightedAnswers,
 } from "./training/importanceWeights.js";
 export { type LogLinearModel, logLinearPolicy } from "./training/logLinear.js";
-export type { ProgressListener, StopReason, StopSignal, TrainingProgress } from "./training/minimize.js";
-export type { TrainingMethod, TrainingOptions } from "./training/options.js";
 export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training/paretoSmoothing.js";
 export { type ConditionalPolicy, type Policy, policyDistribution } from "./training/policy.js";
 export { fitPolicyGradient, type PolicyGradientFit, type RlhfExample } from "./training/policyGradient.js";
 export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "./training/sampleWeights.js";
-export type { JsonNumber, TrainingState } from "./training/state.js";
 export { fitWeightedMleStream, type StreamFit, type StreamOptions, type TrainingStream } from "./training/stream.js";
 export { tabularPolicy } from "./training/tabular.js";
 export type { TailOptions } from "./training/tail.js";

@@ -1,6 +1,6 @@
+import type { TrainingState } from "../optimize/state.js";
 import type { TrainingExample } from "../training/examples.js";
 import type { WeightedMleFit } from "../training/fit.js";
-import type { TrainingState } from "../training/state.js";
 import { type Column, formatTable } from "./table.js";
 import { meanOf, type QueryReading } from "./trainReading.js";
 

@@ -1,14 +1,8 @@
 import { Law } from "../measure/law.js";
 import { type Distribution, distributionOf } from "../measure/measure.js";
 import { requireSupport } from "../measure/support.js";
-import {
-  BELOW_INFINITY,
-  outOfRange,
-  requireInteger,
-  requireNumbers,
-  requireObject,
-  wrongType,
-} from "../numeric/check.js";
+import { outOfRange, requireInteger, requireObject, wrongType } from "../numeric/check.js";
+import { requireParameters } from "../optimize/parameters.js";
 
 /**
  * A parametric policy π_θ(answer | query): one parameter vector for all queries. Bring your own by writing `on`.
@@ -150,11 +144,4 @@ export function policyOn<Q, A>(caller: string, policy: Policy<Q, A>, query: Q): 
   if (typeof on.logProbabilities !== "function")
     throw wrongType(caller, "policy.on of the query.logProbabilities", "be a function", on.logProbabilities);
   return on;
-}
-
-/** A fresh parameter vector of the right length. */
-export function requireParameters(caller: string, size: number, parameters: ArrayLike<number>): Float64Array {
-  const theta = requireNumbers(caller, "parameters", parameters, BELOW_INFINITY);
-  if (theta.length !== size) throw wrongType(caller, "parameters", `have length ${size}`, parameters);
-  return theta;
 }

@@ -4,14 +4,15 @@ import { answerKey } from "../measure/support.js";
 import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requirePositive, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
-import { resultOf, type TrainingResult } from "./fit.js";
-import { pointAt } from "./lineSearch.js";
-import { minimize } from "./minimize.js";
-import { type Part, PolicyObjective, Units, type Verdict } from "./objective.js";
-import { descentOf, readOptions, type TrainingOptions } from "./options.js";
+import { pointAt } from "../optimize/lineSearch.js";
+import { minimize } from "../optimize/minimize.js";
+import { descentOf, readOptions, type TrainingOptions } from "../optimize/options.js";
+import { resultOf, type TrainingResult } from "../optimize/result.js";
+import type { Verdict } from "../optimize/smooth.js";
+import { stateOf } from "../optimize/state.js";
+import { type Part, PolicyObjective, Units } from "./objective.js";
 import type { Policy } from "./policy.js";
 import { policyOn, requirePolicy } from "./policy.js";
-import { stateOf } from "./state.js";
 
 /**
  * An RLHF problem on one query.

@@ -97,7 +97,7 @@ export const reasons = [
       (/members|lights|back|keep\[i\] < 1|carried|y === x|DEPENDENT|after = -1|place\[v\]|step\(j, 1\)|value > 0|isFinite\(max\)|edges\[u\]/.test(
         line,
       ) &&
-        /^numeric/.test(file)),
+        /^(numeric|optimize)/.test(file)),
   },
   {
     title: "Rounding of a rounding",

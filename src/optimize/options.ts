@@ -8,8 +8,8 @@ import {
 } from "../numeric/check.js";
 import { type AdamRate, adam, type Descent, lbfgs, newton } from "./methods.js";
 import type { ProgressListener, StopSignal, Watch } from "./minimize.js";
-import type { Smooth } from "./objective.js";
-import { requireParameters } from "./policy.js";
+import { requireParameters } from "./parameters.js";
+import type { Smooth } from "./smooth.js";
 import { readState, type TrainingState } from "./state.js";
 
 /** How the optimum is looked for. */

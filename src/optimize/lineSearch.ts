@@ -1,4 +1,4 @@
-import type { Smooth } from "./objective.js";
+import type { Smooth } from "./smooth.js";
 
 /** A point of a descent, with what is known there. */
 export interface Point {

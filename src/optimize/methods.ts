@@ -1,7 +1,7 @@
-import { solveSemidefinite } from "../numeric/cholesky.js";
 import { pow } from "../numeric/elementary.js";
+import { solveSemidefinite } from "./cholesky.js";
 import { dot, lineSearch, maxNorm, type Point, pointAt } from "./lineSearch.js";
-import type { Smooth } from "./objective.js";
+import type { Smooth } from "./smooth.js";
 
 /** A way of going down. Everything it remembers is in `memory`, so that a run can be stopped, stored and taken up. */
 export interface Descent {

@@ -1,6 +1,6 @@
 import { dot, maxNorm, type Point, roundingOf } from "./lineSearch.js";
 import { type Descent, newtonStep } from "./methods.js";
-import type { Smooth } from "./objective.js";
+import type { Smooth } from "./smooth.js";
 
 /**
  * Why a run ended: a formula gave the optimum; the gradient vanished; it vanishes only at infinity, for the target has
