@@ -12,6 +12,7 @@ export {
   selfCertainty,
   sequenceDistribution,
 } from "./alignment/autoregressive.js";
+export { betaForKl } from "./alignment/betaForKl.js";
 export { rlhfEquivalent, rlifEquivalent, unifiedObjective } from "./alignment/correspondences.js";
 export { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret, type TiltProblem } from "./alignment/rlhf.js";
 export {
@@ -118,9 +119,13 @@ export { type BradleyTerryFit, type BradleyTerryOptions, fitBradleyTerry } from 
 export { humanPreference, logPreferenceProbability, preferenceProbability } from "./preference/preference.js";
 export { bestOfNLaw } from "./selection/bestOfN.js";
 export { bestOfPoissonLaw, softBestOfPoissonLaw } from "./selection/bestOfPoisson.js";
-export { betaForKl } from "./selection/betaForKl.js";
 export { bestOfNKlBound, bestOfNWinRateBound, type LawBounds, softBestOfNBounds } from "./selection/bounds.js";
 export { type CurvePoint, selectionCurve } from "./selection/curve.js";
+export { type FirstOrderExpansion, firstOrderExpansion, printedRate } from "./selection/expansion.js";
+export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
+export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
+export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
+export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";
 export {
   estimateBestOfN,
   estimateSoftBestOfN,
@@ -128,13 +133,8 @@ export {
   type SelectedValues,
   type SelectionEstimate,
   type SoftScoredSamples,
-} from "./selection/estimate.js";
-export { type FirstOrderExpansion, firstOrderExpansion, printedRate } from "./selection/expansion.js";
-export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
-export { passAtK } from "./selection/passAtK.js";
-export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
-export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
-export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";
+} from "./selection/samples/estimate.js";
+export { passAtK } from "./selection/samples/passAtK.js";
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { selectSoftBestOfN } from "./selection/select.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";

@@ -1,6 +1,6 @@
+import { levelsOf } from "../measure/levels.js";
 import { lawOf, normalize } from "../measure/measure.js";
 import { log1p } from "../numeric/elementary.js";
-import { levelsOf } from "../selection/levels.js";
 import { winOf } from "../selection/reading.js";
 import { type Query, requireFiniteRewards } from "./dataset.js";
 import { InputError } from "./inputError.js";

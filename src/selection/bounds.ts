@@ -1,15 +1,17 @@
+import type { Levels } from "../measure/levels.js";
 import { scaledDifference, scaledExp } from "../measure/score.js";
 import { requirePositiveOrInfinite } from "../numeric/check.js";
 import { exp, expPlus, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { sum } from "../numeric/sum.js";
-import { keptOf } from "./kept.js";
-import { type Ladder, shortfall } from "./ladder.js";
-import type { Levels } from "./levels.js";
+import { requireWhole } from "./draws.js";
+import { type Ladder, shortfall } from "./integral/logWeights.js";
 import { type LimitLevels, limitLevels, silentShare } from "./limit.js";
-import { type Prepared, prepare, requireWhole, type SelectionProblem } from "./problem.js";
-import { isSingle, unselected } from "./ratios.js";
+import { prepare, type SelectionProblem } from "./problem.js";
+import { keptOf } from "./ratio/kept.js";
+import type { Prepared } from "./ratio/prepared.js";
+import { isSingle, unselected } from "./ratio/ratiosAt.js";
 
 /** Bounds on each answer's probability, aligned with the support. */
 export interface LawBounds {

@@ -1,3 +1,4 @@
+import { isRounded } from "../measure/levels.js";
 import { resolveScore } from "../measure/score.js";
 import { requireArrayLike } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
@@ -7,11 +8,12 @@ import { isNormal } from "../numeric/float64.js";
 import { peakOf } from "../numeric/peak.js";
 import { stretches } from "../numeric/stretches.js";
 import { sum } from "../numeric/sum.js";
-import { isRounded } from "./levels.js";
+import { requireDraws } from "./draws.js";
 import { type LimitDistance, levelMass, limitDistanceOf, limitLevels } from "./limit.js";
-import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
-import type { LevelRatios } from "./ratio.js";
-import { ratiosAt } from "./ratios.js";
+import { prepare, type SelectionProblem } from "./problem.js";
+import type { LevelRatios } from "./ratio/levelRatios.js";
+import type { Prepared } from "./ratio/prepared.js";
+import { ratiosAt } from "./ratio/ratiosAt.js";
 import { type PolicyReading, readByLevel, winByLevel } from "./reading.js";
 
 /** One point of a selection curve: what N draws give, and how far they still are from N → ∞. */

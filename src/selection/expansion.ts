@@ -1,11 +1,12 @@
+import { type Levels, logAdd, massAbove, massFrom } from "../measure/levels.js";
 import { scaledDifference, scaledExp } from "../measure/score.js";
 import { exp, expm1, expTimes, log } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { prepareSoft, squaredVariation } from "./bounds.js";
-import { type Levels, logAdd, massAbove, massFrom } from "./levels.js";
+import { requireWhole } from "./draws.js";
 import { type LimitLevels, limitLevels } from "./limit.js";
-import { requireWhole, type SelectionProblem } from "./problem.js";
+import type { SelectionProblem } from "./problem.js";
 
 /** How the law of soft best-of-N approaches its limit, to leading order in 1/N. */
 export interface FirstOrderExpansion {

@@ -2,16 +2,16 @@
 import { measure } from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
 import { describe, expect, it } from "vitest";
+import { levelAt, levelsOf, massAbove, massFrom } from "../../src/measure/levels.js";
 import { lawOf } from "../../src/measure/measure.js";
 import { Workspace } from "../../src/numeric/floats.js";
-import { gridFor } from "../../src/selection/grid.js";
-import { keptByPoisson } from "../../src/selection/kept.js";
-import { type Ladder, ladderOfRewards, ladderOfWeights, shortfall } from "../../src/selection/ladder.js";
-import { expOfSum, type Kernel, laplaceTransforms } from "../../src/selection/laplace.js";
-import { levelAt, levelsOf, massAbove, massFrom } from "../../src/selection/levels.js";
-import { nodesOf } from "../../src/selection/nodes.js";
-import { softRatios } from "../../src/selection/ratio.js";
-import { Windows } from "../../src/selection/windows.js";
+import { expOfSum, type Kernel, laplaceTransforms } from "../../src/selection/integral/laplaceTransform.js";
+import { nodesOf } from "../../src/selection/integral/logPhi.js";
+import { type Ladder, ladderOfRewards, ladderOfWeights, shortfall } from "../../src/selection/integral/logWeights.js";
+import { gridFor } from "../../src/selection/integral/trapezoid.js";
+import { Windows } from "../../src/selection/integral/windows.js";
+import { keptByPoisson } from "../../src/selection/ratio/kept.js";
+import { softRatios } from "../../src/selection/ratio/soft.js";
 
 const exact = exactAlgebra({ digits: 36 });
 const big = (x: number) => exact.number(x);

@@ -1,10 +1,12 @@
 import { measure } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hardPoissonRatios, hardRatios } from "../../src/selection/hardRatio.js";
-import { softPoissonRatios } from "../../src/selection/poissonRatio.js";
-import { type Prepared, prepare, type RatioToRef } from "../../src/selection/problem.js";
-import { ratiosAt } from "../../src/selection/ratios.js";
+import { prepare } from "../../src/selection/problem.js";
+import { hardPoissonRatios, hardRatios } from "../../src/selection/ratio/hard.js";
+import type { RatioToRef } from "../../src/selection/ratio/levelRatios.js";
+import type { Prepared } from "../../src/selection/ratio/prepared.js";
+import { ratiosAt } from "../../src/selection/ratio/ratiosAt.js";
+import { softPoissonRatios } from "../../src/selection/ratio/softPoisson.js";
 import { test } from "../support/test.js";
 
 const problems = fc

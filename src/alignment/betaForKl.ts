@@ -1,13 +1,13 @@
 import { klOf } from "../information/divergence.js";
 import { expectationUnder } from "../measure/expectation.js";
 import type { Law } from "../measure/law.js";
+import { levelsOf, massFrom } from "../measure/levels.js";
 import { type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { tiltLaw } from "../measure/tilt.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
 import { log1p, square } from "../numeric/elementary.js";
 import { logRoot } from "../numeric/logRoot.js";
-import { levelsOf, massFrom } from "./levels.js";
 
 /**
  * The β whose tilt spends a given KL budget: KL(π_β‖ref) = budget, so that RLHF, soft best-of-N and best-of-N can be

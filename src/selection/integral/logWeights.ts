@@ -1,11 +1,11 @@
-import { missedBy, scaledDifference } from "../measure/score.js";
-import { logRatioNearOne } from "../numeric/deviance.js";
-import { exp, expm1, expPlus, expTimes, log, log1p } from "../numeric/elementary.js";
-import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
-import { floats } from "../numeric/floats.js";
-import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
-import { sum } from "../numeric/sum.js";
-import { isRounded, type Levels } from "./levels.js";
+import { isRounded, type Levels } from "../../measure/levels.js";
+import { missedBy, scaledDifference } from "../../measure/score.js";
+import { logRatioNearOne } from "../../numeric/deviance.js";
+import { exp, expm1, expPlus, expTimes, log, log1p } from "../../numeric/elementary.js";
+import { isNormal, SMALLEST_NORMAL } from "../../numeric/float64.js";
+import { floats } from "../../numeric/floats.js";
+import { exponentOf, timesPowerOfTwo } from "../../numeric/powerOfTwo.js";
+import { sum } from "../../numeric/sum.js";
 
 /**
  * Levels with their log-weights: what a law of soft selection is made of. The anchor, of log-weight 0, is the heaviest

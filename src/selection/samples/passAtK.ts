@@ -1,7 +1,7 @@
-import { outOfRange } from "../numeric/check.js";
-import { expm1, log1p } from "../numeric/elementary.js";
-import { sum } from "../numeric/sum.js";
-import { requireWhole } from "./problem.js";
+import { outOfRange } from "../../numeric/check.js";
+import { expm1, log1p } from "../../numeric/elementary.js";
+import { sum } from "../../numeric/sum.js";
+import { requireWhole } from "../draws.js";
 
 /**
  * pass@k: the unbiased estimate, from n samples of which c are correct, of the probability that at least one of k is

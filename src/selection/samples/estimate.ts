@@ -1,10 +1,17 @@
-import { expectation } from "../measure/expectation.js";
-import { uniform } from "../measure/measure.js";
-import { FINITE, outOfRange, requireInteger, requireLength, requireNumbers, requireObject } from "../numeric/check.js";
-import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
-import { sum } from "../numeric/sum.js";
-import { requireTemperature } from "./problem.js";
-import { softBestOfNLaw } from "./softBestOfN.js";
+import { expectation } from "../../measure/expectation.js";
+import { uniform } from "../../measure/measure.js";
+import {
+  FINITE,
+  outOfRange,
+  requireInteger,
+  requireLength,
+  requireNumbers,
+  requireObject,
+} from "../../numeric/check.js";
+import { exponentOf, timesPowerOfTwo } from "../../numeric/powerOfTwo.js";
+import { sum } from "../../numeric/sum.js";
+import { requireTemperature } from "../problem.js";
+import { softBestOfNLaw } from "../softBestOfN.js";
 import { shareWithin, softSubsetMeans } from "./subsets.js";
 
 /** Scored samples of one query, drawn independently from the reference policy. */

@@ -1,39 +1,15 @@
-import { exp, expm1, expPlus, log, log1p } from "../numeric/elementary.js";
-import { logNormal } from "../numeric/expLog.js";
-import { floats } from "../numeric/floats.js";
-import { exponentOf } from "../numeric/powerOfTwo.js";
-import { gridFor } from "./grid.js";
+import { logAdd, logMassFrom, massAbove, massFrom } from "../../measure/levels.js";
+import { exp, expm1, expPlus, log, log1p } from "../../numeric/elementary.js";
+import { logNormal } from "../../numeric/expLog.js";
+import { floats } from "../../numeric/floats.js";
+import { exponentOf } from "../../numeric/powerOfTwo.js";
+import { expOfSum, type Kernel, type LaplaceTransform, laplaceTransforms } from "../integral/laplaceTransform.js";
+import { nodesOf } from "../integral/logPhi.js";
+import { type Ladder, shortfall, weightTimes } from "../integral/logWeights.js";
+import { gridFor } from "../integral/trapezoid.js";
+import type { Windows } from "../integral/windows.js";
 import { type Kept, keptOf } from "./kept.js";
-import { type Ladder, shortfall, weightTimes } from "./ladder.js";
-import { expOfSum, type Kernel, type LaplaceTransform, laplaceTransforms } from "./laplace.js";
-import { logAdd, logMassFrom, massAbove, massFrom } from "./levels.js";
-import { nodesOf } from "./nodes.js";
-import type { Windows } from "./windows.js";
-
-/**
- * A selection law by reward level: beside its ratio to ref, its ratio to the limit N → ∞, each to its own digits.
- * Forbidden draws are drawn again: `kept` is the probability that some draw is not, and the ratios are divided by it.
- */
-export interface LevelRatios {
-  /** P/ref. */
-  readonly ratio: Float64Array;
-  /** log(P/ref), also where the ratio underflows. */
-  readonly logRatio: Float64Array;
-  /** P/π* − 1; Infinity where P/π* overflows. */
-  readonly gap: Float64Array;
-  /** log(P/π*). */
-  readonly logGap: Float64Array;
-  /**
-   * Where given, π* here is the limit over the levels whose entry is a normal double: those that the draws may meet.
-   */
-  readonly heard?: Float64Array;
-}
-
-/** Room for the ratios of so many levels. */
-export function emptyRatios(size: number): LevelRatios {
-  const room = () => floats(size);
-  return { ratio: room(), logRatio: room(), gap: room(), logGap: room() };
-}
+import type { LevelRatios } from "./levelRatios.js";
 
 /** From so many draws on, φ^{N−1} is e^{−(N−1)(1 − φ)} as far as doubles go, and masses are lifted. */
 const MANY_DRAWS: number = 2 ** 100;

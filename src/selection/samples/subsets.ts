@@ -1,7 +1,7 @@
-import { scaledDifference } from "../measure/score.js";
-import { twoProduct } from "../numeric/doubleDouble.js";
-import { exp, log } from "../numeric/elementary.js";
-import { gridFor } from "./grid.js";
+import { scaledDifference } from "../../measure/score.js";
+import { twoProduct } from "../../numeric/doubleDouble.js";
+import { exp, log } from "../../numeric/elementary.js";
+import { gridFor } from "../integral/trapezoid.js";
 
 /**
  * For b = 0 … M: the share C(b, n)/C(M, n) of the subsets of n among M samples that lie within b given ones. In

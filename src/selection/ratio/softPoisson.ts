@@ -1,11 +1,11 @@
-import { expm1, log, log1p } from "../numeric/elementary.js";
-import { floats } from "../numeric/floats.js";
-import { gridFor } from "./grid.js";
+import { expm1, log, log1p } from "../../numeric/elementary.js";
+import { floats } from "../../numeric/floats.js";
+import { expOfSum, laplaceTransforms } from "../integral/laplaceTransform.js";
+import { nodesOf } from "../integral/logPhi.js";
+import type { Ladder } from "../integral/logWeights.js";
+import { gridFor } from "../integral/trapezoid.js";
 import { keptByPoisson } from "./kept.js";
-import type { Ladder } from "./ladder.js";
-import { expOfSum, laplaceTransforms } from "./laplace.js";
-import { nodesOf } from "./nodes.js";
-import type { RatioToRef } from "./problem.js";
+import type { RatioToRef } from "./levelRatios.js";
 
 /**
  * The ratios of soft selection among 1 + Poisson(λ) draws, by level: N φ^{N−1} averaged over N is (1 + λφ) e^{λ(φ−1)},

@@ -1,4 +1,4 @@
-import { exp, expm1, log } from "../numeric/elementary.js";
+import { exp, expm1, log } from "../../numeric/elementary.js";
 
 /**
  * The integrals of this floor are ∫₀^∞ f(t) dt with t = e^u, by the trapezoid rule on the nodes u = m·step, m whole.

@@ -1,9 +1,9 @@
-import type { Law } from "../measure/law.js";
 import { outOfRange } from "../numeric/check.js";
 import { sumError } from "../numeric/doubleDouble.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats, integers } from "../numeric/floats.js";
+import type { Law } from "./law.js";
 
 /**
  * A reference law seen through the reward alone: its distinct reward levels, best first. Answers of equal reward share

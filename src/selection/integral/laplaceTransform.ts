@@ -1,9 +1,9 @@
-import { exp, expm1, log } from "../numeric/elementary.js";
-import { expNormal } from "../numeric/expLog.js";
-import { isNormal } from "../numeric/float64.js";
-import { floats } from "../numeric/floats.js";
-import { type Grid, inverseFactorial, TERMS } from "./grid.js";
-import type { Nodes } from "./nodes.js";
+import { exp, expm1, log } from "../../numeric/elementary.js";
+import { expNormal } from "../../numeric/expLog.js";
+import { isNormal } from "../../numeric/float64.js";
+import { floats } from "../../numeric/floats.js";
+import type { Nodes } from "./logPhi.js";
+import { type Grid, inverseFactorial, TERMS } from "./trapezoid.js";
 
 /** A function f(t) ≥ 0 at the nodes, where t·f(t) may rise by a few nats a node at most. */
 export interface Kernel {

@@ -1,7 +1,7 @@
-import { exp, expm1, log, log1p } from "../numeric/elementary.js";
-import { logSumExp } from "../numeric/logSumExp.js";
-import { sum } from "../numeric/sum.js";
-import { isRounded, type Levels } from "./levels.js";
+import { isRounded, type Levels } from "../../measure/levels.js";
+import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
+import { logSumExp } from "../../numeric/logSumExp.js";
+import { sum } from "../../numeric/sum.js";
 
 /** The probability that some draw is not forbidden: what a law of the draws that are not is divided by. */
 export interface Kept {

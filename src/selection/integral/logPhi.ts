@@ -1,11 +1,11 @@
-import { deviance, expm1MinusX } from "../numeric/deviance.js";
-import { exp, expm1, log, log1p } from "../numeric/elementary.js";
-import { expNormal } from "../numeric/expLog.js";
-import { SMALLEST_NORMAL } from "../numeric/float64.js";
-import { Workspace } from "../numeric/floats.js";
-import { type Grid, inverseFactorial, TERMS } from "./grid.js";
-import type { Ladder } from "./ladder.js";
-import { isRounded, levelAt, logAdd, logMassFrom, massAbove, massFrom } from "./levels.js";
+import { isRounded, levelAt, logAdd, logMassFrom, massAbove, massFrom } from "../../measure/levels.js";
+import { deviance, expm1MinusX } from "../../numeric/deviance.js";
+import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
+import { expNormal } from "../../numeric/expLog.js";
+import { SMALLEST_NORMAL } from "../../numeric/float64.js";
+import { Workspace } from "../../numeric/floats.js";
+import type { Ladder } from "./logWeights.js";
+import { type Grid, inverseFactorial, TERMS } from "./trapezoid.js";
 import { Windows } from "./windows.js";
 
 /** What one integral needs while it is made; none is made while another is. */

@@ -1,12 +1,12 @@
-import type { Law } from "../measure/law.js";
-import { exp, expm1, log, log1p } from "../numeric/elementary.js";
-import { isNormal } from "../numeric/float64.js";
-import { hardRatios } from "./hardRatio.js";
+import { logMassAt, massFrom } from "../../measure/levels.js";
+import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
+import { isNormal } from "../../numeric/float64.js";
+import { shortfall } from "../integral/logWeights.js";
+import { hardRatios } from "./hard.js";
 import { allowedBy } from "./kept.js";
-import { shortfall } from "./ladder.js";
-import { logMassAt, massFrom } from "./levels.js";
-import { lawOfRatios, type Prepared } from "./problem.js";
-import { type LevelRatios, liftFor, softRatios } from "./ratio.js";
+import type { LevelRatios } from "./levelRatios.js";
+import type { Prepared } from "./prepared.js";
+import { liftFor, softRatios } from "./soft.js";
 
 /** Where N times the probability of an allowed draw is below e^{this}, one of N is allowed at most. */
 const LONE = -600;
@@ -31,11 +31,6 @@ export function ratiosAt<A>(prepared: Prepared<A>, ns: readonly number[]): Level
     }
   }
   return ns.map((n, i) => out[i] ?? (ratios.get(n) as LevelRatios));
-}
-
-/** The law of a problem at one N. */
-export function lawAt<A>(prepared: Prepared<A>, n: number): Law {
-  return lawOfRatios(prepared, (problem) => ratiosAt(problem, [n])[0]);
 }
 
 /** One draw, or no preference among many: ref on the answers that are not forbidden. */

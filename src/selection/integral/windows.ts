@@ -1,7 +1,7 @@
-import { expNormal, expOfMultiples } from "../numeric/expLog.js";
-import { floats, type Workspace } from "../numeric/floats.js";
-import type { Grid } from "./grid.js";
-import type { Ladder } from "./ladder.js";
+import { expNormal, expOfMultiples } from "../../numeric/expLog.js";
+import { floats, type Workspace } from "../../numeric/floats.js";
+import type { Ladder } from "./logWeights.js";
+import type { Grid } from "./trapezoid.js";
 
 /** The exponentials of so many levels and nodes are kept from the first pass over the levels for the second. */
 const KEPT = 1 << 13;

@@ -1,9 +1,9 @@
-import { exp, expm1, log, log1p, pow } from "../numeric/elementary.js";
-import { floats } from "../numeric/floats.js";
+import { isRounded, type Levels, logMassAt, logMassFrom, massAbove, massFrom } from "../../measure/levels.js";
+import { exp, expm1, log, log1p, pow } from "../../numeric/elementary.js";
+import { floats } from "../../numeric/floats.js";
 import { keptByPoisson, keptOf } from "./kept.js";
-import { isRounded, type Levels, logMassAt, logMassFrom, massAbove, massFrom } from "./levels.js";
-import type { RatioToRef } from "./problem.js";
-import { emptyRatios, type LevelRatios } from "./ratio.js";
+import type { RatioToRef } from "./levelRatios.js";
+import { emptyRatios, type LevelRatios } from "./levelRatios.js";
 
 /** The distribution function of the levels, F with the level and F⁻ without, as it is asked for in several forms. */
 class Cumulative {
