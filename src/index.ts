@@ -138,19 +138,24 @@ export { passAtK } from "./selection/samples/passAtK.js";
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { selectSoftBestOfN } from "./selection/select.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";
-export {
-  autoregressiveLogLinearPolicy,
-  autoregressiveTabularPolicy,
-  type PrefixFeatureModel,
-  type SequenceModel,
-} from "./training/autoregressive.js";
-export { bestOfNDistillation, rewardWeightedRegression } from "./training/baselines.js";
 export type { TrainingExample } from "./training/examples.js";
 export {
   fitWeightedMle,
   type WeightedMleFit,
   type WeightedMleOptions,
 } from "./training/fit.js";
+export {
+  autoregressiveLogLinearPolicy,
+  autoregressiveTabularPolicy,
+  type PrefixFeatureModel,
+  type SequenceModel,
+} from "./training/policies/autoregressive.js";
+export { type LogLinearModel, logLinearPolicy } from "./training/policies/logLinear.js";
+export { type ConditionalPolicy, type Policy, policyDistribution } from "./training/policies/policy.js";
+export { tabularPolicy } from "./training/policies/tabular.js";
+export { fitPolicyGradient, type PolicyGradientFit, type RlhfExample } from "./training/policyGradient.js";
+export { fitWeightedMleStream, type StreamFit, type StreamOptions, type TrainingStream } from "./training/stream.js";
+export { bestOfNDistillation, rewardWeightedRegression } from "./training/weights/baselines.js";
 export {
   type DrawnWeights,
   type DrawnWeightsOptions,
@@ -159,12 +164,7 @@ export {
   importanceWeights,
   selfCertaintyWeights,
   type WeightedAnswers,
-} from "./training/importanceWeights.js";
-export { type LogLinearModel, logLinearPolicy } from "./training/logLinear.js";
-export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training/paretoSmoothing.js";
-export { type ConditionalPolicy, type Policy, policyDistribution } from "./training/policy.js";
-export { fitPolicyGradient, type PolicyGradientFit, type RlhfExample } from "./training/policyGradient.js";
-export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "./training/sampleWeights.js";
-export { fitWeightedMleStream, type StreamFit, type StreamOptions, type TrainingStream } from "./training/stream.js";
-export { tabularPolicy } from "./training/tabular.js";
-export type { TailOptions } from "./training/tail.js";
+} from "./training/weights/importanceWeights.js";
+export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training/weights/paretoSmoothing.js";
+export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "./training/weights/sampleWeights.js";
+export type { TailOptions } from "./training/weights/tail.js";

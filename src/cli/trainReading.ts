@@ -2,7 +2,7 @@ import { rlhfOptimum } from "../alignment/rlhf.js";
 import { klDivergence } from "../information/divergence.js";
 import { expectation } from "../measure/expectation.js";
 import type { Measure } from "../measure/measure.js";
-import { type Policy, policyDistribution } from "../training/policy.js";
+import { type Policy, policyDistribution } from "../training/policies/policy.js";
 import type { Query } from "./dataset.js";
 import { hasGold, refOf } from "./readCurve.js";
 

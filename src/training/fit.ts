@@ -10,8 +10,8 @@ import { resultOf, type TrainingResult } from "../optimize/result.js";
 import { stateOf } from "../optimize/state.js";
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
 import { type LikelihoodPart, NegativeLogLikelihood, Units } from "./objective.js";
-import type { Policy } from "./policy.js";
-import { requirePolicy } from "./policy.js";
+import type { Policy } from "./policies/policy.js";
+import { requirePolicy } from "./policies/policy.js";
 import { shuffled } from "./shuffle.js";
 
 /** What may be chosen in weighted maximum likelihood. */

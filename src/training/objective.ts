@@ -7,7 +7,7 @@ import { exponentOf } from "../numeric/powerOfTwo.js";
 import { solveSemidefinite } from "../optimize/cholesky.js";
 import { maxNorm } from "../optimize/lineSearch.js";
 import type { Report, Smooth, Verdict } from "../optimize/smooth.js";
-import type { ConditionalPolicy } from "./policy.js";
+import type { ConditionalPolicy } from "./policies/policy.js";
 
 /** Vectors of more variables than this are not given a Hessian. */
 const DENSE = 400;

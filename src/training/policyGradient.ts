@@ -11,8 +11,8 @@ import { resultOf, type TrainingResult } from "../optimize/result.js";
 import type { Verdict } from "../optimize/smooth.js";
 import { stateOf } from "../optimize/state.js";
 import { type Part, PolicyObjective, Units } from "./objective.js";
-import type { Policy } from "./policy.js";
-import { policyOn, requirePolicy } from "./policy.js";
+import type { Policy } from "./policies/policy.js";
+import { policyOn, requirePolicy } from "./policies/policy.js";
 
 /**
  * An RLHF problem on one query.

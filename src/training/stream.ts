@@ -13,7 +13,7 @@ import { requireParameters } from "../optimize/parameters.js";
 import { readState, stateOf, type TrainingState } from "../optimize/state.js";
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
 import { NegativeLogLikelihood, spreadOf, Units } from "./objective.js";
-import { type Policy, requirePolicy } from "./policy.js";
+import { type Policy, requirePolicy } from "./policies/policy.js";
 
 /** What may be chosen in training on a stream. */
 export interface StreamOptions {

@@ -64,7 +64,7 @@ describe("a computation has the same bits in every engine", () => {
       "src/alignment/autoregressive.ts: vocabulary.length ** length",
       // When to let the event loop turn.
       ...Array(3).fill("src/optimize/minimize.ts: performance"),
-      "src/training/autoregressive.ts: vocabulary.length ** length",
+      "src/training/policies/autoregressive.ts: vocabulary.length ** length",
     ]);
   });
 

@@ -8,8 +8,8 @@ import {
   uniform,
 } from "exptilt";
 import { describe, expect, it } from "vitest";
-import { fitGeneralizedPareto, logParetoQuantile } from "../../src/training/generalizedPareto.js";
 import { shuffled } from "../../src/training/shuffle.js";
+import { fitGeneralizedPareto, logParetoQuantile } from "../../src/training/weights/generalizedPareto.js";
 import { test } from "../support/test.js";
 
 describe("parts of the trainer", () => {

@@ -1,5 +1,5 @@
-import { outOfRange, requireInteger, requirePositive, wrongType } from "../numeric/check.js";
-import { exp, expm1, log } from "../numeric/elementary.js";
+import { outOfRange, requireInteger, requirePositive, wrongType } from "../../numeric/check.js";
+import { exp, expm1, log } from "../../numeric/elementary.js";
 import type { WeightsRead } from "./sampleWeights.js";
 
 /** How many of the largest weights are the tail. */

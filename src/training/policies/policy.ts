@@ -1,8 +1,8 @@
-import { Law } from "../measure/law.js";
-import { type Distribution, distributionOf } from "../measure/measure.js";
-import { requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger, requireObject, wrongType } from "../numeric/check.js";
-import { requireParameters } from "../optimize/parameters.js";
+import { Law } from "../../measure/law.js";
+import { type Distribution, distributionOf } from "../../measure/measure.js";
+import { requireSupport } from "../../measure/support.js";
+import { outOfRange, requireInteger, requireObject, wrongType } from "../../numeric/check.js";
+import { requireParameters } from "../../optimize/parameters.js";
 
 /**
  * A parametric policy π_θ(answer | query): one parameter vector for all queries. Bring your own by writing `on`.

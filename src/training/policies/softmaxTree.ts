@@ -5,11 +5,11 @@ import {
   type Range,
   requireLength,
   requireNumbers,
-} from "../numeric/check.js";
-import { exp, log, log1p } from "../numeric/elementary.js";
-import { logSumExp } from "../numeric/logSumExp.js";
-import { peakOf } from "../numeric/peak.js";
-import { requireRandom } from "../numeric/random.js";
+} from "../../numeric/check.js";
+import { exp, log, log1p } from "../../numeric/elementary.js";
+import { logSumExp } from "../../numeric/logSumExp.js";
+import { peakOf } from "../../numeric/peak.js";
+import { requireRandom } from "../../numeric/random.js";
 import type { ConditionalPolicy } from "./policy.js";
 
 /**

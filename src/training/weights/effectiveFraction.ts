@@ -1,7 +1,7 @@
-import { chiSquaredDivergence } from "../information/divergence.js";
-import { lawOf, type Measure } from "../measure/measure.js";
-import { exp } from "../numeric/elementary.js";
-import { logSumExp } from "../numeric/logSumExp.js";
+import { chiSquaredDivergence } from "../../information/divergence.js";
+import { lawOf, type Measure } from "../../measure/measure.js";
+import { exp } from "../../numeric/elementary.js";
+import { logSumExp } from "../../numeric/logSumExp.js";
 
 /** From here on a χ² divergence is near the end of the range of doubles, or past it. */
 const LARGE = 1e280;

@@ -1,4 +1,4 @@
-import { square } from "../numeric/elementary.js";
+import { square } from "../../numeric/elementary.js";
 import type { ContextTree, Logits } from "./softmaxTree.js";
 
 /** Every row has its own parameter, its logit. */

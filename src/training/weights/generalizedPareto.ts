@@ -1,6 +1,6 @@
-import { exp, expm1, log, log1p } from "../numeric/elementary.js";
-import { logSoftmax } from "../numeric/logSumExp.js";
-import { sum } from "../numeric/sum.js";
+import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
+import { logSoftmax } from "../../numeric/logSumExp.js";
+import { sum } from "../../numeric/sum.js";
 
 /** A generalized Pareto law of exceedances: P(X > x) = (1 + kx/σ)^{−1/k}. */
 export interface GeneralizedPareto {

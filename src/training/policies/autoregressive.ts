@@ -1,5 +1,5 @@
-import { knownSupport, requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger, requireObject, wrongType } from "../numeric/check.js";
+import { knownSupport, requireSupport } from "../../measure/support.js";
+import { outOfRange, requireInteger, requireObject, wrongType } from "../../numeric/check.js";
 import { linearLogits, tableLogits } from "./logits.js";
 import { featureRow } from "./logLinear.js";
 import type { Policy } from "./policy.js";

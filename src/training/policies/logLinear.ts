@@ -1,5 +1,5 @@
-import { type Measure, normalized, requireMeasure } from "../measure/measure.js";
-import { FINITE, requireInteger, requireNumbers, requireObject, wrongType } from "../numeric/check.js";
+import { type Measure, normalized, requireMeasure } from "../../measure/measure.js";
+import { FINITE, requireInteger, requireNumbers, requireObject, wrongType } from "../../numeric/check.js";
 import { linearLogits } from "./logits.js";
 import type { Policy } from "./policy.js";
 import { SoftmaxTree } from "./softmaxTree.js";

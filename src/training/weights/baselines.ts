@@ -1,9 +1,9 @@
-import { type Distribution, fromLogMass, type Measure, normalize, requireMeasure } from "../measure/measure.js";
-import { resolveScore } from "../measure/score.js";
-import { outOfRange, requireObject } from "../numeric/check.js";
-import { log } from "../numeric/elementary.js";
-import type { BestOfNProblem, SelectionProblem } from "../selection/problem.js";
-import { softLaw } from "../selection/softBestOfN.js";
+import { type Distribution, fromLogMass, type Measure, normalize, requireMeasure } from "../../measure/measure.js";
+import { resolveScore } from "../../measure/score.js";
+import { outOfRange, requireObject } from "../../numeric/check.js";
+import { log } from "../../numeric/elementary.js";
+import type { BestOfNProblem, SelectionProblem } from "../../selection/problem.js";
+import { softLaw } from "../../selection/softBestOfN.js";
 import { effectiveFractionOf } from "./effectiveFraction.js";
 import type { WeightedAnswers } from "./importanceWeights.js";
 

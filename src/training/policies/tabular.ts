@@ -1,4 +1,4 @@
-import { requireSupport } from "../measure/support.js";
+import { requireSupport } from "../../measure/support.js";
 import { tableLogits } from "./logits.js";
 import type { Policy } from "./policy.js";
 import { SoftmaxTree } from "./softmaxTree.js";

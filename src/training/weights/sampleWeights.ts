@@ -1,8 +1,8 @@
-import { Law } from "../measure/law.js";
-import { BELOW_INFINITY, NON_NEGATIVE, outOfRange, requireNumbers, wrongType } from "../numeric/check.js";
-import { twoProduct } from "../numeric/doubleDouble.js";
-import { log } from "../numeric/elementary.js";
-import { sum } from "../numeric/sum.js";
+import { Law } from "../../measure/law.js";
+import { BELOW_INFINITY, NON_NEGATIVE, outOfRange, requireNumbers, wrongType } from "../../numeric/check.js";
+import { twoProduct } from "../../numeric/doubleDouble.js";
+import { log } from "../../numeric/elementary.js";
+import { sum } from "../../numeric/sum.js";
 
 /**
  * Importance weights of draws, known up to a common factor: as numbers, or in logarithms, where neither overflow nor

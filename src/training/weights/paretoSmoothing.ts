@@ -1,4 +1,4 @@
-import { exp, log1p } from "../numeric/elementary.js";
+import { exp, log1p } from "../../numeric/elementary.js";
 import { fitGeneralizedPareto, type GeneralizedPareto, logParetoQuantile } from "./generalizedPareto.js";
 import { readWeights, type SampleWeights, type WeightsRead } from "./sampleWeights.js";
 import { averageRuns, type Tail, type TailOptions, tailLengthOf, tailOf } from "./tail.js";
