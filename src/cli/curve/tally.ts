@@ -1,6 +1,6 @@
-import { ExactSum } from "../numeric/exactSum.js";
-import { InputError } from "./inputError.js";
-import { parseJson } from "./jsonText.js";
+import { ExactSum } from "../../numeric/exactSum.js";
+import { InputError } from "../input/inputError.js";
+import { parseJson } from "../input/jsonText.js";
 import { type CurveSettings, QUANTITIES } from "./readCurve.js";
 
 /** One point of a curve, averaged over the queries; N = ∞ is the limit. */

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { fromLogMass, type Measure, measure } from "../measure/measure.js";
-import { show } from "../numeric/check.js";
-import { selectionCurve } from "../selection/curve.js";
-import { selectionLimit } from "../selection/limit.js";
-import { type PolicyReading, policyReading } from "../selection/reading.js";
-import { parseQuery, type Query, type QueryText } from "./dataset.js";
-import { InputError } from "./inputError.js";
+import { selectionCurve } from "../../selection/curve.js";
+import { selectionLimit } from "../../selection/limit.js";
+import { type PolicyReading, policyReading } from "../../selection/reading.js";
+import { parseQuery, type Query, type QueryText } from "../input/dataset.js";
+import { InputError } from "../input/inputError.js";
+import { hasGold } from "../input/query.js";
+import { refOf } from "../input/reference.js";
 
 /** What `curve` was asked: the same for every query, and for every shard of a data set. */
 export interface CurveSettings {
@@ -17,20 +17,6 @@ export interface CurveSettings {
 
 /** What is read at each point, in this order; gold where the data have it. */
 export const QUANTITIES = ["reward", "gold", "klToRef", "winRate"] as const;
-
-/** Whether a query's answers have gold: all of them or none. */
-export function hasGold({ gold, place, query }: Query): boolean {
-  const missing = gold.indexOf(undefined);
-  if (missing < 0) return true;
-  if (gold.every((g) => g === undefined)) return false;
-  throw new InputError(`${place}: answers[${missing}] has no "gold", which other answers of query ${show(query)} have`);
-}
-
-/** The reference policy of a query, on the places of its answers. */
-export function refOf({ ref, reward }: Query): Measure<number> {
-  const support = [...reward.keys()];
-  return "mass" in ref ? measure(support, ref.mass) : fromLogMass(support, ref.logMass);
-}
 
 /** Every quantity at every point of every β, the limit after the last N, in one flat list. */
 export function readCurve(query: Query, { betas, ns }: CurveSettings): Float64Array {

@@ -1,10 +1,11 @@
-import { rlhfOptimum } from "../alignment/rlhf.js";
-import { klDivergence } from "../information/divergence.js";
-import { expectation } from "../measure/expectation.js";
-import type { Measure } from "../measure/measure.js";
-import { type Policy, policyDistribution } from "../training/policies/policy.js";
-import type { Query } from "./dataset.js";
-import { hasGold, refOf } from "./readCurve.js";
+import { rlhfOptimum } from "../../alignment/rlhf.js";
+import { klDivergence } from "../../information/divergence.js";
+import { expectation } from "../../measure/expectation.js";
+import type { Measure } from "../../measure/measure.js";
+import { type Policy, policyDistribution } from "../../training/policies/policy.js";
+import type { Query } from "../input/dataset.js";
+import { hasGold } from "../input/query.js";
+import { refOf } from "../input/reference.js";
 
 /** A query with its place among the queries read, and whether it was trained on. */
 export interface Seen {

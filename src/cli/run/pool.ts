@@ -1,5 +1,5 @@
 import { parentPort, Worker } from "node:worker_threads";
-import { InputError } from "./inputError.js";
+import { InputError } from "../input/inputError.js";
 
 /** What a worker makes of a batch: the results in order, and what was wrong with the input after the last of them. */
 interface Reply<Result> {

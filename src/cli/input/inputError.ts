@@ -1,4 +1,4 @@
-import { printable } from "./printable.js";
+import { printable } from "../terminal/printable.js";
 
 /** What the user gave cannot be used: the message names file, line and field, or the option. Exit status 2. */
 export class InputError extends Error {

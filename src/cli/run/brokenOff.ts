@@ -1,5 +1,5 @@
-import { InputError } from "./inputError.js";
-import { Interrupted, onInterrupt } from "./interrupt.js";
+import { InputError } from "../input/inputError.js";
+import { Interrupted, onInterrupt } from "../terminal/interrupt.js";
 
 /**
  * Reads a data set as far as it goes. What breaks it off, bad input, a signal or a fault of ours, is returned and not thrown,

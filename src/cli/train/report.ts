@@ -1,8 +1,8 @@
-import type { TrainingState } from "../optimize/state.js";
-import type { TrainingExample } from "../training/examples.js";
-import type { WeightedMleFit } from "../training/fit.js";
-import { type Column, formatTable } from "./table.js";
-import { meanOf, type QueryReading } from "./trainReading.js";
+import type { TrainingState } from "../../optimize/state.js";
+import type { TrainingExample } from "../../training/examples.js";
+import type { WeightedMleFit } from "../../training/fit.js";
+import { type Column, formatTable } from "../terminal/table.js";
+import { meanOf, type QueryReading } from "./reading.js";
 
 /** What `--output` writes and `--resume` reads. */
 export interface StoredPolicy {

@@ -1,4 +1,4 @@
-import type { MeanCurve, MeanPoint } from "./curveTally.js";
+import type { MeanCurve, MeanPoint } from "./tally.js";
 
 const WIDTH = 720;
 const PANEL = { left: 64, right: 120, top: 36, height: 190, gap: 58 };

@@ -1,25 +1,25 @@
 import { writeFileSync } from "node:fs";
-import { categoricalSampler } from "../measure/sampler.js";
-import { show } from "../numeric/check.js";
-import { randomSource } from "../numeric/random.js";
-import type { TrainingProgress } from "../optimize/minimize.js";
-import type { TrainingMethod } from "../optimize/options.js";
-import { readState, type TrainingState } from "../optimize/state.js";
-import type { TrainingExample } from "../training/examples.js";
-import { fitWeightedMle } from "../training/fit.js";
-import { logLinearPolicy } from "../training/policies/logLinear.js";
-import type { Policy } from "../training/policies/policy.js";
-import { drawnWeights, importanceWeights } from "../training/weights/importanceWeights.js";
-import { type Query, readDataset, take } from "./dataset.js";
+import { categoricalSampler } from "../../measure/sampler.js";
+import { show } from "../../numeric/check.js";
+import { randomSource } from "../../numeric/random.js";
+import type { TrainingProgress } from "../../optimize/minimize.js";
+import type { TrainingMethod } from "../../optimize/options.js";
+import { readState, type TrainingState } from "../../optimize/state.js";
+import type { TrainingExample } from "../../training/examples.js";
+import { fitWeightedMle } from "../../training/fit.js";
+import { logLinearPolicy } from "../../training/policies/logLinear.js";
+import type { Policy } from "../../training/policies/policy.js";
+import { drawnWeights, importanceWeights } from "../../training/weights/importanceWeights.js";
+import { type Query, readDataset, take } from "../input/dataset.js";
+import { InputError } from "../input/inputError.js";
+import { parseJson } from "../input/jsonText.js";
+import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "../input/options.js";
+import { readText } from "../input/readText.js";
+import { refOf } from "../input/reference.js";
+import { onInterrupt } from "../terminal/interrupt.js";
 import { FEATURE_HELP, featureNames, featureRows } from "./features.js";
-import { InputError } from "./inputError.js";
-import { onInterrupt } from "./interrupt.js";
-import { parseJson } from "./jsonText.js";
-import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
-import { refOf } from "./readCurve.js";
-import { readText } from "./readText.js";
-import { readTrained, type Seen } from "./trainReading.js";
-import { json, type StoredPolicy, table, warn } from "./trainReport.js";
+import { readTrained, type Seen } from "./reading.js";
+import { json, type StoredPolicy, table, warn } from "./report.js";
 
 const OPTIONS = {
   beta: { value: "B", help: "temperature β of RLHF (default 0.1)" },

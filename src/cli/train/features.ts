@@ -1,10 +1,10 @@
-import { levelsOf } from "../measure/levels.js";
-import { lawOf, normalize } from "../measure/measure.js";
-import { log1p } from "../numeric/elementary.js";
-import { winOf } from "../selection/reading.js";
-import { type Query, requireFiniteRewards } from "./dataset.js";
-import { InputError } from "./inputError.js";
-import { refOf } from "./readCurve.js";
+import { levelsOf } from "../../measure/levels.js";
+import { lawOf, normalize } from "../../measure/measure.js";
+import { log1p } from "../../numeric/elementary.js";
+import { winOf } from "../../selection/reading.js";
+import { type Query, requireFiniteRewards } from "../input/dataset.js";
+import { InputError } from "../input/inputError.js";
+import { refOf } from "../input/reference.js";
 
 /** A number for each answer of a query. */
 type Feature = (query: Query) => ArrayLike<number>;

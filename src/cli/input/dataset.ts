@@ -7,7 +7,7 @@ import { parseQuery, type Query, requireFiniteRewards } from "./query.js";
 export { parseQuery, type Query, requireFiniteRewards };
 
 /** The data set that the package carries. */
-export const EMBEDDED: string = fileURLToPath(new URL("../../src/data/humaneval-codegen16b.jsonl", import.meta.url));
+export const EMBEDDED: string = fileURLToPath(new URL("../../../src/data/humaneval-codegen16b.jsonl", import.meta.url));
 
 /** The text of a query, not read yet, and where it stands: `file:line`. */
 export interface QueryText {

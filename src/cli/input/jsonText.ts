@@ -1,4 +1,4 @@
-import { show } from "../numeric/check.js";
+import { show } from "../../numeric/check.js";
 import { InputError } from "./inputError.js";
 
 /** Deeper nesting is refused: what the commands read has four levels. */

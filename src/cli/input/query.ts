@@ -1,4 +1,4 @@
-import { show } from "../numeric/check.js";
+import { show } from "../../numeric/check.js";
 import { InputError } from "./inputError.js";
 import { parseJson } from "./jsonText.js";
 
@@ -84,6 +84,14 @@ const FORBIDDEN = "-Infinity";
 function rewardOf(answer: Fields, place: string): number {
   if (own(answer, "reward") === FORBIDDEN) return -Infinity;
   return numberField(answer, "reward", place, Number.isFinite, () => `be a finite number or "${FORBIDDEN}"`);
+}
+
+/** Whether a query's answers have gold: all of them or none. */
+export function hasGold({ gold, place, query }: Query): boolean {
+  const missing = gold.indexOf(undefined);
+  if (missing < 0) return true;
+  if (gold.every((g) => g === undefined)) return false;
+  throw new InputError(`${place}: answers[${missing}] has no "gold", which other answers of query ${show(query)} have`);
 }
 
 /** Refuses forbidden answers where rewards must be finite, and says why they must. */

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import { show } from "../numeric/check.js";
-import { brokenAfter, readUntilBroken } from "./brokenOff.js";
-import { claim, REPORT_OPTIONS, refuseTwoForms, report } from "./curveReport.js";
-import { CurveTally } from "./curveTally.js";
-import { inBatches, type QueryText, readTexts, take } from "./dataset.js";
-import { InputError } from "./inputError.js";
-import { numberList } from "./numberList.js";
-import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
-import { forEachOnWorkers } from "./pool.js";
-import { Progress } from "./progress.js";
+import { show } from "../../numeric/check.js";
+import { inBatches, type QueryText, readTexts, take } from "../input/dataset.js";
+import { InputError } from "../input/inputError.js";
+import { numberList } from "../input/numberList.js";
+import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "../input/options.js";
+import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
+import { forEachOnWorkers } from "../run/pool.js";
+import { Progress } from "../terminal/progress.js";
 import { type CurveReading, type CurveSettings, readCurveOf } from "./readCurve.js";
+import { claim, REPORT_OPTIONS, refuseTwoForms, report } from "./report.js";
+import { CurveTally } from "./tally.js";
 
 const OPTIONS = {
   beta: { value: "LIST", help: "temperatures, 0 for best-of-N (default 0,0.02,0.1)" },
@@ -68,7 +68,7 @@ async function read(texts: AsyncIterable<QueryText>, jobs: number, tally: CurveT
     if (jobs === 1) {
       for await (const text of texts) add(readCurveOf(text, tally.settings));
     } else {
-      const script = new URL("./curveWorker.js", import.meta.url);
+      const script = new URL("./worker.js", import.meta.url);
       await forEachOnWorkers(inBatches(texts, BATCH), script, tally.settings, jobs, add);
     }
   } finally {

@@ -1,8 +1,8 @@
-import { REPORT_OPTIONS, refuseTwoForms, report } from "./curveReport.js";
-import { CurveTally } from "./curveTally.js";
-import { InputError } from "./inputError.js";
-import { type OptionTable, parseOptions, type Usage } from "./options.js";
-import { readText } from "./readText.js";
+import { InputError } from "../input/inputError.js";
+import { type OptionTable, parseOptions, type Usage } from "../input/options.js";
+import { readText } from "../input/readText.js";
+import { REPORT_OPTIONS, refuseTwoForms, report } from "./report.js";
+import { CurveTally } from "./tally.js";
 
 const OPTIONS = REPORT_OPTIONS satisfies OptionTable;
 

@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
-import { brokenAfter, readUntilBroken } from "./brokenOff.js";
+import { inBatches, type QueryText, readTexts, take } from "../input/dataset.js";
+import { InputError } from "../input/inputError.js";
+import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "../input/options.js";
+import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
+import { forEachOnWorkers } from "../run/pool.js";
+import { printable } from "../terminal/printable.js";
+import { Progress } from "../terminal/progress.js";
+import { formatTable } from "../terminal/table.js";
 import type { Reading, Settings } from "./check.js";
-import { inBatches, type QueryText, readTexts, take } from "./dataset.js";
-import { InputError } from "./inputError.js";
-import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "./options.js";
-import { forEachOnWorkers } from "./pool.js";
-import { printable } from "./printable.js";
-import { Progress } from "./progress.js";
-import { formatTable } from "./table.js";
 import { Tally, type Verdict, verdictOf } from "./tally.js";
 
 const OPTIONS = {

@@ -1,8 +1,8 @@
 import { statSync, writeFileSync } from "node:fs";
-import type { CurveTally, MeanPoint } from "./curveTally.js";
-import { InputError } from "./inputError.js";
+import { InputError } from "../input/inputError.js";
+import { type Column, formatTable } from "../terminal/table.js";
 import { plotCurves } from "./plot.js";
-import { type Column, formatTable } from "./table.js";
+import type { CurveTally, MeanPoint } from "./tally.js";
 
 /** How curves are shown: the same for `curve` and `merge`. */
 export const REPORT_OPTIONS: {
