@@ -38,8 +38,8 @@ export {
 } from "./claims/claim.js";
 export { float64Algebra } from "./claims/float64.js";
 export { claims } from "./claims/index.js";
+export { type Instance, type World, worldOf } from "./claims/instance.js";
 export { gapTolerance } from "./claims/tolerance.js";
-export { type Instance, type World, worldOf } from "./claims/world.js";
 export { type AtomicData, type AtomicDataInput, type AtomLaw, atomicData } from "./diffusion/atoms.js";
 export { ddimLaw } from "./diffusion/ddimLaw.js";
 export {

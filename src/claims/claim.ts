@@ -1,7 +1,7 @@
 import type { Algebra } from "../exact/algebra.js";
 import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
-import { finite, sign } from "./vectors.js";
-import type { World } from "./world.js";
+import type { World } from "./instance.js";
+import { finite, sign } from "./sums.js";
 
 /** Two sides of a statement, as numbers or vectors. */
 export interface Comparison<N> {

@@ -1,8 +1,8 @@
 import type { Algebra, DistributionOf, MeasureOf } from "../exact/algebra.js";
 import { seldomBeyond, squareRoot } from "./binomial.js";
 import type { Comparison, Identity } from "./claim.js";
-import { drawsOf, type Few, faithfulFewOf, fewOf, warmFewOf } from "./few.js";
-import { entries, largest, least, magnitude, total } from "./vectors.js";
+import { drawsOf, type Few, faithfulFewOf, fewOf, warmFewOf } from "./fewAnswers.js";
+import { entries, largest, least, magnitude, total } from "./sums.js";
 import {
   equivalent,
   isSame,

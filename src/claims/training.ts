@@ -1,8 +1,8 @@
 import type { Algebra, DistributionOf, ImportanceWeightsOf, MeasureOf } from "../exact/algebra.js";
 import type { Comparison, Identity } from "./claim.js";
-import { faithfulFewOf, warmFewOf } from "./few.js";
-import { entries, magnitude, positions, summed, total } from "./vectors.js";
-import type { World } from "./world.js";
+import { faithfulFewOf, warmFewOf } from "./fewAnswers.js";
+import type { World } from "./instance.js";
+import { entries, magnitude, positions, summed, total } from "./sums.js";
 import { isSame, isWritten, type WrittenLaw, writtenEscort, writtenOptimum, writtenTilt } from "./written.js";
 
 /** Weights, and what the claims hold against them. */

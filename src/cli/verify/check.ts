@@ -1,9 +1,9 @@
+import { type Instance, requireInstance } from "../../claims/checkedInstance.js";
 import { type Claim, type ClaimGap, checkClaim, claimVerdict } from "../../claims/claim.js";
 import { float64Algebra } from "../../claims/float64.js";
 import { claims } from "../../claims/index.js";
-import { type Instance, requireInstance } from "../../claims/instance.js";
+import { type World, worldOf } from "../../claims/instance.js";
 import { exponentSize, gapTolerance } from "../../claims/tolerance.js";
-import { type World, worldOf } from "../../claims/world.js";
 import { type ExactAlgebra, exactAlgebra } from "../../exact/index.js";
 import { parseQuery, type Query, type QueryText, requireFiniteRewards } from "../input/dataset.js";
 

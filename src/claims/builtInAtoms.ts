@@ -2,7 +2,7 @@ import type { Algebra, DistributionOf, MeasureOf, TiltProblemOf } from "../exact
 import type { AtomicDataOf } from "../exact/diffusionAlgebra.js";
 import { trapezoidStep } from "../numeric/trapezoid.js";
 import type { AtomicInstance } from "./atomicInstance.js";
-import { largest, positions, total } from "./vectors.js";
+import { largest, positions, total } from "./sums.js";
 
 /** Atomic data in an arithmetic, with what the diffusion claims are made of: each part made once and shared by all. */
 export class Atoms<N> {

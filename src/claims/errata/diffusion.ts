@@ -1,8 +1,8 @@
-import type { MeasureOf } from "../exact/algebra.js";
-import type { Atoms } from "./atoms.js";
-import type { Comparison, Erratum } from "./claim.js";
-import { divergence, lossOnGrid, mismatch, ON_ATOMS, onAtoms, weightedExcess } from "./diffusion.js";
-import { entries, magnitude, total } from "./vectors.js";
+import type { MeasureOf } from "../../exact/algebra.js";
+import type { Atoms } from "../builtInAtoms.js";
+import type { Comparison, Erratum } from "../claim.js";
+import { divergence, lossOnGrid, mismatch, ON_ATOMS, onAtoms, weightedExcess } from "../diffusion.js";
+import { entries, magnitude, total } from "../sums.js";
 
 /** Levels whose weights ω_t total far more than 1. */
 const GRID = [0.05, 0.1, 0.3, 0.5, 0.8, 0.9, 0.95];

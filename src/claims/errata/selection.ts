@@ -1,8 +1,8 @@
-import type { Erratum } from "./claim.js";
-import { fewOf } from "./few.js";
-import { entries, largest, least, sign, total } from "./vectors.js";
-import type { World } from "./world.js";
-import { isSame } from "./written.js";
+import type { Erratum } from "../claim.js";
+import { fewOf } from "../fewAnswers.js";
+import type { World } from "../instance.js";
+import { entries, largest, least, sign, total } from "../sums.js";
+import { isSame } from "../written.js";
 
 /** The few answers, each listed twice with half its mass, and rewards that are their ranks: ties at every level. */
 function tied<N>(world: World<N>) {

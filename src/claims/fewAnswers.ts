@@ -1,6 +1,6 @@
 import type { Algebra, DistributionOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
-import { entries, largest, least, positions } from "./vectors.js";
-import { LEAST_INTERNAL_BETA, type World } from "./world.js";
+import { LEAST_INTERNAL_BETA, type World } from "./instance.js";
+import { entries, largest, least, positions } from "./sums.js";
 
 /** How many answers of an instance are kept where all sequences of draws are gone through. */
 const KEPT = 4;

@@ -1,8 +1,8 @@
-import type { Comparison, Erratum } from "./claim.js";
-import { enumerate } from "./sequences.js";
-import { entries, largest, least, positions, summed, total } from "./vectors.js";
-import type { World } from "./world.js";
-import { isWritten, writtenLaw } from "./written.js";
+import type { Comparison, Erratum } from "../claim.js";
+import type { World } from "../instance.js";
+import { enumerate } from "../sequences.js";
+import { entries, largest, least, positions, summed, total } from "../sums.js";
+import { isWritten, writtenLaw } from "../written.js";
 
 /** KL(π‖hp^{1/β}·ref), and the terms of step (ii) of its derivation (23) up to the constant in question. */
 function stepTwo<N>({ algebra: A, hp, ref, beta, policies: [policy] }: World<N>) {
@@ -52,7 +52,7 @@ function ratioBound<N>({ algebra: A }: World<N>, logs: readonly N[], reward: rea
 }
 
 /** Misprints of the autoregressive half: as printed they fail, as corrected they hold. */
-export const errata: readonly Erratum[] = [
+export const alignmentErrata: readonly Erratum[] = [
   {
     kind: "erratum",
     equation: "E1",
