@@ -1,5 +1,5 @@
 /** A pivot this much smaller than its diagonal entry is rounding: its direction depends on the ones before it. */
-const DEPENDENT = 1e-13;
+const MIN_PIVOT_SHARE = 1e-13;
 
 /**
  * A solution x of Ax = b for a symmetric positive semidefinite matrix A, row by row, and b in its range: Cholesky on the
@@ -17,7 +17,7 @@ export function solveSemidefinite(matrix: Float64Array, b: Float64Array): Float6
       let s = matrix[row + j] * scale[i] * scale[j];
       for (let k = 0; k < j; k++) s -= factor[row + k] * factor[j * n + k];
       if (j < i) factor[row + j] = factor[j * n + j] > 0 ? s / factor[j * n + j] : 0;
-      else factor[row + i] = s > DEPENDENT ? Math.sqrt(s) : 0;
+      else factor[row + i] = s > MIN_PIVOT_SHARE ? Math.sqrt(s) : 0;
     }
     let s = b[i] * scale[i];
     for (let k = 0; k < i; k++) s -= factor[row + k] * x[k];

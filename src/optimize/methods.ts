@@ -12,7 +12,7 @@ export interface Descent {
 }
 
 /** No step moves log-odds by more nats at once: a Hessian near underflow would ask for any number. */
-const LONGEST = 1e6;
+const MAX_STEP = 1e6;
 
 /** Minus the gradient over the Hessian or, where there is none, over the diagonal curvature. */
 export function newtonStep(f: Smooth, { x, gradient }: Point): Float64Array | undefined {
@@ -27,7 +27,7 @@ function stepBy(hessian: Float64Array, gradient: Float64Array): Float64Array {
 }
 
 /** −v, no longer than allowed. */
-const shortened = (v: number): number => (Number.isNaN(v) ? 0 : Math.max(-LONGEST, Math.min(LONGEST, -v)));
+const shortened = (v: number): number => (Number.isNaN(v) ? 0 : Math.max(-MAX_STEP, Math.min(MAX_STEP, -v)));
 
 /** v over a diagonal, 0 where that is 0. */
 function divided(v: Float64Array, scale: Float64Array | undefined): Float64Array {
@@ -35,7 +35,7 @@ function divided(v: Float64Array, scale: Float64Array | undefined): Float64Array
 }
 
 /** A step that leaves more than this share of the gradient as it is goes nowhere with it. */
-const UNANSWERED = 0.1;
+const MAX_RESIDUAL_SHARE = 0.1;
 
 /**
  * Newton's method with a line search. Where the Hessian has lost directions to rounding that the gradient still has, and
@@ -50,7 +50,7 @@ export function newton(): Descent {
       const most = maxNorm(at.gradient);
       const step = stepBy(hessian, at.gradient);
       const left = at.gradient.map((g, i) => g + dot(hessian.subarray(i * f.size, (i + 1) * f.size), step));
-      const next = maxNorm(left) <= UNANSWERED * most ? lineSearch(f, at, step, 1) : undefined;
+      const next = maxNorm(left) <= MAX_RESIDUAL_SHARE * most ? lineSearch(f, at, step, 1) : undefined;
       if (next !== undefined) return next;
       for (let i = 0; i < f.size; i++) hessian[i * (f.size + 1)] += most;
       return lineSearch(f, at, stepBy(hessian, at.gradient), 1);

@@ -49,19 +49,19 @@ export interface Descended {
 }
 
 /** Near a finite optimum a Newton step changes no log-probability by more than this; on the way to infinity each does. */
-const NEAR = 1e-3;
+const MAX_CHANGE_NEAR_OPTIMUM = 1e-3;
 
 /** A gradient this small has vanished, in nats by nat that a variable moves log-odds: whatever the units of features. */
-const TOLERANCE = 1e-11;
+const VANISHED_GRADIENT = 1e-11;
 
 /** A gradient this small is rounding. */
-const NOTHING = 1e-15;
+const SURE_ROUNDING = 1e-15;
 
 /** A gradient this small may be rounding, where many terms add up: it is, when a step makes nothing better. */
-const ROUNDING = 1e-12;
+const POSSIBLE_ROUNDING = 1e-12;
 
 /** So many milliseconds of work may pass before others get their turn. */
-const TURN = 25;
+const MAX_MILLISECONDS = 25;
 
 /** Goes down until the gradient vanishes at a finite point, or cannot. */
 export async function minimize(
@@ -71,7 +71,7 @@ export async function minimize(
   method: Descent,
   watch: Watch,
 ): Promise<Descended> {
-  const least = Math.max(watch.tolerance ?? 0, TOLERANCE);
+  const least = Math.max(watch.tolerance ?? 0, VANISHED_GRADIENT);
   let point = from;
   let since = performance.now();
   for (let iteration = first; ; iteration++) {
@@ -79,10 +79,10 @@ export async function minimize(
     const told = f.report(point.value, point.gradient);
     watch.onProgress?.({ iteration, ...told });
     const small = gradientNorm <= least && !(told.gradientNorm > (watch.tolerance ?? Infinity));
-    if (small || gradientNorm <= NOTHING) {
+    if (small || gradientNorm <= SURE_ROUNDING) {
       const step = newtonStep(f, point);
-      const near = step === undefined || f.change(point.x, step) <= NEAR;
-      if (near || gradientNorm <= NOTHING) {
+      const near = step === undefined || f.change(point.x, step) <= MAX_CHANGE_NEAR_OPTIMUM;
+      if (near || gradientNorm <= SURE_ROUNDING) {
         const reason = f.verdict(point.x, near ? undefined : step);
         return { point, iteration, reason, converged: reason === "gradient" };
       }
@@ -93,23 +93,24 @@ export async function minimize(
     if (next === undefined) {
       // The step that was refused tells a flat way to infinity from the rounding at an optimum.
       const step = newtonStep(f, point);
-      const far = step !== undefined && f.change(point.x, step) > NEAR;
+      const far = step !== undefined && f.change(point.x, step) > MAX_CHANGE_NEAR_OPTIMUM;
       const verdict = f.verdict(point.x, far ? step : undefined);
       if (gradientNorm <= 1e-6 && verdict === "unbounded") {
         return { point, iteration, reason: verdict, converged: false };
       }
       const gain = step === undefined ? Infinity : -dot(point.gradient, step) / 2;
-      const nothing = gradientNorm <= Math.max(watch.tolerance ?? 0, ROUNDING) || gain <= roundingOf(point.value);
+      const nothing =
+        gradientNorm <= Math.max(watch.tolerance ?? 0, POSSIBLE_ROUNDING) || gain <= roundingOf(point.value);
       return { point, iteration, reason: "rounding", converged: verdict === "gradient" && nothing };
     }
-    if (gradientNorm <= ROUNDING && next.value >= point.value && maxNorm(next.gradient) >= gradientNorm) {
+    if (gradientNorm <= POSSIBLE_ROUNDING && next.value >= point.value && maxNorm(next.gradient) >= gradientNorm) {
       const reason = f.verdict(point.x, undefined);
       return reason === "gradient"
         ? { point, iteration, reason: "rounding", converged: true }
         : { point, iteration, reason, converged: false };
     }
     point = next;
-    if (performance.now() - since > TURN) {
+    if (performance.now() - since > MAX_MILLISECONDS) {
       await new Promise((resolve) => setTimeout(resolve));
       since = performance.now();
     }

@@ -39,7 +39,7 @@ export const reasons = [
     why: "Where a quick way is sure of its digits it is taken, else a slower one that is right everywhere. Sending more to the slower one changes the time alone; the conditions also keep a margin, inside of which both give the same digits.",
     of: ({ file, line }) =>
       (/^(selection\/|measure\/levels)/.test(file) &&
-        /FEW|600|const whole|whole > -700|#kept|KEPT|over > 40|x < 0\.01|x > 1e-300|#logs|skipped === 0|scaleAt\[n\] !== |BLOCK|at\[n \+ 1\] - m > 1|begin < x\.length|phi < 0\.25/.test(
+        /FEW|INSERTION_SORT_LIMIT|600|const whole|whole > -700|#kept|KEPT|over > 40|x < 0\.01|x > 1e-300|#logs|skipped === 0|scaleAt\[n\] !== |BLOCK|PARTIAL_SUM|at\[n \+ 1\] - m > 1|begin < x\.length|phi < 0\.25/.test(
           line,
         )) ||
       (/^information\//.test(file) &&
@@ -79,7 +79,7 @@ export const reasons = [
     why: "Soft best-of-N is an integral over a grid of nodes, with series left and right of it, and budgets and sample sizes are found by search. Where these begin and end has a margin: a node, a term or a step more or less changes nothing that a double shows, and what is left out there is left out for speed.",
     of: ({ file, line }) =>
       /^(selection\/|measure\/levels)/.test(file) &&
-      /HELD|together|least|const rest|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|APART|128|sort|GONE|x\.reduce\(\(s, v\)/.test(
+      /HELD|together|least|const rest|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|MAX_RANGE|APART|128|sort|GONE|x\.reduce\(\(s, v\)/.test(
         line,
       ),
   },
@@ -94,7 +94,7 @@ export const reasons = [
     of: ({ file, line, from, to }) =>
       (to === from.replace(/- 1$/, "+ 1") && !/^selection/.test(file)) ||
       /exponentOf\(size\)|const size = Math\.max|starts\.length|Math\.min\(n, count\)/.test(line) ||
-      (/members|lights|back|keep\[i\] < 1|carried|y === x|DEPENDENT|after = -1|place\[v\]|step\(j, 1\)|value > 0|isFinite\(max\)|edges\[u\]/.test(
+      (/members|lights|back|keep\[i\] < 1|carried|y === x|DEPENDENT|MIN_PIVOT|after = -1|place\[v\]|step\(j, 1\)|value > 0|isFinite\(max\)|edges\[u\]/.test(
         line,
       ) &&
         /^(numeric|optimize)/.test(file)),
