@@ -62,11 +62,11 @@ class LevelsOfLaw implements Levels {
   }
 }
 
-const ROUNDED: number = 2 ** 12 * SMALLEST_NORMAL;
+const MIN_UNROUNDED_MASS: number = 2 ** 12 * SMALLEST_NORMAL;
 
 /** Whether a mass may be a sum of terms that were rounded below the normal doubles: its logarithm is made of theirs. */
 export function isRounded(mass: number): boolean {
-  return mass < ROUNDED;
+  return mass < MIN_UNROUNDED_MASS;
 }
 
 /** The logarithm of a level's probability: those of all levels are made only where it is below the normal doubles. */
@@ -95,7 +95,7 @@ function logMassOf(law: Law, levelOf: Int32Array, mass: Float64Array): Float64Ar
 /** The levels of a law under scores that were checked: numbers below ∞. */
 export function levelsOf(caller: string, law: Law, score: Float64Array): Levels {
   const levelOf = integers(score.length).fill(-1);
-  const reward = score.length > FEW ? rankMany(law, score, levelOf) : rankFew(law, score, levelOf);
+  const reward = score.length > INSERTION_SORT_LIMIT ? rankMany(law, score, levelOf) : rankFew(law, score, levelOf);
   const size = reward.length;
   if (size === 0) throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
   const mass = floats(size);
@@ -124,7 +124,7 @@ export function levelsOf(caller: string, law: Law, score: Float64Array): Levels 
 }
 
 /** So many answers are sorted by insertion, which is done before the engine's own sort has begun. */
-const FEW = 48;
+const INSERTION_SORT_LIMIT = 48;
 
 /** The distinct rewards, and in `levelOf` which of them each answer has. */
 function rankFew(law: Law, score: Float64Array, levelOf: Int32Array): Float64Array {

@@ -25,7 +25,7 @@ export interface CurvePoint extends PolicyReading {
 }
 
 /** Levels times numbers of draws that are held at once. */
-const HELD = 2 ** 22;
+const MAX_RATIOS_HELD = 2 ** 22;
 
 /**
  * What best-of-N gives as N grows: expected reward, expected gold reward, KL to ref, win rate and the distance to the
@@ -62,7 +62,7 @@ export function selectionCurve<A>(problem: SelectionProblem<A>, ns: ArrayLike<nu
   };
   const limit = limitLevels(prepared);
   const points: CurvePoint[] = [];
-  const together = Math.max(1, Math.floor(HELD / levels.mass.length));
+  const together = Math.max(1, Math.floor(MAX_RATIOS_HELD / levels.mass.length));
   for (const some of stretches(all, together)) {
     for (const [i, ratios] of ratiosAt(prepared, some).entries()) {
       const law = levelMass(levels, ratios);

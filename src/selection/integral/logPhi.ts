@@ -144,7 +144,7 @@ function termsAt(x: number): number {
 }
 
 /** Where φ is smaller, the levels that it is left to may have masses below the normal doubles. */
-const LEAST = 1e-290;
+const MIN_SURE_PHI = 1e-290;
 
 /** log φ at a node where only rare levels are left: the low ones at once, and of the others as far up as they count. */
 function rareLogPhi({ levels }: Ladder, { grid, steps, factor }: Windows, logFrom: Float64Array, m: number): number {
@@ -163,21 +163,21 @@ function rareLogPhi({ levels }: Ladder, { grid, steps, factor }: Windows, logFro
  * Nodes from one to the next at which the moments are found again: more than fewer than 10¹⁵ draws need, since rounding which
  * is the same from node to node is taken out again where φ is compared with e^{−μt}, and that of a fresh start is not.
  */
-const REFRESH = 256;
+const NODES_BETWEEN_REFRESHES = 256;
 
 /** Partial sums of so many levels keep the rounding of a sum over many small. */
-const BLOCK = 128;
+const LEVELS_PER_PARTIAL_SUM = 128;
 
 /** At each node, Σ p e^{−t·w} over the levels in whose window it is. */
 function windowSums(windows: Windows, mass: Float64Array, at: Float64Array): Float64Array {
   const { grid, steps, width, values } = windows;
   const size = mass.length;
   const out = room.floats(at.length);
-  const part = size > BLOCK ? room.floats(at.length) : out;
+  const part = size > LEVELS_PER_PARTIAL_SUM ? room.floats(at.length) : out;
   let n = 0;
   for (let i = 0; i < size; ) {
     const begin = n;
-    for (const stop = Math.min(size, i + BLOCK); i < stop; i++) {
+    for (const stop = Math.min(size, i + LEVELS_PER_PARTIAL_SUM); i < stop; i++) {
       while (at[n] <= grid.low - steps[i]) n++;
       // Of a level far above the first node the window has begun, or ended, before it.
       const first = at[n] + steps[i] - grid.low - 1;
@@ -185,7 +185,7 @@ function windowSums(windows: Windows, mass: Float64Array, at: Float64Array): Flo
       const p = mass[i];
       for (let j = first, k = n; j < width; j++, k++) part[k] += p * values[from + j];
     }
-    if (size <= BLOCK) break;
+    if (size <= LEVELS_PER_PARTIAL_SUM) break;
     const end = Math.min(at.length, n + width);
     for (let k = begin; k < end; k++) out[k] += part[k];
     part.fill(0, begin, end);
@@ -255,10 +255,10 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
       moment[1] *= decay[1];
       if (joined > begin) {
         baseAt = m;
-        refreshAt = m - REFRESH;
+        refreshAt = m - NODES_BETWEEN_REFRESHES;
         for (let k = 1; k < TERMS; k++) base[k] = moment[k];
       } else if (m <= refreshAt) {
-        refreshAt = m - REFRESH;
+        refreshAt = m - NODES_BETWEEN_REFRESHES;
         for (let k = 1; k < terms; k++) moment[k] = base[k] * exp(-k * step * (baseAt - m));
       }
       lowBend -= odd;
@@ -293,7 +293,7 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
         if (above[i] * e <= 1e-18 * phi) break;
       }
     }
-    if (phi > LEAST) logPhi[n] = log(phi);
+    if (phi > MIN_SURE_PHI) logPhi[n] = log(phi);
     else {
       logFrom ??= logMassFrom(ladder.levels, from);
       logPhi[n] = rareLogPhi(ladder, windows, logFrom, m);

@@ -128,7 +128,7 @@ function anchorOf({ mass }: Lifted): number {
  * Past so many nats a double no longer tells one node of the grid from the next. Gaps are then cut to what is left to
  * each, far more than lets two levels meet.
  */
-const LONGEST = 1e14;
+const MAX_RANGE_IN_NATS = 1e14;
 
 /** The ladder of rewards at a finite temperature: w = e^{(r − r_anchor)/β}, the difference taken first. */
 export function ladderOfRewards(levels: Levels, beta: number, lift = 0): Ladder {
@@ -142,9 +142,9 @@ export function ladderOfRewards(levels: Levels, beta: number, lift = 0): Ladder 
     x[i] = scaledDifference(reward[i], reward[anchor], beta);
     low[i] = missedBy(x[i], reward[i], reward[anchor], beta);
   }
-  if (x[0] - x[last] > LONGEST) {
+  if (x[0] - x[last] > MAX_RANGE_IN_NATS) {
     const uncut = x.slice();
-    const gap = (i: number) => Math.min(scaledDifference(reward[i - 1], reward[i], beta), LONGEST / last);
+    const gap = (i: number) => Math.min(scaledDifference(reward[i - 1], reward[i], beta), MAX_RANGE_IN_NATS / last);
     low.fill(0);
     for (let i = anchor; i > 0; i--) x[i - 1] = x[i] + gap(i);
     for (let i = anchor + 1; i <= last; i++) x[i] = x[i - 1] - gap(i);

@@ -4,7 +4,7 @@ import type { Ladder } from "./logWeights.js";
 import type { Grid } from "./trapezoid.js";
 
 /** The exponentials of so many levels and nodes are kept from the first pass over the levels for the second. */
-const KEPT = 1 << 13;
+const MAX_KEPT_EXPONENTIALS = 1 << 13;
 
 /**
  * The levels of a ladder on a grid, w = factor·e^{steps·step}, and e^{−t·w} of each at the nodes of its window, where t·w
@@ -37,7 +37,7 @@ export class Windows {
         byWeight && whole > -700 && whole < 700 ? weight[i] * expNormal(-whole) : expNormal(x[i] - whole + low[i]);
     }
     this.width = far - 1 - grid.low;
-    this.#kept = size * this.width <= KEPT;
+    this.#kept = size * this.width <= MAX_KEPT_EXPONENTIALS;
     this.values = room.table(this.width * (this.#kept ? size : 1));
   }
 

@@ -43,7 +43,7 @@ function jensenTransforms(ladder: Ladder, ns: readonly number[]): { transforms: 
 }
 
 /** Below this a log-ratio is rounded by more than any constant factor adds to it. */
-const FAR = -1e12;
+const LOG_RATIO_BEYOND_CONSTANTS = -1e12;
 
 /**
  * log(P/ref) of levels so far apart that gaps were cut, but for a constant factor: answers of level i come of draws that have
@@ -176,7 +176,7 @@ class SoftRatios implements LevelRatios {
     }
     if (this.#ladder.uncut !== undefined) {
       for (const [i, l] of farLogRatios(this.#ladder, this.#ladder.uncut, n).entries()) {
-        if (l >= FAR) continue;
+        if (l >= LOG_RATIO_BEYOND_CONSTANTS) continue;
         logRatio[i] = l - logKept;
         logGap[i] = logRatio[i] - this.#ladder.uncut[i] + logMean;
         gap[i] = expm1(logGap[i]);

@@ -35,11 +35,11 @@ export function passAtK(n: number, c: number, k: number): number {
   if (few === 0) return 0;
   // Each factor is at most 1 − many/n: past this the product is nothing beside 1.
   if (few * (many / n) > 40) return 1;
-  return -expm1(few > MOST_FACTORS ? logOfMany(n, few, many) : logOfFew(n, few, many));
+  return -expm1(few > MAX_FACTORS ? logOfMany(n, few, many) : logOfFew(n, few, many));
 }
 
 /** So many factors are multiplied one by one. */
-const MOST_FACTORS = 4096;
+const MAX_FACTORS = 4096;
 
 /** Σ log(1 − many/(n − i)) for i from 0 to few − 1. */
 function logOfFew(n: number, few: number, many: number): number {
@@ -49,7 +49,7 @@ function logOfFew(n: number, few: number, many: number): number {
 }
 
 /** Nodes and weights of Gauss and Legendre on [−1, 1], by their positive halves. */
-const GAUSS: readonly (readonly [number, number])[] = [
+const GAUSS_LEGENDRE: readonly (readonly [number, number])[] = [
   [0.1834346424956498, 0.362683783378362],
   [0.525532409916329, 0.3137066458778873],
   [0.7966664774136267, 0.2223810344533745],
@@ -65,7 +65,7 @@ function logOfMany(n: number, few: number, many: number): number {
   const [middle, half] = [(few - 1) / 2, few / 2];
   const at = (i: number) => log1p(-many / (n - i));
   let total = 0;
-  for (const [x, weight] of GAUSS) total += weight * (at(middle - x * half) + at(middle + x * half));
+  for (const [x, weight] of GAUSS_LEGENDRE) total += weight * (at(middle - x * half) + at(middle + x * half));
   const slope = (i: number) => -many / (n - i) / (n - i - many);
   return half * total - (slope(few - 0.5) - slope(-0.5)) / 24;
 }

@@ -23,15 +23,15 @@ export function shareWithin(size: number, n: number): Float64Array {
 }
 
 /** log(45): past it a sample has left, e^{−z} z < 1e−18. */
-const GONE = log(45);
+const LOG_WEIGHT_GONE = log(45);
 
 /** Samples further apart than this, in nats, do not meet: e^{−800} is 0 as a double. */
-const APART = 800;
+const NATS_APART = 800;
 
 /** The weights of samples in falling order of reward: log-weights relative to the first sample of their block. */
 interface Blocks {
   readonly x: Float64Array;
-  /** Where each block begins, and the number of samples last: neighbours `APART` from each other are in two blocks. */
+  /** Where each block begins, and the number of samples last: neighbours `NATS_APART` from each other are in two blocks. */
   readonly starts: readonly number[];
 }
 
@@ -40,7 +40,7 @@ function blocksOf(reward: Float64Array, beta: number): Blocks {
   const starts = [0];
   let top = 0;
   for (let i = 1; i < x.length; i++) {
-    if (scaledDifference(reward[i - 1], reward[i], beta) > APART) {
+    if (scaledDifference(reward[i - 1], reward[i], beta) > NATS_APART) {
       top = i;
       starts.push(i);
     } else x[i] = scaledDifference(reward[i], reward[top], beta);
@@ -86,10 +86,10 @@ export function softSubsetMeans(
     const stop = size - n < end ? lastNode(x.subarray(Math.max(begin, size - n), end), step) : Infinity;
     let [gone, idle, next] = [begin, begin, -Infinity];
     for (let i = begin; i < end; i++) {
-      const last = Math.min(stop, Math.ceil((GONE - x[i]) / step));
+      const last = Math.min(stop, Math.ceil((LOG_WEIGHT_GONE - x[i]) / step));
       for (next = Math.max(next, Math.floor((-lead - x[i]) / step)); next <= last; next++) {
         const u = next * step;
-        while (gone < end && u + x[gone] > GONE) gone++;
+        while (gone < end && u + x[gone] > LOG_WEIGHT_GONE) gone++;
         while (idle < end && u + x[idle] > -lead) idle++;
         const within = share[size - gone];
         if (within === 0) break;
@@ -104,7 +104,7 @@ export function softSubsetMeans(
 /** The last node that matters to the lightest of all subsets, of which these are the log-weights that count. */
 function lastNode(x: Float64Array, step: number): number {
   const total = x.reduce((s, v) => s + exp(v - x[0]), 0);
-  return Math.ceil((GONE - x[0] - log(total)) / step);
+  return Math.ceil((LOG_WEIGHT_GONE - x[0] - log(total)) / step);
 }
 
 /** Σ of f w over each sample and all lighter ones, relative to its own w. */
