@@ -76,14 +76,14 @@ class Regret extends PolicyObjective<Task<unknown>> {
       const log = on.logProbabilities(x);
       let lost = 0;
       for (let o = 0; o < log.length; o++) if (log[o] > -Infinity && exp(log[o]) === 0) lost += exp(logOptimum[o]);
-      if (lost > LOST) return "rounding";
+      if (lost > MAX_LOST_MASS) return "rounding";
     }
     return "gradient";
   }
 }
 
 /** More of the optimum than this may not be on answers that have lost all probability. */
-const LOST = 1e-15;
+const MAX_LOST_MASS = 1e-15;
 
 /** e^l·x; infinite with x, however little e^l is. */
 const weighted = (l: number, x: number): number => (x === Infinity ? Infinity : exp(l) * x);

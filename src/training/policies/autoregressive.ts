@@ -6,13 +6,13 @@ import type { Policy } from "./policy.js";
 import { type ContextTree, type Logits, SoftmaxTree } from "./softmaxTree.js";
 
 /** More sequences than this are not enumerated. */
-const MOST_SEQUENCES = 2 ** 24;
+const MAX_SEQUENCES = 2 ** 24;
 
 /** Nor are sequences and prefixes of more tokens in all, which take about a gigabyte. */
-const MOST_TOKENS = 2 ** 23;
+const MAX_TOKENS = 2 ** 23;
 
 /** More features than this are not stored, a gigabyte of them. */
-const MOST_FEATURES = 2 ** 27;
+const MAX_FEATURES = 2 ** 27;
 
 /**
  * The sequences that an autoregressive policy chooses among.
@@ -54,14 +54,14 @@ function prefixTree<T>(caller: string, model: SequenceModel<T>) {
   const { end } = model;
   if (end !== undefined && !vocabulary.includes(end)) throw outOfRange(caller, "end", "be in the vocabulary", end);
   const count = vocabulary.length ** length;
-  if (!(count <= MOST_SEQUENCES)) throw outOfRange(caller, "model", `have at most ${MOST_SEQUENCES} sequences`, count);
+  if (!(count <= MAX_SEQUENCES)) throw outOfRange(caller, "model", `have at most ${MAX_SEQUENCES} sequences`, count);
   let tokens = 0;
-  for (let l = 1, n = 1; l <= length && tokens <= MOST_TOKENS; l++) {
+  for (let l = 1, n = 1; l <= length && tokens <= MAX_TOKENS; l++) {
     n *= vocabulary.length;
     tokens += l * n;
   }
-  if (!(tokens <= MOST_TOKENS)) {
-    throw outOfRange(caller, "model", `have at most ${MOST_TOKENS} tokens in all its prefixes and sequences`, tokens);
+  if (!(tokens <= MAX_TOKENS)) {
+    throw outOfRange(caller, "model", `have at most ${MAX_TOKENS} tokens in all its prefixes and sequences`, tokens);
   }
   const prefixes: (readonly T[])[] = [];
   const next: number[] = [];
@@ -158,8 +158,7 @@ export function autoregressiveLogLinearPolicy<T>(model: PrefixFeatureModel<T>): 
   const size = requireInteger(caller, "size", model.size, 1);
   if (typeof model.features !== "function") throw wrongType(caller, "features", "be a function", model.features);
   const count = tree.next.length * size;
-  if (!(count <= MOST_FEATURES))
-    throw outOfRange(caller, "size", `make at most ${MOST_FEATURES} features in all`, count);
+  if (!(count <= MAX_FEATURES)) throw outOfRange(caller, "size", `make at most ${MAX_FEATURES} features in all`, count);
   const rows = new Float64Array(tree.next.length * size);
   for (const [c, prefix] of prefixes.entries()) {
     for (const [v, token] of vocabulary.entries()) {

@@ -127,13 +127,13 @@ export function policyDistribution<Q, A>(
 }
 
 /** So many parameters are 16 GiB of them. */
-const MOST_PARAMETERS = 2 ** 31;
+const MAX_PARAMETERS = 2 ** 31;
 
 /** A policy, as far as it shows before it is asked for a query. */
 export function requirePolicy<Q, A>(caller: string, policy: Policy<Q, A>): void {
   requireObject(caller, "policy", policy);
   const size = requireInteger(caller, "policy.size", policy.size, 0);
-  if (size > MOST_PARAMETERS) throw outOfRange(caller, "policy.size", `be at most ${MOST_PARAMETERS}`, size);
+  if (size > MAX_PARAMETERS) throw outOfRange(caller, "policy.size", `be at most ${MAX_PARAMETERS}`, size);
   if (typeof policy.on !== "function") throw wrongType(caller, "policy.on", "be a function", policy.on);
 }
 

@@ -4,7 +4,7 @@ import { exp } from "../../numeric/elementary.js";
 import { logSumExp } from "../../numeric/logSumExp.js";
 
 /** From here on a χ² divergence is near the end of the range of doubles, or past it. */
-const LARGE = 1e280;
+const MAX_CHI_SQUARED = 1e280;
 
 /**
  * 1/(1 + χ²(target‖ref)), the share of draws of ref that count when they are weighted towards the target: at most 1, for χ² is
@@ -12,7 +12,7 @@ const LARGE = 1e280;
  */
 export function effectiveFractionOf(target: Measure, ref: Measure): number {
   const chi = chiSquaredDivergence(target, ref);
-  if (chi < LARGE) return 1 / (1 + chi);
+  if (chi < MAX_CHI_SQUARED) return 1 / (1 + chi);
   const q = lawOf("effectiveFraction", "target", target).logProbabilities();
   const p = lawOf("effectiveFraction", "ref", ref).logProbabilities();
   return exp(-logSumExp(q.map((l, i) => (l === -Infinity ? l : 2 * l - p[i]))));

@@ -4,7 +4,7 @@ import { readWeights, type SampleWeights, type WeightsRead } from "./sampleWeigh
 import { averageRuns, type Tail, type TailOptions, tailLengthOf, tailOf } from "./tail.js";
 
 /** A tail of fewer draws than this says nothing of its shape. */
-const FEWEST = 5;
+const MIN_TAIL_DRAWS = 5;
 
 /** A tail with its fitted law; the shape alone where there is nothing to fit. */
 interface FittedTail extends Tail {
@@ -16,7 +16,7 @@ function fitTail(weights: WeightsRead, length: number): FittedTail {
   const tail = tailOf(weights, length);
   const { draws, runs } = tail;
   if (draws.length === 0) return { ...tail, shape: -Infinity };
-  if (draws.length < FEWEST) return { ...tail, shape: Infinity };
+  if (draws.length < MIN_TAIL_DRAWS) return { ...tail, shape: Infinity };
   if (runs.length === 1) return { ...tail, shape: -Infinity };
   const fit = fitGeneralizedPareto(tail.logExceedance);
   // A weak prior, worth ten draws of shape ½, steadies the shape where the tail is short.

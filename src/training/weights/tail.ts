@@ -25,7 +25,7 @@ export function tailLengthOf(caller: string, n: number, options: TailOptions): n
 }
 
 /** Weights closer than so many ulps of the numbers that they were made of differ by rounding alone. */
-const ROUNDING = 8 * Number.EPSILON;
+const TIE_TOLERANCE = 8 * Number.EPSILON;
 
 /** The draws' tail: what exceeds the largest weight that is not in it. */
 export interface Tail {
@@ -50,7 +50,7 @@ export function tailOf({ logWeight, weight, magnitude }: WeightsRead, length: nu
   const equal = (lighter: number, heavier: number) => {
     const [a, b] = [value[lighter], value[heavier]];
     const gap = weight === undefined ? b - a : (b - a) / b;
-    return a === b || (gap < Infinity && gap <= ROUNDING * Math.max(1, magnitude(lighter), magnitude(heavier)));
+    return a === b || (gap < Infinity && gap <= TIE_TOLERANCE * Math.max(1, magnitude(lighter), magnitude(heavier)));
   };
   const first = n - length;
   const cutoff = first > 0 ? order[first - 1] : undefined;
