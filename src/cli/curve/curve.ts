@@ -53,7 +53,7 @@ export async function curve(args: readonly string[]): Promise<number> {
 }
 
 /** What goes to a worker at once, in characters: far more work than sending it is, and little to wait for at the end. */
-const BATCH = 2 ** 16;
+const BATCH_CHARACTERS = 2 ** 16;
 
 async function read(texts: AsyncIterable<QueryText>, jobs: number, tally: CurveTally): Promise<void> {
   const progress = new Progress("curve");
@@ -69,7 +69,7 @@ async function read(texts: AsyncIterable<QueryText>, jobs: number, tally: CurveT
       for await (const text of texts) add(readCurveOf(text, tally.settings));
     } else {
       const script = new URL("./worker.js", import.meta.url);
-      await forEachOnWorkers(inBatches(texts, BATCH), script, tally.settings, jobs, add);
+      await forEachOnWorkers(inBatches(texts, BATCH_CHARACTERS), script, tally.settings, jobs, add);
     }
   } finally {
     progress.end();

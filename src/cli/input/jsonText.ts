@@ -2,11 +2,11 @@ import { show } from "../../numeric/check.js";
 import { InputError } from "./inputError.js";
 
 /** Deeper nesting is refused: what the commands read has four levels. */
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 /** An object of more keys is refused, */
-const MOST_KEYS = 2 ** 16;
+const MAX_KEYS = 2 ** 16;
 /** and a text of more values in all: what is parsed can take a hundred times the room of its text. */
-const MOST_VALUES = 2 ** 22;
+const MAX_VALUES = 2 ** 22;
 
 /**
  * JSON from others: as `JSON.parse`, but a key given twice is an error, not a silent choice of the last, and what would
@@ -39,8 +39,8 @@ function check(text: string, place: string, what: string): void {
         const known = keys[depth];
         const key = unescaped(text.slice(start, end + 1));
         if (known.has(key)) throw new InputError(`${place}: the key ${show(key)} is given twice in one object`);
-        if (known.add(key).size > MOST_KEYS)
-          throw new InputError(`${place}: ${what} has an object of more than ${MOST_KEYS} keys`);
+        if (known.add(key).size > MAX_KEYS)
+          throw new InputError(`${place}: ${what} has an object of more than ${MAX_KEYS} keys`);
         break;
       }
       case ",":
@@ -49,7 +49,7 @@ function check(text: string, place: string, what: string): void {
       case "{":
       case "[":
         values++;
-        if (++depth > DEEPEST) throw new InputError(`${place}: ${what} is nested deeper than ${DEEPEST} levels`);
+        if (++depth > MAX_DEPTH) throw new InputError(`${place}: ${what} is nested deeper than ${MAX_DEPTH} levels`);
         if (keys[depth] === undefined) keys[depth] = new Set();
         else keys[depth].clear();
         break;
@@ -58,7 +58,7 @@ function check(text: string, place: string, what: string): void {
         if (depth > 0) depth--;
         break;
     }
-    if (values > MOST_VALUES) throw new InputError(`${place}: ${what} has more than ${MOST_VALUES} values`);
+    if (values > MAX_VALUES) throw new InputError(`${place}: ${what} has more than ${MAX_VALUES} values`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from "./inputError.js";
 
 /** A longer line is refused, so that a file without line ends cannot fill the memory. */
-const LONGEST_LINE = 2 ** 26;
+const MAX_LINE_BYTES = 2 ** 26;
 const NEWLINE = 0x0a;
 
 /** A line of text and its number, from 1. */
@@ -22,8 +22,8 @@ export async function* readLines(stream: AsyncIterable<Uint8Array>, name: string
   let size = 0;
   const take = (piece: Uint8Array) => {
     size += piece.length;
-    if (size > LONGEST_LINE)
-      throw new InputError(`${name}:${number}: the line is longer than ${LONGEST_LINE / 2 ** 20} MiB`);
+    if (size > MAX_LINE_BYTES)
+      throw new InputError(`${name}:${number}: the line is longer than ${MAX_LINE_BYTES / 2 ** 20} MiB`);
     pieces.push(piece);
   };
   const line = (): Line => {

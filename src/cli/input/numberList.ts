@@ -29,7 +29,7 @@ function toNumber(item: string | undefined): number {
 }
 
 /** More numbers than this are a slip of the pen. */
-const MOST = 100_000;
+const MAX_NUMBERS = 100_000;
 
 /** The numbers strictly between the last and the end, or undefined where no even progression meets the end. */
 function continued(numbers: readonly number[], end: number): number[] | undefined {
@@ -44,7 +44,7 @@ function continued(numbers: readonly number[], end: number): number[] | undefine
   for (const { at, holds } of progressions) {
     if (!holds) continue;
     const between: number[] = [];
-    for (let k = 1; between.length < MOST; k++) {
+    for (let k = 1; between.length < MAX_NUMBERS; k++) {
       const x = at(k);
       if (near(x, end)) return between;
       if (!((c < b && x > end) || (c > b && x < end))) break;

@@ -24,7 +24,7 @@ export function serve<Item, Result>(work: (item: Item) => Result): void {
 }
 
 /** So many batches wait at each worker: enough for it never to be idle, few enough for memory to stay bounded. */
-const WAITING = 4;
+const MAX_WAITING_BATCHES = 4;
 
 /**
  * Runs the items of a stream on worker threads, and takes their results in the order of the stream: whichever worker is
@@ -58,7 +58,7 @@ export async function forEachOnWorkers<Item, Result>(
       for await (const batch of batches) {
         const worker = workers.reduce((a, b) => (b.waiting < a.waiting ? b : a));
         pending.push(worker.run(batch));
-        if (pending.length >= WAITING * jobs) await takeFirst();
+        if (pending.length >= MAX_WAITING_BATCHES * jobs) await takeFirst();
       }
     } finally {
       // What was under way when the stream broke off is finished and counted.

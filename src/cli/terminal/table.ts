@@ -6,7 +6,7 @@ export interface Column {
 }
 
 /** The least width of a column that may wrap. */
-const LEAST_WIDTH = 24;
+const MIN_WIDTH = 24;
 
 /** A plain text table no wider than `width`: the columns that may wrap share what the others leave. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
@@ -18,7 +18,7 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
   let [left, sharing] = [width - others, columns.filter((c) => c.wrap).length];
   for (let c = columns.length - 1; c >= 0; c--) {
     if (!columns[c].wrap) continue;
-    widths[c] = Math.min(natural[c], Math.max(LEAST_WIDTH, Math.floor(left / sharing)));
+    widths[c] = Math.min(natural[c], Math.max(MIN_WIDTH, Math.floor(left / sharing)));
     left -= widths[c];
     sharing--;
   }
