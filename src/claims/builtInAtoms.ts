@@ -152,7 +152,7 @@ export class Atoms<N> {
 }
 
 /** The atoms of an algebra are kept, the last so many of them: other instances may have the same. */
-const MOST_KEPT = 64;
+const MAX_KEPT = 64;
 const kept = new WeakMap<object, Map<string, unknown>>();
 
 /** Atoms in an arithmetic, made once for all instances that have the same. */
@@ -163,7 +163,7 @@ export function atomsOf<N>(A: Algebra<N>, instance: AtomicInstance): Atoms<N> {
   const atoms = (known.get(key) as Atoms<N> | undefined) ?? new Atoms(A, instance);
   known.delete(key);
   known.set(key, atoms);
-  for (const oldest of known.keys()) if (known.size > MOST_KEPT) known.delete(oldest);
+  for (const oldest of known.keys()) if (known.size > MAX_KEPT) known.delete(oldest);
   return atoms;
 }
 

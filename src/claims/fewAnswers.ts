@@ -3,7 +3,7 @@ import { LEAST_INTERNAL_BETA, type World } from "./instance.js";
 import { entries, largest, least, positions } from "./sums.js";
 
 /** How many answers of an instance are kept where all sequences of draws are gone through. */
-const KEPT = 4;
+const MAX_ANSWERS = 4;
 
 /** The first answers of an instance that have mass: few enough that every sequence of draws can be enumerated. */
 export interface Few<N> {
@@ -27,7 +27,7 @@ export interface FaithfulFew<N> extends Few<N> {
 }
 
 /** Rewards at most this many β apart, where a claim speaks of bounds that grow like e^{range/β}. */
-const NATS = 8;
+const MAX_RANGE_IN_BETAS = 8;
 
 /** What was made for a world, shared by the claims on it. */
 const made = new WeakMap<object, Map<string, unknown>>();
@@ -77,7 +77,7 @@ export function faithfulFewOf<N>(world: World<N>): FaithfulFew<N> {
 function firstAnswers<N>(world: World<N>): { ref: DistributionOf<N>; reward: readonly N[] } {
   return perWorld(world, "first", () => {
     const { algebra: A, ref: all, reward } = world;
-    const kept = positions(A, all).slice(0, KEPT);
+    const kept = positions(A, all).slice(0, MAX_ANSWERS);
     // By logarithms: the first answers may all be too rare for a double.
     const logMass = kept.map((i) => all.logMass[i]);
     return { ref: A.normalize(A.fromLogMass(kept, logMass)), reward: kept.map((i) => reward[i]) };
@@ -111,7 +111,7 @@ function makeFew<N>(A: Algebra<N>, ref: DistributionOf<N>, reward: readonly N[],
 
 /** The temperature of the instance, or a higher one where rewards would be too many β apart. */
 function warmBeta<N>({ algebra: A, beta, instance }: World<N>, reward: readonly N[]): N {
-  const apart = A.toNumber(largest(A, reward)) / NATS - A.toNumber(least(A, reward)) / NATS;
+  const apart = A.toNumber(largest(A, reward)) / MAX_RANGE_IN_BETAS - A.toNumber(least(A, reward)) / MAX_RANGE_IN_BETAS;
   return instance.beta >= apart ? beta : A.number(apart);
 }
 
