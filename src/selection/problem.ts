@@ -1,7 +1,7 @@
 import { type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { outOfRange, requireNumber, requireObject } from "../numeric/check.js";
-import { ladderOfRewards } from "./integral/logWeights.js";
+import { weightsOfRewards } from "./integral/weights.js";
 import { type Prepared, preparedBy } from "./ratio/prepared.js";
 
 /**
@@ -36,7 +36,7 @@ export function prepare<A>(caller: string, problem: BestOfNProblem<A>, beta: num
   const { law } = ref;
   const score = resolveScore(caller, "reward", ref.support, reward);
   requireTemperature(caller, beta);
-  return preparedBy({ caller, ref, law, score, beta }, (levels, lift) => ladderOfRewards(levels, beta, lift));
+  return preparedBy({ caller, ref, law, score, beta }, (levels, lift) => weightsOfRewards(levels, beta, lift));
 }
 
 /** What the fields are read from. */

@@ -165,9 +165,8 @@ class ScaledKernel implements LaplaceTransform {
 }
 
 /**
- * The Laplace transforms of several kernels at every weight of a ladder: the nodes from the first to the
- * last, each level meeting those in its own window one by one, and all earlier ones through their sums. The exponentials
- * are shared by the kernels.
+ * The Laplace transforms of several kernels at every weight: the nodes from the first to the last, each level meeting
+ * those in its own window one by one, and all earlier ones through their sums. The exponentials are shared by the kernels.
  */
 export function laplaceTransforms(nodes: Nodes, kernels: readonly Kernel[]): LaplaceTransform[] {
   const { at, windows } = nodes;

@@ -4,8 +4,8 @@ import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
 import { expNormal } from "../../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../../numeric/float64.js";
 import { Workspace } from "../../numeric/floats.js";
-import type { Ladder } from "./logWeights.js";
 import { type Grid, inverseFactorial, TERMS } from "./trapezoid.js";
+import type { Weights } from "./weights.js";
 import { Windows } from "./windows.js";
 
 /** What one integral needs while it is made; none is made while another is. */
@@ -18,7 +18,7 @@ const room = new Workspace();
 export interface Nodes {
   /** The whole numbers m of the nodes t = e^{m·step}, increasing; where one is missing φ is flat between its neighbours. */
   readonly at: Float64Array;
-  /** log φ(t) = log Σ_j ref(j) e^{−t w_j}, forbidden answers counting e⁰; lifted as the ladder's masses are. */
+  /** log φ(t) = log Σ_j ref(j) e^{−t w_j}, forbidden answers counting e⁰; lifted as the masses are. */
   readonly logPhi: Float64Array;
   /** log φ(t) + μt ≥ 0 (Jensen), to its own digits; lifted. */
   readonly excess: Float64Array;
@@ -39,8 +39,8 @@ export interface Reach {
 }
 
 /** The runs of consecutive nodes: all that are needed, without the stretches where φ is flat to 1e−8 of a step. */
-function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: number][] {
-  const { x, mean } = ladder;
+function runs(weights: Weights, grid: Grid, reach: Reach): [first: number, last: number][] {
+  const { x, mean } = weights;
   const { step } = grid;
   const { least, most, lead } = reach;
   const dense = log1p(most * mean);
@@ -51,11 +51,11 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
     if (x[i] - x[i + 1] < 34) continue;
     // Past the first bound level i has died, also beside levels so rare that only their logarithms are whole; past the
     // second e^{−(N−1)μt} has, beside φ^{N−1}.
-    falls ??= fallsOf(ladder);
+    falls ??= fallsOf(weights);
     const fall = falls(i + 1);
-    const dead = -x[i] + Math.max(grid.gone * step, ladder.lift > 0 ? 0 : log(fall + 50));
+    const dead = -x[i] + Math.max(grid.gone * step, weights.lift > 0 ? 0 : log(fall + 50));
     const flat = Math.max(dead, log(45 / least + fall) - log(mean));
-    const next = -x[i + 1] - log1p(most * 2 ** ladder.lift) - 20;
+    const next = -x[i + 1] - log1p(most * 2 ** weights.lift) - 20;
     if (!(next - flat > 4)) continue;
     const last = Math.ceil(flat / step);
     out.push([first, last]);
@@ -67,7 +67,7 @@ function runs(ladder: Ladder, grid: Grid, reach: Reach): [first: number, last: n
 }
 
 /** −log φ, lifted, where all levels better than a given one have died. */
-function fallsOf({ levels, mass, lift }: Ladder): (level: number) => number {
+function fallsOf({ levels, mass, lift }: Weights): (level: number) => number {
   if (lift > 0) {
     const above = massAbove(mass);
     return (level) => above[level];
@@ -82,25 +82,25 @@ function fallsOf({ levels, mass, lift }: Ladder): (level: number) => number {
 }
 
 /** log φ at every node that matters for the exponents in reach. */
-export function nodesOf(ladder: Ladder, grid: Grid, reach: Reach): Nodes {
+export function nodesOf(weights: Weights, grid: Grid, reach: Reach): Nodes {
   room.begin();
-  const stretches = runs(ladder, grid, reach);
+  const stretches = runs(weights, grid, reach);
   let size = 0;
   for (const [first, last] of stretches) size += last - first + 1;
   const at = room.floats(size);
   let n = 0;
   for (const [first, last] of stretches) for (let m = first; m <= last; m++) at[n++] = m;
-  const { x, forbidden } = ladder;
-  const windows = new Windows(grid, ladder, room);
-  return forbidden === 0 && x[0] - x[x.length - 1] <= 1 ? centred(ladder, windows, at) : swept(ladder, windows, at);
+  const { x, forbidden } = weights;
+  const windows = new Windows(grid, weights, room);
+  return forbidden === 0 && x[0] - x[x.length - 1] <= 1 ? centred(weights, windows, at) : swept(weights, windows, at);
 }
 
 /**
  * Weights within a factor e of each other: around their mean, Σ ref e^{−t(w − μ)} − 1 is a sum of non-negative terms, so
  * that the excess keeps its digits however weak the tilt.
  */
-function centred(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
-  const { levels, x, mass, mean, meanLess1, lift } = ladder;
+function centred(weights: Weights, windows: Windows, at: Float64Array): Nodes {
+  const { levels, x, mass, mean, meanLess1, lift } = weights;
   const scale = 2 ** lift;
   const y = room.floats(x.length);
   for (let i = 0; i < y.length; i++) y[i] = expm1(x[i]) - meanLess1;
@@ -147,7 +147,7 @@ function termsAt(x: number): number {
 const MIN_SURE_PHI = 1e-290;
 
 /** log φ at a node where only rare levels are left: the low ones at once, and of the others as far up as they count. */
-function rareLogPhi({ levels }: Ladder, { grid, steps, factor }: Windows, logFrom: Float64Array, m: number): number {
+function rareLogPhi({ levels }: Weights, { grid, steps, factor }: Windows, logFrom: Float64Array, m: number): number {
   const { logMass } = levels;
   const low = levelAt(steps, -40 / grid.step - m);
   let total = logFrom[low];
@@ -197,8 +197,8 @@ function windowSums(windows: Windows, mass: Float64Array, at: Float64Array): Flo
  * Any weights: each level is summed at the nodes of its window; at nodes above the window it has left φ, below it enters
  * through the powers of t·w, of which one vector of sums is carried along from the last node to the first.
  */
-function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
-  const { x, weight, mass, forbidden, mean, lift } = ladder;
+function swept(weights: Weights, windows: Windows, at: Float64Array): Nodes {
+  const { x, weight, mass, forbidden, mean, lift } = weights;
   const { grid, steps, factor } = windows;
   const { step, low, far, gone, power, decay } = grid;
   const stay = windowSums(windows, mass, at);
@@ -295,8 +295,8 @@ function swept(ladder: Ladder, windows: Windows, at: Float64Array): Nodes {
     }
     if (phi > MIN_SURE_PHI) logPhi[n] = log(phi);
     else {
-      logFrom ??= logMassFrom(ladder.levels, from);
-      logPhi[n] = rareLogPhi(ladder, windows, logFrom, m);
+      logFrom ??= logMassFrom(weights.levels, from);
+      logPhi[n] = rareLogPhi(weights, windows, logFrom, m);
     }
     excess[n] = Math.max(0, logPhi[n] + mean * powerOf(m, step));
   }

@@ -1,14 +1,14 @@
 import { expNormal, expOfMultiples } from "../../numeric/expLog.js";
 import { floats, type Workspace } from "../../numeric/floats.js";
-import type { Ladder } from "./logWeights.js";
 import type { Grid } from "./trapezoid.js";
+import type { Weights } from "./weights.js";
 
 /** The exponentials of so many levels and nodes are kept from the first pass over the levels for the second. */
 const MAX_KEPT_EXPONENTIALS = 1 << 13;
 
 /**
- * The levels of a ladder on a grid, w = factor·e^{steps·step}, and e^{−t·w} of each at the nodes of its window, where t·w
- * is neither small nor has e^{−t·w} gone. At the nodes of a window t·w runs through the same powers for every level.
+ * Weighted levels on a grid, w = factor·e^{steps·step}, and e^{−t·w} of each at the nodes of its window, where t·w is
+ * neither small nor has e^{−t·w} gone. At the nodes of a window t·w runs through the same powers for every level.
  */
 export class Windows {
   readonly grid: Grid;
@@ -23,7 +23,7 @@ export class Windows {
   readonly #kept: boolean;
   #filled = 0;
 
-  constructor(grid: Grid, { x, low, weight, byWeight }: Ladder, room: Workspace) {
+  constructor(grid: Grid, { x, low, weight, byWeight }: Weights, room: Workspace) {
     const { step, far } = grid;
     const size = x.length;
     this.grid = grid;

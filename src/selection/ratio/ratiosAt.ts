@@ -1,7 +1,7 @@
 import { logMassAt, massFrom } from "../../measure/levels.js";
 import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
 import { isNormal } from "../../numeric/float64.js";
-import { shortfall } from "../integral/logWeights.js";
+import { shortfall } from "../integral/weights.js";
 import { hardRatios } from "./hard.js";
 import { allowedBy } from "./kept.js";
 import type { LevelRatios } from "./levelRatios.js";
@@ -19,32 +19,32 @@ export function isSingle<A>({ levels, beta }: Prepared<A>, draws: number): boole
 
 /** The ratios of a problem's law at several N ≥ 1, by level, at any β from 0 to ∞. */
 export function ratiosAt<A>(prepared: Prepared<A>, ns: readonly number[]): LevelRatios[] {
-  const { levels, ladder, ladderFor } = prepared;
+  const { levels, weights, weightsFor } = prepared;
   const out = ns.map((n) => (isSingle(prepared, n) ? unselected(prepared) : undefined));
   const chosen = ns.filter((_, i) => out[i] === undefined);
   const ratios = new Map<number, LevelRatios>();
-  if (ladder === undefined) for (const n of chosen) ratios.set(n, hardRatios(levels, n));
+  if (weights === undefined) for (const n of chosen) ratios.set(n, hardRatios(levels, n));
   else {
     for (const lift of new Set(chosen.map(liftFor))) {
       const some = chosen.filter((n) => liftFor(n) === lift);
-      for (const [i, of] of softRatios(ladderFor(lift), some).entries()) ratios.set(some[i], of);
+      for (const [i, of] of softRatios(weightsFor(lift), some).entries()) ratios.set(some[i], of);
     }
   }
   return ns.map((n, i) => out[i] ?? (ratios.get(n) as LevelRatios));
 }
 
 /** One draw, or no preference among many: ref on the answers that are not forbidden. */
-export function unselected<A>({ levels, ladder, beta }: Prepared<A>): LevelRatios {
+export function unselected<A>({ levels, weights, beta }: Prepared<A>): LevelRatios {
   const { mass, forbidden } = levels;
   const size = mass.length;
   const { allowed, logAllowed } = allowedBy(levels);
   const gap = new Float64Array(size);
   const logGap = new Float64Array(size);
-  if (ladder !== undefined) {
-    const { x, mean, logMean } = ladder;
+  if (weights !== undefined) {
+    const { x, mean, logMean } = weights;
     for (let i = 0; i < size; i++) {
       logGap[i] = logMean - x[i] - logAllowed;
-      gap[i] = forbidden === 0 ? shortfall(ladder, i) * mean * exp(-x[i]) : expm1(logGap[i]);
+      gap[i] = forbidden === 0 ? shortfall(weights, i) * mean * exp(-x[i]) : expm1(logGap[i]);
       if (Math.abs(gap[i]) < 0.5) logGap[i] = log1p(gap[i]);
     }
   } else if (beta === 0) {
@@ -58,6 +58,6 @@ export function unselected<A>({ levels, ladder, beta }: Prepared<A>): LevelRatio
     logRatio: new Float64Array(size).fill(-logAllowed),
     gap,
     logGap,
-    ...(ladder !== undefined && { heard: ladder.mass }),
+    ...(weights !== undefined && { heard: weights.mass }),
   };
 }

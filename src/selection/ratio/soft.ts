@@ -5,8 +5,8 @@ import { floats } from "../../numeric/floats.js";
 import { exponentOf } from "../../numeric/powerOfTwo.js";
 import { expOfSum, type Kernel, type LaplaceTransform, laplaceTransforms } from "../integral/laplaceTransform.js";
 import { nodesOf } from "../integral/logPhi.js";
-import { type Ladder, shortfall, weightTimes } from "../integral/logWeights.js";
 import { gridFor } from "../integral/trapezoid.js";
+import { shortfall, type Weights, weightTimes } from "../integral/weights.js";
 import type { Windows } from "../integral/windows.js";
 import { type Kept, keptOf } from "./kept.js";
 import type { LevelRatios } from "./levelRatios.js";
@@ -23,10 +23,13 @@ export function liftFor(n: number): number {
 const powerOf = (n: number, lift: number): number => (lift === 0 ? n - 1 : n * 2 ** -lift);
 
 /** The Laplace transform of (φ^{N−1} − e^{−(N−1)μt}) for several N at once. */
-function jensenTransforms(ladder: Ladder, ns: readonly number[]): { transforms: LaplaceTransform[]; windows: Windows } {
+function jensenTransforms(
+  weights: Weights,
+  ns: readonly number[],
+): { transforms: LaplaceTransform[]; windows: Windows } {
   const grid = gridFor(ns.every((n) => Number.isInteger(n) || n > 64));
-  const powers = ns.map((n) => powerOf(n, ladder.lift));
-  const nodes = nodesOf(ladder, grid, { least: Math.min(...powers), most: Math.max(...powers), lead: 6 });
+  const powers = ns.map((n) => powerOf(n, weights.lift));
+  const nodes = nodesOf(weights, grid, { least: Math.min(...powers), most: Math.max(...powers), lead: 6 });
   const kernels = powers.map((power): Kernel => {
     const logF = nodes.room.floats(nodes.at.length);
     for (let i = 0; i < logF.length; i++) {
@@ -34,7 +37,7 @@ function jensenTransforms(ladder: Ladder, ns: readonly number[]): { transforms: 
       logF[i] = power * nodes.logPhi[i];
       const logT = nodes.at[i] * grid.step;
       // Where t is so small that the excess underflows it is t² times its curvature; elsewhere one of 0 is rounding.
-      if (over < 1e-280 && logT + ladder.x[0] < -30) logF[i] += log(power) + log(nodes.curvature) + 2 * logT;
+      if (over < 1e-280 && logT + weights.x[0] < -30) logF[i] += log(power) + log(nodes.curvature) + 2 * logT;
       else if (!(over > 40)) logF[i] += logOneMinusExp(over);
     }
     return { logF, order: 2 };
@@ -49,8 +52,8 @@ const LOG_RATIO_BEYOND_CONSTANTS = -1e12;
  * log(P/ref) of levels so far apart that gaps were cut, but for a constant factor: answers of level i come of draws that have
  * none of a better level, with F^{N−1}, or from beside those of a level j above, with w_i/w_j.
  */
-function farLogRatios(ladder: Ladder, uncut: Float64Array, n: number): Float64Array {
-  const { levels, logMean } = ladder;
+function farLogRatios(weights: Weights, uncut: Float64Array, n: number): Float64Array {
+  const { levels, logMean } = weights;
   const from = massFrom(levels.mass, levels.forbidden);
   const logFrom = logMassFrom(levels, from);
   const above = massAbove(levels.mass);
@@ -72,37 +75,37 @@ function logOneMinusExp(x: number): number {
 
 /**
  * The ratios of soft best-of-N for several N > 1, sharing sorting, φ and the exponentials between them. The numbers of
- * draws are those that the ladder is lifted for.
+ * draws are those that the masses are lifted for.
  *
  * φ^{N−1} = e^{−(N−1)μt} + (φ^{N−1} − e^{−(N−1)μt}), of which the second is non-negative by Jensen: so that, with
  * m = w + (N−1)μ, P/ref = N w/m + N w ∫ e^{−tw}(φ^{N−1} − e^{−(N−1)μt}) dt is a sum of two non-negative terms, and
  * P/π* − 1 = (μ − w)/m + N μ ∫ … of two terms of the size of the answer, 1/N, however large N.
  */
-export function softRatios(ladder: Ladder, ns: readonly number[]): LevelRatios[] {
-  const { transforms, windows } = jensenTransforms(ladder, ns);
-  return ns.map((n, i) => new SoftRatios(ladder, n, windows, transforms[i]));
+export function softRatios(weights: Weights, ns: readonly number[]): LevelRatios[] {
+  const { transforms, windows } = jensenTransforms(weights, ns);
+  return ns.map((n, i) => new SoftRatios(weights, n, windows, transforms[i]));
 }
 
 /** The ratio of each level at once; the gaps and the logarithms when one is first asked for. */
 class SoftRatios implements LevelRatios {
   readonly ratio: Float64Array;
   readonly heard: Float64Array;
-  readonly #ladder: Ladder;
+  readonly #weights: Weights;
   readonly #n: number;
   readonly #windows: Windows;
   readonly #transform: LaplaceTransform;
   readonly #kept: Kept;
   #logs: Pick<LevelRatios, "logRatio" | "gap" | "logGap"> | undefined;
 
-  constructor(ladder: Ladder, n: number, windows: Windows, transform: LaplaceTransform) {
-    this.ratio = floats(ladder.x.length);
-    this.heard = ladder.mass;
-    this.#ladder = ladder;
+  constructor(weights: Weights, n: number, windows: Windows, transform: LaplaceTransform) {
+    this.ratio = floats(weights.x.length);
+    this.heard = weights.mass;
+    this.#weights = weights;
     this.#n = n;
     this.#windows = windows;
     this.#transform = transform;
-    this.#kept = keptOf(ladder.levels, n);
-    const { x, low, weight, byWeight, mean, lift } = ladder;
+    this.#kept = keptOf(weights.levels, n);
+    const { x, low, weight, byWeight, mean, lift } = weights;
     const { value, whole, part } = transform;
     const { grid, steps, factor } = windows;
     const { ratio } = this;
@@ -116,7 +119,7 @@ class SoftRatios implements LevelRatios {
       let drawn = n / (1 + share);
       if (!(share < 1e300)) {
         const factor = n / others;
-        drawn = factor < Infinity ? weightTimes(ladder, i, factor) : exp(x[i] + log(n) - log(others));
+        drawn = factor < Infinity ? weightTimes(weights, i, factor) : exp(x[i] + log(n) - log(others));
       }
       // Of a level so rare and so far above that no node sees it the integral is 0, whatever its scale.
       if (value[i] > 0) drawn += expOfSum(whole[i] + steps[i] * grid.step, part[i], value[i] * factor[i], n);
@@ -140,7 +143,7 @@ class SoftRatios implements LevelRatios {
     if (this.#logs !== undefined) return this.#logs;
     const { value, whole, part } = this.#transform;
     const { grid, steps, factor } = this.#windows;
-    const { x, low, weight, byWeight, mean, logMean, lift } = this.#ladder;
+    const { x, low, weight, byWeight, mean, logMean, lift } = this.#weights;
     const { ratio } = this;
     const n = this.#n;
     const { kept, logKept, lost } = this.#kept;
@@ -153,7 +156,7 @@ class SoftRatios implements LevelRatios {
     for (let i = 0; i < x.length; i++) {
       const m = weight[i] + others;
       // A level may outweigh the mean beyond the range of doubles.
-      const short = shortfall(this.#ladder, i);
+      const short = shortfall(this.#weights, i);
       const jensen = short > -Infinity ? short * (mean / m) * scale : weight[i] < Infinity ? -weight[i] / m : -1;
       const raw = jensen + (value[i] > 0 ? expOfSum(whole[i], part[i], value[i], every) : 0);
       // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
@@ -174,11 +177,11 @@ class SoftRatios implements LevelRatios {
         logGap[i] = logRatio[i] - x[i] + logMean;
       }
     }
-    if (this.#ladder.uncut !== undefined) {
-      for (const [i, l] of farLogRatios(this.#ladder, this.#ladder.uncut, n).entries()) {
+    if (this.#weights.uncut !== undefined) {
+      for (const [i, l] of farLogRatios(this.#weights, this.#weights.uncut, n).entries()) {
         if (l >= LOG_RATIO_BEYOND_CONSTANTS) continue;
         logRatio[i] = l - logKept;
-        logGap[i] = logRatio[i] - this.#ladder.uncut[i] + logMean;
+        logGap[i] = logRatio[i] - this.#weights.uncut[i] + logMean;
         gap[i] = expm1(logGap[i]);
       }
     }

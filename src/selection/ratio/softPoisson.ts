@@ -2,8 +2,8 @@ import { expm1, log, log1p } from "../../numeric/elementary.js";
 import { floats } from "../../numeric/floats.js";
 import { expOfSum, laplaceTransforms } from "../integral/laplaceTransform.js";
 import { nodesOf } from "../integral/logPhi.js";
-import type { Ladder } from "../integral/logWeights.js";
 import { gridFor } from "../integral/trapezoid.js";
+import type { Weights } from "../integral/weights.js";
 import { keptByPoisson } from "./kept.js";
 import type { RatioToRef } from "./levelRatios.js";
 
@@ -11,12 +11,12 @@ import type { RatioToRef } from "./levelRatios.js";
  * The ratios of soft selection among 1 + Poisson(λ) draws, by level: N φ^{N−1} averaged over N is (1 + λφ) e^{λ(φ−1)},
  * so P/ref = w ∫ e^{−tw} (1 + λφ) e^{λ(φ−1)} dt. Forbidden draws are drawn again.
  */
-export function softPoissonRatios(ladder: Ladder, rate: number): RatioToRef {
-  const size = ladder.x.length;
+export function softPoissonRatios(weights: Weights, rate: number): RatioToRef {
+  const size = weights.x.length;
   const grid = gridFor(true);
-  const { lift } = ladder;
+  const { lift } = weights;
   const lifted = rate * 2 ** -lift;
-  const nodes = nodesOf(ladder, grid, {
+  const nodes = nodesOf(weights, grid, {
     least: lift === 0 ? 1 : lifted,
     most: lift === 0 ? rate + 1 : lifted,
     lead: 9,
@@ -29,7 +29,7 @@ export function softPoissonRatios(ladder: Ladder, rate: number): RatioToRef {
   const { steps, factor } = nodes.windows;
   const { step } = grid;
   const [{ value, whole, part }] = laplaceTransforms(nodes, [{ logF, order: 0 }]);
-  const { kept, logKept } = keptByPoisson(ladder.levels, rate);
+  const { kept, logKept } = keptByPoisson(weights.levels, rate);
   const out = { ratio: floats(size), logRatio: floats(size) };
   for (let i = 0; i < size; i++) {
     // Far left of the first node, where nothing else has begun, the answer wins whenever it is drawn.

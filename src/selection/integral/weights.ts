@@ -8,12 +8,12 @@ import { exponentOf, timesPowerOfTwo } from "../../numeric/powerOfTwo.js";
 import { sum } from "../../numeric/sum.js";
 
 /**
- * Levels with their log-weights: what a law of soft selection is made of. The anchor, of log-weight 0, is the heaviest
+ * Levels with their weights: what a law of soft selection is made of. The anchor, of log-weight 0, is the heaviest
  * level whose mass is a normal double. Rarer levels may weigh more: they have no say in what N draws give to the others,
  * but for more than 2¹⁰⁰ draws, for which masses are lifted by about as much, so that N times what is still below the
  * normal doubles is nothing.
  */
-export interface Ladder {
+export interface Weights {
   readonly levels: Levels;
   /** Masses, their mean and what is forbidden are probabilities times 2^lift. */
   readonly lift: number;
@@ -44,13 +44,13 @@ function liftedMass(levels: Levels, lift: number): Float64Array {
   return levels.mass.map((p, i) => (isRounded(p) ? exp(levels.logMass[i] + lift * Math.LN2) : p * 2 ** lift));
 }
 
-function ladderOf(
+function weightsOf(
   { levels, mass, lift }: Lifted,
   x: Float64Array,
   low: Float64Array,
-  more: Pick<Ladder, "uncut"> = {},
+  more: Pick<Weights, "uncut"> = {},
   given?: Float64Array,
-): Ladder {
+): Weights {
   const { forbidden } = levels;
   const weight = given ?? floats(x.length);
   if (given === undefined) for (let i = 0; i < x.length; i++) weight[i] = expPlus(x[i], low[i]);
@@ -90,16 +90,16 @@ function ladderOf(
 }
 
 /** μ − w of a level in units of μ, to its own digits where both are near 1 and where both are small. */
-export function shortfall(ladder: Ladder, i: number): number {
-  const { x, mean, meanLess1, lift } = ladder;
+export function shortfall(weights: Weights, i: number): number {
+  const { x, mean, meanLess1, lift } = weights;
   if (meanLess1 > -0.5 && x[i] > -0.5) return (meanLess1 - expm1(x[i])) / (1 + meanLess1);
-  if (lift === 0) return (mean - ladder.weight[i]) / mean;
+  if (lift === 0) return (mean - weights.weight[i]) / mean;
   const factor = 2 ** lift / mean;
-  return 1 - (factor < Infinity ? weightTimes(ladder, i, factor) : exp(x[i] - ladder.logMean));
+  return 1 - (factor < Infinity ? weightTimes(weights, i, factor) : exp(x[i] - weights.logMean));
 }
 
 /** w·factor of a level, also where w alone is out of the range of normal doubles; Infinity where that is too large. */
-export function weightTimes({ levels, x, low, weight, byWeight }: Ladder, i: number, factor: number): number {
+export function weightTimes({ levels, x, low, weight, byWeight }: Weights, i: number, factor: number): number {
   if (isNormal(weight[i])) return weight[i] * factor;
   if (!byWeight) return expTimes(x[i], low[i], factor);
   const w = levels.reward[i];
@@ -130,8 +130,8 @@ function anchorOf({ mass }: Lifted): number {
  */
 const MAX_RANGE_IN_NATS = 1e14;
 
-/** The ladder of rewards at a finite temperature: w = e^{(r − r_anchor)/β}, the difference taken first. */
-export function ladderOfRewards(levels: Levels, beta: number, lift = 0): Ladder {
+/** The weights of rewards at a finite temperature: w = e^{(r − r_anchor)/β}, the difference taken first. */
+export function weightsOfRewards(levels: Levels, beta: number, lift = 0): Weights {
   const { reward } = levels;
   const own = lifted(levels, lift);
   const anchor = anchorOf(own);
@@ -148,17 +148,17 @@ export function ladderOfRewards(levels: Levels, beta: number, lift = 0): Ladder 
     low.fill(0);
     for (let i = anchor; i > 0; i--) x[i - 1] = x[i] + gap(i);
     for (let i = anchor + 1; i <= last; i++) x[i] = x[i - 1] - gap(i);
-    return ladderOf(own, x, low, { uncut });
+    return weightsOf(own, x, low, { uncut });
   }
-  return ladderOf(own, x, low);
+  return weightsOf(own, x, low);
 }
 
-/** The ladder of weights given as they are: the levels' rewards are the weights themselves. */
-export function ladderOfWeights(levels: Levels, lift = 0): Ladder {
+/** Weights that are given as they are: the levels' rewards are the weights themselves. */
+export function weightsAsGiven(levels: Levels, lift = 0): Weights {
   const { reward: weight } = levels;
   const own = lifted(levels, lift);
   const top = weight[anchorOf(own)];
-  return ladderOf(
+  return weightsOf(
     own,
     weight.map((w) => logRatioNearOne(w, top)),
     floats(weight.length),
