@@ -60,7 +60,7 @@ class ScaledKernel implements LaplaceTransform {
   /** tail[k] = Σ over the nodes passed of weight·(t/t_last)^k: what a Taylor series in t·w is made of. */
   readonly tail: Float64Array;
 
-  constructor(kernel: Kernel, { at, windows, room }: Nodes) {
+  constructor(kernel: Kernel, { at, windows, workspace }: Nodes) {
     const { logF } = kernel;
     const { grid, steps } = windows;
     const { step } = grid;
@@ -69,13 +69,13 @@ class ScaledKernel implements LaplaceTransform {
     this.value = floats(steps.length);
     this.whole = floats(steps.length);
     this.part = floats(steps.length);
-    const weight = room.floats(at.length);
-    const scalesAt = room.floats(at.length);
-    const scalesLog = room.floats(at.length);
+    const weight = workspace.floats(at.length);
+    const scalesAt = workspace.floats(at.length);
+    const scalesLog = workspace.floats(at.length);
     this.weight = weight;
     this.scaleAt = scalesAt;
     this.scaleLog = scalesLog;
-    this.tail = room.floats(TERMS);
+    this.tail = workspace.floats(TERMS);
     // The kernel of a constant reward is zero throughout: it has no scale.
     let begin = 0;
     while (begin < logF.length && logF[begin] === -Infinity) begin++;

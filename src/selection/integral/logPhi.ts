@@ -3,17 +3,14 @@ import { deviance, expm1MinusX } from "../../numeric/deviance.js";
 import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
 import { expNormal } from "../../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../../numeric/float64.js";
-import { Workspace } from "../../numeric/floats.js";
+import type { Workspace } from "../../numeric/floats.js";
 import { type Grid, inverseFactorial, TERMS } from "./trapezoid.js";
 import type { Weights } from "./weights.js";
 import { Windows } from "./windows.js";
 
-/** What one integral needs while it is made; none is made while another is. */
-const room = new Workspace();
-
 /**
- * log φ(t), and its excess over −μt, at the nodes of a grid where some answer has a say. The arrays serve again: they are
- * those of the nodes last asked for.
+ * log φ(t), and its excess over −μt, at the nodes of a grid where some answer has a say. The arrays are those of
+ * the workspace: they hold until it begins anew.
  */
 export interface Nodes {
   /** The whole numbers m of the nodes t = e^{m·step}, increasing; where one is missing φ is flat between its neighbours. */
@@ -26,8 +23,8 @@ export interface Nodes {
   readonly curvature: number;
   /** The levels on the grid. */
   readonly windows: Windows;
-  /** Room for what is made of the nodes. */
-  readonly room: Workspace;
+  /** For what is made of the nodes. */
+  readonly workspace: Workspace;
 }
 
 /** How far the nodes must reach, for powers of φ from `least` to `most`, divided by 2^lift. */
@@ -81,31 +78,32 @@ function fallsOf({ levels, mass, lift }: Weights): (level: number) => number {
   };
 }
 
-/** log φ at every node that matters for the exponents in reach. */
-export function nodesOf(weights: Weights, grid: Grid, reach: Reach): Nodes {
-  room.begin();
+/** log φ at every node that matters for the exponents in reach; all arrays come from the workspace. */
+export function nodesOf(workspace: Workspace, weights: Weights, grid: Grid, reach: Reach): Nodes {
   const stretches = runs(weights, grid, reach);
   let size = 0;
   for (const [first, last] of stretches) size += last - first + 1;
-  const at = room.floats(size);
+  const at = workspace.floats(size);
   let n = 0;
   for (const [first, last] of stretches) for (let m = first; m <= last; m++) at[n++] = m;
   const { x, forbidden } = weights;
-  const windows = new Windows(grid, weights, room);
-  return forbidden === 0 && x[0] - x[x.length - 1] <= 1 ? centred(weights, windows, at) : swept(weights, windows, at);
+  const windows = new Windows(grid, weights, workspace);
+  return forbidden === 0 && x[0] - x[x.length - 1] <= 1
+    ? centred(workspace, weights, windows, at)
+    : swept(workspace, weights, windows, at);
 }
 
 /**
  * Weights within a factor e of each other: around their mean, Σ ref e^{−t(w − μ)} − 1 is a sum of non-negative terms, so
  * that the excess keeps its digits however weak the tilt.
  */
-function centred(weights: Weights, windows: Windows, at: Float64Array): Nodes {
+function centred(workspace: Workspace, weights: Weights, windows: Windows, at: Float64Array): Nodes {
   const { levels, x, mass, mean, meanLess1, lift } = weights;
   const scale = 2 ** lift;
-  const y = room.floats(x.length);
+  const y = workspace.floats(x.length);
   for (let i = 0; i < y.length; i++) y[i] = expm1(x[i]) - meanLess1;
   const width = Math.max(Math.abs(y[0]), Math.abs(y[y.length - 1]));
-  const moment = room.floats(TERMS);
+  const moment = workspace.floats(TERMS);
   for (let i = 0; i < y.length; i++) {
     let p = mass[i] * y[i];
     for (let k = 2; k < TERMS; k++) {
@@ -113,8 +111,8 @@ function centred(weights: Weights, windows: Windows, at: Float64Array): Nodes {
       moment[k] += p;
     }
   }
-  const logPhi = room.floats(at.length);
-  const excess = room.floats(at.length);
+  const logPhi = workspace.floats(at.length);
+  const excess = workspace.floats(at.length);
   for (let n = 0; n < at.length; n++) {
     const t = exp(at[n] * windows.grid.step);
     let over = 0;
@@ -129,7 +127,7 @@ function centred(weights: Weights, windows: Windows, at: Float64Array): Nodes {
     excess[n] = Math.max(0, excess[n]);
     logPhi[n] = excess[n] - mean * t;
   }
-  return { at, logPhi, excess, curvature: moment[2] / 2, windows, room };
+  return { at, logPhi, excess, curvature: moment[2] / 2, windows, workspace };
 }
 
 /** e^{m·step}. */
@@ -169,11 +167,11 @@ const NODES_BETWEEN_REFRESHES = 256;
 const LEVELS_PER_PARTIAL_SUM = 128;
 
 /** At each node, Σ p e^{−t·w} over the levels in whose window it is. */
-function windowSums(windows: Windows, mass: Float64Array, at: Float64Array): Float64Array {
+function windowSums(workspace: Workspace, windows: Windows, mass: Float64Array, at: Float64Array): Float64Array {
   const { grid, steps, width, values } = windows;
   const size = mass.length;
-  const out = room.floats(at.length);
-  const part = size > LEVELS_PER_PARTIAL_SUM ? room.floats(at.length) : out;
+  const out = workspace.floats(at.length);
+  const part = size > LEVELS_PER_PARTIAL_SUM ? workspace.floats(at.length) : out;
   let n = 0;
   for (let i = 0; i < size; ) {
     const begin = n;
@@ -197,23 +195,23 @@ function windowSums(windows: Windows, mass: Float64Array, at: Float64Array): Flo
  * Any weights: each level is summed at the nodes of its window; at nodes above the window it has left φ, below it enters
  * through the powers of t·w, of which one vector of sums is carried along from the last node to the first.
  */
-function swept(weights: Weights, windows: Windows, at: Float64Array): Nodes {
+function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Float64Array): Nodes {
   const { x, weight, mass, forbidden, mean, lift } = weights;
   const { grid, steps, factor } = windows;
   const { step, low, far, gone, power, decay } = grid;
-  const stay = windowSums(windows, mass, at);
-  const above = massAbove(mass, room.floats(x.length + 1));
-  const weighted = room.floats(x.length);
+  const stay = windowSums(workspace, windows, mass, at);
+  const above = massAbove(mass, workspace.floats(x.length + 1));
+  const weighted = workspace.floats(x.length);
   for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * weight[i] : 0;
-  const weightAbove = massAbove(weighted, room.floats(x.length + 1));
-  const from = massFrom(mass, forbidden, room.floats(x.length + 1));
+  const weightAbove = massAbove(weighted, workspace.floats(x.length + 1));
+  const from = massFrom(mass, forbidden, workspace.floats(x.length + 1));
   // moment[k] = Σ p z^k over the low levels, z = t·w at the node.
-  const moment = room.floats(TERMS);
-  const logPhi = room.floats(at.length);
-  const excess = room.floats(at.length);
+  const moment = workspace.floats(TERMS);
+  const logPhi = workspace.floats(at.length);
+  const excess = workspace.floats(at.length);
   // The moments where a level last joined them: from there they are found again every so many nodes, so that the rounding of
   // one step does not grow with their number.
-  const base = room.floats(TERMS);
+  const base = workspace.floats(TERMS);
   let baseAt = 0;
   let refreshAt = 0;
   let terms = TERMS;
@@ -304,5 +302,5 @@ function swept(weights: Weights, windows: Windows, at: Float64Array): Nodes {
   // A level without a say may weigh more than a double holds.
   for (let i = 0; i < x.length; i++) if (weighted[i] > 0) squares += weighted[i] * weight[i];
   const curvature = Math.max(0, squares - mean * 2 ** -lift * mean) / 2;
-  return { at, logPhi, excess, curvature, windows, room };
+  return { at, logPhi, excess, curvature, windows, workspace };
 }

@@ -23,7 +23,7 @@ export class Windows {
   readonly #kept: boolean;
   #filled = 0;
 
-  constructor(grid: Grid, { x, low, weight, byWeight }: Weights, room: Workspace) {
+  constructor(grid: Grid, { x, low, weight, byWeight }: Weights, workspace: Workspace) {
     const { step, far } = grid;
     const size = x.length;
     this.grid = grid;
@@ -38,7 +38,7 @@ export class Windows {
     }
     this.width = far - 1 - grid.low;
     this.#kept = size * this.width <= MAX_KEPT_EXPONENTIALS;
-    this.values = room.table(this.width * (this.#kept ? size : 1));
+    this.values = workspace.table(this.width * (this.#kept ? size : 1));
   }
 
   /** Where the exponentials of level i begin: asked for from the first level to the last, and again if need be. */

@@ -21,8 +21,7 @@ export interface LevelRatios {
 
 /** Room for the ratios of so many levels. */
 export function emptyRatios(size: number): LevelRatios {
-  const room = () => floats(size);
-  return { ratio: room(), logRatio: room(), gap: room(), logGap: room() };
+  return { ratio: floats(size), logRatio: floats(size), gap: floats(size), logGap: floats(size) };
 }
 
 /** P/ref by level, and its logarithm also where it underflows: all that a law is made of. */

@@ -1,7 +1,7 @@
 import { logAdd, logMassFrom, massAbove, massFrom } from "../../measure/levels.js";
 import { exp, expm1, expPlus, log, log1p } from "../../numeric/elementary.js";
 import { logNormal } from "../../numeric/expLog.js";
-import { floats } from "../../numeric/floats.js";
+import { floats, Workspace } from "../../numeric/floats.js";
 import { exponentOf } from "../../numeric/powerOfTwo.js";
 import { expOfSum, type Kernel, type LaplaceTransform, laplaceTransforms } from "../integral/laplaceTransform.js";
 import { nodesOf } from "../integral/logPhi.js";
@@ -22,6 +22,9 @@ export function liftFor(n: number): number {
 /** N − 1 over 2^lift: the power of the lifted φ. */
 const powerOf = (n: number, lift: number): number => (lift === 0 ? n - 1 : n * 2 ** -lift);
 
+/** The arrays of one integral, which serve again for the next: none is made while another is. */
+const workspace = new Workspace();
+
 /** The Laplace transform of (φ^{N−1} − e^{−(N−1)μt}) for several N at once. */
 function jensenTransforms(
   weights: Weights,
@@ -29,9 +32,10 @@ function jensenTransforms(
 ): { transforms: LaplaceTransform[]; windows: Windows } {
   const grid = gridFor(ns.every((n) => Number.isInteger(n) || n > 64));
   const powers = ns.map((n) => powerOf(n, weights.lift));
-  const nodes = nodesOf(weights, grid, { least: Math.min(...powers), most: Math.max(...powers), lead: 6 });
+  workspace.begin();
+  const nodes = nodesOf(workspace, weights, grid, { least: Math.min(...powers), most: Math.max(...powers), lead: 6 });
   const kernels = powers.map((power): Kernel => {
-    const logF = nodes.room.floats(nodes.at.length);
+    const logF = workspace.floats(nodes.at.length);
     for (let i = 0; i < logF.length; i++) {
       const over = power * nodes.excess[i];
       logF[i] = power * nodes.logPhi[i];

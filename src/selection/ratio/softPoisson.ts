@@ -1,11 +1,14 @@
 import { expm1, log, log1p } from "../../numeric/elementary.js";
-import { floats } from "../../numeric/floats.js";
+import { floats, Workspace } from "../../numeric/floats.js";
 import { expOfSum, laplaceTransforms } from "../integral/laplaceTransform.js";
 import { nodesOf } from "../integral/logPhi.js";
 import { gridFor } from "../integral/trapezoid.js";
 import type { Weights } from "../integral/weights.js";
 import { keptByPoisson } from "./kept.js";
 import type { RatioToRef } from "./levelRatios.js";
+
+/** The arrays of one integral, which serve again for the next: none is made while another is. */
+const workspace = new Workspace();
 
 /**
  * The ratios of soft selection among 1 + Poisson(λ) draws, by level: N φ^{N−1} averaged over N is (1 + λφ) e^{λ(φ−1)},
@@ -16,7 +19,8 @@ export function softPoissonRatios(weights: Weights, rate: number): RatioToRef {
   const grid = gridFor(true);
   const { lift } = weights;
   const lifted = rate * 2 ** -lift;
-  const nodes = nodesOf(weights, grid, {
+  workspace.begin();
+  const nodes = nodesOf(workspace, weights, grid, {
     least: lift === 0 ? 1 : lifted,
     most: lift === 0 ? rate + 1 : lifted,
     lead: 9,
