@@ -12,6 +12,7 @@ export {
   selfCertainty,
   sequenceDistribution,
 } from "./alignment/autoregressive.js";
+export { betaForKl } from "./alignment/betaForKl.js";
 export { rlhfEquivalent, rlifEquivalent, unifiedObjective } from "./alignment/correspondences.js";
 export { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret, type TiltProblem } from "./alignment/rlhf.js";
 export {
@@ -37,8 +38,8 @@ export {
 } from "./claims/claim.js";
 export { float64Algebra } from "./claims/float64.js";
 export { claims } from "./claims/index.js";
+export { type Instance, type World, worldOf } from "./claims/instance.js";
 export { gapTolerance } from "./claims/tolerance.js";
-export { type Instance, type World, worldOf } from "./claims/world.js";
 export { type AtomicData, type AtomicDataInput, type AtomLaw, atomicData } from "./diffusion/atoms.js";
 export { ddimLaw } from "./diffusion/ddimLaw.js";
 export {
@@ -104,6 +105,10 @@ export type { Score, ScoreFunction } from "./measure/score.js";
 export { tilt, tiltedMass } from "./measure/tilt.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
 export { type RandomSource, type RandomState, randomSource } from "./numeric/random.js";
+export type { ProgressListener, StopReason, StopSignal, TrainingProgress } from "./optimize/minimize.js";
+export type { TrainingMethod, TrainingOptions } from "./optimize/options.js";
+export type { TrainingResult } from "./optimize/result.js";
+export type { JsonNumber, TrainingState } from "./optimize/state.js";
 export {
   type CountedTie,
   type CountedWin,
@@ -114,9 +119,13 @@ export { type BradleyTerryFit, type BradleyTerryOptions, fitBradleyTerry } from 
 export { humanPreference, logPreferenceProbability, preferenceProbability } from "./preference/preference.js";
 export { bestOfNLaw } from "./selection/bestOfN.js";
 export { bestOfPoissonLaw, softBestOfPoissonLaw } from "./selection/bestOfPoisson.js";
-export { betaForKl } from "./selection/betaForKl.js";
 export { bestOfNKlBound, bestOfNWinRateBound, type LawBounds, softBestOfNBounds } from "./selection/bounds.js";
 export { type CurvePoint, selectionCurve } from "./selection/curve.js";
+export { type FirstOrderExpansion, firstOrderExpansion, printedRate } from "./selection/expansion.js";
+export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
+export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
+export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
+export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";
 export {
   estimateBestOfN,
   estimateSoftBestOfN,
@@ -124,30 +133,29 @@ export {
   type SelectedValues,
   type SelectionEstimate,
   type SoftScoredSamples,
-} from "./selection/estimate.js";
-export { type FirstOrderExpansion, firstOrderExpansion, printedRate } from "./selection/expansion.js";
-export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
-export { passAtK } from "./selection/passAtK.js";
-export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
-export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
-export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";
+} from "./selection/samples/estimate.js";
+export { passAtK } from "./selection/samples/passAtK.js";
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { selectSoftBestOfN } from "./selection/select.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";
+export type { TrainingExample } from "./training/examples.js";
+export {
+  fitWeightedMle,
+  type WeightedMleFit,
+  type WeightedMleOptions,
+} from "./training/fit.js";
 export {
   autoregressiveLogLinearPolicy,
   autoregressiveTabularPolicy,
   type PrefixFeatureModel,
   type SequenceModel,
-} from "./training/autoregressive.js";
-export { bestOfNDistillation, rewardWeightedRegression } from "./training/baselines.js";
-export type { TrainingExample } from "./training/examples.js";
-export {
-  fitWeightedMle,
-  type TrainingResult,
-  type WeightedMleFit,
-  type WeightedMleOptions,
-} from "./training/fit.js";
+} from "./training/policies/autoregressive.js";
+export { type LogLinearModel, logLinearPolicy } from "./training/policies/logLinear.js";
+export { type ConditionalPolicy, type Policy, policyDistribution } from "./training/policies/policy.js";
+export { tabularPolicy } from "./training/policies/tabular.js";
+export { fitPolicyGradient, type PolicyGradientFit, type RlhfExample } from "./training/policyGradient.js";
+export { fitWeightedMleStream, type StreamFit, type StreamOptions, type TrainingStream } from "./training/stream.js";
+export { bestOfNDistillation, rewardWeightedRegression } from "./training/weights/baselines.js";
 export {
   type DrawnWeights,
   type DrawnWeightsOptions,
@@ -156,15 +164,7 @@ export {
   importanceWeights,
   selfCertaintyWeights,
   type WeightedAnswers,
-} from "./training/importanceWeights.js";
-export { type LogLinearModel, logLinearPolicy } from "./training/logLinear.js";
-export type { ProgressListener, StopReason, StopSignal, TrainingProgress } from "./training/minimize.js";
-export type { TrainingMethod, TrainingOptions } from "./training/options.js";
-export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training/paretoSmoothing.js";
-export { type ConditionalPolicy, type Policy, policyDistribution } from "./training/policy.js";
-export { fitPolicyGradient, type PolicyGradientFit, type RlhfExample } from "./training/policyGradient.js";
-export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "./training/sampleWeights.js";
-export type { JsonNumber, TrainingState } from "./training/state.js";
-export { fitWeightedMleStream, type StreamFit, type StreamOptions, type TrainingStream } from "./training/stream.js";
-export { tabularPolicy } from "./training/tabular.js";
-export type { TailOptions } from "./training/tail.js";
+} from "./training/weights/importanceWeights.js";
+export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training/weights/paretoSmoothing.js";
+export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "./training/weights/sampleWeights.js";
+export type { TailOptions } from "./training/weights/tail.js";

@@ -1,5 +1,5 @@
-import { InputError } from "../../src/cli/inputError.js";
-import type { Query } from "../../src/cli/query.js";
+import { InputError } from "../../src/cli/input/inputError.js";
+import type { Query } from "../../src/cli/input/query.js";
 import { byId, element, write } from "./dom.js";
 import { answerSetOf, readLines } from "./paste.js";
 import { DEFAULT_SETTINGS, GROUPS, presetOf } from "./presets.js";

@@ -86,7 +86,7 @@ function quarters(values: readonly number[]): number[] {
 }
 
 /** The log of the largest ratio that an answer's probability alone makes of two atoms' masses. */
-const LOG_RATIO = 0.4;
+const MAX_LOG_RATIO = 0.4;
 
 /**
  * Atoms from the answers of an instance: of those with mass the one of least reward, of middle reward and of most. They stand
@@ -104,8 +104,8 @@ export function atomsFrom(logMass: readonly number[], reward: readonly number[],
   const tilted = quarters(level.map((r, i) => r + share[i]));
   return {
     points: level.map((r, i) => i - 1 + r / 4),
-    own: share.map((s, i) => exp(LOG_RATIO * s) * 2 ** -i),
-    other: tilted.map((t, i) => exp(LOG_RATIO * t) * 2 ** i),
+    own: share.map((s, i) => exp(MAX_LOG_RATIO * s) * 2 ** -i),
+    other: tilted.map((t, i) => exp(MAX_LOG_RATIO * t) * 2 ** i),
     prior: 0.375,
     reward: level.map((r, i) => (i + r) / 2),
     beta: Math.min(Math.max(beta, 0.5), 2),

@@ -1,6 +1,6 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
 import type { Comparison } from "./claim.js";
-import { largest, magnitude, sign, total } from "./vectors.js";
+import { largest, magnitude, sign, total } from "./sums.js";
 
 /** The number of draws N at which the bounds of (27) and (28) are tried: N − 1 others, of two answers. */
 const DRAWS = 256;

@@ -1,7 +1,7 @@
 import type { Algebra } from "../exact/algebra.js";
 import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
-import { finite, sign } from "./vectors.js";
-import type { World } from "./world.js";
+import type { World } from "./instance.js";
+import { finite, sign } from "./sums.js";
 
 /** Two sides of a statement, as numbers or vectors. */
 export interface Comparison<N> {
@@ -69,12 +69,12 @@ export interface ClaimGap {
 }
 
 /** Below this a double has lost digits to underflow, and a relative gap would measure only that. */
-const UNDERFLOW = 1e-290;
+const MIN_FLOAT64_SIZE = 1e-290;
 
 /** The least size that a gap is relative to: 0 in an arithmetic whose numbers don't underflow where doubles do. */
 function leastSize<N>(A: Algebra<N>): number {
-  const tiny = A.number(UNDERFLOW);
-  return A.toNumber(A.divide(A.multiply(tiny, tiny), tiny)) > 0 ? 0 : UNDERFLOW;
+  const tiny = A.number(MIN_FLOAT64_SIZE);
+  return A.toNumber(A.divide(A.multiply(tiny, tiny), tiny)) > 0 ? 0 : MIN_FLOAT64_SIZE;
 }
 
 /** |left − right| relative to the larger side or the stated scale; for ≤, by how much left exceeds right. */
@@ -168,7 +168,7 @@ export function checkClaim<N>(claim: Claim, world: World<N>): ClaimGap {
 export const PRINTED_FAILS = 1e-3;
 
 /** Gaps up to this are decisive whatever the tolerance is: where rounding alone may open wider ones, those decide nothing. */
-const DECISIVE = 1e-6;
+const MAX_DECISIVE_GAP = 1e-6;
 
 function isVisible(printedGap: number | undefined): boolean {
   return (printedGap ?? 0) >= PRINTED_FAILS;
@@ -210,9 +210,9 @@ function verdictOf(caller: string, claim: Claim, gap: ClaimGap, tolerance: numbe
   const allowed = requireNumber(caller, "tolerance", tolerance);
   if (!(allowed >= 0)) throw outOfRange(caller, "tolerance", "be at least 0", allowed);
   if (!(width <= Math.max(allowed, gap.precision ?? 0))) return "fails";
-  if (gap.notDecided !== undefined || width > DECISIVE) return "not decided";
+  if (gap.notDecided !== undefined || width > MAX_DECISIVE_GAP) return "not decided";
   if (claim.kind === "identity" || isVisible(gap.printedGap)) return "holds";
-  return allowed > DECISIVE ? "not decided" : "fails";
+  return allowed > MAX_DECISIVE_GAP ? "not decided" : "fails";
 }
 
 /**

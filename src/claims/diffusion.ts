@@ -1,8 +1,8 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
-import type { Atoms } from "./atoms.js";
+import type { Atoms } from "./builtInAtoms.js";
 import type { Comparison, Identity, Sides } from "./claim.js";
-import { entries, largest, magnitude, positions, sign, total } from "./vectors.js";
-import type { World } from "./world.js";
+import type { World } from "./instance.js";
+import { entries, largest, magnitude, positions, sign, total } from "./sums.js";
 import { isWritten, writtenLaw, writtenTilt } from "./written.js";
 
 /** The hypotheses of all these claims. */

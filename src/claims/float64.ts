@@ -22,8 +22,8 @@ import { firstOrderExpansion, printedRate } from "../selection/expansion.js";
 import { limitDistance, selectionLimit } from "../selection/limit.js";
 import { softBestOfNLaw, weightedBestOfNLaw } from "../selection/softBestOfN.js";
 import { fitInClosedForm } from "../training/fit.js";
-import { importanceWeights, selfCertaintyWeights } from "../training/importanceWeights.js";
-import { tabularPolicy } from "../training/tabular.js";
+import { tabularPolicy } from "../training/policies/tabular.js";
+import { importanceWeights, selfCertaintyWeights } from "../training/weights/importanceWeights.js";
 import { float64Diffusion } from "./float64Diffusion.js";
 
 /** The library itself, as an arithmetic that claims can be checked in: every function is the public float64 one. */

@@ -1,11 +1,11 @@
 import type { Claim } from "./claim.js";
 import { diffusion } from "./diffusion.js";
-import { diffusionErrata } from "./diffusionErrata.js";
-import { errata } from "./errata.js";
+import { alignmentErrata } from "./errata/alignment.js";
+import { diffusionErrata } from "./errata/diffusion.js";
+import { selectionErrata } from "./errata/selection.js";
 import { preliminaries } from "./preliminaries.js";
 import { reinforcement } from "./reinforcement.js";
 import { selection } from "./selection.js";
-import { selectionErrata } from "./ties.js";
 import { training } from "./training.js";
 
 const numberOf = (claim: Claim): number => Number(claim.equation.replace(/[^\d.]/g, ""));
@@ -14,5 +14,5 @@ const inOrder = <C extends Claim>(list: readonly C[]): C[] => [...list].sort((a,
 /** The anthology as data: every equation with its statement, its hypotheses and its two sides, then its errata. */
 export const claims: readonly Claim[] = [
   ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training, ...diffusion]),
-  ...inOrder([...errata, ...selectionErrata, ...diffusionErrata]),
+  ...inOrder([...alignmentErrata, ...selectionErrata, ...diffusionErrata]),
 ];

@@ -1,83 +1,164 @@
-import {
-  BELOW_INFINITY,
-  FINITE,
-  NON_NEGATIVE,
-  outOfRange,
-  requireInteger,
-  requireLength,
-  requireNumbers,
-  requirePositive,
-  wrongType,
-} from "../numeric/check.js";
-import { log } from "../numeric/elementary.js";
-import { type AtomicInstance, atomsFrom, requireAtoms } from "./atomicInstance.js";
+import type { Algebra, DistributionOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
+import { requireObject, wrongType } from "../numeric/check.js";
+import { type Atoms, atomsOf } from "./builtInAtoms.js";
+import { type CheckedInstance, type Instance, requireInstance } from "./checkedInstance.js";
+import { float64Algebra } from "./float64.js";
 
-/** A concrete problem on which every claim can be checked: plain numbers, each meant at its exact value. */
-export interface Instance {
-  /** The masses of the reference policy, one an answer, or their logarithms in `logMass`. */
-  readonly mass?: readonly number[];
-  /** The log-masses of the reference policy, in nats, where `mass` is left out. */
-  readonly logMass?: readonly number[];
-  /** A finite reward for each answer. */
-  readonly reward: readonly number[];
-  /** β = β_hf = β_tts. */
-  readonly beta: number;
-  /** L, the number of tokens of an answer. */
-  readonly length: number;
-  /** |V|, the number of tokens in the vocabulary. */
-  readonly vocabularySize: number;
-  /** Masses of a policy to compare with the optimum, positive only where the reference is; built from it when left out. */
-  readonly policy?: readonly number[];
-  /** The atoms that the diffusion half is checked on; made from the answers when left out. */
-  readonly atoms?: AtomicInstance;
+export type { Instance };
+
+/** An instance seen in one arithmetic: what the claims are made of, each part made once and shared by all claims. */
+export interface World<N> {
+  /** The arithmetic, and the library's functions in it. */
+  readonly algebra: Algebra<N>;
+  /** The instance itself. */
+  readonly instance: Instance;
+  /** The answers: 0, 1, …, K − 1. */
+  readonly support: readonly number[];
+  /** The reference as a measure: the masses as given. */
+  readonly given: MeasureOf<N>;
+  /** The reference law. */
+  readonly ref: DistributionOf<N>;
+  /** Policies within the support of ref: the uniform law on it, and the instance's own. */
+  readonly policies: readonly DistributionOf<N>[];
+  /** r, one an answer. */
+  readonly reward: readonly N[];
+  /** β. */
+  readonly beta: N;
+  /** hp ∝ e^r. */
+  readonly hp: DistributionOf<N>;
+  /** (ref, r, β). */
+  readonly problem: TiltProblemOf<N>;
+  /** π* ∝ ref·e^{r/β}. */
+  readonly optimum: DistributionOf<N>;
+  /** The RLIF problem on ref with β_if = (max(β, 2⁻³⁰) + 1)/L rounded to a double, so that Lβ_if − 1 is β but for rounding. */
+  readonly internal: SelfCertaintyProblemOf<N>;
+  /** Its optimum. */
+  readonly internalOptimum: DistributionOf<N>;
+  /** The RLHF problem it is equivalent to: reward log ref, β_hf = Lβ_if − 1. */
+  readonly faithful: TiltProblemOf<N>;
+  /** The doubles from which small autoregressive policies are built: the positive masses of ref, scaled. */
+  readonly tokens: readonly number[];
+  /** The atoms of the diffusion half: the instance's own, or made from its answers. */
+  readonly atoms: Atoms<N>;
 }
 
-/** An instance, checked: of its masses and log-masses the one that counts. */
-export interface CheckedInstance {
-  readonly mass: readonly number[] | undefined;
-  readonly logMass: readonly number[];
-  readonly reward: readonly number[];
-  readonly beta: number;
-  readonly length: number;
-  readonly vocabularySize: number;
-  readonly policy: readonly number[] | undefined;
-  readonly atoms: AtomicInstance;
-}
+/** The weights 1, 2, …, 7, 1, …: ref times them is a policy within its support that is neither ref nor a tilt by r. */
+const rank = (i: number): number => 1 + (i % 7);
 
-/** Reads an instance that a caller was given; `logMass` is there in any case, rounded where the masses are given. */
-export function requireInstance(caller: string, instance: Instance): CheckedInstance {
-  if (typeof instance !== "object" || instance === null)
-    throw wrongType(caller, "instance", "be an object with mass or logMass, reward, beta, …", instance);
-  if (instance.mass === undefined && instance.logMass === undefined)
-    throw wrongType(caller, "instance", "have mass or logMass", instance);
-  const mass = instance.mass === undefined ? undefined : requireMass(caller, "mass", instance.mass);
-  const logMass = mass === undefined ? requireLogMass(caller, instance.logMass) : mass.map((m) => log(m));
-  requireLength(caller, "reward", instance.reward, logMass.length);
-  const policy = instance.policy === undefined ? undefined : requireMass(caller, "policy", instance.policy);
-  if (policy !== undefined) requireLength(caller, "policy", policy, logMass.length);
-  const reward = [...requireNumbers(caller, "reward", instance.reward, FINITE)];
-  const beta = requirePositive(caller, "beta", instance.beta);
-  return {
-    mass,
-    logMass,
-    reward,
-    beta,
-    length: requireInteger(caller, "length", instance.length, 1),
-    vocabularySize: requireInteger(caller, "vocabularySize", instance.vocabularySize, 1),
-    policy,
-    atoms: instance.atoms === undefined ? atomsFrom(logMass, reward, beta) : requireAtoms(caller, instance.atoms),
+/** The least β for which (β + 1)/L, rounded, is sure to be above 1/L: what RLIF's optimum is made with at least. */
+export const LEAST_INTERNAL_BETA: number = 2 ** -30;
+
+/** A value computed when first read. */
+function lazy<T>(make: () => T): () => T {
+  let value: { readonly it: T } | undefined;
+  return () => {
+    value ??= { it: make() };
+    return value.it;
   };
 }
 
-function requireMass(caller: string, argument: string, values: unknown): readonly number[] {
-  const mass = requireNumbers(caller, argument, values, NON_NEGATIVE);
-  if (!mass.some((m) => m > 0)) throw outOfRange(caller, argument, "have a positive total", 0);
-  return [...mass];
+/**
+ * An instance in an arithmetic: the laws, optima and policies that the claims speak of, made when first asked for.
+ *
+ * @param algebra the arithmetic: `float64Algebra`, or `exactAlgebra()` of `exptilt/exact`
+ * @param instance the problem; rewards must be finite
+ * @returns the world of the instance
+ * @throws TypeError when the algebra is none, the instance is no object, or its parts have the wrong type or length
+ * @throws RangeError when a mass, β, L or |V| is out of range or a reward is not finite
+ * @example
+ * ```ts
+ * import { float64Algebra, worldOf } from "exptilt";
+ * const world = worldOf(float64Algebra, { mass: [3, 1], reward: [0, 1], beta: 0.5, length: 2, vocabularySize: 2 });
+ * world.optimum.mass // => [0.288765, 0.711235]
+ * world.internal.beta // => 0.75
+ * ```
+ */
+export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
+  const caller = "worldOf";
+  requireAlgebra(caller, algebra);
+  const checked = requireInstance(caller, instance);
+  const { mass, logMass, length, vocabularySize, policy } = checked;
+
+  const numbers = (values: readonly number[]) => values.map((x) => algebra.number(x));
+  const support = [...logMass.keys()];
+  const reward = numbers(checked.reward);
+  const beta = algebra.number(checked.beta);
+
+  const measure = lazy(() =>
+    mass === undefined ? algebra.fromLogMass(support, numbers(logMass)) : algebra.measure(support, numbers(mass)),
+  );
+  const ref = lazy(() => algebra.normalize(measure()));
+  const policies = lazy(() => [
+    algebra.distribution(support, numbers(logMass.map((l) => (l > -Infinity ? 1 : 0)))),
+    policy === undefined
+      ? algebra.normalize(algebra.product(measure(), algebra.measure(support, numbers(support.map(rank)))))
+      : algebra.distribution(support, numbers(policy)),
+  ]);
+  const hp = lazy(() => algebra.humanPreference(support, reward));
+  const problem = lazy(() => ({ ref: ref(), reward, beta }));
+  const optimum = lazy(() => algebra.rlhfOptimum(problem()));
+  const internal = lazy(() => ({
+    ref: ref(),
+    length,
+    beta: algebra.number((Math.max(checked.beta, LEAST_INTERNAL_BETA) + 1) / length),
+    vocabularySize,
+  }));
+  const internalOptimum = lazy(() => algebra.rlifOptimum(internal()));
+  const faithful = lazy(() => algebra.rlhfEquivalent(internal()));
+  const atoms = lazy(() => atomsOf(algebra, checked.atoms));
+
+  return {
+    algebra,
+    instance,
+    support,
+    reward,
+    beta,
+    tokens: relativeMasses(checked).filter((m) => m > 1e-200),
+    get atoms() {
+      return atoms();
+    },
+    get given() {
+      return measure();
+    },
+    get ref() {
+      return ref();
+    },
+    get policies() {
+      return policies();
+    },
+    get hp() {
+      return hp();
+    },
+    get problem() {
+      return problem();
+    },
+    get optimum() {
+      return optimum();
+    },
+    get internal() {
+      return internal();
+    },
+    get internalOptimum() {
+      return internalOptimum();
+    },
+    get faithful() {
+      return faithful();
+    },
+  };
 }
 
-function requireLogMass(caller: string, values: unknown): readonly number[] {
-  const logMass = requireNumbers(caller, "logMass", values, BELOW_INFINITY);
-  if (!logMass.some((l) => l > -Infinity))
-    throw outOfRange(caller, "logMass", "have an entry above -Infinity", -Infinity);
-  return [...logMass];
+/** An algebra has a member of the same type for each that float64's has. */
+function requireAlgebra(caller: string, algebra: object): void {
+  const members = requireObject(caller, "algebra", algebra) as Readonly<Record<string, unknown>>;
+  for (const [name, type] of MEMBERS)
+    if (typeof members[name] !== type) throw wrongType(caller, `algebra.${name}`, `be a ${type}`, members[name]);
+}
+
+const MEMBERS = Object.entries(float64Algebra).map(([name, member]) => [name, typeof member] as const);
+
+/** The masses on the scale of the largest, as doubles. */
+function relativeMasses({ mass, logMass }: CheckedInstance): number[] {
+  const given = mass ?? logMass;
+  const max = given.reduce((a, b) => Math.max(a, b));
+  return given.map((x) => (mass === undefined ? Math.exp(x - max) : x / max));
 }

@@ -1,7 +1,7 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
 import type { Identity } from "./claim.js";
-import { entries, magnitude, positions, summed, total } from "./vectors.js";
-import type { World } from "./world.js";
+import type { World } from "./instance.js";
+import { entries, magnitude, positions, summed, total } from "./sums.js";
 import { isWritten, logSum } from "./written.js";
 
 /** The terms p log p of a measure, 0 at mass 0. */

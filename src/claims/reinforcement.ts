@@ -1,6 +1,6 @@
 import type { Identity } from "./claim.js";
 import { certainties, certaintySizes, markov } from "./sequences.js";
-import { entries, largest, magnitude, positions, summed, total } from "./vectors.js";
+import { entries, largest, magnitude, positions, summed, total } from "./sums.js";
 import { equivalent, isSame, isWritten, writtenEscort, writtenOptimum } from "./written.js";
 
 /** Sequences of this many tokens are enumerated for the claims on self-certainty. */

@@ -1,8 +1,8 @@
 import type { Algebra, DistributionOf, MeasureOf } from "../exact/algebra.js";
 import { seldomBeyond, squareRoot } from "./binomial.js";
 import type { Comparison, Identity } from "./claim.js";
-import { drawsOf, type Few, faithfulFewOf, fewOf, warmFewOf } from "./few.js";
-import { entries, largest, least, magnitude, total } from "./vectors.js";
+import { drawsOf, type Few, faithfulFewOf, fewOf, warmFewOf } from "./fewAnswers.js";
+import { entries, largest, least, magnitude, total } from "./sums.js";
 import {
   equivalent,
   isSame,
@@ -15,13 +15,13 @@ import {
 } from "./written.js";
 
 /** Draws in the claims that go through everything that is drawn. */
-const DRAWS = 3;
+const ENUMERATED_DRAWS = 3;
 
 /** A number of draws N near the limit: above e^{2·range/β} log N wherever range/β is at most 8. */
-const MANY = 2 ** 28;
+const DRAWS_NEAR_LIMIT = 2 ** 28;
 
 /** A number of draws on the way there. */
-const SOME = 2 ** 10;
+const DRAWS_ON_THE_WAY = 2 ** 10;
 
 /** log of soft best-of-N's share of one draw of answer i: w_i/Σ w. */
 function logSoftShare<N>(A: Algebra<N>, { exponents }: Few<N>, counts: readonly number[], i: number): N {
@@ -135,7 +135,7 @@ function tendsTo<N>(
   A: Algebra<N>,
   few: Few<N>,
   limit: MeasureOf<N>,
-  growing: readonly number[] = [MANY],
+  growing: readonly number[] = [DRAWS_NEAR_LIMIT],
 ): Comparison<N>[] {
   return growing.flatMap((n) => {
     const law = few.soft(n);
@@ -167,9 +167,9 @@ function preferenceWeights<N>(A: Algebra<N>, { ref, reward, beta }: Few<N>): N[]
 
 /** E[((c + Σ_{i ≥ 2} w(o⁽ⁱ⁾))/N' − μ)²] over the other draws, by going through them all. */
 function meanSquare<N>(A: Algebra<N>, { ref }: Few<N>, w: readonly N[], mean: N, first: N | undefined): N {
-  const count = A.number(first === undefined ? DRAWS - 1 : DRAWS);
+  const count = A.number(first === undefined ? ENUMERATED_DRAWS - 1 : ENUMERATED_DRAWS);
   const logs = entries(ref.logMass);
-  const terms = drawsOf(w.length, DRAWS - 1).map(({ counts, orders }) => {
+  const terms = drawsOf(w.length, ENUMERATED_DRAWS - 1).map(({ counts, orders }) => {
     const sum = total(A, [
       ...(first === undefined ? [] : [first]),
       ...counts.map((c, i) => A.multiply(A.number(c), w[i])),
@@ -229,7 +229,7 @@ function expansion<N>(A: Algebra<N>, few: Few<N>): Comparison<N>[] {
     );
   const { coefficient, totalVariation, kl } = A.firstOrderExpansion(few.problem);
 
-  const n = MANY;
+  const n = DRAWS_NEAR_LIMIT;
   const draws = A.number(n);
   const optimum = A.rlhfOptimum(few.problem);
   const law = few.soft(n);
@@ -258,7 +258,7 @@ function expansion<N>(A: Algebra<N>, few: Few<N>): Comparison<N>[] {
 
 /** That the printed rate is what it says, and bounds |P_N/π* − 1|. */
 function withinRate<N>(A: Algebra<N>, few: Few<N>): Comparison<N>[] {
-  const n = MANY;
+  const n = DRAWS_NEAR_LIMIT;
   const draws = A.number(n);
   const exponents = few.exponents[few.best];
   const range = A.subtract(largest(A, exponents), least(A, exponents));
@@ -286,7 +286,7 @@ export const selection: readonly Identity[] = [
     sides: (world) => {
       const { algebra: A } = world;
       const few = fewOf(world);
-      return [1, 2, DRAWS].flatMap((n) => {
+      return [1, 2, ENUMERATED_DRAWS].flatMap((n) => {
         const picked = enumerated(A, few, n, (counts, i) => logHardShare(A, few, counts, i));
         return isWritten(A, A.bestOfNLaw(few.problem, n), picked);
       });
@@ -305,7 +305,7 @@ export const selection: readonly Identity[] = [
         enumerated(A, from, n, (counts, i) => logSoftShare(A, from, counts, i));
       const weighted = A.weightedBestOfNLaw({ ref: warm.ref, weight: preferenceWeights(A, warm) }, 2);
       return [
-        ...[1, 2, DRAWS].flatMap((n) => isWritten(A, few.soft(n), picked(few, n))),
+        ...[1, 2, ENUMERATED_DRAWS].flatMap((n) => isWritten(A, few.soft(n), picked(few, n))),
         // The same law for the weights as they are, where they are doubles.
         ...isWritten(A, weighted, picked(warm, 2)),
       ];
@@ -343,7 +343,7 @@ export const selection: readonly Identity[] = [
       const { w, mean, variance } = weightsOf(A, few);
       const lightest = least(A, w);
       const limit = A.selectionLimit(few.problem);
-      const bounded = [2, SOME].flatMap((n) => {
+      const bounded = [2, DRAWS_ON_THE_WAY].flatMap((n) => {
         const law = entries(few.soft(n).mass);
         const [draws, others] = [A.number(n), A.number(n - 1)];
         const jensen = w.map((x, i) => {
@@ -381,7 +381,7 @@ export const selection: readonly Identity[] = [
       const few = warmFewOf(world);
       const limit = A.product(ref, A.power(hp, A.divide(A.number(1), beta)));
       return [
-        ...tendsTo(A, few, A.rlhfOptimum(few.problem), [SOME, MANY]),
+        ...tendsTo(A, few, A.rlhfOptimum(few.problem), [DRAWS_ON_THE_WAY, DRAWS_NEAR_LIMIT]),
         ...isWritten(A, A.selectionLimit(few.problem), writtenTilt(A, few.ref, few.exponents[few.best])),
         ...isSame(A, A.normalize(limit), optimum),
       ];
@@ -451,7 +451,7 @@ export const selection: readonly Identity[] = [
     sides: (world) => {
       const { algebra: A } = world;
       const few = fewOf(world);
-      return [2, DRAWS].flatMap((n) => isWritten(A, few.soft(n), conditioned(A, few, n)));
+      return [2, ENUMERATED_DRAWS].flatMap((n) => isWritten(A, few.soft(n), conditioned(A, few, n)));
     },
   },
   {
@@ -466,7 +466,7 @@ export const selection: readonly Identity[] = [
       const few = warmFewOf(world);
       const w = preferenceWeights(A, few);
       const { mean, variance } = momentsOf(A, few.ref, w);
-      const expected = A.divide(variance, A.number(DRAWS - 1));
+      const expected = A.divide(variance, A.number(ENUMERATED_DRAWS - 1));
       return [
         ...areWeights(A, few, w),
         { left: [meanSquare(A, few, w, mean, undefined)], right: [expected], scale: [A.multiply(mean, mean)] },
@@ -486,8 +486,10 @@ export const selection: readonly Identity[] = [
       const few = warmFewOf(world);
       const w = preferenceWeights(A, few);
       const { mean, spread, variance } = momentsOf(A, few.ref, w);
-      const others = A.multiply(A.number(DRAWS - 1), variance);
-      const expected = spread.map((d) => A.divide(A.add(others, A.multiply(d, d)), A.number(DRAWS * DRAWS)));
+      const others = A.multiply(A.number(ENUMERATED_DRAWS - 1), variance);
+      const expected = spread.map((d) =>
+        A.divide(A.add(others, A.multiply(d, d)), A.number(ENUMERATED_DRAWS * ENUMERATED_DRAWS)),
+      );
       return [
         ...areWeights(A, few, w),
         {

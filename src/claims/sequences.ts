@@ -1,5 +1,5 @@
 import type { Algebra, AutoregressivePolicyOf, DistributionOf } from "../exact/algebra.js";
-import { magnitude, total } from "./vectors.js";
+import { magnitude, total } from "./sums.js";
 
 /** A small autoregressive policy, written out beside what the library is given: every sequence with the laws on its way. */
 export interface SequenceTable<N> {

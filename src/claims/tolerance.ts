@@ -1,5 +1,5 @@
 import { outOfRange, requireInteger } from "../numeric/check.js";
-import { type CheckedInstance, type Instance, requireInstance } from "./instance.js";
+import { type CheckedInstance, type Instance, requireInstance } from "./checkedInstance.js";
 
 /**
  * The relative gap that rounding alone may open between the two sides of a true claim: 1e−12 in float64 and

@@ -1,8 +1,8 @@
 import type { Algebra, DistributionOf, ImportanceWeightsOf, MeasureOf } from "../exact/algebra.js";
 import type { Comparison, Identity } from "./claim.js";
-import { faithfulFewOf, warmFewOf } from "./few.js";
-import { entries, magnitude, positions, summed, total } from "./vectors.js";
-import type { World } from "./world.js";
+import { faithfulFewOf, warmFewOf } from "./fewAnswers.js";
+import type { World } from "./instance.js";
+import { entries, magnitude, positions, summed, total } from "./sums.js";
 import { isSame, isWritten, type WrittenLaw, writtenEscort, writtenOptimum, writtenTilt } from "./written.js";
 
 /** Weights, and what the claims hold against them. */
@@ -184,7 +184,7 @@ function sharpened<N>(A: Algebra<N>, ref: MeasureOf<N>, beta: N): DistributionOf
   return A.normalize(A.power(ref, A.add(A.number(1), A.divide(A.number(1), beta))));
 }
 
-const FEW =
+const ON_FEW_ANSWERS =
   "with the weights themselves on the first 4 answers with mass, at a temperature at which they are e⁻⁸ apart at most";
 
 /** Equations (19)–(22): alignment by weighted maximum likelihood, without reinforcement learning. */
@@ -193,14 +193,14 @@ export const training: readonly Identity[] = [
     kind: "identity",
     equation: "(19)",
     statement: "Z⁻¹ E_ref[e^(r/β) log π] = −H(π*) − KL(π*‖π): largest where J_hf is, at π*, where the fit is",
-    hypotheses: `β > 0, π > 0 where ref > 0; ${FEW}`,
+    hypotheses: `β > 0, π > 0 where ref > 0; ${ON_FEW_ANSWERS}`,
     sides: (world) => imitation(world.algebra, byReward(world), byRewardOfFew(world), world.optimum),
   },
   {
     kind: "identity",
     equation: "(20)",
     statement: "that is maximum likelihood under π* = hp^(1/β)·ref/Z: Z⁻¹ E_ref[e^(r/β) log π] = E_π*[log π]",
-    hypotheses: `β > 0, π > 0 where ref > 0; ${FEW}`,
+    hypotheses: `β > 0, π > 0 where ref > 0; ${ON_FEW_ANSWERS}`,
     sides: (world) => {
       const { algebra: A, hp, ref, beta } = world;
       const { problem } = warmFewOf(world);
@@ -213,14 +213,14 @@ export const training: readonly Identity[] = [
     equation: "(21)",
     statement:
       "with weights ref^(1/(Lβ−1)) it is −H(p) − KL(p‖π), p ∝ ref^a': largest where J_if is, at p, where the fit is",
-    hypotheses: `Lβ_if > 1, π > 0 where ref > 0; ${FEW}`,
+    hypotheses: `Lβ_if > 1, π > 0 where ref > 0; ${ON_FEW_ANSWERS}`,
     sides: (world) => imitation(world.algebra, byCertainty(world), byCertaintyOfFew(world), world.internalOptimum),
   },
   {
     kind: "identity",
     equation: "(22)",
     statement: "that is maximum likelihood under ref^a'/Z, a' = Lβ/(Lβ−1)",
-    hypotheses: `Lβ_if > 1, π > 0 where ref > 0; ${FEW}`,
+    hypotheses: `Lβ_if > 1, π > 0 where ref > 0; ${ON_FEW_ANSWERS}`,
     sides: (world) => {
       const { algebra: A, ref, faithful } = world;
       const few = faithfulFewOf(world);

@@ -1,8 +1,8 @@
 import type { Algebra, MeasureOf, SelfCertaintyProblemOf } from "../exact/algebra.js";
 import type { Comparison } from "./claim.js";
-import { perWorld } from "./few.js";
-import { entries, finite, largest, magnitude, positions, total } from "./vectors.js";
-import type { World } from "./world.js";
+import { perWorld } from "./fewAnswers.js";
+import type { World } from "./instance.js";
+import { entries, finite, largest, magnitude, positions, total } from "./sums.js";
 
 /**
  * Laws written out with the arithmetic alone, so that a claim has a side that calls no function of the library. They

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { InputError } from "./inputError.js";
-import { Interrupted } from "./interrupt.js";
-import { helpText, type Usage } from "./options.js";
+import { InputError } from "./input/inputError.js";
+import { helpText, type Usage } from "./input/options.js";
+import { Interrupted } from "./terminal/interrupt.js";
 
 interface Command {
   readonly about: string;
@@ -17,28 +17,28 @@ const commands: Readonly<Record<string, Command>> = {
   curve: {
     about: "what best-of-N gives as N grows, averaged over a data set",
     load: async () => {
-      const { usage, curve } = await import("./curve.js");
+      const { usage, curve } = await import("./curve/curve.js");
       return { usage, run: curve };
     },
   },
   merge: {
     about: "add up the curves of a data set's shards",
     load: async () => {
-      const { usage, merge } = await import("./merge.js");
+      const { usage, merge } = await import("./curve/merge.js");
       return { usage, run: merge };
     },
   },
   train: {
     about: "train a policy towards the RLHF optimum by weighted maximum likelihood",
     load: async () => {
-      const { usage, train } = await import("./train.js");
+      const { usage, train } = await import("./train/train.js");
       return { usage, run: train };
     },
   },
   verify: {
     about: "check every equation of the anthology on a data set",
     load: async () => {
-      const { usage, verify } = await import("./verify.js");
+      const { usage, verify } = await import("./verify/verify.js");
       return { usage, run: verify };
     },
   },

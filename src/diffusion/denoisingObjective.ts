@@ -1,8 +1,8 @@
 import { Law } from "../measure/law.js";
 import { exp, square } from "../numeric/elementary.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
-import { maxNorm, pointAt } from "../training/lineSearch.js";
-import type { Report, Smooth, Verdict } from "../training/objective.js";
+import { maxNorm, pointAt } from "../optimize/lineSearch.js";
+import type { Report, Smooth, Verdict } from "../optimize/smooth.js";
 import type { AtomicData } from "./atoms.js";
 
 /** One atom under one noise at one level. */

@@ -14,11 +14,11 @@ import {
 } from "../numeric/check.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { randomSource } from "../numeric/random.js";
-import { resultOf, type TrainingResult } from "../training/fit.js";
-import { pointAt } from "../training/lineSearch.js";
-import { minimize } from "../training/minimize.js";
-import { descentOf, readOptions, type TrainingOptions } from "../training/options.js";
-import { stateOf } from "../training/state.js";
+import { pointAt } from "../optimize/lineSearch.js";
+import { minimize } from "../optimize/minimize.js";
+import { descentOf, readOptions, type TrainingOptions } from "../optimize/options.js";
+import { resultOf, type TrainingResult } from "../optimize/result.js";
+import { stateOf } from "../optimize/state.js";
 import { type AtomicData, type AtomLaw, requireAtomLaw, requireAtomMeasure, requireLine } from "./atoms.js";
 import { DenoisingLoss, type Node } from "./denoisingObjective.js";
 import { forEachNoise, noiseStep } from "./lineQuadrature.js";

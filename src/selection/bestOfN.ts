@@ -1,6 +1,7 @@
 import type { Distribution } from "../measure/measure.js";
-import { type BestOfNProblem, onAnswers, prepare, requireDraws } from "./problem.js";
-import { lawAt } from "./ratios.js";
+import { requireDraws } from "./draws.js";
+import { type BestOfNProblem, prepare } from "./problem.js";
+import { lawAt, onAnswers } from "./ratio/law.js";
 
 /**
  * The exact law of best-of-N: draw N answers from ref, keep one of the highest reward, ties among the draws broken

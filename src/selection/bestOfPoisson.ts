@@ -1,23 +1,18 @@
 import type { Distribution } from "../measure/measure.js";
 import { requireNonNegative } from "../numeric/check.js";
-import { hardPoissonRatios } from "./hardRatio.js";
-import { softPoissonRatios } from "./poissonRatio.js";
-import {
-  type BestOfNProblem,
-  lawOfRatios,
-  onAnswers,
-  type Prepared,
-  prepare,
-  type RatioToRef,
-  type SelectionProblem,
-} from "./problem.js";
-import { liftFor } from "./ratio.js";
-import { isSingle, unselected } from "./ratios.js";
+import { type BestOfNProblem, prepare, type SelectionProblem } from "./problem.js";
+import { hardPoissonRatios } from "./ratio/hard.js";
+import { lawOfRatios, onAnswers } from "./ratio/law.js";
+import type { RatioToRef } from "./ratio/levelRatios.js";
+import type { Prepared } from "./ratio/prepared.js";
+import { isSingle, unselected } from "./ratio/ratiosAt.js";
+import { liftFor } from "./ratio/soft.js";
+import { softPoissonRatios } from "./ratio/softPoisson.js";
 
 function poissonRatios<A>(prepared: Prepared<A>, rate: number): RatioToRef {
-  const { levels, ladder, ladderFor } = prepared;
+  const { levels, weights, weightsFor } = prepared;
   if (isSingle(prepared, rate + 1)) return unselected(prepared);
-  return ladder === undefined ? hardPoissonRatios(levels, rate) : softPoissonRatios(ladderFor(liftFor(rate)), rate);
+  return weights === undefined ? hardPoissonRatios(levels, rate) : softPoissonRatios(weightsFor(liftFor(rate)), rate);
 }
 
 function poissonLaw<A>(caller: string, problem: BestOfNProblem<A>, beta: number, rate: number): Distribution<A> {

@@ -1,15 +1,17 @@
+import type { Levels } from "../measure/levels.js";
 import { scaledDifference, scaledExp } from "../measure/score.js";
 import { requirePositiveOrInfinite } from "../numeric/check.js";
 import { exp, expPlus, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { sum } from "../numeric/sum.js";
-import { keptOf } from "./kept.js";
-import { type Ladder, shortfall } from "./ladder.js";
-import type { Levels } from "./levels.js";
+import { requireWhole } from "./draws.js";
+import { shortfall, type Weights } from "./integral/weights.js";
 import { type LimitLevels, limitLevels, silentShare } from "./limit.js";
-import { type Prepared, prepare, requireWhole, type SelectionProblem } from "./problem.js";
-import { isSingle, unselected } from "./ratios.js";
+import { prepare, type SelectionProblem } from "./problem.js";
+import { keptOf } from "./ratio/kept.js";
+import type { Prepared } from "./ratio/prepared.js";
+import { isSingle, unselected } from "./ratio/ratiosAt.js";
 
 /** Bounds on each answer's probability, aligned with the support. */
 export interface LawBounds {
@@ -30,7 +32,7 @@ export function prepareSoft<A>(caller: string, problem: SelectionProblem<A>): Pr
 export interface Soft {
   readonly levels: Levels;
   readonly limit: LimitLevels;
-  readonly ladder: Ladder;
+  readonly weights: Weights;
 }
 
 /** CV² and its logarithm, which may be past the range of the former. */
@@ -40,9 +42,9 @@ interface Variation {
 }
 
 /** w/μ of each level, from two numbers where both are whole: a weight and a mean of all weights, or two probabilities. */
-function weightsOverMean({ levels, limit, ladder }: Soft): Float64Array {
+function weightsOverMean({ levels, limit, weights }: Soft): Float64Array {
   const { mass } = levels;
-  const { weight, mean } = ladder;
+  const { weight, mean } = weights;
   const heard = silentShare(limit, mass) === 0;
   return limit.mass.map((p, i) => {
     if (heard && isNormal(weight[i])) return weight[i] / mean;
@@ -52,8 +54,8 @@ function weightsOverMean({ levels, limit, ladder }: Soft): Float64Array {
 
 /** μ/w of each level, by an exponential of its own where weights and their mean are whole. */
 function meanOverWeights(soft: Soft, v: Float64Array): Float64Array {
-  const { limit, ladder, levels } = soft;
-  const { x, low, mean } = ladder;
+  const { limit, weights, levels } = soft;
+  const { x, low, mean } = weights;
   const heard = silentShare(limit, levels.mass) === 0;
   return v.map((one, i) => {
     const inverse = expPlus(-x[i], -low[i]);
@@ -63,13 +65,13 @@ function meanOverWeights(soft: Soft, v: Float64Array): Float64Array {
 
 /** Var_ref(w)/μ² = CV² = Σ ref (w/μ − 1)²: a forbidden draw has weight 0. */
 export function squaredVariation(soft: Soft): Variation {
-  const { levels, limit, ladder } = soft;
+  const { levels, limit, weights } = soft;
   const { mass, forbidden } = levels;
-  const silent = silentShare(limit, ladder.mass);
+  const silent = silentShare(limit, weights.mass);
   const v = weightsOverMean(soft);
   const terms = mass.map((p, i) => {
     // What is to μ as a whole is to that of the levels of normal mass, and what the others add to it.
-    const own = shortfall(ladder, i);
+    const own = shortfall(weights, i);
     const off = silent < 1 ? (own + silent) / (1 + silent) : 1 - v[i];
     if (isNormal(p)) return p * off * off; // in this order: the square alone may overflow
     return v[i] > 1 ? exp(levels.logMass[i] + 2 * limit.logRatio[i] + 2 * log1p(-1 / v[i])) : p;
@@ -122,9 +124,9 @@ function byAnswer<A>({ levels, law }: Prepared<A>, ratio: Float64Array, logRatio
 export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): LawBounds {
   const prepared = prepareSoft("softBestOfNBounds", problem);
   n = requireWhole("softBestOfNBounds", "n", n, 1);
-  const { levels, ladder, beta } = prepared;
+  const { levels, weights, beta } = prepared;
   // One draw, or no preference among many.
-  if (ladder === undefined || isSingle(prepared, n)) {
+  if (weights === undefined || isSingle(prepared, n)) {
     const { ratio, logRatio } = unselected(prepared);
     const ref = byAnswer(prepared, ratio, logRatio);
     return { lower: ref, upper: ref.slice() };
@@ -132,7 +134,7 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
   // Given that some draw is not forbidden.
   const { kept, logKept } = keptOf(levels, n);
   const limit = limitLevels(prepared);
-  const soft = { levels, limit, ladder };
+  const soft = { levels, limit, weights };
   const variation = squaredVariation(soft);
   const { reward } = levels;
   const last = reward.length - 1;
@@ -141,9 +143,9 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
     sides[side].ratio[level] = value / kept;
     sides[side].logRatio[level] = logValue - logKept;
   };
-  const weights = weightsOverMean(soft);
-  const inverses = meanOverWeights(soft, weights);
-  for (const [level, v] of weights.entries()) {
+  const overMean = weightsOverMean(soft);
+  const inverses = meanOverWeights(soft, overMean);
+  for (const [level, v] of overMean.entries()) {
     // μ/m, and N w/m; and s in units of w(o): neither is lost where w(o) is nothing next to μ.
     const share = 1 / (v + (n - 1));
     const others = (n - 1) * inverses[level];

@@ -1,3 +1,4 @@
+import { isRounded } from "../measure/levels.js";
 import { resolveScore } from "../measure/score.js";
 import { requireArrayLike } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
@@ -7,11 +8,12 @@ import { isNormal } from "../numeric/float64.js";
 import { peakOf } from "../numeric/peak.js";
 import { stretches } from "../numeric/stretches.js";
 import { sum } from "../numeric/sum.js";
-import { isRounded } from "./levels.js";
+import { requireDraws } from "./draws.js";
 import { type LimitDistance, levelMass, limitDistanceOf, limitLevels } from "./limit.js";
-import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
-import type { LevelRatios } from "./ratio.js";
-import { ratiosAt } from "./ratios.js";
+import { prepare, type SelectionProblem } from "./problem.js";
+import type { LevelRatios } from "./ratio/levelRatios.js";
+import type { Prepared } from "./ratio/prepared.js";
+import { ratiosAt } from "./ratio/ratiosAt.js";
 import { type PolicyReading, readByLevel, winByLevel } from "./reading.js";
 
 /** One point of a selection curve: what N draws give, and how far they still are from N → ∞. */
@@ -23,7 +25,7 @@ export interface CurvePoint extends PolicyReading {
 }
 
 /** Levels times numbers of draws that are held at once. */
-const HELD = 2 ** 22;
+const MAX_RATIOS_HELD = 2 ** 22;
 
 /**
  * What best-of-N gives as N grows: expected reward, expected gold reward, KL to ref, win rate and the distance to the
@@ -60,7 +62,7 @@ export function selectionCurve<A>(problem: SelectionProblem<A>, ns: ArrayLike<nu
   };
   const limit = limitLevels(prepared);
   const points: CurvePoint[] = [];
-  const together = Math.max(1, Math.floor(HELD / levels.mass.length));
+  const together = Math.max(1, Math.floor(MAX_RATIOS_HELD / levels.mass.length));
   for (const some of stretches(all, together)) {
     for (const [i, ratios] of ratiosAt(prepared, some).entries()) {
       const law = levelMass(levels, ratios);

@@ -1,11 +1,12 @@
+import { type Levels, logAdd, massAbove, massFrom } from "../measure/levels.js";
 import { scaledDifference, scaledExp } from "../measure/score.js";
 import { exp, expm1, expTimes, log } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { prepareSoft, squaredVariation } from "./bounds.js";
-import { type Levels, logAdd, massAbove, massFrom } from "./levels.js";
+import { requireWhole } from "./draws.js";
 import { type LimitLevels, limitLevels } from "./limit.js";
-import { requireWhole, type SelectionProblem } from "./problem.js";
+import type { SelectionProblem } from "./problem.js";
 
 /** How the law of soft best-of-N approaches its limit, to leading order in 1/N. */
 export interface FirstOrderExpansion {
@@ -42,13 +43,13 @@ export interface FirstOrderExpansion {
  */
 export function firstOrderExpansion<A>(problem: SelectionProblem<A>): FirstOrderExpansion {
   const prepared = prepareSoft("firstOrderExpansion", problem);
-  const { levels, ladder } = prepared;
+  const { levels, weights } = prepared;
   const size = levels.levelOf.length;
   // β = ∞: w is constant on what is not forbidden, and the law its limit at every N.
-  if (ladder === undefined) return { coefficient: new Float64Array(size), totalVariation: 0, kl: 0 };
+  if (weights === undefined) return { coefficient: new Float64Array(size), totalVariation: 0, kl: 0 };
   const limit = limitLevels(prepared);
   const { c, logC } = coefficients(levels, prepared.beta, limit);
-  const outside = 1 + squaredVariation({ levels, limit, ladder }).value;
+  const outside = 1 + squaredVariation({ levels, limit, weights }).value;
   // Of a coefficient or a probability out of range the product may be in it.
   const total = (f: (p: number, i: number) => number, power: number) => {
     const terms = limit.mass.map((p, i) => {
@@ -145,12 +146,12 @@ function coefficientLogs(
  * ```
  */
 export function printedRate<A>(problem: SelectionProblem<A>, n: number): number {
-  const { levels, ladder } = prepareSoft("printedRate", problem);
+  const { levels, weights } = prepareSoft("printedRate", problem);
   n = requireWhole("printedRate", "n", n, 1);
   if (n === 1) return 0;
   if (levels.logForbidden > -Infinity) return Infinity;
   const root = Math.sqrt(log(n) / n);
-  if (ladder === undefined) return root;
-  const { x } = ladder;
+  if (weights === undefined) return root;
+  const { x } = weights;
   return expTimes(x[0] - x[x.length - 1], 0, root);
 }

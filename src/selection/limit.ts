@@ -1,4 +1,5 @@
 import type { Law } from "../measure/law.js";
+import { isRounded, type Levels, logMassAt } from "../measure/levels.js";
 import type { Distribution } from "../measure/measure.js";
 import { missedBy, scaledDifference } from "../measure/score.js";
 import { tiltLaw } from "../measure/tilt.js";
@@ -6,10 +7,12 @@ import { expm1MinusX } from "../numeric/deviance.js";
 import { exp, expm1, expTimes, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
-import { isRounded, type Levels, logMassAt } from "./levels.js";
-import { onAnswers, type Prepared, prepare, type RatioToRef, requireDraws, type SelectionProblem } from "./problem.js";
-import type { LevelRatios } from "./ratio.js";
-import { ratiosAt } from "./ratios.js";
+import { requireDraws } from "./draws.js";
+import { prepare, type SelectionProblem } from "./problem.js";
+import { onAnswers } from "./ratio/law.js";
+import type { LevelRatios, RatioToRef } from "./ratio/levelRatios.js";
+import type { Prepared } from "./ratio/prepared.js";
+import { ratiosAt } from "./ratio/ratiosAt.js";
 
 /** The law that selection tends to as N grows: the tilt at β > 0, ref on the best level at β = 0. */
 export function limitLaw<A>(prepared: Prepared<A>): Law {

@@ -1,9 +1,9 @@
 import { klOf } from "../information/divergence.js";
 import { expectationUnder } from "../measure/expectation.js";
+import { type Levels, levelAt, levelsOf, massFrom } from "../measure/levels.js";
 import { type Measure, requirePair } from "../measure/measure.js";
 import { resolveScore } from "../measure/score.js";
 import { sum } from "../numeric/sum.js";
-import { type Levels, levelAt, levelsOf, massFrom } from "./levels.js";
 import { type BestOfNProblem, requireProblem, type SelectionProblem } from "./problem.js";
 
 /** What a researcher reads off a policy beside its reference. */

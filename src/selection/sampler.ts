@@ -2,8 +2,10 @@ import { aliasTableOf, drawBy, type Sampler, samplerOf } from "../measure/sample
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import { expm1, log1p } from "../numeric/elementary.js";
 import { requireRandom, stuck } from "../numeric/random.js";
-import { type Prepared, prepare, requireDraws, type SelectionProblem } from "./problem.js";
-import { lawAt } from "./ratios.js";
+import { requireDraws } from "./draws.js";
+import { prepare, type SelectionProblem } from "./problem.js";
+import { lawAt } from "./ratio/law.js";
+import type { Prepared } from "./ratio/prepared.js";
 import { pickSoft } from "./select.js";
 
 /** How soft best-of-N is drawn from. */

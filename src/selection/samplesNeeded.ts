@@ -2,7 +2,7 @@ import { outOfRange, requireNumber } from "../numeric/check.js";
 import { firstWithin } from "../numeric/firstWithin.js";
 import { limitDistanceOf, limitLevels } from "./limit.js";
 import { prepare, type SelectionProblem } from "./problem.js";
-import { ratiosAt } from "./ratios.js";
+import { ratiosAt } from "./ratio/ratiosAt.js";
 
 /** How near the limit a law is to be: one of the two. */
 export interface DistanceTarget {

@@ -2,9 +2,11 @@ import { type Distribution, type Measure, requireMeasure } from "../measure/meas
 import type { Score } from "../measure/score.js";
 import { resolveScore } from "../measure/score.js";
 import { outOfRange } from "../numeric/check.js";
-import { ladderOfWeights } from "./ladder.js";
-import { onAnswers, prepare, preparedBy, requireDraws, requireProblem, type SelectionProblem } from "./problem.js";
-import { lawAt } from "./ratios.js";
+import { requireDraws } from "./draws.js";
+import { weightsAsGiven } from "./integral/weights.js";
+import { prepare, requireProblem, type SelectionProblem } from "./problem.js";
+import { lawAt, onAnswers } from "./ratio/law.js";
+import { preparedBy } from "./ratio/prepared.js";
 
 /**
  * The exact law of soft best-of-N: draw o⁽¹⁾ … o⁽ᴺ⁾ from ref, pick one with probability ∝ e^{r/β}. With w = e^{r/β} and
@@ -82,6 +84,6 @@ export function weightedBestOfNLaw<A>(
   if (!score.some((w, i) => w > 0 && law.supports(i)))
     throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
   n = requireDraws(caller, "n", n);
-  const prepared = preparedBy({ caller, ref, law, score, beta: 1 }, ladderOfWeights);
+  const prepared = preparedBy({ caller, ref, law, score, beta: 1 }, weightsAsGiven);
   return onAnswers(prepared, lawAt(prepared, n));
 }

@@ -3,8 +3,8 @@ import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
 import { log } from "../numeric/elementary.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { type LikelihoodPart, type TargetLaw, targetLaw } from "./objective.js";
-import type { Policy } from "./policy.js";
-import { policyOn } from "./policy.js";
+import type { Policy } from "./policies/policy.js";
+import { policyOn } from "./policies/policy.js";
 
 /**
  * What the policy is to imitate on one query: the result of `importanceWeights`, `selfCertaintyWeights` or `drawnWeights`

@@ -3,15 +3,16 @@ import { Law } from "../measure/law.js";
 import { outOfRange, requireNonNegative } from "../numeric/check.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
+import { pointAt } from "../optimize/lineSearch.js";
+import { minimize } from "../optimize/minimize.js";
+import { descentOf, readOptions, type Settings, type TrainingOptions } from "../optimize/options.js";
+import { resultOf, type TrainingResult } from "../optimize/result.js";
+import { stateOf } from "../optimize/state.js";
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
-import { type Point, pointAt } from "./lineSearch.js";
-import { minimize, type StopReason } from "./minimize.js";
-import { type LikelihoodPart, NegativeLogLikelihood, type Smooth, Units } from "./objective.js";
-import { descentOf, readOptions, type Settings, type TrainingOptions } from "./options.js";
-import type { Policy } from "./policy.js";
-import { requirePolicy } from "./policy.js";
+import { type LikelihoodPart, NegativeLogLikelihood, Units } from "./objective.js";
+import type { Policy } from "./policies/policy.js";
+import { requirePolicy } from "./policies/policy.js";
 import { shuffled } from "./shuffle.js";
-import { stateOf, type TrainingState } from "./state.js";
 
 /** What may be chosen in weighted maximum likelihood. */
 export interface WeightedMleOptions extends TrainingOptions {
@@ -20,28 +21,6 @@ export interface WeightedMleOptions extends TrainingOptions {
    * weighted one. This direction of KL keeps the problem convex and the closed form closed. 0 by default.
    */
   readonly klToRef?: number;
-}
-
-/** Where a training run ended. */
-export interface TrainingResult {
-  /** θ. */
-  readonly parameters: Float64Array;
-  /** The objective reached, which was maximised, in nats for maximum likelihood. */
-  readonly objective: number;
-  /** The largest entry of its gradient, in size. */
-  readonly gradientNorm: number;
-  /** The steps taken, counted over resumed runs. */
-  readonly iterations: number;
-  /** Whether this is the optimum, as far as a gradient can tell. */
-  readonly converged: boolean;
-  /** Why the run ended. */
-  readonly reason: StopReason;
-  /**
-   * The run as plain data, to be stored as JSON and given to `options.resume`.
-   *
-   * @returns the state
-   */
-  save(): TrainingState;
 }
 
 /** A weighted maximum-likelihood fit, and how far it can be trusted. */
@@ -204,18 +183,6 @@ async function descend<A>(
   const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
   const x = units.parameters(point.x);
   return resultOf(f, point, x, iteration, reason, converged, () => stateOf(name, iteration, x, descent.memory));
-}
-
-export function resultOf(
-  f: Smooth,
-  { value, gradient }: Point,
-  parameters: Float64Array,
-  iterations: number,
-  reason: StopReason,
-  converged: boolean,
-  save: () => TrainingState,
-): TrainingResult {
-  return { parameters, ...f.report(value, gradient), iterations, converged, reason, save };
 }
 
 /** The coefficients of all queries together, where every query has the same answers. */

@@ -2,44 +2,15 @@ import type { Measure } from "../measure/measure.js";
 import { lawOf } from "../measure/measure.js";
 import { answerKey } from "../measure/support.js";
 import { outOfRange } from "../numeric/check.js";
-import { solveSemidefinite } from "../numeric/cholesky.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
-import { maxNorm } from "./lineSearch.js";
-import type { ConditionalPolicy } from "./policy.js";
-
-/** A function to be made small, as the minimisers see it. Its value is in nats, and a unit of a variable moves about one. */
-export interface Smooth {
-  /** The number of variables. */
-  readonly size: number;
-  /** The value at x; the gradient is written into `gradient`. */
-  evaluate(x: Float64Array, gradient: Float64Array): number;
-  /** The Hessian, positive semidefinite; undefined where there is none to be had. */
-  hessian(x: Float64Array): Float64Array | undefined;
-  /** A positive diagonal of the Hessian's size, 0 where a variable does nothing; undefined where there is none. */
-  curvature(x: Float64Array): Float64Array | undefined;
-  /** The largest change of a log-probability, in nats, that a step from x makes. */
-  change(x: Float64Array, step: Float64Array): number;
-  /** The objective, which is maximised, and the largest entry of its gradient by the parameters: in the caller's units. */
-  report(value: number, gradient: Float64Array): Report;
-  /**
-   * What a vanished gradient means: an optimum, the way to one at infinity, or answers that have lost all probability and
-   * with it their gradient. `step` is Newton's where that is large.
-   */
-  verdict(x: Float64Array, step: Float64Array | undefined): Verdict;
-}
-
-/** What a caller is told of a point. */
-export interface Report {
-  readonly objective: number;
-  readonly gradientNorm: number;
-}
-
-/** The reasons to stop that a vanished gradient may be. */
-export type Verdict = "gradient" | "unbounded" | "rounding";
+import { solveSemidefinite } from "../optimize/cholesky.js";
+import { maxNorm } from "../optimize/lineSearch.js";
+import type { Report, Smooth, Verdict } from "../optimize/smooth.js";
+import type { ConditionalPolicy } from "./policies/policy.js";
 
 /** Vectors of more variables than this are not given a Hessian. */
-const DENSE = 400;
+const MAX_HESSIAN_VARIABLES = 400;
 
 /** The law of a measure in the order of a policy's answers: probabilities, and their logarithms where these are needed. */
 export interface TargetLaw {
@@ -177,7 +148,7 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
   /** The Hessian of Σ c(o) (−log π_θ(o)) and the ridge. */
   protected information(x: Float64Array): Float64Array | undefined {
     const n = this.size;
-    if (n > DENSE) return undefined;
+    if (n > MAX_HESSIAN_VARIABLES) return undefined;
     const out = new Float64Array(n * n);
     for (const { on, coefficient } of this.parts) {
       if (on.addInformation === undefined) return undefined;
@@ -228,10 +199,10 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
 }
 
 /** A step that lowers no answer of the target by more than this share of what it changes goes to infinity for nothing. */
-const LOWERED = 0.01;
+const MAX_LOWERED_SHARE = 0.01;
 
 /** A curvature below this share of the largest is that of answers which have lost their probability. */
-const FELT = 1e-8;
+const MIN_CURVATURE_SHARE = 1e-8;
 
 /** −Σ c(o) log π_θ(o|q) over queries and answers, + ½ρ|θ|². */
 export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknown>> {
@@ -277,7 +248,7 @@ export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknow
       }
       lowered = Math.max(lowered, up - down);
     }
-    return most > 0 && lowered <= LOWERED * most ? "unbounded" : "gradient";
+    return most > 0 && lowered <= MAX_LOWERED_SHARE * most ? "unbounded" : "gradient";
   }
 
   /**
@@ -295,7 +266,7 @@ export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknow
     const hessian = this.hessian(x);
     const scale = hessian === undefined ? this.curvature(x) : x.map((_, i) => hessian[i * (n + 1)]);
     if (scale === undefined) return undefined;
-    const felt = FELT * maxNorm(scale);
+    const felt = MIN_CURVATURE_SHARE * maxNorm(scale);
     if (!(felt > SMALLEST_NORMAL)) return scaledTo1(out);
     if (hessian === undefined) return scaledTo1(out.map((v, i) => v / (scale[i] + felt)));
     for (let i = 0; i < n; i++) hessian[i * (n + 1)] += felt;

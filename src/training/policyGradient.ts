@@ -4,14 +4,15 @@ import { answerKey } from "../measure/support.js";
 import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange, requirePositive, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
-import { resultOf, type TrainingResult } from "./fit.js";
-import { pointAt } from "./lineSearch.js";
-import { minimize } from "./minimize.js";
-import { type Part, PolicyObjective, Units, type Verdict } from "./objective.js";
-import { descentOf, readOptions, type TrainingOptions } from "./options.js";
-import type { Policy } from "./policy.js";
-import { policyOn, requirePolicy } from "./policy.js";
-import { stateOf } from "./state.js";
+import { pointAt } from "../optimize/lineSearch.js";
+import { minimize } from "../optimize/minimize.js";
+import { descentOf, readOptions, type TrainingOptions } from "../optimize/options.js";
+import { resultOf, type TrainingResult } from "../optimize/result.js";
+import type { Verdict } from "../optimize/smooth.js";
+import { stateOf } from "../optimize/state.js";
+import { type Part, PolicyObjective, Units } from "./objective.js";
+import type { Policy } from "./policies/policy.js";
+import { policyOn, requirePolicy } from "./policies/policy.js";
 
 /**
  * An RLHF problem on one query.
@@ -75,14 +76,14 @@ class Regret extends PolicyObjective<Task<unknown>> {
       const log = on.logProbabilities(x);
       let lost = 0;
       for (let o = 0; o < log.length; o++) if (log[o] > -Infinity && exp(log[o]) === 0) lost += exp(logOptimum[o]);
-      if (lost > LOST) return "rounding";
+      if (lost > MAX_LOST_MASS) return "rounding";
     }
     return "gradient";
   }
 }
 
 /** More of the optimum than this may not be on answers that have lost all probability. */
-const LOST = 1e-15;
+const MAX_LOST_MASS = 1e-15;
 
 /** e^l·x; infinite with x, however little e^l is. */
 const weighted = (l: number, x: number): number => (x === Infinity ? Infinity : exp(l) * x);

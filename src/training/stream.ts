@@ -6,13 +6,14 @@ import {
   requirePositiveOrInfinite,
   wrongType,
 } from "../numeric/check.js";
+import { maxNorm, pointAt } from "../optimize/lineSearch.js";
+import { adamStep } from "../optimize/methods.js";
+import type { StopSignal, TrainingProgress } from "../optimize/minimize.js";
+import { requireParameters } from "../optimize/parameters.js";
+import { readState, stateOf, type TrainingState } from "../optimize/state.js";
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
-import { maxNorm, pointAt } from "./lineSearch.js";
-import { adamStep } from "./methods.js";
-import type { StopSignal, TrainingProgress } from "./minimize.js";
 import { NegativeLogLikelihood, spreadOf, Units } from "./objective.js";
-import { type Policy, requireParameters, requirePolicy } from "./policy.js";
-import { readState, stateOf, type TrainingState } from "./state.js";
+import { type Policy, requirePolicy } from "./policies/policy.js";
 
 /** What may be chosen in training on a stream. */
 export interface StreamOptions {

@@ -1,5 +1,5 @@
 import { fc } from "@fast-check/vitest";
-import type { Settings } from "../../src/cli/check.js";
+import type { Settings } from "../../src/cli/verify/check.js";
 
 /** A line of a data set as `exptilt verify` reads it, and the options of the command. */
 export interface Case {

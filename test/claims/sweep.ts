@@ -1,7 +1,7 @@
 import { fc } from "@fast-check/vitest";
 import { type Claim, claims, claimVerdict } from "exptilt";
-import { type Reading, readClaims } from "../../src/cli/check.js";
-import { parseQuery } from "../../src/cli/query.js";
+import { parseQuery } from "../../src/cli/input/query.js";
+import { type Reading, readClaims } from "../../src/cli/verify/check.js";
 import { type Case, casesOf } from "./queries.js";
 
 /** What reading the claims on generated files came to. */

@@ -36,14 +36,8 @@ describe("every claim holds on what people bring", () => {
       text,
       settings,
     }).entries()) {
-      expect(
-        claimVerdict(claims[i], { gap, printedGap }, tolerance),
-        `${claims[i].equation} in float64`,
-      ).toBe("holds");
-      expect(
-        claimVerdict(claims[i], { gap: exactGap, printedGap }, exactTolerance),
-        claims[i].equation,
-      ).toBe("holds");
+      expect(claimVerdict(claims[i], { gap, printedGap }, tolerance), `${claims[i].equation} in float64`).toBe("holds");
+      expect(claimVerdict(claims[i], { gap: exactGap, printedGap }, exactTolerance), claims[i].equation).toBe("holds");
     }
   });
 });

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { EMBEDDED } from "../../src/cli/dataset.js";
-import { forEachOnWorkers } from "../../src/cli/pool.js";
+import { EMBEDDED } from "../../src/cli/input/dataset.js";
+import { forEachOnWorkers } from "../../src/cli/run/pool.js";
 
 const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "exptilt-"));

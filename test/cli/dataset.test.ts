@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseQuery, readDataset } from "../../src/cli/dataset.js";
-import { InputError } from "../../src/cli/inputError.js";
+import { parseQuery, readDataset } from "../../src/cli/input/dataset.js";
+import { InputError } from "../../src/cli/input/inputError.js";
 
 const line = (answers: unknown, query: unknown = "q") => JSON.stringify({ query, answers });
 

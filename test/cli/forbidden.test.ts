@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, describe, expect } from "vitest";
-import { readClaims } from "../../src/cli/check.js";
-import { parseQuery } from "../../src/cli/dataset.js";
-import { featureRows } from "../../src/cli/features.js";
-import { QUANTITIES, readCurve } from "../../src/cli/readCurve.js";
+import { QUANTITIES, readCurve } from "../../src/cli/curve/readCurve.js";
+import { parseQuery } from "../../src/cli/input/dataset.js";
+import { featureRows } from "../../src/cli/train/features.js";
+import { readClaims } from "../../src/cli/verify/check.js";
 import { test } from "../support/test.js";
 
 const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));

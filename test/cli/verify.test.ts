@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { claims } from "exptilt";
 import { afterAll, describe, expect, test } from "vitest";
-import { Tally } from "../../src/cli/tally.js";
+import { Tally } from "../../src/cli/verify/tally.js";
 
 const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "exptilt-"));

@@ -63,8 +63,8 @@ describe("a computation has the same bits in every engine", () => {
       // A count of sequences, which is only held against a limit.
       "src/alignment/autoregressive.ts: vocabulary.length ** length",
       // When to let the event loop turn.
-      ...Array(3).fill("src/training/minimize.ts: performance"),
-      "src/training/autoregressive.ts: vocabulary.length ** length",
+      ...Array(3).fill("src/optimize/minimize.ts: performance"),
+      "src/training/policies/autoregressive.ts: vocabulary.length ** length",
     ]);
   });
 

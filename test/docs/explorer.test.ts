@@ -23,8 +23,8 @@ describe("the explorer", () => {
     expect(others).toEqual(["node_modules/seedrandom/lib/tychei.js"]);
     expect(sources.filter((path) => path.startsWith("dist/exact/"))).toEqual([]);
     // Of the commands, what parses a line; not what reads files.
-    expect(sources).toContain("dist/cli/query.js");
-    expect(sources).not.toContain("dist/cli/dataset.js");
+    expect(sources).toContain("dist/cli/input/query.js");
+    expect(sources).not.toContain("dist/cli/input/dataset.js");
   });
 
   test("loads nothing but its own script and style, and the style of the site", () => {

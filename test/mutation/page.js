@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { reasons } from "./reasons.js";
 
-export const FOLDERS = ["numeric", "measure", "information", "alignment", "selection"];
+export const FOLDERS = ["numeric", "optimize", "measure", "information", "alignment", "selection"];
 /** The score, in percent, that every folder has to have: `break` in Stryker's configuration. */
 export const BREAK = 85;
 export const SUMMARY = new URL("../reference/mutation.json", import.meta.url);
@@ -35,7 +35,7 @@ export function byFolder({ files }) {
 /** The source files that no run has changed yet. */
 export function unmeasured({ files }) {
   return FOLDERS.flatMap((folder) =>
-    readdirSync(new URL(`../../src/${folder}/`, import.meta.url))
+    readdirSync(new URL(`../../src/${folder}/`, import.meta.url), { recursive: true })
       .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
       .map((name) => `${folder}/${name}`)
       .filter((file) => files[file] === undefined),

@@ -38,8 +38,8 @@ export const reasons = [
     title: "The quick way or the careful one",
     why: "Where a quick way is sure of its digits it is taken, else a slower one that is right everywhere. Sending more to the slower one changes the time alone; the conditions also keep a margin, inside of which both give the same digits.",
     of: ({ file, line }) =>
-      (/^selection\//.test(file) &&
-        /FEW|600|const whole|whole > -700|#kept|KEPT|over > 40|x < 0\.01|x > 1e-300|#logs|skipped === 0|scaleAt\[n\] !== |BLOCK|at\[n \+ 1\] - m > 1|begin < x\.length|phi < 0\.25/.test(
+      (/^(selection\/|measure\/levels)/.test(file) &&
+        /FEW|INSERTION_SORT_LIMIT|600|const whole|whole > -700|#kept|KEPT|over > 40|x < 0\.01|x > 1e-300|#logs|skipped === 0|scaleAt\[n\] !== |BLOCK|PARTIAL_SUM|at\[n \+ 1\] - m > 1|begin < x\.length|phi < 0\.25/.test(
           line,
         )) ||
       (/^information\//.test(file) &&
@@ -62,7 +62,7 @@ export const reasons = [
     of: ({ file, line }) =>
       (/^numeric\//.test(file) &&
         /series|tail|inverse\[k\]|cubic|-700|-40|0\.99|-0\.01|\bleft\b = v|>> 9|s < Infinity|HIGH/.test(line)) ||
-      (/^selection\//.test(file) &&
+      (/^(selection\/|measure\/levels)/.test(file) &&
         /const excess|const more|a > b \?|meanLess1 > -0\.5|lost < 0\.5|all \/ 2|ratio > 0\.5|forbidden < 0\.5|forbidden === 0|Math\.abs\(gap\[i\]\) < 0\.5|i < peak|apart >= 0\.5|plain < Infinity/.test(
           line,
         )),
@@ -78,8 +78,8 @@ export const reasons = [
     title: "How far a grid or a search reaches",
     why: "Soft best-of-N is an integral over a grid of nodes, with series left and right of it, and budgets and sample sizes are found by search. Where these begin and end has a margin: a node, a term or a step more or less changes nothing that a double shows, and what is left out there is left out for speed.",
     of: ({ file, line }) =>
-      /^selection\//.test(file) &&
-      /HELD|together|least|const rest|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|APART|128|sort|GONE|x\.reduce\(\(s, v\)/.test(
+      /^(selection\/|measure\/levels)/.test(file) &&
+      /HELD|together|least|const rest|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|MAX_RANGE|APART|128|sort|GONE|x\.reduce\(\(s, v\)/.test(
         line,
       ),
   },
@@ -94,10 +94,10 @@ export const reasons = [
     of: ({ file, line, from, to }) =>
       (to === from.replace(/- 1$/, "+ 1") && !/^selection/.test(file)) ||
       /exponentOf\(size\)|const size = Math\.max|starts\.length|Math\.min\(n, count\)/.test(line) ||
-      (/members|lights|back|keep\[i\] < 1|carried|y === x|DEPENDENT|after = -1|place\[v\]|step\(j, 1\)|value > 0|isFinite\(max\)|edges\[u\]/.test(
+      (/members|lights|back|keep\[i\] < 1|carried|y === x|DEPENDENT|MIN_PIVOT|after = -1|place\[v\]|step\(j, 1\)|value > 0|isFinite\(max\)|edges\[u\]/.test(
         line,
       ) &&
-        /^numeric/.test(file)),
+        /^(numeric|optimize)/.test(file)),
   },
   {
     title: "Rounding of a rounding",

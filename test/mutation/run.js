@@ -1,6 +1,6 @@
 /**
  * `npm run mutation`: Stryker on one folder after the other; what it found goes to test/reference/mutation.json, and the
- * page is made of that. MUTATE=information,selection/ladder.ts runs these alone and keeps what is known of the others.
+ * page is made of that. MUTATE=information,selection/integral/logWeights.ts runs these alone and keeps what is known of the others.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -2,7 +2,7 @@
  * Mutation testing: `npm run mutation` changes the sources one place at a time and runs the tests that reach it; a change
  * that no test notices is a survivor. docs/mutation.md has the scores and the survivors that no test can tell apart.
  */
-const folders = (process.env.MUTATE ?? "numeric,measure,information,alignment,selection").split(",");
+const folders = (process.env.MUTATE ?? "numeric,optimize,measure,information,alignment,selection").split(",");
 
 export default {
   plugins: ["./test/mutation/runner.js"],
@@ -11,9 +11,11 @@ export default {
     patience: 3,
     // The tests that hold the mathematics to account: no built command, no documentation, no types, no fuzzing.
     tests: [
-      ...["numeric", "measure", "information", "alignment", "selection", "preference", "reference", "laws"],
+      ...["numeric", "optimize", "measure", "information", "alignment", "selection", "preference", "reference", "laws"],
       ...["contracts/badInput.test.ts", "contracts/names.test.ts", "contracts/purity.test.ts"],
       "accuracy/regimes.test.ts",
+      // The minimisers are reached by the fits alone, which take too long for the other folders.
+      ...(folders.some((name) => name.startsWith("optimize")) ? ["training"] : []),
     ].map((path) => `test/${path}`),
     // What shows scale or counts draws takes the time of a hundred mutants: draws are counted for their own folder only.
     without: [

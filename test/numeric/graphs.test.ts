@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { solveSemidefinite } from "../../src/numeric/cholesky.js";
 import { conjugateGradients } from "../../src/numeric/conjugateGradients.js";
 import { eliminationOrder } from "../../src/numeric/elimination.js";
 import { GroundedLaplacian } from "../../src/numeric/laplacian.js";
@@ -256,37 +255,5 @@ describe("strong components", () => {
     const { start, target } = digraph(4, [2, 0, 2, 3], [1, 3, 2, 0]);
     expect([...start]).toEqual([0, 1, 1, 3, 4]);
     expect([...target]).toEqual([3, 1, 2, 0]);
-  });
-});
-
-describe("a semidefinite system", () => {
-  const factors = fc.integer({ min: 1, max: 6 }).chain((n) =>
-    fc.record({
-      n: fc.constant(n),
-      g: fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: n * n, maxLength: n * n }),
-      scale: fc.array(fc.integer({ min: -6, max: 6 }), { minLength: n, maxLength: n }),
-      x: fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: n, maxLength: n }),
-    }),
-  );
-  test.prop([factors])("is solved: A x = b for A = S(GᵀG + I)S, in any units", ({ n, g, scale, x }) => {
-    const s = scale.map((e) => 10 ** e);
-    const matrix = new Float64Array(n * n);
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) {
-        let dot = Number(i === j);
-        for (let k = 0; k < n; k++) dot += g[k * n + i] * g[k * n + j];
-        matrix[i * n + j] = dot * s[i] * s[j];
-      }
-    const wanted = x.map((v, i) => v / s[i]);
-    const b = Float64Array.from({ length: n }, (_, i) => wanted.reduce((t, v, j) => t + matrix[i * n + j] * v, 0));
-    for (const [i, got] of solveSemidefinite(matrix, b).entries())
-      expect(Math.abs(got * s[i] - x[i])).toBeLessThanOrEqual(1e-12);
-  });
-  it("has 0 where a direction depends on those before it, or has no size", () => {
-    expect([...solveSemidefinite(Float64Array.of(1, 1, 1, 1), Float64Array.of(2, 2))]).toEqual([2, 0]);
-    expect([...solveSemidefinite(Float64Array.of(4, 0, 0, 0), Float64Array.of(8, 0))]).toEqual([2, 0]);
-    expect([...solveSemidefinite(Float64Array.of(0, 0, 0, 4), Float64Array.of(0, 8))]).toEqual([0, 2]);
-    const x = solveSemidefinite(Float64Array.of(1, 2, 3, 2, 4, 6, 3, 6, 10), Float64Array.of(1, 2, 4));
-    expect([...x]).toEqual([-2, 0, 1].map((v) => expect.closeTo(v, 10)));
   });
 });

@@ -13,7 +13,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shareWithin } from "../../src/selection/subsets.js";
+import { shareWithin } from "../../src/selection/samples/subsets.js";
 import { test } from "../support/test.js";
 
 /** The subsets of n of the numbers from `from` to m − 1. */

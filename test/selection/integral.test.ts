@@ -2,16 +2,16 @@
 import { measure } from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
 import { describe, expect, it } from "vitest";
+import { levelAt, levelsOf, massAbove, massFrom } from "../../src/measure/levels.js";
 import { lawOf } from "../../src/measure/measure.js";
 import { Workspace } from "../../src/numeric/floats.js";
-import { gridFor } from "../../src/selection/grid.js";
-import { keptByPoisson } from "../../src/selection/kept.js";
-import { type Ladder, ladderOfRewards, ladderOfWeights, shortfall } from "../../src/selection/ladder.js";
-import { expOfSum, type Kernel, laplaceTransforms } from "../../src/selection/laplace.js";
-import { levelAt, levelsOf, massAbove, massFrom } from "../../src/selection/levels.js";
-import { nodesOf } from "../../src/selection/nodes.js";
-import { softRatios } from "../../src/selection/ratio.js";
-import { Windows } from "../../src/selection/windows.js";
+import { expOfSum, type Kernel, laplaceTransforms } from "../../src/selection/integral/laplaceTransform.js";
+import { nodesOf } from "../../src/selection/integral/logPhi.js";
+import { gridFor } from "../../src/selection/integral/trapezoid.js";
+import { shortfall, type Weights, weightsAsGiven, weightsOfRewards } from "../../src/selection/integral/weights.js";
+import { Windows } from "../../src/selection/integral/windows.js";
+import { keptByPoisson } from "../../src/selection/ratio/kept.js";
+import { softRatios } from "../../src/selection/ratio/soft.js";
 
 const exact = exactAlgebra({ digits: 36 });
 const big = (x: number) => exact.number(x);
@@ -82,20 +82,20 @@ describe("the levels of a law", () => {
   });
 });
 
-/** Ladders of every kind: whether weights are given, whether they are near, and whether some are forbidden. */
-const ladders: [string, Ladder][] = [
-  ["near rewards", ladderOfRewards(levels([3, 2, 1, 4], [0.1, 0.3, 0.35, -0.2]), 1)],
-  ["a range of rewards", ladderOfRewards(levels([3, 2, 1, 4, 1e-9], [3, 1, 0.5, -7, 9]), 0.7)],
-  ["rewards and forbidden answers", ladderOfRewards(levels([3, 2, 1, 4], [0.1, -Infinity, 0.35, -2]), 0.5)],
-  ["mostly forbidden answers", ladderOfRewards(levels([1e-3, 1e-12, 5], [0, 3, -Infinity]), 1)],
-  ["weights", ladderOfWeights(levels([3, 2, 1, 4], [1, 0.25, 7, 1e-9]))],
-  ["weights of all sizes", ladderOfWeights(levels([3, 2, 1, 1e-3], [1e-250, 1e250, 1e-310, 3e307]))],
-  ["weights, most of them 0", ladderOfWeights(levels([1e-3, 1e-12, 5], [0.5, 3, -Infinity]))],
-  ["rewards so far apart that a few nodes are left out", ladderOfRewards(levels([1e-6, 1], [0, -45.6]), 1)],
-  ["rewards far apart", ladderOfRewards(levels([3, 2, 1e-5, 1e-9], [-150, 0, 80, 81]), 1)],
+/** Weights of every kind: whether weights are given, whether they are near, and whether some are forbidden. */
+const manyWeights: [string, Weights][] = [
+  ["near rewards", weightsOfRewards(levels([3, 2, 1, 4], [0.1, 0.3, 0.35, -0.2]), 1)],
+  ["a range of rewards", weightsOfRewards(levels([3, 2, 1, 4, 1e-9], [3, 1, 0.5, -7, 9]), 0.7)],
+  ["rewards and forbidden answers", weightsOfRewards(levels([3, 2, 1, 4], [0.1, -Infinity, 0.35, -2]), 0.5)],
+  ["mostly forbidden answers", weightsOfRewards(levels([1e-3, 1e-12, 5], [0, 3, -Infinity]), 1)],
+  ["weights", weightsAsGiven(levels([3, 2, 1, 4], [1, 0.25, 7, 1e-9]))],
+  ["weights of all sizes", weightsAsGiven(levels([3, 2, 1, 1e-3], [1e-250, 1e250, 1e-310, 3e307]))],
+  ["weights, most of them 0", weightsAsGiven(levels([1e-3, 1e-12, 5], [0.5, 3, -Infinity]))],
+  ["rewards so far apart that a few nodes are left out", weightsOfRewards(levels([1e-6, 1], [0, -45.6]), 1)],
+  ["rewards far apart", weightsOfRewards(levels([3, 2, 1e-5, 1e-9], [-150, 0, 80, 81]), 1)],
   [
     "many rewards",
-    ladderOfRewards(
+    weightsOfRewards(
       levels(
         many(140, (i) => 1 + (i % 7)),
         many(140, (i) => ((i * 37) % 140) / 14),
@@ -106,18 +106,18 @@ const ladders: [string, Ladder][] = [
 ];
 
 /** The weights in many digits: as given, or e to their logarithm. */
-const weightOf = ({ x, low, weight, byWeight }: Ladder, i: number): Big =>
+const weightOf = ({ x, low, weight, byWeight }: Weights, i: number): Big =>
   byWeight && weight[i] > 1e-300 ? big(weight[i]) : big(x[i]).plus(low[i]).exp();
-const weightsOf = (ladder: Ladder): Big[] => [...ladder.x.keys()].map((i) => weightOf(ladder, i));
+const bigWeights = (weights: Weights): Big[] => [...weights.x.keys()].map((i) => weightOf(weights, i));
 const meanOf = (w: readonly Big[], mass: Float64Array) => w.reduce((s, v, i) => s.plus(v.times(mass[i])), big(0));
 /** So many places of an array, from the first to the last. */
 const some = (size: number, count: number) =>
   many(Math.min(size, count), (k) => Math.round((k * (size - 1)) / Math.max(1, Math.min(size, count) - 1)));
 
-describe("a ladder", () => {
-  it.each(ladders)("of %s has the weights, their logarithms and their mean", (_, ladder) => {
-    const { x, weight, mass, mean, meanLess1, logMean } = ladder;
-    const w = weightsOf(ladder);
+describe("weights by level", () => {
+  it.each(manyWeights)("of %s has the weights, their logarithms and their mean", (_, weights) => {
+    const { x, weight, mass, mean, meanLess1, logMean } = weights;
+    const w = bigWeights(weights);
     const mu = meanOf(w, mass);
     for (const i of some(x.length, 8)) {
       const v = w[i];
@@ -126,7 +126,7 @@ describe("a ladder", () => {
       const size = Math.max(Math.min(mean, Math.abs(x[i]) + Math.abs(meanLess1)), weight[i] > 1 ? weight[i] : 0);
       const want = mu.minus(v).div(mu).toNumber();
       const room = 2 ** -49 * (size / mean) + 2 ** -51 * Math.abs(want);
-      expect(Math.abs(shortfall(ladder, i) - want)).toBeLessThanOrEqual(room);
+      expect(Math.abs(shortfall(weights, i) - want)).toBeLessThanOrEqual(room);
     }
     near(mean, mu.toNumber(), 4);
     near(logMean + 1, mu.ln().toNumber() + 1, 4 * (1 + Math.abs(logMean)));
@@ -135,33 +135,33 @@ describe("a ladder", () => {
   });
 });
 
-describe("the anchor of a ladder is the heaviest level that is not rarer than a normal double", () => {
+describe("the anchor of weights is the heaviest level that is not rarer than a normal double", () => {
   it("and rarer ones, however heavy, are not in the mean", () => {
-    const { x, mean, meanLess1 } = ladderOfRewards(levels([1e-310, 1, 1], [1000, 0, -1]), 1);
+    const { x, mean, meanLess1 } = weightsOfRewards(levels([1e-310, 1, 1], [1000, 0, -1]), 1);
     expect([...x]).toEqual([1000, 0, -1]);
     near(mean, (1 + Math.exp(-1)) / 2, 2);
     near(meanLess1, Math.expm1(-1) / 2, 2);
-    const near1 = ladderOfRewards(levels([1e-310, 1, 1], [1000, 0, -1e-9]), 1);
+    const near1 = weightsOfRewards(levels([1e-310, 1, 1], [1000, 0, -1e-9]), 1);
     near(near1.meanLess1, Math.expm1(-1e-9) / 2, 2);
-    expect([...ladderOfRewards(levels([2 ** -1022, 1], [3, 0]), 1).x]).toEqual([0, -3]);
-    const given = ladderOfWeights(levels([1e-310, 1, 9], [1e300, 2, 1e-3]));
+    expect([...weightsOfRewards(levels([2 ** -1022, 1], [3, 0]), 1).x]).toEqual([0, -3]);
+    const given = weightsAsGiven(levels([1e-310, 1, 9], [1e300, 2, 1e-3]));
     near(given.mean, (1 + 9 * 5e-4) / 10, 2);
     near(given.weight[0], 5e299, 1);
   });
   it("and gaps of more than 10¹⁴ nats are cut, on either side of it, while near levels stay", () => {
-    const { x, low } = ladderOfRewards(levels([1e-310, 1e-310, 1, 1, 1], [1e20, 3, 0, -2, -1e300]), 1);
+    const { x, low } = weightsOfRewards(levels([1e-310, 1e-310, 1, 1, 1], [1e20, 3, 0, -2, -1e300]), 1);
     expect([...x]).toEqual([1e14 / 4 + 3, 3, 0, -2, -1e14 / 4 - 2]);
     expect([...low]).toEqual([0, 0, 0, 0, 0]);
-    expect([...ladderOfRewards(levels([1, 1, 1], [1e14, 5, 0]), 1).x]).toEqual([0, 5 - 1e14, -1e14]);
+    expect([...weightsOfRewards(levels([1, 1, 1], [1e14, 5, 0]), 1).x]).toEqual([0, 5 - 1e14, -1e14]);
   });
 });
 
-describe("the windows of a ladder", () => {
+describe("the windows of weights", () => {
   const [all, reward] = [440, many(440, (i) => i)];
-  const more: typeof ladders = [
+  const more: typeof manyWeights = [
     [
       "more than are kept",
-      ladderOfRewards(
+      weightsOfRewards(
         levels(
           many(all, () => 1),
           reward,
@@ -170,11 +170,11 @@ describe("the windows of a ladder", () => {
       ),
     ],
   ];
-  it.each([...ladders, ...more])("of %s: w = factor·e^{steps·step}, and e^{−tw} at each node", (_, ladder) => {
-    const size = ladder.x.length;
+  it.each([...manyWeights, ...more])("of %s: w = factor·e^{steps·step}, and e^{−tw} at each node", (_, weights) => {
+    const size = weights.x.length;
     for (const grid of [gridFor(true), gridFor(false)]) {
       const { step, low, far } = grid;
-      const windows = new Windows(grid, ladder, new Workspace());
+      const windows = new Windows(grid, weights, new Workspace());
       const { steps, factor, width, values } = windows;
       expect(width).toBe(far - low - 1);
       // Kept for a second reading, or made each time in the place of one.
@@ -186,7 +186,7 @@ describe("the windows of a ladder", () => {
         }
       };
       for (const i of some(size, 9)) {
-        near(factor[i], weightOf(ladder, i).div(big(steps[i]).times(step).exp()).toNumber(), 2);
+        near(factor[i], weightOf(weights, i).div(big(steps[i]).times(step).exp()).toNumber(), 2);
         expect(factor[i]).toBeGreaterThan(1 - 1e-12);
         expect(factor[i]).toBeLessThan(Math.exp(step) + 1e-12);
         expectAt(i, windows.at(i));
@@ -196,15 +196,15 @@ describe("the windows of a ladder", () => {
   });
 });
 
-describe("φ(t) = E_ref[e^{−tw}] at the nodes of a ladder", () => {
-  it.each(ladders)("of %s: its logarithm, and by how much that exceeds −μt", (_, ladder) => {
-    const { mass, forbidden } = ladder;
-    const w = weightsOf(ladder);
+describe("φ(t) = E_ref[e^{−tw}] at the nodes of weights", () => {
+  it.each(manyWeights)("of %s: its logarithm, and by how much that exceeds −μt", (_, weights) => {
+    const { mass, forbidden } = weights;
+    const w = bigWeights(weights);
     const mu = meanOf(w, mass);
     const total = mass.reduce((s: Big, p) => s.plus(p), big(forbidden));
     for (const whole of [true, false]) {
       const grid = gridFor(whole);
-      const { at, logPhi, excess } = nodesOf(ladder, grid, { least: 1, most: 30, lead: 6 });
+      const { at, logPhi, excess } = nodesOf(new Workspace(), weights, grid, { least: 1, most: 30, lead: 6 });
       // Also beside the nodes that are left out.
       const beside = [...at.keys()].filter((n) => at[n + 1] - at[n] > 1).flatMap((n) => [n, n + 1]);
       for (const n of [...beside, ...some(at.length, w.length > 20 ? 4 : 30)]) {
@@ -220,18 +220,18 @@ describe("φ(t) = E_ref[e^{−tw}] at the nodes of a ladder", () => {
   });
 });
 
-describe("a Laplace transform on the nodes of a ladder", () => {
-  it.each(ladders)("of %s: of 1, φ, φ² and φ − e^{−μt} in closed form", (_, ladder) => {
-    const { mass, forbidden } = ladder;
+describe("a Laplace transform on the nodes of weights", () => {
+  it.each(manyWeights)("of %s: of 1, φ, φ² and φ − e^{−μt} in closed form", (_, weights) => {
+    const { mass, forbidden } = weights;
     if (mass.length > 20) return;
-    const w = weightsOf(ladder);
+    const w = bigWeights(weights);
     const mu = meanOf(w, mass);
     const law = [...w.map((v, i) => [v, big(mass[i])] as const), [big(0), big(forbidden)] as const];
     const phi = (a: Big) => law.reduce((s, [v, p]) => s.plus(p.div(a.plus(v))), big(0));
     const square = (a: Big) => law.reduce((s, [v, p]) => s.plus(p.times(phi(a.plus(v)))), big(0));
     for (const whole of [true, false]) {
       const grid = gridFor(whole);
-      const nodes = nodesOf(ladder, grid, { least: 1, most: 2, lead: 6 });
+      const nodes = nodesOf(new Workspace(), weights, grid, { least: 1, most: 2, lead: 6 });
       const { at, logPhi, excess } = nodes;
       const kernels: [Kernel, (a: Big) => Big][] = [
         [{ logF: at.map(() => 0), order: 0 }, (a) => big(1).div(a)],
@@ -261,14 +261,14 @@ describe("a Laplace transform on the nodes of a ladder", () => {
 
   it("of (1 + t)^{−3/4} at small w is Γ(1/4) w^{−1/4}, over more nats than the doubles have", () => {
     // No two levels so far apart that nodes are left out between them.
-    const ladder = ladderOfRewards(
+    const weights = weightsOfRewards(
       levels(
         many(70, () => 1),
         many(70, (i) => -30 * i),
       ),
       1,
     );
-    const nodes = nodesOf(ladder, gridFor(true), { least: 1, most: 2, lead: 6 });
+    const nodes = nodesOf(new Workspace(), weights, gridFor(true), { least: 1, most: 2, lead: 6 });
     const log1pExp = (u: number) => (u > 40 ? u : Math.log1p(Math.exp(u)));
     const logF = nodes.at.map((m) => -0.75 * log1pExp(m / 4));
     const [{ value, whole, part }] = laplaceTransforms(nodes, [{ logF, order: 0 }]);
@@ -277,14 +277,14 @@ describe("a Laplace transform on the nodes of a ladder", () => {
   });
 
   it("of what is 0 at the first nodes, or at all of them", () => {
-    const ladder = ladderOfRewards(levels([1, 2, 3], [0, -1, -5]), 1);
-    const nodes = nodesOf(ladder, gridFor(true), { least: 1, most: 2, lead: 20 });
+    const weights = weightsOfRewards(levels([1, 2, 3], [0, -1, -5]), 1);
+    const nodes = nodesOf(new Workspace(), weights, gridFor(true), { least: 1, most: 2, lead: 20 });
     const logF = nodes.at.map((m, n) => (n < 20 ? -Infinity : m / 2 - Math.exp(m / 4)));
     const [some, none] = laplaceTransforms(nodes, [
       { logF, order: 2 },
       { logF: logF.map(() => -Infinity), order: 2 },
     ]);
-    for (const [i, w] of ladder.weight.entries()) {
+    for (const [i, w] of weights.weight.entries()) {
       near(some.value[i] * Math.exp(some.whole[i] + some.part[i]), 2 / (1 + w) ** 3, 1000);
       expect(none.value[i]).toBe(0);
       expect(none.whole[i]).toBe(nodes.at[0] / 4);
@@ -319,57 +319,60 @@ describe("a Laplace transform on the nodes of a ladder", () => {
 });
 
 describe("the ratios of soft best-of-N", () => {
-  it.each(ladders)("of %s: N w E[1/(w + Σ w_j)] over the other draws, N = 2 and 3, beside their limit", (_, ladder) => {
-    const { mass, x } = ladder;
-    if (mass.length > 20) return;
-    const w = weightsOf(ladder);
-    const mu = meanOf(w, mass);
-    // Where nearly all is forbidden what is not has more digits.
-    const allowed = mass.reduce((s: Big, p) => s.plus(p), big(0));
-    const forbidden = ladder.forbidden > 0.5 ? big(1).minus(allowed) : big(ladder.forbidden);
-    const draws = [...w.map((v, i) => [v, big(mass[i])] as const), [big(0), forbidden] as const];
-    const one = (a: Big) => draws.reduce((s, [v, p]) => s.plus(p.div(a.plus(v))), big(0));
-    const two = (a: Big) => draws.reduce((s, [v, p]) => s.plus(p.times(one(a.plus(v)))), big(0));
-    const within = (got: number, want: Big, error: number) => {
-      const exact = want.toNumber();
-      if (got !== exact) expect(Math.abs(got - exact), `${got} for ${exact}`).toBeLessThanOrEqual(error);
-    };
-    for (const [k, of] of softRatios(ladder, [2, 3]).entries()) {
-      const { ratio, logRatio, gap, logGap } = of;
-      expect(of.gap).toBe(gap);
-      const kept = big(1).minus(forbidden.pow(k + 2));
-      for (const [i, v] of w.entries()) {
-        const want = v
-          .times(k + 2)
-          .times((k === 0 ? one : two)(v))
-          .div(kept);
-        const beside = want.times(mu).div(v);
-        within(ratio[i], want, 1e-14 * ratio[i]);
-        within(logRatio[i], want.ln(), 1e-15 * (4 + Math.abs(x[i])));
-        // Where few draws count the law is nowhere near its limit, and may still meet it at one level.
-        const rounding = ladder.forbidden > 0.5 ? 1e-15 : 0;
-        within(gap[i], beside.minus(1), 2e-13 * Math.abs(gap[i]) + rounding);
-        within(logGap[i], beside.ln(), 2e-13 * Math.abs(logGap[i]) + rounding);
+  it.each(manyWeights)(
+    "of %s: N w E[1/(w + Σ w_j)] over the other draws, N = 2 and 3, beside their limit",
+    (_, weights) => {
+      const { mass, x } = weights;
+      if (mass.length > 20) return;
+      const w = bigWeights(weights);
+      const mu = meanOf(w, mass);
+      // Where nearly all is forbidden what is not has more digits.
+      const allowed = mass.reduce((s: Big, p) => s.plus(p), big(0));
+      const forbidden = weights.forbidden > 0.5 ? big(1).minus(allowed) : big(weights.forbidden);
+      const draws = [...w.map((v, i) => [v, big(mass[i])] as const), [big(0), forbidden] as const];
+      const one = (a: Big) => draws.reduce((s, [v, p]) => s.plus(p.div(a.plus(v))), big(0));
+      const two = (a: Big) => draws.reduce((s, [v, p]) => s.plus(p.times(one(a.plus(v)))), big(0));
+      const within = (got: number, want: Big, error: number) => {
+        const exact = want.toNumber();
+        if (got !== exact) expect(Math.abs(got - exact), `${got} for ${exact}`).toBeLessThanOrEqual(error);
+      };
+      for (const [k, of] of softRatios(weights, [2, 3]).entries()) {
+        const { ratio, logRatio, gap, logGap } = of;
+        expect(of.gap).toBe(gap);
+        const kept = big(1).minus(forbidden.pow(k + 2));
+        for (const [i, v] of w.entries()) {
+          const want = v
+            .times(k + 2)
+            .times((k === 0 ? one : two)(v))
+            .div(kept);
+          const beside = want.times(mu).div(v);
+          within(ratio[i], want, 1e-14 * ratio[i]);
+          within(logRatio[i], want.ln(), 1e-15 * (4 + Math.abs(x[i])));
+          // Where few draws count the law is nowhere near its limit, and may still meet it at one level.
+          const rounding = weights.forbidden > 0.5 ? 1e-15 : 0;
+          within(gap[i], beside.minus(1), 2e-13 * Math.abs(gap[i]) + rounding);
+          within(logGap[i], beside.ln(), 2e-13 * Math.abs(logGap[i]) + rounding);
+        }
       }
-    }
-  });
+    },
+  );
 
-  it.each(ladders)(
+  it.each(manyWeights)(
     "of %s: average to 1 under ref, forbidden draws made again, at each of several N at once",
-    (_, ladder) => {
+    (_, weights) => {
       for (const ns of [
         [1.01, 1.5],
         [1.01, 50],
         [2, 1e6],
       ])
-        for (const { ratio } of softRatios(ladder, ns))
-          expect(Math.abs(ladder.mass.reduce((s, p, i) => s + p * ratio[i], 0) - 1)).toBeLessThanOrEqual(1e-12);
+        for (const { ratio } of softRatios(weights, ns))
+          expect(Math.abs(weights.mass.reduce((s, p, i) => s + p * ratio[i], 0) - 1)).toBeLessThanOrEqual(1e-12);
     },
   );
 
   it("of levels so near that their variance is hardly a double, or none: gaps of half the distance over N", () => {
     for (let r = 1e-165; r < 1e-158; r *= 1.7)
-      for (const [k, { ratio, gap }] of softRatios(ladderOfRewards(levels([1, 1], [r, 0]), 1), [2, 3]).entries()) {
+      for (const [k, { ratio, gap }] of softRatios(weightsOfRewards(levels([1, 1], [r, 0]), 1), [2, 3]).entries()) {
         expect([...ratio]).toEqual([1, 1]);
         near(gap[0], -r / 2 / (k + 2), 4);
         near(gap[1], r / 2 / (k + 2), 4);
@@ -377,8 +380,8 @@ describe("the ratios of soft best-of-N", () => {
   });
 
   it("of an answer that outweighs its anchor beyond the doubles: N draws are N chances, and its limit has no room for it", () => {
-    const ladder = ladderOfRewards(levels([1e-310, 1, 1], [1000, 0, -1]), 1);
-    for (const [k, { ratio, logRatio, gap, logGap }] of softRatios(ladder, [2, 3, 50]).entries()) {
+    const weights = weightsOfRewards(levels([1e-310, 1, 1], [1000, 0, -1]), 1);
+    for (const [k, { ratio, logRatio, gap, logGap }] of softRatios(weights, [2, 3, 50]).entries()) {
       const n = [2, 3, 50][k];
       near(ratio[0], n, 4);
       near(logRatio[0], Math.log(n), 2 ** 9);
@@ -389,18 +392,18 @@ describe("the ratios of soft best-of-N", () => {
 
   it("of levels that are all but never picked: of three draws, that the others are the best, or as bad", () => {
     // 3 w/(w + 2), w = e^{−800} and e^{−900}.
-    const far = softRatios(ladderOfRewards(levels([1, 1e-200, 1e-250], [0, -800, -900]), 1), [3])[0].logRatio;
+    const far = softRatios(weightsOfRewards(levels([1, 1e-200, 1e-250], [0, -800, -900]), 1), [3])[0].logRatio;
     near(far[1], Math.log(1.5) - 800, 4);
     near(far[2], Math.log(1.5) - 900, 4);
     // p² + 3pq + 3q² where q is the mass below, whose weights are nothing.
-    const further = softRatios(ladderOfRewards(levels([1, 1e-170, 1e-175], [0, -1500, -1600]), 1), [3])[0].logRatio;
+    const further = softRatios(weightsOfRewards(levels([1, 1e-170, 1e-175], [0, -1500, -1600]), 1), [3])[0].logRatio;
     near(further[1], -340 * Math.LN10 + Math.log1p(3e-5 + 3e-10), 4);
     near(further[2], -350 * Math.LN10, 4);
     // 4 w/(w + 3), beside p³ = 1e−900.
-    const alone = softRatios(ladderOfRewards(levels([1, 1e-300], [0, -800]), 1), [4])[0].logRatio;
+    const alone = softRatios(weightsOfRewards(levels([1, 1e-300], [0, -800]), 1), [4])[0].logRatio;
     near(alone[1], Math.log(4 / 3) - 800, 4);
     // Both: 3 w/(w + 2) + p².
-    const both = softRatios(ladderOfRewards(levels([1, 1e-174], [0, -800]), 1), [3])[0].logRatio;
+    const both = softRatios(weightsOfRewards(levels([1, 1e-174], [0, -800]), 1), [3])[0].logRatio;
     near(both[1], Math.log(1.5) - 800 + Math.log1p(Math.exp(800 - 348 * Math.LN10) / 1.5), 4);
   });
 

@@ -1,10 +1,12 @@
 import { measure } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hardPoissonRatios, hardRatios } from "../../src/selection/hardRatio.js";
-import { softPoissonRatios } from "../../src/selection/poissonRatio.js";
-import { type Prepared, prepare, type RatioToRef } from "../../src/selection/problem.js";
-import { ratiosAt } from "../../src/selection/ratios.js";
+import { prepare } from "../../src/selection/problem.js";
+import { hardPoissonRatios, hardRatios } from "../../src/selection/ratio/hard.js";
+import type { RatioToRef } from "../../src/selection/ratio/levelRatios.js";
+import type { Prepared } from "../../src/selection/ratio/prepared.js";
+import { ratiosAt } from "../../src/selection/ratio/ratiosAt.js";
+import { softPoissonRatios } from "../../src/selection/ratio/softPoisson.js";
 import { test } from "../support/test.js";
 
 const problems = fc
@@ -49,8 +51,8 @@ describe("the ratios P/ref by level average to 1 under ref, forbidden draws made
     "of 1 + Poisson(λ) draws",
     (rows, beta, rate) => {
       const problem = prepared(rows, beta);
-      const { ladder, levels } = problem;
-      expectLaw(problem, ladder === undefined ? hardPoissonRatios(levels, rate) : softPoissonRatios(ladder, rate));
+      const { weights, levels } = problem;
+      expectLaw(problem, weights === undefined ? hardPoissonRatios(levels, rate) : softPoissonRatios(weights, rate));
     },
   );
 
@@ -68,8 +70,8 @@ describe("the ratios P/ref by level average to 1 under ref, forbidden draws made
       { mass: 1e-310, reward: 1e9 },
     ];
     for (const rate of [0.01, 3, 40]) {
-      const { ladder } = prepared(rows, 1);
-      const { ratio, logRatio } = softPoissonRatios(ladder as NonNullable<typeof ladder>, rate);
+      const { weights } = prepared(rows, 1);
+      const { ratio, logRatio } = softPoissonRatios(weights as NonNullable<typeof weights>, rate);
       expect(Math.abs(ratio[0] / (1 + rate) - 1)).toBeLessThanOrEqual(1e-13);
       expect(Math.abs(logRatio[0] - Math.log1p(rate))).toBeLessThanOrEqual(1e-13);
     }

@@ -8,51 +8,9 @@ import {
   uniform,
 } from "exptilt";
 import { describe, expect, it } from "vitest";
-import { solveSemidefinite } from "../../src/numeric/cholesky.js";
-import { fitGeneralizedPareto, logParetoQuantile } from "../../src/training/generalizedPareto.js";
 import { shuffled } from "../../src/training/shuffle.js";
+import { fitGeneralizedPareto, logParetoQuantile } from "../../src/training/weights/generalizedPareto.js";
 import { test } from "../support/test.js";
-
-const vectors = (rows: number, size: number) =>
-  fc.array(fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: size, maxLength: size }), {
-    minLength: rows,
-    maxLength: rows,
-  });
-
-/** Σ v vᵀ, row by row. */
-function gram(rows: readonly (readonly number[])[], size: number): Float64Array {
-  const out = new Float64Array(size * size);
-  for (const v of rows) for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) out[i * size + j] += v[i] * v[j];
-  return out;
-}
-
-const times = (matrix: Float64Array, x: ArrayLike<number>) =>
-  Float64Array.from(x, (_, i) => Array.from(x).reduce((s, v, j) => s + matrix[i * x.length + j] * v, 0));
-
-describe("a semidefinite system", () => {
-  test.prop([vectors(3, 5), vectors(1, 5)])(
-    "of rank 3 in 5 unknowns is solved where it has a solution",
-    (rows, [x]) => {
-      const matrix = gram(rows, 5);
-      const b = times(matrix, x);
-      const again = times(matrix, solveSemidefinite(matrix, b));
-      for (const [i, want] of b.entries())
-        expect(Math.abs(again[i] - want)).toBeLessThanOrEqual(1e-6 * (1 + Math.abs(want)));
-    },
-  );
-
-  it("keeps its digits whatever the units of the unknowns", () => {
-    const matrix = Float64Array.of(2e20, 1, 1, 2e-20);
-    expect([...solveSemidefinite(matrix, Float64Array.of(3e10, 3e-10))]).toEqual([
-      expect.closeTo(1e-10, 24),
-      expect.closeTo(1e10, -1),
-    ]);
-  });
-
-  it("a zero matrix moves nothing", () => {
-    expect([...solveSemidefinite(new Float64Array(4), new Float64Array(2))]).toEqual([0, 0]);
-  });
-});
 
 describe("parts of the trainer", () => {
   test.prop([fc.nat(1000), fc.nat(1000)])(

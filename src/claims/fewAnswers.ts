@@ -1,0 +1,139 @@
+import type { Algebra, DistributionOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
+import { LEAST_INTERNAL_BETA, type World } from "./instance.js";
+import { entries, largest, least, positions } from "./sums.js";
+
+/** How many answers of an instance are kept where all sequences of draws are gone through. */
+const MAX_ANSWERS = 4;
+
+/** The first answers of an instance that have mass: few enough that every sequence of draws can be enumerated. */
+export interface Few<N> {
+  readonly ref: DistributionOf<N>;
+  readonly reward: readonly N[];
+  readonly beta: N;
+  readonly problem: TiltProblemOf<N>;
+  /** (r_j − r_i)/β = log(w_j/w_i) for each pair: `exponents[i][j]`. */
+  readonly exponents: readonly (readonly N[])[];
+  /** The index of an answer of highest reward. */
+  readonly best: number;
+  /** Laws with the support of ref: the uniform one, and ref weighted by ranks. */
+  readonly policies: readonly DistributionOf<N>[];
+  /** The law of soft best-of-N, made once for each N. */
+  readonly soft: (n: number) => DistributionOf<N>;
+}
+
+/** The few answers with ref = hp, and the RLIF problem on them. */
+export interface FaithfulFew<N> extends Few<N> {
+  readonly internal: SelfCertaintyProblemOf<N>;
+}
+
+/** Rewards at most this many β apart, where a claim speaks of bounds that grow like e^{range/β}. */
+const MAX_RANGE_IN_BETAS = 8;
+
+/** What was made for a world, shared by the claims on it. */
+const made = new WeakMap<object, Map<string, unknown>>();
+
+/** A value made once for a world. */
+export function perWorld<T>(world: object, key: string, make: () => T): T {
+  const known = made.get(world) ?? new Map<string, unknown>();
+  made.set(world, known);
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key) as T;
+}
+
+/** The few answers at the instance's own temperature. */
+export function fewOf<N>(world: World<N>): Few<N> {
+  return perWorld(world, "few", () => {
+    const { algebra: A, beta } = world;
+    const { ref, reward } = firstAnswers(world);
+    return makeFew(A, ref, reward, beta);
+  });
+}
+
+/** The few answers at a temperature at which their rewards are at most so many β apart. */
+export function warmFewOf<N>(world: World<N>): Few<N> {
+  return perWorld(world, "warm", () => {
+    const { algebra: A } = world;
+    const { ref, reward } = firstAnswers(world);
+    return makeFew(A, ref, reward, warmBeta(world, reward));
+  });
+}
+
+/**
+ * The few answers with the reward log ref, for which ref = hp, at a temperature at which these are at most so many β
+ * apart: the β_tts = Lβ_if − 1 of an RLIF problem.
+ */
+export function faithfulFewOf<N>(world: World<N>): FaithfulFew<N> {
+  return perWorld(world, "faithful", () => {
+    const { algebra: A, internal: given } = world;
+    const { ref } = firstAnswers(world);
+    const warm = Math.max(A.toNumber(warmBeta(world, entries(ref.logMass))), LEAST_INTERNAL_BETA);
+    const beta = A.divide(A.add(A.number(warm), A.number(1)), A.number(given.length));
+    const internal = { ...given, ref, beta };
+    const tilt = A.rlhfEquivalent(internal);
+    return { ...makeFew(A, ref, entries(ref.logMass), tilt.beta), internal };
+  });
+}
+
+function firstAnswers<N>(world: World<N>): { ref: DistributionOf<N>; reward: readonly N[] } {
+  return perWorld(world, "first", () => {
+    const { algebra: A, ref: all, reward } = world;
+    const kept = positions(A, all).slice(0, MAX_ANSWERS);
+    // By logarithms: the first answers may all be too rare for a double.
+    const logMass = kept.map((i) => all.logMass[i]);
+    return { ref: A.normalize(A.fromLogMass(kept, logMass)), reward: kept.map((i) => reward[i]) };
+  });
+}
+
+function makeFew<N>(A: Algebra<N>, ref: DistributionOf<N>, reward: readonly N[], beta: N): Few<N> {
+  const exponents = reward.map((r) => reward.map((s) => A.divide(A.subtract(s, r), beta)));
+  const problem = { ref, reward, beta };
+  const laws = new Map<number, DistributionOf<N>>();
+  const soft = (n: number) => {
+    const law = laws.get(n) ?? A.softBestOfNLaw(problem, n);
+    laws.set(n, law);
+    return law;
+  };
+  const ranks = A.measure(
+    ref.support,
+    reward.map((_, i) => A.number(i + 1)),
+  );
+  return {
+    ref,
+    reward,
+    beta,
+    problem,
+    exponents,
+    best: reward.indexOf(largest(A, reward)),
+    policies: [A.uniform(ref.support), A.normalize(A.product(ref, ranks))],
+    soft,
+  };
+}
+
+/** The temperature of the instance, or a higher one where rewards would be too many β apart. */
+function warmBeta<N>({ algebra: A, beta, instance }: World<N>, reward: readonly N[]): N {
+  const apart = A.toNumber(largest(A, reward)) / MAX_RANGE_IN_BETAS - A.toNumber(least(A, reward)) / MAX_RANGE_IN_BETAS;
+  return instance.beta >= apart ? beta : A.number(apart);
+}
+
+/** Draws of which only the numbers of each answer count, and in how many orders they may come. */
+export interface Drawn {
+  readonly counts: readonly number[];
+  readonly orders: number;
+}
+
+/** Everything that so many draws from so many answers can be. */
+export function drawsOf(size: number, draws: number): Drawn[] {
+  if (size === 1) return [{ counts: [draws], orders: 1 }];
+  return Array.from({ length: draws + 1 }, (_, first) => first).flatMap((first) =>
+    drawsOf(size - 1, draws - first).map(({ counts, orders }) => ({
+      counts: [first, ...counts],
+      orders: orders * choose(draws, first),
+    })),
+  );
+}
+
+function choose(n: number, k: number): number {
+  let value = 1;
+  for (let i = 1; i <= k; i++) value = (value * (n - k + i)) / i;
+  return value;
+}

@@ -1,0 +1,25 @@
+import { InputError } from "../input/inputError.js";
+import { Interrupted, onInterrupt } from "../terminal/interrupt.js";
+
+/**
+ * Reads a data set as far as it goes. What breaks it off, bad input, a signal or a fault of ours, is returned and not thrown,
+ * so that what was done before it is shown.
+ */
+export async function readUntilBroken(read: (signal: AbortSignal) => Promise<void>): Promise<Error | undefined> {
+  const { signal, release } = onInterrupt();
+  try {
+    await read(signal);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  } finally {
+    release();
+  }
+}
+
+/** What is thrown once the queries before the break are reported. */
+export function brokenAfter(broken: Error, queries: number): Error {
+  if (queries > 0 && (broken instanceof InputError || broken instanceof Interrupted))
+    broken.message += ` (the ${queries} queries before it are reported above)`;
+  return broken;
+}

@@ -1,0 +1,189 @@
+import { writeFileSync } from "node:fs";
+import { categoricalSampler } from "../../measure/sampler.js";
+import { show } from "../../numeric/check.js";
+import { randomSource } from "../../numeric/random.js";
+import type { TrainingProgress } from "../../optimize/minimize.js";
+import type { TrainingMethod } from "../../optimize/options.js";
+import { readState, type TrainingState } from "../../optimize/state.js";
+import type { TrainingExample } from "../../training/examples.js";
+import { fitWeightedMle } from "../../training/fit.js";
+import { logLinearPolicy } from "../../training/policies/logLinear.js";
+import type { Policy } from "../../training/policies/policy.js";
+import { drawnWeights, importanceWeights } from "../../training/weights/importanceWeights.js";
+import { type Query, readDataset, take } from "../input/dataset.js";
+import { InputError } from "../input/inputError.js";
+import { parseJson } from "../input/jsonText.js";
+import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "../input/options.js";
+import { readText } from "../input/readText.js";
+import { refOf } from "../input/reference.js";
+import { onInterrupt } from "../terminal/interrupt.js";
+import { FEATURE_HELP, featureNames, featureRows } from "./features.js";
+import { readTrained, type Seen } from "./reading.js";
+import { json, type StoredPolicy, table, warn } from "./report.js";
+
+const OPTIONS = {
+  beta: { value: "B", help: "temperature β of RLHF (default 0.1)" },
+  features: { value: "LIST", help: "features of an answer, between commas (default reward)" },
+  holdout: { value: "F", help: "share of the queries to hold out, spread evenly over the file (default 0)" },
+  samples: { value: "N", help: "train on N draws of ref for each query in place of the exact expectation" },
+  seed: { value: "S", help: "seed of the draws (default 0)" },
+  method: { value: "M", help: "newton, lbfgs or adam (default: newton)" },
+  ridge: { value: "R", help: "penalty ½R|θ|² (default 0)" },
+  "kl-to-ref": { value: "L", help: "penalty L·KL(ref‖π) (default 0)" },
+  iterations: { value: "I", help: "the most steps to take (default 10000)" },
+  limit: { value: "N", help: "read the first N queries only" },
+  output: { value: "OUT", help: "write the policy as JSON to this file" },
+  resume: { value: "FILE", help: "go on from a policy written before" },
+  json: { help: "print JSON, with every query, in place of the table" },
+} satisfies OptionTable;
+
+export const usage: Usage = {
+  line: "exptilt train [FILE] [options]",
+  about:
+    "Train a log-linear policy ∝ ref·e^(θ·features), one θ for all queries of FILE (- for standard input; the embedded data\n" +
+    "when left out), towards the RLHF optimum by weighted maximum likelihood, and say how near it came: before is ref, and\n" +
+    `optimum the exact RLHF optimum of each query. Exit status 1 when the training did not converge.\n\nFeatures (or names in an answer's own "features"):\n${FEATURE_HELP}`,
+  options: OPTIONS,
+};
+
+/** Runs `exptilt train` and gives its exit status: 1 when the training did not converge. */
+export async function train(args: readonly string[]): Promise<number> {
+  const { files, options } = parseOptions("train", OPTIONS, args);
+  if (files.length > 1) throw new InputError("train takes one FILE");
+  const number = (
+    name: "beta" | "ridge" | "kl-to-ref" | "holdout",
+    otherwise: string,
+    fits: (x: number) => boolean,
+    must: string,
+  ) => optionValue(name, options[name] ?? otherwise, fits, must);
+  const whole = (name: "samples" | "limit" | "iterations" | "seed", least: number, otherwise: number) =>
+    options[name] === undefined
+      ? otherwise
+      : optionValue(name, options[name], isWhole(least), `a whole number of at least ${least}`);
+  const notNegative = (x: number) => x >= 0 && x < Infinity;
+  const beta = number("beta", "0.1", (x) => x > 0 && x < Infinity, "a positive number");
+  const holdout = number("holdout", "0", (x) => x >= 0 && x < 1, "at least 0 and below 1");
+  const ridge = number("ridge", "0", notNegative, "a number of at least 0");
+  const klToRef = number("kl-to-ref", "0", notNegative, "a number of at least 0");
+  const method = options.method as TrainingMethod | undefined;
+  if (method !== undefined && !["newton", "lbfgs", "adam"].includes(method)) {
+    throw new InputError(`--method must be newton, lbfgs or adam, got ${JSON.stringify(method)}`);
+  }
+  const features = featureNames(options.features ?? "reward");
+  const resume = options.resume === undefined ? undefined : readPolicy(options.resume, features);
+  const interrupt = onInterrupt();
+  const seen = await readAll(files[0], whole("limit", 1, Infinity), holdout, interrupt.signal);
+
+  const policy = policyOf(features);
+  const [samples, seed] = [whole("samples", 1, 0), whole("seed", 0, 0)];
+  const data = seen.flatMap((one, i) => {
+    if (one.heldOut) return [];
+    return [inWords(one.query.place, () => exampleOf(one.query, beta, samples, `${seed}/${i}`))];
+  });
+  const fitting = fitWeightedMle(policy, data, {
+    ridge,
+    klToRef,
+    maxIterations: whole("iterations", 1, 10_000),
+    signal: interrupt.signal,
+    onProgress: showProgress,
+    ...(method !== undefined && { method }),
+    ...(resume && { resume }),
+  });
+  const fitted = await fitting.catch((error) => {
+    // What a state begins from is only seen to be out of range on the data.
+    throw inputError(resume ? (options.resume as string) : (files[0] ?? "the data set"), error);
+  });
+  interrupt.release();
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
+
+  const stored: StoredPolicy = {
+    format: "exptilt policy 1",
+    beta,
+    features,
+    parameters: Object.fromEntries(features.map((name, j) => [name, fitted.parameters[j]])),
+    state: fitted.save(),
+  };
+  if (options.output !== undefined) write(options.output, `${JSON.stringify(stored, undefined, 2)}\n`);
+  const readings = seen.map((one) => inWords(one.query.place, () => readTrained(one, beta, policy, fitted.parameters)));
+  process.stdout.write(options.json ? json(stored, fitted, readings) : table(stored, fitted, readings));
+  warn(fitted, data);
+  if (fitted.reason === "aborted") throw interrupt.signal.reason;
+  return fitted.converged ? 0 : 1;
+}
+
+/** All queries, of which a share is held out: as evenly spread over the file as whole numbers allow. */
+async function readAll(file: string | undefined, limit: number, holdout: number, signal: AbortSignal): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  for await (const query of take(readDataset(file, signal), limit)) {
+    const i = seen.length;
+    seen.push({ query, heldOut: Math.floor((i + 1) * holdout) > Math.floor(i * holdout) });
+  }
+  if (!seen.some(({ heldOut }) => !heldOut)) throw new InputError(`${file ?? "the data set"}: there are no queries`);
+  return seen;
+}
+
+/** The policy ∝ ref·e^{θ·features}; a query's answers are their places in it. */
+function policyOf(features: readonly string[]): Policy<Query, number> {
+  const rows = new Map<Query, number[][]>();
+  return logLinearPolicy<number, Query>({
+    size: features.length,
+    base: (query) => {
+      rows.set(query, featureRows(query, features));
+      return refOf(query);
+    },
+    features: (query, answer) => rows.get(query)?.[answer] ?? [],
+  });
+}
+
+/** A query to train on, with the exact weights of every answer or those of draws. */
+function exampleOf(query: Query, beta: number, samples: number, seed: string): TrainingExample<Query, number> {
+  const problem = { ref: refOf(query), reward: query.reward, beta };
+  if (samples === 0) return { query, ...importanceWeights(problem) };
+  // Each query has its own stream, so that its draws do not depend on what else the file holds.
+  const draw = categoricalSampler(problem.ref, randomSource(seed));
+  return { query, ...drawnWeights(problem, Array.from({ length: samples }, draw)) };
+}
+
+/** What the library says of data that it cannot use, as the command's own complaint. */
+function inputError(place: string, error: unknown): unknown {
+  if (!(error instanceof RangeError || error instanceof TypeError)) return error;
+  return new InputError(`${place}: ${error.message.replace(/^\w+: /, "")}`);
+}
+
+function inWords<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw inputError(place, error);
+  }
+}
+
+function showProgress({ iteration, objective, gradientNorm }: TrainingProgress): void {
+  if (!process.stderr.isTTY) return;
+  const at = `step ${iteration}  objective ${objective.toFixed(8)}  gradient ${gradientNorm.toExponential(1)}`;
+  process.stderr.write(`\r\x1b[2Ktrain  ${at}`);
+}
+
+/** The state in a file that `--output` wrote, of a policy on the same features. */
+export function readPolicy(file: string, features: readonly string[]): TrainingState {
+  const stored = parseJson(readText(file), file, "it") as Partial<StoredPolicy> | null;
+  if (stored?.format !== "exptilt policy 1") throw new InputError(`${file}: not a policy of exptilt train`);
+  if (JSON.stringify(stored.features) !== JSON.stringify(features))
+    throw new InputError(`${file}: the policy's features are ${show(String(stored.features))}, not ${features}`);
+  const state = stored.state as TrainingState;
+  try {
+    readState("train", state, features.length);
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) throw new InputError(`${file}: ${error.message}`);
+    throw error;
+  }
+  return state;
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new InputError(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}

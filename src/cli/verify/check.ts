@@ -1,0 +1,130 @@
+import { type Instance, requireInstance } from "../../claims/checkedInstance.js";
+import { type Claim, type ClaimGap, checkClaim, claimVerdict } from "../../claims/claim.js";
+import { float64Algebra } from "../../claims/float64.js";
+import { claims } from "../../claims/index.js";
+import { type World, worldOf } from "../../claims/instance.js";
+import { exponentSize, gapTolerance } from "../../claims/tolerance.js";
+import { type ExactAlgebra, exactAlgebra } from "../../exact/index.js";
+import { parseQuery, type Query, type QueryText, requireFiniteRewards } from "../input/dataset.js";
+
+/** What `verify` was asked: the same for every query. */
+export interface Settings {
+  readonly beta: number;
+  readonly length: number;
+  readonly vocabularySize: number;
+  readonly digits: number;
+}
+
+/** A claim's gaps on one query, each beside the gap that rounding may cause there. */
+export interface Reading {
+  readonly gap: number;
+  readonly exactGap: number;
+  /** The smaller of the gaps that an erratum's printed form shows in the arithmetics that can tell. */
+  readonly printedGap: number | undefined;
+  readonly tolerance: number;
+  readonly exactTolerance: number;
+  /** Why float64 can't tell whether the claim holds; left out where it can. */
+  readonly notDecided?: string;
+  /** Why the asked digits can't tell either; left out where they can. */
+  readonly exactNotDecided?: string;
+}
+
+/** An arithmetic to read claims in: an instance's world, the gap that rounding may open there, and why that may be wide. */
+interface View<N> {
+  readonly world: World<N>;
+  readonly tolerance: number;
+  readonly reason: string;
+  /** Whether exponents are beyond what the arithmetic resolves, so that no claim is read. */
+  readonly beyond: boolean;
+}
+
+function instanceOf({ ref, reward }: Query, { beta, length, vocabularySize }: Settings): Instance {
+  return { ...ref, reward, beta, length, vocabularySize };
+}
+
+/** From here on an exponent leaves float64 not one digit. */
+const LARGEST_IN_FLOAT64 = 1e15;
+
+/** The instance in float64. */
+function float64View(instance: Instance, exponent: number): View<number> {
+  return {
+    world: worldOf(float64Algebra, instance),
+    tolerance: gapTolerance(instance),
+    reason: `an exponent of ${exponent.toPrecision(2)} leaves float64 too few digits`,
+    beyond: exponent > LARGEST_IN_FLOAT64,
+  };
+}
+
+/** The largest exponents whose exponentials the big numbers hold. */
+const LARGEST_EXPONENT = 2e16;
+
+/**
+ * The instance at the asked digits: those that its exponents cost are carried besides, so that the asked ones are left, and
+ * the tolerance is the same on every instance.
+ */
+function exactView(instance: Instance, exponent: number, digits: number) {
+  const beyond = exponent > LARGEST_EXPONENT;
+  const cost = beyond ? 0 : Math.ceil(Math.log10(Math.max(1, exponent / 1000)));
+  return {
+    world: worldOf(algebraOf(Math.min(1000, digits + cost)), instance),
+    tolerance: 10 ** (10 - digits),
+    reason: `an exponent of ${exponent.toPrecision(2)} is beyond the range of the big numbers`,
+    beyond,
+  };
+}
+
+/** The digits of integrals, four more than float64 has of them: their time grows as the cube. */
+const INTEGRAL_DIGITS = 16;
+
+const algebras = new Map<number, ExactAlgebra>();
+
+function algebraOf(digits: number): ExactAlgebra {
+  const algebra = algebras.get(digits) ?? exactAlgebra({ digits, integralDigits: INTEGRAL_DIGITS });
+  algebras.set(digits, algebra);
+  return algebra;
+}
+
+/** A claim's gap in one arithmetic, and why that one can't tell, if it can't. */
+function gapIn<N>(claim: Claim, { world, tolerance, reason, beyond }: View<N>): ClaimGap {
+  if (beyond) return { gap: 0, notDecided: reason };
+  const gap = checkClaim(claim, world);
+  return claimVerdict(claim, gap, tolerance) === "not decided" ? { notDecided: reason, ...gap } : gap;
+}
+
+/** A claim read in float64 and at the asked digits. */
+function readClaim<N>(claim: Claim, fast: View<number>, exact: View<N>): Reading {
+  const [a, b] = [gapIn(claim, fast), gapIn(claim, exact)];
+  const printed = [a, b].flatMap(({ printedGap, notDecided }) =>
+    printedGap === undefined || notDecided !== undefined ? [] : [printedGap],
+  );
+  return {
+    gap: a.gap,
+    exactGap: b.gap,
+    printedGap: printed.length === 0 ? undefined : Math.min(...printed),
+    tolerance: Math.max(fast.tolerance, a.precision ?? 0),
+    exactTolerance: Math.max(exact.tolerance, b.precision ?? 0),
+    ...(a.notDecided === undefined ? {} : { notDecided: a.notDecided }),
+    ...(b.notDecided === undefined ? {} : { exactNotDecided: b.notDecided }),
+  };
+}
+
+/** Every claim, or the ones given, read on one query, in float64 and at the asked digits. */
+export function readClaims(query: Query, settings: Settings, read: readonly Claim[] = claims): Reading[] {
+  requireFiniteRewards(
+    query,
+    "the equations are of finite rewards (a query has the same optima without its forbidden answers)",
+  );
+  const instance = instanceOf(query, settings);
+  const exponent = exponentSize(requireInstance("verify", instance));
+  const [fast, exact] = [float64View(instance, exponent), exactView(instance, exponent, settings.digits)];
+  return read.map((claim) => readClaim(claim, fast, exact));
+}
+
+/** The claims read on one line of a data set, with the name of its query. */
+export function readClaimsOf(
+  { text, place }: QueryText,
+  settings: Settings,
+): { readonly query: string; readonly readings: Reading[] } {
+  const query = parseQuery(text, place);
+  return { query: query.query, readings: readClaims(query, settings) };
+}

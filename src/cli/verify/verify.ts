@@ -1,0 +1,185 @@
+import { availableParallelism } from "node:os";
+import { inBatches, type QueryText, readTexts, take } from "../input/dataset.js";
+import { InputError } from "../input/inputError.js";
+import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "../input/options.js";
+import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
+import { forEachOnWorkers } from "../run/pool.js";
+import { printable } from "../terminal/printable.js";
+import { Progress } from "../terminal/progress.js";
+import { formatTable } from "../terminal/table.js";
+import type { Reading, Settings } from "./check.js";
+import { Tally, type Verdict, verdictOf } from "./tally.js";
+
+const OPTIONS = {
+  beta: { value: "B", help: "temperature β of RLHF and soft best-of-N (default 0.1)" },
+  length: { value: "L", help: "tokens in an answer, for RLIF (default 16)" },
+  vocabulary: { value: "V", help: "tokens in the vocabulary, for RLIF (default 51200)" },
+  digits: { value: "D", help: "significant digits of the exact check (default 60)" },
+  limit: { value: "N", help: "check the first N queries only" },
+  jobs: { value: "J", help: "worker threads (default: one a core)" },
+  json: { help: "print JSON instead of a table" },
+} satisfies OptionTable;
+
+export const usage: Usage = {
+  line: "exptilt verify [FILE] [options]",
+  about:
+    "Check every equation and erratum on every query of FILE (- for standard input; the embedded data when left out).",
+  options: OPTIONS,
+};
+
+/** Runs `exptilt verify` and gives its exit status: 0 when no claim fails, 1 when one does. */
+export async function verify(args: readonly string[]): Promise<number> {
+  const { files, options } = parseOptions("verify", OPTIONS, args);
+  if (files.length > 1) throw new InputError("verify takes one FILE");
+  const settings: Settings = {
+    beta: optionValue(
+      "beta",
+      options.beta ?? "0.1",
+      (x) => x >= 1e-9 && x <= 1e9,
+      "a positive number from 1e-9 to 1e9",
+    ),
+    length: optionValue("length", options.length ?? "16", isWhole(1), "a whole number of at least 1"),
+    vocabularySize: optionValue(
+      "vocabulary",
+      options.vocabulary ?? "51200",
+      isWhole(1),
+      "a whole number of at least 1",
+    ),
+    digits: optionValue(
+      "digits",
+      options.digits ?? "60",
+      (x) => isWhole(20)(x) && x <= 1000,
+      "a whole number from 20 to 1000",
+    ),
+  };
+  const limit = optionValue(
+    "limit",
+    options.limit ?? "Infinity",
+    (x) => x === Infinity || isWhole(1)(x),
+    "a whole number of at least 1",
+  );
+  const jobs = optionValue(
+    "jobs",
+    options.jobs ?? String(Math.min(8, availableParallelism())),
+    isWhole(1),
+    "a whole number of at least 1",
+  );
+
+  const [file] = files;
+  const tally = new Tally();
+  const broken = await readUntilBroken((signal) => run(take(readTexts(file, signal), limit), settings, jobs, tally));
+  if (tally.queries > 0) {
+    process.stdout.write(
+      options.json ? `${JSON.stringify(report(file, settings, tally), undefined, 2)}\n` : table(settings, tally),
+    );
+  }
+  if (broken !== undefined) throw brokenAfter(broken, tally.queries);
+  if (tally.queries === 0) throw new InputError(`${file ?? "the data set"}: there are no queries`);
+  return tally.holds ? 0 : 1;
+}
+
+/** Reads and checks the data set, one query at a time for each worker. */
+async function run(texts: AsyncIterable<QueryText>, settings: Settings, jobs: number, tally: Tally): Promise<void> {
+  const progress = new Progress("verify");
+  const add = ({ query, readings }: { query: string; readings: Reading[] }) => {
+    tally.add(readings, query);
+    progress.update(tally.queries);
+  };
+  try {
+    await forEachOnWorkers(inBatches(texts, 1), new URL("./worker.js", import.meta.url), settings, jobs, add);
+  } finally {
+    progress.end();
+  }
+}
+
+function table({ digits, beta, length }: Settings, tally: Tally): string {
+  const columns = [
+    { heading: "equation" },
+    { heading: "statement", wrap: true },
+    { heading: "float64", align: "right" },
+    { heading: `${digits} digits`, align: "right" },
+    { heading: "verdict", wrap: true },
+  ] as const;
+  const rows = tally.verdicts.map((v) => [
+    v.claim.equation,
+    v.claim.statement,
+    gapText(v.gap),
+    gapText(v.exactGap),
+    verdictText(v, digits),
+  ]);
+  const width = process.stdout.columns ?? 120;
+  const summary = summaryOf(tally, `(β = ${beta}, L = ${length})`, digits);
+  const legend =
+    "Gaps are the worst over all queries, relative to the larger side or term; an erratum fails as printed by at least the figure given.";
+  return `${formatTable(columns, rows, width)}\n\n${summary}\n${legend}\n`;
+}
+
+function gapText(gap: number): string {
+  return gap === 0 ? "0" : gap.toExponential(1);
+}
+
+function summaryOf({ verdicts, queries }: Tally, at: string, digits: number): string {
+  const [first, ...more] = verdicts.filter((v) => v.failed.length > 0);
+  if (first !== undefined) {
+    const place = `${first.claim.equation} on ${printable(first.failed.sort()[0])}`;
+    return `${more.length + 1} of ${verdicts.length} claims fail on ${counted(queries)}, first ${place}.`;
+  }
+  const open = verdicts.filter((v) => v.undecided.length > 0).length;
+  const fast = verdicts.filter((v) => v.undecidedInFloat64 > 0).length;
+  const hold =
+    open === 0 ? `All ${verdicts.length} claims hold` : `${verdicts.length - open} of ${verdicts.length} claims hold`;
+  const notes = [
+    ...(open === 0 ? [] : [`${open} could not be decided`]),
+    ...(fast === 0 ? [] : [`${fast} could be decided at ${digits} digits only on some`]),
+  ];
+  return [`${hold} on ${counted(queries)} ${at}`, ...notes].join("; ").concat(".");
+}
+
+function counted(queries: number): string {
+  return queries === 1 ? "1 query" : `${queries} queries`;
+}
+
+function verdictText(verdict: Verdict, digits: number): string {
+  const { claim, printedGap, failed, undecided, undecidedInFloat64, float64Reason, exactReason } = verdict;
+  if (failed.length > 0) return `FAILS on ${failed.length}`;
+  if (undecided.length > 0) return `not decided on ${undecided.length}: ${exactReason?.text ?? ""}`;
+  const notes = [
+    ...(claim.kind === "erratum" ? [`as printed off by ${(printedGap ?? 0).toPrecision(2)}`] : []),
+    ...(undecidedInFloat64 === 0
+      ? []
+      : [`on ${undecidedInFloat64} decided at ${digits} digits only: ${float64Reason?.text ?? ""}`]),
+  ];
+  return ["holds", ...notes].join("; ");
+}
+
+/** JSON has no infinities: they are written as strings. */
+function finite(x: number | undefined): number | string | undefined {
+  return x === undefined || Number.isFinite(x) ? x : String(x);
+}
+
+function report(file: string | undefined, settings: Settings, tally: Tally): unknown {
+  return {
+    dataset: file ?? "embedded",
+    queries: tally.queries,
+    ...settings,
+    holds: tally.holds,
+    notDecided: tally.verdicts.filter((v) => verdictOf(v) === "not decided").length,
+    notDecidedInFloat64: tally.verdicts.filter((v) => v.undecidedInFloat64 > 0).length,
+    claims: tally.verdicts.map((v) => ({
+      equation: v.claim.equation,
+      kind: v.claim.kind,
+      statement: v.claim.statement,
+      hypotheses: v.claim.hypotheses,
+      float64Gap: finite(v.gap),
+      worstQuery: v.worstQuery,
+      exactGap: finite(v.exactGap),
+      printedGap: finite(v.printedGap),
+      holds: verdictOf(v) === "holds",
+      verdict: verdictOf(v),
+      failedOn: v.failed.sort(),
+      notDecidedOn: v.undecided.sort(),
+      notDecidedInFloat64: v.undecidedInFloat64,
+      reason: (v.exactReason ?? v.float64Reason)?.text,
+    })),
+  };
+}

@@ -1,0 +1,199 @@
+import { exp, expm1, log } from "../../numeric/elementary.js";
+import { expNormal } from "../../numeric/expLog.js";
+import { isNormal } from "../../numeric/float64.js";
+import { floats } from "../../numeric/floats.js";
+import type { Nodes } from "./logPhi.js";
+import { type Grid, inverseFactorial, TERMS } from "./trapezoid.js";
+
+/** A function f(t) ≥ 0 at the nodes, where t·f(t) may rise by a few nats a node at most. */
+export interface Kernel {
+  readonly logF: Float64Array;
+  /** f grows like t^order before the first node. */
+  readonly order: 0 | 2;
+}
+
+/**
+ * For each level, ∫₀^∞ e^{−tw} f(t) dt = value·e^{whole + part}. Whole steps of the grid stand apart from what is left
+ * over: their sum would be rounded at the size of the larger.
+ */
+export interface LaplaceTransform {
+  readonly value: Float64Array;
+  readonly whole: Float64Array;
+  readonly part: Float64Array;
+}
+
+/** By what f is divided: nothing where it is of ordinary size, so that its logarithm keeps its digits. */
+const scaleOf = (logF: number) => (logF > -300 && logF < 300 ? 0 : Math.max(-Number.MAX_VALUE, logF));
+
+/** factor·n·e^{a + b}: by exponentials of each, where their sum would be rounded at the size of the larger. */
+export function expOfSum(a: number, b: number, factor = 1, n = 1): number {
+  if (a > -600 && a < 600 && b > -600 && b < 600) {
+    const both = b === 0 ? expNormal(a) : expNormal(a) * expNormal(b);
+    const plain = n * factor * both;
+    if (isNormal(both) && isNormal(plain)) return plain;
+  }
+  if (!(Math.abs(a) < 1400 && Math.abs(b) < 1400)) return exp(a + b + log(factor) + log(n));
+  return productOf([exp(a / 2), exp(a / 2), exp(b / 2), exp(b / 2), factor, n]);
+}
+
+/** The product of positive numbers whose partial products may be out of range: what leads back towards 1 comes next. */
+function productOf(factors: number[]): number {
+  const sorted = factors.sort((a, b) => a - b);
+  let product = 1;
+  for (let low = 0, high = sorted.length - 1; low <= high; ) product *= product > 1 ? sorted[low++] : sorted[high--];
+  return product;
+}
+
+/**
+ * A kernel's nodes as doubles, rescaled where they outgrow the last scale by e²⁰⁰. A scale is t·f(t) at some node: the
+ * whole steps of log t there and log f apart, since their sum would lose digits where log t is large.
+ */
+class ScaledKernel implements LaplaceTransform {
+  readonly weight: Float64Array;
+  readonly scaleAt: Float64Array;
+  readonly scaleLog: Float64Array;
+  readonly kernel: Kernel;
+  readonly grid: Grid;
+  readonly value: Float64Array;
+  readonly whole: Float64Array;
+  readonly part: Float64Array;
+  /** tail[k] = Σ over the nodes passed of weight·(t/t_last)^k: what a Taylor series in t·w is made of. */
+  readonly tail: Float64Array;
+
+  constructor(kernel: Kernel, { at, windows, workspace }: Nodes) {
+    const { logF } = kernel;
+    const { grid, steps } = windows;
+    const { step } = grid;
+    this.kernel = kernel;
+    this.grid = grid;
+    this.value = floats(steps.length);
+    this.whole = floats(steps.length);
+    this.part = floats(steps.length);
+    const weight = workspace.floats(at.length);
+    const scalesAt = workspace.floats(at.length);
+    const scalesLog = workspace.floats(at.length);
+    this.weight = weight;
+    this.scaleAt = scalesAt;
+    this.scaleLog = scalesLog;
+    this.tail = workspace.floats(TERMS);
+    // The kernel of a constant reward is zero throughout: it has no scale.
+    let begin = 0;
+    while (begin < logF.length && logF[begin] === -Infinity) begin++;
+    if (begin === logF.length) begin = 0;
+    let scaleAt = at[begin];
+    let scaleLog = scaleOf(logF[begin]);
+    for (let n = 0; n < at.length; n++) {
+      if ((at[n] - scaleAt) * step + (logF[n] - scaleLog) > 200) {
+        scaleAt = at[n];
+        scaleLog = scaleOf(logF[n]);
+      }
+      const a = (at[n] - scaleAt) * step;
+      const b = logF[n] - scaleLog;
+      // As expOfSum, whose results would go through boxes here: a ≥ 0 where f > 0, and a + b ≤ 200.
+      weight[n] = a < 600 && b > -600 ? expNormal(a) * expNormal(b) : exp(a + b);
+      scalesAt[n] = scaleAt;
+      scalesLog[n] = scaleLog;
+    }
+    this.beforeFirst(at);
+  }
+
+  /** The tail at the first node: of all nodes left of it, f/t^order a polynomial of degree 2 through the first three. */
+  private beforeFirst(at: Float64Array): void {
+    const { tail, weight, grid, kernel } = this;
+    const { decay, geometric } = grid;
+    const order = kernel.order + 1;
+    const a = weight[0];
+    let c1 = 0;
+    let c2 = 0;
+    if (at[2] - at[0] === 2 && this.scaleAt[2] === this.scaleAt[0]) {
+      // In s = t/t_first: divided differences between 1, e^step and e^{2·step}.
+      const up = 1 / decay[1];
+      const b = weight[1] * decay[order];
+      const c = weight[2] * decay[order] * decay[order];
+      const slope = (b - a) / (up - 1);
+      c2 = ((c - b) / (up * (up - 1)) - slope) / (up * up - 1);
+      c1 = slope - c2 * (1 + up);
+    }
+    const c0 = a - c1 - c2;
+    for (let k = 0; k < TERMS; k++) {
+      const g = k + order;
+      tail[k] = c0 * geometric[g] + c1 * geometric[g + 1] + c2 * geometric[g + 2];
+    }
+  }
+
+  /** log of the scale at node m over that at node n. */
+  rise(m: number, n: number): number {
+    const { scaleAt, scaleLog, grid } = this;
+    return (scaleAt[m] - scaleAt[n]) * grid.step + (scaleLog[m] - scaleLog[n]);
+  }
+
+  /** Moves the tail from node n − 1 to node n. */
+  advance(n: number, at: Float64Array): void {
+    const { tail, weight, scaleAt, grid } = this;
+    const { step, decay } = grid;
+    if (scaleAt[n] !== scaleAt[n - 1]) {
+      const shrink = exp(this.rise(n - 1, n));
+      for (let k = 0; k < TERMS; k++) tail[k] *= shrink;
+    }
+    const skipped = at[n] - at[n - 1] - 1;
+    if (skipped === 0) {
+      const w = weight[n];
+      for (let k = 0; k < TERMS; k++) tail[k] = tail[k] * decay[k] + w;
+      return;
+    }
+    // f is flat from node n − 1 to node n: the nodes between are a geometric series.
+    const last = exp((at[n] - 1 - scaleAt[n]) * step + (this.kernel.logF[n - 1] - this.scaleLog[n]));
+    for (let k = 0; k < TERMS; k++) {
+      const between = (last * expm1(-(k + 1) * step * skipped)) / expm1(-(k + 1) * step);
+      tail[k] = (tail[k] * exp(-k * step * skipped) + between) * decay[k] + weight[n];
+    }
+  }
+
+  /** Σ over the nodes passed of weight·e^{−t·w}, z being t·w at the last. */
+  lowSum(z: number): number {
+    const { tail } = this;
+    // Even powers and odd ones apart: two short chains of operations in place of a long one.
+    const square = z * z;
+    let even = 0;
+    let odd = 0;
+    for (let k = TERMS - 2; k >= 0; k -= 2) {
+      even = tail[k] * inverseFactorial[k] + even * square;
+      odd = tail[k + 1] * inverseFactorial[k + 1] + odd * square;
+    }
+    return even - z * odd;
+  }
+}
+
+/**
+ * The Laplace transforms of several kernels at every weight: the nodes from the first to the last, each level meeting
+ * those in its own window one by one, and all earlier ones through their sums. The exponentials are shared by the kernels.
+ */
+export function laplaceTransforms(nodes: Nodes, kernels: readonly Kernel[]): LaplaceTransform[] {
+  const { at, windows } = nodes;
+  const { grid, steps, factor, width, values } = windows;
+  const { step, low, power } = grid;
+  const scaled = kernels.map((kernel) => new ScaledKernel(kernel, nodes));
+  let n = 0; // the last node passed
+  for (let i = 0; i < steps.length; i++) {
+    const lastLow = low - steps[i];
+    if (lastLow < at[0]) continue;
+    while (at[n] < lastLow) {
+      n++;
+      for (const s of scaled) s.advance(n, at);
+    }
+    const from = windows.at(i);
+    for (const s of scaled) {
+      let total = 0;
+      if (s.scaleAt[n + width] === s.scaleAt[n]) {
+        const { weight } = s;
+        for (let j = 0; j < width; j++) total += values[from + j] * weight[n + 1 + j];
+      } else {
+        for (let j = 1; j <= width; j++) total += values[from + j - 1] * s.weight[n + j] * exp(s.rise(n + j, n));
+      }
+      s.value[i] = step * (total + s.lowSum(power[0] * factor[i]));
+      s.whole[i] = s.scaleAt[n] * step;
+      s.part[i] = s.scaleLog[n];
+    }
+  }
+  return scaled;
+}

@@ -1,0 +1,306 @@
+import { isRounded, levelAt, logAdd, logMassFrom, massAbove, massFrom } from "../../measure/levels.js";
+import { deviance, expm1MinusX } from "../../numeric/deviance.js";
+import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
+import { expNormal } from "../../numeric/expLog.js";
+import { SMALLEST_NORMAL } from "../../numeric/float64.js";
+import type { Workspace } from "../../numeric/floats.js";
+import { type Grid, inverseFactorial, TERMS } from "./trapezoid.js";
+import type { Weights } from "./weights.js";
+import { Windows } from "./windows.js";
+
+/**
+ * log φ(t), and its excess over −μt, at the nodes of a grid where some answer has a say. The arrays are those of
+ * the workspace: they hold until it begins anew.
+ */
+export interface Nodes {
+  /** The whole numbers m of the nodes t = e^{m·step}, increasing; where one is missing φ is flat between its neighbours. */
+  readonly at: Float64Array;
+  /** log φ(t) = log Σ_j ref(j) e^{−t w_j}, forbidden answers counting e⁰; lifted as the masses are. */
+  readonly logPhi: Float64Array;
+  /** log φ(t) + μt ≥ 0 (Jensen), to its own digits; lifted. */
+  readonly excess: Float64Array;
+  /** The limit of excess/t² as t → 0: what is left of the excess where that is below the doubles. */
+  readonly curvature: number;
+  /** The levels on the grid. */
+  readonly windows: Windows;
+  /** For what is made of the nodes. */
+  readonly workspace: Workspace;
+}
+
+/** How far the nodes must reach, for powers of φ from `least` to `most`, divided by 2^lift. */
+export interface Reach {
+  readonly least: number;
+  readonly most: number;
+  /** How many nats before everything begins the first node stands. */
+  readonly lead: number;
+}
+
+/** The runs of consecutive nodes: all that are needed, without the stretches where φ is flat to 1e−8 of a step. */
+function runs(weights: Weights, grid: Grid, reach: Reach): [first: number, last: number][] {
+  const { x, mean } = weights;
+  const { step } = grid;
+  const { least, most, lead } = reach;
+  const dense = log1p(most * mean);
+  let first = Math.floor((-Math.max(dense, Math.min(x[0], dense + 30)) - lead) / step);
+  let falls: ((level: number) => number) | undefined;
+  const out: [number, number][] = [];
+  for (let i = 0; i + 1 < x.length; i++) {
+    if (x[i] - x[i + 1] < 34) continue;
+    // Past the first bound level i has died, also beside levels so rare that only their logarithms are whole; past the
+    // second e^{−(N−1)μt} has, beside φ^{N−1}.
+    falls ??= fallsOf(weights);
+    const fall = falls(i + 1);
+    const dead = -x[i] + Math.max(grid.gone * step, weights.lift > 0 ? 0 : log(fall + 50));
+    const flat = Math.max(dead, log(45 / least + fall) - log(mean));
+    const next = -x[i + 1] - log1p(most * 2 ** weights.lift) - 20;
+    if (!(next - flat > 4)) continue;
+    const last = Math.ceil(flat / step);
+    out.push([first, last]);
+    first = Math.max(first, Math.floor(next / step));
+  }
+  const last = grid.far - 1 - Math.floor(x[x.length - 1] / step);
+  out.push([first, Math.max(first, last)]);
+  return out;
+}
+
+/** −log φ, lifted, where all levels better than a given one have died. */
+function fallsOf({ levels, mass, lift }: Weights): (level: number) => number {
+  if (lift > 0) {
+    const above = massAbove(mass);
+    return (level) => above[level];
+  }
+  const from = massFrom(levels.mass, levels.forbidden);
+  let logFrom: Float64Array | undefined;
+  return (level) => {
+    if (!isRounded(from[level])) return Math.max(0, -log(from[level]));
+    logFrom ??= logMassFrom(levels, from);
+    return -logFrom[level];
+  };
+}
+
+/** log φ at every node that matters for the exponents in reach; all arrays come from the workspace. */
+export function nodesOf(workspace: Workspace, weights: Weights, grid: Grid, reach: Reach): Nodes {
+  const stretches = runs(weights, grid, reach);
+  let size = 0;
+  for (const [first, last] of stretches) size += last - first + 1;
+  const at = workspace.floats(size);
+  let n = 0;
+  for (const [first, last] of stretches) for (let m = first; m <= last; m++) at[n++] = m;
+  const { x, forbidden } = weights;
+  const windows = new Windows(grid, weights, workspace);
+  return forbidden === 0 && x[0] - x[x.length - 1] <= 1
+    ? centred(workspace, weights, windows, at)
+    : swept(workspace, weights, windows, at);
+}
+
+/**
+ * Weights within a factor e of each other: around their mean, Σ ref e^{−t(w − μ)} − 1 is a sum of non-negative terms, so
+ * that the excess keeps its digits however weak the tilt.
+ */
+function centred(workspace: Workspace, weights: Weights, windows: Windows, at: Float64Array): Nodes {
+  const { levels, x, mass, mean, meanLess1, lift } = weights;
+  const scale = 2 ** lift;
+  const y = workspace.floats(x.length);
+  for (let i = 0; i < y.length; i++) y[i] = expm1(x[i]) - meanLess1;
+  const width = Math.max(Math.abs(y[0]), Math.abs(y[y.length - 1]));
+  const moment = workspace.floats(TERMS);
+  for (let i = 0; i < y.length; i++) {
+    let p = mass[i] * y[i];
+    for (let k = 2; k < TERMS; k++) {
+      p *= y[i];
+      moment[k] += p;
+    }
+  }
+  const logPhi = workspace.floats(at.length);
+  const excess = workspace.floats(at.length);
+  for (let n = 0; n < at.length; n++) {
+    const t = exp(at[n] * windows.grid.step);
+    let over = 0;
+    if (t * width < 0.25) {
+      for (let k = TERMS - 1; k >= 2; k--) over = moment[k] * inverseFactorial[k] - over * t;
+      over = over * t * t;
+      excess[n] = lift === 0 ? log1p(over) : over < scale * 1e-18 ? over : scale * log1p(over / scale);
+    } else {
+      for (let i = 0; i < y.length; i++) over += levels.mass[i] * expm1MinusX(-t * y[i]);
+      excess[n] = scale * log1p(over);
+    }
+    excess[n] = Math.max(0, excess[n]);
+    logPhi[n] = excess[n] - mean * t;
+  }
+  return { at, logPhi, excess, curvature: moment[2] / 2, windows, workspace };
+}
+
+/** e^{m·step}. */
+function powerOf(m: number, step: number): number {
+  const x = m * step;
+  return x > -700 && x < 700 ? expNormal(x) : exp(x);
+}
+
+/** How many powers of z < e^{x + step} carry z − 1 + e^{−z} to full precision: an even number, the zeroth among them. */
+function termsAt(x: number): number {
+  return x < -8.5 ? 6 : x < -5.3 ? 8 : x < -3.3 ? 10 : TERMS;
+}
+
+/** Where φ is smaller, the levels that it is left to may have masses below the normal doubles. */
+const MIN_SURE_PHI = 1e-290;
+
+/** log φ at a node where only rare levels are left: the low ones at once, and of the others as far up as they count. */
+function rareLogPhi({ levels }: Weights, { grid, steps, factor }: Windows, logFrom: Float64Array, m: number): number {
+  const { logMass } = levels;
+  const low = levelAt(steps, -40 / grid.step - m);
+  let total = logFrom[low];
+  for (let i = low - 1; i >= 0; i--) {
+    const z = exp((m + steps[i]) * grid.step) * factor[i];
+    if (-z < total - 50) break;
+    total = logAdd(total, logMass[i] - z);
+  }
+  return total;
+}
+
+/**
+ * Nodes from one to the next at which the moments are found again: more than fewer than 10¹⁵ draws need, since rounding which
+ * is the same from node to node is taken out again where φ is compared with e^{−μt}, and that of a fresh start is not.
+ */
+const NODES_BETWEEN_REFRESHES = 256;
+
+/** Partial sums of so many levels keep the rounding of a sum over many small. */
+const LEVELS_PER_PARTIAL_SUM = 128;
+
+/** At each node, Σ p e^{−t·w} over the levels in whose window it is. */
+function windowSums(workspace: Workspace, windows: Windows, mass: Float64Array, at: Float64Array): Float64Array {
+  const { grid, steps, width, values } = windows;
+  const size = mass.length;
+  const out = workspace.floats(at.length);
+  const part = size > LEVELS_PER_PARTIAL_SUM ? workspace.floats(at.length) : out;
+  let n = 0;
+  for (let i = 0; i < size; ) {
+    const begin = n;
+    for (const stop = Math.min(size, i + LEVELS_PER_PARTIAL_SUM); i < stop; i++) {
+      while (at[n] <= grid.low - steps[i]) n++;
+      // Of a level far above the first node the window has begun, or ended, before it.
+      const first = at[n] + steps[i] - grid.low - 1;
+      const from = windows.at(i);
+      const p = mass[i];
+      for (let j = first, k = n; j < width; j++, k++) part[k] += p * values[from + j];
+    }
+    if (size <= LEVELS_PER_PARTIAL_SUM) break;
+    const end = Math.min(at.length, n + width);
+    for (let k = begin; k < end; k++) out[k] += part[k];
+    part.fill(0, begin, end);
+  }
+  return out;
+}
+
+/**
+ * Any weights: each level is summed at the nodes of its window; at nodes above the window it has left φ, below it enters
+ * through the powers of t·w, of which one vector of sums is carried along from the last node to the first.
+ */
+function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Float64Array): Nodes {
+  const { x, weight, mass, forbidden, mean, lift } = weights;
+  const { grid, steps, factor } = windows;
+  const { step, low, far, gone, power, decay } = grid;
+  const stay = windowSums(workspace, windows, mass, at);
+  const above = massAbove(mass, workspace.floats(x.length + 1));
+  const weighted = workspace.floats(x.length);
+  for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * weight[i] : 0;
+  const weightAbove = massAbove(weighted, workspace.floats(x.length + 1));
+  const from = massFrom(mass, forbidden, workspace.floats(x.length + 1));
+  // moment[k] = Σ p z^k over the low levels, z = t·w at the node.
+  const moment = workspace.floats(TERMS);
+  const logPhi = workspace.floats(at.length);
+  const excess = workspace.floats(at.length);
+  // The moments where a level last joined them: from there they are found again every so many nodes, so that the rounding of
+  // one step does not grow with their number.
+  const base = workspace.floats(TERMS);
+  let baseAt = 0;
+  let refreshAt = 0;
+  let terms = TERMS;
+  let logFrom: Float64Array | undefined;
+  let begin = x.length; // first low level
+  let left = x.length; // first level that has not left
+  for (let n = at.length - 1; n >= 0; n--) {
+    const m = at[n];
+    if (begin < x.length && at[n + 1] - m > 1) {
+      const skipped = at[n + 1] - m - 1;
+      for (let k = 1; k < terms; k++) moment[k] *= exp(-k * step * skipped);
+    }
+    // What becomes low joins the others one node to the right of this one, at the first of its window: none becomes low
+    // between nodes that others are missing between.
+    const joined = begin;
+    for (; begin > 0 && steps[begin - 1] <= low - m; begin--) {
+      const z = power[1] * factor[begin - 1];
+      let p = mass[begin - 1];
+      for (let k = 1; k < TERMS; k++) {
+        p *= z;
+        moment[k] += p;
+      }
+    }
+    let lowGap = 0;
+    let lowBend = 0;
+    if (begin < x.length) {
+      // Where all are low, and none is to come, fewer and fewer powers count.
+      if (begin === 0) terms = Math.min(terms, termsAt((m + steps[0]) * step));
+      // Even powers and odd ones apart: two short chains of additions in place of a long one.
+      let odd = 0;
+      for (let k = terms - 2; k >= 2; k -= 2) {
+        const u = moment[k] * decay[k];
+        const v = moment[k + 1] * decay[k + 1];
+        moment[k] = u;
+        moment[k + 1] = v;
+        lowBend += u * inverseFactorial[k];
+        odd += v * inverseFactorial[k + 1];
+      }
+      moment[1] *= decay[1];
+      if (joined > begin) {
+        baseAt = m;
+        refreshAt = m - NODES_BETWEEN_REFRESHES;
+        for (let k = 1; k < TERMS; k++) base[k] = moment[k];
+      } else if (m <= refreshAt) {
+        refreshAt = m - NODES_BETWEEN_REFRESHES;
+        for (let k = 1; k < terms; k++) moment[k] = base[k] * exp(-k * step * (baseAt - m));
+      }
+      lowBend -= odd;
+      lowGap = moment[1] - lowBend;
+    }
+    // Of what is not low, e^{−z} is left in its window, and above it nothing.
+    const lost = above[begin] - stay[n];
+    const gap = lost + lowGap;
+    if (lift > 0) {
+      // N is so large that φ^{N−1} has gone where 1 − φ is not next to nothing: −log(1 − gap) = gap + gap²/2.
+      const beyond = gap * 2 ** -lift * gap * 0.5;
+      const bend = (begin > 0 ? weightAbove[begin] * powerOf(m, step) - lost : 0) + lowBend;
+      logPhi[n] = -(gap + beyond);
+      excess[n] = Math.max(0, bend - beyond);
+      continue;
+    }
+    if (gap < 0.5) {
+      // −log(1 − gap) − gap ≥ 0, by Loader's deviance; log φ + μt = (log(1 − gap) + gap) + (μt − gap).
+      const beyond = deviance(1, 1 - gap, -gap);
+      const bend = (begin > 0 ? weightAbove[begin] * powerOf(m, step) - lost : 0) + lowBend;
+      logPhi[n] = -(gap + beyond);
+      excess[n] = Math.max(0, bend - beyond);
+      continue;
+    }
+    let phi = stay[n] + from[begin] - lowGap;
+    if (phi < 0.25) {
+      // What has left is nothing beside 1, but φ is no longer near 1.
+      while (left > 0 && steps[left - 1] < far - m) left--;
+      for (let i = left - 1; i >= 0 && steps[i] < gone - m; i--) {
+        const e = exp(-power[m + steps[i] - low] * factor[i]);
+        phi += mass[i] * e;
+        if (above[i] * e <= 1e-18 * phi) break;
+      }
+    }
+    if (phi > MIN_SURE_PHI) logPhi[n] = log(phi);
+    else {
+      logFrom ??= logMassFrom(weights.levels, from);
+      logPhi[n] = rareLogPhi(weights, windows, logFrom, m);
+    }
+    excess[n] = Math.max(0, logPhi[n] + mean * powerOf(m, step));
+  }
+  let squares = 0;
+  // A level without a say may weigh more than a double holds.
+  for (let i = 0; i < x.length; i++) if (weighted[i] > 0) squares += weighted[i] * weight[i];
+  const curvature = Math.max(0, squares - mean * 2 ** -lift * mean) / 2;
+  return { at, logPhi, excess, curvature, windows, workspace };
+}

@@ -1,0 +1,63 @@
+import { Law } from "../../measure/law.js";
+import { type Distribution, distributionOf } from "../../measure/measure.js";
+import { requireSupport } from "../../measure/support.js";
+import { exp } from "../../numeric/elementary.js";
+import { isNormal } from "../../numeric/float64.js";
+import { exponentOf } from "../../numeric/powerOfTwo.js";
+import type { RatioToRef } from "./levelRatios.js";
+import type { Prepared } from "./prepared.js";
+import { ratiosAt } from "./ratiosAt.js";
+
+/** The law of a problem at one N. */
+export function lawAt<A>(prepared: Prepared<A>, n: number): Law {
+  return lawOfRatios(prepared, (problem) => ratiosAt(problem, [n])[0]);
+}
+
+/**
+ * The law of a problem whose ratio to ref is given by level. For its logarithms the ratios are computed once more: kept,
+ * what they are made of would take many times the room of the law.
+ */
+export function lawOfRatios<A>(prepared: Prepared<A>, ratiosOf: (prepared: Prepared<A>) => RatioToRef): Law {
+  const { law: base, levels, again } = prepared;
+  const { levelOf } = levels;
+  const ratios = ratiosOf(prepared);
+  const { ratio } = ratios;
+  // Brought up to a total near 1, so that no rare answer falls below the normal doubles on the way.
+  const exponent = base.fromLog ? 0 : Math.max(0, -exponentOf(base.total.hi));
+  const scale = 2 ** exponent;
+  const weight = new Float64Array(levelOf.length);
+  for (let i = 0; i < weight.length; i++) {
+    const level = levelOf[i];
+    if (level >= 0) weight[i] = base.weight[i] * scale * ratio[level];
+  }
+  // What is below the normal doubles before it is multiplied, or brought there by a ratio that is, is made of logarithms.
+  if (base.hasTail || ratio.includes(Infinity)) {
+    for (let i = 0; i < weight.length; i++) {
+      const level = levelOf[i];
+      if (level < 0 || (isNormal(base.weight[i]) && ratio[level] < Infinity)) continue;
+      weight[i] = exp(base.logWeight[i] + exponent * Math.LN2 + ratios.logRatio[level]);
+    }
+  }
+  return Law.tilted(base, weight, ...logarithms(base, exponent, again, ratiosOf));
+}
+
+/** log weight and log P/ref of each answer, when they are asked for. */
+function logarithms<A>(
+  base: Law,
+  exponent: number,
+  again: () => Prepared<A>,
+  ratiosOf: (prepared: Prepared<A>) => RatioToRef,
+): [logWeight: () => Float64Array, logDensity: () => Float64Array] {
+  const logDensity = () => {
+    const prepared = again();
+    const { logRatio } = ratiosOf(prepared);
+    return Float64Array.from(prepared.levels.levelOf, (level) => (level < 0 ? -Infinity : logRatio[level]));
+  };
+  const logScale = exponent * Math.LN2;
+  return [() => logDensity().map((x, i) => base.logWeight[i] + logScale + x), logDensity];
+}
+
+/** The distribution that a law is on the answers of a problem. */
+export function onAnswers<A>({ caller, ref }: Prepared<A>, law: Law): Distribution<A> {
+  return distributionOf(requireSupport(caller, ref.support), law, 0);
+}

@@ -1,0 +1,28 @@
+import { floats } from "../../numeric/floats.js";
+
+/**
+ * A selection law by reward level: beside its ratio to ref, its ratio to the limit N → ∞, each to its own digits.
+ * Forbidden draws are drawn again: `kept` is the probability that some draw is not, and the ratios are divided by it.
+ */
+export interface LevelRatios {
+  /** P/ref. */
+  readonly ratio: Float64Array;
+  /** log(P/ref), also where the ratio underflows. */
+  readonly logRatio: Float64Array;
+  /** P/π* − 1; Infinity where P/π* overflows. */
+  readonly gap: Float64Array;
+  /** log(P/π*). */
+  readonly logGap: Float64Array;
+  /**
+   * Where given, π* here is the limit over the levels whose entry is a normal double: those that the draws may meet.
+   */
+  readonly heard?: Float64Array;
+}
+
+/** Room for the ratios of so many levels. */
+export function emptyRatios(size: number): LevelRatios {
+  return { ratio: floats(size), logRatio: floats(size), gap: floats(size), logGap: floats(size) };
+}
+
+/** P/ref by level, and its logarithm also where it underflows: all that a law is made of. */
+export type RatioToRef = Pick<LevelRatios, "ratio" | "logRatio">;

@@ -1,0 +1,63 @@
+import { logMassAt, massFrom } from "../../measure/levels.js";
+import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
+import { isNormal } from "../../numeric/float64.js";
+import { shortfall } from "../integral/weights.js";
+import { hardRatios } from "./hard.js";
+import { allowedBy } from "./kept.js";
+import type { LevelRatios } from "./levelRatios.js";
+import type { Prepared } from "./prepared.js";
+import { liftFor, softRatios } from "./soft.js";
+
+/** Where N times the probability of an allowed draw is below e^{this}, one of N is allowed at most. */
+const LOG_MEAN_ALLOWED_OF_SINGLE = -600;
+
+/** Whether a law of so many draws is that of one draw which is not forbidden. */
+export function isSingle<A>({ levels, beta }: Prepared<A>, draws: number): boolean {
+  if (draws === 1 || beta === Infinity) return true;
+  return levels.forbidden > 0 && allowedBy(levels).logAllowed + log(draws) < LOG_MEAN_ALLOWED_OF_SINGLE;
+}
+
+/** The ratios of a problem's law at several N ≥ 1, by level, at any β from 0 to ∞. */
+export function ratiosAt<A>(prepared: Prepared<A>, ns: readonly number[]): LevelRatios[] {
+  const { levels, weights, weightsFor } = prepared;
+  const out = ns.map((n) => (isSingle(prepared, n) ? unselected(prepared) : undefined));
+  const chosen = ns.filter((_, i) => out[i] === undefined);
+  const ratios = new Map<number, LevelRatios>();
+  if (weights === undefined) for (const n of chosen) ratios.set(n, hardRatios(levels, n));
+  else {
+    for (const lift of new Set(chosen.map(liftFor))) {
+      const some = chosen.filter((n) => liftFor(n) === lift);
+      for (const [i, of] of softRatios(weightsFor(lift), some).entries()) ratios.set(some[i], of);
+    }
+  }
+  return ns.map((n, i) => out[i] ?? (ratios.get(n) as LevelRatios));
+}
+
+/** One draw, or no preference among many: ref on the answers that are not forbidden. */
+export function unselected<A>({ levels, weights, beta }: Prepared<A>): LevelRatios {
+  const { mass, forbidden } = levels;
+  const size = mass.length;
+  const { allowed, logAllowed } = allowedBy(levels);
+  const gap = new Float64Array(size);
+  const logGap = new Float64Array(size);
+  if (weights !== undefined) {
+    const { x, mean, logMean } = weights;
+    for (let i = 0; i < size; i++) {
+      logGap[i] = logMean - x[i] - logAllowed;
+      gap[i] = forbidden === 0 ? shortfall(weights, i) * mean * exp(-x[i]) : expm1(logGap[i]);
+      if (Math.abs(gap[i]) < 0.5) logGap[i] = log1p(gap[i]);
+    }
+  } else if (beta === 0) {
+    gap.fill(Infinity);
+    logGap.fill(Infinity);
+    gap[0] = isNormal(allowed) ? 0 - massFrom(mass, 0)[1] / allowed : expm1(levels.logMass[0] - logAllowed);
+    logGap[0] = gap[0] > -0.5 ? log1p(gap[0]) : logMassAt(levels, 0) - logAllowed;
+  }
+  return {
+    ratio: new Float64Array(size).fill(1 / allowed),
+    logRatio: new Float64Array(size).fill(-logAllowed),
+    gap,
+    logGap,
+    ...(weights !== undefined && { heard: weights.mass }),
+  };
+}

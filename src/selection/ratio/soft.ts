@@ -1,0 +1,195 @@
+import { logAdd, logMassFrom, massAbove, massFrom } from "../../measure/levels.js";
+import { exp, expm1, expPlus, log, log1p } from "../../numeric/elementary.js";
+import { logNormal } from "../../numeric/expLog.js";
+import { floats, Workspace } from "../../numeric/floats.js";
+import { exponentOf } from "../../numeric/powerOfTwo.js";
+import { expOfSum, type Kernel, type LaplaceTransform, laplaceTransforms } from "../integral/laplaceTransform.js";
+import { nodesOf } from "../integral/logPhi.js";
+import { gridFor } from "../integral/trapezoid.js";
+import { shortfall, type Weights, weightTimes } from "../integral/weights.js";
+import type { Windows } from "../integral/windows.js";
+import { type Kept, keptOf } from "./kept.js";
+import type { LevelRatios } from "./levelRatios.js";
+
+/** From so many draws on, φ^{N−1} is e^{−(N−1)(1 − φ)} as far as doubles go, and masses are lifted. */
+const MANY_DRAWS: number = 2 ** 100;
+
+/** By which power of two the masses are lifted for so many draws: about their number. */
+export function liftFor(n: number): number {
+  return n > MANY_DRAWS ? Math.min(1000, 50 * Math.round(exponentOf(n) / 50)) : 0;
+}
+
+/** N − 1 over 2^lift: the power of the lifted φ. */
+const powerOf = (n: number, lift: number): number => (lift === 0 ? n - 1 : n * 2 ** -lift);
+
+/** The arrays of one integral, which serve again for the next: none is made while another is. */
+const workspace = new Workspace();
+
+/** The Laplace transform of (φ^{N−1} − e^{−(N−1)μt}) for several N at once. */
+function jensenTransforms(
+  weights: Weights,
+  ns: readonly number[],
+): { transforms: LaplaceTransform[]; windows: Windows } {
+  const grid = gridFor(ns.every((n) => Number.isInteger(n) || n > 64));
+  const powers = ns.map((n) => powerOf(n, weights.lift));
+  workspace.begin();
+  const nodes = nodesOf(workspace, weights, grid, { least: Math.min(...powers), most: Math.max(...powers), lead: 6 });
+  const kernels = powers.map((power): Kernel => {
+    const logF = workspace.floats(nodes.at.length);
+    for (let i = 0; i < logF.length; i++) {
+      const over = power * nodes.excess[i];
+      logF[i] = power * nodes.logPhi[i];
+      const logT = nodes.at[i] * grid.step;
+      // Where t is so small that the excess underflows it is t² times its curvature; elsewhere one of 0 is rounding.
+      if (over < 1e-280 && logT + weights.x[0] < -30) logF[i] += log(power) + log(nodes.curvature) + 2 * logT;
+      else if (!(over > 40)) logF[i] += logOneMinusExp(over);
+    }
+    return { logF, order: 2 };
+  });
+  return { transforms: laplaceTransforms(nodes, kernels), windows: nodes.windows };
+}
+
+/** Below this a log-ratio is rounded by more than any constant factor adds to it. */
+const LOG_RATIO_BEYOND_CONSTANTS = -1e12;
+
+/**
+ * log(P/ref) of levels so far apart that gaps were cut, but for a constant factor: answers of level i come of draws that have
+ * none of a better level, with F^{N−1}, or from beside those of a level j above, with w_i/w_j.
+ */
+function farLogRatios(weights: Weights, uncut: Float64Array, n: number): Float64Array {
+  const { levels, logMean } = weights;
+  const from = massFrom(levels.mass, levels.forbidden);
+  const logFrom = logMassFrom(levels, from);
+  const above = massAbove(levels.mass);
+  const out = floats(uncut.length).fill(-logMean);
+  for (let i = 1; i < out.length; i++) {
+    const own = (n - 1) * (above[i] < 0.5 ? log1p(-above[i]) : logFrom[i]);
+    const apart = uncut[i - 1] - uncut[i];
+    // Of two levels below the range of doubles the upper one is out of reach as well.
+    out[i] = Number.isNaN(apart) ? own : Math.max(own, out[i - 1] - apart);
+  }
+  return out;
+}
+
+/** log(1 − e^{−x}) for x ≥ 0: for small x, log x and what (1 − e^{−x})/x adds to it. */
+function logOneMinusExp(x: number): number {
+  if (!(x < 0.01)) return log(-expm1(-x));
+  return (x > 1e-300 ? logNormal(x) : log(x)) + x * (-0.5 + x * (1 / 24 - x * x * (1 / 2880)));
+}
+
+/**
+ * The ratios of soft best-of-N for several N > 1, sharing sorting, φ and the exponentials between them. The numbers of
+ * draws are those that the masses are lifted for.
+ *
+ * φ^{N−1} = e^{−(N−1)μt} + (φ^{N−1} − e^{−(N−1)μt}), of which the second is non-negative by Jensen: so that, with
+ * m = w + (N−1)μ, P/ref = N w/m + N w ∫ e^{−tw}(φ^{N−1} − e^{−(N−1)μt}) dt is a sum of two non-negative terms, and
+ * P/π* − 1 = (μ − w)/m + N μ ∫ … of two terms of the size of the answer, 1/N, however large N.
+ */
+export function softRatios(weights: Weights, ns: readonly number[]): LevelRatios[] {
+  const { transforms, windows } = jensenTransforms(weights, ns);
+  return ns.map((n, i) => new SoftRatios(weights, n, windows, transforms[i]));
+}
+
+/** The ratio of each level at once; the gaps and the logarithms when one is first asked for. */
+class SoftRatios implements LevelRatios {
+  readonly ratio: Float64Array;
+  readonly heard: Float64Array;
+  readonly #weights: Weights;
+  readonly #n: number;
+  readonly #windows: Windows;
+  readonly #transform: LaplaceTransform;
+  readonly #kept: Kept;
+  #logs: Pick<LevelRatios, "logRatio" | "gap" | "logGap"> | undefined;
+
+  constructor(weights: Weights, n: number, windows: Windows, transform: LaplaceTransform) {
+    this.ratio = floats(weights.x.length);
+    this.heard = weights.mass;
+    this.#weights = weights;
+    this.#n = n;
+    this.#windows = windows;
+    this.#transform = transform;
+    this.#kept = keptOf(weights.levels, n);
+    const { x, low, weight, byWeight, mean, lift } = weights;
+    const { value, whole, part } = transform;
+    const { grid, steps, factor } = windows;
+    const { ratio } = this;
+    const { kept } = this.#kept;
+    const others = powerOf(n, lift) * mean;
+    for (let i = 0; i < x.length; i++) {
+      // N w/m where forbidden draws are kept, and what Jensen's inequality adds.
+      const inverse = byWeight ? 1 / weight[i] : expPlus(-x[i], -low[i]);
+      const share = others * inverse;
+      // Where the weight is nothing beside those of the others, m is theirs.
+      let drawn = n / (1 + share);
+      if (!(share < 1e300)) {
+        const factor = n / others;
+        drawn = factor < Infinity ? weightTimes(weights, i, factor) : exp(x[i] + log(n) - log(others));
+      }
+      // Of a level so rare and so far above that no node sees it the integral is 0, whatever its scale.
+      if (value[i] > 0) drawn += expOfSum(whole[i] + steps[i] * grid.step, part[i], value[i] * factor[i], n);
+      ratio[i] = drawn / kept;
+    }
+  }
+
+  get logRatio(): Float64Array {
+    return this.#logarithms().logRatio;
+  }
+
+  get gap(): Float64Array {
+    return this.#logarithms().gap;
+  }
+
+  get logGap(): Float64Array {
+    return this.#logarithms().logGap;
+  }
+
+  #logarithms(): Pick<LevelRatios, "logRatio" | "gap" | "logGap"> {
+    if (this.#logs !== undefined) return this.#logs;
+    const { value, whole, part } = this.#transform;
+    const { grid, steps, factor } = this.#windows;
+    const { x, low, weight, byWeight, mean, logMean, lift } = this.#weights;
+    const { ratio } = this;
+    const n = this.#n;
+    const { kept, logKept, lost } = this.#kept;
+    const logN = log(n);
+    const others = powerOf(n, lift) * mean;
+    // N μ, lifted.
+    const scale = 2 ** -lift;
+    const every = n * scale * mean;
+    const [logRatio, gap, logGap] = [floats(x.length), floats(x.length), floats(x.length)];
+    for (let i = 0; i < x.length; i++) {
+      const m = weight[i] + others;
+      // A level may outweigh the mean beyond the range of doubles.
+      const short = shortfall(this.#weights, i);
+      const jensen = short > -Infinity ? short * (mean / m) * scale : weight[i] < Infinity ? -weight[i] / m : -1;
+      const raw = jensen + (value[i] > 0 ? expOfSum(whole[i], part[i], value[i], every) : 0);
+      // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
+      gap[i] =
+        kept < 0.5 ? ratio[i] * mean * (byWeight ? 1 / weight[i] : expPlus(-x[i], -low[i])) - 1 : (raw + lost) / kept;
+      if (Math.abs(gap[i]) < 0.5) {
+        logGap[i] = log1p(gap[i]);
+        logRatio[i] = logGap[i] + (x[i] - logMean);
+      } else {
+        const exponent = whole[i] + steps[i] * grid.step;
+        const logJensen = logN + x[i] - log(m);
+        // Of a ratio that small, kept apart from what all draws are forbidden with.
+        logRatio[i] =
+          ratio[i] > 1e-290 && ratio[i] < Infinity
+            ? log(ratio[i])
+            : (value[i] > 0 ? logAdd(logJensen, logN + exponent + (part[i] + log(factor[i] * value[i]))) : logJensen) -
+              logKept;
+        logGap[i] = logRatio[i] - x[i] + logMean;
+      }
+    }
+    if (this.#weights.uncut !== undefined) {
+      for (const [i, l] of farLogRatios(this.#weights, this.#weights.uncut, n).entries()) {
+        if (l >= LOG_RATIO_BEYOND_CONSTANTS) continue;
+        logRatio[i] = l - logKept;
+        logGap[i] = logRatio[i] - this.#weights.uncut[i] + logMean;
+        gap[i] = expm1(logGap[i]);
+      }
+    }
+    this.#logs = { logRatio, gap, logGap };
+    return this.#logs;
+  }
+}

@@ -1,0 +1,71 @@
+import { outOfRange } from "../../numeric/check.js";
+import { expm1, log1p } from "../../numeric/elementary.js";
+import { sum } from "../../numeric/sum.js";
+import { requireWhole } from "../draws.js";
+
+/**
+ * pass@k: the unbiased estimate, from n samples of which c are correct, of the probability that at least one of k is
+ * correct (Chen and others 2021, arXiv 2107.03374): the share of the subsets of k samples that hold a correct one. It is
+ * `estimateBestOfN` with the 0/1 label for the reward.
+ *
+ * $$\mathrm{pass@}k = 1 - \binom{n - c}{k} \Big/ \binom{n}{k}$$
+ *
+ * @param n the number of samples
+ * @param c the number of correct samples, at most n
+ * @param k the number of attempts, from 1 to n
+ * @returns the estimate, in [0, 1], with its own relative accuracy; in constant memory and time, whatever n
+ * @throws TypeError when an argument is no number
+ * @throws RangeError when an argument is no whole number, n or k is below 1, c is negative, or c or k is above n
+ * @example
+ * ```ts
+ * import { passAtK } from "exptilt";
+ * passAtK(100, 22, 1) // => 0.22
+ * passAtK(100, 22, 10) // => 0.927308291797
+ * ```
+ */
+export function passAtK(n: number, c: number, k: number): number {
+  n = requireWhole("passAtK", "n", n, 1);
+  c = requireWhole("passAtK", "c", c, 0);
+  k = requireWhole("passAtK", "k", k, 1);
+  if (c > n) throw outOfRange("passAtK", "c", `be at most n = ${n}`, c);
+  if (k > n) throw outOfRange("passAtK", "k", `be at most n = ${n}`, k);
+  if (c + k > n) return 1;
+  // C(n−c, k)/C(n, k) is symmetric in c and k.
+  const [few, many] = c < k ? [c, k] : [k, c];
+  if (few === 0) return 0;
+  // Each factor is at most 1 − many/n: past this the product is nothing beside 1.
+  if (few * (many / n) > 40) return 1;
+  return -expm1(few > MAX_FACTORS ? logOfMany(n, few, many) : logOfFew(n, few, many));
+}
+
+/** So many factors are multiplied one by one. */
+const MAX_FACTORS = 4096;
+
+/** Σ log(1 − many/(n − i)) for i from 0 to few − 1. */
+function logOfFew(n: number, few: number, many: number): number {
+  const logs = new Float64Array(few);
+  for (let i = 0; i < few; i++) logs[i] = log1p(-many / (n - i));
+  return sum(logs).hi;
+}
+
+/** Nodes and weights of Gauss and Legendre on [−1, 1], by their positive halves. */
+const GAUSS_LEGENDRE: readonly (readonly [number, number])[] = [
+  [0.1834346424956498, 0.362683783378362],
+  [0.525532409916329, 0.3137066458778873],
+  [0.7966664774136267, 0.2223810344533745],
+  [0.9602898564975363, 0.1012285362903763],
+];
+
+/**
+ * The same sum as the integral from −1/2 to few − 1/2, less the first term of Euler and Maclaurin's midpoint rule. Where
+ * few·many < 40 n and few is large, both are small beside n, so that the terms change by parts in a hundred in all: eight
+ * points are exact, and the next term is 1/n⁴.
+ */
+function logOfMany(n: number, few: number, many: number): number {
+  const [middle, half] = [(few - 1) / 2, few / 2];
+  const at = (i: number) => log1p(-many / (n - i));
+  let total = 0;
+  for (const [x, weight] of GAUSS_LEGENDRE) total += weight * (at(middle - x * half) + at(middle + x * half));
+  const slope = (i: number) => -many / (n - i) / (n - i - many);
+  return half * total - (slope(few - 0.5) - slope(-0.5)) / 24;
+}

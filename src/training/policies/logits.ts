@@ -1,0 +1,141 @@
+import { square } from "../../numeric/elementary.js";
+import type { ContextTree, Logits } from "./softmaxTree.js";
+
+/** Every row has its own parameter, its logit. */
+export function tableLogits(rows: number): Logits {
+  return {
+    size: rows,
+    fill: (parameters, out) => out.set(parameters),
+    addTransposed(coefficient, gradient) {
+      for (let i = 0; i < rows; i++) gradient[i] += coefficient[i];
+    },
+    addCovariance({ outcomes }, total, p, matrix) {
+      for (let i = 0; i < rows; i++) {
+        const c = Math.floor(i / outcomes);
+        const scaled = total[c] * p[i];
+        // p(1 − p) from the other probabilities, which p near 1 has forgotten.
+        for (let j = c * outcomes; j < (c + 1) * outcomes; j++) {
+          if (j === i) continue;
+          matrix[i * rows + j] -= scaled * p[j];
+          matrix[i * rows + i] += scaled * p[j];
+        }
+      }
+    },
+    // p and the target's own share: near the optimum twice the information, and far from it never too little.
+    addVariance({ outcomes }, total, p, through, out) {
+      for (let i = 0; i < rows; i++) out[i] += total[Math.floor(i / outcomes)] * p[i] + through[i];
+    },
+    invert: (logits) => logits,
+  };
+}
+
+/**
+ * Logits base + Φθ: `features` is Φ row by row, `outcomes` rows a context; `base` is left out where it is 0. A constant that
+ * is added to a feature in every row of a context changes no probability, so each feature is measured from the middle of
+ * its range there: what an offset adds to logits and gradients would cancel, and take digits with it.
+ */
+export function linearLogits(size: number, given: Float64Array, outcomes: number, base?: Float64Array): Logits {
+  const { features, spread } = centred(size, given, outcomes, base);
+  return centredLogits(size, features, spread, base);
+}
+
+function centredLogits(
+  size: number,
+  features: Float64Array,
+  spread: Float64Array,
+  base: Float64Array | undefined,
+): Logits {
+  const rows = features.length / size;
+  return {
+    size,
+    spread,
+    inUnits(unit) {
+      const scaled = new Float64Array(features.length);
+      for (let row = 0, at = 0; row < rows; row++) {
+        for (let j = 0; j < size; j++, at++) scaled[at] = features[at] / unit[j];
+      }
+      const range = spread.map((s, j) => s / unit[j]);
+      return centredLogits(size, scaled, range, base);
+    },
+    fill(parameters, out) {
+      for (let i = 0, at = 0; i < rows; i++) {
+        let s = base === undefined ? 0 : base[i];
+        for (let j = 0; j < size; j++) s += features[at++] * parameters[j];
+        out[i] = s;
+      }
+    },
+    addTransposed(coefficient, gradient) {
+      for (let i = 0; i < rows; i++) {
+        const c = coefficient[i];
+        if (c === 0) continue;
+        for (let j = 0, at = i * size; j < size; j++) gradient[j] += c * features[at++];
+      }
+    },
+    addCovariance(tree, total, p, matrix) {
+      const centred = new Float64Array(size);
+      forEachContext(tree, total, p, size, features, (mean, row, weight) => {
+        for (let j = 0; j < size; j++) centred[j] = features[row * size + j] - mean[j];
+        for (let j = 0; j < size; j++) {
+          const scaled = weight * centred[j];
+          for (let k = 0; k <= j; k++) matrix[j * size + k] += scaled * centred[k];
+        }
+      });
+      for (let j = 0; j < size; j++) for (let k = 0; k < j; k++) matrix[k * size + j] = matrix[j * size + k];
+    },
+    addVariance(tree, total, p, _, out) {
+      forEachContext(tree, total, p, size, features, (mean, row, weight) => {
+        for (let j = 0; j < size; j++) out[j] += weight * square(features[row * size + j] - mean[j]);
+      });
+    },
+  };
+}
+
+/** Features measured from the middle of their range in each context, and the longest range of each. */
+function centred(size: number, given: Float64Array, outcomes: number, base: Float64Array | undefined) {
+  const features = new Float64Array(given.length);
+  const [spread, least, most] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  const rows = given.length / size;
+  // A row that the base forbids has no probability at any θ: its features stay 0.
+  const forbidden = (row: number) => base !== undefined && base[row] === -Infinity;
+  for (let first = 0; first < rows; first += outcomes) {
+    least.fill(Infinity);
+    most.fill(-Infinity);
+    for (let row = first; row < first + outcomes; row++) {
+      if (forbidden(row)) continue;
+      for (let j = 0, at = row * size; j < size; j++, at++) {
+        const x = given[at];
+        if (x < least[j]) least[j] = x;
+        if (x > most[j]) most[j] = x;
+      }
+    }
+    for (let j = 0; j < size; j++) {
+      if (least[j] < most[j]) spread[j] = Math.max(spread[j], Math.min(most[j] - least[j], Number.MAX_VALUE));
+    }
+    for (let row = first; row < first + outcomes; row++) {
+      if (forbidden(row)) continue;
+      for (let j = 0, at = row * size; j < size; j++, at++) features[at] = given[at] - (least[j] / 2 + most[j] / 2);
+    }
+  }
+  return { features, spread };
+}
+
+/** Visits every row that has probability, with the mean features of its context and its weight total·p. */
+function forEachContext(
+  { contexts, outcomes }: ContextTree,
+  total: Float64Array,
+  p: Float64Array,
+  size: number,
+  features: Float64Array,
+  visit: (mean: Float64Array, row: number, weight: number) => void,
+): void {
+  const mean = new Float64Array(size);
+  for (let c = 0; c < contexts; c++) {
+    if (total[c] === 0) continue;
+    const [from, to] = [c * outcomes, (c + 1) * outcomes];
+    mean.fill(0);
+    for (let row = from; row < to; row++) {
+      for (let j = 0; j < size; j++) mean[j] += p[row] * features[row * size + j];
+    }
+    for (let row = from; row < to; row++) if (p[row] > 0) visit(mean, row, total[c] * p[row]);
+  }
+}
