@@ -71,6 +71,13 @@ describe("from JavaScript", () => {
     expect(stdout, stderr).toBe("0.5623351446188083\n");
   });
 
+  it("an error that nobody catches shows where it comes from, not the whole file", () => {
+    const code = 'import { tilt } from "exptilt"; tilt()';
+    const { stderr } = project.run("node", "--input-type=module", "-e", code);
+    expect(stderr).toContain("TypeError: tilt: ref must be a measure");
+    expect(stderr.length).toBeLessThan(2000);
+  });
+
   it("what is not exported cannot be reached", () => {
     const { stderr } = project.run("node", "--input-type=module", "-e", 'import "exptilt/dist/measure/law.js"');
     expect(stderr).toContain("ERR_PACKAGE_PATH_NOT_EXPORTED");
