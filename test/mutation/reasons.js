@@ -39,7 +39,7 @@ export const reasons = [
     why: "Where a quick way is sure of its digits it is taken, else a slower one that is right everywhere. Sending more to the slower one changes the time alone; the conditions also keep a margin, inside of which both give the same digits.",
     of: ({ file, line }) =>
       (/^(selection\/|measure\/levels)/.test(file) &&
-        /FEW|INSERTION_SORT_LIMIT|600|const whole|whole > -700|#kept|KEPT|over > 40|x < 0\.01|x > 1e-300|#logs|skipped === 0|scaleAt\[n\] !== |BLOCK|PARTIAL_SUM|at\[n \+ 1\] - m > 1|begin < x\.length|phi < 0\.25/.test(
+        /FEW|INSERTION_SORT_LIMIT|weightsFor|600|const whole|whole > -700|#kept|KEPT|over > 40|x < 0\.01|x > 1e-300|#logs|skipped === 0|scaleAt\[n\] !== |BLOCK|PARTIAL_SUM|at\[n \+ 1\] - m > 1|begin < x\.length|phi < 0\.25/.test(
           line,
         )) ||
       (/^information\//.test(file) &&
@@ -108,6 +108,8 @@ export const reasons = [
     title: "Work that is left out because it would give 0",
     why: "Entries without mass are passed over, and shortcuts taken for 0, 1 or ∞, where the general form gives the same.",
     of: ({ line }) =>
-      /=== 0|=== 1\b|=== Infinity|> 0 \?|> 0\)|continue;|-Infinity|\.length > 1|picked|last = -1/.test(line),
+      /=== 0|=== 1\b|=== Infinity|> 0 \?|> 0\)|continue;|-Infinity|\.length > 1|picked|last = -1|exponent \* Math\.LN2/.test(
+        line,
+      ),
   },
 ];

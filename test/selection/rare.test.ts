@@ -4,6 +4,7 @@ import {
   fromLogMass,
   klDivergence,
   limitDistance,
+  measure,
   normalize,
   rlhfOptimum,
   samplesNeeded,
@@ -31,6 +32,21 @@ describe("where masses, weights and numbers of draws leave the doubles", () => {
       }
     }
   });
+});
+
+it("a subnormal mass beside others of a small total gives the law of the same masses scaled up", () => {
+  const reward = [0, 1, 0.5];
+  const masses = [1, 3 * 2 ** -410, 0.5];
+  const [small, whole] = [2 ** -660, 1].map((unit) =>
+    measure(
+      ["a", "b", "c"],
+      masses.map((m) => m * unit),
+    ),
+  );
+  for (const beta of [0, 0.3]) {
+    const [got, want] = [small, whole].map((ref) => softBestOfNLaw({ ref, reward, beta }, 3));
+    for (const [i, p] of want.mass.entries()) expect(Math.abs(got.mass[i] - p)).toBeLessThanOrEqual(1e-13 * p);
+  }
 });
 
 const logMasses = fc.oneof(
