@@ -102,6 +102,7 @@ export {
 export { categoricalQuantile, categoricalSampler, type Sampler, samplingProbabilities } from "./measure/sampler.js";
 export type { Score, ScoreFunction } from "./measure/score.js";
 export { tilt, tiltedMass } from "./measure/tilt.js";
+export type { JsonNumber } from "./numeric/json.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
 export { type RandomSource, type RandomState, randomSource } from "./numeric/random.js";
 export {
@@ -164,7 +165,7 @@ export { paretoK, paretoSmoothedWeights, type SmoothedWeights } from "./training
 export { type ConditionalPolicy, type Policy, policyDistribution } from "./training/policy.js";
 export { fitPolicyGradient, type PolicyGradientFit, type RlhfExample } from "./training/policyGradient.js";
 export { effectiveSampleSize, type SampleWeights, selfNormalizedWeights } from "./training/sampleWeights.js";
-export type { JsonNumber, TrainingState } from "./training/state.js";
+export type { TrainingState } from "./training/state.js";
 export { fitWeightedMleStream, type StreamFit, type StreamOptions, type TrainingStream } from "./training/stream.js";
 export { tabularPolicy } from "./training/tabular.js";
 export type { TailOptions } from "./training/tail.js";

@@ -164,6 +164,15 @@ class OptimalPolicy<A> extends NormalizedMeasure<A> implements RlifOptimum<A> {
     if (typeof this.#value === "function") this.#value = this.#value();
     return this.#value;
   }
+
+  protected override title(): string {
+    return "RlifOptimum";
+  }
+
+  protected override facts(): Readonly<Record<string, unknown>> {
+    const { regime, exponent, modes, unique, value } = this;
+    return { ...super.facts(), regime, exponent, modes, unique, value };
+  }
 }
 
 /** The answers of largest probability; ties are ties of the weights as given. */
