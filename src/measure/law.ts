@@ -142,7 +142,7 @@ export class Law {
 
   /** Whether a value is a law itself, of this copy of the library or another one of the same version. */
   static isLaw(value: unknown): value is Law {
-    return typeof value === "object" && value !== null && (value as Branded)[BRAND] === true;
+    return typeof value === "object" && value !== null && (#hasTail in value || (value as Branded)[BRAND] === true);
   }
 
   /**

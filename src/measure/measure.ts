@@ -1,7 +1,6 @@
 import {
   BELOW_INFINITY,
   NON_NEGATIVE,
-  NON_NEGATIVE_OR_INFINITE,
   outOfRange,
   requireLength,
   requireNumbers,
@@ -237,12 +236,12 @@ export function requireMeasure<A>(caller: string, argument: string, measure: Mea
   if (mass === undefined && logMass === undefined && own.law !== undefined)
     return new NormalizedMeasure(support, requireLaw(caller, `${argument}.law`, own.law, support.length), 0);
   if (logMass === undefined) {
-    const given = requireMass(caller, `${argument}.mass`, mass, support.length);
+    const given = requireMass(caller, `${argument}.mass`, fromJson(mass), support.length);
     return new GivenMeasure(support, Law.fromMass(given), given);
   }
-  const logs = requireLogMass(caller, `${argument}.logMass`, logMass, support.length);
+  const logs = requireLogMass(caller, `${argument}.logMass`, fromJson(logMass), support.length);
   if (mass === undefined) return new LogGivenMeasure(support, Law.fromLogMass(logs), logs);
-  const given = requireMass(caller, `${argument}.mass`, mass, support.length, logs);
+  const given = requireMass(caller, `${argument}.mass`, fromJson(mass), support.length, logs);
   if (given.every((m, i) => isNormal(m) || log(m) === logs[i]))
     return new GivenMeasure(support, Law.fromMass(given), given);
   return new GivenMeasure(support, Law.fromMass(given, logs), given, () => logs);
@@ -292,19 +291,23 @@ function requireMass(
   size: number,
   logMass?: Float64Array,
 ): Float64Array {
-  const given = fromJson(mass);
-  requireLength(caller, argument, given, size);
-  const out = requireNumbers(caller, argument, given, logMass === undefined ? NON_NEGATIVE : NON_NEGATIVE_OR_INFINITE);
+  requireLength(caller, argument, mass, size);
+  const out = requireNumbers(caller, argument, mass, logMass === undefined ? NON_NEGATIVE : ROUNDED);
   let largest = 0;
   for (let i = 0; i < out.length; i++) {
     out[i] += 0; // -0 + 0 is 0
     if (out[i] > largest) largest = out[i];
-    if (logMass !== undefined && !isNormal(out[i]) && !isRounded(out[i], logMass[i]))
-      throw outOfRange(caller, `${argument}[${i}]`, `be exp(logMass[${i}]), which is ${exp(logMass[i])}`, out[i]);
   }
-  if (largest === 0 && logMass === undefined) throw outOfRange(caller, argument, "have a positive total", 0);
+  if (largest === 0 && !logMass?.every((l) => l < LOG_LEAST))
+    throw outOfRange(caller, argument, "have a positive total", 0);
+  const wrong = logMass === undefined ? -1 : out.findIndex((m, i) => !isNormal(m) && !isRounded(m, logMass[i]));
+  if (logMass !== undefined && wrong >= 0)
+    throw outOfRange(caller, `${argument}[${wrong}]`, `be e^${logMass[wrong]}, as logMass says`, out[wrong]);
   return out;
 }
+
+/** Masses that may have been rounded to infinity. */
+const ROUNDED = { ...NON_NEGATIVE, most: Infinity };
 
 /** Whether a mass that is no normal double may stand for e^l: below them a mass has few digits left, or none. */
 function isRounded(mass: number, l: number): boolean {
@@ -317,9 +320,8 @@ const LOG_MOST = 709;
 
 /** Log-masses below ∞, one above −∞ at least, checked and copied. */
 function requireLogMass(caller: string, argument: string, logMass: unknown, size: number): Float64Array {
-  const given = fromJson(logMass);
-  requireLength(caller, argument, given, size);
-  const out = requireNumbers(caller, argument, given, BELOW_INFINITY);
+  requireLength(caller, argument, logMass, size);
+  const out = requireNumbers(caller, argument, logMass, BELOW_INFINITY);
   let top = -Infinity;
   for (let i = 0; i < out.length; i++) {
     out[i] += 0; // -0 + 0 is 0

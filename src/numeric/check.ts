@@ -114,7 +114,6 @@ export interface Range {
 }
 
 export const NON_NEGATIVE: Range = { least: 0, most: Number.MAX_VALUE, condition: "be non-negative and finite" };
-export const NON_NEGATIVE_OR_INFINITE: Range = { least: 0, most: Infinity, condition: "be non-negative" };
 export const FINITE: Range = { least: -Number.MAX_VALUE, most: Number.MAX_VALUE, condition: "be finite" };
 export const BELOW_INFINITY: Range = {
   least: -Infinity,
