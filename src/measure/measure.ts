@@ -156,12 +156,12 @@ class LogGivenMeasure<A> extends OwnMeasure<A> {
   readonly [LAW]: Law;
   readonly [MASSES]: Masses;
 
-  constructor(support: readonly A[], law: Law, logMass: Float64Array, mass = (): Float64Array => logMass.map(exp)) {
+  constructor(support: readonly A[], law: Law, logMass: Float64Array) {
     super();
     this.support = support;
     this.logMass = logMass;
     this[LAW] = law;
-    this[MASSES] = new Masses(mass, logMass);
+    this[MASSES] = new Masses(() => logMass.map(exp), logMass);
   }
 
   get law(): Law {
@@ -298,7 +298,7 @@ function requireMass(
     out[i] += 0; // -0 + 0 is 0
     if (out[i] > largest) largest = out[i];
   }
-  if (largest === 0 && !logMass?.every((l) => l < LOG_LEAST))
+  if (largest === 0 && !logMass?.every((l) => l < LOG_SMALL))
     throw outOfRange(caller, argument, "have a positive total", 0);
   const wrong = logMass === undefined ? -1 : out.findIndex((m, i) => !isNormal(m) && !isRounded(m, logMass[i]));
   if (logMass !== undefined && wrong >= 0)
@@ -309,14 +309,14 @@ function requireMass(
 /** Masses that may have been rounded to infinity. */
 const ROUNDED = { ...NON_NEGATIVE, most: Infinity };
 
-/** Whether a mass that is no normal double may stand for e^l: below them a mass has few digits left, or none. */
+/** Whether a mass that is no normal double may be what is left of e^l: where weights are small, it is lost before P is. */
 function isRounded(mass: number, l: number): boolean {
-  return mass === 0 ? l < LOG_LEAST : mass === Infinity ? l > LOG_MOST : Math.abs(log(mass) - l) < 1;
+  return mass === Infinity ? l > LOG_LARGEST : l < LOG_SMALL;
 }
 
-/** The logarithms between which a double can hold a mass, to within 1. */
-const LOG_LEAST = -744;
-const LOG_MOST = 709;
+/** The logarithm of the largest double, to within 1, and one far above that of the smallest. */
+const LOG_LARGEST = 709;
+const LOG_SMALL = -400;
 
 /** Log-masses below ∞, one above −∞ at least, checked and copied. */
 function requireLogMass(caller: string, argument: string, logMass: unknown, size: number): Float64Array {
