@@ -90,7 +90,8 @@ export interface ScaledLogs {
  * the weights as a double-double, the largest weight apart from the rest, so that a probability near 1 keeps the digits
  * of its distance from 1. Answers whose weight is below the smallest double keep it in `logWeight`.
  *
- * The public fields are data, and all that a structured clone keeps: `fromCopy` makes the law of them again.
+ * The public fields are data, and all that a structured clone keeps: `fromMass` makes the law again of `mass`, `logs` and
+ * `fromLog`.
  */
 export class Law {
   /** Relative weights, the largest far from over- and underflow. */
@@ -147,12 +148,12 @@ export class Law {
 
   /**
    * The law ∝ mass, whose entries are non-negative with one positive at least. Scaled by 2^k only where needed. Masses
-   * that were rounded below the normal doubles, or above them, are whole in `logMass`.
+   * that were rounded below the normal doubles, or above them, are whole in `logMass`; with `fromLog`, all are.
    */
-  static fromMass(mass: Float64Array, logMass?: Float64Array): Law {
+  static fromMass(mass: Float64Array, logMass?: Float64Array, fromLog = false): Law {
     let max = 0;
     for (let i = 0; i < mass.length; i++) if (mass[i] > max) max = mass[i];
-    if (max >= 2 ** -400 && max <= 2 ** 400) return new Law(mass, logMass, undefined, false);
+    if (max >= 2 ** -400 && max <= 2 ** 400) return new Law(mass, logMass, undefined, fromLog);
     if (logMass !== undefined) return Law.fromLogMass(logMass);
     const exponent = -exponentOf(max);
     const [s, t] = [2 ** Math.trunc(exponent / 2), 2 ** (exponent - Math.trunc(exponent / 2))];
@@ -183,11 +184,6 @@ export class Law {
     // Log-weights are kept as data where they alone have an answer whole; with a total come weights that all are.
     const tail = total === undefined && hasUnderflowed(weight, base);
     return new Law(weight, tail ? logWeight() : logWeight, new Lineage(base, logDensity), base.fromLog, total);
-  }
-
-  /** The law of which a structured clone has kept the fields; its masses, weights and logarithms were checked. */
-  static fromCopy({ mass, weight, logs, fromLog }: Pick<Law, "mass" | "weight" | "logs" | "fromLog">): Law {
-    return logs === undefined ? Law.fromMass(mass) : new Law(weight, logs, undefined, fromLog);
   }
 
   get lineage(): Lineage | undefined {

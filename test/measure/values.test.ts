@@ -140,7 +140,7 @@ describe("a structured clone and a spread are read as the same law", () => {
     const copy = structuredClone(tilt(measure(["a", "b"], [1, 3]), [0, 1])) as never as { law: object };
     const changed = (data: object) => () => normalize({ ...copy, law: { ...copy.law, ...data } } as never);
     expect(changed({ mass: [1, Number.NaN] })).toThrow("normalize: p.law.mass[1] must be non-negative and finite");
-    expect(changed({ weight: [1] })).toThrow("normalize: p.law.weight must have length 2");
+    expect(changed({ mass: [1] })).toThrow("normalize: p.law.mass must have length 2");
     expect(changed({ logs: [0, Infinity] })).toThrow("normalize: p.law.logs[1] must be below Infinity");
     expect(() => normalize({ ...copy, law: 3 } as never)).toThrow("normalize: p.law must be an object");
     expect(() => normalize({ ...tilt(uniform(["a", "b"]), [0, 1]), support: ["a"] })).toThrow("p.law.weight");
