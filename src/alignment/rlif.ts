@@ -44,7 +44,7 @@ export interface RlifOptimum<A = unknown> extends Distribution<A> {
   readonly modes: readonly A[];
   /** Whether this is the only optimum. */
   readonly unique: boolean;
-  /** The objective at the optimum, in nats per token. */
+  /** The objective at the optimum, in nats per token. JSON has it; a structured clone has not, since it is made when read. */
   readonly value: number;
 }
 
