@@ -52,7 +52,10 @@ export interface RlifOptimum<A = unknown> extends Distribution<A> {
 function temperatures(length: number, beta: number): { a: number; excess: number } {
   const a = twoProduct(length, beta);
   // A product whose error can't be told apart from it: nothing near 1.
-  if (!Number.isFinite(a.lo)) return { a: length * beta, excess: length * beta };
+  if (!Number.isFinite(a.lo)) {
+    const product = Math.min(length * beta, Number.MAX_VALUE);
+    return { a: product, excess: product };
+  }
   const { hi, lo } = twoSum(a.hi, -1);
   return { a: a.hi, excess: hi + (lo + a.lo) };
 }

@@ -261,14 +261,14 @@ export function requireMeasure<A>(caller: string, argument: string, measure: Mea
   const given = requireMass(caller, `${argument}.mass`, fromJson(mass), support.length, logs);
   if (given.every((m, i) => isNormal(m) || log(m) === logs[i]))
     return new GivenMeasure(support, Law.fromMass(given), given);
-  const wrong = given.findIndex((m, i) => !isNormal(m) && !isExtreme(logs[i]));
+  const wrong = given.findIndex((m, i) => !isNormal(m) && !isExtreme(m, logs[i]));
   if (wrong >= 0)
     throw outOfRange(caller, `${argument}.mass[${wrong}]`, `be e^${logs[wrong]}, as logMass says`, given[wrong]);
   return new GivenMeasure(support, Law.fromMass(given, logs), given, () => logs);
 }
 
-/** Whether e^l may have been rounded to no normal double: as a probability, where weights before it were small. */
-const isExtreme = (l: number): boolean => !(Math.abs(l) < 400);
+/** Whether e^l may have been rounded to a mass that is no normal double: as a probability, where weights before it were small. */
+const isExtreme = (m: number, l: number): boolean => (m < 1 ? l < -400 : l > 400);
 
 /** The law that a spread of a distribution shares with it, or of which a structured clone has the data. */
 function requireLaw(caller: string, argument: string, law: Law, size: number): Law {
@@ -320,7 +320,7 @@ function requireMass(
     out[i] += 0; // -0 + 0 is 0
     if (out[i] > largest) largest = out[i];
   }
-  if (largest === 0 && !logMass?.every(isExtreme)) throw outOfRange(caller, argument, "have a positive total", 0);
+  if (largest === 0 && !logMass?.every((l) => isExtreme(0, l))) throw outOfRange(caller, argument, "have a positive total", 0);
   return out;
 }
 

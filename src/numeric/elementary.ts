@@ -151,8 +151,8 @@ function powerOf(x: number, y: number, shift: number): number {
   const high = q.hi + tail;
   const product = y * high;
   const value = exp(product);
-  // Where the power leaves the range of doubles there is nothing to correct.
-  if (!(value > 0 && value < Infinity)) return value;
+  // Where the power leaves the range of doubles, and of x = 1, there is nothing to correct.
+  if (!(value > 0 && value < Infinity) || high === 0) return value;
   return value + value * (productError(y, high, product) + y * (tail - (high - q.hi)));
 }
 

@@ -113,6 +113,7 @@ describe("the values at the ends are those of Math", () => {
       [5e-324, 0.5],
       [5e-324, 2],
       [1, 1e300],
+      [1, Number.MAX_VALUE],
       [Infinity, 2],
       [Infinity, -1],
       [Infinity, 0],
