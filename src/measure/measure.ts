@@ -320,7 +320,8 @@ function requireMass(
     out[i] += 0; // -0 + 0 is 0
     if (out[i] > largest) largest = out[i];
   }
-  if (largest === 0 && !logMass?.every((l) => isExtreme(0, l))) throw outOfRange(caller, argument, "have a positive total", 0);
+  if (largest === 0 && !logMass?.every((l) => isExtreme(0, l)))
+    throw outOfRange(caller, argument, "have a positive total", 0);
   return out;
 }
 
