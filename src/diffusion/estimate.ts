@@ -1,7 +1,7 @@
 import type { Law } from "../measure/law.js";
 import { type Measure, measure } from "../measure/measure.js";
 import { categoricalSampler } from "../measure/sampler.js";
-import { outOfRange, requireInteger } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireOptions } from "../numeric/check.js";
 import { exp, log, square } from "../numeric/elementary.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { requireRandom } from "../numeric/random.js";
@@ -69,6 +69,7 @@ function allLevels(point: NoisedPoint, rng: () => number): LevelSource {
 }
 
 function readOptions(caller: string, options: EstimateOptions, rng: () => number) {
+  requireOptions(caller, options, { samples: true, grid: true });
   const samples = requireInteger(caller, "options.samples", options.samples ?? 10_000, 2);
   const levels = options.grid === undefined ? undefined : requireSteps(caller, options.grid);
   return { samples, levels, random: requireRandom(caller, rng) };

@@ -16,7 +16,7 @@ import { gaussianSource } from "../numeric/gaussian.js";
 import { randomSource } from "../numeric/random.js";
 import { pointAt } from "../optimize/lineSearch.js";
 import { minimize } from "../optimize/minimize.js";
-import { descentOf, readOptions, type TrainingOptions } from "../optimize/options.js";
+import { descentOf, readOptions, TRAINING_OPTIONS, type TrainingOptions } from "../optimize/options.js";
 import { resultOf, type TrainingResult } from "../optimize/result.js";
 import { stateOf } from "../optimize/state.js";
 import { type AtomicData, type AtomLaw, requireAtomLaw, requireAtomMeasure, requireLine } from "./atoms.js";
@@ -79,7 +79,7 @@ export async function fitScoreMatching(
   const caller = "fitScoreMatching";
   const { ref, law, target } = readProblem(caller, data, problem);
   const levels = requireGrid(caller, "grid", grid);
-  const settings = readOptions(caller, options, data.size);
+  const settings = readOptions(caller, options, { ...TRAINING_OPTIONS, levelWeights: true, draws: true }, data.size);
   if (settings.method === "closed form")
     throw outOfRange(caller, "options.method", "be an iterative one", settings.method);
   const atoms = Array.from({ length: data.size }, (_, i) => i).filter((i) => law.supports(i));

@@ -1,6 +1,6 @@
 import type { BigNumber } from "mathjs";
 import { requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireOptions } from "../numeric/check.js";
 import type { Algebra } from "./algebra.js";
 import * as alignment from "./alignment.js";
 import { Arithmetic } from "./arithmetic.js";
@@ -76,7 +76,7 @@ export interface ExactOptions {
  * ```
  */
 export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
-  const { digits: asked = 60 } = requireObject("exactAlgebra", "options", options);
+  const { digits: asked = 60 } = requireOptions("exactAlgebra", options, { digits: true, integralDigits: true });
   const digits = requireInteger("exactAlgebra", "digits", asked, 20);
   if (digits > 1000) throw outOfRange("exactAlgebra", "digits", "be at most 1000", digits);
   const integralDigits = requireInteger("exactAlgebra", "integralDigits", options.integralDigits ?? 20, 4);

@@ -86,6 +86,18 @@ export function requireInteger(caller: string, argument: string, value: unknown,
   throw outOfRange(caller, argument, `be a whole number of at least ${least}`, x);
 }
 
+/** Options: an object that has no other names than the known ones, since a misspelt one would pass for one left out. */
+export function requireOptions<T extends object>(
+  caller: string,
+  options: T,
+  known: Readonly<Record<keyof T, true>>,
+): T {
+  const names = Object.keys(known);
+  for (const [name, value] of Object.entries(requireObject(caller, "options", options)))
+    if (!names.includes(name)) throw wrongType(caller, `options.${name}`, `be one of ${names.join(", ")}`, value);
+  return options;
+}
+
 /** Array-likes, typed arrays included; strings are not numbers in a row. */
 export function requireArrayLike(caller: string, argument: string, value: unknown): ArrayLike<unknown> {
   const length = typeof value === "object" && value !== null ? (value as { length?: unknown }).length : undefined;

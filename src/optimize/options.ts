@@ -2,7 +2,7 @@ import {
   outOfRange,
   requireInteger,
   requireNonNegative,
-  requireObject,
+  requireOptions,
   requirePositive,
   wrongType,
 } from "../numeric/check.js";
@@ -48,6 +48,23 @@ export interface TrainingOptions {
   readonly resume?: TrainingState;
 }
 
+/** The names of the options that every run has. */
+export const TRAINING_OPTIONS: Readonly<Record<keyof TrainingOptions, true>> = {
+  method: true,
+  start: true,
+  ridge: true,
+  tolerance: true,
+  maxIterations: true,
+  depth: true,
+  learningRate: true,
+  halfLife: true,
+  batchSize: true,
+  seed: true,
+  signal: true,
+  onProgress: true,
+  resume: true,
+};
+
 const METHODS: readonly unknown[] = ["closed form", "newton", "lbfgs", "adam"] satisfies TrainingMethod[];
 
 /** Checked options. */
@@ -64,8 +81,14 @@ export interface Settings {
   readonly watch: Watch;
 }
 
-export function readOptions(caller: string, options: TrainingOptions, size: number): Settings {
-  requireObject(caller, "options", options);
+/** Options with none but the known names, for a policy of so many parameters. */
+export function readOptions<T extends TrainingOptions>(
+  caller: string,
+  options: T,
+  known: Readonly<Record<keyof T, true>>,
+  size: number,
+): Settings {
+  requireOptions(caller, options, known);
   const { method, resume, signal, onProgress } = options;
   if (method !== undefined && !METHODS.includes(method)) {
     throw outOfRange(caller, "options.method", `be one of ${METHODS.join(", ")}`, method);

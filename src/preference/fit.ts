@@ -1,4 +1,4 @@
-import { outOfRange, requireInteger, requireNonNegative, requireObject } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireNonNegative, requireOptions } from "../numeric/check.js";
 import type { GroundedLaplacian } from "../numeric/laplacian.js";
 import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
@@ -120,7 +120,7 @@ export function fitBradleyTerry<A>(
   options: BradleyTerryOptions<A> = {},
 ): BradleyTerryFit<A> {
   const caller = "fitBradleyTerry";
-  requireObject(caller, "options", options);
+  requireOptions(caller, options, { items: true, reference: true, ridge: true });
   const ridge = requireNonNegative(caller, "options.ridge", options.ridge ?? 0);
   const tournament = readTournament(caller, comparisons, options.items, ridge);
   const { items, indexOf, first, second, exponent } = tournament;

@@ -1,5 +1,5 @@
 import { aliasTableOf, drawBy, type Sampler, samplerOf } from "../measure/sampler.js";
-import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireOptions } from "../numeric/check.js";
 import { expm1, log1p } from "../numeric/elementary.js";
 import { requireRandom, stuck } from "../numeric/random.js";
 import { requireDraws } from "./draws.js";
@@ -50,7 +50,7 @@ export function softBestOfNSampler<A>(
   const prepared = prepare(caller, problem, problem?.beta);
   n = requireDraws(caller, "n", n);
   const random = requireRandom(caller, rng);
-  const { method = "law" } = requireObject(caller, "options", options);
+  const { method = "law" } = requireOptions(caller, options, { method: true });
   if (method !== "law" && method !== "simulation")
     throw outOfRange(caller, "options.method", 'be "law" or "simulation"', method);
   const draw =

@@ -5,7 +5,7 @@ import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { pointAt } from "../optimize/lineSearch.js";
 import { minimize } from "../optimize/minimize.js";
-import { descentOf, readOptions, type Settings, type TrainingOptions } from "../optimize/options.js";
+import { descentOf, readOptions, type Settings, TRAINING_OPTIONS, type TrainingOptions } from "../optimize/options.js";
 import { resultOf, type TrainingResult } from "../optimize/result.js";
 import { stateOf } from "../optimize/state.js";
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
@@ -98,7 +98,7 @@ function readFit<Q, A>(
   options: WeightedMleOptions,
 ) {
   const size = requirePolicy(caller, policy);
-  const settings = readOptions(caller, options, size);
+  const settings = readOptions(caller, options, { ...TRAINING_OPTIONS, klToRef: true }, size);
   const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
   const examples = requireExamples<Q, A>(caller, "data", data);
   const seen = examples.map(({ name, example }) => partOf(caller, policy, example, name, lambda, examples.length));

@@ -6,7 +6,7 @@ import { outOfRange, requirePositive, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { pointAt } from "../optimize/lineSearch.js";
 import { minimize } from "../optimize/minimize.js";
-import { descentOf, readOptions, type TrainingOptions } from "../optimize/options.js";
+import { descentOf, readOptions, TRAINING_OPTIONS, type TrainingOptions } from "../optimize/options.js";
 import { resultOf, type TrainingResult } from "../optimize/result.js";
 import type { Verdict } from "../optimize/smooth.js";
 import { stateOf } from "../optimize/state.js";
@@ -120,7 +120,7 @@ export async function fitPolicyGradient<Q, A>(
 ): Promise<PolicyGradientFit> {
   const caller = "fitPolicyGradient";
   const size = requirePolicy(caller, policy);
-  const settings = readOptions(caller, options, size);
+  const settings = readOptions(caller, options, TRAINING_OPTIONS, size);
   const method = settings.method ?? "lbfgs";
   if (method !== "lbfgs" && method !== "adam") throw outOfRange(caller, "options.method", "be lbfgs or adam", method);
   // Holes too: map would pass over them.

@@ -1,7 +1,7 @@
 import {
   outOfRange,
   requireNonNegative,
-  requireObject,
+  requireOptions,
   requirePositive,
   requirePositiveOrInfinite,
   wrongType,
@@ -38,6 +38,17 @@ export interface StreamOptions {
   /** The state that an earlier run ended in. */
   readonly resume?: TrainingState;
 }
+
+const STREAM_OPTIONS: Readonly<Record<keyof StreamOptions, true>> = {
+  start: true,
+  ridge: true,
+  klToRef: true,
+  learningRate: true,
+  halfLife: true,
+  signal: true,
+  onProgress: true,
+  resume: true,
+};
 
 /** Where training on a stream ended. */
 export interface StreamFit {
@@ -89,7 +100,7 @@ export async function fitWeightedMleStream<Q, A>(
 ): Promise<StreamFit> {
   const caller = "fitWeightedMleStream";
   const size = requirePolicy(caller, policy);
-  requireObject(caller, "options", options);
+  requireOptions(caller, options, STREAM_OPTIONS);
   const { onProgress } = options;
   if (onProgress !== undefined && typeof onProgress !== "function")
     throw wrongType(caller, "options.onProgress", "be a function", onProgress);

@@ -7,13 +7,19 @@ import { type Distribution, distributionOf, lawOf, type Measure, requireMeasure 
 import { resolveScore, scaledDifference } from "../../measure/score.js";
 import { answerKey } from "../../measure/support.js";
 import { logMeanExp, tiltChecked } from "../../measure/tilt.js";
-import { outOfRange, requireArrayLike, requireObject, requirePositiveOrInfinite } from "../../numeric/check.js";
+import {
+  outOfRange,
+  requireArrayLike,
+  requireObject,
+  requireOptions,
+  requirePositiveOrInfinite,
+} from "../../numeric/check.js";
 import { exp, log } from "../../numeric/elementary.js";
 import { isNormal } from "../../numeric/float64.js";
 import { effectiveFractionOf } from "./effectiveFraction.js";
 import { shapeOf, smooth } from "./paretoSmoothing.js";
 import { sizeOf } from "./sampleWeights.js";
-import type { TailOptions } from "./tail.js";
+import { TAIL_OPTIONS, type TailOptions } from "./tail.js";
 
 /**
  * What weighted maximum likelihood is done on: a law to imitate, the one it came from, and how much its weights can be
@@ -177,7 +183,7 @@ export function drawnWeights<A>(
   const caller = "drawnWeights";
   const beta = requirePositiveOrInfinite(caller, "beta", requireObject(caller, "problem", problem).beta);
   const ref = requireMeasure(caller, "ref", problem.ref);
-  requireObject(caller, "options", options);
+  requireOptions(caller, options, { ...TAIL_OPTIONS, smooth: true });
   const score = resolveScore(caller, "reward", ref.support, problem.reward);
   const places = placesOf(caller, ref.support, draws);
   let top = -Infinity;

@@ -1,7 +1,8 @@
+import { requireOptions } from "../../numeric/check.js";
 import { exp, log1p } from "../../numeric/elementary.js";
 import { fitGeneralizedPareto, type GeneralizedPareto, logParetoQuantile } from "./generalizedPareto.js";
 import { readWeights, type SampleWeights, type WeightsRead } from "./sampleWeights.js";
-import { averageRuns, type Tail, type TailOptions, tailLengthOf, tailOf } from "./tail.js";
+import { averageRuns, TAIL_OPTIONS, type Tail, type TailOptions, tailLengthOf, tailOf } from "./tail.js";
 
 /** A tail of fewer draws than this says nothing of its shape. */
 const MIN_TAIL_DRAWS = 5;
@@ -77,6 +78,7 @@ export function smooth(caller: string, weights: WeightsRead, options: TailOption
  * ```
  */
 export function paretoK(weights: SampleWeights, options: TailOptions = {}): number {
+  requireOptions("paretoK", options, TAIL_OPTIONS);
   return shapeOf("paretoK", readWeights("paretoK", weights), options);
 }
 
@@ -112,5 +114,6 @@ export interface SmoothedWeights {
  * ```
  */
 export function paretoSmoothedWeights(weights: SampleWeights, options: TailOptions = {}): SmoothedWeights {
+  requireOptions("paretoSmoothedWeights", options, TAIL_OPTIONS);
   return smooth("paretoSmoothedWeights", readWeights("paretoSmoothedWeights", weights), options);
 }

@@ -1,4 +1,4 @@
-import { outOfRange, requireInteger, requirePositive, wrongType } from "../../numeric/check.js";
+import { outOfRange, requireInteger, requirePositive } from "../../numeric/check.js";
 import { exp, expm1, log } from "../../numeric/elementary.js";
 import type { WeightsRead } from "./sampleWeights.js";
 
@@ -13,9 +13,11 @@ export interface TailOptions {
   readonly relativeEfficiency?: number;
 }
 
+/** The names of these options. */
+export const TAIL_OPTIONS: Readonly<Record<keyof TailOptions, true>> = { tailLength: true, relativeEfficiency: true };
+
 /** M = ⌈min(n/5, 3√(n/r))⌉, or what was asked for. */
 export function tailLengthOf(caller: string, n: number, options: TailOptions): number {
-  if (typeof options !== "object" || options === null) throw wrongType(caller, "options", "be an object", options);
   const { tailLength, relativeEfficiency } = options;
   const efficiency = requirePositive(caller, "options.relativeEfficiency", relativeEfficiency ?? 1);
   if (tailLength === undefined) return Math.ceil(Math.min(0.2 * n, 3 * Math.sqrt(n / efficiency)));

@@ -1,0 +1,54 @@
+import * as library from "exptilt";
+import { exactAlgebra } from "exptilt/exact";
+import { describe, expect, it } from "vitest";
+
+const {
+  atomicData,
+  drawnWeights,
+  estimateGuidanceGap,
+  fitBradleyTerry,
+  fitPolicyGradient,
+  fitScoreMatching,
+  fitWeightedMle,
+  fitWeightedMleStream,
+  paretoK,
+  paretoSmoothedWeights,
+  randomSource,
+  rewardDirectedProblem,
+  softBestOfNSampler,
+  tabularPolicy,
+  uniform,
+} = library;
+
+const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 };
+const policy = tabularPolicy(["a", "b"]);
+const target = { target: problem.ref };
+const draws = ["a", "b", "a", "b", "a"];
+const weights = { weight: [1, 2, 3, 4, 5] };
+const data = atomicData({ atoms: [[-1], [0], [1]], classes: { a: [0.5, 0.25, 0.25], b: [0.1, 0.1, 0.8] } });
+const directed = rewardDirectedProblem(data, "a", [0, 1, 2], 1);
+
+/** Each function that takes options, with one that it does not have. */
+const calls: Record<string, (options: object) => unknown> = {
+  drawnWeights: (options) => drawnWeights(problem, draws, options),
+  estimateGuidanceGap: (options) => estimateGuidanceGap(data, "a", 1, 0.5, randomSource(1), options),
+  exactAlgebra: (options) => exactAlgebra(options),
+  fitBradleyTerry: (options) => fitBradleyTerry([{ winner: "a", loser: "b" }], { ridge: 1, ...options }),
+  fitPolicyGradient: (options) => fitPolicyGradient(policy, problem, options),
+  fitScoreMatching: (options) => fitScoreMatching(data, directed, [0.3, 0.7], options),
+  fitWeightedMle: (options) => fitWeightedMle(policy, target, options),
+  fitWeightedMleStream: (options) => fitWeightedMleStream(policy, [target], options),
+  paretoK: (options) => paretoK(weights, options),
+  paretoSmoothedWeights: (options) => paretoSmoothedWeights(weights, options),
+  softBestOfNSampler: (options) => softBestOfNSampler(problem, 2, randomSource(1), options),
+};
+
+describe("an option that there is none of is refused by its name", () => {
+  it.each(Object.entries(calls))("%s", async (name, call) => {
+    await expect(Promise.resolve().then(() => call({}))).resolves.toBeDefined();
+    const misspelt = () => call({ rigde: 1 });
+    await expect(Promise.resolve().then(misspelt)).rejects.toThrow(TypeError);
+    const message = new RegExp(`^${name}: options\\.rigde must be one of (\\w+, )*\\w+, got 1$`);
+    await expect(Promise.resolve().then(misspelt)).rejects.toThrow(message);
+  });
+});
