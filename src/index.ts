@@ -18,8 +18,9 @@ export { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret, type TiltProb
 export {
   type RlifOptimum,
   rlifObjective,
+  rlifOptimalValue,
   rlifOptimum,
-  rlifValue,
+  rlifRegret,
   type SelfCertaintyProblem,
 } from "./alignment/rlif.js";
 export type { AtomicInstance } from "./claims/atomicInstance.js";

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { entropy, measure, rlifOptimum, rlifValue } from "exptilt";
+import { entropy, measure, rlifOptimalValue, rlifOptimum } from "exptilt";
 import { MINUS, picture } from "./picture.mjs";
 
 const MASS = [40, 30, 20, 10];
@@ -16,7 +16,7 @@ export function regimes() {
     return ref.support.map((answer, i) => ({ a, answer, probability: mass[i] }));
   });
   const logV = Math.log(VOCABULARY);
-  const values = grid.map((a) => ({ a, value: LENGTH * (rlifValue(problemAt(a)) - logV) }));
+  const values = grid.map((a) => ({ a, value: LENGTH * (rlifOptimalValue(problemAt(a)) - logV) }));
   const [two, one] = [rlifOptimum(problemAt(2)), rlifOptimum(problemAt(1))];
   const atOne = LENGTH * (one.value - logV);
   const caption =

@@ -1,6 +1,7 @@
 import { klOf } from "../information/divergence.js";
 import { entropyOf, renyiEntropyOf } from "../information/entropy.js";
 import { escortLaw, logOdds } from "../measure/escort.js";
+import { expectationUnder } from "../measure/expectation.js";
 import { Law } from "../measure/law.js";
 import {
   type Distribution,
@@ -202,14 +203,51 @@ function modesOf(law: Law): number[] {
  * @throws RangeError when the length or the vocabulary's size is no whole number ≥ 1, or β is negative or not finite
  * @example
  * ```ts
- * import { distribution, rlifObjective, rlifOptimum, rlifValue } from "exptilt";
+ * import { distribution, rlifObjective, rlifOptimum, rlifOptimalValue } from "exptilt";
  * const problem = { ref: distribution(["a", "b"], [1, 3]), length: 1, beta: 2, vocabularySize: 2 };
- * rlifValue(problem) // => 0.22314355131421
+ * rlifOptimalValue(problem) // => 0.22314355131421
  * rlifObjective(problem, rlifOptimum(problem)) // => 0.22314355131421
  * ```
  */
-export function rlifValue<A>(problem: SelfCertaintyProblem<A>): number {
-  return optimalValueOf(checked("rlifValue", problem));
+export function rlifOptimalValue<A>(problem: SelfCertaintyProblem<A>): number {
+  return optimalValueOf(checked("rlifOptimalValue", problem));
+}
+
+/**
+ * How much of the RLIF objective a policy leaves on the table, in nats per token: J(π*) − J(π) ≥ 0. For Lβ > 1 it is the price of
+ * the distance from the optimum; for Lβ ≤ 1 a sum of terms that are 0 on the modes of ref.
+ *
+ * $$J_{\mathrm{if}}(\pi^*) - J_{\mathrm{if}}(\pi) = \begin{cases} (\beta - 1/L)\, \mathrm{KL}(\pi \,\|\, \pi^*) & L\beta > 1 \\ (1/L - \beta)\, H(\pi) + \beta\, \mathbb{E}_\pi \bigl[ \log \max \mathrm{ref} - \log \mathrm{ref} \bigr] & L\beta \le 1 \end{cases}$$
+ *
+ * Computed by these, so that it keeps its digits where the difference of the two values has none. +∞ where π has mass and ref
+ * has none (with β > 0).
+ *
+ * @param problem the reference policy, the length, β and the vocabulary's size
+ * @param policy any measure on the answers of ref, read as the law proportional to it
+ * @returns J(π*) − J(π) in nats per token
+ * @throws TypeError when an argument has the wrong type or the supports differ
+ * @throws RangeError when the length or the vocabulary's size is no whole number ≥ 1, or β is negative or not finite
+ * @example
+ * ```ts
+ * import { distribution, rlifOptimum, rlifRegret } from "exptilt";
+ * const problem = { ref: distribution(["a", "b"], [1, 3]), length: 1, beta: 2, vocabularySize: 2 };
+ * rlifRegret(problem, problem.ref) // => 0.0923315153731
+ * rlifRegret(problem, rlifOptimum(problem)) // => 0
+ * ```
+ */
+export function rlifRegret<A>(problem: SelfCertaintyProblem<A>, policy: Measure<A>): number {
+  const caller = "rlifRegret";
+  const { ref: given, length, beta, a, excess } = checked(caller, problem);
+  const [{ law: ref }, { law }] = requirePair(caller, ["ref", given], ["policy", policy]);
+  if (excess > 0) {
+    const kl = klOf(law, escortLaw(caller, ref, a / excess, 1 / excess)[0]);
+    return kl === 0 ? 0 : (excess / length) * kl;
+  }
+  const own = (excess / -length) * entropyOf(law);
+  if (beta === 0) return own;
+  const below = ref.weight.map((_, i) => (law.supports(i) ? 0 - logOdds(ref, i, ref.peak) : 0));
+  if (below.includes(Infinity)) return Infinity;
+  return own + beta * expectationUnder(law, below);
 }
 
 function optimalValueOf<A>({ ref: { law }, length, beta, logV, a, excess }: Checked<A>): number {

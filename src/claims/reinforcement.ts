@@ -163,7 +163,7 @@ export const reinforcement: readonly Identity[] = [
       // a' = Lβ/(Lβ − 1) = 1 + 1/(Lβ − 1), from the difference that keeps its digits.
       const exponent = A.add(A.number(1), A.divide(A.number(1), faithful.beta));
       const logV = A.log(A.number(internal.vocabularySize));
-      const best = A.rlifValue(internal);
+      const best = A.rlifOptimalValue(internal);
       return [
         ...isWritten(A, internalOptimum, writtenEscort(A, ref, exponent)),
         ...isSame(A, A.escort(ref, exponent), internalOptimum),
@@ -193,7 +193,7 @@ export const reinforcement: readonly Identity[] = [
       return [1, 0.5].flatMap((a) => {
         const beta = A.divide(A.number(a), A.number(2 ** Math.ceil(Math.log2(internal.length))));
         const problem = { ...internal, beta };
-        const best = A.rlifValue(problem);
+        const best = A.rlifOptimalValue(problem);
         const optimum = A.rlifOptimum(problem);
         const one = A.number(1);
         return [

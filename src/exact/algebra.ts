@@ -351,7 +351,7 @@ export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
    * @throws TypeError when an argument has the wrong type
    * @throws RangeError when the length or the vocabulary's size is no whole number ≥ 1, or β is negative or not finite
    */
-  rlifValue(problem: SelfCertaintyProblemOf<I>): N;
+  rlifOptimalValue(problem: SelfCertaintyProblemOf<I>): N;
   /**
    * The tilt problem with the same optimum as an RLIF problem: reward log ref at β_hf = Lβ_if − 1. Equations (11), (18).
    *

@@ -60,8 +60,8 @@ export function rlifOptimum(arithmetic: Arithmetic, problem: SelfCertaintyProble
   return ofMass(arithmetic, support, mass).law;
 }
 
-export function rlifValue(arithmetic: Arithmetic, problem: SelfCertaintyProblemOf<Input>): BigNumber {
-  const { ref, length, beta, logV, a, excess } = readSelfCertainty(arithmetic, "rlifValue", problem);
+export function rlifOptimalValue(arithmetic: Arithmetic, problem: SelfCertaintyProblemOf<Input>): BigNumber {
+  const { ref, length, beta, logV, a, excess } = readSelfCertainty(arithmetic, "rlifOptimalValue", problem);
   const { law } = ref;
   if (!excess.gt(0)) return logV.plus(beta.times(law.logMass[law.peak]));
   return logV.minus(renyiEntropyOf(law, a.div(excess), arithmetic.one.div(excess)).div(length));

@@ -12,16 +12,51 @@ import {
   rlhfRegret,
   rlifEquivalent,
   rlifObjective,
+  rlifOptimalValue,
   rlifOptimum,
-  rlifValue,
+  rlifRegret,
+  tilt,
   unifiedObjective,
 } from "exptilt";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { test } from "../support/test.js";
 
 const support = ["aa", "ab", "ba", "bb"];
 const ref = measure(support, [1, 2, 3, 3]);
 const internal = (beta: number, length = 2) => ({ ref, length, beta, vocabularySize: 2 });
 const point = measure(support, [0, 0, 1, 0]);
+
+describe("the regret of self-certainty", () => {
+  const masses = fc.array(fc.constantFrom(0, 1e-30, 1e-6, 0.2, 1, 1, 5), { minLength: 4, maxLength: 4 });
+  const some = masses.filter((m) => m.some((x) => x > 0));
+  const betas = fc.constantFrom(0, 0.2, 0.5 - 2 ** -54, 0.5, 0.5 + 2 ** -53, 0.7, 3, 1e6);
+  test.prop([some, some, betas])(
+    "is by how much the objective falls short of its maximum, and 0 there",
+    (p, q, beta) => {
+      const problem = { ref: measure(support, p), length: 2, beta, vocabularySize: 2 };
+      const policy = measure(support, q);
+      const [regret, value] = [rlifRegret(problem, policy), rlifObjective(problem, policy)];
+      expect(regret).toBeGreaterThanOrEqual(0);
+      // The objective counts no mass outside the support at β = 0.
+      if (beta > 0 && q.some((x, i) => x > 0 && p[i] === 0)) expect([regret, value]).toEqual([Infinity, -Infinity]);
+      else if (value > -Infinity) {
+        const size = Math.max(1, regret, Math.abs(value));
+        expect(Math.abs(rlifOptimalValue(problem) - value - regret)).toBeLessThanOrEqual(1e-14 * size);
+      }
+      expect(rlifRegret(problem, rlifOptimum(problem))).toBeLessThanOrEqual(1e-30);
+    },
+  );
+
+  it("keeps its digits next to the optimum, where the values have few", () => {
+    const problem = internal(2);
+    const near = tilt(rlifOptimum(problem), [1, 0, 0, 0], 1e6);
+    // (β − 1/L)/2 of the variance of the reward, over 1e12.
+    const first = rlifOptimum(problem).mass[0];
+    expect(rlifRegret(problem, near) / (0.75e-12 * first * (1 - first))).toBeCloseTo(1, 5);
+    expect(rlifOptimalValue(problem) - rlifObjective(problem, near)).toBeLessThan(1e-12);
+  });
+});
 
 describe("the optimum of self-certainty says what it is", () => {
   it("for Lβ > 1 the escort of exponent Lβ/(Lβ − 1), the only one", () => {
@@ -30,7 +65,7 @@ describe("the optimum of self-certainty says what it is", () => {
     expect(optimum.exponent).toBe(4 / 3);
     expect(optimum.unique).toBe(true);
     expect(optimum.modes).toEqual(["ba", "bb"]);
-    expect(optimum.value).toBe(rlifValue(internal(2)));
+    expect(optimum.value).toBe(rlifOptimalValue(internal(2)));
     expect(optimum.value).toBeCloseTo(rlifObjective(internal(2), optimum), 15);
     expect(optimum.value).toBeCloseTo(Math.log(2) - renyiEntropy(ref, 4 / 3) / 2, 15);
   });
@@ -148,10 +183,13 @@ describe("the two problems in each other's terms", () => {
       () => rlhfOptimalValue({ ref: point, reward: [0, 0, -Infinity, 0], beta: 1 }),
       "rlhfOptimalValue: reward must be above -Infinity for some",
     ],
-    [() => rlifValue({ ...internal(1), length: 0 }), "rlifValue: length must be a whole number of at least 1, got 0"],
     [
-      () => rlifValue({ ...internal(1), vocabularySize: 0.5 }),
-      "rlifValue: vocabularySize must be a whole number of at least 1, got 0.5",
+      () => rlifOptimalValue({ ...internal(1), length: 0 }),
+      "rlifOptimalValue: length must be a whole number of at least 1, got 0",
+    ],
+    [
+      () => rlifOptimalValue({ ...internal(1), vocabularySize: 0.5 }),
+      "rlifOptimalValue: vocabularySize must be a whole number of at least 1, got 0.5",
     ],
     [() => rlifObjective(internal(-1), ref), "rlifObjective: beta must be non-negative"],
   ])("%s", (call, message) => {

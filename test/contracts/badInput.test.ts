@@ -25,8 +25,8 @@ import {
   rlhfRegret,
   rlifEquivalent,
   rlifObjective,
+  rlifOptimalValue,
   rlifOptimum,
-  rlifValue,
   selectionLimit,
   selfCertainty,
   softBestOfNLaw,
@@ -273,7 +273,7 @@ describe("rewards and temperatures out of range are refused", () => {
 describe("lengths and vocabularies out of range are refused", () => {
   for (const [name, solve] of [
     ["rlifOptimum", rlifOptimum],
-    ["rlifValue", rlifValue],
+    ["rlifOptimalValue", rlifOptimalValue],
     ["rlifObjective", (q: typeof internal) => rlifObjective(q, p)],
     ["rlhfEquivalent", rlhfEquivalent],
   ] as [string, (q: typeof internal) => unknown][]) {

@@ -34,7 +34,7 @@ const calls: [string, (p: library.Measure, q: library.Measure, r: readonly numbe
   ["rlhfRegret", (p, q, r) => library.rlhfRegret({ ref: p, reward: r, beta: 0.5 }, q)],
   ["rlifObjective", (p, q) => library.rlifObjective({ ref: p, length: 2, beta: 1, vocabularySize: 3 }, q)],
   ["rlifOptimum", (p) => library.rlifOptimum({ ref: p, length: 2, beta: 1, vocabularySize: 3 })],
-  ["rlifValue", (p) => library.rlifValue({ ref: p, length: 2, beta: 1, vocabularySize: 3 })],
+  ["rlifOptimalValue", (p) => library.rlifOptimalValue({ ref: p, length: 2, beta: 1, vocabularySize: 3 })],
   ["bestOfNLaw", (p, _, r) => library.bestOfNLaw({ ref: p, reward: r }, 4)],
   ["softBestOfNLaw", (p, _, r) => library.softBestOfNLaw({ ref: p, reward: r, beta: 0.5 }, 4)],
   ["bestOfPoissonLaw", (p, _, r) => library.bestOfPoissonLaw({ ref: p, reward: r }, 3)],

@@ -49,7 +49,7 @@ function values({
     rlhfAtOptimum: exact.rlhfOptimalValue(problem),
     rlifOptimum: exact.rlifOptimum(internal).mass,
     rlifAtRef: exact.rlifObjective(internal, ref),
-    rlifAtOptimum: exact.rlifValue(internal),
+    rlifAtOptimum: exact.rlifOptimalValue(internal),
   };
 }
 

@@ -12,8 +12,8 @@ import {
   rlhfOptimalValue,
   rlhfOptimum,
   rlifObjective,
+  rlifOptimalValue,
   rlifOptimum,
-  rlifValue,
 } from "exptilt";
 import { describe, expect, test } from "vitest";
 
@@ -59,7 +59,7 @@ function values({
     rlhfAtOptimum: rlhfOptimalValue(problem),
     rlifOptimum: rlifOptimum(internal).mass,
     rlifAtRef: rlifObjective(internal, ref),
-    rlifAtOptimum: rlifValue(internal),
+    rlifAtOptimum: rlifOptimalValue(internal),
   };
 }
 

@@ -10,8 +10,9 @@ import {
   rlhfRegret,
   rlifEquivalent,
   rlifObjective,
+  rlifOptimalValue,
   rlifOptimum,
-  rlifValue,
+  rlifRegret,
   selfCertainty,
   sequenceDistribution,
   unifiedObjective,
@@ -31,7 +32,7 @@ import {
   whole,
 } from "../instances.js";
 import { math } from "../mathjs.js";
-import { answers, type BigNumber, big, exact, measureOf, type Num, one, total } from "../oracle.js";
+import { answers, type BigNumber, big, exact, measureOf, type Num, one, total, zero } from "../oracle.js";
 import { type Inputs, type Moved, type Subject, subject } from "../subject.js";
 
 const given = (m: readonly number[]) => measure(answers(m), m);
@@ -214,12 +215,30 @@ export const alignment: readonly Subject[] = [
     exact: (x, at) => exact.rlifOptimum(exactSelf(x, at)).mass,
   }),
   subject({
-    name: "rlifValue",
+    name: "rlifOptimalValue",
     domain: INTERNAL,
     draw: internal,
     fixed,
-    float64: (x) => rlifValue(self(x)),
-    exact: (x, at) => exact.rlifValue(exactSelf(x, at)),
+    float64: (x) => rlifOptimalValue(self(x)),
+    exact: (x, at) => exact.rlifOptimalValue(exactSelf(x, at)),
+  }),
+  subject({
+    name: "rlifRegret",
+    domain: `${INTERNAL}; policies near ref at a relative 1e-15 to 0.1, or apart`,
+    draw: withInternalPolicy,
+    fixed,
+    float64: (x) => rlifRegret(self(x), given(x.policy)),
+    exact: ({ policy, ...x }, at) => {
+      const problem = exactSelf(x, at);
+      const law = measureOf(policy);
+      // The difference of the two values has no digits left near the optimum: claim (10) holds it against this.
+      const excess = big(at.length).times(x.beta).minus(1);
+      if (excess.gt(0)) return exact.klDivergence(law, exact.rlifOptimum(problem)).times(excess).div(at.length);
+      const logMass = Array.from(exact.normalize(problem.ref).logMass);
+      const top = logMass.reduce((a, b) => (b.gt(a) ? b : a));
+      const below = logMass.map((l, i) => (big(policy[i]).isZero() ? zero : top.minus(l)));
+      return exact.expectation(law, below).times(x.beta).minus(exact.entropy(law).times(excess).div(at.length));
+    },
   }),
   subject({
     name: "rlhfEquivalent().beta",

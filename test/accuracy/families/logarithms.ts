@@ -15,8 +15,8 @@ import {
   rlhfOptimalValue,
   rlhfOptimum,
   rlhfRegret,
+  rlifOptimalValue,
   rlifOptimum,
-  rlifValue,
   tilt,
   totalVariation,
   unifiedObjective,
@@ -252,6 +252,6 @@ export const alignmentFromLogs: readonly Subject[] = [
   ...ofSelf({
     "rlifOptimum().mass": [(x) => rlifOptimum(x).mass, (x) => exact.rlifOptimum(x).mass],
     "rlifOptimum().logMass": [(x) => rlifOptimum(x).logMass, (x) => exact.rlifOptimum(x).logMass],
-    rlifValue: [rlifValue, exact.rlifValue],
+    rlifOptimalValue: [rlifOptimalValue, exact.rlifOptimalValue],
   }),
 ];

@@ -107,7 +107,7 @@ export interface BundleSize {
 const MEASURES =
   "measure, distribution, fromLogMass, uniform, normalize, power, product, tilt, tiltedMass, escort, expectation, entropy, renyiEntropy, klDivergence, generalizedKlDivergence, totalVariation, chiSquaredDivergence, logSumExp, softmax, logSoftmax";
 const ALIGNMENT =
-  "humanPreference, preferenceProbability, logPreferenceProbability, rlhfObjective, rlhfOptimum, rlhfOptimalValue, rlhfRegret, rlifObjective, rlifOptimum, rlifValue, rlhfEquivalent, rlifEquivalent, unifiedObjective";
+  "humanPreference, preferenceProbability, logPreferenceProbability, rlhfObjective, rlhfOptimum, rlhfOptimalValue, rlhfRegret, rlifObjective, rlifOptimum, rlifOptimalValue, rlhfEquivalent, rlifEquivalent, unifiedObjective";
 const SAMPLERS = "categoricalSampler, categoricalQuantile, samplingProbabilities, randomSource";
 const SELECTION =
   "bestOfNLaw, softBestOfNLaw, weightedBestOfNLaw, softBestOfNSampler, selectSoftBestOfN, selectionLimit, limitDistance, selectionCurve, policyReading, winRate";
