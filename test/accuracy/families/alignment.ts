@@ -232,12 +232,12 @@ export const alignment: readonly Subject[] = [
       const problem = exactSelf(x, at);
       const law = measureOf(policy);
       // The difference of the two values has no digits left near the optimum: claim (10) holds it against this.
-      const excess = big(at.length).times(x.beta).minus(1);
+      const excess = big(at.length).times(big(x.beta)).minus(1);
       if (excess.gt(0)) return exact.klDivergence(law, exact.rlifOptimum(problem)).times(excess).div(at.length);
       const logMass = Array.from(exact.normalize(problem.ref).logMass);
       const top = logMass.reduce((a, b) => (b.gt(a) ? b : a));
       const below = logMass.map((l, i) => (big(policy[i]).isZero() ? zero : top.minus(l)));
-      return exact.expectation(law, below).times(x.beta).minus(exact.entropy(law).times(excess).div(at.length));
+      return exact.expectation(law, below).times(big(x.beta)).minus(exact.entropy(law).times(excess).div(at.length));
     },
   }),
   subject({
