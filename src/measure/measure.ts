@@ -4,33 +4,16 @@ import {
   outOfRange,
   requireLength,
   requireNumbers,
-  requireObject,
   wrongType,
 } from "../numeric/check.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
-import { isNormal } from "../numeric/float64.js";
-import { fromJson } from "../numeric/json.js";
-import { BRAND, type Branded, Law } from "./law.js";
-import { INSPECT, type Inspect, type InspectOptions, jsonOf, printed } from "./shown.js";
+import { Law } from "./law.js";
 import { requireSameSupport, requireSupport } from "./support.js";
 
 /**
  * A finite measure: a list of distinct answers of any type, each with a mass ≥ 0, of positive total.
  *
  * The arrays are the measure's own: read them, do not write to them. `logMass` is made when it is first read.
- *
- * A measure is a value. `console.log` in Node prints its answers and masses, and every function reads a copy of it:
- *
- * - `JSON.stringify` writes `support`, `mass` and `logMass`, and of a distribution `logNormalizer`; infinities are the
- *   words `"Infinity"` and `"-Infinity"`. The law read back has the rounding of its masses. Answers may be text, finite
- *   numbers, booleans, null, and arrays and plain objects of these; for any other answer `JSON.stringify` throws a
- *   TypeError.
- * - `structuredClone`, `postMessage` and `{...p}` copy what the measure is made of: `support`, and `mass` or `logMass` where
- *   they were given, or the data of the law. The law read back is the same, to the last bit. Such a copy of a distribution
- *   has no `mass` of its own: `normalize(copy).mass` has it.
- *
- * Where a copy has both, `mass` counts where it is a normal double, and `logMass` elsewhere. Answers that are objects are
- * other objects in a copy.
  *
  * @typeParam A the type of an answer
  */
@@ -94,137 +77,58 @@ class Masses {
   }
 }
 
-/**
- * A measure that the library made: every copy of the library knows it by its brand.
- *
- * The fields of its subclasses that are named by text are data. A structured clone or a spread keeps them and nothing
- * else, and `requireMeasure` makes the measure of them again. Of `law`, `mass` and `logMass` a subclass has as such a field
- * the one it was given. All three could only be fields by getters defined on each object, at 100 ns a getter (Node 20.20, V8
- * 11.3, AMD EPYC): `tilt` of up to 8 answers would take 2.4 times as long, of 32 answers 1.3 times.
- *
- * Each subclass has its fields and constructor to itself: shared ones cost 14 ns a measure, since their stores meet objects
- * of every shape.
- */
-abstract class OwnMeasure<A> implements LawfulMeasure<A> {
-  abstract readonly support: readonly A[];
-  abstract readonly law: Law;
-  abstract readonly mass: Float64Array;
-  abstract readonly logMass: Float64Array;
-
-  static {
-    Object.defineProperties(OwnMeasure.prototype, {
-      [BRAND]: { value: true },
-      [INSPECT]: {
-        value(this: OwnMeasure<unknown>, depth: number, options: InspectOptions, inspect: Inspect) {
-          return printed(this.title(), this, this.facts(), depth, options, inspect);
-        },
-      },
-    });
-  }
-
-  /** What is printed before the answers. */
-  protected title(): string {
-    return "Measure";
-  }
-
-  /** What print and JSON have beside the masses. */
-  protected facts(): Readonly<Record<string, unknown>> {
-    return {};
-  }
-
-  toJSON(): object {
-    return jsonOf(this, this.facts());
-  }
-}
-
-/** What a measure keeps beside its data: named by symbols, it stays behind in a structured clone. */
-const MASSES = Symbol("masses");
-const LAW = Symbol("law");
-const massesOf = (p: object): Masses => (p as { [MASSES]: Masses })[MASSES];
-
-/** A measure as given by its masses. */
-class GivenMeasure<A> extends OwnMeasure<A> {
+/** A measure as given: the numbers of the caller, and the law proportional to them. */
+class GivenMeasure<A> implements LawfulMeasure<A> {
   readonly support: readonly A[];
-  readonly mass: Float64Array;
-  readonly [LAW]: Law;
-  readonly [MASSES]: Masses;
+  readonly law: Law;
+  readonly masses: Masses;
 
-  constructor(support: readonly A[], law: Law, mass: Float64Array, logMass = (): Float64Array => mass.map(log)) {
-    super();
+  constructor(
+    support: readonly A[],
+    law: Law,
+    mass: Float64Array | undefined,
+    logMass: Float64Array | (() => Float64Array) | undefined,
+  ) {
     this.support = support;
-    this.mass = mass;
-    this[LAW] = law;
-    this[MASSES] = new Masses(mass, logMass);
-  }
-
-  get law(): Law {
-    return this[LAW];
-  }
-
-  get logMass(): Float64Array {
-    return this[MASSES].logMass;
-  }
-}
-
-/** A measure as given by its log-masses. */
-class LogGivenMeasure<A> extends OwnMeasure<A> {
-  readonly support: readonly A[];
-  readonly logMass: Float64Array;
-  readonly [LAW]: Law;
-  readonly [MASSES]: Masses;
-
-  constructor(support: readonly A[], law: Law, logMass: Float64Array) {
-    super();
-    this.support = support;
-    this.logMass = logMass;
-    this[LAW] = law;
-    this[MASSES] = new Masses(() => logMass.map(exp), logMass);
-  }
-
-  get law(): Law {
-    return this[LAW];
+    this.law = law;
+    this.masses = new Masses(mass ?? (() => this.logMass.map(exp)), logMass ?? (() => this.mass.map(log)));
   }
 
   get mass(): Float64Array {
-    return this[MASSES].mass;
+    return this.masses.mass;
+  }
+
+  get logMass(): Float64Array {
+    return this.masses.logMass;
   }
 }
 
 /** A law, read as probabilities. */
-export class NormalizedMeasure<A> extends OwnMeasure<A> implements Distribution<A> {
+export class NormalizedMeasure<A> implements Distribution<A>, LawfulMeasure<A> {
   readonly support: readonly A[];
   readonly law: Law;
+  readonly masses: Masses;
 
   constructor(support: readonly A[], law: Law, logNormalizer: number | (() => number)) {
-    super();
     this.support = support;
     this.law = law;
-    const masses = new Masses(
+    this.masses = new Masses(
       () => law.probabilities(),
       () => law.logProbabilities(),
       logNormalizer,
     );
-    (this as { [MASSES]?: Masses })[MASSES] = masses;
   }
 
   get mass(): Float64Array {
-    return massesOf(this).mass;
+    return this.masses.mass;
   }
 
   get logMass(): Float64Array {
-    return massesOf(this).logMass;
+    return this.masses.logMass;
   }
 
   get logNormalizer(): number {
-    return massesOf(this).logNormalizer;
-  }
-
-  protected override title(): string {
-    return "Distribution";
-  }
-
-  protected override facts(): Readonly<Record<string, unknown>> {
-    return { logNormalizer: this.logNormalizer };
+    return this.masses.logNormalizer;
   }
 }
 
@@ -239,49 +143,15 @@ export function distributionOf<A>(
 
 const A_MEASURE = "be a measure, made by measure(support, mass) or distribution(…)";
 
-/**
- * The measure itself where the library made it, also another copy of the library. Of any other object the measure is made
- * here: of its masses, its log-masses or both, or of the law that a structured clone or a spread of a distribution has.
- */
+/** The measure itself where the library made it; one of another make is read, and built here of its answers and masses. */
 export function requireMeasure<A>(caller: string, argument: string, measure: Measure<A>): LawfulMeasure<A> {
-  if (typeof measure !== "object" || measure === null) throw wrongType(caller, argument, A_MEASURE, measure);
-  const own = measure as LawfulMeasure<A> & Branded;
-  if (own[BRAND] === true && Law.isLaw(own.law)) return own;
-  if (!("support" in measure)) throw wrongType(caller, argument, A_MEASURE, measure);
+  if ((measure instanceof NormalizedMeasure || measure instanceof GivenMeasure) && Law.isLaw(measure.law))
+    return measure;
+  if (typeof measure !== "object" || measure === null || !("support" in measure))
+    throw wrongType(caller, argument, A_MEASURE, measure);
   const support = requireSupport(caller, measure.support, `${argument}.support`);
-  const { mass, logMass } = measure as Partial<Measure<A>>;
-  if (mass === undefined && logMass === undefined && own.law !== undefined)
-    return new NormalizedMeasure(support, requireLaw(caller, `${argument}.law`, own.law, support.length), 0);
-  if (logMass === undefined) {
-    const given = requireMass(caller, `${argument}.mass`, fromJson(mass), support.length);
-    return new GivenMeasure(support, Law.fromMass(given), given);
-  }
-  const logs = requireLogMass(caller, `${argument}.logMass`, fromJson(logMass), support.length);
-  if (mass === undefined) return new LogGivenMeasure(support, Law.fromLogMass(logs), logs);
-  const given = requireMass(caller, `${argument}.mass`, fromJson(mass), support.length, logs);
-  if (given.every((m, i) => isNormal(m) || log(m) === logs[i]))
-    return new GivenMeasure(support, Law.fromMass(given), given);
-  const wrong = given.findIndex((m, i) => !isNormal(m) && !isExtreme(m, logs[i]));
-  if (wrong >= 0)
-    throw outOfRange(caller, `${argument}.mass[${wrong}]`, `be e^${logs[wrong]}, as logMass says`, given[wrong]);
-  return new GivenMeasure(support, Law.fromMass(given, logs), given, () => logs);
-}
-
-/** Whether e^l may have been rounded to a mass that is no normal double: as a probability, where weights before it were small. */
-const isExtreme = (m: number, l: number): boolean => (m < 1 ? l < -400 : l > 400);
-
-/** The law that a spread of a distribution shares with it, or of which a structured clone has the data. */
-function requireLaw(caller: string, argument: string, law: Law, size: number): Law {
-  if (Law.isLaw(law)) {
-    requireLength(caller, `${argument}.weight`, law.weight, size);
-    return law;
-  }
-  const { mass, logs, fromLog } = requireObject(caller, argument, law);
-  return Law.fromMass(
-    requireMass(caller, `${argument}.mass`, mass, size),
-    logs && requireLogMass(caller, `${argument}.logs`, logs, size),
-    fromLog === true && logs !== undefined,
-  );
+  const mass = requireMass(caller, `${argument}.mass`, measure.mass, support.length);
+  return new GivenMeasure(support, Law.fromMass(mass), mass, undefined);
 }
 
 /** The exact law proportional to a measure, whoever made the object. */
@@ -305,39 +175,15 @@ export function requirePair<A>(
   return pair;
 }
 
-/** Masses, checked and copied. Where log-masses stand beside them, those too small or too large for a double may have become 0 or ∞. */
-function requireMass(
-  caller: string,
-  argument: string,
-  mass: unknown,
-  size: number,
-  logMass?: Float64Array,
-): Float64Array {
+function requireMass(caller: string, argument: string, mass: ArrayLike<number>, size: number): Float64Array {
   requireLength(caller, argument, mass, size);
-  const out = requireNumbers(caller, argument, mass, logMass === undefined ? NON_NEGATIVE : ROUNDED);
+  const out = requireNumbers(caller, argument, mass, NON_NEGATIVE);
   let largest = 0;
   for (let i = 0; i < out.length; i++) {
     out[i] += 0; // -0 + 0 is 0
     if (out[i] > largest) largest = out[i];
   }
-  if (largest === 0 && !logMass?.every((l) => isExtreme(0, l)))
-    throw outOfRange(caller, argument, "have a positive total", 0);
-  return out;
-}
-
-/** Masses that may have been rounded to infinity. */
-const ROUNDED = { ...NON_NEGATIVE, most: Infinity };
-
-/** Log-masses below ∞, one above −∞ at least, checked and copied. */
-function requireLogMass(caller: string, argument: string, logMass: unknown, size: number): Float64Array {
-  requireLength(caller, argument, logMass, size);
-  const out = requireNumbers(caller, argument, logMass, BELOW_INFINITY);
-  let top = -Infinity;
-  for (let i = 0; i < out.length; i++) {
-    out[i] += 0; // -0 + 0 is 0
-    if (out[i] > top) top = out[i];
-  }
-  if (top === -Infinity) throw outOfRange(caller, argument, "have an entry above -Infinity", -Infinity);
+  if (largest === 0) throw outOfRange(caller, argument, "have a positive total", 0);
   return out;
 }
 
@@ -361,15 +207,13 @@ function requireLogMass(caller: string, argument: string, logMass: unknown, size
  * const counts = measure(["yes", "no"], [3, 1]);
  * counts.mass // => [3, 1]
  * entropy(counts) // => 0.5623351446188083
- * entropy(JSON.parse(JSON.stringify(counts))) // => 0.5623351446188083
- * entropy(structuredClone(counts)) // => 0.5623351446188083
  * measure(["yes", "no"], [1, -1]) // throws RangeError
  * ```
  */
 export function measure<A>(support: readonly A[], mass: ArrayLike<number>): Measure<A> {
   const answers = requireSupport("measure", support);
   const own = requireMass("measure", "mass", mass, answers.length);
-  return new GivenMeasure(answers, Law.fromMass(own), own);
+  return new GivenMeasure(answers, Law.fromMass(own), own, undefined);
 }
 
 /**
@@ -404,7 +248,7 @@ export function distributionFrom<A>(
   mass: ArrayLike<number>,
 ): Distribution<A> {
   const own = requireMass(caller, argument, mass, support.length);
-  return normalized(new GivenMeasure(support, Law.fromMass(own), own));
+  return normalized(new GivenMeasure(support, Law.fromMass(own), own, undefined));
 }
 
 /**
@@ -428,8 +272,15 @@ export function distributionFrom<A>(
  */
 export function fromLogMass<A>(support: readonly A[], logMass: ArrayLike<number>): Measure<A> {
   const answers = requireSupport("fromLogMass", support);
-  const own = requireLogMass("fromLogMass", "logMass", logMass, answers.length);
-  return new LogGivenMeasure(answers, Law.fromLogMass(own), own);
+  requireLength("fromLogMass", "logMass", logMass, answers.length);
+  const own = requireNumbers("fromLogMass", "logMass", logMass, BELOW_INFINITY);
+  let top = -Infinity;
+  for (let i = 0; i < own.length; i++) {
+    own[i] += 0; // -0 + 0 is 0
+    if (own[i] > top) top = own[i];
+  }
+  if (top === -Infinity) throw outOfRange("fromLogMass", "logMass", "have an entry above -Infinity", -Infinity);
+  return new GivenMeasure(answers, Law.fromLogMass(own), undefined, own);
 }
 
 /**
@@ -475,7 +326,7 @@ export function normalize<A>(p: Measure<A>): Distribution<A> {
 /** The same of a measure that was checked. */
 export function normalized<A>(p: LawfulMeasure<A>): Distribution<A> {
   const { support, law } = p;
-  if ("logNormalizer" in p) return distributionOf(support, law, 0);
+  if (p instanceof NormalizedMeasure) return distributionOf(support, law, 0);
   const { peak, rest } = law;
   return distributionOf(support, law, () => {
     const top = p.mass[peak];
@@ -491,9 +342,5 @@ export function computedMeasure<A>(
   mass: Float64Array,
   logMass: () => Float64Array,
 ): Measure<A> {
-  const made = new GivenMeasure(support, law, mass, logMass);
-  // A copy of the measure needs the log-masses where a mass has left the doubles.
-  if (mass.some((m, i) => !isNormal(m) && law.supports(i)))
-    Object.defineProperty(made, "logMass", { value: logMass(), enumerable: true });
-  return made;
+  return new GivenMeasure(support, law, mass, logMass);
 }
