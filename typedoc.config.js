@@ -15,6 +15,8 @@ export default {
   hideGenerator: true,
   excludeInternal: true,
   excludePrivate: true,
+  // What the claims on diffusion are made of: a part of a world, of use to no one else.
+  intentionallyNotExported: ["Atoms"],
 
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,

@@ -7,7 +7,7 @@ import { deviance, expm1MinusX, logRatio, logRatioNearOne } from "../numeric/dev
 import { type DoubleDouble, productError, twoProduct } from "../numeric/doubleDouble.js";
 import { exp, expm1, log, log1p, square } from "../numeric/elementary.js";
 import { ExactSum } from "../numeric/exactSum.js";
-import { highWords, logScaled, STRETCH } from "../numeric/expLog.js";
+import { highWords, logScaled } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
@@ -95,47 +95,32 @@ function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
  */
 function klByLogs(p: Law, q: Law): number | undefined {
   const [u, v] = [p.scaledLogs, q.scaledLogs];
-  const sums = new Float64Array(4);
-  for (let from = 0; from < p.weight.length; from += STRETCH) {
-    logDifferences(p.weight, u.logs, v.logs, sums, from, Math.min(from + STRETCH, p.weight.length));
-  }
-  const [hi, lo, size, move] = sums;
-  const total = p.total.hi;
-  if (p.origin === q.origin && move < total / 4) return undefined;
-  const logTotals = logQuotient(v.total, u.total);
-  const kl = (hi + lo) / total + logTotals;
-  return kl >= 0.25 * (size / total + Math.abs(logTotals)) ? kl : undefined;
-}
-
-/** Adds to `sums` Σ a(x − y) in two parts, Σ a(|x| + |y|) and Σ a|x − y| over a stretch. */
-function logDifferences(
-  a: Float64Array,
-  x: Float64Array,
-  y: Float64Array,
-  sums: Float64Array,
-  from: number,
-  to: number,
-): void {
-  let hi = sums[0];
-  let lo = sums[1];
-  let size = sums[2];
-  let move = sums[3];
-  for (let i = from; i < to; i++) {
-    const w = a[i];
+  // Σ P (log P − log Q) in two parts, the sum of the sizes of the logarithms, and that of the differences.
+  let hi = 0;
+  let lo = 0;
+  let size = 0;
+  let move = 0;
+  const { weight } = p;
+  const { logs: logsP } = u;
+  const { logs: logsQ } = v;
+  for (let i = 0; i < weight.length; i++) {
+    const w = weight[i];
     if (w === 0) continue;
-    const d = x[i] - y[i];
-    const term = w * d;
+    const x = logsP[i];
+    const y = logsQ[i];
+    const term = w * (x - y);
     const s = hi + term;
     const t = s - hi;
     lo += hi - (s - t) + (term - t);
     hi = s;
     move += Math.abs(term);
-    size += w * (Math.abs(x[i]) + Math.abs(y[i]));
+    size += w * (Math.abs(x) + Math.abs(y));
   }
-  sums[0] = hi;
-  sums[1] = lo;
-  sums[2] = size;
-  sums[3] = move;
+  const total = p.total.hi;
+  if (p.origin === q.origin && move < total / 4) return undefined;
+  const logTotals = logQuotient(v.total, u.total);
+  const kl = (hi + lo) / total + logTotals;
+  return kl >= 0.25 * (size / total + Math.abs(logTotals)) ? kl : undefined;
 }
 
 /** The logarithm of a rounded quotient is 2⁻⁵³ off, and so may their mean be: a smaller one has lost digits by it. */
@@ -148,33 +133,11 @@ const LEAST = 1 / 32;
 function klPlain(p: Law, q: Law): number | undefined {
   const [u, v] = [p.weight, q.weight];
   const [highU, highV] = [highWords(u), highWords(v)];
-  const sums = new Float64Array(3);
-  for (let from = 0; from < u.length; from += STRETCH) {
-    logRatios(u, v, highU, highV, sums, from, Math.min(from + STRETCH, u.length));
-  }
-  const [hi, lo, size] = sums;
-  const total = p.total.hi;
-  const logTotals = logQuotient(q.total, p.total);
-  const kl = (hi + lo) / total + logTotals;
-  // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
-  const least = p.origin === q.origin ? 8 * LEAST : LEAST;
-  return kl >= Math.max(least, 0.25 * (size / total + Math.abs(logTotals))) ? kl : undefined;
-}
-
-/** Adds to `sums` Σ u log(u/v) in two parts and Σ u|log(u/v)| over a stretch. */
-function logRatios(
-  u: Float64Array,
-  v: Float64Array,
-  highU: Int32Array,
-  highV: Int32Array,
-  sums: Float64Array,
-  from: number,
-  to: number,
-): void {
-  let hi = sums[0];
-  let lo = sums[1];
-  let size = sums[2];
-  for (let i = from; i < to; i++) {
+  // Σ u log(u/v) in two parts, and the sum of the sizes.
+  let hi = 0;
+  let lo = 0;
+  let size = 0;
+  for (let i = 0; i < u.length; i++) {
     const a = u[i];
     if (a === 0) continue;
     const b = v[i];
@@ -188,9 +151,12 @@ function logRatios(
     hi = s;
     size += Math.abs(term);
   }
-  sums[0] = hi;
-  sums[1] = lo;
-  sums[2] = size;
+  const total = p.total.hi;
+  const logTotals = logQuotient(q.total, p.total);
+  const kl = (hi + lo) / total + logTotals;
+  // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
+  const least = p.origin === q.origin ? 8 * LEAST : LEAST;
+  return kl >= Math.max(least, 0.25 * (size / total + Math.abs(logTotals))) ? kl : undefined;
 }
 
 /** The sum of deviances of the normalised masses, each to full relative accuracy from weights and totals as given. */

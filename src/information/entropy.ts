@@ -4,7 +4,7 @@ import { logPowerSumPerExcess } from "../measure/powerSum.js";
 import { outOfRange, requireNumber } from "../numeric/check.js";
 import { logRatio } from "../numeric/deviance.js";
 import { log, log1p } from "../numeric/elementary.js";
-import { logNormal, STRETCH } from "../numeric/expLog.js";
+import { logNormal } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
@@ -54,34 +54,24 @@ function termsByWeights({ weight, total: { hi: total }, peak, rest }: Law): Floa
 /** log Σ w − Σ P log w, of the logarithms that a law keeps: undefined where it is not most of what it is made of. */
 function entropyByLogs(law: Law): number | undefined {
   const { logs, total } = law.scaledLogs;
-  const sums = new Float64Array(3);
-  for (let from = 0; from < logs.length; from += STRETCH) {
-    weightedSum(law.weight, logs, sums, from, Math.min(from + STRETCH, logs.length));
-  }
-  const logTotal = log(total.hi);
-  const mean = (sums[0] + sums[1]) / law.total.hi;
-  const entropy = logTotal - mean;
-  return entropy >= 0.5 * (logTotal + sums[2] / law.total.hi) ? entropy : undefined;
-}
-
-/** Adds to `sums` Σ a·x in two parts and Σ a|x| over a stretch, an entry of weight 0 adding nothing. */
-function weightedSum(a: Float64Array, x: Float64Array, sums: Float64Array, from: number, to: number): void {
-  let hi = sums[0];
-  let lo = sums[1];
-  let size = sums[2];
-  for (let i = from; i < to; i++) {
-    const w = a[i];
+  const { weight } = law;
+  // Σ w·log w in two parts, and Σ w|log w|; an entry of weight 0 adds nothing.
+  let hi = 0;
+  let lo = 0;
+  let size = 0;
+  for (let i = 0; i < logs.length; i++) {
+    const w = weight[i];
     if (w === 0) continue;
-    const term = w * x[i];
+    const term = w * logs[i];
     const s = hi + term;
     const t = s - hi;
     lo += hi - (s - t) + (term - t);
     hi = s;
     size += Math.abs(term);
   }
-  sums[0] = hi;
-  sums[1] = lo;
-  sums[2] = size;
+  const logTotal = log(total.hi);
+  const entropy = logTotal - (hi + lo) / law.total.hi;
+  return entropy >= 0.5 * (logTotal + size / law.total.hi) ? entropy : undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { requireFinite } from "../numeric/check.js";
 import { logRatio, logRatioNearOne } from "../numeric/deviance.js";
 import { exp, log1p } from "../numeric/elementary.js";
-import { expNormal, logNormal, STRETCH } from "../numeric/expLog.js";
+import { expNormal, logNormal } from "../numeric/expLog.js";
 import { isNormal } from "../numeric/float64.js";
 import { Law } from "./law.js";
 import { type Distribution, distributionOf, type Measure, requireMeasure } from "./measure.js";
@@ -45,10 +45,7 @@ export function escortLaw(caller: string, law: Law, exponent: number, excess: nu
       weight[i] = l === -Infinity ? 0 : powerOf(ratio, l, exponent, excess);
     }
   } else {
-    for (let from = 0; from < weight.length; from += STRETCH) {
-      const to = Math.min(from + STRETCH, weight.length);
-      powersStretch(weight, law.mass, law.mass[anchor], exponent, excess, from, to);
-    }
+    powers(weight, law.mass, law.mass[anchor], exponent, excess);
   }
   const logPower = (power: number) => () =>
     law.weight.map((_, i) => {
@@ -58,17 +55,10 @@ export function escortLaw(caller: string, law: Law, exponent: number, excess: nu
   return [Law.tilted(law, weight, logPower(exponent), logPower(excess)), () => logPowerSum(law, exponent, excess)];
 }
 
-function powersStretch(
-  out: Float64Array,
-  mass: Float64Array,
-  top: number,
-  exponent: number,
-  excess: number,
-  from: number,
-  to: number,
-): void {
+/** out[i] = (mass[i]/top)^exponent. */
+function powers(out: Float64Array, mass: Float64Array, top: number, exponent: number, excess: number): void {
   const near = Math.abs(excess) < Math.abs(exponent);
-  for (let i = from; i < to; i++) {
+  for (let i = 0; i < out.length; i++) {
     const m = mass[i];
     if (m === 0) {
       out[i] = 0;

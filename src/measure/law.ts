@@ -1,7 +1,7 @@
 import { logRatio, logRatios } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, log, log1p, logDoubleDouble } from "../numeric/elementary.js";
-import { expNormal, logsScaled, rangeOf, STRETCH } from "../numeric/expLog.js";
+import { expNormal, logsScaled, rangeOf } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { peakOf } from "../numeric/peak.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
@@ -140,8 +140,10 @@ export class Law {
     const max = logMass[peakOf(logMass)];
     const logWeight = new Float64Array(logMass.length);
     const weight = new Float64Array(logMass.length);
-    for (let from = 0; from < weight.length; from += STRETCH) {
-      expStretch(weight, logWeight, logMass, max, from, Math.min(from + STRETCH, weight.length));
+    for (let i = 0; i < weight.length; i++) {
+      const x = logMass[i] - max;
+      logWeight[i] = x;
+      weight[i] = x > -700 ? expNormal(x) : exp(x);
     }
     return new Law(weight, logWeight, new Lineage(undefined, logWeight), true);
   }
@@ -261,30 +263,8 @@ export class Law {
   }
 }
 
-/** out[i] = values[i]/by, by stretches. */
+/** out[i] = values[i]/by. */
 export function divideBy(values: Float64Array, by: number, out: Float64Array): Float64Array {
-  for (let from = 0; from < out.length; from += STRETCH) {
-    divideStretch(values, by, out, from, Math.min(from + STRETCH, out.length));
-  }
+  for (let i = 0; i < out.length; i++) out[i] = values[i] / by;
   return out;
-}
-
-function divideStretch(values: Float64Array, by: number, out: Float64Array, from: number, to: number): void {
-  for (let i = from; i < to; i++) out[i] = values[i] / by;
-}
-
-/** shifted[i] = values[i] − top, and out[i] = e to its power. */
-function expStretch(
-  out: Float64Array,
-  shifted: Float64Array,
-  values: Float64Array,
-  top: number,
-  from: number,
-  to: number,
-): void {
-  for (let i = from; i < to; i++) {
-    const x = values[i] - top;
-    shifted[i] = x;
-    out[i] = x > -700 ? expNormal(x) : exp(x);
-  }
 }

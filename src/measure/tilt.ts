@@ -1,7 +1,7 @@
 import { outOfRange, requireLength, requirePositiveOrInfinite, wrongType } from "../numeric/check.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, expm1, log1p } from "../numeric/elementary.js";
-import { expWeighted, rangeOf, STRETCH } from "../numeric/expLog.js";
+import { expWeighted, rangeOf } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { peakOf } from "../numeric/peak.js";
@@ -137,38 +137,17 @@ function rangeOn(weight: Float64Array, score: Float64Array): { top: number; bott
 export function logMeanExp(law: Law, x: Float64Array): number {
   const { weight, total } = law;
   const terms = new Float64Array(x.length);
-  for (let from = 0; from < x.length; from += STRETCH) {
-    const to = Math.min(from + STRETCH, x.length);
-    if (excessStretch(terms, weight, total.hi, x, from, to)) continue;
-    for (let i = from; i < to; i++) {
-      // A rare answer may carry e^x past the largest double before its probability brings it back.
-      const p = weight[i] / total.hi;
-      const carried = x[i] > 700 || p < SMALLEST_NORMAL;
-      if (carried) terms[i] = law.supports(i) ? exp(x[i] + law.logProbability(i)) - p : 0;
-    }
+  for (let i = 0; i < x.length; i++) {
+    const p = weight[i] / total.hi;
+    // A rare answer may carry e^x past the largest double before its probability brings it back.
+    const carried = x[i] > 700 || p < SMALLEST_NORMAL;
+    if (!carried) terms[i] = p * expm1(x[i]);
+    else if (law.supports(i)) terms[i] = exp(x[i] + law.logProbability(i)) - p;
   }
   const excess = sum(terms);
   if (excess.hi > -0.5) return log1p(excess.hi + excess.lo);
   // Far from 1, also where e^x, and its mean with it, has left the doubles.
   return logSumExp(x.map((shift, i) => (law.supports(i) ? shift + law.logProbability(i) : -Infinity)));
-}
-
-/** out[i] = p(e^x − 1) with p = weight/total; whether all p and x are of ordinary size. */
-function excessStretch(
-  out: Float64Array,
-  weight: Float64Array,
-  total: number,
-  x: Float64Array,
-  from: number,
-  to: number,
-): boolean {
-  let ordinary = true;
-  for (let i = from; i < to; i++) {
-    const p = weight[i] / total;
-    if (x[i] > 700 || p < SMALLEST_NORMAL) ordinary = false;
-    out[i] = p * expm1(x[i]);
-  }
-  return ordinary;
 }
 
 /**

@@ -37,15 +37,6 @@ export function expNormal(x: number): number {
   return (v + v * (r + (r * r * (0.5 + r * (1 / 6 + r * (1 / 24))) + powerLow[j]))) * scale[((n >> 9) + 1024) & 2047];
 }
 
-/**
- * Long loops run by stretches of so many entries: short enough for the engine to compile the loop after the first few.
- * Nothing in such a loop is destructured from an array: the engine would keep the numbers in boxes.
- */
-export const STRETCH = 4096;
-
-/** What a long loop carries from one stretch to the next. */
-const state = new Float64Array(2);
-
 /** Constants that a loop keeps in registers: written into it, the engine would load each of them anew for every entry. */
 const HELD: Float64Array = Float64Array.of(PER_CELL, CELL_HI, CELL_LO, ROUND, 0.5, 1 / 6, 1 / 24);
 
@@ -100,29 +91,6 @@ export function expWeighted(
   const inverse = 1 / beta;
   const p = twoProduct(inverse, beta);
   const inverseLow = (1 - p.hi - p.lo) * inverse;
-  // Begun at the bound, the running sum is never below an entry, and its rounding error is exact in three operations.
-  state[0] = bound;
-  state[1] = 0;
-  for (let from = 0; from < out.length; from += STRETCH) {
-    const to = Math.min(from + STRETCH, out.length);
-    expWeightedStretch(out, weight, score, top, inverse, inverseLow, from, to);
-  }
-  const total = state[0] - bound + state[1];
-  // Far below the bound the errors of second order count.
-  return total > 1e-6 * bound ? twoSum(state[0] - bound, state[1]) : sumOf(out);
-}
-
-/** Two entries at a time, so that neither waits for what the other is made of; zeros whose score spoils the sum one by one. */
-function expWeightedStretch(
-  out: Float64Array,
-  weight: Float64Array,
-  score: Float64Array,
-  top: number,
-  inverse: number,
-  inverseLow: number,
-  from: number,
-  to: number,
-): void {
   const perCell = HELD[0];
   const cellHi = HELD[1];
   const cellLo = HELD[2];
@@ -135,10 +103,12 @@ function expWeightedStretch(
   const cellLow = powerLow;
   const powers = scale;
   const mask = EXP_CELLS - 1;
-  let hi = state[0];
-  let lo = state[1];
-  let i = from;
-  for (; i + 1 < to; i += 2) {
+  // Begun at the bound, the running sum is never below an entry, and its rounding error is exact in three operations.
+  let hi = bound;
+  let lo = 0;
+  let i = 0;
+  // Two entries at a time, so that neither waits for what the other is made of.
+  for (; i + 1 < out.length; i += 2) {
     const d = score[i] - top;
     const e = score[i + 1] - top;
     const x = d * inverse + d * inverseLow;
@@ -162,28 +132,13 @@ function expWeightedStretch(
     hi = s + b;
     lo += b - (hi - s);
   }
-  // Not a number: some weight of 0 has a score of −∞, or one so large that 0 times its power is none.
-  if (Number.isNaN(hi)) i = from;
-  else {
-    state[0] = hi;
-    state[1] = lo;
+  // Not a number: some weight of 0 has a score of −∞, or one so large that 0 times its power is none. Then one by one.
+  if (Number.isNaN(hi)) {
+    i = 0;
+    hi = bound;
+    lo = 0;
   }
-  expWeightedOneByOne(out, weight, score, top, inverse, inverseLow, i, to);
-}
-
-function expWeightedOneByOne(
-  out: Float64Array,
-  weight: Float64Array,
-  score: Float64Array,
-  top: number,
-  inverse: number,
-  inverseLow: number,
-  from: number,
-  to: number,
-): void {
-  let hi = state[0];
-  let lo = state[1];
-  for (let i = from; i < to; i++) {
+  for (; i < out.length; i++) {
     const d = score[i] - top;
     const y = weight[i] === 0 ? 0 : weightedExp(weight[i], d * inverse + d * inverseLow);
     out[i] = y;
@@ -191,8 +146,9 @@ function expWeightedOneByOne(
     lo += y - (s - hi);
     hi = s;
   }
-  state[0] = hi;
-  state[1] = lo;
+  const total = hi - bound + lo;
+  // Far below the bound the errors of second order count.
+  return total > 1e-6 * bound ? twoSum(hi - bound, lo) : sumOf(out);
 }
 
 /** w·e^x, bit for bit as the loop above has it. */
@@ -208,28 +164,15 @@ function weightedExp(w: number, x: number): number {
 
 /** The largest and the smallest of some numbers; the largest is +∞ where one is NaN. */
 export function rangeOf(values: Float64Array): { top: number; bottom: number } {
-  state[0] = values[0];
-  state[1] = values[0];
-  for (let from = 0; from < values.length; from += STRETCH) {
-    rangeStretch(values, from, Math.min(from + STRETCH, values.length));
-  }
-  return { top: state[0], bottom: state[1] };
-}
-
-function rangeStretch(values: Float64Array, from: number, to: number): void {
-  let top = state[0];
-  let bottom = state[1];
-  let unordered = 0;
-  for (let i = from; i < to; i++) {
+  let top = values[0];
+  let bottom = top;
+  for (let i = 0; i < values.length; i++) {
     const v = values[i];
     if (v > top) top = v;
-    else if (!(v >= bottom)) {
-      if (v < bottom) bottom = v;
-      else unordered = 1;
-    }
+    else if (v < bottom) bottom = v;
+    else if (!(v >= bottom)) return { top: Infinity, bottom };
   }
-  state[0] = unordered > 0 ? Infinity : top;
-  state[1] = bottom;
+  return { top, bottom };
 }
 
 const double = new Float64Array(1);
@@ -269,27 +212,14 @@ export function highWords(values: Float64Array): Int32Array {
 export function logsScaled(values: Float64Array, exponent: number): Float64Array {
   const out = new Float64Array(values.length);
   const high = highWords(values);
-  for (let from = 0; from < out.length; from += STRETCH) {
-    logsScaledStretch(out, values, high, exponent, from, Math.min(from + STRETCH, out.length));
-  }
-  return out;
-}
-
-function logsScaledStretch(
-  out: Float64Array,
-  values: Float64Array,
-  high: Int32Array,
-  exponent: number,
-  from: number,
-  to: number,
-): void {
   const factor = 2 ** -exponent;
   const one = ONE + exponent * 2 ** 20;
-  for (let i = from; i < to; i++) {
+  for (let i = 0; i < out.length; i++) {
     const v = values[i];
     const x = v * factor;
     if (v >= SMALLEST_NORMAL && x >= SMALLEST_NORMAL) out[i] = logScaled(x, high[2 * i], one);
     else if (v >= SMALLEST_NORMAL) out[i] = logNormal(v) - exponent * Math.LN2;
     else out[i] = v > 0 ? logNormal(v * 2 ** 54) - (exponent + 54) * Math.LN2 : -Infinity;
   }
+  return out;
 }
