@@ -32,7 +32,9 @@ function weighted<A>(target: Distribution<A>, ref: Measure<A>): WeightedAnswers<
  * ```
  */
 export function bestOfNDistillation<A>(problem: SelectionProblem<A>, draws: number): WeightedAnswers<A> {
-  return weighted(softLaw("bestOfNDistillation", problem, "draws", draws), problem.ref);
+  const caller = "bestOfNDistillation";
+  const target = softLaw(caller, problem, "draws", draws);
+  return weighted(target, requireMeasure(caller, "ref", problem.ref));
 }
 
 /**
