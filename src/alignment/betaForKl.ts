@@ -60,19 +60,15 @@ export function betaForKl<A>(ref: Measure<A>, reward: Score<A>, budget: number):
 
 /** The η at which tilting by scores in [−1, 0] spends a budget it can spend. */
 function steepness(caller: string, law: Law, score: Float64Array, budget: number): number {
-  const spent = (eta: number) => {
+  const spending = (eta: number) => {
     const tilted = tiltLaw(caller, law, score, 1 / eta).law;
     // From the likeliest answer: its distance from the mean would be rounding where little else is likely.
     const apart = score.map((s) => s - score[tilted.peak]);
     const variance = expectationUnder(tilted, apart.map(square)) - square(expectationUnder(tilted, apart));
-    return { kl: klOf(tilted, law), variance };
+    const kl = klOf(tilted, law);
+    return { value: kl, slope: (eta * eta * variance) / kl };
   };
   // KL is the integral of η Var, and the variance at most 1/4: the root is at or above this. From below it is found also
   // where KL rises like e^η, and is all but constant a little further up.
-  const start = Math.sqrt(8 * budget);
-  const spending = (eta: number) => {
-    const { kl, variance } = spent(eta);
-    return { value: kl, slope: (eta * eta * variance) / kl };
-  };
-  return logRoot(spending, budget, start);
+  return logRoot(spending, budget, Math.sqrt(8 * budget));
 }

@@ -205,13 +205,13 @@ export function rlifOptimalValue<A>(problem: SelfCertaintyProblem<A>): number {
 }
 
 /**
- * How much of the RLIF objective a policy leaves on the table, in nats per token: J(π*) − J(π) ≥ 0. For Lβ > 1 it is the price of
+ * By how much a policy falls short of the RLIF optimum, in nats per token: J(π*) − J(π) ≥ 0. For Lβ > 1 it is the price of
  * the distance from the optimum; for Lβ ≤ 1 a sum of terms that are 0 on the modes of ref.
  *
  * $$J_{\mathrm{if}}(\pi^*) - J_{\mathrm{if}}(\pi) = \begin{cases} (\beta - 1/L)\, \mathrm{KL}(\pi \,\|\, \pi^*) & L\beta > 1 \\ (1/L - \beta)\, H(\pi) + \beta\, \mathbb{E}_\pi \bigl[ \log \max \mathrm{ref} - \log \mathrm{ref} \bigr] & L\beta \le 1 \end{cases}$$
  *
- * Computed by these, so that it keeps its digits where the difference of the two values has none. +∞ where π has mass and ref
- * has none (with β > 0).
+ * Computed by these, so that it keeps its digits where the difference of the two values has none. +∞ where π has mass and
+ * ref has none (with β > 0).
  *
  * @param problem the reference policy, the length, β and the vocabulary's size
  * @param policy any measure on the answers of ref, read as the law proportional to it

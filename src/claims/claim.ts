@@ -73,9 +73,17 @@ const MIN_FLOAT64_SIZE = 1e-290;
 
 /** The least size that a gap is relative to: 0 in an arithmetic whose numbers don't underflow where doubles do. */
 function leastSize<N>(A: Algebra<N>): number {
-  const tiny = A.number(MIN_FLOAT64_SIZE);
-  return A.toNumber(A.divide(A.multiply(tiny, tiny), tiny)) > 0 ? 0 : MIN_FLOAT64_SIZE;
+  let least = leastSizes.get(A);
+  if (least === undefined) {
+    const tiny = A.number(MIN_FLOAT64_SIZE);
+    least = A.toNumber(A.divide(A.multiply(tiny, tiny), tiny)) > 0 ? 0 : MIN_FLOAT64_SIZE;
+    leastSizes.set(A, least);
+  }
+  return least;
 }
+
+/** Known of each algebra: every claim asks. */
+const leastSizes = new WeakMap<object, number>();
 
 /** |left − right| relative to the larger side or the stated scale; for ≤, by how much left exceeds right. */
 function relativeGap<N>(

@@ -61,8 +61,8 @@ export function ddimLaw(data: AtomicData, label: string, w: number, grid?: Array
   const laws = [lawOf(caller, "label", conditional), lawOf(caller, "data", data.marginal)];
   const { power } = new LineLaws(caller, data, laws);
   const [own, all] = laws.map((law) => new LineField(data, law, power));
-  if (grid === undefined && strength > MOST_GUIDANCE)
-    throw outOfRange(caller, "w", `be at most ${MOST_GUIDANCE} without a grid`, strength);
+  if (grid === undefined && strength > MAX_FLOW_GUIDANCE)
+    throw outOfRange(caller, "w", `be at most ${MAX_FLOW_GUIDANCE} without a grid`, strength);
   if (grid === undefined) return shared(data, conditional, own, power, flowLaw(own, all, strength));
   const levels = requireGrid(caller, "grid", grid);
   const u = levels.map((sigma) => rootSnr(sigma, power));
@@ -84,8 +84,8 @@ function flowLaw(own: LineField, all: LineField, w: number): Float64Array {
   return reached;
 }
 
-/** The steps in which the flow is followed grow as w: these take a second. */
-const MOST_GUIDANCE = 1e5;
+/** The flow is followed in steps that grow in number as w; up to this w they take a second. */
+const MAX_FLOW_GUIDANCE = 1e5;
 
 function requireGuidance(caller: string, w: unknown): number {
   const x = requireFinite(caller, "w", w);

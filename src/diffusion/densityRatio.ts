@@ -125,8 +125,8 @@ export function lawsOfRatio(caller: string, data: AtomicData, label: string): La
  * $$L(x; c) = \sum_t \omega_t\, \mathbb{E}_\varepsilon\bigl[ |\varepsilon - \varepsilon(x_t \mid c)|^2 - |\varepsilon - \varepsilon(x_t)|^2 \bigr] \to \tfrac12 \int \cdot \, d\lambda$$
  *
  * The noise predictors are the exact ones. The integral meets the ratio to some 1e−14, also where an atom weighs 1e−16 and
- * with atoms as close as one likes; time grows as K times the logarithm of the range over the smallest distance. In more dimensions
- * `estimateDensityRatioLoss` draws the noise.
+ * with atoms as close as one likes. Time grows as K times the logarithm of the range over the smallest distance. In more
+ * dimensions `estimateDensityRatioLoss` draws the noise.
  *
  * @param data the atoms, in one dimension
  * @param x a point; without a grid, at an atom of positive p(x)

@@ -34,8 +34,8 @@ export function guidance(
   return { target, laws, strength, gap };
 }
 
-/** The time of an average grows as the square root of w and more. */
-const MOST_GUIDANCE = 1e8;
+/** The time of an average grows as the square root of w and more; up to this w it is well below a second. */
+const MAX_GAP_GUIDANCE = 1e8;
 
 /**
  * How far the guided noise predictor is from that of its stated target, level by level: the mean squared difference over
@@ -66,8 +66,8 @@ export function guidanceGap(data: AtomicData, label: string, w: number, grid: Ar
   const caller = "guidanceGap";
   const { laws, strength } = guidance(caller, data, label, w);
   requireLine(caller, data);
-  if (!(Math.abs(strength) <= MOST_GUIDANCE))
-    throw outOfRange(caller, "w", `be within ±${MOST_GUIDANCE}, from where on the integrals take seconds`, strength);
+  if (!(Math.abs(strength) <= MAX_GAP_GUIDANCE))
+    throw outOfRange(caller, "w", `be within ±${MAX_GAP_GUIDANCE}, from where on the integrals take seconds`, strength);
   const levels = requireGrid(caller, "grid", grid);
   const average = new LineAverage(new LineLaws(caller, data, laws));
   const missed: OfNoisyPoint = (_, more) => square(more[0] + strength * (more[0] - more[1]));

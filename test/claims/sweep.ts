@@ -1,5 +1,6 @@
 import { fc } from "@fast-check/vitest";
 import { type Claim, claims, claimVerdict } from "exptilt";
+import { expect, test } from "vitest";
 import { parseQuery } from "../../src/cli/input/query.js";
 import { type Reading, readClaims } from "../../src/cli/verify/check.js";
 import { type Case, casesOf } from "./queries.js";
@@ -19,7 +20,7 @@ export interface Sweep {
 const WIDE = 1e-6;
 
 /** 1,000 files each of two runs; `DEEP_FILES` asks for another number in all. */
-export const halfOfFiles: number = Math.ceil(Number(process.env.DEEP_FILES ?? 2000) / 2);
+const halfOfFiles: number = Math.ceil(Number(process.env.DEEP_FILES ?? 2000) / 2);
 
 /** Reads claims on one file, as `exptilt verify` does. */
 export function readCase({ text, settings }: Case, read: readonly Claim[] = claims): Reading[] {
@@ -36,7 +37,7 @@ export function sweep(seed: number, files: number, most: number, read: readonly 
 }
 
 /** The same on files whose number of answers is given. */
-export function sweepOfSize(seed: number, sizes: readonly number[]): Sweep {
+function sweepOfSize(seed: number, sizes: readonly number[]): Sweep {
   return sweepOf(
     sizes.map((size, i) => fc.sample(casesOf(fc.constant(size)), { numRuns: 1, seed: seed + i })[0]),
     claims,
@@ -70,6 +71,17 @@ function verdicts(claim: Claim, { gap, exactGap, printedGap, tolerance, exactTol
 }
 
 /** One line on a sweep. */
-export function summary({ files, read, wrong, undecided }: Sweep): string {
+function summary({ files, read, wrong, undecided }: Sweep): string {
   return `${files} files, ${read} claims read: ${wrong.length} wrong, ${undecided} that float64 leaves to 60 digits`;
+}
+
+/** A test that reads half of the generated files, and some of as many answers as given. */
+export function expectHalf(half: number, sizes: readonly number[]): void {
+  test("verify on generated files: no claim fails, and at 60 digits each holds", () => {
+    const small = sweep(half, halfOfFiles, 12);
+    console.log(`K up to 12: ${summary(small)}`);
+    const large = sweepOfSize(10 * half, sizes);
+    console.log(`K up to ${Math.max(...sizes).toLocaleString("en")}: ${summary(large)}`);
+    expect([...small.wrong, ...large.wrong]).toEqual([]);
+  }, 3_600_000);
 }
