@@ -1,7 +1,7 @@
 import { klOf, totalVariationOf } from "../information/divergence.js";
 import { entropyOf } from "../information/entropy.js";
 import { type Measure, normalized, requireMeasure, requirePair } from "../measure/measure.js";
-import { requireInteger, requireObject, requirePositive } from "../numeric/check.js";
+import { POSITIVE, requireInteger, requireNumber, requireObject } from "../numeric/check.js";
 import { preferenceLaw } from "../preference/preference.js";
 import type { TiltProblem } from "./rlhf.js";
 import { excessTemperature, type SelfCertaintyProblem } from "./rlif.js";
@@ -65,7 +65,7 @@ export function rlifEquivalent<A>(
   options: { readonly length: number; readonly vocabularySize: number },
 ): SelfCertaintyProblem<A> {
   const caller = "rlifEquivalent";
-  const beta = requirePositive(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const beta = requireNumber(caller, "beta", requireObject(caller, "problem", problem).beta, POSITIVE);
   const ref = requireMeasure(caller, "ref", problem.ref);
   const { length: tokens, vocabularySize: size } = requireObject(caller, "options", options);
   const length = requireInteger(caller, "length", tokens, 1);
@@ -106,7 +106,7 @@ export function unifiedObjective<A>(
   policy: Measure<A>,
 ): number {
   const caller = "unifiedObjective";
-  const beta = requirePositive(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const beta = requireNumber(caller, "beta", requireObject(caller, "problem", problem).beta, POSITIVE);
   const [{ law: ref }, { law }] = requirePair(caller, ["ref", problem.ref], ["policy", policy]);
   return entropyOf(law) + (beta + 1) * klOf(law, ref);
 }

@@ -4,7 +4,7 @@ import type { Law } from "../measure/law.js";
 import { type Distribution, type Measure, requireMeasure, requirePair } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { tiltChecked, tiltLaw } from "../measure/tilt.js";
-import { requireNonNegative, requireObject, requirePositive, requirePositiveOrInfinite } from "../numeric/check.js";
+import { NON_NEGATIVE, POSITIVE, POSITIVE_OR_INFINITE, requireNumber, requireObject } from "../numeric/check.js";
 
 /**
  * What RLHF, soft best-of-N sampling and importance-weighted maximum likelihood share: a reference law to be tilted
@@ -44,7 +44,7 @@ export interface TiltProblem<A = unknown> {
  */
 export function rlhfObjective<A>(problem: TiltProblem<A>, policy: Measure<A>): number {
   const caller = "rlhfObjective";
-  const beta = requireNonNegative(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const beta = requireNumber(caller, "beta", requireObject(caller, "problem", problem).beta, NON_NEGATIVE);
   const [{ support, law: ref }, { law }] = requirePair(caller, ["ref", problem.ref], ["policy", policy]);
   const reward = resolveScore(caller, "reward", support, problem.reward);
   const kl = klOf(law, ref);
@@ -101,7 +101,7 @@ export function rlhfOptimalValue<A>(problem: TiltProblem<A>): number {
   const { ref, reward } = requireObject(caller, "problem", problem);
   const { support, law } = requireMeasure(caller, "ref", ref);
   const score = resolveScore(caller, "reward", support, reward);
-  return optimalValue(caller, law, score, requirePositiveOrInfinite(caller, "beta", problem.beta));
+  return optimalValue(caller, law, score, requireNumber(caller, "beta", problem.beta, POSITIVE_OR_INFINITE));
 }
 
 function optimalValue(caller: string, ref: Law, reward: Float64Array, beta: number): number {
@@ -131,7 +131,7 @@ function optimalValue(caller: string, ref: Law, reward: Float64Array, beta: numb
  */
 export function rlhfRegret<A>(problem: TiltProblem<A>, policy: Measure<A>): number {
   const caller = "rlhfRegret";
-  const beta = requirePositive(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const beta = requireNumber(caller, "beta", requireObject(caller, "problem", problem).beta, POSITIVE);
   const [{ support, law: ref }, { law }] = requirePair(caller, ["ref", problem.ref], ["policy", policy]);
   const reward = resolveScore(caller, "reward", support, problem.reward);
   const kl = klOf(law, tiltLaw(caller, ref, reward, beta).law);

@@ -11,7 +11,7 @@ import {
   requireMeasure,
   requirePair,
 } from "../measure/measure.js";
-import { requireInteger, requireNonNegative, requireObject, requirePositive } from "../numeric/check.js";
+import { NON_NEGATIVE, POSITIVE, requireInteger, requireNumber, requireObject } from "../numeric/check.js";
 import { twoProduct, twoSum } from "../numeric/doubleDouble.js";
 import { log } from "../numeric/elementary.js";
 
@@ -65,7 +65,7 @@ function checked<A>(caller: string, problem: SelfCertaintyProblem<A>) {
   const ref = requireMeasure(caller, "ref", requireObject(caller, "problem", problem).ref);
   const length = requireInteger(caller, "length", problem.length, 1);
   const vocabularySize = requireInteger(caller, "vocabularySize", problem.vocabularySize, 1);
-  const beta = requireNonNegative(caller, "beta", problem.beta);
+  const beta = requireNumber(caller, "beta", problem.beta, NON_NEGATIVE);
   return { ref, length, beta, logV: log(vocabularySize), ...temperatures(length, beta) };
 }
 
@@ -252,5 +252,5 @@ export function excessTemperature<A>(
   problem: SelfCertaintyProblem<A>,
 ): { readonly ref: LawfulMeasure<A>; readonly beta: number } {
   const { ref, excess } = checked(caller, problem);
-  return { ref, beta: requirePositive(caller, "length * beta - 1", excess) };
+  return { ref, beta: requireNumber(caller, "length * beta - 1", excess, POSITIVE) };
 }

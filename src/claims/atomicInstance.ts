@@ -1,12 +1,13 @@
 import {
+  BETWEEN_ZERO_AND_ONE,
   FINITE,
   NON_NEGATIVE,
   outOfRange,
+  POSITIVE,
   requireArrayLike,
-  requireFinite,
   requireLength,
+  requireNumber,
   requireNumbers,
-  requirePositive,
   wrongType,
 } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
@@ -54,8 +55,7 @@ export function requireAtoms(caller: string, atoms: AtomicInstance): AtomicInsta
     throw outOfRange(caller, "atoms.own", "be positive on two different points", own);
   const without = own.findIndex((m, i) => m + other[i] === 0);
   if (without >= 0) throw outOfRange(caller, `atoms.other[${without}]`, "be positive where own is 0", 0);
-  const prior = requireFinite(caller, "atoms.prior", atoms.prior);
-  if (!(prior > 0 && prior < 1)) throw outOfRange(caller, "atoms.prior", "be between 0 and 1", prior);
+  const prior = requireNumber(caller, "atoms.prior", atoms.prior, BETWEEN_ZERO_AND_ONE);
   requireLength(caller, "atoms.reward", atoms.reward, points.length);
   const levels = [
     ...requireNumbers(caller, "atoms.levels", requireArrayLike(caller, "atoms.levels", atoms.levels), FINITE),
@@ -70,7 +70,7 @@ export function requireAtoms(caller: string, atoms: AtomicInstance): AtomicInsta
     other,
     prior,
     reward: [...requireNumbers(caller, "atoms.reward", atoms.reward, FINITE)],
-    beta: requirePositive(caller, "atoms.beta", atoms.beta),
+    beta: requireNumber(caller, "atoms.beta", atoms.beta, POSITIVE),
     levels,
   };
 }

@@ -3,10 +3,11 @@ import {
   FINITE,
   NON_NEGATIVE,
   outOfRange,
+  POSITIVE,
   requireInteger,
   requireLength,
+  requireNumber,
   requireNumbers,
-  requirePositive,
   wrongType,
 } from "../numeric/check.js";
 import { log } from "../numeric/elementary.js";
@@ -56,7 +57,7 @@ export function requireInstance(caller: string, instance: Instance): CheckedInst
   const policy = instance.policy === undefined ? undefined : requireMass(caller, "policy", instance.policy);
   if (policy !== undefined) requireLength(caller, "policy", policy, logMass.length);
   const reward = [...requireNumbers(caller, "reward", instance.reward, FINITE)];
-  const beta = requirePositive(caller, "beta", instance.beta);
+  const beta = requireNumber(caller, "beta", instance.beta, POSITIVE);
   return {
     mass,
     logMass,

@@ -1,5 +1,5 @@
 import type { Algebra } from "../exact/algebra.js";
-import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
+import { NON_NEGATIVE_OR_INFINITE, requireNumber, wrongType } from "../numeric/check.js";
 import type { World } from "./instance.js";
 import { finite, sign } from "./sums.js";
 
@@ -215,8 +215,7 @@ function verdictOf(caller: string, claim: Claim, gap: ClaimGap, tolerance: numbe
   requireClaim(caller, claim);
   if (typeof gap !== "object" || gap === null) throw wrongType(caller, "gap", "be a gap, from checkClaim", gap);
   const width = requireNumber(caller, "gap.gap", gap.gap);
-  const allowed = requireNumber(caller, "tolerance", tolerance);
-  if (!(allowed >= 0)) throw outOfRange(caller, "tolerance", "be at least 0", allowed);
+  const allowed = requireNumber(caller, "tolerance", tolerance, NON_NEGATIVE_OR_INFINITE);
   if (!(width <= Math.max(allowed, gap.precision ?? 0))) return "fails";
   if (gap.notDecided !== undefined || width > MAX_DECISIVE_GAP) return "not decided";
   if (claim.kind === "identity" || isVisible(gap.printedGap)) return "holds";

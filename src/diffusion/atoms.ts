@@ -6,7 +6,7 @@ import {
   requireMeasure,
 } from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
-import { FINITE, outOfRange, type Range, requireArrayLike, requireNumbers, wrongType } from "../numeric/check.js";
+import { type Condition, FINITE, outOfRange, requireArrayLike, requireNumbers, wrongType } from "../numeric/check.js";
 import { sum } from "../numeric/sum.js";
 
 /** Data that are finitely many points of ℝ^d, each with a weight in every class. */
@@ -106,7 +106,7 @@ function readPoints(caller: string, atoms: unknown): { points: Float64Array; siz
   return { points, size: list.length, dimension };
 }
 
-const PROBABILITY: Range = { least: 0, most: 1, condition: "be from 0 to 1" };
+const PROBABILITY: Condition = { least: 0, most: 1, says: "be from 0 to 1" };
 
 function readLaw(caller: string, argument: string, values: unknown, size: number): Float64Array {
   const law = requireNumbers(caller, argument, values, PROBABILITY);

@@ -1,5 +1,5 @@
 import { type Distribution, distribution, lawOf } from "../measure/measure.js";
-import { outOfRange, requireFinite } from "../numeric/check.js";
+import { NON_NEGATIVE, outOfRange, requireNumber } from "../numeric/check.js";
 import { log1p } from "../numeric/elementary.js";
 import { solveOde } from "../numeric/extrapolate.js";
 import { normalInterval } from "../numeric/normal.js";
@@ -57,7 +57,7 @@ export function ddimLaw(data: AtomicData, label: string, w: number, grid?: Array
   const caller = "ddimLaw";
   const conditional = requireClass(caller, "label", data, label);
   requireLine(caller, data);
-  const strength = requireGuidance(caller, w);
+  const strength = requireNumber(caller, "w", w, NON_NEGATIVE);
   const laws = [lawOf(caller, "label", conditional), lawOf(caller, "data", data.marginal)];
   const { power } = new LineLaws(caller, data, laws);
   const [own, all] = laws.map((law) => new LineField(data, law, power));
@@ -86,12 +86,6 @@ function flowLaw(own: LineField, all: LineField, w: number): Float64Array {
 
 /** The flow is followed in steps that grow in number as w; up to this w they take a second. */
 const MAX_FLOW_GUIDANCE = 1e5;
-
-function requireGuidance(caller: string, w: unknown): number {
-  const x = requireFinite(caller, "w", w);
-  if (!(x >= 0)) throw outOfRange(caller, "w", "be at least 0", x);
-  return x;
-}
 
 /** From where on starting points end at which point of the class; the last entry closes the list. */
 interface End {

@@ -1,7 +1,7 @@
 import type { Law } from "../measure/law.js";
 import { type Distribution, lawOf } from "../measure/measure.js";
 import { tiltChecked } from "../measure/tilt.js";
-import { outOfRange, requireNumber, requireObject } from "../numeric/check.js";
+import { type Condition, outOfRange, requireNumber, requireObject } from "../numeric/check.js";
 import { log, log1p } from "../numeric/elementary.js";
 import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
@@ -18,6 +18,8 @@ import { LineLaws } from "./lineLaws.js";
 import { integrateOverLevels } from "./lineQuadrature.js";
 import type { OfShifts } from "./noisedPoint.js";
 import { requireFiniteSum, requireSteps, requireWeights, weightedSum } from "./schedule.js";
+
+const LOSS: Condition = { least: -Number.MAX_VALUE, most: Infinity, says: "be above -Infinity" };
 
 /** |E_c[a|·] − x|² − |E[a|·] − x|², of which the loss (37) is an average. */
 export const excess: OfShifts = ([own, all]) => {
@@ -204,9 +206,7 @@ export function classify(data: AtomicData, loss: Readonly<Record<string, number>
   requireAtomicData(caller, data);
   requireObject(caller, "loss", loss);
   const score = data.classes.map((name) => {
-    const value = requireNumber(caller, `loss.${name}`, Object.hasOwn(loss, name) ? loss[name] : undefined);
-    if (!(value > -Infinity)) throw outOfRange(caller, `loss.${name}`, "be above -Infinity", value);
-    return -value;
+    return -requireNumber(caller, `loss.${name}`, Object.hasOwn(loss, name) ? loss[name] : undefined, LOSS);
   });
   if (!score.some((s, c) => s > -Infinity && data.prior.mass[c] > 0))
     throw outOfRange(caller, "loss", "be finite for some class", Infinity);

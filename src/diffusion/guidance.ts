@@ -2,7 +2,7 @@ import type { TiltProblem } from "../alignment/rlhf.js";
 import type { Distribution } from "../measure/measure.js";
 import { lawOf } from "../measure/measure.js";
 import { tiltChecked } from "../measure/tilt.js";
-import { outOfRange, requireFinite } from "../numeric/check.js";
+import { FINITE, outOfRange, requireNumber } from "../numeric/check.js";
 import { log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { type AtomicData, requireClass, requirePresent } from "./atoms.js";
@@ -76,7 +76,7 @@ export function guidanceProblem(data: AtomicData, label: string, w: number): Til
 
 function problemOf(caller: string, data: AtomicData, label: string, w: number): TiltProblem<number> {
   const ref = requireClass(caller, "label", data, label);
-  w = requireFinite(caller, "w", w);
+  w = requireNumber(caller, "w", w, FINITE);
   // At w = 0 no p(c|x) is needed.
   if (w !== 0) requirePresent(caller, data, label);
   const law = lawOf(caller, "label", ref);
@@ -121,7 +121,7 @@ export function guidedTarget(data: AtomicData, label: string, w: number): Distri
 
 /** `guidedTarget` under another function's name. */
 export function targetOf(caller: string, data: AtomicData, label: string, w: number): Distribution<number> {
-  w = requireFinite(caller, "w", w);
+  w = requireNumber(caller, "w", w, FINITE);
   const { ref, reward } = problemOf(caller, data, label, w);
   if (w === 0) return tiltChecked(caller, "w", ref, reward, 1);
   // p(x|c)/p(x) in place of p(c|x): without the constant p(c), whose logarithm w would multiply.
@@ -165,7 +165,7 @@ export function guidedNoisePrediction(
 ): Float64Array {
   const caller = "guidedNoisePrediction";
   requireClass(caller, "label", data, label);
-  w = requireFinite(caller, "w", w);
+  w = requireNumber(caller, "w", w, FINITE);
   const { alpha, posterior: own } = readPosterior(caller, data, x, sigma, label);
   const { posterior: all } = readPosterior(caller, data, x, sigma, undefined);
   const { points, dimension: d } = data;

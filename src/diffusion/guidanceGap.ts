@@ -1,6 +1,6 @@
 import type { Law } from "../measure/law.js";
 import { type Distribution, lawOf } from "../measure/measure.js";
-import { outOfRange, requireFinite } from "../numeric/check.js";
+import { FINITE, outOfRange, requireNumber } from "../numeric/check.js";
 import { square } from "../numeric/elementary.js";
 import { type AtomicData, requireLine, requirePresent } from "./atoms.js";
 import { lawsOfRatio } from "./densityRatio.js";
@@ -23,7 +23,7 @@ export function guidance(
   readonly gap: OfShifts;
 } {
   requirePresent(caller, data, label);
-  const strength = requireFinite(caller, "w", w);
+  const strength = requireNumber(caller, "w", w, FINITE);
   const target = targetOf(caller, data, label, strength);
   const laws = [lawOf(caller, "label", target), ...lawsOfRatio(caller, data, label)];
   const gap: OfShifts = ([goal, own, all]) => {

@@ -1,4 +1,4 @@
-import { outOfRange, requireNumber } from "../numeric/check.js";
+import { BETWEEN_ZERO_AND_ONE, requireNumber } from "../numeric/check.js";
 import { type DoubleDouble, twoProduct, twoSum } from "../numeric/doubleDouble.js";
 
 /** σ, and α = √(1 − σ²) to twice the digits of a double. */
@@ -9,8 +9,7 @@ export interface NoiseLevel {
 
 /** A noise level: σ strictly between 0 and 1. */
 export function requireSigma(caller: string, argument: string, sigma: unknown): NoiseLevel {
-  const x = requireNumber(caller, argument, sigma);
-  if (!(x > 0 && x < 1)) throw outOfRange(caller, argument, "be between 0 and 1", x);
+  const x = requireNumber(caller, argument, sigma, BETWEEN_ZERO_AND_ONE);
   const square = twoProduct(x, x);
   const rest = twoSum(1, -square.hi);
   const root = Math.sqrt(rest.hi);

@@ -1,6 +1,6 @@
 import type { TiltProblem } from "../alignment/rlhf.js";
 import { resolveScore, type Score } from "../measure/score.js";
-import { requirePositive } from "../numeric/check.js";
+import { POSITIVE, requireNumber } from "../numeric/check.js";
 import { type AtomicData, type AtomLaw, requireAtomLaw } from "./atoms.js";
 
 /**
@@ -34,5 +34,9 @@ export function rewardDirectedProblem(
   const atoms = Array.from({ length: data.size }, (_, i) =>
     data.points.slice(i * data.dimension, (i + 1) * data.dimension),
   );
-  return { ref, reward: resolveScore(caller, "reward", atoms, reward), beta: requirePositive(caller, "beta", beta) };
+  return {
+    ref,
+    reward: resolveScore(caller, "reward", atoms, reward),
+    beta: requireNumber(caller, "beta", beta, POSITIVE),
+  };
 }

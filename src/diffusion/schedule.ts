@@ -1,4 +1,12 @@
-import { outOfRange, type Range, requireFinite, requireInteger, requireNumbers } from "../numeric/check.js";
+import {
+  BETWEEN_ZERO_AND_ONE,
+  type Condition,
+  FINITE,
+  outOfRange,
+  requireInteger,
+  requireNumber,
+  requireNumbers,
+} from "../numeric/check.js";
 import { exp, expm1, log1p, sinQuarter } from "../numeric/elementary.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 
@@ -22,8 +30,8 @@ import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 export function logSnrSchedule(steps: number, most = 20, least = -20): Float64Array {
   const caller = "logSnrSchedule";
   steps = requireInteger(caller, "steps", steps, 2);
-  most = requireFinite(caller, "most", most);
-  least = requireFinite(caller, "least", least);
+  most = requireNumber(caller, "most", most, FINITE);
+  least = requireNumber(caller, "least", least, FINITE);
   // Past 30 nats σ rounds to 1, or 1 − σ² to 1.
   if (!(most > least && most <= 30 && least >= -30))
     throw outOfRange(caller, "most and least", "decrease within ±30", `${most}, ${least}`);
@@ -82,11 +90,9 @@ export function linearSchedule(steps: number): Float64Array {
   return out;
 }
 
-const LEVEL: Range = { least: Number.MIN_VALUE, most: 1 - 2 ** -53, condition: "be between 0 and 1" };
-
 /** A noise grid given by the caller: increasing in (0, 1). */
 export function requireGrid(caller: string, argument: string, grid: unknown): Float64Array {
-  const out = requireNumbers(caller, argument, grid, LEVEL);
+  const out = requireNumbers(caller, argument, grid, BETWEEN_ZERO_AND_ONE);
   if (out.length === 0) throw outOfRange(caller, argument, "have at least one level", out);
   for (let i = 1; i < out.length; i++)
     if (!(out[i] > out[i - 1])) throw outOfRange(caller, `${argument}[${i}]`, "exceed the level before it", out[i]);
@@ -101,10 +107,11 @@ export function rootSnr(sigma: number, power = 0): number {
   return Math.min(LARGEST_ROOT_SNR, Math.sqrt((1 - sigma) * (1 + sigma)) / timesPowerOfTwo(sigma, power));
 }
 
+const LEVEL_OF_FINITE_SNR: Condition = { ...BETWEEN_ZERO_AND_ONE, least: 1e-150, says: "be at least 1e-150" };
+
 /** u of a level where u² is a double. */
 export function requireRootSnr(caller: string, argument: string, sigma: number): number {
-  if (!(sigma > 1e-150)) throw outOfRange(caller, argument, "be above 1e-150", sigma);
-  return rootSnr(sigma);
+  return rootSnr(requireNumber(caller, argument, sigma, LEVEL_OF_FINITE_SNR));
 }
 
 /** A grid of two levels at least. */

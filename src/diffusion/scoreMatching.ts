@@ -6,11 +6,12 @@ import { tiltChecked } from "../measure/tilt.js";
 import {
   NON_NEGATIVE,
   outOfRange,
+  POSITIVE,
   requireInteger,
   requireLength,
+  requireNumber,
   requireNumbers,
   requireObject,
-  requirePositive,
 } from "../numeric/check.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { randomSource } from "../numeric/random.js";
@@ -154,7 +155,7 @@ export function weightedDenoisingLoss(
 function readProblem(caller: string, data: AtomicData, problem: TiltProblem<number>) {
   const { ref: given, reward, beta: level } = requireObject(caller, "problem", problem);
   const ref = requireAtomMeasure(caller, "problem.ref", data, given);
-  const beta = requirePositive(caller, "problem.beta", level);
+  const beta = requireNumber(caller, "problem.beta", level, POSITIVE);
   const target = lawOf(caller, "problem", tiltChecked(caller, "problem.reward", ref, reward, beta));
   return { ref, law: ref.law, target };
 }

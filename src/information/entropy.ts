@@ -1,7 +1,7 @@
 import { type Law, MANY } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
 import { logPowerSumPerExcess } from "../measure/powerSum.js";
-import { outOfRange, requireNumber } from "../numeric/check.js";
+import { NON_NEGATIVE_OR_INFINITE, requireNumber } from "../numeric/check.js";
 import { logRatio } from "../numeric/deviance.js";
 import { log, log1p } from "../numeric/elementary.js";
 import { logNormal } from "../numeric/expLog.js";
@@ -119,8 +119,7 @@ export function entropy(p: Measure): number {
  */
 export function renyiEntropy(p: Measure, order: number): number {
   const law = lawOf("renyiEntropy", "p", p);
-  const alpha = requireNumber("renyiEntropy", "order", order);
-  if (!(alpha >= 0)) throw outOfRange("renyiEntropy", "order", "be at least 0 (Infinity allowed)", order);
+  const alpha = requireNumber("renyiEntropy", "order", order, NON_NEGATIVE_OR_INFINITE);
   return renyiEntropyOf(law, alpha, alpha - 1);
 }
 

@@ -1,4 +1,4 @@
-import { requireFinite } from "../numeric/check.js";
+import { FINITE, requireNumber } from "../numeric/check.js";
 import { exp, log, pow } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { escortLaw } from "./escort.js";
@@ -28,7 +28,7 @@ import { tiltLaw } from "./tilt.js";
  */
 export function power<A>(p: Measure<A>, exponent: number): Measure<A> {
   const { support, law, mass, logMass } = requireMeasure("power", "p", p);
-  const alpha = requireFinite("power", "exponent", exponent);
+  const alpha = requireNumber("power", "exponent", exponent, FINITE);
   const [powered] = escortLaw("power", law, alpha, alpha - 1);
   // A product of 0 and a negative number is −0.
   const logPower = (i: number) => (law.supports(i) ? alpha * logMass[i] + 0 : -Infinity);

@@ -1,4 +1,4 @@
-import { requireFinite } from "../numeric/check.js";
+import { FINITE, requireNumber } from "../numeric/check.js";
 import { logRatio, logRatioNearOne } from "../numeric/deviance.js";
 import { exp, log1p } from "../numeric/elementary.js";
 import { expNormal, logNormal } from "../numeric/expLog.js";
@@ -30,7 +30,7 @@ import { logPowerSum } from "./powerSum.js";
  */
 export function escort<A>(ref: Measure<A>, exponent: number): Distribution<A> {
   const { support, law } = requireMeasure("escort", "ref", ref);
-  const a = requireFinite("escort", "exponent", exponent);
+  const a = requireNumber("escort", "exponent", exponent, FINITE);
   return distributionOf(support, ...escortLaw("escort", law, a, a - 1));
 }
 

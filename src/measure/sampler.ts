@@ -1,5 +1,5 @@
 import { AliasTable } from "../numeric/aliasTable.js";
-import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
+import { type Condition, requireNumber, wrongType } from "../numeric/check.js";
 import { twoProduct, twoSum } from "../numeric/doubleDouble.js";
 import { ExactSum } from "../numeric/exactSum.js";
 import { requireRandom } from "../numeric/random.js";
@@ -95,6 +95,8 @@ export function samplingProbabilities(p: Measure): Float64Array {
   return aliasTableOf(lawOf("samplingProbabilities", "p", p)).probabilities();
 }
 
+const LEVEL: Condition = { least: 0, most: 1 - 2 ** -53, says: "be in [0, 1)" };
+
 /** The relative error of a compensated sum, for each of its terms: some 2⁻¹⁰⁵. */
 const UNSURE = 2 ** -102;
 const SCALE = 2 ** 500;
@@ -137,8 +139,7 @@ function exceeds(weight: Float64Array, i: number, u: number): boolean {
 export function categoricalQuantile(p: Measure, u: number): number {
   const caller = "categoricalQuantile";
   const { weight, total } = lawOf(caller, "p", p);
-  const level = requireNumber(caller, "u", u);
-  if (!(level >= 0 && level < 1)) throw outOfRange(caller, "u", "be in [0, 1)", u);
+  const level = requireNumber(caller, "u", u, LEVEL);
   // Σ_{j ≤ i} w_j − u Σ w in double-double, and exactly where that is too near 0 to tell its sign.
   const unsure = UNSURE * weight.length * total.hi;
   const { hi: target, lo: error } = twoProduct(level, total.hi);

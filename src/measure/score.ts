@@ -1,11 +1,4 @@
-import {
-  BELOW_INFINITY,
-  outOfRange,
-  type Range,
-  requireLength,
-  requireNumber,
-  requireNumbers,
-} from "../numeric/check.js";
+import { BELOW_INFINITY, type Condition, requireLength, requireNumber, requireNumbers } from "../numeric/check.js";
 import { productError, sumError } from "../numeric/doubleDouble.js";
 import { expPlus } from "../numeric/elementary.js";
 
@@ -26,7 +19,7 @@ export type ScoreFunction<A> = (answer: A, index: number) => number;
 export type Score<A> = ArrayLike<number> | ScoreFunction<A>;
 
 /** A score: below ∞, and −∞ where it forbids an answer. */
-export const SCORE: Range = { ...BELOW_INFINITY, condition: "be a number below Infinity" };
+export const SCORE: Condition = { ...BELOW_INFINITY, says: "be a number below Infinity" };
 
 /** The scores as an array: numbers below ∞, of which −∞ forbids an answer; NaN is refused off the support too. */
 export function resolveScore<A>(
@@ -42,9 +35,9 @@ export function resolveScore<A>(
   const out = new Float64Array(support.length);
   for (let i = 0; i < out.length; i++) {
     const given: unknown = score(support[i], i);
-    const x = typeof given === "number" ? given : requireNumber(caller, `${argument} of support[${i}]`, given);
-    if (!(x < Infinity)) throw outOfRange(caller, `${argument} of support[${i}]`, "be a number below Infinity", x);
-    out[i] = x;
+    // The text of the argument is made for what is no plain score.
+    const plain = typeof given === "number" && given < Infinity;
+    out[i] = plain ? given : requireNumber(caller, `${argument} of support[${i}]`, given, SCORE);
   }
   return out;
 }

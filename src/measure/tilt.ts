@@ -1,4 +1,4 @@
-import { outOfRange, requireLength, requirePositiveOrInfinite, wrongType } from "../numeric/check.js";
+import { outOfRange, POSITIVE_OR_INFINITE, requireLength, requireNumber, wrongType } from "../numeric/check.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, expm1, log1p } from "../numeric/elementary.js";
 import { expWeighted, rangeOf } from "../numeric/expLog.js";
@@ -188,7 +188,7 @@ export function tiltChecked<A>(
 ): Distribution<A> {
   const { support, law } = requireMeasure(caller, "ref", ref);
   const scores = resolveScore(caller, argument, support, score);
-  const temperature = requirePositiveOrInfinite(caller, "beta", beta);
+  const temperature = requireNumber(caller, "beta", beta, POSITIVE_OR_INFINITE);
   const { law: tilted, logPartition } = tiltLaw(caller, law, scores, temperature, argument);
   return distributionOf(support, tilted, () => {
     const { anchor, excess } = logPartition();
@@ -223,7 +223,7 @@ export function tiltChecked<A>(
 export function tiltedMass<A>(ref: Measure<A>, score: Score<A>, beta: number, out: Float64Array): Float64Array {
   const caller = "tiltedMass";
   const { support, law } = requireMeasure(caller, "ref", ref);
-  const temperature = requirePositiveOrInfinite(caller, "beta", beta);
+  const temperature = requireNumber(caller, "beta", beta, POSITIVE_OR_INFINITE);
   if (!(out instanceof Float64Array)) throw wrongType(caller, "out", "be a Float64Array", out);
   requireLength(caller, "out", out, law.weight.length);
   const resolve = () => resolveScore(caller, "score", support, score);

@@ -30,15 +30,58 @@ export function wrongType(caller: string, argument: string, condition: string, v
   return new TypeError(`${caller}: ${argument} must ${condition}, got ${show(value)}`);
 }
 
+/** A condition on a number: it lies from `least` to `most`, both included. NaN meets none. */
+export interface Condition {
+  readonly least: number;
+  readonly most: number;
+  /** What a message says of it. */
+  readonly says: string;
+}
+
+export const FINITE: Condition = { least: -Number.MAX_VALUE, most: Number.MAX_VALUE, says: "be finite" };
+export const POSITIVE: Condition = {
+  least: Number.MIN_VALUE,
+  most: Number.MAX_VALUE,
+  says: "be positive and finite",
+};
+/** For arguments that have a limit at Infinity. */
+export const POSITIVE_OR_INFINITE: Condition = {
+  least: Number.MIN_VALUE,
+  most: Infinity,
+  says: "be positive (Infinity allowed)",
+};
+export const NON_NEGATIVE: Condition = { least: 0, most: Number.MAX_VALUE, says: "be non-negative and finite" };
+export const NON_NEGATIVE_OR_INFINITE: Condition = {
+  least: 0,
+  most: Infinity,
+  says: "be at least 0 (Infinity allowed)",
+};
+export const NOT_NAN: Condition = { least: -Infinity, most: Infinity, says: "be a number" };
+export const BELOW_INFINITY: Condition = {
+  least: -Infinity,
+  most: Number.MAX_VALUE,
+  says: "be below Infinity and not NaN",
+};
+export const BETWEEN_ZERO_AND_ONE: Condition = {
+  least: Number.MIN_VALUE,
+  most: 1 - 2 ** -53,
+  says: "be between 0 and 1",
+};
+
 /**
- * The value as a number (NaN included: ranges are checked apart). Whole numbers may come as bigints, as columns of 64-bit
- * integers do, so callers go on with what is returned; a bigint that no double holds is refused, not rounded.
+ * The value as a number that meets the condition; without one NaN passes. Whole numbers may come as bigints, as columns of
+ * 64-bit integers do, so callers go on with what is returned. A bigint that no double holds is refused, not rounded.
  */
-export function requireNumber(caller: string, argument: string, value: unknown): number {
-  if (typeof value === "number") return value;
-  if (typeof value !== "bigint") throw wrongType(caller, argument, "be a number", value);
-  const x = Number(value);
-  if (!Number.isSafeInteger(x)) throw outOfRange(caller, argument, "be within ±(2^53 - 1) where it is a bigint", value);
+export function requireNumber(caller: string, argument: string, value: unknown, condition?: Condition): number {
+  let x = value as number;
+  if (typeof value !== "number") {
+    if (typeof value !== "bigint") throw wrongType(caller, argument, "be a number", value);
+    x = Number(value);
+    if (!Number.isSafeInteger(x))
+      throw outOfRange(caller, argument, "be within ±(2^53 - 1) where it is a bigint", value);
+  }
+  if (condition && !(x >= condition.least && x <= condition.most))
+    throw outOfRange(caller, argument, condition.says, x);
   return x;
 }
 
@@ -47,34 +90,6 @@ export function requireObject<T extends object>(caller: string, argument: string
   const ok = typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
   if (!ok) throw wrongType(caller, argument, "be an object", value);
   return value;
-}
-
-/** A finite number above 0. */
-export function requirePositive(caller: string, argument: string, value: unknown): number {
-  const x = requireNumber(caller, argument, value);
-  if (!(x > 0 && x < Infinity)) throw outOfRange(caller, argument, "be positive and finite", x);
-  return x;
-}
-
-/** A number above 0, Infinity included, where the limit is defined. */
-export function requirePositiveOrInfinite(caller: string, argument: string, value: unknown): number {
-  const x = requireNumber(caller, argument, value);
-  if (!(x > 0)) throw outOfRange(caller, argument, "be positive (Infinity allowed)", x);
-  return x;
-}
-
-/** A finite number of at least 0. */
-export function requireNonNegative(caller: string, argument: string, value: unknown): number {
-  const x = requireNumber(caller, argument, value);
-  if (!(x >= 0 && x < Infinity)) throw outOfRange(caller, argument, "be non-negative and finite", x);
-  return x;
-}
-
-/** A finite number. */
-export function requireFinite(caller: string, argument: string, value: unknown): number {
-  const x = requireNumber(caller, argument, value);
-  if (!Number.isFinite(x)) throw outOfRange(caller, argument, "be finite", x);
-  return x;
 }
 
 /** A whole number of at least `least`, below 2^53: from there on doubles skip whole numbers. */
@@ -117,42 +132,26 @@ export function requireLength(caller: string, argument: string, value: unknown, 
   return array;
 }
 
-/** The numbers that an argument may hold: from `least` to `most`, of which NaN is none. */
-export interface Range {
-  readonly least: number;
-  readonly most: number;
-  /** What a message says of it. */
-  readonly condition: string;
-}
-
-export const NON_NEGATIVE: Range = { least: 0, most: Number.MAX_VALUE, condition: "be non-negative and finite" };
-export const FINITE: Range = { least: -Number.MAX_VALUE, most: Number.MAX_VALUE, condition: "be finite" };
-export const BELOW_INFINITY: Range = {
-  least: -Infinity,
-  most: Number.MAX_VALUE,
-  condition: "be below Infinity and not NaN",
-};
-
 /** So many entries are looked at one by one before room is made for them: a length is only said until then. */
 const LONG = 2 ** 24;
 
 /** A fresh Float64Array of the entries; the first that is not in range is named with its index. */
-export function requireNumbers(caller: string, argument: string, value: unknown, range: Range): Float64Array {
+export function requireNumbers(caller: string, argument: string, value: unknown, condition: Condition): Float64Array {
   const array = requireArrayLike(caller, argument, value);
-  const { least, most, condition } = range;
+  const { least, most, says } = condition;
   if (array instanceof Float64Array && ArrayBuffer.isView(array)) {
     // Numbers already: one copy and two comparisons an entry.
     const own = array.slice();
     for (let i = 0; i < own.length; i++) {
       const x = own[i];
-      if (!(x >= least && x <= most)) throw outOfRange(caller, `${argument}[${i}]`, condition, x);
+      if (!(x >= least && x <= most)) throw outOfRange(caller, `${argument}[${i}]`, says, x);
     }
     return own;
   }
   const entry = (i: number): number => {
     const value = array[i];
     const x = typeof value === "number" ? value : requireNumber(caller, `${argument}[${i}]`, value);
-    if (!(x >= least && x <= most)) throw outOfRange(caller, `${argument}[${i}]`, condition, value);
+    if (!(x >= least && x <= most)) throw outOfRange(caller, `${argument}[${i}]`, says, value);
     return x;
   };
   const { length } = array;

@@ -1,9 +1,9 @@
-import { outOfRange, type Range, requireNumbers } from "./check.js";
+import { type Condition, outOfRange, requireNumbers } from "./check.js";
 import { twoSum } from "./doubleDouble.js";
 import { exp, log1p } from "./elementary.js";
 import { peakedSum } from "./sum.js";
 
-const NUMBER: Range = { least: -Infinity, most: Infinity, condition: "be a number, not NaN" };
+const NUMBER: Condition = { least: -Infinity, most: Infinity, says: "be a number, not NaN" };
 
 /** x − max x, exponentiated; `log1pRest` is log Σ e^{x − max}, computed with the maximum kept out of the sum. */
 function shifted(caller: string, x: ArrayLike<number>) {

@@ -1,5 +1,5 @@
 import tychei from "seedrandom/lib/tychei.js";
-import { outOfRange, requireFinite, requireInteger, show, wrongType } from "./check.js";
+import { FINITE, outOfRange, requireInteger, requireNumber, show, wrongType } from "./check.js";
 
 /** Where a random source stands, as plain data that JSON keeps: four whole numbers of 32 bits. */
 export interface RandomState {
@@ -65,7 +65,7 @@ function requireSeed(seed: unknown): string {
   // A bigint as the number that it is.
   if (typeof seed !== "number" && typeof seed !== "bigint")
     throw wrongType("randomSource", "seed", "be a string, a number or a state", seed);
-  return String(requireFinite("randomSource", "seed", seed));
+  return String(requireNumber("randomSource", "seed", seed, FINITE));
 }
 
 /**

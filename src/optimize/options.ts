@@ -1,9 +1,10 @@
 import {
+  NON_NEGATIVE,
   outOfRange,
+  POSITIVE,
   requireInteger,
-  requireNonNegative,
+  requireNumber,
   requireOptions,
-  requirePositive,
   wrongType,
 } from "../numeric/check.js";
 import { type AdamRate, adam, type Descent, lbfgs, newton } from "./methods.js";
@@ -103,13 +104,15 @@ export function readOptions<T extends TrainingOptions>(
     throw outOfRange(caller, "options.resume", `be of method ${method}`, state.method);
   }
   const start = state?.parameters ?? requireParameters(caller, size, options.start ?? new Float64Array(size));
-  const ridge = requireNonNegative(caller, "options.ridge", options.ridge ?? 0);
+  const ridge = requireNumber(caller, "options.ridge", options.ridge ?? 0, NON_NEGATIVE);
   const infinite = start.indexOf(-Infinity);
   if (ridge > 0 && infinite >= 0) {
     throw outOfRange(caller, `options.start[${infinite}]`, "be finite where options.ridge is above 0", -Infinity);
   }
   const tolerance =
-    options.tolerance === undefined ? undefined : requireNonNegative(caller, "options.tolerance", options.tolerance);
+    options.tolerance === undefined
+      ? undefined
+      : requireNumber(caller, "options.tolerance", options.tolerance, NON_NEGATIVE);
   const { learningRate, halfLife } = options;
   return {
     method: (state?.method as TrainingMethod | undefined) ?? method,
@@ -120,9 +123,9 @@ export function readOptions<T extends TrainingOptions>(
     depth: whole("depth", 1, 20),
     rate: {
       ...(learningRate !== undefined && {
-        learningRate: requirePositive(caller, "options.learningRate", learningRate),
+        learningRate: requireNumber(caller, "options.learningRate", learningRate, POSITIVE),
       }),
-      ...(halfLife !== undefined && { halfLife: requirePositive(caller, "options.halfLife", halfLife) }),
+      ...(halfLife !== undefined && { halfLife: requireNumber(caller, "options.halfLife", halfLife, POSITIVE) }),
     },
     batchSize: whole("batchSize", 1, Number.MAX_SAFE_INTEGER),
     seed: whole("seed", 0, 0),

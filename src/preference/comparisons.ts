@@ -1,5 +1,5 @@
 import { answerKey } from "../measure/support.js";
-import { outOfRange, requireArrayLike, requireNonNegative, wrongType } from "../numeric/check.js";
+import { NON_NEGATIVE, outOfRange, requireArrayLike, requireNumber, wrongType } from "../numeric/check.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 
 /**
@@ -71,7 +71,7 @@ export function comparisonsFromWins<A>(
     const row = ofEachItem(`wins[${i}]`, rows[i]);
     for (let j = 0; j < items.length; j++) {
       if (i === j) continue;
-      const count = requireNonNegative(caller, `wins[${i}][${j}]`, row[j]);
+      const count = requireNumber(caller, `wins[${i}][${j}]`, row[j], NON_NEGATIVE);
       comparisons.push({ winner: items[i], loser: items[j], count });
     }
   }
@@ -167,7 +167,7 @@ function outcome<A>(caller: string, at: string, value: unknown): { winner: A; lo
     throw wrongType(caller, at, "be an object { winner, loser, count } or { tie, count }", value);
   }
   const { count = 1 } = value as { count?: unknown };
-  const known = requireNonNegative(caller, `${at}.count`, count);
+  const known = requireNumber(caller, `${at}.count`, count, NON_NEGATIVE);
   const [hasTie, hasWinner, hasLoser] = ["tie" in value, "winner" in value, "loser" in value];
   if (hasWinner && hasLoser && !hasTie) {
     const { winner, loser } = value as { winner: A; loser: A };

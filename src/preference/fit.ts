@@ -1,4 +1,4 @@
-import { outOfRange, requireInteger, requireNonNegative, requireOptions } from "../numeric/check.js";
+import { NON_NEGATIVE, outOfRange, requireInteger, requireNumber, requireOptions } from "../numeric/check.js";
 import type { GroundedLaplacian } from "../numeric/laplacian.js";
 import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
@@ -121,7 +121,7 @@ export function fitBradleyTerry<A>(
 ): BradleyTerryFit<A> {
   const caller = "fitBradleyTerry";
   requireOptions(caller, options, { items: true, reference: true, ridge: true });
-  const ridge = requireNonNegative(caller, "options.ridge", options.ridge ?? 0);
+  const ridge = requireNumber(caller, "options.ridge", options.ridge ?? 0, NON_NEGATIVE);
   const tournament = readTournament(caller, comparisons, options.items, ridge);
   const { items, indexOf, first, second, exponent } = tournament;
   const reference = options.reference === undefined ? -1 : indexOf(options.reference);

@@ -1,5 +1,6 @@
 import type { Distribution } from "../measure/measure.js";
-import { requireDraws } from "./draws.js";
+import { requireNumber } from "../numeric/check.js";
+import { DRAWS } from "./draws.js";
 import { type BestOfNProblem, prepare } from "./problem.js";
 import { lawAt, onAnswers } from "./ratio/law.js";
 
@@ -28,6 +29,6 @@ import { lawAt, onAnswers } from "./ratio/law.js";
  */
 export function bestOfNLaw<A>(problem: BestOfNProblem<A>, n: number): Distribution<A> {
   const prepared = prepare("bestOfNLaw", problem, 0);
-  n = requireDraws("bestOfNLaw", "n", n);
+  n = requireNumber("bestOfNLaw", "n", n, DRAWS);
   return onAnswers(prepared, lawAt(prepared, n));
 }

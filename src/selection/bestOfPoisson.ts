@@ -1,5 +1,5 @@
 import type { Distribution } from "../measure/measure.js";
-import { requireNonNegative } from "../numeric/check.js";
+import { NON_NEGATIVE, requireNumber } from "../numeric/check.js";
 import { type BestOfNProblem, prepare, type SelectionProblem } from "./problem.js";
 import { hardPoissonRatios } from "./ratio/hard.js";
 import { lawOfRatios, onAnswers } from "./ratio/law.js";
@@ -17,7 +17,7 @@ function poissonRatios<A>(prepared: Prepared<A>, rate: number): RatioToRef {
 
 function poissonLaw<A>(caller: string, problem: BestOfNProblem<A>, beta: number, rate: number): Distribution<A> {
   const prepared = prepare(caller, problem, beta);
-  rate = requireNonNegative(caller, "rate", rate);
+  rate = requireNumber(caller, "rate", rate, NON_NEGATIVE);
   return onAnswers(
     prepared,
     lawOfRatios(prepared, (p) => poissonRatios(p, rate)),

@@ -1,6 +1,6 @@
 import type { Levels } from "../measure/levels.js";
 import { scaledDifference, scaledExp } from "../measure/score.js";
-import { requirePositiveOrInfinite } from "../numeric/check.js";
+import { POSITIVE_OR_INFINITE, requireNumber } from "../numeric/check.js";
 import { exp, expPlus, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
@@ -24,7 +24,7 @@ export interface LawBounds {
 /** A problem at a positive temperature, whose expansions are in 1/N. */
 export function prepareSoft<A>(caller: string, problem: SelectionProblem<A>): Prepared<A> {
   const prepared = prepare(caller, problem, problem?.beta);
-  requirePositiveOrInfinite(caller, "beta", prepared.beta);
+  requireNumber(caller, "beta", prepared.beta, POSITIVE_OR_INFINITE);
   return prepared;
 }
 

@@ -1,6 +1,6 @@
 import { isRounded } from "../measure/levels.js";
 import { resolveScore } from "../measure/score.js";
-import { requireArrayLike } from "../numeric/check.js";
+import { requireArrayLike, requireNumber } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
 import { twoSum } from "../numeric/doubleDouble.js";
 import { exp, expm1, log1p } from "../numeric/elementary.js";
@@ -8,7 +8,7 @@ import { isNormal } from "../numeric/float64.js";
 import { peakOf } from "../numeric/peak.js";
 import { stretches } from "../numeric/stretches.js";
 import { sum } from "../numeric/sum.js";
-import { requireDraws } from "./draws.js";
+import { DRAWS } from "./draws.js";
 import { type LimitDistance, levelMass, limitDistanceOf, limitLevels } from "./limit.js";
 import { prepare, type SelectionProblem } from "./problem.js";
 import type { LevelRatios } from "./ratio/levelRatios.js";
@@ -52,7 +52,7 @@ const MAX_RATIOS_HELD = 2 ** 22;
 export function selectionCurve<A>(problem: SelectionProblem<A>, ns: ArrayLike<number>): CurvePoint[] {
   const caller = "selectionCurve";
   const prepared = prepare(caller, problem, problem?.beta);
-  const all = Array.from(requireArrayLike(caller, "ns", ns), (n, i) => requireDraws(caller, `ns[${i}]`, n));
+  const all = Array.from(requireArrayLike(caller, "ns", ns), (n, i) => requireNumber(caller, `ns[${i}]`, n, DRAWS));
   const { levels, ref } = prepared;
   const gold = problem.gold === undefined ? undefined : resolveScore(caller, "gold", ref.support, problem.gold);
   const held = {

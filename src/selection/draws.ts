@@ -1,11 +1,7 @@
-import { outOfRange, requireNumber } from "../numeric/check.js";
+import { type Condition, outOfRange, requireNumber } from "../numeric/check.js";
 
-/** A number of draws, whole or not: finite and at least 1. */
-export function requireDraws(caller: string, argument: string, n: unknown): number {
-  const x = requireNumber(caller, argument, n);
-  if (!(x >= 1 && x < Infinity)) throw outOfRange(caller, argument, "be at least 1 and finite", x);
-  return x;
-}
+/** A number of draws, whole or not. */
+export const DRAWS: Condition = { least: 1, most: Number.MAX_VALUE, says: "be at least 1 and finite" };
 
 /** A whole number of at least `least`, however large: past 2⁵³ every number is whole. */
 export function requireWhole(caller: string, argument: string, value: unknown, least: number): number {

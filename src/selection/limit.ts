@@ -3,11 +3,12 @@ import { isRounded, type Levels, logMassAt } from "../measure/levels.js";
 import type { Distribution } from "../measure/measure.js";
 import { missedBy, scaledDifference } from "../measure/score.js";
 import { tiltLaw } from "../measure/tilt.js";
+import { requireNumber } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
 import { exp, expm1, expTimes, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
-import { requireDraws } from "./draws.js";
+import { DRAWS } from "./draws.js";
 import { prepare, type SelectionProblem } from "./problem.js";
 import { onAnswers } from "./ratio/law.js";
 import type { LevelRatios, RatioToRef } from "./ratio/levelRatios.js";
@@ -218,7 +219,7 @@ export function limitDistanceOf(levels: Levels, limit: LimitLevels, ratios: Leve
  */
 export function limitDistance<A>(problem: SelectionProblem<A>, n: number): LimitDistance {
   const prepared = prepare("limitDistance", problem, problem?.beta);
-  n = requireDraws("limitDistance", "n", n);
+  n = requireNumber("limitDistance", "n", n, DRAWS);
   const [ratios] = ratiosAt(prepared, [n]);
   return limitDistanceOf(prepared.levels, limitLevels(prepared), ratios);
 }

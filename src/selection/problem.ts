@@ -1,6 +1,6 @@
 import { type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
-import { outOfRange, requireNumber, requireObject } from "../numeric/check.js";
+import { type Condition, requireNumber, requireObject } from "../numeric/check.js";
 import { weightsOfRewards } from "./integral/weights.js";
 import { type Prepared, preparedBy } from "./ratio/prepared.js";
 
@@ -35,7 +35,7 @@ export function prepare<A>(caller: string, problem: BestOfNProblem<A>, temperatu
   const ref = requireMeasure(caller, "ref", problem.ref);
   const { law } = ref;
   const score = resolveScore(caller, "reward", ref.support, reward);
-  const beta = requireTemperature(caller, temperature);
+  const beta = requireNumber(caller, "beta", temperature, TEMPERATURE);
   return preparedBy({ caller, ref, law, score, beta }, (levels, lift) => weightsOfRewards(levels, beta, lift));
 }
 
@@ -44,9 +44,9 @@ export function requireProblem(caller: string, problem: unknown): void {
   requireObject(caller, "problem", problem as object);
 }
 
-/** A temperature of selection: a number of at least 0, Infinity included. */
-export function requireTemperature(caller: string, beta: unknown): number {
-  const x = requireNumber(caller, "beta", beta);
-  if (!(x >= 0)) throw outOfRange(caller, "beta", "be at least 0 (0 for hard, Infinity for none)", x);
-  return x;
-}
+/** A temperature of selection. */
+export const TEMPERATURE: Condition = {
+  least: 0,
+  most: Infinity,
+  says: "be at least 0 (0 for hard, Infinity for none)",
+};

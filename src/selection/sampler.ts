@@ -1,8 +1,8 @@
 import { aliasTableOf, drawBy, type Sampler, samplerOf } from "../measure/sampler.js";
-import { outOfRange, requireInteger, requireOptions } from "../numeric/check.js";
+import { outOfRange, requireInteger, requireNumber, requireOptions } from "../numeric/check.js";
 import { expm1, log1p } from "../numeric/elementary.js";
 import { requireRandom, stuck } from "../numeric/random.js";
-import { requireDraws } from "./draws.js";
+import { DRAWS } from "./draws.js";
 import { prepare, type SelectionProblem } from "./problem.js";
 import { lawAt } from "./ratio/law.js";
 import type { Prepared } from "./ratio/prepared.js";
@@ -48,7 +48,7 @@ export function softBestOfNSampler<A>(
 ): Sampler<A> {
   const caller = "softBestOfNSampler";
   const prepared = prepare(caller, problem, problem?.beta);
-  n = requireDraws(caller, "n", n);
+  n = requireNumber(caller, "n", n, DRAWS);
   const random = requireRandom(caller, rng);
   const { method = "law" } = requireOptions(caller, options, { method: true });
   if (method !== "law" && method !== "simulation")

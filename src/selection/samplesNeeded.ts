@@ -1,4 +1,4 @@
-import { outOfRange, requireNumber } from "../numeric/check.js";
+import { POSITIVE_OR_INFINITE, requireNumber } from "../numeric/check.js";
 import { firstWithin } from "../numeric/firstWithin.js";
 import { limitDistanceOf, limitLevels } from "./limit.js";
 import { prepare, type SelectionProblem } from "./problem.js";
@@ -48,7 +48,6 @@ function requireTarget(caller: string, target: DistanceTarget): ["totalVariation
   const given = (["totalVariation", "kl"] as const).filter((name) => target[name] !== undefined);
   if (given.length !== 1) throw new TypeError(`${caller}: target must have one of totalVariation and kl`);
   const [name] = given;
-  const distance = requireNumber(caller, `target.${name}`, target[name]);
-  if (!(distance > 0)) throw outOfRange(caller, `target.${name}`, "be positive", distance);
+  const distance = requireNumber(caller, `target.${name}`, target[name], POSITIVE_OR_INFINITE);
   return [name, distance];
 }

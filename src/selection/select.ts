@@ -1,8 +1,8 @@
 import { SCORE } from "../measure/score.js";
-import { outOfRange, requireArrayLike, requireNumbers } from "../numeric/check.js";
+import { outOfRange, requireArrayLike, requireNumber, requireNumbers } from "../numeric/check.js";
 import { expNormal } from "../numeric/expLog.js";
 import { requireRandom } from "../numeric/random.js";
-import { requireTemperature } from "./problem.js";
+import { TEMPERATURE } from "./problem.js";
 
 /**
  * Picks among given candidates with probability ∝ e^{r/β}: the step of soft best-of-N after generating and scoring, (13).
@@ -30,7 +30,7 @@ import { requireTemperature } from "./problem.js";
 export function selectSoftBestOfN(rewards: ArrayLike<number>, beta: number, rng: () => number): number {
   const caller = "selectSoftBestOfN";
   requireArrayLike(caller, "rewards", rewards);
-  beta = requireTemperature(caller, beta);
+  beta = requireNumber(caller, "beta", beta, TEMPERATURE);
   const random = requireRandom(caller, rng);
   if (rewards.length === 0) throw outOfRange(caller, "rewards", "have at least one entry", rewards);
   for (let i = 0; i < rewards.length; i++) {

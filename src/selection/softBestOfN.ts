@@ -1,8 +1,8 @@
 import { type Distribution, type Measure, requireMeasure } from "../measure/measure.js";
 import type { Score } from "../measure/score.js";
 import { resolveScore } from "../measure/score.js";
-import { outOfRange } from "../numeric/check.js";
-import { requireDraws } from "./draws.js";
+import { outOfRange, requireNumber } from "../numeric/check.js";
+import { DRAWS } from "./draws.js";
 import { weightsAsGiven } from "./integral/weights.js";
 import { prepare, requireProblem, type SelectionProblem } from "./problem.js";
 import { lawAt, onAnswers } from "./ratio/law.js";
@@ -44,7 +44,7 @@ export function softBestOfNLaw<A>(problem: SelectionProblem<A>, n: number): Dist
 /** `softBestOfNLaw` under another function's name and argument. */
 export function softLaw<A>(caller: string, problem: SelectionProblem<A>, argument: string, n: number): Distribution<A> {
   const prepared = prepare(caller, problem, problem?.beta);
-  n = requireDraws(caller, argument, n);
+  n = requireNumber(caller, argument, n, DRAWS);
   return onAnswers(prepared, lawAt(prepared, n));
 }
 
@@ -83,7 +83,7 @@ export function weightedBestOfNLaw<A>(
   }
   if (!score.some((w, i) => w > 0 && law.supports(i)))
     throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
-  n = requireDraws(caller, "n", n);
+  n = requireNumber(caller, "n", n, DRAWS);
   const prepared = preparedBy({ caller, ref, law, score, beta: 1 }, weightsAsGiven);
   return onAnswers(prepared, lawAt(prepared, n));
 }

@@ -1,5 +1,5 @@
 import type { Measure } from "../measure/measure.js";
-import { outOfRange, requireNumber, wrongType } from "../numeric/check.js";
+import { NOT_NAN, outOfRange, requireNumber, wrongType } from "../numeric/check.js";
 import { log } from "../numeric/elementary.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { type LikelihoodPart, type TargetLaw, targetLaw } from "./objective.js";
@@ -44,9 +44,7 @@ export function requireExamples<Q, A>(
     const own = example as TrainingExample<Q, A>;
     const read = (member: "effectiveFraction" | "effectiveSampleSize" | "paretoK") => {
       if (own[member] === undefined) return {};
-      const x = requireNumber(caller, `${name}.${member}`, own[member]);
-      if (Number.isNaN(x)) throw outOfRange(caller, `${name}.${member}`, "be a number", x);
-      return { [member]: x };
+      return { [member]: requireNumber(caller, `${name}.${member}`, own[member], NOT_NAN) };
     };
     const worth = { ...read("effectiveFraction"), ...read("effectiveSampleSize"), ...read("paretoK") };
     return { name, example: { query: own.query, target: own.target, ref: own.ref, ...worth } as TrainingExample<Q, A> };

@@ -1,6 +1,6 @@
 import { klOf } from "../information/divergence.js";
 import { Law } from "../measure/law.js";
-import { outOfRange, requireNonNegative } from "../numeric/check.js";
+import { NON_NEGATIVE, outOfRange, requireNumber } from "../numeric/check.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { pointAt } from "../optimize/lineSearch.js";
@@ -99,7 +99,7 @@ function readFit<Q, A>(
 ) {
   const size = requirePolicy(caller, policy);
   const settings = readOptions(caller, options, { ...TRAINING_OPTIONS, klToRef: true }, size);
-  const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
+  const lambda = requireNumber(caller, "options.klToRef", options.klToRef ?? 0, NON_NEGATIVE);
   const examples = requireExamples<Q, A>(caller, "data", data);
   const seen = examples.map(({ name, example }) => partOf(caller, policy, example, name, lambda, examples.length));
   return { settings, examples: examples.map(({ example }) => example), seen, parts: seen.map(({ part }) => part) };

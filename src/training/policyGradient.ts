@@ -2,7 +2,7 @@ import { rlhfOptimalValue, type TiltProblem } from "../alignment/rlhf.js";
 import { lawOf, requireMeasure } from "../measure/measure.js";
 import { answerKey } from "../measure/support.js";
 import { tiltChecked } from "../measure/tilt.js";
-import { outOfRange, requirePositive, wrongType } from "../numeric/check.js";
+import { outOfRange, POSITIVE, requireNumber, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { pointAt } from "../optimize/lineSearch.js";
 import { minimize } from "../optimize/minimize.js";
@@ -158,7 +158,7 @@ function taskOf<Q, A>(
   name: string,
 ): Omit<Task<A>, "share"> {
   if (typeof example !== "object" || example === null) throw wrongType(caller, name, "be an RLHF problem", example);
-  const beta = requirePositive(caller, `${name}.beta`, example.beta);
+  const beta = requireNumber(caller, `${name}.beta`, example.beta, POSITIVE);
   const on = policyOn(caller, policy, example.query as Q);
   const ref = requireMeasure(caller, `${name}.ref`, example.ref);
   const optimum = tiltChecked(caller, `${name}.reward`, ref, example.reward, beta);

@@ -1,9 +1,10 @@
 import {
+  NON_NEGATIVE,
   outOfRange,
-  requireNonNegative,
+  POSITIVE,
+  POSITIVE_OR_INFINITE,
+  requireNumber,
   requireOptions,
-  requirePositive,
-  requirePositiveOrInfinite,
   wrongType,
 } from "../numeric/check.js";
 import { maxNorm, pointAt } from "../optimize/lineSearch.js";
@@ -108,12 +109,12 @@ export async function fitWeightedMleStream<Q, A>(
     typeof stream === "object" && stream !== null && (Symbol.asyncIterator in stream || Symbol.iterator in stream);
   if (!iterable) throw wrongType(caller, "stream", "be an iterable of batches, or an asynchronous one", stream);
   const rate = {
-    learningRate: requirePositive(caller, "options.learningRate", options.learningRate ?? 0.01),
-    halfLife: requirePositiveOrInfinite(caller, "options.halfLife", options.halfLife ?? Infinity),
+    learningRate: requireNumber(caller, "options.learningRate", options.learningRate ?? 0.01, POSITIVE),
+    halfLife: requireNumber(caller, "options.halfLife", options.halfLife ?? Infinity, POSITIVE_OR_INFINITE),
     secondMoment: 0.999,
   };
-  const ridge = requireNonNegative(caller, "options.ridge", options.ridge ?? 0);
-  const lambda = requireNonNegative(caller, "options.klToRef", options.klToRef ?? 0);
+  const ridge = requireNumber(caller, "options.ridge", options.ridge ?? 0, NON_NEGATIVE);
+  const lambda = requireNumber(caller, "options.klToRef", options.klToRef ?? 0, NON_NEGATIVE);
   const state = options.resume && readState(caller, options.resume, size);
   let theta = state?.parameters ?? requireParameters(caller, size, options.start ?? new Float64Array(size));
   const memory = state?.memory.slice(0, 2) ?? [new Float64Array(size), new Float64Array(size)];

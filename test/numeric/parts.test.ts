@@ -504,38 +504,31 @@ describe("a message shows what was given, in few words", () => {
 });
 
 describe("numbers are required in their range, NaN in none", () => {
-  const {
-    requireNumber,
-    requirePositive,
-    requirePositiveOrInfinite,
-    requireNonNegative,
-    requireFinite,
-    requireInteger,
-  } = check;
+  const { FINITE, NON_NEGATIVE, POSITIVE, POSITIVE_OR_INFINITE, requireInteger, requireNumber } = check;
   const all = [Number.NaN, -Infinity, -1, -0, 0, 5e-324, 0.5, 1, 2, Number.MAX_VALUE, Infinity];
   it.each<[string, (x: unknown) => number, readonly number[], string]>([
     ["number", (x) => requireNumber("f", "x", x), all, "f: x must be a number"],
     [
       "positive",
-      (x) => requirePositive("f", "x", x),
+      (x) => requireNumber("f", "x", x, POSITIVE),
       [5e-324, 0.5, 1, 2, Number.MAX_VALUE],
       "f: x must be positive and finite",
     ],
     [
       "positive or ∞",
-      (x) => requirePositiveOrInfinite("f", "x", x),
+      (x) => requireNumber("f", "x", x, POSITIVE_OR_INFINITE),
       [5e-324, 0.5, 1, 2, Number.MAX_VALUE, Infinity],
       "f: x must be positive (Infinity allowed)",
     ],
     [
       "at least 0",
-      (x) => requireNonNegative("f", "x", x),
+      (x) => requireNumber("f", "x", x, NON_NEGATIVE),
       [-0, 0, 5e-324, 0.5, 1, 2, Number.MAX_VALUE],
       "f: x must be non-negative and finite",
     ],
     [
       "finite",
-      (x) => requireFinite("f", "x", x),
+      (x) => requireNumber("f", "x", x, FINITE),
       [-1, -0, 0, 5e-324, 0.5, 1, 2, Number.MAX_VALUE],
       "f: x must be finite",
     ],
@@ -553,7 +546,7 @@ describe("numbers are required in their range, NaN in none", () => {
   });
   it("arrays of any kind, by length and entry", () => {
     const { requireArrayLike, requireLength, requireNumbers } = check;
-    const belowTwo = { least: -Infinity, most: 1.5, condition: "be below 2" };
+    const belowTwo = { least: -Infinity, most: 1.5, says: "be below 2" };
     for (const array of [[1, 2], Float32Array.of(1, 2), { 0: 1, 1: 2, length: 2 }]) {
       expect(requireArrayLike("f", "x", array)).toBe(array);
       expect(requireLength("f", "x", array, 2)).toBe(array);

@@ -5,12 +5,13 @@ import {
   outOfRange,
   requireInteger,
   requireLength,
+  requireNumber,
   requireNumbers,
   requireObject,
 } from "../../numeric/check.js";
 import { exponentOf, timesPowerOfTwo } from "../../numeric/powerOfTwo.js";
 import { sum } from "../../numeric/sum.js";
-import { requireTemperature } from "../problem.js";
+import { TEMPERATURE } from "../problem.js";
 import { softBestOfNLaw } from "../softBestOfN.js";
 import { shareWithin, softSubsetMeans } from "./subsets.js";
 
@@ -97,7 +98,7 @@ function estimate(caller: string, samples: SoftScoredSamples, n: number): Select
     requireLength(caller, "gold", samples.gold, size);
     values.push(requireNumbers(caller, "gold", samples.gold, FINITE));
   }
-  const beta = requireTemperature(caller, samples.beta);
+  const beta = requireNumber(caller, "beta", samples.beta, TEMPERATURE);
   n = requireInteger(caller, "n", n, 1);
   if (n > size) throw outOfRange(caller, "n", `be at most ${size}, the number of samples`, n);
 

@@ -1,8 +1,8 @@
 import {
   BELOW_INFINITY,
+  type Condition,
   NON_NEGATIVE,
   outOfRange,
-  type Range,
   requireLength,
   requireNumbers,
 } from "../../numeric/check.js";
@@ -72,8 +72,8 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
       return scaled === undefined ? this : new SoftmaxTree(support, tree, scaled);
     };
     if (invert !== undefined) {
-      const read = (argument: string, values: ArrayLike<number>, range: Range) =>
-        requireNumbers("maximizer", argument, requireLength("maximizer", argument, values, support.length), range);
+      const read = (argument: string, values: ArrayLike<number>, condition: Condition) =>
+        requireNumbers("maximizer", argument, requireLength("maximizer", argument, values, support.length), condition);
       this.maximizer = (coefficient, logCoefficient) => {
         const c = read("coefficient", coefficient, NON_NEGATIVE);
         if (logCoefficient === undefined) return invert(this.#frequencies(c).map(log));

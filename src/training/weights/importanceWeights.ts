@@ -9,10 +9,11 @@ import { answerKey } from "../../measure/support.js";
 import { logMeanExp, tiltChecked } from "../../measure/tilt.js";
 import {
   outOfRange,
+  POSITIVE_OR_INFINITE,
   requireArrayLike,
+  requireNumber,
   requireObject,
   requireOptions,
-  requirePositiveOrInfinite,
 } from "../../numeric/check.js";
 import { exp, log } from "../../numeric/elementary.js";
 import { isNormal } from "../../numeric/float64.js";
@@ -74,7 +75,7 @@ export interface ImportanceWeights<A = unknown> extends WeightedAnswers<A> {
  */
 export function importanceWeights<A>(problem: TiltProblem<A>): ImportanceWeights<A> {
   const caller = "importanceWeights";
-  const beta = requirePositiveOrInfinite(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const beta = requireNumber(caller, "beta", requireObject(caller, "problem", problem).beta, POSITIVE_OR_INFINITE);
   const ref = requireMeasure(caller, "ref", problem.ref);
   const reward = resolveScore(caller, "reward", ref.support, problem.reward);
   return weightsOf(caller, { ref, reward, beta }, (peak) => reward.map((r) => scaledDifference(r, reward[peak], beta)));
@@ -181,7 +182,7 @@ export function drawnWeights<A>(
   options: DrawnWeightsOptions = {},
 ): DrawnWeights<A> {
   const caller = "drawnWeights";
-  const beta = requirePositiveOrInfinite(caller, "beta", requireObject(caller, "problem", problem).beta);
+  const beta = requireNumber(caller, "beta", requireObject(caller, "problem", problem).beta, POSITIVE_OR_INFINITE);
   const ref = requireMeasure(caller, "ref", problem.ref);
   requireOptions(caller, options, { ...TAIL_OPTIONS, smooth: true });
   const score = resolveScore(caller, "reward", ref.support, problem.reward);

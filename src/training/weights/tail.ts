@@ -1,4 +1,4 @@
-import { outOfRange, requireInteger, requirePositive } from "../../numeric/check.js";
+import { outOfRange, POSITIVE, requireInteger, requireNumber } from "../../numeric/check.js";
 import { exp, expm1, log } from "../../numeric/elementary.js";
 import type { WeightsRead } from "./sampleWeights.js";
 
@@ -19,7 +19,7 @@ export const TAIL_OPTIONS: Readonly<Record<keyof TailOptions, true>> = { tailLen
 /** M = ⌈min(n/5, 3√(n/r))⌉, or what was asked for. */
 export function tailLengthOf(caller: string, n: number, options: TailOptions): number {
   const { tailLength, relativeEfficiency } = options;
-  const efficiency = requirePositive(caller, "options.relativeEfficiency", relativeEfficiency ?? 1);
+  const efficiency = requireNumber(caller, "options.relativeEfficiency", relativeEfficiency ?? 1, POSITIVE);
   if (tailLength === undefined) return Math.ceil(Math.min(0.2 * n, 3 * Math.sqrt(n / efficiency)));
   const length = requireInteger(caller, "options.tailLength", tailLength, 1);
   if (length >= n) throw outOfRange(caller, "options.tailLength", `be below the number of draws, ${n}`, length);
