@@ -14,6 +14,7 @@ import {
 import { NON_NEGATIVE, POSITIVE, requireInteger, requireNumber, requireObject } from "../numeric/check.js";
 import { twoProduct, twoSum } from "../numeric/doubleDouble.js";
 import { log } from "../numeric/elementary.js";
+import { made } from "../numeric/made.js";
 
 /**
  * Reinforcement learning from internal feedback: the reward is the policy's own certainty.
@@ -167,7 +168,7 @@ class OptimalPolicy<A> extends NormalizedMeasure<A> implements RlifOptimum<A> {
   }
 
   get value(): number {
-    if (typeof this.#value === "function") this.#value = this.#value();
+    this.#value = made(this.#value);
     return this.#value;
   }
 }
