@@ -10,16 +10,11 @@ import {
   normalized,
   requireMeasure,
 } from "../measure/measure.js";
-import { knownSupport, requireSameSupport, requireSupport } from "../measure/support.js";
-import { outOfRange, requireInteger, requireObject, show, wrongType } from "../numeric/check.js";
+import { knownSupport, requireSameSupport } from "../measure/support.js";
+import { outOfRange, show, wrongType } from "../numeric/check.js";
 import { isNormal } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
-
-/** More sequences than this are not enumerated: an array of answers could not hold them. */
-const MOST_SEQUENCES = 2 ** 24;
-
-/** Sequences are walked token within token: so many are far from the limit of nested calls. */
-const MOST_TOKENS = 1000;
+import { requireEnumerable, requireSequence, requireSequenceSpace, type SequenceSpace, walk } from "./sequences.js";
 
 /**
  * A policy that draws a sequence token by token: π(o) = Π_i π(o_i | o_<i).
@@ -74,15 +69,12 @@ export function autoregressivePolicy<T>(tables: {
   readonly end?: T;
 }): AutoregressivePolicy<T> {
   const caller = "autoregressivePolicy";
-  const vocabulary = requireSupport(caller, requireObject(caller, "tables", tables).vocabulary, "vocabulary");
-  const length = requireInteger(caller, "length", tables.length, 1);
-  const { conditional, end } = tables;
+  const space = requireSequenceSpace(caller, "tables", tables);
+  const { vocabulary } = space;
+  const { conditional } = tables;
   if (typeof conditional !== "function") throw wrongType(caller, "conditional", "be a function", conditional);
-  if (end !== undefined && !vocabulary.includes(end)) throw outOfRange(caller, "end", "be in the vocabulary", end);
   return {
-    vocabulary,
-    length,
-    end,
+    ...space,
     conditional(prefix) {
       if (!Array.isArray(prefix)) throw wrongType(caller, "prefix", "be an array of tokens", prefix);
       const argument = `conditional of ${show(prefix)}`;
@@ -118,52 +110,19 @@ export function requirePolicyOf<T, L, Own>(
   policy: PolicyParts<T, L>,
   read: (argument: string, vocabulary: readonly T[], law: L) => Own,
 ): PolicyParts<T, Own> {
-  requireObject(caller, "policy", policy);
-  const vocabulary = requireSupport(caller, policy.vocabulary, "policy.vocabulary");
-  const length = requireInteger(caller, "policy.length", policy.length, 1);
+  const space = requireSequenceSpace(caller, "policy", policy, "policy.");
   if (typeof policy.conditional !== "function") {
     throw wrongType(caller, "policy.conditional", "be a function", policy.conditional);
   }
   const conditional = (prefix: readonly T[]): Own =>
-    read(`policy.conditional of ${show(prefix)}`, vocabulary, policy.conditional(prefix));
-  return { vocabulary, length, end: policy.end, conditional };
+    read(`policy.conditional of ${show(prefix)}`, space.vocabulary, policy.conditional(prefix));
+  return { ...space, conditional };
 }
 
 function requirePolicy<T>(caller: string, policy: AutoregressivePolicy<T>) {
   return requirePolicyOf(caller, policy, (argument, vocabulary, law) =>
     normalized(requireTokens(caller, argument, vocabulary, law)),
   );
-}
-
-/** Every complete sequence in the order of the vocabulary, first token slowest, with what was gathered on its way. */
-function walk<T, S>(
-  policy: AutoregressivePolicy<T>,
-  state: S,
-  step: (state: S, law: Distribution<T>, token: number) => S,
-  leaf: (sequence: readonly T[], state: S) => unknown,
-  prefix: readonly T[] = Object.freeze([]),
-): void {
-  const law = policy.conditional(prefix);
-  for (const [i, token] of policy.vocabulary.entries()) {
-    const sequence = Object.freeze([...prefix, token]);
-    const next = step(state, law, i);
-    if (sequence.length === policy.length || Object.is(token, policy.end)) leaf(sequence, next);
-    else walk(policy, next, step, leaf, sequence);
-  }
-}
-
-/** What the sequences of a policy are made of. */
-export type SequenceSpace<T> = Pick<AutoregressivePolicy<T>, "vocabulary" | "length" | "end">;
-
-/** Refuses a policy with too many sequences to go through them. */
-export function requireEnumerable<P extends SequenceSpace<unknown>>(caller: string, policy: P): P {
-  const { vocabulary, length } = policy;
-  const count = vocabulary.length ** length;
-  if (!(count <= MOST_SEQUENCES)) {
-    throw outOfRange(caller, "policy", `have at most ${MOST_SEQUENCES} sequences, |V|^L`, count);
-  }
-  if (length > MOST_TOKENS) throw outOfRange(caller, "policy.length", `be at most ${MOST_TOKENS}`, length);
-  return policy;
 }
 
 /**
@@ -194,7 +153,8 @@ export function sequenceDistribution<T>(policy: AutoregressivePolicy<T>): Distri
   walk(
     own,
     { mass: 1, log: 0 },
-    ({ mass, log }, { mass: p, logMass }, i) => ({ mass: mass * p[i], log: log + logMass[i] }),
+    (prefix, state) => ({ ...state, law: own.conditional(prefix) }),
+    ({ mass, log, law }, i) => ({ mass: mass * law.mass[i], log: log + law.logMass[i] }),
     (sequence, { mass, log }) => {
       sequences.push(sequence);
       masses.push(mass);
@@ -216,19 +176,6 @@ const FORMS: readonly unknown[] = ["variant", "original"] satisfies SelfCertaint
 export function requireForm(caller: string, form: unknown): SelfCertaintyForm {
   if (!FORMS.includes(form)) throw outOfRange(caller, "form", 'be "variant" or "original"', form);
   return form as SelfCertaintyForm;
-}
-
-/** The length of a complete sequence of a policy. */
-export function requireSequence<T>(caller: string, policy: SequenceSpace<T>, sequence: readonly T[]): number {
-  if (!Array.isArray(sequence)) throw wrongType(caller, "sequence", "be an array of tokens", sequence);
-  const ends = sequence.findIndex((token) => Object.is(token, policy.end)) + 1;
-  const length = policy.end !== undefined && ends > 0 ? ends : policy.length;
-  if (sequence.length !== length) throw outOfRange(caller, "sequence", `have ${length} tokens`, sequence);
-  for (let i = 0; i < length; i++) {
-    if (policy.vocabulary.includes(sequence[i])) continue;
-    throw outOfRange(caller, `sequence[${i}]`, "be a token of the vocabulary", sequence[i]);
-  }
-  return length;
 }
 
 /** The divergence of one conditional law from uniform. */
@@ -304,16 +251,15 @@ export function expectedSelfCertainty<T>(policy: AutoregressivePolicy<T>, form: 
   requireForm("expectedSelfCertainty", form);
   const own = requireEnumerable("expectedSelfCertainty", requirePolicy("expectedSelfCertainty", policy));
   const terms: number[] = [];
-  const certainties = new WeakMap<Distribution<T>, number>();
   walk(
     own,
-    { mass: 1, certainty: 0 },
-    ({ mass, certainty: before }, law, i) => {
-      const here = certainties.get(law) ?? certainty(law, form);
-      certainties.set(law, here);
-      return { mass: mass * law.mass[i], certainty: before + here };
+    { mass: 1, total: 0 },
+    (prefix, { mass, total }) => {
+      const law = own.conditional(prefix);
+      return { law, mass, total: total + certainty(law, form) };
     },
-    (sequence, { mass, certainty: total }) => terms.push((mass * total) / sequence.length),
+    ({ law, mass, total }, i) => ({ mass: mass * law.mass[i], total }),
+    (sequence, { mass, total }) => terms.push((mass * total) / sequence.length),
   );
   // An unreachable sequence may leave a NaN, but then an infinite one is reachable: from where its first token of mass 0 is.
   return terms.includes(Infinity) ? Infinity : sum(Float64Array.from(terms)).hi;

@@ -1,5 +1,6 @@
 import type { BigNumber } from "mathjs";
-import { requireEnumerable, requireForm, requirePolicyOf, requireSequence } from "../alignment/autoregressive.js";
+import { requireForm, requirePolicyOf } from "../alignment/autoregressive.js";
+import { requireEnumerable, requireSequence } from "../alignment/sequences.js";
 import { knownSupport, requireSameSupport } from "../measure/support.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf } from "./information.js";

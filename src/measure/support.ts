@@ -58,6 +58,12 @@ export function answerKey(answer: unknown): unknown {
   return Array.isArray(answer) ? `[${answer.map(keyText).join(",")}]` : answer;
 }
 
+/** Finds the place of an answer in a support, undefined where it is none of its answers. */
+export function placesOf<A>(support: readonly A[]): (answer: A) => number | undefined {
+  const places = new Map(support.map((answer, i) => [answerKey(answer), i]));
+  return (answer) => places.get(answerKey(answer));
+}
+
 function keyText(token: unknown): string {
   if (Array.isArray(token)) return `[${token.map(keyText).join(",")}]`;
   if (typeof token === "string") return JSON.stringify(token);

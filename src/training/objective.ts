@@ -1,6 +1,6 @@
 import type { Measure } from "../measure/measure.js";
 import { lawOf } from "../measure/measure.js";
-import { answerKey } from "../measure/support.js";
+import { placesOf } from "../measure/support.js";
 import { outOfRange } from "../numeric/check.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
@@ -24,9 +24,9 @@ export function targetLaw<A>(caller: string, argument: string, measure: Measure<
   if (own === support || (own.length === support.length && own.every((o, i) => Object.is(o, support[i])))) {
     return { coefficient: law.probabilities(), logCoefficient: () => law.logProbabilities() };
   }
-  const place = new Map(support.map((answer, i) => [answerKey(answer), i]));
+  const placeOf = placesOf(support);
   const places = own.map((answer, i) => {
-    const at = place.get(answerKey(answer));
+    const at = placeOf(answer);
     if (at === undefined && law.supports(i))
       throw outOfRange(caller, `${argument}.support[${i}]`, "be an answer of the policy", answer);
     return at;

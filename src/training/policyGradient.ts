@@ -1,6 +1,5 @@
 import { rlhfOptimalValue, type TiltProblem } from "../alignment/rlhf.js";
-import { lawOf, requireMeasure } from "../measure/measure.js";
-import { answerKey } from "../measure/support.js";
+import { requireMeasure } from "../measure/measure.js";
 import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange, POSITIVE, requireNumber, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
@@ -10,7 +9,7 @@ import { descentOf, readOptions, TRAINING_OPTIONS, type TrainingOptions } from "
 import { resultOf, type TrainingResult } from "../optimize/result.js";
 import type { Verdict } from "../optimize/smooth.js";
 import { stateOf } from "../optimize/state.js";
-import { type Part, PolicyObjective, Units } from "./objective.js";
+import { type Part, PolicyObjective, targetLaw, Units } from "./objective.js";
 import type { Policy } from "./policies/policy.js";
 import { policyOn, requirePolicy } from "./policies/policy.js";
 
@@ -162,14 +161,6 @@ function taskOf<Q, A>(
   const on = policyOn(caller, policy, example.query as Q);
   const ref = requireMeasure(caller, `${name}.ref`, example.ref);
   const optimum = tiltChecked(caller, `${name}.reward`, ref, example.reward, beta);
-  const log = lawOf(caller, name, optimum).logProbabilities();
-  const place = new Map(on.support.map((answer, i) => [answerKey(answer), i]));
-  const logOptimum = new Float64Array(on.support.length).fill(-Infinity);
-  for (const [i, answer] of optimum.support.entries()) {
-    const at = place.get(answerKey(answer));
-    if (at !== undefined) logOptimum[at] = log[i];
-    else if (log[i] > -Infinity)
-      throw outOfRange(caller, `${name}.ref.support[${i}]`, "be an answer of the policy", answer);
-  }
+  const logOptimum = targetLaw(caller, `${name}.ref`, optimum, on.support).logCoefficient();
   return { on, logOptimum, beta, coefficient: new Float64Array(logOptimum.length) };
 }

@@ -1,14 +1,12 @@
-import { knownSupport, requireSupport } from "../../measure/support.js";
-import { outOfRange, requireInteger, requireObject, wrongType } from "../../numeric/check.js";
+import { requireListable, requireSequenceSpace, walk } from "../../alignment/sequences.js";
+import { knownSupport } from "../../measure/support.js";
+import { outOfRange, requireInteger, wrongType } from "../../numeric/check.js";
 import { linearLogits, tableLogits } from "./logits.js";
 import { featureRow } from "./logLinear.js";
 import type { Policy } from "./policy.js";
 import { type ContextTree, type Logits, SoftmaxTree } from "./softmaxTree.js";
 
-/** More sequences than this are not enumerated. */
-const MAX_SEQUENCES = 2 ** 24;
-
-/** Nor are sequences and prefixes of more tokens in all, which take about a gigabyte. */
+/** Sequences and prefixes of more tokens in all than this are not listed: they take about a gigabyte. */
 const MAX_TOKENS = 2 ** 23;
 
 /** More features than this are not stored, a gigabyte of them. */
@@ -48,13 +46,9 @@ export interface PrefixFeatureModel<T> extends SequenceModel<T> {
 
 /** The tree of prefixes, with its sequences in the order of the vocabulary, the last token changing fastest. */
 function prefixTree<T>(caller: string, model: SequenceModel<T>) {
-  requireObject(caller, "model", model);
-  const vocabulary = requireSupport(caller, model.vocabulary, "vocabulary");
-  const length = requireInteger(caller, "length", model.length, 1);
-  const { end } = model;
-  if (end !== undefined && !vocabulary.includes(end)) throw outOfRange(caller, "end", "be in the vocabulary", end);
-  const count = vocabulary.length ** length;
-  if (!(count <= MAX_SEQUENCES)) throw outOfRange(caller, "model", `have at most ${MAX_SEQUENCES} sequences`, count);
+  const space = requireSequenceSpace(caller, "model", model);
+  requireListable(caller, "model", space);
+  const { vocabulary, length } = space;
   let tokens = 0;
   for (let l = 1, n = 1; l <= length && tokens <= MAX_TOKENS; l++) {
     n *= vocabulary.length;
@@ -66,25 +60,20 @@ function prefixTree<T>(caller: string, model: SequenceModel<T>) {
   const prefixes: (readonly T[])[] = [];
   const next: number[] = [];
   const sequences: (readonly T[])[] = [];
-  const opened = (prefix: readonly T[]) => ({ context: prefixes.push(prefix) - 1, v: 0 });
-  // A stack of its own: sequences may be longer than calls can nest.
-  const path = [opened(Object.freeze([]))];
-  for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
-    if (at.v === vocabulary.length) {
-      path.pop();
-      continue;
-    }
-    const row = at.context * vocabulary.length + at.v;
-    const token = vocabulary[at.v++];
-    const longer = Object.freeze([...prefixes[at.context], token]);
-    if (longer.length === length || (end !== undefined && Object.is(token, end))) {
-      next[row] = ~(sequences.push(longer) - 1);
-    } else {
-      const deeper = opened(longer);
-      next[row] = deeper.context;
-      path.push(deeper);
-    }
-  }
+  // The state of a prefix is the row of `next` that leads to it.
+  walk(
+    space,
+    -1,
+    (prefix, row) => {
+      const context = prefixes.push(prefix) - 1;
+      if (row >= 0) next[row] = context;
+      return context;
+    },
+    (context, v) => context * vocabulary.length + v,
+    (sequence, row) => {
+      next[row] = ~(sequences.push(sequence) - 1);
+    },
+  );
   const tree: ContextTree = {
     outcomes: vocabulary.length,
     contexts: prefixes.length,

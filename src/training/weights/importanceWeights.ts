@@ -5,7 +5,7 @@ import { logOdds } from "../../measure/escort.js";
 import { Law } from "../../measure/law.js";
 import { type Distribution, distributionOf, lawOf, type Measure, requireMeasure } from "../../measure/measure.js";
 import { resolveScore, scaledDifference } from "../../measure/score.js";
-import { answerKey } from "../../measure/support.js";
+import { placesOf } from "../../measure/support.js";
 import { logMeanExp, tiltChecked } from "../../measure/tilt.js";
 import {
   outOfRange,
@@ -186,7 +186,7 @@ export function drawnWeights<A>(
   const ref = requireMeasure(caller, "ref", problem.ref);
   requireOptions(caller, options, { ...TAIL_OPTIONS, smooth: true });
   const score = resolveScore(caller, "reward", ref.support, problem.reward);
-  const places = placesOf(caller, ref.support, draws);
+  const places = placesOfDraws(caller, ref.support, draws);
   let top = -Infinity;
   for (const i of places) top = Math.max(top, score[i]);
   if (top === -Infinity) throw outOfRange(caller, "reward", "be above -Infinity for some draw", top);
@@ -214,13 +214,13 @@ export function drawnWeights<A>(
 }
 
 /** Where each draw stands in the support. */
-function placesOf<A>(caller: string, support: readonly A[], draws: readonly A[]): Uint32Array {
+function placesOfDraws<A>(caller: string, support: readonly A[], draws: readonly A[]): Uint32Array {
   if (requireArrayLike(caller, "draws", draws).length === 0) {
     throw outOfRange(caller, "draws", "have at least one answer", draws);
   }
-  const place = new Map(support.map((answer, i) => [answerKey(answer), i]));
+  const placeOf = placesOf(support);
   const at = (draw: A, n: number) => {
-    const i = place.get(answerKey(draw));
+    const i = placeOf(draw);
     if (i === undefined) throw outOfRange(caller, `draws[${n}]`, "be an answer of ref", draw);
     return i;
   };
