@@ -153,7 +153,7 @@ export function sequenceDistribution<T>(policy: AutoregressivePolicy<T>): Distri
   walk(
     own,
     { mass: 1, log: 0 },
-    (prefix, state) => ({ ...state, law: own.conditional(prefix) }),
+    (prefix, { mass, log }) => ({ mass, log, law: own.conditional(prefix) }),
     ({ mass, log, law }, i) => ({ mass: mass * law.mass[i], log: log + law.logMass[i] }),
     (sequence, { mass, log }) => {
       sequences.push(sequence);
