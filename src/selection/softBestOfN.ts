@@ -38,13 +38,13 @@ import { preparedBy } from "./ratio/prepared.js";
  * ```
  */
 export function softBestOfNLaw<A>(problem: SelectionProblem<A>, n: number): Distribution<A> {
-  return softLaw("softBestOfNLaw", problem, "n", n);
+  return softLaw("softBestOfNLaw", problem, n);
 }
 
-/** `softBestOfNLaw` under another function's name and argument. */
-export function softLaw<A>(caller: string, problem: SelectionProblem<A>, argument: string, n: number): Distribution<A> {
+/** `softBestOfNLaw` under another function's name. */
+export function softLaw<A>(caller: string, problem: SelectionProblem<A>, n: number): Distribution<A> {
   const prepared = prepare(caller, problem, problem?.beta);
-  n = requireNumber(caller, argument, n, DRAWS);
+  n = requireNumber(caller, "n", n, DRAWS);
   return onAnswers(prepared, lawAt(prepared, n));
 }
 

@@ -11,10 +11,10 @@ import { liftFor, softRatios } from "./soft.js";
 /** Where N times the probability of an allowed draw is below e^{this}, one of N is allowed at most. */
 const LOG_MEAN_ALLOWED_OF_SINGLE = -600;
 
-/** Whether a law of so many draws is that of one draw which is not forbidden. */
-export function isSingle<A>({ levels, beta }: Prepared<A>, draws: number): boolean {
-  if (draws === 1 || beta === Infinity) return true;
-  return levels.forbidden > 0 && allowedBy(levels).logAllowed + log(draws) < LOG_MEAN_ALLOWED_OF_SINGLE;
+/** Whether the law of n draws is that of one draw which is not forbidden. */
+export function isSingle<A>({ levels, beta }: Prepared<A>, n: number): boolean {
+  if (n === 1 || beta === Infinity) return true;
+  return levels.forbidden > 0 && allowedBy(levels).logAllowed + log(n) < LOG_MEAN_ALLOWED_OF_SINGLE;
 }
 
 /** The ratios of a problem's law at several N ≥ 1, by level, at any β from 0 to ∞. */

@@ -20,7 +20,7 @@ function weighted<A>(target: Distribution<A>, ref: Measure<A>): WeightedAnswers<
  * As N grows it tends to what `importanceWeights` imitates. β = 0 distils hard best-of-N.
  *
  * @param problem the reference policy, the reward and β ≥ 0
- * @param draws N, a real number of at least 1
+ * @param n the number of draws N, a real number of at least 1
  * @returns the target P_N for `fitWeightedMle`
  * @throws TypeError when an argument has the wrong type or the lengths differ
  * @throws RangeError when N is below 1 or not finite, or see `softBestOfNLaw`
@@ -31,9 +31,9 @@ function weighted<A>(target: Distribution<A>, ref: Measure<A>): WeightedAnswers<
  * bestOfNDistillation(problem, 4).target.mass // => [0.0625, 0.9375]
  * ```
  */
-export function bestOfNDistillation<A>(problem: SelectionProblem<A>, draws: number): WeightedAnswers<A> {
+export function bestOfNDistillation<A>(problem: SelectionProblem<A>, n: number): WeightedAnswers<A> {
   const caller = "bestOfNDistillation";
-  const target = softLaw(caller, problem, "draws", draws);
+  const target = softLaw(caller, problem, n);
   return weighted(target, requireMeasure(caller, "ref", problem.ref));
 }
 
