@@ -37,7 +37,7 @@ export function equivalentOf<A>(caller: string, problem: SelfCertaintyProblem<A>
 }
 
 /** How far hp may be from ref, in total variation, before an equivalence that assumes hp = ref is refused. */
-export const FAITHFUL = 1e-9;
+export const MAX_FAITHFUL_DISTANCE = 1e-9;
 
 /**
  * The RLIF problem with the same optimum as an RLHF problem whose reference is faithful, ref = hp:
@@ -72,7 +72,7 @@ export function rlifEquivalent<A>(
   const vocabularySize = requireInteger(caller, "vocabularySize", size, 1);
   const hp = preferenceLaw(caller, ref.support, problem.reward);
   const gap = totalVariationOf(hp.law, ref.law);
-  if (!(gap <= FAITHFUL)) {
+  if (!(gap <= MAX_FAITHFUL_DISTANCE)) {
     throw new RangeError(
       `rlifEquivalent: ref must be the human-preference law of the reward, but their total variation is ${gap}`,
     );

@@ -1,5 +1,5 @@
 import type { BigNumber } from "mathjs";
-import { FAITHFUL } from "../alignment/correspondences.js";
+import { MAX_FAITHFUL_DISTANCE } from "../alignment/correspondences.js";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { MeasureOf, SelfCertaintyProblemOf, TiltProblemOf, UnifiedProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
@@ -96,7 +96,7 @@ export function rlifEquivalent(
   if (!reward.some((r) => r.isFinite()))
     throw outOfRange(caller, "reward", "be above -Infinity for some answer", -Infinity);
   const gap = totalVariationOf(ofLogMass(arithmetic, ref.support, reward).law, ref.law);
-  if (gap.gt(FAITHFUL)) {
+  if (gap.gt(MAX_FAITHFUL_DISTANCE)) {
     throw new RangeError(
       `${caller}: ref must be the human-preference law of the reward, but their total variation is ${gap.toPrecision(17)}`,
     );

@@ -13,8 +13,8 @@ import { exponentOf } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 
 /** What probabilities are multiplied by first, exactly, so that double-double does not touch the subnormal range. */
-const LIFT = 2 ** 500;
-const LOG_LIFT = 500 * Math.LN2;
+const UPSCALE = 2 ** 500;
+const LOG_UPSCALE = 500 * Math.LN2;
 
 /** a·t rounded to nearest with its error, for a double a and a double-double t. */
 function scaled(a: number, t: DoubleDouble): { hi: number; lo: number } {
@@ -29,12 +29,12 @@ function unitTotal({ hi, lo }: DoubleDouble): { power: number; t: DoubleDouble }
 }
 
 /** Exponents up to this give a double; above it the factor of a small probability would overflow on its own. */
-const MOST_EXPONENT = 700;
+const MAX_EXPONENT_NATS = 700;
 
 /** A difference of two probabilities that is smaller than this part of them has lost digits in double-double. */
-const NEAR = 2 ** -50;
+const MIN_DIFFERENCE_SHARE = 2 ** -50;
 
-/** f(a, b, n) over the answers of two laws: a and b are the probabilities times LIFT, n = b − a to full accuracy. */
+/** f(a, b, n) over the answers of two laws: a and b are the probabilities times UPSCALE, n = b − a to full accuracy. */
 function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number) => number): Float64Array {
   const [u, v] = [p.weight, q.weight];
   let exactly: ((i: number) => number) | undefined;
@@ -42,12 +42,12 @@ function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number) => numbe
   const scale = pTotal.hi * qTotal.hi;
   const terms = new Float64Array(u.length);
   for (let i = 0; i < terms.length; i++) {
-    const a = scaled(u[i] * (pPower * LIFT), qTotal);
-    const b = scaled(v[i] * (qPower * LIFT), pTotal);
+    const a = scaled(u[i] * (pPower * UPSCALE), qTotal);
+    const b = scaled(v[i] * (qPower * UPSCALE), pTotal);
     let n = b.hi - a.hi + (b.lo - a.lo);
-    if (Math.abs(n) < NEAR * b.hi && p !== q) {
+    if (Math.abs(n) < MIN_DIFFERENCE_SHARE * b.hi && p !== q) {
       exactly ??= exactDifferences(u, v);
-      n = exactly(i) * (pPower * LIFT) * qPower;
+      n = exactly(i) * (pPower * UPSCALE) * qPower;
     }
     terms[i] = f(a.hi, b.hi, n) / scale;
   }
@@ -124,7 +124,7 @@ function klByLogs(p: Law, q: Law): number | undefined {
 }
 
 /** The logarithm of a rounded quotient is 2⁻⁵³ off, and so may their mean be: a smaller one has lost digits by it. */
-const LEAST = 1 / 32;
+const MIN_PLAIN_KL_NATS = 1 / 32;
 
 /**
  * The textbook sum Σ P log(P/Q), compensated, where it keeps its digits: undefined where it is small, or its terms cancel
@@ -155,13 +155,13 @@ function klPlain(p: Law, q: Law): number | undefined {
   const logTotals = logQuotient(q.total, p.total);
   const kl = (hi + lo) / total + logTotals;
   // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
-  const least = p.origin === q.origin ? 8 * LEAST : LEAST;
+  const least = p.origin === q.origin ? 8 * MIN_PLAIN_KL_NATS : MIN_PLAIN_KL_NATS;
   return kl >= Math.max(least, 0.25 * (size / total + Math.abs(logTotals))) ? kl : undefined;
 }
 
 /** The sum of deviances of the normalised masses, each to full relative accuracy from weights and totals as given. */
 function klByDeviance(p: Law, q: Law): number {
-  const terms = overPairs(p, q, (a, b, n) => deviance(a, b, n) / LIFT);
+  const terms = overPairs(p, q, (a, b, n) => deviance(a, b, n) / UPSCALE);
   if (p.hasTail || q.hasTail) {
     for (let i = 0; i < terms.length; i++) {
       if (!(inTail(p, i) || inTail(q, i))) continue;
@@ -267,11 +267,11 @@ export function generalizedKlDivergence(p: Measure | ArrayLike<number>, q: Measu
   if (a.support !== undefined && b.support !== undefined) requireSameSupport(caller, a.support, b.support);
   requireLength(caller, "q", b.mass, a.mass.length);
   const terms = new Float64Array(a.mass.length);
-  // Terms of masses below the normal doubles, times LIFT.
+  // Terms of masses below the normal doubles, times UPSCALE.
   const small = new Float64Array(a.mass.length);
   for (let i = 0; i < terms.length; i++) {
     const [m, n] = [a.mass[i], b.mass[i]];
-    if (isNormal(n) && (m === 0 || isNormal(m) || n > 1 / LIFT)) {
+    if (isNormal(n) && (m === 0 || isNormal(m) || n > 1 / UPSCALE)) {
       // Masses made of logarithms are rounded: near each other they differ by what their logarithms say.
       const d = a.fromLog && b.fromLog && m > n / 2 && m < 2 * n ? a.logMass(i) - b.logMass(i) : undefined;
       terms[i] = d === undefined ? deviance(m, n, n - m) : m * expm1MinusX(-d);
@@ -286,7 +286,7 @@ export function generalizedKlDivergence(p: Measure | ArrayLike<number>, q: Measu
     if (d > -1) small[i] = a.lifted(i) * expm1MinusX(-d);
     else small[i] = (logM > -Infinity ? a.lifted(i) * (d - 1) : 0) + b.lifted(i);
   }
-  const hi = sum(terms).hi + sum(small).hi / LIFT;
+  const hi = sum(terms).hi + sum(small).hi / UPSCALE;
   return Number.isNaN(hi) ? Infinity : hi;
 }
 
@@ -299,7 +299,7 @@ interface Masses {
   readonly mass: ArrayLike<number>;
   readonly fromLog: boolean;
   logMass(i: number): number;
-  /** The mass times LIFT. */
+  /** The mass times UPSCALE. */
   lifted(i: number): number;
 }
 
@@ -315,11 +315,11 @@ function massesOf(caller: string, argument: string, p: Measure | ArrayLike<numbe
       mass,
       fromLog,
       logMass: (i) => logMass[i],
-      lifted: (i) => (whole(i) ? mass[i] * LIFT : exp(logMass[i] + LOG_LIFT)),
+      lifted: (i) => (whole(i) ? mass[i] * UPSCALE : exp(logMass[i] + LOG_UPSCALE)),
     };
   }
   const mass = requireNumbers(caller, argument, p, NON_NEGATIVE);
-  return { mass, fromLog: false, logMass: (i) => log(mass[i]), lifted: (i) => mass[i] * LIFT };
+  return { mass, fromLog: false, logMass: (i) => log(mass[i]), lifted: (i) => mass[i] * UPSCALE };
 }
 
 /**
@@ -351,7 +351,7 @@ export function totalVariation(p: Measure, q: Measure): number {
  */
 export function totalVariationOf(p: Law, q: Law): number {
   if (p === q) return 0;
-  const differences = differencesByLogRatio(p, q) ?? overPairs(p, q, (_a, _b, n) => n / LIFT);
+  const differences = differencesByLogRatio(p, q) ?? overPairs(p, q, (_a, _b, n) => n / UPSCALE);
   differences[p.peak] = 0;
   const gain = sum(differences.map((d) => (d > 0 ? d : 0))).hi;
   const loss = sum(differences.map((d) => (d < 0 ? -d : 0))).hi;
@@ -359,7 +359,7 @@ export function totalVariationOf(p: Law, q: Law): number {
 }
 
 /** Log-ratios up to this size are known better than the weights of tilts, and their exponentials as well. */
-const SMALL = 1 / 4;
+const MAX_LOG_RATIO_NATS = 1 / 4;
 
 /**
  * Q − P of two tilts of one origin, from d = log P/Q where that is small, so that laws which differ by less than their
@@ -378,7 +378,7 @@ function differencesByLogRatio(p: Law, q: Law): Float64Array | undefined {
   }
   const c = logMeanExp(q, d);
   return d.map((l, i) => {
-    if (Math.abs(l - c) < SMALL) return -q.probability(i) * expm1(l - c);
+    if (Math.abs(l - c) < MAX_LOG_RATIO_NATS) return -q.probability(i) * expm1(l - c);
     return q.probability(i) - p.probability(i);
   });
 }
@@ -406,7 +406,7 @@ export function chiSquaredDivergence(p: Measure, q: Measure): number {
   for (let i = 0; i < lawP.weight.length; i++) if (lawP.supports(i) && !lawQ.supports(i)) return Infinity;
   const terms = overPairs(lawP, lawQ, (_a, b, n) => {
     if (b === 0) return 0;
-    return Math.abs(n) > 1 ? (n / LIFT) * (n / b) : (n * (n / b)) / LIFT;
+    return Math.abs(n) > 1 ? (n / UPSCALE) * (n / b) : (n * (n / b)) / UPSCALE;
   });
   if (lawP.hasTail || lawQ.hasTail) {
     for (let i = 0; i < terms.length; i++) {
@@ -415,7 +415,7 @@ export function chiSquaredDivergence(p: Measure, q: Measure): number {
       const d = logA - logB;
       // (P − Q)²/Q = Q(1 − P/Q)² = P·(P/Q)·(1 − Q/P)², from whichever is whole.
       if (d <= 0) terms[i] = (inTail(lawQ, i) ? exp(logB) : lawQ.probability(i)) * square(expm1(d));
-      else if (!inTail(lawP, i) && d < MOST_EXPONENT) terms[i] = lawP.probability(i) * exp(d) * square(expm1(-d));
+      else if (!inTail(lawP, i) && d < MAX_EXPONENT_NATS) terms[i] = lawP.probability(i) * exp(d) * square(expm1(-d));
       else terms[i] = exp(logA + d + 2 * log(-expm1(-d)));
     }
   }

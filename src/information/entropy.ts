@@ -10,14 +10,14 @@ import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
 
 /** Entropies are made in units of its inverse: next to a point mass the terms are near the end of the range. */
-const LIFT = 2 ** 500;
+const UPSCALE = 2 ** 500;
 
 /** −Σ P log P of a law. */
 export function entropyOf(law: Law): number {
   const plain = law.hasTail || law.weight.length < MANY ? undefined : entropyByLogs(law);
   if (plain !== undefined) return withinEntropies(law, plain);
   const terms = law.fromLog || law.hasTail ? termsByLogs(law) : termsByWeights(law);
-  return withinEntropies(law, sum(terms).hi / LIFT);
+  return withinEntropies(law, sum(terms).hi / UPSCALE);
 }
 
 /** An entropy as rounded, held to the range [0, log K] of entropies on K answers of the support. */
@@ -31,11 +31,11 @@ function withinEntropies(law: Law, entropy: number): number {
   return Math.max(0, Math.min(entropy, log(size)));
 }
 
-/** −P log P of each answer, times LIFT. */
+/** −P log P of each answer, times UPSCALE. */
 function termsByLogs(law: Law): Float64Array {
   const logP = law.logProbabilities();
   const total = law.total.hi;
-  return law.weight.map((w, i) => (w > 0 ? ((w * LIFT) / total) * -logP[i] : 0));
+  return law.weight.map((w, i) => (w > 0 ? ((w * UPSCALE) / total) * -logP[i] : 0));
 }
 
 /** The same where all is in the weights: at the largest from its distance to the total. */
@@ -44,10 +44,10 @@ function termsByWeights({ weight, total: { hi: total }, peak, rest }: Law): Floa
   for (let i = 0; i < terms.length; i++) {
     const w = weight[i];
     const p = w / total;
-    if (p >= SMALLEST_NORMAL) terms[i] = ((w * LIFT) / total) * -logNormal(p);
-    else if (w > 0) terms[i] = ((w * LIFT) / total) * -logRatio(w, total);
+    if (p >= SMALLEST_NORMAL) terms[i] = ((w * UPSCALE) / total) * -logNormal(p);
+    else if (w > 0) terms[i] = ((w * UPSCALE) / total) * -logRatio(w, total);
   }
-  terms[peak] = ((weight[peak] * LIFT) / total) * log1p((rest.hi + rest.lo) / weight[peak]);
+  terms[peak] = ((weight[peak] * UPSCALE) / total) * log1p((rest.hi + rest.lo) / weight[peak]);
   return terms;
 }
 

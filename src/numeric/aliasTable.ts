@@ -1,7 +1,7 @@
 import { productError, twoProduct, twoSum } from "./doubleDouble.js";
 
 /** Of weights below this what a rounding leaves is in the subnormal range, and nothing beside a column. */
-const TINY = 2 ** -900;
+const MIN_CORRECTED_WEIGHT = 2 ** -900;
 
 /**
  * Walker's alias table, built by Vose's method: K columns of equal probability 1/K, each shared by at most two entries.
@@ -33,7 +33,7 @@ export class AliasTable {
       const back = quotient * total.hi;
       const left = share.hi - back - productError(quotient, total.hi, back) + share.lo - quotient * total.lo;
       scaled[i] = quotient;
-      if (weight[i] > TINY) low[i] = left / total.hi;
+      if (weight[i] > MIN_CORRECTED_WEIGHT) low[i] = left / total.hi;
       this.keep[i] = 1;
       this.alias[i] = i;
       if (scaled[i] < 1) light[lights++] = i;

@@ -133,7 +133,7 @@ export function requireLength(caller: string, argument: string, value: unknown, 
 }
 
 /** So many entries are looked at one by one before room is made for them: a length is only said until then. */
-const LONG = 2 ** 24;
+const MAX_UNCHECKED_LENGTH = 2 ** 24;
 
 /** A fresh Float64Array of the entries; the first that is not in range is named with its index. */
 export function requireNumbers(caller: string, argument: string, value: unknown, condition: Condition): Float64Array {
@@ -155,7 +155,7 @@ export function requireNumbers(caller: string, argument: string, value: unknown,
     return x;
   };
   const { length } = array;
-  if (length > LONG && !ArrayBuffer.isView(array)) for (let i = 0; i < length; i++) entry(i);
+  if (length > MAX_UNCHECKED_LENGTH && !ArrayBuffer.isView(array)) for (let i = 0; i < length; i++) entry(i);
   const out = new Float64Array(length);
   for (let i = 0; i < length; i++) out[i] = entry(i);
   return out;

@@ -1,13 +1,13 @@
 import { sum } from "./sum.js";
 
 /** Iterations after which elimination is the better way. */
-const MOST_ITERATIONS = 300;
+const MAX_ITERATIONS = 300;
 
 /** Where no conductance is so many times another, a residual of rounding size is a solution of nearly that accuracy. */
-const WIDEST = 1e4;
+const MAX_CONDUCTANCE_RATIO = 1e4;
 
 /** What is left of the current, in the norm of the preconditioner, when the potentials are there. */
-const LEFT = 1e-13;
+const MAX_RESIDUAL_SHARE = 1e-13;
 
 /**
  * The potentials x with L x = current in the Laplacian of a connected weighted graph, x = 0 at the ground, by conjugate
@@ -33,7 +33,7 @@ export function conjugateGradients(
     if (c < least) least = c;
     if (c > most) most = c;
   }
-  if (!(most < WIDEST * least)) return undefined;
+  if (!(most < MAX_CONDUCTANCE_RATIO * least)) return undefined;
   const n = current.length;
   const inverse = new Float64Array(n);
   for (let e = 0; e < a.length; e++) {
@@ -51,8 +51,8 @@ export function conjugateGradients(
     direction[v] = residual[v] * inverse[v];
     size += residual[v] * direction[v];
   }
-  const enough = size * LEFT * LEFT;
-  for (let iteration = 0; iteration < MOST_ITERATIONS && size > enough; iteration++) {
+  const enough = size * MAX_RESIDUAL_SHARE * MAX_RESIDUAL_SHARE;
+  for (let iteration = 0; iteration < MAX_ITERATIONS && size > enough; iteration++) {
     flow.fill(0);
     for (let e = 0; e < a.length; e++) {
       const f = conductance[e] * (direction[a[e]] - direction[b[e]]);

@@ -1,11 +1,13 @@
 import { type DoubleDouble, productError, twoSum } from "./doubleDouble.js";
 import {
-  CELL_HI,
-  CELL_LO,
+  CELL_NATS,
+  CELL_NATS_LOW,
+  CELLS_PER_NAT,
   EXP_CELLS,
   expNormal,
   expRest,
-  HIGH,
+  HIGH_WORD,
+  HIGH_WORD_OF_ONE,
   inverse,
   LN2_HI,
   LN2_LO,
@@ -13,10 +15,8 @@ import {
   logOfSum,
   logs,
   logsLow,
-  ONE,
-  PER_CELL,
   power,
-  ROUND,
+  ROUNDER,
   scale,
 } from "./expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "./float64.js";
@@ -33,9 +33,9 @@ export function exp(x: number): number {
   if (!(x < 709.79)) return x > 0 ? Infinity : Number.NaN;
   if (x < -745.2) return 0;
   // The power of two in two steps, so that the last one alone may over- or underflow.
-  const n = Math.round(x * PER_CELL);
+  const n = Math.round(x * CELLS_PER_NAT);
   const j = n & (EXP_CELLS - 1);
-  const v = power[j] + power[j] * expRest(x - n * CELL_HI - n * CELL_LO, j);
+  const v = power[j] + power[j] * expRest(x - n * CELL_NATS - n * CELL_NATS_LOW, j);
   const e = n >> 9;
   return x > 0 ? v * scale[1023 + e] * 2 : v * scale[1124 + e] * 2 ** -100;
 }
@@ -61,13 +61,13 @@ export function expm1(x: number): number {
     return x + x * x * (0.5 + x * series);
   }
   if (!(x > -40 && x < 700)) return x <= -40 ? -1 : exp(x);
-  const k = x * PER_CELL + ROUND - ROUND;
+  const k = x * CELLS_PER_NAT + ROUNDER - ROUNDER;
   const n = k | 0;
   const j = n & (EXP_CELLS - 1);
   const v = power[j] * scale[((n >> 9) + 1024) & 2047];
   const d = v - 1;
   const left = v > 1 ? v - d - 1 : v - (d + 1);
-  return d + (left + v * expRest(x - k * CELL_HI - k * CELL_LO, j));
+  return d + (left + v * expRest(x - k * CELL_NATS - k * CELL_NATS_LOW, j));
 }
 
 const double = new Float64Array(1);
@@ -115,9 +115,9 @@ export function pow(x: number, y: number): number {
 /** (x·2^shift)^y for normal x. */
 function powerOf(x: number, y: number, shift: number): number {
   double[0] = x;
-  const e = (words[HIGH] - ONE + 0x80000) >> 20;
+  const e = (words[HIGH_WORD] - HIGH_WORD_OF_ONE + 0x80000) >> 20;
   const m = x * scale[(1024 - e) & 2047];
-  const k = m * LOG_CELLS + ROUND - ROUND;
+  const k = m * LOG_CELLS + ROUNDER - ROUNDER;
   const j = k & (2 * LOG_CELLS - 1);
   const c = k * (1 / LOG_CELLS);
   const d = m - c;

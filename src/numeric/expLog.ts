@@ -82,17 +82,17 @@ for (let e = 0, up = 1; e < 1024; e++, up *= 2) {
 }
 scale[0] = 2 ** -1024;
 
-export const PER_CELL: number = EXP_CELLS / Math.LN2;
-export const CELL_HI: number = LN2_HI / EXP_CELLS;
-export const CELL_LO: number = LN2_LO / EXP_CELLS;
+export const CELLS_PER_NAT: number = EXP_CELLS / Math.LN2;
+export const CELL_NATS: number = LN2_HI / EXP_CELLS;
+export const CELL_NATS_LOW: number = LN2_LO / EXP_CELLS;
 /** Adding and taking away 1.5·2^52 rounds to a whole number. */
-export const ROUND = 6755399441055744;
+export const ROUNDER = 6755399441055744;
 
 /** Which of the two words of a double holds its sign, exponent and leading bits. */
-export const HIGH: number = new Uint8Array(Float64Array.of(1).buffer)[7] === 0x3f ? 1 : 0;
+export const HIGH_WORD: number = new Uint8Array(Float64Array.of(1).buffer)[7] === 0x3f ? 1 : 0;
 
 /** The high word of 1. */
-export const ONE = 0x3ff00000;
+export const HIGH_WORD_OF_ONE = 0x3ff00000;
 
 /** e^r − 1 for |r| ≤ 6.8e−4, with the rounding error of power[j] added: the next term of the series is 1.2e−18. */
 export function expRest(r: number, j: number): number {
@@ -101,17 +101,17 @@ export function expRest(r: number, j: number): number {
 
 /** e^x for x in [−700, 700]: no check is made, and beyond that range `exp` is the one to call. */
 export function expNormal(x: number): number {
-  const k = x * PER_CELL + ROUND - ROUND;
+  const k = x * CELLS_PER_NAT + ROUNDER - ROUNDER;
   const n = k | 0;
   const j = n & (EXP_CELLS - 1);
   const v = power[j];
-  return (v + v * expRest(x - k * CELL_HI - k * CELL_LO, j)) * scale[((n >> 9) + 1024) & 2047];
+  return (v + v * expRest(x - k * CELL_NATS - k * CELL_NATS_LOW, j)) * scale[((n >> 9) + 1024) & 2047];
 }
 
 /** w·e^x for x in [−700, 700], with fewer steps that wait for each other than w·expNormal(x), and other last digits. */
 export function weightedExp(w: number, x: number): number {
-  const k = x * PER_CELL + ROUND - ROUND;
-  const r = x - k * CELL_HI - k * CELL_LO;
+  const k = x * CELLS_PER_NAT + ROUNDER - ROUNDER;
+  const r = x - k * CELL_NATS - k * CELL_NATS_LOW;
   const n = k | 0;
   const j = n & (EXP_CELLS - 1);
   const v = w * power[j] * scale[((n >> 9) + 1024) & 2047];
@@ -130,7 +130,7 @@ function logRest(j: number, r: number, low: number): number {
 /** log x for a normal positive double: no check is made, and for all else `log` is the one to call. */
 export function logNormal(x: number): number {
   double[0] = x;
-  return logScaled(x, words[HIGH], ONE);
+  return logScaled(x, words[HIGH_WORD], HIGH_WORD_OF_ONE);
 }
 
 /**
@@ -141,7 +141,7 @@ export function logScaled(x: number, highA: number, highB: number): number {
   const e = (highA - highB + 0x80000) >> 20;
   // In [0.66, 1.51]: around 1 the cell boundary is 1 and e = 0, so that log x keeps its digits on both sides.
   const m = x * scale[(1024 - e) & 2047];
-  const k = m * LOG_CELLS + ROUND - ROUND;
+  const k = m * LOG_CELLS + ROUNDER - ROUNDER;
   const j = k & (2 * LOG_CELLS - 1);
   return e * LN2_HI + logs[j] + logRest(j, (m - k * (1 / LOG_CELLS)) * inverse[j], e * LN2_LO);
 }
@@ -149,10 +149,10 @@ export function logScaled(x: number, highA: number, highB: number): number {
 /** log(u + low), away from 1, for a normal u and its rounding error `low`: log u with the largest rounding corrected. */
 export function logOfSum(u: number, low: number): number {
   double[0] = u;
-  const e = (words[HIGH] - ONE + 0x80000) >> 20;
+  const e = (words[HIGH_WORD] - HIGH_WORD_OF_ONE + 0x80000) >> 20;
   const s = scale[(1024 - e) & 2047];
   const m = u * s;
-  const k = m * LOG_CELLS + ROUND - ROUND;
+  const k = m * LOG_CELLS + ROUNDER - ROUNDER;
   const j = k & (2 * LOG_CELLS - 1);
   const a = e * LN2_HI;
   const b = a + logs[j];
@@ -161,7 +161,7 @@ export function logOfSum(u: number, low: number): number {
 
 /** The high words of the entries of an array stand at every second place of this one, from the first. */
 export function highWords(values: Float64Array): Int32Array {
-  return new Int32Array(values.buffer, values.byteOffset + 4 * HIGH, 2 * values.length - 1);
+  return new Int32Array(values.buffer, values.byteOffset + 4 * HIGH_WORD, 2 * values.length - 1);
 }
 
 /** log(values[i]·2^−exponent) of each of some non-negative values, the exponent between −500 and 500; −∞ at 0. */
@@ -169,7 +169,7 @@ export function logsScaled(values: Float64Array, exponent: number): Float64Array
   const out = new Float64Array(values.length);
   const high = highWords(values);
   const factor = 2 ** -exponent;
-  const one = ONE + exponent * 2 ** 20;
+  const one = HIGH_WORD_OF_ONE + exponent * 2 ** 20;
   for (let i = 0; i < out.length; i++) {
     const v = values[i];
     const x = v * factor;

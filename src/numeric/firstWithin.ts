@@ -7,7 +7,7 @@ interface Point {
 }
 
 /** Past this a double no longer tells n from n + 1. */
-const MOST = Number.MAX_SAFE_INTEGER;
+const MAX_N = Number.MAX_SAFE_INTEGER;
 
 /**
  * The first whole number n ≥ 1 at which a decreasing function is at most `wanted`; Infinity when none of the doubles that
@@ -19,8 +19,8 @@ export function firstWithin(f: (ns: readonly number[]) => readonly number[], wan
   const first = { n: 1, at: f([1])[0] };
   let [low, high]: [Point, Point] = [first, first];
   while (high.at > wanted) {
-    if (high.n === MOST) return Infinity;
-    const n = Math.min(MOST, high.n * 4);
+    if (high.n === MAX_N) return Infinity;
+    const n = Math.min(MAX_N, high.n * 4);
     [low, high] = [high, { n, at: f([n])[0] }];
   }
   while (high.n - low.n > 1) {

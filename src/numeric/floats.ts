@@ -1,14 +1,14 @@
-/** Arrays of up to so many numbers are cut from a block of `BLOCK`. */
-const SHORT = 512;
-const BLOCK = 4096;
+/** Arrays of up to so many numbers are cut from a block of `BLOCK_LENGTH`. */
+const MAX_SHARED_LENGTH = 512;
+const BLOCK_LENGTH = 4096;
 
 let block = new ArrayBuffer(0);
 let used = 0;
 
 /** Where in the block so many bytes are free; a new block where they are not. */
-function room(bytes: number): number {
+function reserve(bytes: number): number {
   if (used + bytes > block.byteLength) {
-    block = new ArrayBuffer(8 * BLOCK);
+    block = new ArrayBuffer(8 * BLOCK_LENGTH);
     used = 0;
   }
   const from = used;
@@ -22,15 +22,15 @@ function room(bytes: number): number {
  * piece is given out once; the block goes when its last piece does, so that results, which stay, have their own arrays.
  */
 export function floats(size: number): Float64Array {
-  if (size > SHORT) return new Float64Array(size);
-  const from = room(8 * size);
+  if (size > MAX_SHARED_LENGTH) return new Float64Array(size);
+  const from = reserve(8 * size);
   return new Float64Array(block, from, size);
 }
 
 /** The same for whole numbers. */
 export function integers(size: number): Int32Array {
-  if (size > SHORT) return new Int32Array(size);
-  const from = room(4 * size);
+  if (size > MAX_SHARED_LENGTH) return new Int32Array(size);
+  const from = reserve(4 * size);
   return new Int32Array(block, from, size);
 }
 
@@ -50,7 +50,7 @@ export class Workspace {
 
   /** An array of zeros. */
   floats(size: number): Float64Array {
-    if (size > SHORT) return new Float64Array(size);
+    if (size > MAX_SHARED_LENGTH) return new Float64Array(size);
     this.#shelves[size] ??= { round: 0, given: 0, arrays: [] };
     const shelf = this.#shelves[size];
     if (shelf.round !== this.#round) {

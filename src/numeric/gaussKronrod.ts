@@ -1,22 +1,22 @@
 /** Nodes in [0, 1] of the 15-point rule of Kronrod (1965), its weights, and those of the 7-point Gauss rule inside it. */
-const NODE = [
+const NODES = [
   0.9914553711208126, 0.9491079123427585, 0.8648644233597691, 0.7415311855993944, 0.5860872354676911,
   0.4058451513773972, 0.2077849550078985, 0,
 ];
-const KRONROD = [
+const KRONROD_WEIGHTS = [
   0.0229353220105292, 0.0630920926299786, 0.1047900103222502, 0.1406532597155259, 0.1690047266392679,
   0.1903505780647854, 0.2044329400752989, 0.2094821410847278,
 ];
-const GAUSS = [0, 0.1294849661688697, 0, 0.2797053914892767, 0, 0.3818300505051189, 0, 0.4179591836734694];
+const GAUSS_WEIGHTS = [0, 0.1294849661688697, 0, 0.2797053914892767, 0, 0.3818300505051189, 0, 0.4179591836734694];
 
 /** Halvings after which an interval is as narrow as doubles tell apart for any practical purpose. */
-const DEEPEST = 40;
+const MAX_DEPTH = 40;
 
 /**
  * Halvings of one integral, where no other number is given: those met in practice take some 60. An integrand that is all rounding, as the square
  * of a difference of nearly equal things, converges at no width.
  */
-const MOST = 200;
+const MAX_HALVINGS = 200;
 
 interface Panel {
   readonly from: number;
@@ -29,12 +29,12 @@ interface Panel {
 function panel(f: (x: number) => number, from: number, to: number): Panel {
   const [center, half] = [(from + to) / 2, (to - from) / 2];
   let [kronrod, gauss, size] = [0, 0, 0];
-  for (let k = 0; k < NODE.length; k++) {
-    const offset = half * NODE[k];
-    const [left, right] = [f(center - offset), NODE[k] === 0 ? 0 : f(center + offset)];
-    kronrod += KRONROD[k] * (left + right);
-    gauss += GAUSS[k] * (left + right);
-    size += KRONROD[k] * (Math.abs(left) + Math.abs(right));
+  for (let k = 0; k < NODES.length; k++) {
+    const offset = half * NODES[k];
+    const [left, right] = [f(center - offset), NODES[k] === 0 ? 0 : f(center + offset)];
+    kronrod += KRONROD_WEIGHTS[k] * (left + right);
+    gauss += GAUSS_WEIGHTS[k] * (left + right);
+    size += KRONROD_WEIGHTS[k] * (Math.abs(left) + Math.abs(right));
   }
   return { from, to, integral: half * kronrod, error: half * Math.abs(kronrod - gauss), size: half * size };
 }
@@ -48,7 +48,7 @@ export function integrate(
   f: (x: number) => number,
   points: readonly number[],
   tolerance: number,
-  most: number = MOST,
+  maxHalvings: number = MAX_HALVINGS,
 ): number {
   const first = points.slice(1).map((to, i) => panel(f, points[i], to));
   let scale = first.reduce((s, p) => s + p.size, 0);
@@ -56,7 +56,8 @@ export function integrate(
   const refine = (p: Panel, depth: number): number => {
     const share = 200 * (p.error / scale);
     const error = scale === 0 ? 0 : scale * share * Math.sqrt(share);
-    if (depth === DEEPEST || halvings === most || Math.min(error, p.error) <= tolerance * scale) return p.integral;
+    if (depth === MAX_DEPTH || halvings === maxHalvings || Math.min(error, p.error) <= tolerance * scale)
+      return p.integral;
     halvings++;
     const middle = (p.from + p.to) / 2;
     const [left, right] = [panel(f, p.from, middle), panel(f, middle, p.to)];

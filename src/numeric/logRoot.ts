@@ -7,13 +7,13 @@ export interface LogPoint {
 }
 
 /** More than any start needs, by four-fold steps across all doubles at every second round. */
-const MOST_ROUNDS = 2200;
+const MAX_ROUNDS = 2200;
 
 /** From this round on every second step is one of bisection: a slope that is far too steep would make steps of nothing. */
-const ROUNDS_OF_NEWTON = 50;
+const NEWTON_ROUNDS = 50;
 
 /** No step of Newton's method is longer: far from the root its slope says little. */
-const LONGEST = 16;
+const MAX_STEP_FACTOR = 16;
 
 /**
  * Where an increasing positive function of x > 0 has a wanted value: Newton's method on log f against log x, which finds
@@ -22,14 +22,15 @@ const LONGEST = 16;
 export function logRoot(f: (x: number) => LogPoint, wanted: number, start: number): number {
   let x = start;
   let [low, high] = [0, Infinity];
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const { value, slope } = f(x);
     if (value === wanted) return x;
     if (value < wanted) low = x;
     else high = x;
     const newton = x * exp(log(wanted / value) / slope);
-    const trusted = round < ROUNDS_OF_NEWTON || round % 2 === 0;
-    const inside = trusted && newton > Math.max(low, x / LONGEST) && newton < Math.min(high, x * LONGEST);
+    const trusted = round < NEWTON_ROUNDS || round % 2 === 0;
+    const inside =
+      trusted && newton > Math.max(low, x / MAX_STEP_FACTOR) && newton < Math.min(high, x * MAX_STEP_FACTOR);
     const middle = high === Infinity ? low * 4 : low === 0 ? high / 4 : Math.sqrt(low) * Math.sqrt(high);
     const next = inside ? newton : middle;
     if (next === low || next === high) return next;

@@ -1,4 +1,4 @@
-import { HIGH } from "./expLog.js";
+import { HIGH_WORD } from "./expLog.js";
 import { SMALLEST_NORMAL } from "./float64.js";
 
 const double = new Float64Array(1);
@@ -8,7 +8,7 @@ const words = new Int32Array(double.buffer);
 export function exponentOf(x: number): number {
   const whole = x >= SMALLEST_NORMAL;
   double[0] = whole ? x : x * 2 ** 54;
-  return (words[HIGH] >> 20) - (whole ? 1023 : 1077);
+  return (words[HIGH_WORD] >> 20) - (whole ? 1023 : 1077);
 }
 
 /** x·2ᵏ for any whole k, exact unless the result leaves the range of normal doubles; 2ᵏ alone may over- or underflow. */

@@ -1,5 +1,5 @@
 /** How much of the strip without poles the error bound uses: it grows without limit at the strip's edge. */
-const STRIP = 0.95;
+const SHARE_OF_STRIP = 0.95;
 
 /**
  * The step at which the trapezoid rule in z gives E over z ~ N(m, 1), of functions of the posterior of places within `spread`
@@ -8,6 +8,6 @@ const STRIP = 0.95;
  * terms of Σ p_j e^(s_j z) then lie in one half plane.
  */
 export function trapezoidStep(nats: number, spread: number): number {
-  const strip = Math.min((STRIP * Math.PI) / spread, Math.sqrt(2 * nats));
+  const strip = Math.min((SHARE_OF_STRIP * Math.PI) / spread, Math.sqrt(2 * nats));
   return (2 * Math.PI * strip) / (nats + (strip * strip) / 2);
 }

@@ -12,7 +12,7 @@ export interface Descent {
 }
 
 /** No step moves log-odds by more nats at once: a Hessian near underflow would ask for any number. */
-const MAX_STEP = 1e6;
+const MAX_STEP_NATS = 1e6;
 
 /** Minus the gradient over the Hessian or, where there is none, over the diagonal curvature. */
 export function newtonStep(f: Smooth, { x, gradient }: Point): Float64Array | undefined {
@@ -27,7 +27,7 @@ function stepBy(hessian: Float64Array, gradient: Float64Array): Float64Array {
 }
 
 /** −v, no longer than allowed. */
-const shortened = (v: number): number => (Number.isNaN(v) ? 0 : Math.max(-MAX_STEP, Math.min(MAX_STEP, -v)));
+const shortened = (v: number): number => (Number.isNaN(v) ? 0 : Math.max(-MAX_STEP_NATS, Math.min(MAX_STEP_NATS, -v)));
 
 /** v over a diagonal, 0 where that is 0. */
 function divided(v: Float64Array, scale: Float64Array | undefined): Float64Array {

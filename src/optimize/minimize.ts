@@ -55,10 +55,10 @@ const MAX_CHANGE_NEAR_OPTIMUM = 1e-3;
 const VANISHED_GRADIENT = 1e-11;
 
 /** A gradient this small is rounding. */
-const SURE_ROUNDING = 1e-15;
+const ROUNDING_GRADIENT = 1e-15;
 
 /** A gradient this small may be rounding, where many terms add up: it is, when a step makes nothing better. */
-const POSSIBLE_ROUNDING = 1e-12;
+const POSSIBLE_ROUNDING_GRADIENT = 1e-12;
 
 /** So many milliseconds of work may pass before others get their turn. */
 const MAX_MILLISECONDS = 25;
@@ -79,10 +79,10 @@ export async function minimize(
     const told = f.report(point.value, point.gradient);
     watch.onProgress?.({ iteration, ...told });
     const small = gradientNorm <= least && !(told.gradientNorm > (watch.tolerance ?? Infinity));
-    if (small || gradientNorm <= SURE_ROUNDING) {
+    if (small || gradientNorm <= ROUNDING_GRADIENT) {
       const step = newtonStep(f, point);
       const near = step === undefined || f.change(point.x, step) <= MAX_CHANGE_NEAR_OPTIMUM;
-      if (near || gradientNorm <= SURE_ROUNDING) {
+      if (near || gradientNorm <= ROUNDING_GRADIENT) {
         const reason = f.verdict(point.x, near ? undefined : step);
         return { point, iteration, reason, converged: reason === "gradient" };
       }
@@ -100,10 +100,14 @@ export async function minimize(
       }
       const gain = step === undefined ? Infinity : -dot(point.gradient, step) / 2;
       const nothing =
-        gradientNorm <= Math.max(watch.tolerance ?? 0, POSSIBLE_ROUNDING) || gain <= roundingOf(point.value);
+        gradientNorm <= Math.max(watch.tolerance ?? 0, POSSIBLE_ROUNDING_GRADIENT) || gain <= roundingOf(point.value);
       return { point, iteration, reason: "rounding", converged: verdict === "gradient" && nothing };
     }
-    if (gradientNorm <= POSSIBLE_ROUNDING && next.value >= point.value && maxNorm(next.gradient) >= gradientNorm) {
+    if (
+      gradientNorm <= POSSIBLE_ROUNDING_GRADIENT &&
+      next.value >= point.value &&
+      maxNorm(next.gradient) >= gradientNorm
+    ) {
       const reason = f.verdict(point.x, undefined);
       return reason === "gradient"
         ? { point, iteration, reason: "rounding", converged: true }

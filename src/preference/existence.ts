@@ -4,7 +4,7 @@ import { digraph, type Partition, strongComponents } from "../numeric/strongComp
 import type { Tournament } from "./comparisons.js";
 
 /** How many groups, and how many items of one, an error names before it only counts the others. */
-const NAMED = 4;
+const MAX_NAMED = 4;
 
 /**
  * The finite maximum of a Bradley–Terry likelihood exists when, however the items are split in two groups, some item of
@@ -75,7 +75,7 @@ function gather(items: readonly unknown[], { count, of }: Partition): unknown[][
 
 /** `{"a", "b", "c", … 7 more}` */
 function named(group: readonly unknown[]): string {
-  return `{${abbreviated(group.slice(0, NAMED + 1).map(shown), ", ", group.length)}}`;
+  return `{${abbreviated(group.slice(0, MAX_NAMED + 1).map(shown), ", ", group.length)}}`;
 }
 
 function shown(item: unknown): string {
@@ -85,6 +85,6 @@ function shown(item: unknown): string {
 }
 
 function abbreviated(parts: readonly string[], separator: string, count = parts.length): string {
-  if (count <= NAMED) return parts.join(separator);
-  return `${parts.slice(0, NAMED - 1).join(separator)}${separator}… ${count - NAMED + 1} more`;
+  if (count <= MAX_NAMED) return parts.join(separator);
+  return `${parts.slice(0, MAX_NAMED - 1).join(separator)}${separator}… ${count - MAX_NAMED + 1} more`;
 }

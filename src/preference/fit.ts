@@ -65,10 +65,10 @@ export interface BradleyTerryFit<A> {
 }
 
 /** Steps of Newton's method after which something is wrong. */
-const MOST_STEPS = 1000;
+const MAX_STEPS = 1000;
 
 /** A step by which no difference of abilities changes more than this leaves an error of its square. */
-const LAST_STEP = 1e-8;
+const MAX_LAST_STEP_NATS = 1e-8;
 
 /**
  * The maximum-likelihood abilities of items under Bradley–Terry comparisons, P(i ≻ j) = σ(abilityᵢ − abilityⱼ): the
@@ -249,17 +249,17 @@ function maximise(network: LikelihoodNetwork): { potential: Float64Array; iterat
   const start = network.zero();
   network.moveTo(start);
   let potential = lineSearch(network, start, network.leastSquares()) ?? start;
-  for (let iterations = 1; iterations <= MOST_STEPS; iterations++) {
+  for (let iterations = 1; iterations <= MAX_STEPS; iterations++) {
     network.moveTo(potential);
     const step = network.newtonStep();
-    if (network.span(step) <= LAST_STEP) {
+    if (network.span(step) <= MAX_LAST_STEP_NATS) {
       return { potential: potential.map((x, v) => x + step[v]), iterations, converged: true };
     }
     const next = lineSearch(network, potential, step);
     if (next === undefined) return { potential, iterations, converged: false };
     potential = next;
   }
-  return { potential, iterations: MOST_STEPS, converged: false };
+  return { potential, iterations: MAX_STEPS, converged: false };
 }
 
 /**

@@ -8,10 +8,10 @@ import { sum } from "../numeric/sum.js";
 import type { Tournament } from "./comparisons.js";
 
 /** Up to so many vertices elimination costs less than a few passes over the edges. */
-const FEW = 100;
+const MAX_ELIMINATED_FIRST = 100;
 
 /** From here on e^−x times a count may underflow where their product does not. */
-const FAR = 700;
+const FAR_NATS = 700;
 
 /**
  * The Bradley–Terry log-likelihood of a tournament as an electric network. An item is a vertex and its ability the
@@ -48,7 +48,7 @@ export class LikelihoodNetwork {
     this.#a = Int32Array.from([...pairs.first, ...Array(spokes).keys()]);
     this.#b = Int32Array.from([...pairs.second, ...Array(spokes).fill(n)]);
     this.#ground = ground;
-    this.#iterative = this.#vertices > FEW;
+    this.#iterative = this.#vertices > MAX_ELIMINATED_FIRST;
     this.#current = new Float64Array(this.#a.length);
     this.#conductance = new Float64Array(this.#a.length);
   }
@@ -69,10 +69,10 @@ export class LikelihoodNetwork {
       const [w, v] = d >= 0 ? [firstWins[e], secondWins[e]] : [secondWins[e], firstWins[e]]; // of the abler, of the other
       const tail = exp(-distance);
       const likely = 1 / (1 + tail);
-      const lost = distance < FAR ? w * likely * tail : exp(log(w) - distance);
+      const lost = distance < FAR_NATS ? w * likely * tail : exp(log(w) - distance);
       const gap = lost - v * likely;
       current[e] = d >= 0 ? gap : -gap;
-      const spread = distance < FAR ? (w + v) * likely * likely * tail : exp(log(w + v) - distance);
+      const spread = distance < FAR_NATS ? (w + v) * likely * likely * tail : exp(log(w + v) - distance);
       conductance[e] = Math.max(spread, SMALLEST_NORMAL);
     }
     for (let e = pairs; e < a.length; e++) {

@@ -63,10 +63,10 @@ function byLaw<A>(prepared: Prepared<A>, n: number, rng: () => number): () => nu
 }
 
 /** Up to so many draws are kept one by one; of more, how often each answer was drawn. */
-const KEPT_DRAWS = 2 ** 20;
+const MAX_KEPT_DRAWS = 2 ** 20;
 
 /** Rounds of N forbidden draws are drawn again: so seldom does one with an allowed answer come that only the law is of use. */
-const RAREST_ROUND = 1e-6;
+const MIN_ROUND_PROBABILITY = 1e-6;
 
 /** Of expected rounds: more are needed once in e^40 answers. */
 const MAX_ROUNDS = 40;
@@ -77,13 +77,13 @@ function bySimulation<A>({ caller, law, score, beta }: Prepared<A>, n: number, r
     score.reduce((s, r, i) => (r > -Infinity ? s + law.probability(i) : s), 0),
   );
   const chance = -expm1(n * log1p(-allowed));
-  if (!(chance >= RAREST_ROUND)) {
+  if (!(chance >= MIN_ROUND_PROBABILITY)) {
     const problem = `be "law" where N draws hold an allowed answer with probability ${chance}`;
     throw outOfRange(caller, "options.method", problem, "simulation");
   }
   const most = Math.ceil(MAX_ROUNDS / chance);
   const draw = drawBy(aliasTableOf(law), rng);
-  const round = n > KEPT_DRAWS ? counted(score, beta, n, draw, rng) : listed(score, beta, n, draw, rng);
+  const round = n > MAX_KEPT_DRAWS ? counted(score, beta, n, draw, rng) : listed(score, beta, n, draw, rng);
   return () => {
     for (let rounds = 0; rounds < most; rounds++) {
       const picked = round();

@@ -43,7 +43,7 @@ export const reasons = [
           line,
         )) ||
       (/^information\//.test(file) &&
-        /MANY|plain|klByLogs|klPlain|entropyByLogs|origin|move|size|LEAST|hasTail|inTail|STRETCH|whole|kl >=|entropy >=|logQuotient|mean - c|logRatioNearOne/.test(
+        /MANY|plain|klByLogs|klPlain|entropyByLogs|origin|move|size|LEAST|PLAIN_KL|hasTail|inTail|STRETCH|whole|kl >=|entropy >=|logQuotient|mean - c|logRatioNearOne/.test(
           line,
         )) ||
       (/^measure\//.test(file) &&
@@ -51,7 +51,7 @@ export const reasons = [
           line,
         )) ||
       (/^numeric\//.test(file) &&
-        /STRETCH|SHORT|BLOCK|block|#round|i \+ 1 < to|isNaN\(hi\)|v < bottom|isNormal|instanceof Float64Array|1e-6 \* bound|small|TINY|bound|edges\[u\]\.size|least|dead|outside|measured|degree|slice\(0, 60\)|logNormal\(v\)/.test(
+        /STRETCH|SHORT|SHARED_LENGTH|BLOCK|block|#round|i \+ 1 < to|isNaN\(hi\)|v < bottom|isNormal|instanceof Float64Array|1e-6 \* bound|small|TINY|CORRECTED_WEIGHT|bound|edges\[u\]\.size|least|dead|outside|measured|degree|slice\(0, 60\)|logNormal\(v\)/.test(
           line,
         )) ||
       (/^alignment\//.test(file) && /ordinary/.test(line)),
@@ -79,7 +79,7 @@ export const reasons = [
     why: "Soft best-of-N is an integral over a grid of nodes, with series left and right of it, and budgets and sample sizes are found by search. Where these begin and end has a margin: a node, a term or a step more or less changes nothing that a double shows, and what is left out there is left out for speed.",
     of: ({ file, line }) =>
       /^(selection\/|measure\/levels)/.test(file) &&
-      /HELD|together|least|const rest|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|MAX_RANGE|APART|128|sort|GONE|x\.reduce\(\(s, v\)/.test(
+      /HELD|together|least|const rest|TERMS|terms|\bfar\b|gone|\blow\b|decay|flat|dead|dense|lead|lastNode|stop|stretch|skipped|scaleAt|rise|-?700|> 64|idle|guess|middle|eta|chosen|next|steps|width|moment|excess|LONGEST|MAX_RANGE|APART|BLOCK_GAP|128|sort|GONE|x\.reduce\(\(s, v\)/.test(
         line,
       ),
   },

@@ -3,7 +3,7 @@ import { expNormal } from "../../numeric/expLog.js";
 import { isNormal } from "../../numeric/float64.js";
 import { floats } from "../../numeric/floats.js";
 import type { Nodes } from "./logPhi.js";
-import { type Grid, inverseFactorial, TERMS } from "./trapezoid.js";
+import { type Grid, inverseFactorial, TAYLOR_TERMS } from "./trapezoid.js";
 
 /** A function f(t) ≥ 0 at the nodes, where t·f(t) may rise by a few nats a node at most. */
 export interface Kernel {
@@ -75,7 +75,7 @@ class ScaledKernel implements LaplaceTransform {
     this.weight = weight;
     this.scaleAt = scalesAt;
     this.scaleLog = scalesLog;
-    this.tail = workspace.floats(TERMS);
+    this.tail = workspace.floats(TAYLOR_TERMS);
     // The kernel of a constant reward is zero throughout: it has no scale.
     let begin = 0;
     while (begin < logF.length && logF[begin] === -Infinity) begin++;
@@ -115,7 +115,7 @@ class ScaledKernel implements LaplaceTransform {
       c1 = slope - c2 * (1 + up);
     }
     const c0 = a - c1 - c2;
-    for (let k = 0; k < TERMS; k++) {
+    for (let k = 0; k < TAYLOR_TERMS; k++) {
       const g = k + order;
       tail[k] = c0 * geometric[g] + c1 * geometric[g + 1] + c2 * geometric[g + 2];
     }
@@ -133,17 +133,17 @@ class ScaledKernel implements LaplaceTransform {
     const { step, decay } = grid;
     if (scaleAt[n] !== scaleAt[n - 1]) {
       const shrink = exp(this.rise(n - 1, n));
-      for (let k = 0; k < TERMS; k++) tail[k] *= shrink;
+      for (let k = 0; k < TAYLOR_TERMS; k++) tail[k] *= shrink;
     }
     const skipped = at[n] - at[n - 1] - 1;
     if (skipped === 0) {
       const w = weight[n];
-      for (let k = 0; k < TERMS; k++) tail[k] = tail[k] * decay[k] + w;
+      for (let k = 0; k < TAYLOR_TERMS; k++) tail[k] = tail[k] * decay[k] + w;
       return;
     }
     // f is flat from node n − 1 to node n: the nodes between are a geometric series.
     const last = exp((at[n] - 1 - scaleAt[n]) * step + (this.kernel.logF[n - 1] - this.scaleLog[n]));
-    for (let k = 0; k < TERMS; k++) {
+    for (let k = 0; k < TAYLOR_TERMS; k++) {
       const between = (last * expm1(-(k + 1) * step * skipped)) / expm1(-(k + 1) * step);
       tail[k] = (tail[k] * exp(-k * step * skipped) + between) * decay[k] + weight[n];
     }
@@ -156,7 +156,7 @@ class ScaledKernel implements LaplaceTransform {
     const square = z * z;
     let even = 0;
     let odd = 0;
-    for (let k = TERMS - 2; k >= 0; k -= 2) {
+    for (let k = TAYLOR_TERMS - 2; k >= 0; k -= 2) {
       even = tail[k] * inverseFactorial[k] + even * square;
       odd = tail[k + 1] * inverseFactorial[k + 1] + odd * square;
     }

@@ -4,7 +4,7 @@ import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
 import { expNormal } from "../../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../../numeric/float64.js";
 import type { Workspace } from "../../numeric/floats.js";
-import { type Grid, inverseFactorial, TERMS } from "./trapezoid.js";
+import { type Grid, inverseFactorial, TAYLOR_TERMS } from "./trapezoid.js";
 import type { Weights } from "./weights.js";
 import { Windows } from "./windows.js";
 
@@ -103,10 +103,10 @@ function centred(workspace: Workspace, weights: Weights, windows: Windows, at: F
   const y = workspace.floats(x.length);
   for (let i = 0; i < y.length; i++) y[i] = expm1(x[i]) - meanLess1;
   const width = Math.max(Math.abs(y[0]), Math.abs(y[y.length - 1]));
-  const moment = workspace.floats(TERMS);
+  const moment = workspace.floats(TAYLOR_TERMS);
   for (let i = 0; i < y.length; i++) {
     let p = mass[i] * y[i];
-    for (let k = 2; k < TERMS; k++) {
+    for (let k = 2; k < TAYLOR_TERMS; k++) {
       p *= y[i];
       moment[k] += p;
     }
@@ -117,7 +117,7 @@ function centred(workspace: Workspace, weights: Weights, windows: Windows, at: F
     const t = exp(at[n] * windows.grid.step);
     let over = 0;
     if (t * width < 0.25) {
-      for (let k = TERMS - 1; k >= 2; k--) over = moment[k] * inverseFactorial[k] - over * t;
+      for (let k = TAYLOR_TERMS - 1; k >= 2; k--) over = moment[k] * inverseFactorial[k] - over * t;
       over = over * t * t;
       excess[n] = lift === 0 ? log1p(over) : over < scale * 1e-18 ? over : scale * log1p(over / scale);
     } else {
@@ -138,7 +138,7 @@ function powerOf(m: number, step: number): number {
 
 /** How many powers of z < e^{x + step} carry z − 1 + e^{−z} to full precision: an even number, the zeroth among them. */
 function termsAt(x: number): number {
-  return x < -8.5 ? 6 : x < -5.3 ? 8 : x < -3.3 ? 10 : TERMS;
+  return x < -8.5 ? 6 : x < -5.3 ? 8 : x < -3.3 ? 10 : TAYLOR_TERMS;
 }
 
 /** Where φ is smaller, the levels that it is left to may have masses below the normal doubles. */
@@ -206,15 +206,15 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
   const weightAbove = massAbove(weighted, workspace.floats(x.length + 1));
   const from = massFrom(mass, forbidden, workspace.floats(x.length + 1));
   // moment[k] = Σ p z^k over the low levels, z = t·w at the node.
-  const moment = workspace.floats(TERMS);
+  const moment = workspace.floats(TAYLOR_TERMS);
   const logPhi = workspace.floats(at.length);
   const excess = workspace.floats(at.length);
   // The moments where a level last joined them: from there they are found again every so many nodes, so that the rounding of
   // one step does not grow with their number.
-  const base = workspace.floats(TERMS);
+  const base = workspace.floats(TAYLOR_TERMS);
   let baseAt = 0;
   let refreshAt = 0;
-  let terms = TERMS;
+  let terms = TAYLOR_TERMS;
   let logFrom: Float64Array | undefined;
   let begin = x.length; // first low level
   let left = x.length; // first level that has not left
@@ -230,7 +230,7 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
     for (; begin > 0 && steps[begin - 1] <= low - m; begin--) {
       const z = power[1] * factor[begin - 1];
       let p = mass[begin - 1];
-      for (let k = 1; k < TERMS; k++) {
+      for (let k = 1; k < TAYLOR_TERMS; k++) {
         p *= z;
         moment[k] += p;
       }
@@ -254,7 +254,7 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
       if (joined > begin) {
         baseAt = m;
         refreshAt = m - NODES_BETWEEN_REFRESHES;
-        for (let k = 1; k < TERMS; k++) base[k] = moment[k];
+        for (let k = 1; k < TAYLOR_TERMS; k++) base[k] = moment[k];
       } else if (m <= refreshAt) {
         refreshAt = m - NODES_BETWEEN_REFRESHES;
         for (let k = 1; k < terms; k++) moment[k] = base[k] * exp(-k * step * (baseAt - m));

@@ -14,7 +14,7 @@ import { exp, expm1, log } from "../../numeric/elementary.js";
  */
 export interface Grid {
   readonly step: number;
-  /** Up to here t·w < e^{−1}: answers enter by the powers of t·w, `TERMS` of them. */
+  /** Up to here t·w < e^{−1}: answers enter by the powers of t·w, `TAYLOR_TERMS` of them. */
   readonly low: number;
   /** From here t·w > 40: e^{−t·w} is nothing beside 1. */
   readonly far: number;
@@ -29,11 +29,11 @@ export interface Grid {
 }
 
 /** The number of Taylor terms, an even one, that carry e^{−z} to full precision for z ≤ e^{−1}. */
-export const TERMS = 14;
+export const TAYLOR_TERMS = 14;
 
 /** 1/k!. */
-export const inverseFactorial: Float64Array = new Float64Array(TERMS).fill(1);
-for (let k = 1; k < TERMS; k++) inverseFactorial[k] = inverseFactorial[k - 1] / k;
+export const inverseFactorial: Float64Array = new Float64Array(TAYLOR_TERMS).fill(1);
+for (let k = 1; k < TAYLOR_TERMS; k++) inverseFactorial[k] = inverseFactorial[k - 1] / k;
 
 function makeGrid(step: number): Grid {
   const low = Math.floor(-1 / step) - 1;
@@ -41,23 +41,23 @@ function makeGrid(step: number): Grid {
   const gone = Math.ceil(log(750) / step);
   const power = new Float64Array(gone - low + 1);
   for (let j = low; j <= gone; j++) power[j - low] = exp(j * step);
-  const decay = new Float64Array(TERMS);
-  for (let k = 0; k < TERMS; k++) decay[k] = exp(-k * step);
-  const geometric = new Float64Array(TERMS + 5);
+  const decay = new Float64Array(TAYLOR_TERMS);
+  for (let k = 0; k < TAYLOR_TERMS; k++) decay[k] = exp(-k * step);
+  const geometric = new Float64Array(TAYLOR_TERMS + 5);
   for (let k = 1; k < geometric.length; k++) geometric[k] = -1 / expm1(-k * step);
   return { step, low, far, gone, power, decay, geometric };
 }
 
 /** Whole N: the integrand is as smooth as the law above says. */
-const COARSE: Grid = makeGrid(1 / 4);
+const GRID_FOR_WHOLE_N: Grid = makeGrid(1 / 4);
 
 /**
  * A power N − 1 that is not whole is singular at the complex zeros of φ, which may lie close to the real line where φ
  * is small; the finer step keeps 13 digits there for moderate N, and for large N φ^{N−1} is nothing near its zeros.
  */
-const FINE: Grid = makeGrid(1 / 32);
+const GRID_FOR_REAL_N: Grid = makeGrid(1 / 32);
 
 /** The grid for an exponent that is whole or not. */
 export function gridFor(whole: boolean): Grid {
-  return whole ? COARSE : FINE;
+  return whole ? GRID_FOR_WHOLE_N : GRID_FOR_REAL_N;
 }

@@ -12,11 +12,11 @@ import { type Kept, keptOf } from "./kept.js";
 import type { LevelRatios } from "./levelRatios.js";
 
 /** From so many draws on, φ^{N−1} is e^{−(N−1)(1 − φ)} as far as doubles go, and masses are lifted. */
-const MANY_DRAWS: number = 2 ** 100;
+const MIN_LIFTED_DRAWS: number = 2 ** 100;
 
 /** By which power of two the masses are lifted for so many draws: about their number. */
 export function liftFor(n: number): number {
-  return n > MANY_DRAWS ? Math.min(1000, 50 * Math.round(exponentOf(n) / 50)) : 0;
+  return n > MIN_LIFTED_DRAWS ? Math.min(1000, 50 * Math.round(exponentOf(n) / 50)) : 0;
 }
 
 /** N − 1 over 2^lift: the power of the lifted φ. */

@@ -26,12 +26,12 @@ export function shareWithin(size: number, n: number): Float64Array {
 const LOG_WEIGHT_GONE = log(45);
 
 /** Samples further apart than this, in nats, do not meet: e^{−800} is 0 as a double. */
-const NATS_APART = 800;
+const MIN_BLOCK_GAP_NATS = 800;
 
 /** The weights of samples in falling order of reward: log-weights relative to the first sample of their block. */
 interface Blocks {
   readonly x: Float64Array;
-  /** Where each block begins, and the number of samples last: neighbours `NATS_APART` from each other are in two blocks. */
+  /** Where each block begins, and the number of samples last: neighbours `MIN_BLOCK_GAP_NATS` from each other are in two blocks. */
   readonly starts: readonly number[];
 }
 
@@ -40,7 +40,7 @@ function blocksOf(reward: Float64Array, beta: number): Blocks {
   const starts = [0];
   let top = 0;
   for (let i = 1; i < x.length; i++) {
-    if (scaledDifference(reward[i - 1], reward[i], beta) > NATS_APART) {
+    if (scaledDifference(reward[i - 1], reward[i], beta) > MIN_BLOCK_GAP_NATS) {
       top = i;
       starts.push(i);
     } else x[i] = scaledDifference(reward[i], reward[top], beta);
