@@ -1,6 +1,6 @@
 import { productError, twoProduct, twoSum } from "./doubleDouble.js";
 
-/** Of weights below this what a rounding leaves is in the subnormal range, and nothing beside a column. */
+/** The rounding error of a smaller weight is subnormal, and too small to matter to a column. */
 const MIN_CORRECTED_WEIGHT = 2 ** -900;
 
 /**
@@ -14,8 +14,8 @@ export class AliasTable {
   readonly alias: Int32Array;
 
   /**
-   * Built from weights that are non-negative and finite, with their sum in double-double. What a heavy entry has left is
-   * carried in double-double, so that neither it nor a light entry loses relative accuracy.
+   * Takes non-negative finite weights and their sum in double-double. The rest of a heavy entry is kept in double-double,
+   * so that no entry loses relative accuracy.
    */
   constructor(weight: Float64Array, total: { readonly hi: number; readonly lo: number }) {
     const size = weight.length;
@@ -27,7 +27,7 @@ export class AliasTable {
     const heavy = new Int32Array(size);
     let [lights, heavies] = [0, 0];
     for (let i = 0; i < size; i++) {
-      // size·weight/total, and what its rounding left: else K roundings would all fall on the entry that comes last.
+      // size·weight/total and its rounding error: without it, K errors would add up on the last entry.
       const share = twoProduct(weight[i], size);
       const quotient = share.hi / total.hi;
       const back = quotient * total.hi;
@@ -54,7 +54,7 @@ export class AliasTable {
         light[lights++] = h;
       }
     }
-    // Entries left over have a full column but for rounding; an entry of weight 0 never keeps one.
+    // The columns of the entries left over are full up to rounding. An entry of weight 0 keeps none.
     for (let k = 0; k < lights; k++) {
       const l = light[k];
       if (weight[l] > 0) continue;

@@ -1,11 +1,11 @@
 /**
- * What a public function says when its arguments do not fit: the function, the argument, the index and the value.
+ * Checks of the arguments of public functions. A message names the function, the argument, the index and the value.
  * Every condition is written positively (`value >= 0`), so that NaN fails it.
  */
 
 /** `0.5`, `NaN`, `1n`, `"text"`, `an array of 2`: a value as it may stand in a message, cut to a readable length. */
 export function show(value: unknown): string {
-  // Of a long text no more than the message can hold is looked at.
+  // Reads no more of a long text than the message shows.
   const text = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : safeString(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
@@ -34,7 +34,7 @@ export function wrongType(caller: string, argument: string, condition: string, v
 export interface Condition {
   readonly least: number;
   readonly most: number;
-  /** What a message says of it. */
+  /** How a message ends after "must". */
   readonly says: string;
 }
 
@@ -121,7 +121,7 @@ export function requireArrayLike(caller: string, argument: string, value: unknow
   return value as ArrayLike<unknown>;
 }
 
-/** The same, of a given length. */
+/** An array-like of a given length. */
 export function requireLength(caller: string, argument: string, value: unknown, length: number): ArrayLike<unknown> {
   const array = requireArrayLike(caller, argument, value);
   if (array.length !== length) {
@@ -132,7 +132,7 @@ export function requireLength(caller: string, argument: string, value: unknown, 
   return array;
 }
 
-/** So many entries are looked at one by one before room is made for them: a length is only said until then. */
+/** Entries of a longer array-like are checked before memory is allocated for them: its length may be false. */
 const MAX_UNCHECKED_LENGTH = 2 ** 24;
 
 /** A fresh Float64Array of the entries; the first that is not in range is named with its index. */

@@ -1,24 +1,23 @@
 import { sum } from "./sum.js";
 
-/** Iterations after which elimination is the better way. */
+/** Elimination is faster than more iterations than this. */
 const MAX_ITERATIONS = 300;
 
-/** Where no conductance is so many times another, a residual of rounding size is a solution of nearly that accuracy. */
+/** Up to this ratio of two conductances, a residual of the size of rounding means a solution of nearly that accuracy. */
 const MAX_CONDUCTANCE_RATIO = 1e4;
 
-/** What is left of the current, in the norm of the preconditioner, when the potentials are there. */
+/** The iteration ends at this share of the current, in the norm of the preconditioner. */
 const MAX_RESIDUAL_SHARE = 1e-13;
 
 /**
  * The potentials x with L x = current in the Laplacian of a connected weighted graph, x = 0 at the ground, by conjugate
  * gradients preconditioned with the diagonal: some twenty passes over the edges where each vertex has a few random
- * neighbours, and no fill. Undefined where the conductances are far apart or the graph is so long that it does not
- * converge: elimination is then the way.
+ * neighbours, and no fill. Undefined where the conductances are far apart, or the graph is too long to converge.
  *
  * @param a one end of each edge
  * @param b the other end
  * @param conductance of each edge, positive
- * @param current what flows in at each vertex; the current at the ground is what closes the sum
+ * @param current the inflow at each vertex; that of the ground is read as the one that brings the sum to 0
  * @param ground the vertex held at 0
  */
 export function conjugateGradients(

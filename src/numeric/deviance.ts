@@ -7,8 +7,7 @@ const inverse: Float64Array = new Float64Array(34);
 for (let k = 1; k < inverse.length; k++) inverse[k] = 1 / k;
 
 /**
- * 2(1/3 + v²/5 + v⁴/7 + …): what atanh(v) adds to v, divided by v³, doubled. Up to v³⁰, enough for |v| ≤ 1/3, or fewer
- * terms where v is small.
+ * 2(1/3 + v²/5 + v⁴/7 + …) = 2(atanh(v) − v)/v³ for |v| ≤ 1/3. The terms go up to v³⁰, or less far where v is small.
  */
 function atanhTail(v: number): number {
   const v2 = v * v;
@@ -38,7 +37,7 @@ export function logRatio(a: number, b: number): number {
   return isNormal(ratio) ? log(ratio) : log(a) - log(b);
 }
 
-/** log(a/b) of each a ≥ 0 and a normal b, −∞ at 0: their exponents are read where they are, which saves half of the time. */
+/** log(a/b) of each a ≥ 0 and a normal b, −∞ at 0. The exponents are read off the arrays. */
 export function logRatios(values: Float64Array, b: number): Float64Array {
   const out = new Float64Array(values.length);
   const high = highWords(values);

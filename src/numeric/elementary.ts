@@ -22,9 +22,9 @@ import {
 import { isNormal, SMALLEST_NORMAL } from "./float64.js";
 
 /**
- * exp, log and their kin on all doubles, below one unit in the last place or little above, from + − × ÷ alone. The standard
- * leaves the digits of Math.exp and its kin to the engine; with these a computation has the same bits in every one of them,
- * and a seed the same draws. They take the place of Math's in all of the float64 library.
+ * exp, log and their kin on all doubles, from + − × ÷ alone, with errors of about one unit in the last place. The standard
+ * leaves the digits of Math.exp to the engine. These functions have the same bits in every engine, and a seed has the same
+ * draws. All of the float64 library uses them.
  */
 
 /** e^x. */
@@ -32,7 +32,7 @@ export function exp(x: number): number {
   if (x > -700 && x < 700) return expNormal(x);
   if (!(x < 709.79)) return x > 0 ? Infinity : Number.NaN;
   if (x < -745.2) return 0;
-  // The power of two in two steps, so that the last one alone may over- or underflow.
+  // The power of two comes in two steps, so that only the last may over- or underflow.
   const n = Math.round(x * CELLS_PER_NAT);
   const j = n & (EXP_CELLS - 1);
   const v = power[j] + power[j] * expRest(x - n * CELL_NATS - n * CELL_NATS_LOW, j);
@@ -40,13 +40,13 @@ export function exp(x: number): number {
   return x > 0 ? v * scale[1023 + e] * 2 : v * scale[1124 + e] * 2 ** -100;
 }
 
-/** e^{x + low}, low being a rounding of x. */
+/** e^{x + low}, where low is the rounding error of x. */
 export function expPlus(x: number, low: number): number {
   const e = exp(x);
   return low === 0 || e === Infinity ? e : e + e * low;
 }
 
-/** e^{x + low}·factor, by two exponentials of half where one alone, or the product on the way, is out of range. */
+/** e^{x + low}·factor, by two exponentials of x/2 where one of x, or a product on the way, is out of range. */
 export function expTimes(x: number, low: number, factor: number): number {
   if (x > -600 && x < 600) return expPlus(x, low) * factor;
   if (!(x > -1400 && x < 1400)) return factor === 0 ? 0 : exp(x + log(factor));
@@ -135,7 +135,7 @@ function powerOf(x: number, y: number, shift: number): number {
   const high = q.hi + tail;
   const product = y * high;
   const value = exp(product);
-  // Where the power leaves the range of doubles, and of x = 1, there is nothing to correct.
+  // A power outside the range of doubles needs no correction, and that of x = 1 none.
   if (!(value > 0 && value < Infinity) || high === 0) return value;
   return value + value * (productError(y, high, product) + y * (tail - (high - q.hi)));
 }

@@ -12,9 +12,8 @@ export interface Elimination {
 /**
  * Eliminates a vertex of least degree first, which keeps sparse graphs sparse: chains and trees gain no edge at all.
  *
- * What was eliminated is kept as the clique it left behind, not as edges, and a clique that lies within a newer one is
- * forgotten, so the work is in proportion to what is returned; degrees are the upper bounds that cliques give
- * (Amestoy, Davis and Duff 1996).
+ * An eliminated vertex leaves a clique, which is kept as a clique, not as edges. A clique within a newer one is dropped, so
+ * the work is proportional to the result. Degrees are the upper bounds that cliques give (Amestoy, Davis and Duff 1996).
  *
  * @param n the number of vertices
  * @param a one end of each edge
@@ -26,7 +25,7 @@ export function eliminationOrder(n: number, a: ArrayLike<number>, b: ArrayLike<n
     edges[a[e]].add(b[e]);
     edges[b[e]].add(a[e]);
   }
-  const cliques = Array.from({ length: n }, (): number[] => []); // of each vertex, by the vertex whose going left them
+  const cliques = Array.from({ length: n }, (): number[] => []); // of each vertex, by the vertex that left them
   const members: number[][] = Array.from({ length: n }, () => []);
   const dead = new Uint8Array(n); // cliques that another one covers
   const place = new Int32Array(n);
@@ -72,7 +71,7 @@ export function eliminationOrder(n: number, a: ArrayLike<number>, b: ArrayLike<n
       }
     }
     for (const u of clique) {
-      // Edges within the clique are said by it.
+      // The clique stands for the edges within it.
       edges[u].delete(v);
       if (edges[u].size > clique.length) for (const w of clique) edges[u].delete(w);
       else for (const w of edges[u]) if (mark[w] === step) edges[u].delete(w);

@@ -1,18 +1,17 @@
 /**
- * A sum of doubles that is exact: a list of doubles that do not overlap, whose sum it is (Shewchuk 1997). It does not
- * depend on the order of the terms, and sums made apart add up to the sum of all, so that the rounded value is the same
- * to the last bit however the work was divided.
+ * The exact sum of doubles, as a list of doubles that do not overlap (Shewchuk 1997). The order of the terms does not
+ * matter, and partial sums add up exactly: the rounded value has the same bits however the work is divided.
  */
 export class ExactSum {
   readonly #parts: number[];
 
-  /** The sum of the given finite doubles: nothing, or the parts of another sum. */
+  /** Starts from finite doubles, such as the parts of another sum. */
   constructor(parts: Iterable<number> = []) {
     this.#parts = [];
     for (const x of parts) this.add(x);
   }
 
-  /** The parts, increasing in size: plain numbers that say exactly what the sum is. */
+  /** The parts, increasing in size: plain numbers whose exact sum it is. */
   get parts(): readonly number[] {
     return this.#parts;
   }
@@ -47,7 +46,7 @@ export class ExactSum {
       lo = y - (hi - x);
       if (lo !== 0) break;
     }
-    // Half-way between two doubles, what lies below decides.
+    // Half-way between two doubles, the next smaller part decides.
     if (n > 0 && ((lo < 0 && parts[n - 1] < 0) || (lo > 0 && parts[n - 1] > 0))) {
       const y = lo * 2;
       const x = hi + y;

@@ -6,14 +6,14 @@ interface Point {
   readonly at: number;
 }
 
-/** Past this a double no longer tells n from n + 1. */
+/** Above this, a double does not tell n from n + 1. */
 const MAX_N = Number.MAX_SAFE_INTEGER;
 
 /**
- * The first whole number n ≥ 1 at which a decreasing function is at most `wanted`; Infinity when none of the doubles that
- * count is. Four-fold steps until it is, then a bracket that interpolation and bisection shrink together.
+ * The first whole number n ≥ 1 at which a decreasing function is at most `wanted`; Infinity where that is past
+ * MAX_N. n grows four-fold until f(n) is small enough. Interpolation and bisection then shrink the bracket together.
  *
- * @param f the function at several n at once, increasing: what they share is worked out once
+ * @param f the function at several n at once, increasing, so that f can share work between them
  */
 export function firstWithin(f: (ns: readonly number[]) => readonly number[], wanted: number): number {
   const first = { n: 1, at: f([1])[0] };

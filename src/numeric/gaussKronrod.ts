@@ -9,13 +9,10 @@ const KRONROD_WEIGHTS = [
 ];
 const GAUSS_WEIGHTS = [0, 0.1294849661688697, 0, 0.2797053914892767, 0, 0.3818300505051189, 0, 0.4179591836734694];
 
-/** Halvings after which an interval is as narrow as doubles tell apart for any practical purpose. */
+/** Halvings of one interval within another: deeper ones are too narrow for doubles in practice. */
 const MAX_DEPTH = 40;
 
-/**
- * Halvings of one integral, where no other number is given: those met in practice take some 60. An integrand that is all rounding, as the square
- * of a difference of nearly equal things, converges at no width.
- */
+/** Halvings of one integral by default: usual integrals take some 60, and an integrand of rounding errors never converges. */
 const MAX_HALVINGS = 200;
 
 interface Panel {

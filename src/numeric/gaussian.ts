@@ -1,7 +1,7 @@
 import { logNormal } from "./expLog.js";
 import { stuck } from "./random.js";
 
-/** A pair is rejected with probability 0.215: so often in a row once in 10^660 times. */
+/** Pairs rejected in a row: one is with probability 0.215, this many are with probability 10^−667. */
 const MAX_REJECTED = 1000;
 
 /**

@@ -4,7 +4,7 @@ import { eliminationOrder } from "./elimination.js";
  * Solves equations in the Laplacian of a weighted graph, L = Σ_e c_e (1_a − 1_b)(1_a − 1_b)ᵀ over the edges e = {a, b},
  * with one vertex held at 0: the equations of an electric network of conductances c, grounded there.
  *
- * The factor is found by eliminating vertices: a vertex k of total conductance d_k goes, and each two of its neighbours
+ * The factor is found by eliminating vertices: without a vertex k of total conductance d_k, each two of its neighbours
  * i and j gain the conductance c_ik·c_kj/d_k. A pivot d_k is a sum of positive numbers where the textbook Cholesky
  * subtracts, so nothing cancels: the factor, the inverse and its diagonal keep their relative accuracy entry by entry,
  * however far the conductances are apart (Grassmann, Taksar and Heyman 1985), and no pivot can turn out negative.
@@ -71,7 +71,7 @@ export class GroundedLaplacian {
       if (slot < 0) toGround[-1 - slot] += conductance[e];
       else entry[slot] += conductance[e];
     }
-    // Column i gathers what every earlier column k that joins i brings to it; those columns hang in a list at i.
+    // Column i adds up the contributions of the earlier columns with a row i, which are in a linked list at i.
     const cursor = start.slice(0, n);
     const first = new Int32Array(n).fill(-1);
     const next = new Int32Array(n);
@@ -106,7 +106,7 @@ export class GroundedLaplacian {
     for (let k = 0; k < n; k++) for (let q = start[k]; q < start[k + 1]; q++) entry[q] /= pivot[k];
   }
 
-  /** The potentials x with L x = current, x = 0 at the ground; the current there is what closes the sum. */
+  /** The potentials x with L x = current, x = 0 at the ground. The inflow at the ground is read as the one that brings the sum to 0. */
   solve(current: ArrayLike<number>): Float64Array {
     const [place, start, row, chance, pivot] = [this.#place, this.#start, this.#row, this.#chance, this.#pivot];
     const n = pivot.length;

@@ -6,13 +6,13 @@ export interface LogPoint {
   readonly slope: number;
 }
 
-/** More than any start needs, by four-fold steps across all doubles at every second round. */
+/** Four-fold steps at every second round cross all doubles in fewer rounds. */
 const MAX_ROUNDS = 2200;
 
-/** From this round on every second step is one of bisection: a slope that is far too steep would make steps of nothing. */
+/** After so many rounds every second step bisects: a slope that is far too steep makes Newton's steps too short. */
 const NEWTON_ROUNDS = 50;
 
-/** No step of Newton's method is longer: far from the root its slope says little. */
+/** A step of Newton's method changes x by this factor at most: far from the root the slope says little. */
 const MAX_STEP_FACTOR = 16;
 
 /**

@@ -16,7 +16,7 @@ function shifted(caller: string, x: ArrayLike<number>) {
   for (let i = 0; i < shift.length; i++) {
     const { hi, lo } = twoSum(shift[i], -max);
     shift[i] = hi;
-    // Far from the maximum the difference is rounded by more than e^x can spare.
+    // Far from the maximum the rounding error of the difference shows in e^x.
     const e = exp(hi);
     weight[i] = e > 0 ? e + e * lo : 0;
   }

@@ -4,13 +4,13 @@ import { exp } from "./elementary.js";
 const DENSITY = 1 / Math.sqrt(2 * Math.PI);
 
 /**
- * P(Z > x) for Z ~ N(0, 1) and x ≥ 0, to a few units in the last place: ½ less the series of the integral from 0 near 0, a
- * continued fraction in the tail, where it keeps its own digits.
+ * P(Z > x) for Z ~ N(0, 1) and x ≥ 0, to a few units in the last place: near 0, ½ minus the series of the integral from 0;
+ * in the tail, a continued fraction.
  */
 function upperTail(x: number): number {
-  // Less than a double holds, and x² may be infinite.
+  // The probability underflows, and x² may be infinite.
   if (x > 39) return 0;
-  // Far out the rounding of x² would show in its exponential.
+  // The rounding error of a large x² shows in its exponential.
   const square = twoProduct(x, x);
   const density = DENSITY * exp(-square.hi / 2) * (1 - square.lo / 2);
   if (x < 1.75) {

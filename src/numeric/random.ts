@@ -62,16 +62,16 @@ export function randomSource(seed: string | number | RandomState): RandomSource 
 
 function requireSeed(seed: unknown): string {
   if (typeof seed === "string") return endingInText(seed);
-  // A bigint as the number that it is.
+  // A bigint is read as a number.
   if (typeof seed !== "number" && typeof seed !== "bigint")
     throw wrongType("randomSource", "seed", "be a string, a number or a state", seed);
   return String(requireNumber("randomSource", "seed", seed, FINITE));
 }
 
 /**
- * The generator mixes a text in one character a step, and then takes steps without one, as after a character of code 0: a
- * text with such characters at its end would only be some steps ahead of the text without them. So these get a character
- * of code 1, and what already looks like that another one, which keeps different texts different.
+ * The generator mixes one character of a text in at each step, and then takes steps as for characters of code 0. A text that
+ * ends with these would only be some steps ahead of the text without them. Such an ending therefore gets a character of code
+ * 1, and so does one that already looks like that, which keeps different texts different.
  */
 function endingInText(seed: string): string {
   let end = seed.length;
@@ -91,7 +91,7 @@ function requireState(given: RandomState): { a: number; b: number; c: number; d:
   return state;
 }
 
-/** Steps of a restored state that are looked at: few states lead to a fixed point, and those that do get there at once. */
+/** Steps of a restored state that are checked: the few states that lead to a fixed point reach it at once. */
 const STEPS_CHECKED = 256;
 
 /**
@@ -112,8 +112,8 @@ function repeats(state: { a: number; b: number; c: number; d: number }): boolean
 }
 
 /**
- * A source of uniform numbers, as an argument: the same numbers, each checked. A stub that gives 1, NaN or nothing would
- * else make a sampler give answers that there are not.
+ * The source with each of its numbers checked: with a stub that gives 1, NaN or nothing, a sampler would give answers that
+ * do not exist.
  */
 export function requireRandom(caller: string, rng: unknown): () => number {
   if (typeof rng !== "function") throw wrongType(caller, "rng", "be a function", rng);
@@ -125,7 +125,7 @@ export function requireRandom(caller: string, rng: unknown): () => number {
   };
 }
 
-/** What is thrown where draws were rejected so often that the source cannot be random. */
+/** The error where draws are rejected so often that the source cannot be random. */
 export function stuck(caller: string, times: number): RangeError {
   return new RangeError(`${caller}: rng must return numbers that vary, but ${times} draws in a row were rejected`);
 }

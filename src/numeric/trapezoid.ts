@@ -1,4 +1,4 @@
-/** How much of the strip without poles the error bound uses: it grows without limit at the strip's edge. */
+/** The share of the strip without poles that the error bound uses: the bound has no limit at the strip's edge. */
 const SHARE_OF_STRIP = 0.95;
 
 /**

@@ -1,6 +1,5 @@
 import type { Smooth } from "./smooth.js";
 
-/** A point of a descent, with what is known there. */
 export interface Point {
   readonly x: Float64Array;
   readonly value: number;
@@ -29,7 +28,7 @@ export function maxNorm(a: Float64Array): number {
   return most;
 }
 
-/** What rounding makes of a value that is a sum of terms of about a nat each. */
+/** The rounding error of a value that is a sum of terms of about a nat each. */
 export const roundingOf = (value: number): number => 1e-14 * Math.max(1, Math.abs(value));
 
 /**

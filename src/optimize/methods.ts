@@ -3,7 +3,7 @@ import { solveSemidefinite } from "./cholesky.js";
 import { dot, lineSearch, maxNorm, type Point, pointAt } from "./lineSearch.js";
 import type { Smooth } from "./smooth.js";
 
-/** A way of going down. Everything it remembers is in `memory`, so that a run can be stopped, stored and taken up. */
+/** A method of descent. Its whole state is in `memory`, so that a run can be stopped, stored and resumed. */
 export interface Descent {
   /** The vectors that it carries from step to step. */
   memory: Float64Array[];
@@ -11,7 +11,7 @@ export interface Descent {
   advance(f: Smooth, at: Point, iteration: number): Point | undefined;
 }
 
-/** No step moves log-odds by more nats at once: a Hessian near underflow would ask for any number. */
+/** The largest step: a Hessian near underflow would ask for steps of any length. */
 const MAX_STEP_NATS = 1e6;
 
 /** Minus the gradient over the Hessian or, where there is none, over the diagonal curvature. */
@@ -26,7 +26,7 @@ function stepBy(hessian: Float64Array, gradient: Float64Array): Float64Array {
   return solveSemidefinite(hessian, gradient).map(shortened);
 }
 
-/** −v, no longer than allowed. */
+/** −v, cut to the largest step. */
 const shortened = (v: number): number => (Number.isNaN(v) ? 0 : Math.max(-MAX_STEP_NATS, Math.min(MAX_STEP_NATS, -v)));
 
 /** v over a diagonal, 0 where that is 0. */
@@ -34,12 +34,12 @@ function divided(v: Float64Array, scale: Float64Array | undefined): Float64Array
   return scale === undefined ? v : v.map((x, i) => (scale[i] > 0 ? x / scale[i] : 0));
 }
 
-/** A step that leaves more than this share of the gradient as it is goes nowhere with it. */
+/** A step of Newton's method is tried where it leaves at most this share of the gradient. */
 const MAX_RESIDUAL_SHARE = 0.1;
 
 /**
- * Newton's method with a line search. Where the Hessian has lost directions to rounding that the gradient still has, and
- * where no step goes down, it is regularised.
+ * Newton's method with a line search. The Hessian is regularised where rounding has cost it a direction that the gradient
+ * has, and where no step goes down.
  */
 export function newton(): Descent {
   return {
@@ -71,7 +71,7 @@ export function lbfgs(depth: number, memory: Float64Array[] = []): Descent {
       const first = this.memory.length > 0 || scale ? 1 : short;
       let next = lineSearch(f, at, twoLoop(this.memory, at.gradient, scale), first);
       if (next === undefined && this.memory.length > 0) {
-        // What is remembered may no longer fit: begin again downhill.
+        // The memory may no longer fit: begin again along the gradient.
         this.memory = [];
         next = lineSearch(f, at, twoLoop([], at.gradient, scale), scale ? 1 : short);
       }
@@ -113,11 +113,11 @@ function twoLoop(memory: readonly Float64Array[], gradient: Float64Array, scale:
   return r;
 }
 
-/** How far Adam goes in a step, and how that falls. */
+/** The length of Adam's steps, and how it falls. */
 export interface AdamRate {
   /** The first step's size: how far it moves log-odds at most, in nats. */
   readonly learningRate: number;
-  /** After so many steps it has halved. */
+  /** The number of steps after which it has halved. */
   readonly halfLife: number;
   /** How much of the second moment a step keeps: little where gradients are exact and vanish, much where they are noisy. */
   readonly secondMoment: number;

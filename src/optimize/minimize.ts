@@ -26,13 +26,13 @@ export interface TrainingProgress {
  */
 export type ProgressListener = (progress: TrainingProgress) => void;
 
-/** What is asked whether to stop: an `AbortSignal`, or any other object that says so. */
+/** An `AbortSignal`, or any other object that says whether to stop. */
 export interface StopSignal {
   /** Whether the run is to stop. */
   readonly aborted: boolean;
 }
 
-/** What stops a run, and who is told. */
+/** What stops a run, and its listener. */
 export interface Watch {
   /** The largest entry of the gradient, in the caller's units, where one was asked for. */
   readonly tolerance: number | undefined;
@@ -51,19 +51,19 @@ export interface Descended {
 /** Near a finite optimum a Newton step changes no log-probability by more than this; on the way to infinity each does. */
 const MAX_CHANGE_NEAR_OPTIMUM = 1e-3;
 
-/** A gradient this small has vanished, in nats by nat that a variable moves log-odds: whatever the units of features. */
+/** A gradient this small has vanished, in nats of the objective by nat of log-odds. */
 const VANISHED_GRADIENT = 1e-11;
 
 /** A gradient this small is rounding. */
 const ROUNDING_GRADIENT = 1e-15;
 
-/** A gradient this small may be rounding, where many terms add up: it is, when a step makes nothing better. */
+/** A gradient this small, a sum of many terms, is rounding where no step improves the objective. */
 const POSSIBLE_ROUNDING_GRADIENT = 1e-12;
 
-/** So many milliseconds of work may pass before others get their turn. */
+/** Milliseconds of work before the event loop gets its turn. */
 const MAX_MILLISECONDS = 25;
 
-/** Goes down until the gradient vanishes at a finite point, or cannot. */
+/** Goes down until the gradient vanishes at a finite point, or no step goes down. */
 export async function minimize(
   f: Smooth,
   from: Point,

@@ -13,10 +13,10 @@ import { requireParameters } from "./parameters.js";
 import type { Smooth } from "./smooth.js";
 import { readState, type TrainingState } from "./state.js";
 
-/** How the optimum is looked for. */
+/** The methods of optimisation. */
 export type TrainingMethod = "closed form" | "newton" | "lbfgs" | "adam";
 
-/** What may be chosen in a training run. */
+/** The options of a training run. */
 export interface TrainingOptions {
   /** The method; by default the closed form where there is one, Newton's where it applies, else L-BFGS. */
   readonly method?: TrainingMethod;
@@ -39,7 +39,7 @@ export interface TrainingOptions {
   readonly halfLife?: number;
   /** The queries in one step of Adam; by default all. */
   readonly batchSize?: number;
-  /** What the order of Adam's queries comes from, a whole number: the same seed gives the same bits. 0 by default. */
+  /** The seed of the order of Adam's queries, a whole number: the same seed gives the same bits. 0 by default. */
   readonly seed?: number;
   /** Stops the run when raised; what was reached is returned, and can be resumed. */
   readonly signal?: StopSignal;
@@ -134,8 +134,8 @@ export function readOptions<T extends TrainingOptions>(
 }
 
 /**
- * The method that was asked for, or else the one that fits, ready to go on from where its state left it. `spread` is how far
- * a unit of each variable moves log-odds.
+ * The method that was asked for, or else the one that fits, in the state of `resume`. `spread` is how far a unit of each
+ * variable moves log-odds.
  */
 export function descentOf(
   f: Smooth,

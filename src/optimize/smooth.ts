@@ -1,10 +1,10 @@
-/** A function to be made small, as the minimisers see it. Its value is in nats, and a unit of a variable moves about one. */
+/** A function to be minimised. Its value is in nats, and a unit of a variable moves about one. */
 export interface Smooth {
   /** The number of variables. */
   readonly size: number;
   /** The value at x; the gradient is written into `gradient`. */
   evaluate(x: Float64Array, gradient: Float64Array): number;
-  /** The Hessian, positive semidefinite; undefined where there is none to be had. */
+  /** The Hessian, positive semidefinite; undefined where there is none. */
   hessian(x: Float64Array): Float64Array | undefined;
   /** A positive diagonal of the Hessian's size, 0 where a variable does nothing; undefined where there is none. */
   curvature(x: Float64Array): Float64Array | undefined;
