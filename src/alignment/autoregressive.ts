@@ -99,12 +99,12 @@ function requireTokens<T>(
   return own;
 }
 
-/** What a policy is made of, whatever its laws are. */
+/** A policy whose laws have any form L. */
 interface PolicyParts<T, L> extends SequenceSpace<T> {
   conditional(prefix: readonly T[]): L;
 }
 
-/** A policy of another make, with its parts checked: its laws are read by `read` when they are asked for. */
+/** A policy of the caller's make, with its parts checked; `read` reads each law when it is asked for. */
 export function requirePolicyOf<T, L, Own>(
   caller: string,
   policy: PolicyParts<T, L>,
@@ -261,6 +261,6 @@ export function expectedSelfCertainty<T>(policy: AutoregressivePolicy<T>, form: 
     ({ law, mass, total }, i) => ({ mass: mass * law.mass[i], total }),
     (sequence, { mass, total }) => terms.push((mass * total) / sequence.length),
   );
-  // An unreachable sequence may leave a NaN, but then an infinite one is reachable: from where its first token of mass 0 is.
+  // An unreachable sequence may give NaN. Then sequences that leave it at its first token of mass 0 are infinite.
   return terms.includes(Infinity) ? Infinity : sum(Float64Array.from(terms)).hi;
 }

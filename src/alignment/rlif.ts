@@ -38,7 +38,7 @@ export interface SelfCertaintyProblem<A = unknown> {
  * @typeParam A the type of an answer
  */
 export interface RlifOptimum<A = unknown> extends Distribution<A> {
-  /** `"escort"` where Lβ > 1: one optimum, ∝ ref^a'. `"mode"` where Lβ ≤ 1: the objective is convex, optima sit on the modes. */
+  /** `"escort"` where Lβ > 1, with one optimum ∝ ref^a'; `"mode"` where Lβ ≤ 1, with optima on the modes of ref. */
   readonly regime: "escort" | "mode";
   /** a' = Lβ/(Lβ − 1), or Infinity in the regime of modes. */
   readonly exponent: number;
@@ -50,10 +50,10 @@ export interface RlifOptimum<A = unknown> extends Distribution<A> {
   readonly value: number;
 }
 
-/** Lβ and Lβ − 1, the latter from the exact product: its sign is the regime, and near 1 its digits are the exponent's. */
+/** Lβ and Lβ − 1, the latter from the exact product: its sign decides the regime, and its digits are the exponent's. */
 function temperatures(length: number, beta: number): { a: number; excess: number } {
   const a = twoProduct(length, beta);
-  // A product whose error can't be told apart from it: nothing near 1.
+  // The product is too large to be split, and far from 1.
   if (!Number.isFinite(a.lo)) {
     const product = Math.min(length * beta, Number.MAX_VALUE);
     return { a: product, excess: product };
@@ -211,7 +211,7 @@ export function rlifOptimalValue<A>(problem: SelfCertaintyProblem<A>): number {
  *
  * $$J_{\mathrm{if}}(\pi^*) - J_{\mathrm{if}}(\pi) = \begin{cases} (\beta - 1/L)\, \mathrm{KL}(\pi \,\|\, \pi^*) & L\beta > 1 \\ (1/L - \beta)\, H(\pi) + \beta\, \mathbb{E}_\pi \bigl[ \log \max \mathrm{ref} - \log \mathrm{ref} \bigr] & L\beta \le 1 \end{cases}$$
  *
- * Computed by these, so that it keeps its digits where the difference of the two values has none. +∞ where π has mass and
+ * These forms keep their digits where the difference of the two values has none. +∞ where π has mass and
  * ref has none (with β > 0).
  *
  * @param problem the reference policy, the length, β and the vocabulary's size

@@ -12,7 +12,18 @@ import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 
-/** What probabilities are multiplied by first, exactly, so that double-double does not touch the subnormal range. */
+/**
+ * Divergences of two laws on one support. KL has four forms, of which `klOf` takes the first that keeps its digits:
+ *
+ * - `klByLogs`, for many answers: Σ P (log P − log Q) from the logarithms that the laws keep;
+ * - `klPlain`: the textbook sum Σ P log(P/Q) from the weights;
+ * - `klByLogRatio`, for tilts of one origin: from log dP/dQ, which is known up to a constant;
+ * - `klByDeviance`, for all other laws: the deviance of each answer in double-double.
+ *
+ * Total variation and χ² are sums of differences, in double-double (`overPairs`) or from the log-ratio of tilts.
+ */
+
+/** Probabilities are multiplied by this first, exactly, so that no part of a double-double is subnormal. */
 const UPSCALE = 2 ** 500;
 const LOG_UPSCALE = 500 * Math.LN2;
 
@@ -22,16 +33,16 @@ function scaled(a: number, t: DoubleDouble): { hi: number; lo: number } {
   return { hi, lo: productError(a, t.hi, hi) + a * t.lo };
 }
 
-/** A total as t·2^k with t.hi in [1, 2): the power of two that weights are multiplied by instead, and t. */
+/** A total as t·2^k with t.hi in [1, 2): t, and 2^−k, by which the weights are multiplied instead. */
 function unitTotal({ hi, lo }: DoubleDouble): { power: number; t: DoubleDouble } {
   const power = 2 ** -exponentOf(hi);
   return { power, t: { hi: hi * power, lo: lo * power } };
 }
 
-/** Exponents up to this give a double; above it the factor of a small probability would overflow on its own. */
+/** Below this e^x is a double. Above it, e^x might overflow before it is multiplied by a small probability. */
 const MAX_EXPONENT_NATS = 700;
 
-/** A difference of two probabilities that is smaller than this part of them has lost digits in double-double. */
+/** A difference of two probabilities below this share of them has lost digits in double-double. */
 const MIN_DIFFERENCE_SHARE = 2 ** -50;
 
 /** f(a, b, n) over the answers of two laws: a and b are the probabilities times UPSCALE, n = b − a to full accuracy. */
@@ -72,7 +83,7 @@ function exactDifferences(u: Float64Array, v: Float64Array): (i: number) => numb
   };
 }
 
-/** Whether a law may have answer i whole in its logarithm alone: its weight is below the normal doubles, and rounded. */
+/** Whether only the logarithm of answer i may have all digits: its weight is below the normal doubles, and rounded. */
 const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.hasTail;
 
 /** KL of two laws on one support. */
@@ -90,8 +101,8 @@ function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
 }
 
 /**
- * Σ P (log P − log Q) of the logarithms that the laws keep: undefined where these are more than four times the size of
- * what their differences leave.
+ * Σ P (log P − log Q) from the logarithms that the laws keep. Undefined where the terms cancel to less than a quarter of
+ * their sizes.
  */
 function klByLogs(p: Law, q: Law): number | undefined {
   const [u, v] = [p.scaledLogs, q.scaledLogs];
@@ -123,7 +134,7 @@ function klByLogs(p: Law, q: Law): number | undefined {
   return kl >= 0.25 * (size / total + Math.abs(logTotals)) ? kl : undefined;
 }
 
-/** The logarithm of a rounded quotient is 2⁻⁵³ off, and so may their mean be: a smaller one has lost digits by it. */
+/** The smallest KL of the textbook sum: each logarithm of a rounded quotient is off by 2⁻⁵³, and so may their mean be. */
 const MIN_PLAIN_KL_NATS = 1 / 32;
 
 /**
@@ -142,7 +153,7 @@ function klPlain(p: Law, q: Law): number | undefined {
     if (a === 0) continue;
     const b = v[i];
     const ratio = a / b;
-    // Of an a below the normal doubles any logarithm will do: it adds nothing to a sum that is not itself refused.
+    // A subnormal a adds nothing to a sum that is not refused, whatever its logarithm.
     const whole = b >= SMALLEST_NORMAL && isNormal(ratio);
     const term = a * (whole ? logScaled(ratio, highU[2 * i], highV[2 * i]) : logRatio(a, b));
     const s = hi + term;
@@ -171,7 +182,7 @@ function klByDeviance(p: Law, q: Law): number {
       terms[i] = p.supports(i) ? a * (logA - logB) - a + b : b;
     }
   }
-  // Where P has mass and Q has none there is an infinity among the terms, or 0 times one.
+  // Where P has mass and Q has none, a term is infinite, or NaN for 0·∞.
   const { hi } = sum(terms);
   return Number.isNaN(hi) ? Infinity : Math.max(0, hi);
 }
@@ -204,7 +215,7 @@ function klByLogRatio(p: Law, q: Law): number {
   for (let i = 0; i < d.length; i++) {
     if (!p.supports(i)) continue;
     const delta = mean - d[i];
-    // Where P e^{δ} is large beside P it is what Q says, without the rounding of e^{δ}, which may also overflow.
+    // A large P e^{δ} is read from Q: e^{δ} is rounded, and may overflow.
     if (delta < 2) terms[i] = p.probability(i) * expm1MinusX(delta);
     else terms[i] = q.probability(i) * exp(mean - c) - p.probability(i) * (1 + delta);
   }
@@ -267,17 +278,17 @@ export function generalizedKlDivergence(p: Measure | ArrayLike<number>, q: Measu
   if (a.support !== undefined && b.support !== undefined) requireSameSupport(caller, a.support, b.support);
   requireLength(caller, "q", b.mass, a.mass.length);
   const terms = new Float64Array(a.mass.length);
-  // Terms of masses below the normal doubles, times UPSCALE.
+  // The terms of masses below the normal doubles, times UPSCALE.
   const small = new Float64Array(a.mass.length);
   for (let i = 0; i < terms.length; i++) {
     const [m, n] = [a.mass[i], b.mass[i]];
     if (isNormal(n) && (m === 0 || isNormal(m) || n > 1 / UPSCALE)) {
-      // Masses made of logarithms are rounded: near each other they differ by what their logarithms say.
+      // Masses made of logarithms are rounded: the difference of near masses comes from the logarithms.
       const d = a.fromLog && b.fromLog && m > n / 2 && m < 2 * n ? a.logMass(i) - b.logMass(i) : undefined;
       terms[i] = d === undefined ? deviance(m, n, n - m) : m * expm1MinusX(-d);
       continue;
     }
-    // Such masses, and those above the largest double, are whole in their logarithms alone.
+    // Only the logarithms of such masses, and of those above the largest double, have all digits.
     const [logM, logN] = [a.logMass(i), b.logMass(i)];
     if (logN === -Infinity && logM > -Infinity) return Infinity;
     if (logM === logN) continue;
@@ -308,7 +319,7 @@ function massesOf(caller: string, argument: string, p: Measure | ArrayLike<numbe
   if (isMeasure(p)) {
     const { support, mass, logMass, law } = requireMeasure(caller, argument, p);
     const { fromLog } = law;
-    // A normal mass has its digits, and one that was given has no more of them in its logarithm.
+    // A normal mass has all its digits, and a mass as given has no more of them in its logarithm.
     const whole = (i: number) => isNormal(mass[i]) || log(mass[i]) === logMass[i];
     return {
       support,
@@ -346,8 +357,8 @@ export function totalVariation(p: Measure, q: Measure): number {
 }
 
 /**
- * The total variation distance of two laws on one support: what P gains on some answers it loses on the others, and the
- * side without the answer of largest probability has not met the rounding of a probability near 1.
+ * The total variation distance of two laws on one support. Gains and losses are equal. The answer of largest probability is
+ * left out, so the larger sum is that of the other side, free of the rounding of a probability near 1.
  */
 export function totalVariationOf(p: Law, q: Law): number {
   if (p === q) return 0;
@@ -358,12 +369,11 @@ export function totalVariationOf(p: Law, q: Law): number {
   return Math.min(1, Math.max(gain, loss));
 }
 
-/** Log-ratios up to this size are known better than the weights of tilts, and their exponentials as well. */
+/** Up to this size, the log-ratios of tilts and their exponentials are more accurate than the weights. */
 const MAX_LOG_RATIO_NATS = 1 / 4;
 
 /**
- * Q − P of two tilts of one origin, from d = log P/Q where that is small, so that laws which differ by less than their
- * rounded weights show are told apart. Undefined where P is not within Q's support.
+ * Q − P of two tilts of one origin, from d = log P/Q where that is small: rounded weights do not show such differences. Undefined where P is not within Q's support.
  */
 function differencesByLogRatio(p: Law, q: Law): Float64Array | undefined {
   const densities = densitiesOf(p, q);
@@ -413,7 +423,7 @@ export function chiSquaredDivergence(p: Measure, q: Measure): number {
       if (!(inTail(lawP, i) || inTail(lawQ, i)) || !lawQ.supports(i)) continue;
       const [logA, logB] = [lawP.logProbability(i), lawQ.logProbability(i)];
       const d = logA - logB;
-      // (P − Q)²/Q = Q(1 − P/Q)² = P·(P/Q)·(1 − Q/P)², from whichever is whole.
+      // (P − Q)²/Q = Q(1 − P/Q)² = P·(P/Q)·(1 − Q/P)², by the form whose factors have all digits.
       if (d <= 0) terms[i] = (inTail(lawQ, i) ? exp(logB) : lawQ.probability(i)) * square(expm1(d));
       else if (!inTail(lawP, i) && d < MAX_EXPONENT_NATS) terms[i] = lawP.probability(i) * exp(d) * square(expm1(-d));
       else terms[i] = exp(logA + d + 2 * log(-expm1(-d)));

@@ -9,7 +9,7 @@ import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
 
-/** Entropies are made in units of its inverse: next to a point mass the terms are near the end of the range. */
+/** The terms are multiplied by this: near a point mass they are close to underflow. */
 const UPSCALE = 2 ** 500;
 
 /** −Σ P log P of a law. */
@@ -20,7 +20,7 @@ export function entropyOf(law: Law): number {
   return withinEntropies(law, sum(terms).hi / UPSCALE);
 }
 
-/** An entropy as rounded, held to the range [0, log K] of entropies on K answers of the support. */
+/** A rounded entropy, cut to the range [0, log K] of entropies on K answers of the support. */
 function withinEntropies(law: Law, entropy: number): number {
   const { length } = law.weight;
   let size = length;
@@ -38,7 +38,7 @@ function termsByLogs(law: Law): Float64Array {
   return law.weight.map((w, i) => (w > 0 ? ((w * UPSCALE) / total) * -logP[i] : 0));
 }
 
-/** The same where all is in the weights: at the largest from its distance to the total. */
+/** The terms from the weights; that of the largest weight from the distance of the weight to the total. */
 function termsByWeights({ weight, total: { hi: total }, peak, rest }: Law): Float64Array {
   const terms = floats(weight.length);
   for (let i = 0; i < terms.length; i++) {
@@ -51,7 +51,7 @@ function termsByWeights({ weight, total: { hi: total }, peak, rest }: Law): Floa
   return terms;
 }
 
-/** log Σ w − Σ P log w, of the logarithms that a law keeps: undefined where it is not most of what it is made of. */
+/** log Σ w − Σ P log w from the logarithms that a law keeps; undefined where the parts cancel to less than half. */
 function entropyByLogs(law: Law): number | undefined {
   const { logs, total } = law.scaledLogs;
   const { weight } = law;

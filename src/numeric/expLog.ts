@@ -2,10 +2,10 @@ import { twoProduct, twoSum } from "./doubleDouble.js";
 import { SMALLEST_NORMAL } from "./float64.js";
 
 /**
- * exp and log by table, from + − × ÷ and √ alone: the same bits in every engine, an error below one unit in the last place,
- * and a third of the time of Math.exp and Math.log. The tables take a fraction of a millisecond at import, and fit into the
- * first cache. Tables and kernels share a file: across files V8 reads an import anew at each use, which doubles the time
- * of a loop (Node 20.20, AMD EPYC, November 2026).
+ * exp and log by table, from + − × ÷ and √ alone: the same bits in every engine, and errors of about one unit in the last
+ * place. The tables are made at import, and fit into the first cache. In a loop e^x takes 3.0 ns and Math.exp 9.3, log x
+ * 6.2 ns and Math.log 7.8. Tables and kernels share a file: where a loop reads the tables from another module, e^x takes 8.5
+ * ns (Node 20.20.2, AMD EPYC, 29 November 2026).
  */
 
 /** Cells of e^x: 2^(j/EXP_CELLS). */
@@ -22,7 +22,7 @@ function squareRoot(hi: number, lo: number): { hi: number; lo: number } {
   return twoSum(s, (hi - p.hi - p.lo + lo) / (2 * s));
 }
 
-/** 2^(j/EXP_CELLS) as hi·(1 + lo): the product of the roots 2^(1/2), 2^(1/4), … that j has bits for. */
+/** 2^(j/EXP_CELLS) as hi·(1 + lo): the product of the roots 2^(1/2), 2^(1/4), … for the bits of j. */
 function powersOfTwo(): [hi: Float64Array, lo: Float64Array] {
   const high = new Float64Array(EXP_CELLS).fill(1);
   const low = new Float64Array(EXP_CELLS);
@@ -134,8 +134,8 @@ export function logNormal(x: number): number {
 }
 
 /**
- * log x for x = a/b normal and positive, given the high words of a and b, whose difference is log₂ x to 0.09, in units of
- * 2^−20: so near that no exponent needs be read off x itself.
+ * log x for x = a/b normal and positive, given the high words of a and b: their difference, in units of 2^−20, is log₂ x
+ * to 0.09, and gives the exponent of x.
  */
 export function logScaled(x: number, highA: number, highB: number): number {
   const e = (highA - highB + 0x80000) >> 20;

@@ -3,13 +3,13 @@ import { show } from "../numeric/check.js";
 import { digraph, type Partition, strongComponents } from "../numeric/strongComponents.js";
 import type { Tournament } from "./comparisons.js";
 
-/** How many groups, and how many items of one, an error names before it only counts the others. */
+/** The groups, and the items of a group, that an error names before it counts the others. */
 const MAX_NAMED = 4;
 
 /**
  * The finite maximum of a Bradley–Terry likelihood exists when, however the items are split in two groups, some item of
  * each has beaten one of the other: when the digraph of wins is strongly connected (Zermelo 1929, Ford 1957).
- * A `RangeError` that names the groups says where it is not.
+ * Where it is not, a `RangeError` names the groups.
  */
 export function requireMaximum(
   caller: string,

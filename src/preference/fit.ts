@@ -7,7 +7,7 @@ import { islands, requireMaximum } from "./existence.js";
 import { LikelihoodNetwork } from "./likelihood.js";
 
 /**
- * What may be chosen in a Bradley–Terry fit.
+ * The options of a Bradley–Terry fit.
  *
  * @typeParam A the type of an item
  */
@@ -64,10 +64,10 @@ export interface BradleyTerryFit<A> {
   readonly converged: boolean;
 }
 
-/** Steps of Newton's method after which something is wrong. */
+/** Newton's method takes far fewer steps. */
 const MAX_STEPS = 1000;
 
-/** A step by which no difference of abilities changes more than this leaves an error of its square. */
+/** The largest change of a difference of abilities in the last step, whose error is the square of this. */
 const MAX_LAST_STEP_NATS = 1e-8;
 
 /**
@@ -197,7 +197,7 @@ class Fit<A> implements BradleyTerryFit<A> {
     return this.#errors;
   }
 
-  /** A function of its own, which may be taken off the fit. */
+  /** A bound function: it also works when taken off the fit. */
   readonly covariance = (i: number, j: number): number => {
     const n = this.items.length;
     for (const [name, index] of Object.entries({ i, j })) {
@@ -233,7 +233,7 @@ class Fit<A> implements BradleyTerryFit<A> {
   }
 }
 
-/** The item with most comparisons: held at 0 while the others move, it is the one the fewest have to reach through. */
+/** The item with most comparisons, to be held at 0: it is the nearest to the others. */
 function mostCompared({ items, first, second, firstWins, secondWins }: Tournament<unknown>): number {
   const count = new Float64Array(items.length);
   for (let p = 0; p < first.length; p++) {
@@ -263,10 +263,9 @@ function maximise(network: LikelihoodNetwork): { potential: Float64Array; iterat
 }
 
 /**
- * A point along a direction of ascent where the slope has come down to half of what it was, to either side: near enough
- * to the best for a concave function. The slope says so where differences of likelihoods would be lost in rounding; and
- * where a whole step falls short, as it does far out on the tails, doubling it saves many. Undefined when the direction
- * does not ascend.
+ * A point along a direction of ascent where the slope is at most half of the first in size: near enough to the maximum of
+ * a concave function. The slope decides, since rounding hides differences of likelihoods. A step that falls short, as on
+ * the tails, is doubled. Undefined when the direction does not ascend.
  */
 function lineSearch(network: LikelihoodNetwork, from: Float64Array, direction: Float64Array): Float64Array | undefined {
   const enough = network.slope(direction) / 2;

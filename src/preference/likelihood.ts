@@ -7,10 +7,10 @@ import { logLogistic } from "../numeric/logistic.js";
 import { sum } from "../numeric/sum.js";
 import type { Tournament } from "./comparisons.js";
 
-/** Up to so many vertices elimination costs less than a few passes over the edges. */
+/** Up to this number of vertices, elimination costs less than a few passes over the edges. */
 const MAX_ELIMINATED_FIRST = 100;
 
-/** From here on e^−x times a count may underflow where their product does not. */
+/** From here on e^−x may underflow where its product with a count does not. */
 const FAR_NATS = 700;
 
 /**
@@ -58,7 +58,7 @@ export class LikelihoodNetwork {
     return new Float64Array(this.#vertices);
   }
 
-  /** Takes the currents and conductances at these potentials: the slopes and steps below are then those there. */
+  /** Moves to these potentials: the slopes and steps below are then those there. */
   moveTo(potential: Float64Array): void {
     const { firstWins, secondWins } = this.#pairs;
     const [a, b, current, conductance] = [this.#a, this.#b, this.#current, this.#conductance];
@@ -155,7 +155,7 @@ export class LikelihoodNetwork {
     return this.#solve(conductance, this.#inflow(current));
   }
 
-  /** The log-likelihood of the comparisons at these potentials, and the deviance: twice what it lacks to its bound. */
+  /** The log-likelihood of the comparisons at these potentials, and the deviance: twice its distance from its upper bound. */
   fit(potential: Float64Array): { logLikelihood: number; deviance: number } {
     const { first, second, firstWins, secondWins } = this.#pairs;
     this.moveTo(potential);
@@ -165,7 +165,7 @@ export class LikelihoodNetwork {
       const [logP, logQ] = [logLogistic(d), logLogistic(-d)];
       const [w, v, gap] = [firstWins[e], secondWins[e], this.#current[e]];
       logLikelihoods[e] = w * logP + v * logQ;
-      // Expected minus observed wins are the current, which is small where the fit is good, and keeps its digits.
+      // Expected minus observed wins are the current, which keeps its digits where the fit is good and the current small.
       const logCount = log(w + v);
       deviances[e] = 2 * (deviance(w, exp(logCount + logP), -gap) + deviance(v, exp(logCount + logQ), gap));
     }
