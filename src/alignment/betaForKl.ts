@@ -17,8 +17,8 @@ import type { TiltProblem } from "./rlhf.js";
  *
  * $$\mathrm{KL}(\pi_\beta \,\|\, \mathrm{ref}) = \eta \Lambda'(\eta) - \Lambda(\eta) = \text{kl}, \qquad \eta = 1/\beta$$
  *
- * Solved by Newton's method on log KL against log η, kept inside a bracket. A KL of 0 gives Infinity. The largest KL of a
- * tilt is −log ref(answers of highest reward), as β → 0: that KL gives 0, a larger one is an error.
+ * Solved by Newton's method on log KL against log η, kept inside a bracket. A KL of 0 gives Infinity. The largest KL of
+ * a tilt is −log ref(answers of highest reward), as β → 0: that KL gives 0, a larger one is an error.
  *
  * @param problem the reference policy, and the reward, finite on the support; a β of its own is not read
  * @param kl the KL to spend, in nats

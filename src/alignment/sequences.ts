@@ -7,7 +7,9 @@ const MAX_SEQUENCES = 2 ** 24;
 /** More tokens of one sequence than this are not enumerated: prefixes are copied, in time that grows as the square. */
 const MAX_LENGTH = 1000;
 
-/** What sequences are made of: L tokens of a vocabulary, or fewer where `end` cuts a sequence short, as its last token. */
+/**
+ * What sequences are made of: L tokens of a vocabulary, or fewer where `end` cuts a sequence short, as its last token.
+ */
 export interface SequenceSpace<T> {
   readonly vocabulary: readonly T[];
   readonly length: number;

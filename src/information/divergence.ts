@@ -101,8 +101,8 @@ function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
 }
 
 /**
- * Σ P (log P − log Q) from the logarithms that the laws keep. Undefined where the terms cancel to less than a quarter of
- * their sizes.
+ * Σ P (log P − log Q) from the logarithms that the laws keep. Undefined where the terms cancel to less than a quarter
+ * of their sizes.
  */
 function klByLogs(p: Law, q: Law): number | undefined {
   const [u, v] = [p.scaledLogs, q.scaledLogs];
@@ -134,7 +134,9 @@ function klByLogs(p: Law, q: Law): number | undefined {
   return kl >= 0.25 * (size / total + Math.abs(logTotals)) ? kl : undefined;
 }
 
-/** The smallest KL of the textbook sum: each logarithm of a rounded quotient is off by 2⁻⁵³, and so may their mean be. */
+/**
+ * The smallest KL of the textbook sum: each logarithm of a rounded quotient is off by 2⁻⁵³, and so may their mean be.
+ */
 const MIN_PLAIN_KL_NATS = 1 / 32;
 
 /**
@@ -357,8 +359,8 @@ export function totalVariation(p: Measure, q: Measure): number {
 }
 
 /**
- * The total variation distance of two laws on one support. Gains and losses are equal. The answer of largest probability is
- * left out, so the larger sum is that of the other side, free of the rounding of a probability near 1.
+ * The total variation distance of two laws on one support. Gains and losses are equal. The answer of largest
+ * probability is left out, so the larger sum is that of the other side, free of the rounding of a probability near 1.
  */
 export function totalVariationOf(p: Law, q: Law): number {
   if (p === q) return 0;
@@ -373,7 +375,8 @@ export function totalVariationOf(p: Law, q: Law): number {
 const MAX_LOG_RATIO_NATS = 1 / 4;
 
 /**
- * Q − P of two tilts of one origin, from d = log P/Q where that is small: rounded weights do not show such differences. Undefined where P is not within Q's support.
+ * Q − P of two tilts of one origin, from d = log P/Q where that is small: rounded weights do not show such differences.
+ * Undefined where P is not within Q's support.
  */
 function differencesByLogRatio(p: Law, q: Law): Float64Array | undefined {
   const densities = densitiesOf(p, q);

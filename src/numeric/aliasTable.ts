@@ -14,8 +14,8 @@ export class AliasTable {
   readonly alias: Int32Array;
 
   /**
-   * Takes non-negative finite weights and their sum in double-double. The rest of a heavy entry is kept in double-double,
-   * so that no entry loses relative accuracy.
+   * Takes non-negative finite weights and their sum in double-double. The rest of a heavy entry is kept in
+   * double-double, so that no entry loses relative accuracy.
    */
   constructor(weight: Float64Array, total: { readonly hi: number; readonly lo: number }) {
     const size = weight.length;

@@ -22,9 +22,9 @@ import {
 import { isNormal, SMALLEST_NORMAL } from "./float64.js";
 
 /**
- * exp, log and their kin on all doubles, from + − × ÷ alone, with errors of about one unit in the last place. The standard
- * leaves the digits of Math.exp to the engine. These functions have the same bits in every engine, and a seed has the same
- * draws. All of the float64 library uses them.
+ * exp, log and their kin on all doubles, from + − × ÷ alone, with errors of about one unit in the last place. The
+ * standard leaves the digits of Math.exp to the engine. These functions have the same bits in every engine, and a seed
+ * has the same draws. All of the float64 library uses them.
  */
 
 /** e^x. */

@@ -6,8 +6,8 @@ import { sum as sumOf } from "./sum.js";
  * Exponentials of whole arrays, two entries at a time, so that neither waits for what the other is made of.
  *
  * Time for an entry of 100, 1,000 and 20,000, in ns, against a plain loop over `expNormal`: `expWeighted` 4.8, 4.6, 4.5
- * against 5.6, 5.4, 5.4; `expOfMultiples` 3.2, 3.1, 3.1 against 3.7, 3.6, 3.7. (Node 20.20.2, AMD EPYC of family 25, best
- * of 60 alternating runs, 29 November 2026; the benchmark that shows it is `tilt`.)
+ * against 5.6, 5.4, 5.4; `expOfMultiples` 3.2, 3.1, 3.1 against 3.7, 3.6, 3.7. (Node 20.20.2, AMD EPYC of family 25,
+ * best of 60 alternating runs, 29 November 2026; the benchmark that shows it is `tilt`.)
  */
 
 /** out[to + j] = e^{values[from + j]·factor} for j from 0 to count − 1, the exponents in [−700, 700]. */
@@ -30,9 +30,9 @@ export function expOfMultiples(
 }
 
 /**
- * out[i] = weight[i]·e^{(score[i] − top)/β}, and 0 where the weight is 0, whatever the score. The other exponents must lie
- * in [−700, 700]; `bound` is at least as large as every entry of `out`. All entries are NaN where β or 1/β is above some
- * 2^997, as the error of 1/β overflows there.
+ * out[i] = weight[i]·e^{(score[i] − top)/β}, and 0 where the weight is 0, whatever the score. The other exponents must
+ * lie in [−700, 700]; `bound` is at least as large as every entry of `out`. All entries are NaN where β or 1/β is above
+ * some 2^997, as the error of 1/β overflows there.
  *
  * @returns the sum of `out`, compensated
  */

@@ -17,9 +17,9 @@ function reserve(bytes: number): number {
 }
 
 /**
- * A fresh array of zeros for intermediate numbers. A short one is cut from a block that it shares with others: 32 numbers
- * take 40 ns, and 183 ns with a buffer of their own (Node 20.20.2, AMD EPYC, 29 November 2026). Each piece is given out
- * once. A block lives as long as its last piece, so results, which stay, have their own arrays.
+ * A fresh array of zeros for intermediate numbers. A short one is cut from a block that it shares with others: 32
+ * numbers take 40 ns, and 183 ns with a buffer of their own (Node 20.20.2, AMD EPYC, 29 November 2026). Each piece is
+ * given out once. A block lives as long as its last piece, so results, which stay, have their own arrays.
  */
 export function floats(size: number): Float64Array {
   if (size > MAX_SHARED_LENGTH) return new Float64Array(size);

@@ -12,7 +12,7 @@ const GAUSS_WEIGHTS = [0, 0.1294849661688697, 0, 0.2797053914892767, 0, 0.381830
 /** Halvings of one interval within another: deeper ones are too narrow for doubles in practice. */
 const MAX_DEPTH = 40;
 
-/** Halvings of one integral by default: usual integrals take some 60, and an integrand of rounding errors never converges. */
+/** Halvings of one integral by default: most take some 60, and an integrand of rounding errors never converges. */
 const MAX_HALVINGS = 200;
 
 interface Panel {

@@ -4,8 +4,8 @@ import { exp } from "./elementary.js";
 const DENSITY = 1 / Math.sqrt(2 * Math.PI);
 
 /**
- * P(Z > x) for Z ~ N(0, 1) and x ≥ 0, to a few units in the last place: near 0, ½ minus the series of the integral from 0;
- * in the tail, a continued fraction.
+ * P(Z > x) for Z ~ N(0, 1) and x ≥ 0, to a few units in the last place: near 0, ½ minus the series of the integral from
+ * 0; in the tail, a continued fraction.
  */
 function upperTail(x: number): number {
   // The probability underflows, and x² may be infinite.

@@ -69,9 +69,9 @@ function requireSeed(seed: unknown): string {
 }
 
 /**
- * The generator mixes one character of a text in at each step, and then takes steps as for characters of code 0. A text that
- * ends with these would only be some steps ahead of the text without them. Such an ending therefore gets a character of code
- * 1, and so does one that already looks like that, which keeps different texts different.
+ * The generator mixes one character of a text in at each step, and then takes steps as for characters of code 0. A text
+ * that ends with these would only be some steps ahead of the text without them. Such an ending therefore gets a
+ * character of code 1, and so does one that already looks like that, which keeps different texts different.
  */
 function endingInText(seed: string): string {
   let end = seed.length;
@@ -112,8 +112,8 @@ function repeats(state: { a: number; b: number; c: number; d: number }): boolean
 }
 
 /**
- * The source with each of its numbers checked: with a stub that gives 1, NaN or nothing, a sampler would give answers that
- * do not exist.
+ * The source with each of its numbers checked: with a stub that gives 1, NaN or nothing, a sampler would give answers
+ * that do not exist.
  */
 export function requireRandom(caller: string, rng: unknown): () => number {
   if (typeof rng !== "function") throw wrongType(caller, "rng", "be a function", rng);

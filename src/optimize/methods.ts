@@ -38,8 +38,8 @@ function divided(v: Float64Array, scale: Float64Array | undefined): Float64Array
 const MAX_RESIDUAL_SHARE = 0.1;
 
 /**
- * Newton's method with a line search. The Hessian is regularised where rounding has cost it a direction that the gradient
- * has, and where no step goes down.
+ * Newton's method with a line search. The Hessian is regularised where rounding has cost it a direction that the
+ * gradient has, and where no step goes down.
  */
 export function newton(): Descent {
   return {

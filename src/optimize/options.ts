@@ -134,8 +134,8 @@ export function readOptions<T extends TrainingOptions>(
 }
 
 /**
- * The method that was asked for, or else the one that fits, in the state of `resume`. `spread` is how far a unit of each
- * variable moves log-odds.
+ * The method that was asked for, or else the one that fits, in the state of `resume`. `spread` is how far a unit of
+ * each variable moves log-odds.
  */
 export function descentOf(
   f: Smooth,

@@ -93,8 +93,8 @@ export interface Tournament<A> {
 }
 
 /**
- * The exponent of the total that wins are scaled to. Counts 10⁶⁰⁰ apart are then normal numbers, and the sum of all, times
- * the logarithm of the ratio of any two, is finite.
+ * The exponent of the total that wins are scaled to. Counts 10⁶⁰⁰ apart are then normal numbers, and the sum of all,
+ * times the logarithm of the ratio of any two, is finite.
  */
 const TOTAL_EXPONENT = 1000;
 

@@ -263,9 +263,9 @@ function maximise(network: LikelihoodNetwork): { potential: Float64Array; iterat
 }
 
 /**
- * A point along a direction of ascent where the slope is at most half of the first in size: near enough to the maximum of
- * a concave function. The slope decides, since rounding hides differences of likelihoods. A step that falls short, as on
- * the tails, is doubled. Undefined when the direction does not ascend.
+ * A point along a direction of ascent where the slope is at most half of the first in size: near enough to the maximum
+ * of a concave function. The slope decides, since rounding hides differences of likelihoods. A step that falls short,
+ * as on the tails, is doubled. Undefined when the direction does not ascend.
  */
 function lineSearch(network: LikelihoodNetwork, from: Float64Array, direction: Float64Array): Float64Array | undefined {
   const enough = network.slope(direction) / 2;

@@ -155,7 +155,7 @@ export class LikelihoodNetwork {
     return this.#solve(conductance, this.#inflow(current));
   }
 
-  /** The log-likelihood of the comparisons at these potentials, and the deviance: twice its distance from its upper bound. */
+  /** The log-likelihood at these potentials, and the deviance: twice its distance from its upper bound. */
   fit(potential: Float64Array): { logLikelihood: number; deviance: number } {
     const { first, second, firstWins, secondWins } = this.#pairs;
     this.moveTo(potential);
@@ -165,7 +165,7 @@ export class LikelihoodNetwork {
       const [logP, logQ] = [logLogistic(d), logLogistic(-d)];
       const [w, v, gap] = [firstWins[e], secondWins[e], this.#current[e]];
       logLikelihoods[e] = w * logP + v * logQ;
-      // Expected minus observed wins are the current, which keeps its digits where the fit is good and the current small.
+      // Expected minus observed wins are the current, which keeps its digits where the fit is good.
       const logCount = log(w + v);
       deviances[e] = 2 * (deviance(w, exp(logCount + logP), -gap) + deviance(v, exp(logCount + logQ), gap));
     }

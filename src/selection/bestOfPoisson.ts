@@ -30,8 +30,9 @@ function poissonLaw<A>(caller: string, problem: BestOfNProblem<A>, beta: number,
  *
  * $$P(o) = \frac{\mathrm{ref}(o)}{F - F^-} \left( F e^{\lambda (F - 1)} - F^- e^{\lambda (F^- - 1)} \right) .$$
  *
- * Best-of-Poisson: Khalaf, Verdun, Oesterling, Lakkaraju and Calmon (arXiv 2506.19248), by whom it is near the RLHF
- * optimum of the same KL. λ = 0 gives ref. A forbidden answer (reward −∞) is never picked: draws that are all forbidden are drawn again.
+ * Best-of-Poisson: Khalaf, Verdun, Oesterling, Lakkaraju and Calmon (arXiv 2506.19248), who show that it is near the
+ * RLHF optimum of the same KL. λ = 0 gives ref. A forbidden answer (reward −∞) is never picked: draws that are all
+ * forbidden are drawn again.
  *
  * @param problem the reference policy and the reward
  * @param rate the mean λ ≥ 0 of the number of further draws

@@ -35,13 +35,13 @@ export interface Soft {
   readonly weights: Weights;
 }
 
-/** CV² and its logarithm, which may be past the range of the former. */
+/** CV², and its logarithm also where CV² overflows. */
 interface Variation {
   readonly value: number;
   readonly log: number;
 }
 
-/** w/μ of each level, from two numbers where both are whole: a weight and a mean of all weights, or two probabilities. */
+/** w/μ of each level, from the weight and the mean or from two probabilities, where both have all digits. */
 function weightsOverMean({ levels, limit, weights }: Soft): Float64Array {
   const { mass } = levels;
   const { weight, mean } = weights;
@@ -52,7 +52,7 @@ function weightsOverMean({ levels, limit, weights }: Soft): Float64Array {
   });
 }
 
-/** μ/w of each level, by an exponential of its own where weights and their mean are whole. */
+/** μ/w of each level, by its own exponential where weights and mean have all digits. */
 function meanOverWeights(soft: Soft, v: Float64Array): Float64Array {
   const { limit, weights, levels } = soft;
   const { x, low, mean } = weights;
@@ -70,7 +70,7 @@ export function squaredVariation(soft: Soft): Variation {
   const silent = silentShare(limit, weights.mass);
   const v = weightsOverMean(soft);
   const terms = mass.map((p, i) => {
-    // What is to μ as a whole is to that of the levels of normal mass, and what the others add to it.
+    // (μ − w)/μ, from the mean over the levels of normal mass and the share that the others add to it.
     const own = shortfall(weights, i);
     const off = silent < 1 ? (own + silent) / (1 + silent) : 1 - v[i];
     if (isNormal(p)) return p * off * off; // in this order: the square alone may overflow
@@ -81,11 +81,11 @@ export function squaredVariation(soft: Soft): Variation {
     const value = sum(terms).hi + forbidden;
     return { value, log: log(value) };
   }
-  // Past the doubles the ones beside the weights are nothing.
+  // Where CV² overflows, 1 is nothing beside w/μ.
   return { value: Infinity, log: logSumExp(levels.logMass.map((l, i) => l + 2 * limit.logRatio[i])) };
 }
 
-/** What a probability by level, and its logarithm, makes of each answer. */
+/** The probability of each answer, from the ratio of its level and the logarithm of the ratio. */
 function byAnswer<A>({ levels, law }: Prepared<A>, ratio: Float64Array, logRatio: Float64Array): Float64Array {
   return Float64Array.from(levels.levelOf, (level, i) => {
     if (level < 0) return 0;
@@ -146,7 +146,7 @@ export function softBestOfNBounds<A>(problem: SelectionProblem<A>, n: number): L
   const overMean = weightsOverMean(soft);
   const inverses = meanOverWeights(soft, overMean);
   for (const [level, v] of overMean.entries()) {
-    // μ/m, and N w/m; and s in units of w(o): neither is lost where w(o) is nothing next to μ.
+    // μ/m and N w/m; s in units of w(o), which keeps its digits where w(o) is nothing beside μ.
     const share = 1 / (v + (n - 1));
     const others = (n - 1) * inverses[level];
     const jensen = others < 1e300 ? n / (1 + others) : v * (n * share);

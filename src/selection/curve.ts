@@ -24,7 +24,7 @@ export interface CurvePoint extends PolicyReading {
   readonly limit: LimitDistance;
 }
 
-/** Levels times numbers of draws that are held at once. */
+/** Levels times numbers of draws that are in memory at once. */
 const MAX_RATIOS_HELD = 2 ** 22;
 
 /**
@@ -104,8 +104,9 @@ function meansByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64
 }
 
 /**
- * KL(P‖ref) as a sum of non-negative terms ref·(ρ log ρ − ρ + 1), ρ = P/ref, so that it keeps its digits near ρ = 1. Where
- * the likeliest level's ρ is nearest 1, it is what the others leave: Σ ref·(ρ − 1) is what forbidden draws give up.
+ * KL(P‖ref) as a sum of non-negative terms ref·(ρ log ρ − ρ + 1), ρ = P/ref, which keeps its digits near ρ = 1. Where
+ * the likeliest level's ρ is nearest 1, its ρ − 1 comes from the others: Σ ref·(ρ − 1) is the probability of forbidden
+ * draws.
  */
 function klToRef<A>({ levels }: Prepared<A>, { ratio, logRatio }: LevelRatios, law: Float64Array): number {
   const { mass, forbidden } = levels;

@@ -50,7 +50,7 @@ export function firstOrderExpansion<A>(problem: SelectionProblem<A>): FirstOrder
   const limit = limitLevels(prepared);
   const { c, logC } = coefficients(levels, prepared.beta, limit);
   const outside = 1 + squaredVariation({ levels, limit, weights }).value;
-  // Of a coefficient or a probability out of range the product may be in it.
+  // A coefficient or a probability may be out of range where their product is not.
   const total = (f: (p: number, i: number) => number, power: number) => {
     const terms = limit.mass.map((p, i) => {
       const plain = f(p, i);
@@ -73,8 +73,8 @@ interface Coefficients {
 }
 
 /**
- * c_i = 1 + CV² − w_i/μ = Σ_j π*_j (w_j − w_i)/μ, as what better levels add and worse ones take: two sums of
- * non-negative terms, so that the level which has nearly all of π* keeps the digits of its small coefficient. With log|c|.
+ * c_i = 1 + CV² − w_i/μ = Σ_j π*_j (w_j − w_i)/μ, of which better levels add and worse ones take: two sums of
+ * non-negative terms, so that the level with nearly all of π* keeps the digits of its small coefficient. With log|c|.
  */
 function coefficients(levels: Levels, beta: number, limit: LimitLevels): Coefficients {
   const { reward, mass } = levels;
@@ -83,10 +83,10 @@ function coefficients(levels: Levels, beta: number, limit: LimitLevels): Coeffic
   if (!mass.every(isNormal) || !limit.mass.every((p, i) => isNormal(p) || i > peak))
     return coefficientLogs(levels, apart, limit);
   const [better, worse] = [massAbove(limit.mass), massFrom(limit.mass, 0)];
-  // Weights and their mean relative to the likeliest level: the others' distance from it is what they are worth.
+  // Weights and their mean are relative to the likeliest level, so that small distances from it keep their digits.
   const weight = reward.map((r) => scaledExp(r, reward[peak], beta));
   const mean = mass[peak] / limit.mass[peak];
-  // w_i − w_{i+1}, where they are near each other from that of the two which is nearer to the likeliest.
+  // w_i − w_{i+1}: of near weights, from the one that is nearer to the likeliest level's.
   const step = (i: number) => {
     if (apart(i) >= 0.5) return weight[i] - weight[i + 1];
     return i < peak ? weight[i + 1] * expm1(apart(i)) : -weight[i] * expm1(-apart(i));
@@ -104,7 +104,7 @@ function coefficients(levels: Levels, beta: number, limit: LimitLevels): Coeffic
   return { c, logC: (i) => log(Math.abs(c[i])) };
 }
 
-/** The same sums in logarithms, where a probability or a weight is out of the range of doubles. */
+/** The same sums in logarithms, for probabilities and weights out of the range of doubles. */
 function coefficientLogs(
   { reward }: Levels,
   apart: (i: number) => number,

@@ -60,7 +60,7 @@ export interface LimitLevels {
   readonly logMass: Float64Array;
   /** Whether levels of ref have no mass at all: the limit is hard. */
   readonly drops: boolean;
-  /** log(w/μ) = log(π* / ref), whole where one of the two is below the doubles. */
+  /** log(w/μ) = log(π* / ref), exact also where π* or ref underflows. */
   readonly logRatio: Float64Array;
   /** The likeliest level. */
   readonly peak: number;
@@ -139,7 +139,7 @@ function levelMassAt(levels: Levels, ratios: RatioToRef, i: number): number {
   return isNormal(p) && ratio < Infinity ? p * ratio : exp(levels.logMass[i] + ratios.logRatio[i]);
 }
 
-/** What the levels too rare to be met by the draws add to μ, in units of what the others do. */
+/** What levels too rare for the draws to meet add to μ, relative to the other levels. */
 export function silentShare(limit: LimitLevels, heard: Float64Array | undefined): number {
   if (heard === undefined || heard.every(isNormal)) return 0;
   const part = (rare: boolean) => sum(limit.mass.map((p, i) => (isNormal(heard?.[i] ?? 1) === rare ? 0 : p))).hi;
@@ -176,7 +176,7 @@ export function limitDistanceOf(levels: Levels, limit: LimitLevels, ratios: Leve
   };
   const { gap, logGap, heard } = ratios;
   const addOwn = (i: number) => {
-    // The gaps are those to the limit of the levels that the draws meet: by the others' share μ is larger.
+    // The gaps are those to the limit over the levels that the draws meet. μ is larger, by the others' share.
     const d = silent === 0 ? gap[i] : gap[i] + silent * (1 + gap[i]);
     const near = Math.abs(d) < 0.5 && (silent === 0 || (silent < 1 && isNormal(heard?.[i] ?? 1)));
     if (near) return add(i, d, silent === 0 ? logGap[i] : log1p(d));
@@ -184,7 +184,7 @@ export function limitDistanceOf(levels: Levels, limit: LimitLevels, ratios: Leve
     add(i, silent === 0 ? d : expm1(l), l);
   };
   for (let i = 0; i < mass.length; i++) if (i !== peak) addOwn(i);
-  // What is gained equals what is lost: the likeliest level's gap, which may be far below its rounding, is that of the others.
+  // Gains equal losses: the likeliest level's gap, which rounding may hide, is that of the others.
   const [gained, lost] = [sum(above).hi, sum(below).hi];
   const own = (lost - gained) / mass[peak];
   if (Math.abs(own) < 0.01) add(peak, own, log1p(own));

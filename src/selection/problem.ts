@@ -39,7 +39,7 @@ export function prepare<A>(caller: string, problem: BestOfNProblem<A>, temperatu
   return preparedBy({ caller, ref, law, score, beta }, (levels, lift) => weightsOfRewards(levels, beta, lift));
 }
 
-/** What the fields are read from. */
+/** Refuses a problem that is no object. */
 export function requireProblem(caller: string, problem: unknown): void {
   requireObject(caller, "problem", problem as object);
 }

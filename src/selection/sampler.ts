@@ -62,13 +62,13 @@ function byLaw<A>(prepared: Prepared<A>, n: number, rng: () => number): () => nu
   return drawBy(aliasTableOf(lawAt(prepared, n)), rng);
 }
 
-/** Up to so many draws are kept one by one; of more, how often each answer was drawn. */
+/** Up to this N, the draws of a round are kept one by one; above it, the count of each answer is. */
 const MAX_KEPT_DRAWS = 2 ** 20;
 
-/** Rounds of N forbidden draws are drawn again: so seldom does one with an allowed answer come that only the law is of use. */
+/** The smallest probability that a round of N draws has an allowed answer: below it, only the law can be drawn from. */
 const MIN_ROUND_PROBABILITY = 1e-6;
 
-/** Of expected rounds: more are needed once in e^40 answers. */
+/** Rounds, in units of their expected number: more are needed once in e^40 answers. */
 const MAX_ROUNDS = 40;
 
 function bySimulation<A>({ caller, law, score, beta }: Prepared<A>, n: number, rng: () => number): () => number {
@@ -107,7 +107,7 @@ function listed(score: Float64Array, beta: number, n: number, draw: () => number
   };
 }
 
-/** The same where only how often each answer was drawn is kept. */
+/** The same, from the count of each answer. */
 function counted(score: Float64Array, beta: number, n: number, draw: () => number, rng: () => number): () => number {
   const count = new Float64Array(score.length);
   return () => {

@@ -17,11 +17,11 @@ import { preparedBy } from "./ratio/prepared.js";
  * Equations (13) and (26) of Jiao, Chen and Li (2025). N = 1 and β = ∞ give ref; β = 0 is `bestOfNLaw`; N → ∞ gives
  * `rlhfOptimum`. A forbidden answer (reward −∞) is never picked: N forbidden draws are drawn again.
  *
- * Each probability has its own relative accuracy, however small: a few units in the last place, also for answers near
- * each other far below the best; the law is exact beside ref, so `klDivergence(law, ref)` keeps its digits. N may be any
- * real number from 1 to 1e15 and past it (13 digits where it is not whole and small), β any number, to which only rewards
- * within some 40 β of each other are sensitive: others meet the hard law to 1e−13. Time grows as K log K: some 20 µs for
- * 32 answers and 0.6 s for 10⁶.
+ * - Each probability has a relative error of a few units in the last place, however small it is, and also for answers
+ *   near each other far below the best. The law is exact beside ref, so `klDivergence(law, ref)` keeps its digits.
+ * - N is any real number from 1 to 1e15 and past it, with 13 digits where N is not whole and small.
+ * - β matters to rewards within some 40 β of each other; others follow the hard law to 1e−13.
+ * - Time grows as K log K: some 20 µs for 32 answers and 0.6 s for 10⁶.
  *
  * @param problem the reference policy, the reward and β from 0 to ∞
  * @param n the number of draws N, a real number of at least 1

@@ -13,8 +13,8 @@ export interface Kernel {
 }
 
 /**
- * For each level, ∫₀^∞ e^{−tw} f(t) dt = value·e^{whole + part}. Whole steps of the grid stand apart from what is left
- * over: their sum would be rounded at the size of the larger.
+ * For each level, ∫₀^∞ e^{−tw} f(t) dt = value·e^{whole + part}. Whole steps of the grid and the rest stand apart:
+ * their sum would be rounded at the size of the larger.
  */
 export interface LaplaceTransform {
   readonly value: Float64Array;
@@ -22,10 +22,10 @@ export interface LaplaceTransform {
   readonly part: Float64Array;
 }
 
-/** By what f is divided: nothing where it is of ordinary size, so that its logarithm keeps its digits. */
+/** The logarithm of what f is divided by: 0 where f is of ordinary size, so that log f keeps its digits. */
 const scaleOf = (logF: number) => (logF > -300 && logF < 300 ? 0 : Math.max(-Number.MAX_VALUE, logF));
 
-/** factor·n·e^{a + b}: by exponentials of each, where their sum would be rounded at the size of the larger. */
+/** factor·n·e^{a + b}, by an exponential of each: a + b would be rounded at the size of the larger. */
 export function expOfSum(a: number, b: number, factor = 1, n = 1): number {
   if (a > -600 && a < 600 && b > -600 && b < 600) {
     const both = b === 0 ? expNormal(a) : expNormal(a) * expNormal(b);
@@ -36,7 +36,7 @@ export function expOfSum(a: number, b: number, factor = 1, n = 1): number {
   return productOf([exp(a / 2), exp(a / 2), exp(b / 2), exp(b / 2), factor, n]);
 }
 
-/** The product of positive numbers whose partial products may be out of range: what leads back towards 1 comes next. */
+/** The product of positive numbers; the next factor leads back towards 1, as partial products may be out of range. */
 function productOf(factors: number[]): number {
   const sorted = factors.sort((a, b) => a - b);
   let product = 1;
@@ -45,8 +45,8 @@ function productOf(factors: number[]): number {
 }
 
 /**
- * A kernel's nodes as doubles, rescaled where they outgrow the last scale by e²⁰⁰. A scale is t·f(t) at some node: the
- * whole steps of log t there and log f apart, since their sum would lose digits where log t is large.
+ * A kernel's nodes as doubles, rescaled where they outgrow the last scale by e²⁰⁰. A scale is t·f(t) at some node, as
+ * the whole steps of log t and log f apart: their sum would lose digits where log t is large.
  */
 class ScaledKernel implements LaplaceTransform {
   readonly weight: Float64Array;
@@ -57,7 +57,7 @@ class ScaledKernel implements LaplaceTransform {
   readonly value: Float64Array;
   readonly whole: Float64Array;
   readonly part: Float64Array;
-  /** tail[k] = Σ over the nodes passed of weight·(t/t_last)^k: what a Taylor series in t·w is made of. */
+  /** tail[k] = Σ over the nodes passed of weight·(t/t_last)^k, for a Taylor series in t·w. */
   readonly tail: Float64Array;
 
   constructor(kernel: Kernel, { at, windows, workspace }: Nodes) {
@@ -89,7 +89,7 @@ class ScaledKernel implements LaplaceTransform {
       }
       const a = (at[n] - scaleAt) * step;
       const b = logF[n] - scaleLog;
-      // As expOfSum, whose results would go through boxes here: a ≥ 0 where f > 0, and a + b ≤ 200.
+      // `expOfSum` for a ≥ 0, as where f > 0, and a + b ≤ 200.
       weight[n] = a < 600 && b > -600 ? expNormal(a) * expNormal(b) : exp(a + b);
       scalesAt[n] = scaleAt;
       scalesLog[n] = scaleLog;
@@ -97,7 +97,7 @@ class ScaledKernel implements LaplaceTransform {
     this.beforeFirst(at);
   }
 
-  /** The tail at the first node: of all nodes left of it, f/t^order a polynomial of degree 2 through the first three. */
+  /** The tail of all nodes left of the first, f/t^order being the polynomial of degree 2 through the first three. */
   private beforeFirst(at: Float64Array): void {
     const { tail, weight, grid, kernel } = this;
     const { decay, geometric } = grid;
@@ -152,7 +152,7 @@ class ScaledKernel implements LaplaceTransform {
   /** Σ over the nodes passed of weight·e^{−t·w}, z being t·w at the last. */
   lowSum(z: number): number {
     const { tail } = this;
-    // Even powers and odd ones apart: two short chains of operations in place of a long one.
+    // Even and odd powers apart: two short chains of dependent operations.
     const square = z * z;
     let even = 0;
     let odd = 0;
@@ -165,8 +165,8 @@ class ScaledKernel implements LaplaceTransform {
 }
 
 /**
- * The Laplace transforms of several kernels at every weight: the nodes from the first to the last, each level meeting
- * those in its own window one by one, and all earlier ones through their sums. The exponentials are shared by the kernels.
+ * The Laplace transforms of several kernels at every weight. The nodes run from first to last: a level takes those in
+ * its own window one by one, and all earlier ones by their sums. The kernels share the exponentials.
  */
 export function laplaceTransforms(nodes: Nodes, kernels: readonly Kernel[]): LaplaceTransform[] {
   const { at, windows } = nodes;

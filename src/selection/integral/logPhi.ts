@@ -9,8 +9,19 @@ import type { Weights } from "./weights.js";
 import { Windows } from "./windows.js";
 
 /**
- * log φ(t), and its excess over −μt, at the nodes of a grid where some answer has a say. The arrays are those of
- * the workspace: they hold until it begins anew.
+ * φ(t) = Σ_j ref(j) e^{−t w_j} at the nodes of a grid. At a node, a level is in one of three places:
+ *
+ * - low, t·w < e^{−1}: it enters by the powers of t·w, of which one vector of sums serves all low levels;
+ * - in its window: e^{−t·w} enters by itself;
+ * - gone, t·w > 40: e^{−t·w} is nothing beside 1.
+ *
+ * `centred` is for weights within a factor e of each other, `swept` for all others. `swept` finds log φ from 1 − φ
+ * where φ is above ½, from φ below, and by `rareLogPhi` where the levels left are below the normal doubles.
+ */
+
+/**
+ * log φ(t) and its excess over −μt at the nodes that matter. The arrays are the workspace's: they hold until it begins
+ * anew.
  */
 export interface Nodes {
   /** The whole numbers m of the nodes t = e^{m·step}, increasing; where one is missing φ is flat between its neighbours. */
@@ -19,11 +30,11 @@ export interface Nodes {
   readonly logPhi: Float64Array;
   /** log φ(t) + μt ≥ 0 (Jensen), to its own digits; lifted. */
   readonly excess: Float64Array;
-  /** The limit of excess/t² as t → 0: what is left of the excess where that is below the doubles. */
+  /** The limit of excess/t² as t → 0, for where the excess underflows. */
   readonly curvature: number;
   /** The levels on the grid. */
   readonly windows: Windows;
-  /** For what is made of the nodes. */
+  /** For what is computed from the nodes. */
   readonly workspace: Workspace;
 }
 
@@ -31,11 +42,11 @@ export interface Nodes {
 export interface Reach {
   readonly least: number;
   readonly most: number;
-  /** How many nats before everything begins the first node stands. */
+  /** The first node stands so many nats before the integrand begins. */
   readonly lead: number;
 }
 
-/** The runs of consecutive nodes: all that are needed, without the stretches where φ is flat to 1e−8 of a step. */
+/** The runs of consecutive nodes that are needed: those where φ is flat to 1e−8 of a step are left out. */
 function runs(weights: Weights, grid: Grid, reach: Reach): [first: number, last: number][] {
   const { x, mean } = weights;
   const { step } = grid;
@@ -46,8 +57,8 @@ function runs(weights: Weights, grid: Grid, reach: Reach): [first: number, last:
   const out: [number, number][] = [];
   for (let i = 0; i + 1 < x.length; i++) {
     if (x[i] - x[i + 1] < 34) continue;
-    // Past the first bound level i has died, also beside levels so rare that only their logarithms are whole; past the
-    // second e^{−(N−1)μt} has, beside φ^{N−1}.
+    // Past `dead` level i is nothing in φ, even beside levels below the doubles; past `flat` e^{−(N−1)μt} is nothing
+    // beside φ^{N−1}.
     falls ??= fallsOf(weights);
     const fall = falls(i + 1);
     const dead = -x[i] + Math.max(grid.gone * step, weights.lift > 0 ? 0 : log(fall + 50));
@@ -63,7 +74,7 @@ function runs(weights: Weights, grid: Grid, reach: Reach): [first: number, last:
   return out;
 }
 
-/** −log φ, lifted, where all levels better than a given one have died. */
+/** −log φ, lifted, where all levels better than a given one are nothing in φ. */
 function fallsOf({ levels, mass, lift }: Weights): (level: number) => number {
   if (lift > 0) {
     const above = massAbove(mass);
@@ -78,7 +89,7 @@ function fallsOf({ levels, mass, lift }: Weights): (level: number) => number {
   };
 }
 
-/** log φ at every node that matters for the exponents in reach; all arrays come from the workspace. */
+/** log φ at every node that matters for the exponents in reach. */
 export function nodesOf(workspace: Workspace, weights: Weights, grid: Grid, reach: Reach): Nodes {
   const stretches = runs(weights, grid, reach);
   let size = 0;
@@ -136,15 +147,15 @@ function powerOf(m: number, step: number): number {
   return x > -700 && x < 700 ? expNormal(x) : exp(x);
 }
 
-/** How many powers of z < e^{x + step} carry z − 1 + e^{−z} to full precision: an even number, the zeroth among them. */
+/** The number of powers of z < e^{x + step} that z − 1 + e^{−z} needs, an even number with the zeroth among them. */
 function termsAt(x: number): number {
   return x < -8.5 ? 6 : x < -5.3 ? 8 : x < -3.3 ? 10 : TAYLOR_TERMS;
 }
 
-/** Where φ is smaller, the levels that it is left to may have masses below the normal doubles. */
+/** Below this φ, the levels left in it may have masses below the normal doubles. */
 const MIN_SURE_PHI = 1e-290;
 
-/** log φ at a node where only rare levels are left: the low ones at once, and of the others as far up as they count. */
+/** log φ at a node where only rare levels are left: the low ones at once, the others one by one while they count. */
 function rareLogPhi({ levels }: Weights, { grid, steps, factor }: Windows, logFrom: Float64Array, m: number): number {
   const { logMass } = levels;
   const low = levelAt(steps, -40 / grid.step - m);
@@ -158,12 +169,12 @@ function rareLogPhi({ levels }: Weights, { grid, steps, factor }: Windows, logFr
 }
 
 /**
- * Nodes from one to the next at which the moments are found again: more than fewer than 10¹⁵ draws need, since rounding which
- * is the same from node to node is taken out again where φ is compared with e^{−μt}, and that of a fresh start is not.
+ * Nodes from one fresh start of the moments to the next: more than 10¹⁵ draws need. A rounding error that is the same
+ * from node to node cancels where φ is compared with e^{−μt}, and that of a fresh start does not.
  */
 const NODES_BETWEEN_REFRESHES = 256;
 
-/** Partial sums of so many levels keep the rounding of a sum over many small. */
+/** Levels are summed in blocks of this many: the rounding error grows with the number of blocks, not of levels. */
 const LEVELS_PER_PARTIAL_SUM = 128;
 
 /** At each node, Σ p e^{−t·w} over the levels in whose window it is. */
@@ -177,7 +188,7 @@ function windowSums(workspace: Workspace, windows: Windows, mass: Float64Array, 
     const begin = n;
     for (const stop = Math.min(size, i + LEVELS_PER_PARTIAL_SUM); i < stop; i++) {
       while (at[n] <= grid.low - steps[i]) n++;
-      // Of a level far above the first node the window has begun, or ended, before it.
+      // The window of a level far above begins, or ends, before the first node.
       const first = at[n] + steps[i] - grid.low - 1;
       const from = windows.at(i);
       const p = mass[i];
@@ -191,10 +202,7 @@ function windowSums(workspace: Workspace, windows: Windows, mass: Float64Array, 
   return out;
 }
 
-/**
- * Any weights: each level is summed at the nodes of its window; at nodes above the window it has left φ, below it enters
- * through the powers of t·w, of which one vector of sums is carried along from the last node to the first.
- */
+/** φ for any weights: from the last node to the first, each level is gone, then in its window, then low. */
 function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Float64Array): Nodes {
   const { x, weight, mass, forbidden, mean, lift } = weights;
   const { grid, steps, factor } = windows;
@@ -209,8 +217,8 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
   const moment = workspace.floats(TAYLOR_TERMS);
   const logPhi = workspace.floats(at.length);
   const excess = workspace.floats(at.length);
-  // The moments where a level last joined them: from there they are found again every so many nodes, so that the rounding of
-  // one step does not grow with their number.
+  // The moments where a level last joined them. A fresh start takes them from here, so that the rounding errors do not
+  // add up.
   const base = workspace.floats(TAYLOR_TERMS);
   let baseAt = 0;
   let refreshAt = 0;
@@ -224,8 +232,8 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
       const skipped = at[n + 1] - m - 1;
       for (let k = 1; k < terms; k++) moment[k] *= exp(-k * step * skipped);
     }
-    // What becomes low joins the others one node to the right of this one, at the first of its window: none becomes low
-    // between nodes that others are missing between.
+    // A level that becomes low joins one node to the right of this one, at the first of its window. No level
+    // becomes low where nodes are left out.
     const joined = begin;
     for (; begin > 0 && steps[begin - 1] <= low - m; begin--) {
       const z = power[1] * factor[begin - 1];
@@ -238,9 +246,9 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
     let lowGap = 0;
     let lowBend = 0;
     if (begin < x.length) {
-      // Where all are low, and none is to come, fewer and fewer powers count.
+      // Once all levels are low, fewer powers count from node to node.
       if (begin === 0) terms = Math.min(terms, termsAt((m + steps[0]) * step));
-      // Even powers and odd ones apart: two short chains of additions in place of a long one.
+      // Even and odd powers apart: two short chains of dependent operations.
       let odd = 0;
       for (let k = terms - 2; k >= 2; k -= 2) {
         const u = moment[k] * decay[k];
@@ -262,11 +270,11 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
       lowBend -= odd;
       lowGap = moment[1] - lowBend;
     }
-    // Of what is not low, e^{−z} is left in its window, and above it nothing.
+    // A level that is not low loses 1 − e^{−z} in its window, and all above it.
     const lost = above[begin] - stay[n];
     const gap = lost + lowGap;
     if (lift > 0) {
-      // N is so large that φ^{N−1} has gone where 1 − φ is not next to nothing: −log(1 − gap) = gap + gap²/2.
+      // N is so large that φ^{N−1} is 0 unless the gap is tiny: −log(1 − gap) = gap + gap²/2.
       const beyond = gap * 2 ** -lift * gap * 0.5;
       const bend = (begin > 0 ? weightAbove[begin] * powerOf(m, step) - lost : 0) + lowBend;
       logPhi[n] = -(gap + beyond);
@@ -283,7 +291,7 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
     }
     let phi = stay[n] + from[begin] - lowGap;
     if (phi < 0.25) {
-      // What has left is nothing beside 1, but φ is no longer near 1.
+      // Levels past their window are nothing beside 1, but may count beside a small φ.
       while (left > 0 && steps[left - 1] < far - m) left--;
       for (let i = left - 1; i >= 0 && steps[i] < gone - m; i--) {
         const e = exp(-power[m + steps[i] - low] * factor[i]);
@@ -299,7 +307,7 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
     excess[n] = Math.max(0, logPhi[n] + mean * powerOf(m, step));
   }
   let squares = 0;
-  // A level without a say may weigh more than a double holds.
+  // The weight of a level that is left out may overflow.
   for (let i = 0; i < x.length; i++) if (weighted[i] > 0) squares += weighted[i] * weight[i];
   const curvature = Math.max(0, squares - mean * 2 ** -lift * mean) / 2;
   return { at, logPhi, excess, curvature, windows, workspace };

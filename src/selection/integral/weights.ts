@@ -8,10 +8,9 @@ import { exponentOf, timesPowerOfTwo } from "../../numeric/powerOfTwo.js";
 import { sum } from "../../numeric/sum.js";
 
 /**
- * Levels with their weights: what a law of soft selection is made of. The anchor, of log-weight 0, is the heaviest
- * level whose mass is a normal double. Rarer levels may weigh more: they have no say in what N draws give to the others,
- * but for more than 2¹⁰⁰ draws, for which masses are lifted by about as much, so that N times what is still below the
- * normal doubles is nothing.
+ * Levels with their weights, from which a law of soft selection is computed. The anchor, of log-weight 0, is the
+ * heaviest level whose mass is a normal double. Rarer levels may weigh more: N draws do not meet them. From 2¹⁰⁰ draws
+ * on, masses are lifted by about N, so that N times a mass which is still below the normal doubles is nothing.
  */
 export interface Weights {
   readonly levels: Levels;
@@ -19,13 +18,13 @@ export interface Weights {
   readonly lift: number;
   /** log w of each level relative to the anchor, decreasing. */
   readonly x: Float64Array;
-  /** What x misses of log w. */
+  /** log w − x, the rounding error of x. */
   readonly low: Float64Array;
-  /** Where gaps in x were cut, log w as it is. */
+  /** log w without cuts, where gaps in x were cut. */
   readonly uncut?: Float64Array;
   /** w itself. */
   readonly weight: Float64Array;
-  /** Whether the weights were given, so that they have digits which their logarithms have not. */
+  /** Whether the weights were given: they have more digits than their logarithms. */
   readonly byWeight: boolean;
   /** The probability of each level under ref, lifted. */
   readonly mass: Float64Array;
@@ -125,8 +124,8 @@ function anchorOf({ mass }: Lifted): number {
 }
 
 /**
- * Past so many nats a double no longer tells one node of the grid from the next. Gaps are then cut to what is left to
- * each, far more than lets two levels meet.
+ * Beyond this range a double does not tell a node from the next. Gaps are then cut to equal shares of the range, far
+ * wider than what lets two levels meet.
  */
 const MAX_RANGE_IN_NATS = 1e14;
 
@@ -153,7 +152,7 @@ export function weightsOfRewards(levels: Levels, beta: number, lift = 0): Weight
   return weightsOf(own, x, low);
 }
 
-/** Weights that are given as they are: the levels' rewards are the weights themselves. */
+/** Given weights: the levels' rewards are the weights. */
 export function weightsAsGiven(levels: Levels, lift = 0): Weights {
   const { reward: weight } = levels;
   const own = lifted(levels, lift);

@@ -4,7 +4,7 @@ import { floats, type Workspace } from "../../numeric/floats.js";
 import type { Grid } from "./trapezoid.js";
 import type { Weights } from "./weights.js";
 
-/** The exponentials of so many levels and nodes are kept from the first pass over the levels for the second. */
+/** Up to this many exponentials are kept from the first pass over the levels for the second. */
 const MAX_KEPT_EXPONENTIALS = 1 << 13;
 
 /**
@@ -15,11 +15,11 @@ export class Windows {
   readonly grid: Grid;
   /** The whole number of steps in each log-weight. */
   readonly steps: Float64Array;
-  /** What they leave over, in [1, e^step). */
+  /** The rest of each weight, in [1, e^step). */
   readonly factor: Float64Array;
   /** The number of nodes in a window. */
   readonly width: number;
-  /** Where the exponentials stand, those of level i from `at(i)`. */
+  /** The exponentials, those of level i from `at(i)`. */
   readonly values: Float64Array;
   readonly #kept: boolean;
   #filled = 0;
@@ -42,7 +42,7 @@ export class Windows {
     this.values = workspace.table(this.width * (this.#kept ? size : 1));
   }
 
-  /** Where the exponentials of level i begin: asked for from the first level to the last, and again if need be. */
+  /** The place of the first exponential of level i. Levels come in order, from the first, in each pass. */
   at(i: number): number {
     const { width, values } = this;
     if (!this.#kept) {

@@ -5,11 +5,11 @@ import { keptByPoisson, keptOf } from "./kept.js";
 import type { RatioToRef } from "./levelRatios.js";
 import { emptyRatios, type LevelRatios } from "./levelRatios.js";
 
-/** The distribution function of the levels, F with the level and F⁻ without, as it is asked for in several forms. */
+/** The distribution function of the levels in several forms: F with the level, F⁻ without. */
 class Cumulative {
   readonly levels: Levels;
   readonly above: Float64Array;
-  /** F at each level, and of what is forbidden at the end; rounded where it is below the normal doubles. */
+  /** F at each level, and the forbidden probability at the end; rounded below the normal doubles. */
   readonly from: Float64Array;
   #logs: Float64Array | undefined;
 
@@ -19,7 +19,7 @@ class Cumulative {
     this.from = massFrom(levels.mass, levels.forbidden);
   }
 
-  /** Whether only the logarithm of F is whole. */
+  /** Whether only the logarithm of F has all digits. */
   isRare(i: number): boolean {
     return isRounded(this.from[i]) && (i < this.levels.mass.length || this.levels.logForbidden > -Infinity);
   }
@@ -68,7 +68,7 @@ export function hardRatios(levels: Levels, n: number): LevelRatios {
     let ratio: number;
     let logRatio: number;
     if (isRounded(q) || isRounded(all)) {
-      // F^{N−1}·won/share, of which neither needs the level's own mass where its share is small.
+      // F^{N−1}·won/share: where the share is small, neither factor needs the level's own mass.
       const logShare = levels.logMass[i] - logF;
       const met = exp(log(n) + logShare);
       let won = n;
@@ -79,14 +79,14 @@ export function hardRatios(levels: Levels, n: number): LevelRatios {
       logRatio = log(won) + (n - 1) * logF;
     } else {
       const won = -expm1(n * cumulative.logBelow(i));
-      // Each form of F^N where it loses least; and where the ratio is near 1 its own logarithm is the better one.
+      // The form of F^N that loses least. Near a ratio of 1 its own logarithm is more accurate.
       ratio = ((above[i] < 0.5 ? exp(n * logF) : pow(all, n)) * won) / q;
       logRatio = ratio > 0.5 && ratio < 2 ? log(ratio) : n * logF + log(won / q);
     }
     out.logRatio[i] = logRatio - logKept;
     out.ratio[i] = isRounded(kept) ? exp(out.logRatio[i]) : ratio / kept;
   }
-  // What the best level misses of its limit, 1; the others' limit is 0.
+  // The best level's distance from its limit, 1; the others' limit is 0.
   const logMissing = n * cumulative.log(1);
   const missing =
     mass.length === 1 && logLost === -Infinity ? 0 : exp(logMissing - logKept) * -expm1(logLost - logMissing);

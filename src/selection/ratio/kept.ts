@@ -3,12 +3,12 @@ import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
 import { logSumExp } from "../../numeric/logSumExp.js";
 import { sum } from "../../numeric/sum.js";
 
-/** The probability that some draw is not forbidden: what a law of the draws that are not is divided by. */
+/** The probability that some draw is not forbidden, by which the ratios are divided. */
 export interface Kept {
   readonly kept: number;
-  /** Its logarithm, whole where it is below the doubles. */
+  /** Its logarithm, exact also where the probability underflows. */
   readonly logKept: number;
-  /** The probability of the other draws, where N of them are all forbidden. */
+  /** The probability that all N draws are forbidden. */
   readonly lost: number;
   readonly logLost: number;
 }
@@ -35,13 +35,13 @@ export function keptOf(levels: Levels, n: number): Kept {
     const kept = -expm1(logLost);
     return { kept, logKept: log(kept), lost: exp(logLost), logLost };
   }
-  // N a, a the probability of an allowed draw, also where a is below the doubles.
+  // N times the probability of an allowed draw, in logarithms: that probability may underflow.
   const logMean = log(n) + logAllowed;
   const kept = -expm1(-exp(logMean));
   return { kept, logKept: logMean < -40 ? logMean : log(kept), lost: exp(-exp(logMean)), logLost: -exp(logMean) };
 }
 
-/** The same for 1 + Poisson(λ) draws: 1 − f e^{−λ(1 − f)}. */
+/** 1 − f e^{−λ(1 − f)}, for 1 + Poisson(λ) draws. */
 export function keptByPoisson(levels: Levels, rate: number): { kept: number; logKept: number } {
   const { forbidden } = levels;
   if (forbidden === 0) return { kept: 1, logKept: 0 };

@@ -14,15 +14,15 @@ export function lawAt<A>(prepared: Prepared<A>, n: number): Law {
 }
 
 /**
- * The law of a problem whose ratio to ref is given by level. For its logarithms the ratios are computed once more: kept,
- * what they are made of would take many times the room of the law.
+ * The law of a problem whose ratio to ref is given by level. The ratios are computed again when its logarithms are
+ * first read: what they are computed from would take many times the memory of the law.
  */
 export function lawOfRatios<A>(prepared: Prepared<A>, ratiosOf: (prepared: Prepared<A>) => RatioToRef): Law {
   const { law: base, levels, again } = prepared;
   const { levelOf } = levels;
   const ratios = ratiosOf(prepared);
   const { ratio } = ratios;
-  // Brought up to a total near 1, so that no rare answer falls below the normal doubles on the way.
+  // Weights are scaled to a total near 1, so that no rare answer falls below the normal doubles.
   const exponent = base.fromLog ? 0 : Math.max(0, -exponentOf(base.total.hi));
   const scale = 2 ** exponent;
   const weight = new Float64Array(levelOf.length);
@@ -30,7 +30,7 @@ export function lawOfRatios<A>(prepared: Prepared<A>, ratiosOf: (prepared: Prepa
     const level = levelOf[i];
     if (level >= 0) weight[i] = base.weight[i] * scale * ratio[level];
   }
-  // What is below the normal doubles before it is multiplied, or brought there by a ratio that is, is made of logarithms.
+  // Weights come from logarithms where a weight of ref is below the normal doubles, or a ratio overflows.
   if (base.hasTail || ratio.includes(Infinity)) {
     for (let i = 0; i < weight.length; i++) {
       const level = levelOf[i];

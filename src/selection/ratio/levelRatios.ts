@@ -13,16 +13,14 @@ export interface LevelRatios {
   readonly gap: Float64Array;
   /** log(P/π*). */
   readonly logGap: Float64Array;
-  /**
-   * Where given, π* here is the limit over the levels whose entry is a normal double: those that the draws may meet.
-   */
+  /** Where given, π* is the limit over the levels whose entry is a normal double: those that the draws may meet. */
   readonly heard?: Float64Array;
 }
 
-/** Room for the ratios of so many levels. */
+/** Arrays for the ratios of `size` levels. */
 export function emptyRatios(size: number): LevelRatios {
   return { ratio: floats(size), logRatio: floats(size), gap: floats(size), logGap: floats(size) };
 }
 
-/** P/ref by level, and its logarithm also where it underflows: all that a law is made of. */
+/** P/ref by level and its logarithm, from which a law is computed. */
 export type RatioToRef = Pick<LevelRatios, "ratio" | "logRatio">;

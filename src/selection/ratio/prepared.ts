@@ -15,7 +15,9 @@ export interface Prepared<A> {
   readonly weights: Weights | undefined;
   /** The same with masses lifted by a power of two. */
   readonly weightsFor: (lift: number) => Weights;
-  /** The same, made once more: for what is rarely asked for it takes the room of neither levels nor weights. */
+  /**
+   * Prepares the problem again: a law calls this for its logarithms, instead of keeping levels and weights in memory.
+   */
   readonly again: () => Prepared<A>;
 }
 

@@ -8,7 +8,7 @@ import type { LevelRatios } from "./levelRatios.js";
 import type { Prepared } from "./prepared.js";
 import { liftFor, softRatios } from "./soft.js";
 
-/** Where N times the probability of an allowed draw is below e^{this}, one of N is allowed at most. */
+/** Where log(N·(probability of an allowed draw)) is below this, at most one of N draws is allowed. */
 const LOG_MEAN_ALLOWED_OF_SINGLE = -600;
 
 /** Whether the law of n draws is that of one draw which is not forbidden. */

@@ -11,10 +11,10 @@ import type { Windows } from "../integral/windows.js";
 import { type Kept, keptOf } from "./kept.js";
 import type { LevelRatios } from "./levelRatios.js";
 
-/** From so many draws on, φ^{N−1} is e^{−(N−1)(1 − φ)} as far as doubles go, and masses are lifted. */
+/** From this N on, φ^{N−1} and e^{−(N−1)(1 − φ)} are the same double, and masses are lifted. */
 const MIN_LIFTED_DRAWS: number = 2 ** 100;
 
-/** By which power of two the masses are lifted for so many draws: about their number. */
+/** The masses are multiplied by 2^lift for n draws, which is about n. */
 export function liftFor(n: number): number {
   return n > MIN_LIFTED_DRAWS ? Math.min(1000, 50 * Math.round(exponentOf(n) / 50)) : 0;
 }
@@ -22,7 +22,7 @@ export function liftFor(n: number): number {
 /** N − 1 over 2^lift: the power of the lifted φ. */
 const powerOf = (n: number, lift: number): number => (lift === 0 ? n - 1 : n * 2 ** -lift);
 
-/** The arrays of one integral, which serve again for the next: none is made while another is. */
+/** The arrays of an integral, used again by the next one: integrals are not nested. */
 const workspace = new Workspace();
 
 /** The Laplace transform of (φ^{N−1} − e^{−(N−1)μt}) for several N at once. */
@@ -40,7 +40,7 @@ function jensenTransforms(
       const over = power * nodes.excess[i];
       logF[i] = power * nodes.logPhi[i];
       const logT = nodes.at[i] * grid.step;
-      // Where t is so small that the excess underflows it is t² times its curvature; elsewhere one of 0 is rounding.
+      // Where t is so small that the excess underflows, it is t² times the curvature; elsewhere 0 is rounding.
       if (over < 1e-280 && logT + weights.x[0] < -30) logF[i] += log(power) + log(nodes.curvature) + 2 * logT;
       else if (!(over > 40)) logF[i] += logOneMinusExp(over);
     }
@@ -49,12 +49,12 @@ function jensenTransforms(
   return { transforms: laplaceTransforms(nodes, kernels), windows: nodes.windows };
 }
 
-/** Below this a log-ratio is rounded by more than any constant factor adds to it. */
+/** Below this, the rounding error of a log-ratio is more than the logarithm of any constant factor. */
 const LOG_RATIO_BEYOND_CONSTANTS = -1e12;
 
 /**
- * log(P/ref) of levels so far apart that gaps were cut, but for a constant factor: answers of level i come of draws that have
- * none of a better level, with F^{N−1}, or from beside those of a level j above, with w_i/w_j.
+ * log(P/ref) of levels so far apart that gaps were cut, but for a constant factor: an answer of level i is picked among
+ * draws without a better level, with F^{N−1}, or beside a draw of a level j above, with w_i/w_j.
  */
 function farLogRatios(weights: Weights, uncut: Float64Array, n: number): Float64Array {
   const { levels, logMean } = weights;
@@ -65,13 +65,13 @@ function farLogRatios(weights: Weights, uncut: Float64Array, n: number): Float64
   for (let i = 1; i < out.length; i++) {
     const own = (n - 1) * (above[i] < 0.5 ? log1p(-above[i]) : logFrom[i]);
     const apart = uncut[i - 1] - uncut[i];
-    // Of two levels below the range of doubles the upper one is out of reach as well.
+    // NaN where both levels are below the range of doubles: the upper one then adds nothing.
     out[i] = Number.isNaN(apart) ? own : Math.max(own, out[i - 1] - apart);
   }
   return out;
 }
 
-/** log(1 − e^{−x}) for x ≥ 0: for small x, log x and what (1 − e^{−x})/x adds to it. */
+/** log(1 − e^{−x}) for x ≥ 0; for small x, log x + log((1 − e^{−x})/x). */
 function logOneMinusExp(x: number): number {
   if (!(x < 0.01)) return log(-expm1(-x));
   return (x > 1e-300 ? logNormal(x) : log(x)) + x * (-0.5 + x * (1 / 24 - x * x * (1 / 2880)));
@@ -90,7 +90,7 @@ export function softRatios(weights: Weights, ns: readonly number[]): LevelRatios
   return ns.map((n, i) => new SoftRatios(weights, n, windows, transforms[i]));
 }
 
-/** The ratio of each level at once; the gaps and the logarithms when one is first asked for. */
+/** The ratios are computed at once, the gaps and logarithms when one of them is first read. */
 class SoftRatios implements LevelRatios {
   readonly ratio: Float64Array;
   readonly heard: Float64Array;
@@ -119,13 +119,13 @@ class SoftRatios implements LevelRatios {
       // N w/m where forbidden draws are kept, and what Jensen's inequality adds.
       const inverse = byWeight ? 1 / weight[i] : expPlus(-x[i], -low[i]);
       const share = others * inverse;
-      // Where the weight is nothing beside those of the others, m is theirs.
+      // Where w is nothing beside (N − 1)μ, m is (N − 1)μ.
       let drawn = n / (1 + share);
       if (!(share < 1e300)) {
         const factor = n / others;
         drawn = factor < Infinity ? weightTimes(weights, i, factor) : exp(x[i] + log(n) - log(others));
       }
-      // Of a level so rare and so far above that no node sees it the integral is 0, whatever its scale.
+      // The integral is 0, whatever its scale, for a level so rare and so far above that no node sees it.
       if (value[i] > 0) drawn += expOfSum(whole[i] + steps[i] * grid.step, part[i], value[i] * factor[i], n);
       ratio[i] = drawn / kept;
     }
@@ -159,7 +159,7 @@ class SoftRatios implements LevelRatios {
     const [logRatio, gap, logGap] = [floats(x.length), floats(x.length), floats(x.length)];
     for (let i = 0; i < x.length; i++) {
       const m = weight[i] + others;
-      // A level may outweigh the mean beyond the range of doubles.
+      // w/μ may overflow.
       const short = shortfall(this.#weights, i);
       const jensen = short > -Infinity ? short * (mean / m) * scale : weight[i] < Infinity ? -weight[i] / m : -1;
       const raw = jensen + (value[i] > 0 ? expOfSum(whole[i], part[i], value[i], every) : 0);
@@ -172,7 +172,7 @@ class SoftRatios implements LevelRatios {
       } else {
         const exponent = whole[i] + steps[i] * grid.step;
         const logJensen = logN + x[i] - log(m);
-        // Of a ratio that small, kept apart from what all draws are forbidden with.
+        // The logarithm of a ratio that underflows, or overflows, is that of the sum before it is divided by `kept`.
         logRatio[i] =
           ratio[i] > 1e-290 && ratio[i] < Infinity
             ? log(ratio[i])

@@ -7,7 +7,7 @@ import type { Weights } from "../integral/weights.js";
 import { keptByPoisson } from "./kept.js";
 import type { RatioToRef } from "./levelRatios.js";
 
-/** The arrays of one integral, which serve again for the next: none is made while another is. */
+/** The arrays of an integral, used again by the next one: integrals are not nested. */
 const workspace = new Workspace();
 
 /**
@@ -36,7 +36,7 @@ export function softPoissonRatios(weights: Weights, rate: number): RatioToRef {
   const { kept, logKept } = keptByPoisson(weights.levels, rate);
   const out = { ratio: floats(size), logRatio: floats(size) };
   for (let i = 0; i < size; i++) {
-    // Far left of the first node, where nothing else has begun, the answer wins whenever it is drawn.
+    // An answer far left of the first node wins whenever it is drawn.
     const found = value[i] > 0;
     const exponent = whole[i] + steps[i] * step;
     const logRatio = found ? exponent + (part[i] + log(factor[i] * value[i])) : log1p(rate);

@@ -44,8 +44,8 @@ export interface SelectionEstimate extends SelectedValues {
 }
 
 /**
- * Values of samples as what they are above and below a base, brought below 1 by a power of two: sums of terms of one sign
- * lose no digits. The base is the value nearest 0 where all have one sign, and 0 where they have not.
+ * Values of samples above and below a base, scaled below 1 by a power of two: sums of terms of one sign lose no digits.
+ * The base is the value nearest 0 where all have one sign, and 0 where they have not.
  */
 interface Sided {
   readonly least: number;
@@ -83,7 +83,7 @@ function hardSubsetMeans(reward: Float64Array, values: readonly Float64Array[], 
   return Float64Array.from(values, (value) => sum(value.map((f, i) => win[i] * f)).hi);
 }
 
-/** What a law forbids is drawn again, and that would bias what is estimated from draws. */
+/** The condition on rewards: a forbidden sample would be drawn again, which biases the estimate. */
 const REDRAWN =
   "be finite (a draw of reward -Infinity would have been drawn again, which biases the estimate; leave it out)";
 

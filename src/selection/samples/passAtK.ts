@@ -38,7 +38,7 @@ export function passAtK(n: number, c: number, k: number): number {
   return -expm1(few > MAX_FACTORS ? logOfMany(n, few, many) : logOfFew(n, few, many));
 }
 
-/** So many factors are multiplied one by one. */
+/** Up to this many factors are taken one by one. */
 const MAX_FACTORS = 4096;
 
 /** Σ log(1 − many/(n − i)) for i from 0 to few − 1. */

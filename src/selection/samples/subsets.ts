@@ -31,7 +31,7 @@ const MIN_BLOCK_GAP_NATS = 800;
 /** The weights of samples in falling order of reward: log-weights relative to the first sample of their block. */
 interface Blocks {
   readonly x: Float64Array;
-  /** Where each block begins, and the number of samples last: neighbours `MIN_BLOCK_GAP_NATS` from each other are in two blocks. */
+  /** The first place of each block, and the number of samples last. Neighbours further apart are in two blocks. */
   readonly starts: readonly number[];
 }
 
