@@ -39,7 +39,7 @@ export function betaForKl<A>(problem: Omit<TiltProblem<A>, "beta">, kl: number):
   const caller = "betaForKl";
   const { support, law } = requireMeasure(caller, "ref", requireObject(caller, "problem", problem).ref);
   const score = resolveScore(caller, "reward", support, problem.reward);
-  requireNumber(caller, "kl", kl);
+  kl = requireNumber(caller, "kl", kl);
   for (let i = 0; i < score.length; i++) {
     if (!law.supports(i)) score[i] = 0;
     else if (score[i] === -Infinity) throw outOfRange(caller, `reward[${i}]`, "be finite on the support", score[i]);
