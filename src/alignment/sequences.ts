@@ -7,9 +7,7 @@ const MAX_SEQUENCES = 2 ** 24;
 /** More tokens of one sequence than this are not enumerated: prefixes are copied, in time that grows as the square. */
 const MAX_LENGTH = 1000;
 
-/**
- * What sequences are made of: L tokens of a vocabulary, or fewer where `end` cuts a sequence short, as its last token.
- */
+/** The sequences of L tokens of a vocabulary, or of fewer tokens of which the last is `end`. */
 export interface SequenceSpace<T> {
   readonly vocabulary: readonly T[];
   readonly length: number;

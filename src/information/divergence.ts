@@ -100,10 +100,7 @@ function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
   return logRatioNearOne(a.hi, b.hi) + (a.lo / a.hi - b.lo / b.hi);
 }
 
-/**
- * Σ P (log P − log Q) from the logarithms that the laws keep. Undefined where the terms cancel to less than a quarter
- * of their sizes.
- */
+/** Σ P (log P − log Q) from the laws' logarithms; undefined where it cancels to less than a quarter of its terms. */
 function klByLogs(p: Law, q: Law): number | undefined {
   const [u, v] = [p.scaledLogs, q.scaledLogs];
   // Σ P (log P − log Q) in two parts, the sum of the sizes of the logarithms, and that of the differences.
@@ -134,9 +131,7 @@ function klByLogs(p: Law, q: Law): number | undefined {
   return kl >= 0.25 * (size / total + Math.abs(logTotals)) ? kl : undefined;
 }
 
-/**
- * The smallest KL of the textbook sum: each logarithm of a rounded quotient is off by 2⁻⁵³, and so may their mean be.
- */
+/** The smallest KL of the textbook sum: logarithms of rounded quotients, and so perhaps their mean, are 2⁻⁵³ off. */
 const MIN_PLAIN_KL_NATS = 1 / 32;
 
 /**

@@ -3,9 +3,7 @@ import { sum } from "./sum.js";
 /** Elimination is faster than more iterations than this. */
 const MAX_ITERATIONS = 300;
 
-/**
- * Up to this ratio of two conductances, a residual of the size of rounding means a solution of nearly that accuracy.
- */
+/** Up to this ratio of two conductances, a residual of rounding size means a solution of nearly that accuracy. */
 const MAX_CONDUCTANCE_RATIO = 1e4;
 
 /** The iteration ends at this share of the current, in the norm of the preconditioner. */

@@ -6,9 +6,7 @@ import { isNormal, SMALLEST_NORMAL } from "./float64.js";
 const inverse: Float64Array = new Float64Array(34);
 for (let k = 1; k < inverse.length; k++) inverse[k] = 1 / k;
 
-/**
- * 2(1/3 + v²/5 + v⁴/7 + …) = 2(atanh(v) − v)/v³ for |v| ≤ 1/3. The terms go up to v³⁰, or less far where v is small.
- */
+/** 2(1/3 + v²/5 + v⁴/7 + …) = 2(atanh(v) − v)/v³ for |v| ≤ 1/3, up to v³⁰, or less far where v is small. */
 function atanhTail(v: number): number {
   const v2 = v * v;
   let s = 0;

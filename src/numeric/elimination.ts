@@ -13,8 +13,7 @@ export interface Elimination {
  * Eliminates a vertex of least degree first, which keeps sparse graphs sparse: chains and trees gain no edge at all.
  *
  * An eliminated vertex leaves a clique, which is kept as a clique, not as edges. A clique within a newer one is
- * dropped, so the work is proportional to the result. Degrees are the upper bounds that cliques give (Amestoy, Davis
- * and Duff 1996).
+ * dropped, so the work is proportional to the result. Degrees are upper bounds (Amestoy, Davis and Duff 1996).
  *
  * @param n the number of vertices
  * @param a one end of each edge

@@ -146,9 +146,7 @@ export function logScaled(x: number, highA: number, highB: number): number {
   return e * LN2_HI + logs[j] + logRest(j, (m - k * (1 / LOG_CELLS)) * inverse[j], e * LN2_LO);
 }
 
-/**
- * log(u + low), away from 1, for a normal u and its rounding error `low`: log u with the largest rounding corrected.
- */
+/** log(u + low), away from 1, for a normal u and its rounding error: log u with its largest rounding corrected. */
 export function logOfSum(u: number, low: number): number {
   double[0] = u;
   const e = (words[HIGH_WORD] - HIGH_WORD_OF_ONE + 0x80000) >> 20;

@@ -34,10 +34,7 @@ export function integers(size: number): Int32Array {
   return new Int32Array(block, from, size);
 }
 
-/**
- * Arrays for reuse: a computation done a million times allocates once. `begin` takes back all arrays given out before,
- * which must no longer be read.
- */
+/** Arrays for reuse by a computation done many times. `begin` takes back all arrays given out before. */
 export class Workspace {
   /** The short arrays by their size, and how many of each are given out. */
   readonly #shelves: { round: number; given: number; readonly arrays: Float64Array[] }[] = [];

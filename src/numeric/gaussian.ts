@@ -4,10 +4,7 @@ import { stuck } from "./random.js";
 /** Pairs rejected in a row: one is with probability 0.215, this many are with probability 10^−667. */
 const MAX_REJECTED = 1000;
 
-/**
- * Draws from N(0, 1) by the polar method of Marsaglia and Bray (1964): two at a time, the second kept for the next call.
- * `rng` gives numbers in [0, 1).
- */
+/** Draws from N(0, 1) by the polar method of Marsaglia and Bray (1964), two at a time; `rng` gives numbers in [0, 1). */
 export function gaussianSource(rng: () => number, caller = "gaussianSource"): () => number {
   let spare: number | undefined;
   return () => {

@@ -106,9 +106,7 @@ export class GroundedLaplacian {
     for (let k = 0; k < n; k++) for (let q = start[k]; q < start[k + 1]; q++) entry[q] /= pivot[k];
   }
 
-  /**
-   * The potentials x with L x = current, x = 0 at the ground, whose inflow is read as the one that brings the sum to 0.
-   */
+  /** The potentials x with L x = current, and x = 0 at the ground, whose inflow brings the sum to 0. */
   solve(current: ArrayLike<number>): Float64Array {
     const [place, start, row, chance, pivot] = [this.#place, this.#start, this.#row, this.#chance, this.#pivot];
     const n = pivot.length;

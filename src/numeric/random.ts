@@ -111,10 +111,7 @@ function repeats(state: { a: number; b: number; c: number; d: number }): boolean
   return false;
 }
 
-/**
- * The source with each of its numbers checked: with a stub that gives 1, NaN or nothing, a sampler would give answers
- * that do not exist.
- */
+/** The source with each of its numbers checked: a stub that gives 1 or NaN would lead samplers outside the support. */
 export function requireRandom(caller: string, rng: unknown): () => number {
   if (typeof rng !== "function") throw wrongType(caller, "rng", "be a function", rng);
   return () => {

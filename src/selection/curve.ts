@@ -105,8 +105,7 @@ function meansByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64
 
 /**
  * KL(P‖ref) as a sum of non-negative terms ref·(ρ log ρ − ρ + 1), ρ = P/ref, which keeps its digits near ρ = 1. Where
- * the likeliest level's ρ is nearest 1, its ρ − 1 comes from the others: Σ ref·(ρ − 1) is the probability of forbidden
- * draws.
+ * the likeliest level's ρ is nearest 1, its ρ − 1 comes from the others': Σ ref·(ρ − 1) = P(a draw is forbidden).
  */
 function klToRef<A>({ levels }: Prepared<A>, { ratio, logRatio }: LevelRatios, law: Float64Array): number {
   const { mass, forbidden } = levels;

@@ -52,9 +52,7 @@ function weightOf(d: number, beta: number): number {
   return x > -700 ? expNormal(x) : 0;
 }
 
-/**
- * The same for checked rewards; −1 where none may be picked. A candidate may stand for `count` of its kind, or none.
- */
+/** The same for checked rewards; −1 where none may be picked. A candidate may count as several, or as none. */
 export function pickSoft(
   rewards: ArrayLike<number>,
   beta: number,

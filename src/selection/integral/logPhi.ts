@@ -19,10 +19,7 @@ import { Windows } from "./windows.js";
  * where φ is above ½, from φ below, and by `rareLogPhi` where the levels left are below the normal doubles.
  */
 
-/**
- * log φ(t) and its excess over −μt at the nodes that matter. The arrays are the workspace's: they hold until it begins
- * anew.
- */
+/** log φ(t) and its excess over −μt at the nodes that matter. The arrays are lost when the workspace begins anew. */
 export interface Nodes {
   /** The whole numbers m of the nodes t = e^{m·step}, increasing; where one is missing φ is flat between its neighbours. */
   readonly at: Float64Array;

@@ -51,10 +51,7 @@ class Cumulative {
   }
 }
 
-/**
- * The ratios of hard best-of-N by level, N > 1: P(level) = F^N − (F⁻)^N = F^N (1 − (F⁻/F)^N). The limit N → ∞ is ref on the
- * best level.
- */
+/** The ratios of hard best-of-N by level, N > 1: P(level) = F^N − (F⁻)^N = F^N (1 − (F⁻/F)^N). */
 export function hardRatios(levels: Levels, n: number): LevelRatios {
   const { mass } = levels;
   const cumulative = new Cumulative(levels);

@@ -15,9 +15,7 @@ export interface Prepared<A> {
   readonly weights: Weights | undefined;
   /** The same with masses lifted by a power of two. */
   readonly weightsFor: (lift: number) => Weights;
-  /**
-   * Prepares the problem again: a law calls this for its logarithms, instead of keeping levels and weights in memory.
-   */
+  /** Prepares the problem again, so that a law need not keep levels and weights for its logarithms. */
   readonly again: () => Prepared<A>;
 }
 
