@@ -55,10 +55,10 @@ const MAX_CHANGE_NEAR_OPTIMUM = 1e-3;
 const VANISHED_GRADIENT = 1e-11;
 
 /** A gradient this small is rounding. */
-const ROUNDING_GRADIENT = 1e-15;
+const SURE_ROUNDING = 1e-15;
 
 /** A gradient this small, a sum of many terms, is rounding where no step improves the objective. */
-const POSSIBLE_ROUNDING_GRADIENT = 1e-12;
+const POSSIBLE_ROUNDING = 1e-12;
 
 /** Milliseconds of work before the event loop gets its turn. */
 const MAX_MILLISECONDS = 25;
@@ -79,10 +79,10 @@ export async function minimize(
     const told = f.report(point.value, point.gradient);
     watch.onProgress?.({ iteration, ...told });
     const small = gradientNorm <= least && !(told.gradientNorm > (watch.tolerance ?? Infinity));
-    if (small || gradientNorm <= ROUNDING_GRADIENT) {
+    if (small || gradientNorm <= SURE_ROUNDING) {
       const step = newtonStep(f, point);
       const near = step === undefined || f.change(point.x, step) <= MAX_CHANGE_NEAR_OPTIMUM;
-      if (near || gradientNorm <= ROUNDING_GRADIENT) {
+      if (near || gradientNorm <= SURE_ROUNDING) {
         const reason = f.verdict(point.x, near ? undefined : step);
         return { point, iteration, reason, converged: reason === "gradient" };
       }
@@ -100,14 +100,10 @@ export async function minimize(
       }
       const gain = step === undefined ? Infinity : -dot(point.gradient, step) / 2;
       const nothing =
-        gradientNorm <= Math.max(watch.tolerance ?? 0, POSSIBLE_ROUNDING_GRADIENT) || gain <= roundingOf(point.value);
+        gradientNorm <= Math.max(watch.tolerance ?? 0, POSSIBLE_ROUNDING) || gain <= roundingOf(point.value);
       return { point, iteration, reason: "rounding", converged: verdict === "gradient" && nothing };
     }
-    if (
-      gradientNorm <= POSSIBLE_ROUNDING_GRADIENT &&
-      next.value >= point.value &&
-      maxNorm(next.gradient) >= gradientNorm
-    ) {
+    if (gradientNorm <= POSSIBLE_ROUNDING && next.value >= point.value && maxNorm(next.gradient) >= gradientNorm) {
       const reason = f.verdict(point.x, undefined);
       return reason === "gradient"
         ? { point, iteration, reason: "rounding", converged: true }
