@@ -61,10 +61,9 @@ describe("a computation has the same bits in every engine", () => {
     );
     expect(asked).toEqual([
       // A count of sequences, which is only held against a limit.
-      "src/alignment/autoregressive.ts: vocabulary.length ** length",
+      "src/alignment/sequences.ts: vocabulary.length ** length",
       // When to let the event loop turn.
       ...Array(3).fill("src/optimize/minimize.ts: performance"),
-      "src/training/policies/autoregressive.ts: vocabulary.length ** length",
     ]);
   });
 
