@@ -1,7 +1,7 @@
 import { twoProduct } from "./doubleDouble.js";
 import { exp } from "./elementary.js";
 
-const DENSITY = 1 / Math.sqrt(2 * Math.PI);
+const DENSITY_AT_ZERO = 1 / Math.sqrt(2 * Math.PI);
 
 /**
  * P(Z > x) for Z ~ N(0, 1) and x ≥ 0, to a few units in the last place: near 0, ½ minus the series of the integral from
@@ -12,7 +12,7 @@ function upperTail(x: number): number {
   if (x > 39) return 0;
   // The rounding error of a large x² shows in its exponential.
   const square = twoProduct(x, x);
-  const density = DENSITY * exp(-square.hi / 2) * (1 - square.lo / 2);
+  const density = DENSITY_AT_ZERO * exp(-square.hi / 2) * (1 - square.lo / 2);
   if (x < 1.75) {
     // Φ(x) − ½ = φ(x)(x + x³/3 + x⁵/15 + …), all terms positive.
     let term = x;

@@ -8,7 +8,7 @@ import { sum } from "../numeric/sum.js";
 import type { Tournament } from "./comparisons.js";
 
 /** Up to this number of vertices, elimination costs less than a few passes over the edges. */
-const MAX_ELIMINATED_FIRST = 100;
+const MAX_ELIMINATED_VERTICES = 100;
 
 /** From here on e^−x may underflow where its product with a count does not. */
 const FAR_NATS = 700;
@@ -48,7 +48,7 @@ export class LikelihoodNetwork {
     this.#a = Int32Array.from([...pairs.first, ...Array(spokes).keys()]);
     this.#b = Int32Array.from([...pairs.second, ...Array(spokes).fill(n)]);
     this.#ground = ground;
-    this.#iterative = this.#vertices > MAX_ELIMINATED_FIRST;
+    this.#iterative = this.#vertices > MAX_ELIMINATED_VERTICES;
     this.#current = new Float64Array(this.#a.length);
     this.#conductance = new Float64Array(this.#a.length);
   }

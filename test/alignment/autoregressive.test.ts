@@ -139,6 +139,11 @@ describe("what is no policy or no sequence is refused", () => {
       "sequenceDistribution: policy must have at most 16777216 sequences, |V|^L, got 33554432",
     ],
     [
+      () => sequenceDistribution({ ...coin(2), end: wrong("c") }),
+      RangeError,
+      'sequenceDistribution: policy.end must be in the vocabulary, got "c"',
+    ],
+    [
       () => expectedSelfCertainty(huge),
       RangeError,
       "expectedSelfCertainty: policy must have at most 16777216 sequences, |V|^L, got 33554432",
