@@ -104,12 +104,13 @@ export {
 export { categoricalQuantile, categoricalSampler, type Sampler, samplingProbabilities } from "./measure/sampler.js";
 export type { Score, ScoreFunction } from "./measure/score.js";
 export { tilt, tiltedMass } from "./measure/tilt.js";
+export type { JsonNumber } from "./numeric/json.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
 export { type RandomSource, type RandomState, randomSource } from "./numeric/random.js";
 export type { ProgressListener, StopReason, StopSignal, TrainingProgress } from "./optimize/minimize.js";
 export type { TrainingMethod, TrainingOptions } from "./optimize/options.js";
 export type { TrainingResult } from "./optimize/result.js";
-export type { JsonNumber, TrainingState } from "./optimize/state.js";
+export type { TrainingState } from "./optimize/state.js";
 export {
   type CountedTie,
   type CountedWin,

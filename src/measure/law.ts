@@ -7,8 +7,19 @@ import { peakOf } from "../numeric/peak.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
 
-/** What every law built from logarithms is a tilt of: mass 1 on each answer. */
-const COUNTING = { name: "counting measure" } as const;
+/**
+ * Laws have this symbol for a key, whichever copy of the library made them. It names the version, since a law is read by
+ * its fields and methods: laws of another version are read by their masses.
+ */
+export const BRAND: unique symbol = Symbol.for("exptilt 0.1.0 law") as never;
+
+/** What may have the brand. */
+export interface Branded {
+  readonly [BRAND]?: unknown;
+}
+
+/** What every law built from logarithms is a tilt of, in every copy of the library: mass 1 on each answer. */
+const COUNTING = Symbol.for("exptilt counting measure");
 
 /**
  * Where a law comes from: it is ∝ base·exp(step), with the counting measure for a base that is left out. Two laws that are
@@ -20,7 +31,7 @@ const COUNTING = { name: "counting measure" } as const;
 class Lineage {
   readonly base: Law | undefined;
   /** What the law comes from in the end. */
-  readonly origin: object;
+  readonly origin: Law | symbol;
   #step: Float64Array | (() => Float64Array);
   /** The density from the ancestor that was last asked for. */
   #known: { readonly ancestor: Law | undefined; readonly density: Float64Array } | undefined;
@@ -78,17 +89,22 @@ export interface ScaledLogs {
  * The exact law proportional to a vector of relative weights. Nothing is divided by the total: the total stays beside
  * the weights as a double-double, the largest weight apart from the rest, so that a probability near 1 keeps the digits
  * of its distance from 1. Answers whose weight is below the smallest double keep it in `logWeight`.
+ *
+ * The public fields are data, and all that a structured clone keeps: `fromMass` makes the law again of `mass`, `logMass`
+ * and `fromLog`.
  */
 export class Law {
   /** Relative weights, the largest far from over- and underflow. */
   readonly weight: Float64Array;
   /** The sum of all weights. */
   readonly total: DoubleDouble;
-  readonly lineage: Lineage | undefined;
   /** The weights came from logarithms: those hold what the weights round away. */
   readonly fromLog: boolean;
   /** What the weights are powers of two times, all digits kept: the masses given, or the weights themselves. */
   readonly mass: Float64Array;
+  /** Log-weights that came beside the weights: there where a weight has underflowed. */
+  readonly logMass: Float64Array | undefined;
+  readonly #lineage: Lineage | undefined;
   #logWeight: Float64Array | (() => Float64Array) | undefined;
   /** Whether logarithms came beside the weights, which may hold what these round away. */
   readonly #apart: boolean;
@@ -108,26 +124,37 @@ export class Law {
   ) {
     this.weight = weight;
     this.mass = mass;
+    this.logMass = typeof logWeight === "function" ? undefined : logWeight;
     this.#logWeight = logWeight;
     this.#apart = logWeight !== undefined;
-    this.lineage = lineage;
+    this.#lineage = lineage;
     this.fromLog = fromLog;
     this.total = total;
   }
 
-  /** Whether a value is a law itself, and no Proxy of one. */
+  static {
+    // A law itself has the brand, a Proxy of one has not.
+    Object.defineProperty(Law.prototype, BRAND, {
+      get(this: object) {
+        return #hasTail in this;
+      },
+    });
+  }
+
+  /** Whether a value is a law itself, of this copy of the library or another one of the same version. */
   static isLaw(value: unknown): value is Law {
-    return typeof value === "object" && value !== null && #hasTail in value;
+    return (value as Branded | null | undefined)?.[BRAND] === true;
   }
 
   /**
    * The law ∝ mass, whose entries are non-negative with one positive at least. Scaled by 2^k only where needed. Masses
-   * that were rounded below the normal doubles are whole in `logMass`, and the largest is then of ordinary size.
+   * that were rounded below the normal doubles, or above them, are whole in `logMass`; with `fromLog`, all are.
    */
-  static fromMass(mass: Float64Array, logMass?: Float64Array): Law {
+  static fromMass(mass: Float64Array, logMass?: Float64Array, fromLog = false): Law {
     let max = 0;
     for (let i = 0; i < mass.length; i++) if (mass[i] > max) max = mass[i];
-    if (max >= 2 ** -400 && max <= 2 ** 400) return new Law(mass, logMass, undefined, false);
+    if (max >= 2 ** -400 && max <= 2 ** 400) return new Law(mass, logMass, undefined, fromLog);
+    if (logMass !== undefined) return Law.fromLogMass(logMass);
     const exponent = -exponentOf(max);
     const [s, t] = [2 ** Math.trunc(exponent / 2), 2 ** (exponent - Math.trunc(exponent / 2))];
     const logScale = exponent * Math.LN2;
@@ -156,11 +183,17 @@ export class Law {
     logDensity: () => Float64Array,
     total?: DoubleDouble,
   ): Law {
-    return new Law(weight, logWeight, new Lineage(base, logDensity), base.fromLog, total);
+    // Log-weights are kept as data where they alone have an answer whole; with a total come weights that all are.
+    const tail = total === undefined && hasUnderflowed(weight, base);
+    return new Law(weight, tail ? logWeight() : logWeight, new Lineage(base, logDensity), base.fromLog, total);
+  }
+
+  get lineage(): Lineage | undefined {
+    return this.#lineage;
   }
 
   /** What this law comes from in the end: itself, where it was given by its masses. */
-  get origin(): object {
+  get origin(): Law | symbol {
     return this.lineage?.origin ?? this;
   }
 
@@ -261,6 +294,12 @@ export class Law {
   supports(i: number): boolean {
     return this.weight[i] > 0 || (this.hasTail && this.logWeight[i] > -Infinity);
   }
+}
+
+/** Whether the weight of an answer that a law supports is below the normal doubles. */
+function hasUnderflowed(weight: Float64Array, law: Law): boolean {
+  for (let i = 0; i < weight.length; i++) if (weight[i] < SMALLEST_NORMAL && law.supports(i)) return true;
+  return false;
 }
 
 /** out[i] = values[i]/by. */

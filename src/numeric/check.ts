@@ -64,7 +64,7 @@ export const BELOW_INFINITY: Condition = {
 };
 export const BETWEEN_ZERO_AND_ONE: Condition = {
   least: Number.MIN_VALUE,
-  most: 1 - 2 ** -53,
+  most: 0.9999999999999999,
   says: "be between 0 and 1",
 };
 
