@@ -3,7 +3,9 @@ import { useFormulas } from "./docs/build/formulas.mjs";
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
   name: "exptilt",
-  entryPoints: ["src/index.ts", "src/exact/index.ts"],
+  entryPoints: ["index", "training/index", "diffusion/index", "claims/index", "exact/index"].map(
+    (door) => `src/${door}.ts`,
+  ),
   tsconfig: "tsconfig.build.json",
   // The home page and the guides are pages of their own, of which the reference is one part.
   readme: "none",
