@@ -1,7 +1,7 @@
 /**
  * Finite laws, their information and preferences, and alignment and selection as exponential tilts of a reference law.
  *
- * @packageDocumentation
+ * @module exptilt
  */
 
 export {

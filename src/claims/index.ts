@@ -1,7 +1,7 @@
 /**
  * The equations of the anthology as data, and what checks them in any arithmetic.
  *
- * @packageDocumentation
+ * @module exptilt/claims
  */
 
 export { printedRate } from "../selection/expansion.js";

@@ -1,7 +1,7 @@
 /**
  * Diffusion on finite sets of atoms: noise, scores, guidance and its gap, density ratios, samplers and their exact laws.
  *
- * @packageDocumentation
+ * @module exptilt/diffusion
  */
 
 export { type AtomicData, type AtomicDataInput, type AtomLaw, atomicData } from "./atoms.js";

@@ -1,7 +1,7 @@
 /**
  * Training by maximum likelihood on tilted laws: importance weights, policies, fits, policy gradients.
  *
- * @packageDocumentation
+ * @module exptilt/training
  */
 
 export type { ProgressListener, StopReason, StopSignal, TrainingProgress } from "../optimize/minimize.js";
