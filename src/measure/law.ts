@@ -1,9 +1,9 @@
 import { logRatio, logRatios } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, log, log1p, logDoubleDouble } from "../numeric/elementary.js";
-import { expNormal, logsScaled, rangeOf } from "../numeric/expLog.js";
+import { expNormal, logsScaled } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
-import { peakOf } from "../numeric/peak.js";
+import { peakOf, rangeOf } from "../numeric/peak.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
 
