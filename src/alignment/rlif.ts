@@ -45,7 +45,7 @@ export interface RlifOptimum<A = unknown> extends Distribution<A> {
   readonly modes: readonly A[];
   /** Whether this is the only optimum. */
   readonly unique: boolean;
-  /** The objective at the optimum, in nats per token. JSON has it; a structured clone has not, since it is made when read. */
+  /** The objective at the optimum, in nats per token. A copy by JSON or a clone does not have it, since it is made when read. */
   readonly value: number;
 }
 
@@ -169,11 +169,6 @@ class OptimalPolicy<A> extends NormalizedMeasure<A> implements RlifOptimum<A> {
   get value(): number {
     if (typeof this.#value === "function") this.#value = this.#value();
     return this.#value;
-  }
-
-  protected override facts(): Readonly<Record<string, unknown>> {
-    const { regime, exponent, modes, unique, value } = this;
-    return { ...super.facts(), regime, exponent, modes, unique, value };
   }
 }
 

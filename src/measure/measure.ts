@@ -23,9 +23,8 @@ import { requireSameSupport, requireSupport } from "./support.js";
  * A measure is a value. `console.log` in Node prints its answers and masses, and every function reads a copy of it:
  *
  * - `JSON.stringify` writes `support`, `mass` and `logMass`, and of a distribution `logNormalizer`; infinities are the
- *   words `"Infinity"` and `"-Infinity"`. The law read back has the rounding of its masses. Answers may be text, finite
- *   numbers, booleans, null, and arrays and plain objects of these; for any other answer `JSON.stringify` throws a
- *   TypeError.
+ *   words `"Infinity"` and `"-Infinity"`. The law read back has the rounding of its masses. Answers are what JSON makes of
+ *   them: a Date becomes text, NaN becomes null, a bigint is a TypeError. Two answers that JSON makes one are a RangeError.
  * - `structuredClone`, `postMessage` and `{...p}` copy what the measure is made of: `support`, and `mass` or `logMass` where
  *   they were given, or the data of the law. The law read back is the same, to the last bit. Such a copy of a distribution
  *   has no `mass` of its own: `normalize(copy).mass` has it.
@@ -60,8 +59,9 @@ export interface LawfulMeasure<A> extends Measure<A> {
   readonly law: Law;
 }
 
-/** Numbers that a measure makes when they are first read, and how. */
+/** What a measure has beside its data: its law, if that is none, and numbers that are made when they are first read. */
 interface Made {
+  readonly law?: Law;
   mass?: Float64Array | undefined;
   logMass?: Float64Array | undefined;
   logNormalizer?: number | (() => number);
@@ -97,35 +97,32 @@ abstract class OwnMeasure<A> implements LawfulMeasure<A> {
       [BRAND]: { value: true },
       [INSPECT]: {
         value(this: OwnMeasure<unknown>, depth: number, options: object, inspect: Inspect) {
-          return printed(this, this.facts(), { ...options, depth }, inspect);
+          return printed(this, { ...options, depth }, inspect);
         },
       },
     });
   }
 
-  /** What print and JSON have beside the masses. */
-  protected facts(): Readonly<Record<string, unknown>> {
-    return {};
-  }
-
   toJSON(): object {
-    return jsonOf(this, this.facts());
+    return jsonOf(this);
   }
 }
 
 /** A measure as given by its masses. */
 class GivenMeasure<A> extends OwnMeasure<A> {
   readonly support: readonly A[];
-  readonly law: Law;
   readonly mass: Float64Array;
   readonly [MADE]: Made;
 
   constructor(support: readonly A[], law: Law, mass: Float64Array, makeLogMass = (): Float64Array => mass.map(log)) {
     super();
     this.support = support;
-    this.law = law;
     this.mass = mass;
-    this[MADE] = { makeLogMass };
+    this[MADE] = { law, makeLogMass, logMass: undefined };
+  }
+
+  get law(): Law {
+    return this[MADE].law as Law;
   }
 
   get logMass(): Float64Array {
@@ -138,16 +135,18 @@ class GivenMeasure<A> extends OwnMeasure<A> {
 /** A measure as given by its log-masses. */
 class LogGivenMeasure<A> extends OwnMeasure<A> {
   readonly support: readonly A[];
-  readonly law: Law;
   readonly logMass: Float64Array;
   readonly [MADE]: Made;
 
   constructor(support: readonly A[], law: Law, logMass: Float64Array) {
     super();
     this.support = support;
-    this.law = law;
     this.logMass = logMass;
-    this[MADE] = {};
+    this[MADE] = { law, mass: undefined };
+  }
+
+  get law(): Law {
+    return this[MADE].law as Law;
   }
 
   get mass(): Float64Array {
@@ -185,10 +184,6 @@ export class NormalizedMeasure<A> extends OwnMeasure<A> implements Distribution<
     const made = madeOf(this);
     if (typeof made.logNormalizer === "function") made.logNormalizer = made.logNormalizer();
     return made.logNormalizer as number;
-  }
-
-  protected override facts(): Readonly<Record<string, unknown>> {
-    return { logNormalizer: this.logNormalizer };
   }
 }
 
@@ -230,16 +225,19 @@ export function requireMeasure<A>(caller: string, argument: string, measure: Mea
  */
 function readMasses(caller: string, argument: string, given: Partial<Law>, size: number) {
   const logMass =
-    given.logMass === undefined ? undefined : requireLogMass(caller, `${argument}.logMass`, given.logMass, size);
+    given.logMass === undefined
+      ? undefined
+      : requireLogMass(caller, `${argument}.logMass`, fromJson(given.logMass), size);
   if (given.mass === undefined && logMass !== undefined) return { law: Law.fromLogMass(logMass), logMass };
-  const mass = requireMass(caller, `${argument}.mass`, given.mass, size, logMass);
-  const fromLog = given.fromLog === true;
-  if (logMass === undefined || (!fromLog && mass.every((m, i) => isNormal(m) || log(m) === logMass[i])))
+  const mass = requireMass(caller, `${argument}.mass`, fromJson(given.mass), size, logMass);
+  // A law that has log-weights needs them, also where they say no more than the weights.
+  const { fromLog } = given;
+  if (logMass === undefined || (fromLog === undefined && mass.every((m, i) => isNormal(m) || log(m) === logMass[i])))
     return { law: Law.fromMass(mass), mass };
   const wrong = mass.findIndex((m, i) => !isNormal(m) && !isExtreme(m, logMass[i]));
   if (wrong >= 0)
     throw outOfRange(caller, `${argument}.mass[${wrong}]`, `be e^${logMass[wrong]}, as logMass says`, mass[wrong]);
-  return { law: Law.fromMass(mass, logMass, fromLog), mass, logMass };
+  return { law: Law.fromMass(mass, logMass, fromLog === true), mass, logMass };
 }
 
 /** Whether e^l may have been rounded to a mass that is no normal double: as a probability, where weights before it were small. */
@@ -268,8 +266,9 @@ export function requirePair<A>(
 
 /** Masses, checked and copied. Where log-masses stand beside them, those too small or too large for a double may be 0 or ∞. */
 function requireMass(caller: string, argument: string, mass: unknown, size: number, logMass?: Float64Array) {
-  const out = requireEntries(caller, argument, mass, size, logMass === undefined ? NON_NEGATIVE : ROUNDED);
-  if (!out.some((m) => m > 0) && !logMass?.every((l) => isExtreme(0, l)))
+  requireLength(caller, argument, mass, size);
+  const out = requireNumbers(caller, argument, mass, logMass === undefined ? NON_NEGATIVE : ROUNDED);
+  if (largestOf(out, 0) === 0 && !logMass?.every((l) => isExtreme(0, l)))
     throw outOfRange(caller, argument, "have a positive total", 0);
   return out;
 }
@@ -279,16 +278,21 @@ const ROUNDED: Condition = { ...NON_NEGATIVE, most: Infinity };
 
 /** Log-masses below ∞, one above −∞ at least, checked and copied. */
 function requireLogMass(caller: string, argument: string, logMass: unknown, size: number): Float64Array {
-  const out = requireEntries(caller, argument, logMass, size, BELOW_INFINITY);
-  if (!out.some((l) => l > -Infinity)) throw outOfRange(caller, argument, "have an entry above -Infinity", -Infinity);
+  requireLength(caller, argument, logMass, size);
+  const out = requireNumbers(caller, argument, logMass, BELOW_INFINITY);
+  if (largestOf(out, -Infinity) === -Infinity)
+    throw outOfRange(caller, argument, "have an entry above -Infinity", -Infinity);
   return out;
 }
 
-/** A number an answer, as JSON may have it too; −0 counts as 0. */
-function requireEntries(caller: string, argument: string, given: unknown, size: number, condition: Condition) {
-  const out = requireNumbers(caller, argument, fromJson(requireLength(caller, argument, given, size)), condition);
-  for (let i = 0; i < out.length; i++) out[i] += 0;
-  return out;
+/** The largest of some numbers, `least` where none is larger; −0 becomes 0 among them. */
+function largestOf(values: Float64Array, least: number): number {
+  let largest = least;
+  for (let i = 0; i < values.length; i++) {
+    values[i] += 0;
+    if (values[i] > largest) largest = values[i];
+  }
+  return largest;
 }
 
 /**

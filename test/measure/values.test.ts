@@ -125,7 +125,7 @@ describe("a structured clone and a spread are read as the same law", () => {
       "total",
       "fromLog",
       "mass",
-      "logs",
+      "logMass",
     ]);
   });
 
@@ -141,7 +141,7 @@ describe("a structured clone and a spread are read as the same law", () => {
     const changed = (data: object) => () => normalize({ ...copy, law: { ...copy.law, ...data } } as never);
     expect(changed({ mass: [1, Number.NaN] })).toThrow("normalize: p.law.mass[1] must be non-negative and finite");
     expect(changed({ mass: [1] })).toThrow("normalize: p.law.mass must have length 2");
-    expect(changed({ logs: [0, Infinity] })).toThrow("normalize: p.law.logs[1] must be below Infinity");
+    expect(changed({ logMass: [0, Infinity] })).toThrow("normalize: p.law.logMass[1] must be a number below Infinity");
     expect(() => normalize({ ...copy, law: 3 } as never)).toThrow("normalize: p.law must be an object");
     expect(() => normalize({ ...tilt(uniform(["a", "b"]), [0, 1]), support: ["a"] })).toThrow("p.law.weight");
   });
@@ -170,22 +170,31 @@ describe("JSON", () => {
     const ref = distribution(["a", "b"], [1, 3]);
     expect(Object.keys(JSON.parse(JSON.stringify(ref)))).toEqual(["support", "mass", "logMass", "logNormalizer"]);
     const optimum = rlifOptimum({ ref, length: 1, beta: 1, vocabularySize: 2 });
-    const { regime, exponent, modes, unique, value } = optimum;
-    expect([regime, exponent, modes, unique, value]).toEqual(["mode", Infinity, ["b"], true, value]);
+    const { regime, exponent, modes, unique } = optimum;
+    expect([regime, exponent, modes, unique]).toEqual(["mode", Infinity, ["b"], true]);
     expect(JSON.parse(JSON.stringify(optimum))).toMatchObject({
-      ...{ regime, modes, unique, value },
+      ...{ regime, modes, unique },
       exponent: "Infinity",
       logMass: ["-Infinity", 0],
     });
   });
 
-  it.each([undefined, 1n, Number.NaN, Infinity, Symbol.iterator, () => 1, new Map(), new Date(0), Float64Array.of(1)])(
-    "an answer that JSON would drop or change is refused: %s",
-    (answer) => {
-      for (const one of [answer, ["a", answer], { member: answer }])
-        expect(() => JSON.stringify(uniform(["a", one]))).toThrow(/^toJSON: each answer must be of text/);
-    },
-  );
+  it("answers are what JSON makes of them, and two that it makes one are refused", () => {
+    expect(fromJson(uniform<unknown>(["a", new Date(0), Number.NaN])).support).toEqual([
+      "a",
+      new Date(0).toJSON(),
+      null,
+    ]);
+    for (const two of [
+      [null, Number.NaN],
+      ["a", { toJSON: () => "a" }],
+      [[undefined], [Number.NaN]],
+    ])
+      expect(() => JSON.stringify(uniform<unknown>(two))).toThrow(
+        "toJSON: support[1] must differ from every other answer",
+      );
+    expect(() => JSON.stringify(uniform([1n]))).toThrow(TypeError);
+  });
 
   it("answers of text, numbers, booleans, null, arrays and plain objects go through", () => {
     const answers = ["a", 1.5, true, null, [1, ["b"]], { a: [2] }];
@@ -224,8 +233,7 @@ describe("console.log in Node prints answers and masses", () => {
       "Distribution(3) {",
       "  '42' => 0.585568,",
       "  '41' => 0.29556,",
-      `  "I don't know" => 0.118872,`,
-      "  logNormalizer: 0.9257354175268737",
+      `  "I don't know" => 0.118872`,
       "}",
     ]);
   });
@@ -233,16 +241,11 @@ describe("console.log in Node prints answers and masses", () => {
     const p = fromLogMass(["a", "b", "c", "d"], [-800, 0, -Infinity, 1000]);
     expect(inspect(p)).toBe("Measure(4) { 'a' => e^-800, 'b' => 1, 'c' => 0, 'd' => e^1000 }");
   });
-  it("twenty answers of a long law, and the number of the others", () => {
+  it("a hundred answers of a long law, and the number of the others", () => {
     const text = inspect(measure([...Array(1000).keys()], new Float64Array(1000).fill(1)));
-    expect(text.split("\n").length).toBe(23);
-    expect(text).toContain("… 980 more");
-  });
-  it("what is known of an optimum of internal feedback", () => {
-    const optimum = rlifOptimum({ ref: distribution(["a", "b"], [1, 3]), length: 2, beta: 1, vocabularySize: 2 });
-    const text = inspect(optimum);
-    for (const part of ["RlifOptimum(2) {", "'b' => 0.9", "regime: 'escort'", "exponent: 2", "unique: true"])
-      expect(text).toContain(part);
+    expect(text).toMatch(/^Measure\(1000\) \{/);
+    expect(text.match(/=>/g)?.length).toBe(100);
+    expect(text).toContain("answersNotPrinted: 900");
   });
   it("inside other objects, down to the depth asked for, and through a Proxy", () => {
     expect(inspect({ a: { b: { c: uniform(["x"]) } } })).toContain("[Distribution(1)]");
