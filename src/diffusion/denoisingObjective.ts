@@ -1,9 +1,10 @@
 import { Law } from "../measure/law.js";
-import { exp, square } from "../numeric/elementary.js";
+import { square } from "../numeric/elementary.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { maxNorm, pointAt } from "../optimize/lineSearch.js";
 import type { Report, Smooth, Verdict } from "../optimize/smooth.js";
 import type { AtomicData } from "./atoms.js";
+import { weighInPlace } from "./posteriorWeights.js";
 
 /** One atom under one noise at one level. */
 export interface Node {
@@ -74,16 +75,8 @@ export class DenoisingLoss implements Smooth {
   /** The posterior of the node under θ, and E[a | x_t] − x, in place. */
   #read({ exponent, step }: Node, x: Float64Array): void {
     const [q, shift, d] = [this.#posterior, this.#shift, this.#dimension];
-    let top = -Infinity;
-    for (let j = 0; j < q.length; j++) {
-      q[j] = exponent[j] + this.#log[j] + x[this.#atoms[j]];
-      if (q[j] > top) top = q[j];
-    }
-    let total = 0;
-    for (let j = 0; j < q.length; j++) {
-      q[j] = exp(q[j] - top);
-      total += q[j];
-    }
+    for (let j = 0; j < q.length; j++) q[j] = exponent[j] + this.#log[j] + x[this.#atoms[j]];
+    const total = weighInPlace(q);
     shift.fill(0);
     for (let j = 0; j < q.length; j++) {
       q[j] /= total;

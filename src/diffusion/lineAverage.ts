@@ -1,5 +1,6 @@
 import { exp } from "../numeric/elementary.js";
 import type { ComparedLaw, LineLaws, PointLaw } from "./lineLaws.js";
+import { NEGLIGIBLE_LINE_NATS } from "./posteriorWeights.js";
 import { rootSnr } from "./schedule.js";
 
 /**
@@ -10,9 +11,6 @@ import { rootSnr } from "./schedule.js";
  * @param variance u² Var_first[a|z]
  */
 export type OfNoisyPoint = (own: number, more: Float64Array, variance: number) => number;
-
-/** Weights e^−45 below the largest leave a sum as it is. */
-const NEGLIGIBLE = 45;
 
 /** The width of the cells in which transitions between atoms are looked for, in standard deviations of the noise. */
 const CELL = 0.5;
@@ -63,7 +61,7 @@ export class LineAverage {
 
   constructor(laws: LineLaws) {
     this.#laws = laws;
-    this.#reach = Math.sqrt(2 * (laws.room + NEGLIGIBLE));
+    this.#reach = Math.sqrt(2 * (laws.room + NEGLIGIBLE_LINE_NATS));
     this.#exponent = new Float64Array(laws.points.length);
     this.#weight = new Float64Array(laws.points.length);
     this.#more = new Float64Array(laws.others.length);
@@ -190,7 +188,7 @@ export class LineAverage {
     // Past this |z − ua| even the heaviest point is negligible beside the nearest of its law.
     let most = distanceTo(first, points, near, u, gap);
     for (let l = 0; l < others.length; l++) most = Math.max(most, distanceTo(others[l], points, near, u, gap));
-    const far = Math.sqrt(most * most + 2 * (room + NEGLIGIBLE));
+    const far = Math.sqrt(most * most + 2 * (room + NEGLIGIBLE_LINE_NATS));
     let low = near;
     let high = near;
     exponent[near] = 0;
@@ -222,7 +220,7 @@ export class LineAverage {
       for (let k = this.#low; k <= this.#high; k++) {
         const s = u * (points[k] - points[top]);
         const below = log[k] + this.#exponent[k] - (log[top] + this.#exponent[top]);
-        if (!(below + Math.abs(s) * margin >= -NEGLIGIBLE)) continue;
+        if (!(below + Math.abs(s) * margin >= -NEGLIGIBLE_LINE_NATS)) continue;
         if (points[k] < left) left = points[k];
         if (points[k] > right) right = points[k];
       }
@@ -244,7 +242,10 @@ export class LineAverage {
     return top;
   }
 
-  /** f at z, times the given density or, where it is negative, times that of the first law's noisy points. */
+  /**
+   * f at z, times the given density or, where it is negative, times that of the first law's noisy points. The likeliest point
+   * stays out of the sums, which keeps the digits of a mean near it; `weighInPlace` would sum it in its turn.
+   */
   #value(f: OfNoisyPoint, density: number): number {
     const { points, first, others } = this.#laws;
     const u = this.#u;

@@ -3,9 +3,7 @@ import { exp, log } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import type { AtomicData } from "./atoms.js";
-
-/** Weights e^−45 below the largest leave a mean as it is. */
-const NEGLIGIBLE = 45;
+import { NEGLIGIBLE_LINE_NATS } from "./posteriorWeights.js";
 
 /** Of the posterior of ua, see `LineField.cumulants`. */
 export interface Cumulants {
@@ -58,7 +56,10 @@ export class LineField {
     return low;
   }
 
-  /** E[a | z, u], also in the limit u = 0. */
+  /**
+   * E[a | z, u], also in the limit u = 0. Weights and mean are summed in one loop: `ddimLaw` takes 4 to 10 % longer where
+   * `weighInPlace` stores the weights first (Node 20, 8 and 40 atoms).
+   */
   mean(z: number, u: number): number {
     const { points } = this;
     const exponents = this.#exponents;
@@ -89,7 +90,7 @@ export class LineField {
     const likeliest = u * mean;
     for (let i = this.#low; i <= this.#high; i++) {
       const t = exponents[i] - this.#top;
-      if (t + 2 * Math.abs(u * points[i] - likeliest) * margin > -NEGLIGIBLE) {
+      if (t + 2 * Math.abs(u * points[i] - likeliest) * margin > -NEGLIGIBLE_LINE_NATS) {
         left = Math.min(left, points[i]);
         right = Math.max(right, points[i]);
       }
@@ -112,7 +113,7 @@ export class LineField {
     const gap = z - u * origin;
     // Past this |z − ua| even the heaviest point is negligible beside the nearest.
     const widest = Math.abs(gap) + margin;
-    const far = Math.sqrt(widest * widest + 2 * (this.room + NEGLIGIBLE)) + margin;
+    const far = Math.sqrt(widest * widest + 2 * (this.room + NEGLIGIBLE_LINE_NATS)) + margin;
     let low = from;
     let high = from;
     while (low > 0 && Math.abs(gap - u * (points[low - 1] - origin)) <= far) low--;

@@ -1,12 +1,9 @@
 import type { Law } from "../measure/law.js";
-import { expNormal } from "../numeric/expLog.js";
 import type { AtomicData } from "./atoms.js";
+import { NEGLIGIBLE_NATS, weighInPlace } from "./posteriorWeights.js";
 
 /** What is averaged in any dimension: a function of the posterior means less x, one for each law. */
 export type OfShifts = (shifts: readonly Float64Array[]) => number;
-
-/** Weights e^−40 below the largest leave a sum as it is, to the last digit. */
-const NEGLIGIBLE = 40;
 
 /**
  * A point x of ℝ^d under noise, seen from itself. With u = α/σ, the root of the signal-to-noise ratio, x_t/σ = ux + ε, and
@@ -27,7 +24,7 @@ export class NoisedPoint {
   readonly #near: Int32Array;
   #count = 0;
   #u = 0;
-  /** The posterior of the law last asked for, on the atoms that count. */
+  /** Room for the posterior weights of those. */
   readonly #weight: Float64Array;
 
   constructor({ points, size, dimension: d }: AtomicData, laws: readonly Law[], x: Float64Array) {
@@ -68,7 +65,7 @@ export class NoisedPoint {
         const kept = logWeight[j] - s * (s / 2 + radius);
         if (kept > floor) floor = kept;
       }
-      return floor - NEGLIGIBLE;
+      return floor - NEGLIGIBLE_NATS;
     });
     let count = 0;
     let [low, high] = [0, 0];
@@ -107,7 +104,7 @@ export class NoisedPoint {
     if (farthest === 0) return undefined;
     // s²/2 − rs exceeds the room and all that counts; along the line to an atom the noise is one-dimensional.
     const r = NoisedPoint.reach;
-    const reach = r + Math.sqrt(r * r + 2 * (room + NEGLIGIBLE));
+    const reach = r + Math.sqrt(r * r + 2 * (room + NEGLIGIBLE_NATS));
     return { from: 0.25 / farthest, to: (reach * reach) / nearest, room };
   }
 
@@ -118,31 +115,19 @@ export class NoisedPoint {
     const weight = this.#weight;
     const near = this.#near;
     const u = this.#u;
-    let top = -Infinity;
     for (let n = 0; n < this.#count; n++) {
       const j = near[n];
       let along = 0;
       for (let k = 0, at = j * d; k < d; k++, at++) along += step[at] * noise[k];
-      const t = logWeight[j] + u * (along - (u * square[j]) / 2);
-      weight[n] = t;
-      if (t > top) top = t;
+      weight[n] = logWeight[j] + u * (along - (u * square[j]) / 2);
     }
-    let total = 0;
+    const total = weighInPlace(weight, this.#count);
     out.fill(0);
     for (let n = 0; n < this.#count; n++) {
-      const t = weight[n] - top;
-      const q = t > -700 ? expNormal(t) : 0;
-      weight[n] = q;
+      const q = weight[n];
       if (q === 0) continue;
-      total += q;
       for (let k = 0, at = near[n] * d; k < d; k++, at++) out[k] += q * step[at];
     }
     for (let k = 0; k < d; k++) out[k] /= total;
-    for (let n = 0; n < this.#count; n++) weight[n] /= total;
-  }
-
-  /** Calls `visit` with each atom that counts, by its place in `atoms`, and its posterior from the last `shift`. */
-  forEachNear(visit: (j: number, q: number) => void): void {
-    for (let n = 0; n < this.#count; n++) visit(this.#near[n], this.#weight[n]);
   }
 }

@@ -4,6 +4,7 @@ import { exp, square } from "../numeric/elementary.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import type { AtomicData } from "./atoms.js";
 import type { NoiseLevel } from "./noiseLevel.js";
+import { NEGLIGIBLE_NATS, weighInPlace } from "./posteriorWeights.js";
 
 /** The posterior of the atoms given a noisy point, read from the nearest of them. */
 export interface Posterior {
@@ -23,9 +24,6 @@ const LARGE = 64;
 /** Squares within these keep their digits, and sums of them. */
 const SMALLEST = 1e-280;
 const LARGEST = 1e280;
-
-/** Weights e^−40 below the largest leave a sum as it is, to the last digit. */
-const NEGLIGIBLE = 40;
 
 /**
  * q_i ∝ p_i exp(−|x − αa_i|²/2σ²), all distances as differences from that to the nearest atom j:
@@ -71,7 +69,7 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
     if (
       terms[i] > LARGE &&
       terms[i] < LARGEST &&
-      farther[i] - least <= 2 * NEGLIGIBLE + logRoom(law, i) + 1e-14 * terms[i]
+      farther[i] - least <= 2 * NEGLIGIBLE_NATS + logRoom(law, i) + 1e-14 * terms[i]
     )
       farther[i] = fartherExactly(points, i * d, from, d, x, level);
     if (farther[i] < closest) closest = farther[i];
@@ -177,16 +175,9 @@ function weights(law: Law, farther: Float64Array, closest: number): Float64Array
   }
   // The atom at `closest` may be so rare that it left the range of a double, and others with it.
   if (!(total > 1e-250)) {
-    let top = -Infinity;
-    for (let i = 0; i < out.length; i++) {
+    for (let i = 0; i < out.length; i++)
       out[i] = farther[i] === Infinity ? -Infinity : law.logWeight[i] + (closest - farther[i]);
-      if (out[i] > top) top = out[i];
-    }
-    total = 0;
-    for (let i = 0; i < out.length; i++) {
-      out[i] = exp(out[i] - top);
-      total += out[i];
-    }
+    total = weighInPlace(out);
   }
   for (let i = 0; i < out.length; i++) out[i] /= total;
   return out;
