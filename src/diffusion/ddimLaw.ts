@@ -37,11 +37,11 @@ const UNSURE = 1e-9;
  *
  * @param data the atoms, in one dimension
  * @param label the class c
- * @param w the guidance strength, at least 0
+ * @param strength the guidance strength w, at least 0
  * @param grid the noise levels σ, increasing in (0, 1); the continuous flow when left out
  * @returns the law of the output, on the atoms' indices; coincident atoms share as p(x|c) does
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the atoms are not on a line, the class is unknown, w is negative, not finite or, without a grid, above 1e5, or the grid does
+ * @throws RangeError when the atoms are not on a line, the class is unknown, the strength is negative, not finite or, without a grid, above 1e5, or the grid does
  * not increase in (0, 1), or folds the line into so many stretches that starts of probability above 1e−9 are out of sight
  * @example
  * ```ts
@@ -53,20 +53,25 @@ const UNSURE = 1e-9;
  * totalVariation(ddimLaw(data, "a", 2), guidedTarget(data, "a", 2)) // => 0.1770
  * ```
  */
-export function ddimLaw(data: AtomicData, label: string, w: number, grid?: ArrayLike<number>): Distribution<number> {
+export function ddimLaw(
+  data: AtomicData,
+  label: string,
+  strength: number,
+  grid?: ArrayLike<number>,
+): Distribution<number> {
   const caller = "ddimLaw";
   const conditional = requireClass(caller, "label", data, label);
   requireLine(caller, data);
-  const strength = requireNumber(caller, "w", w, NON_NEGATIVE);
+  const w = requireNumber(caller, "strength", strength, NON_NEGATIVE);
   const laws = [lawOf(caller, "label", conditional), lawOf(caller, "data", data.marginal)];
   const { power } = new LineLaws(caller, data, laws);
   const [own, all] = laws.map((law) => new LineField(data, law, power));
-  if (grid === undefined && strength > MAX_FLOW_GUIDANCE)
-    throw outOfRange(caller, "w", `be at most ${MAX_FLOW_GUIDANCE} without a grid`, strength);
-  if (grid === undefined) return shared(data, conditional, own, power, flowLaw(own, all, strength));
+  if (grid === undefined && w > MAX_FLOW_GUIDANCE)
+    throw outOfRange(caller, "strength", `be at most ${MAX_FLOW_GUIDANCE} without a grid`, w);
+  if (grid === undefined) return shared(data, conditional, own, power, flowLaw(own, all, w));
   const levels = requireGrid(caller, "grid", grid);
   const u = levels.map((sigma) => rootSnr(sigma, power));
-  const { reached, unsure } = gridLaw(own, all, strength, levels[levels.length - 1], u);
+  const { reached, unsure } = gridLaw(own, all, w, levels[levels.length - 1], u);
   if (unsure > UNSURE)
     throw outOfRange(caller, "grid", `let the starts that it folds out of sight weigh at most ${UNSURE}`, unsure);
   return shared(data, conditional, own, power, reached);

@@ -235,13 +235,13 @@ function* drawnPoints(
  *
  * @param data the atoms
  * @param label the class c, of positive p(c)
- * @param w the guidance strength, finite
+ * @param strength the guidance strength w, finite
  * @param sigma the noise level σ in (0, 1)
  * @param rng gives uniform numbers in [0, 1)
  * @param options the number of draws
  * @returns the estimate of the mean squared difference of the predicted noises, with its standard error
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the class is unknown or has prior 0, w is not finite, σ is outside (0, 1), or an option is out of range
+ * @throws RangeError when the class is unknown or has prior 0, the strength is not finite, σ is outside (0, 1), or an option is out of range
  * @example
  * ```ts
  * import { atomicData, estimateGuidanceGap, randomSource } from "exptilt";
@@ -253,14 +253,14 @@ function* drawnPoints(
 export function estimateGuidanceGap(
   data: AtomicData,
   label: string,
-  w: number,
+  strength: number,
   sigma: number,
   rng: () => number,
   options: Omit<EstimateOptions, "grid"> = {},
 ): MonteCarloEstimate {
   const caller = "estimateGuidanceGap";
   const { samples, random } = readOptions(caller, options, rng);
-  const { target, laws, gap } = guidance(caller, data, label, w);
+  const { target, laws, gap } = guidance(caller, data, label, strength);
   const u = requireRootSnr(caller, "sigma", requireSigma(caller, "sigma", sigma).sigma);
   const level = { u, weight: square(u) };
   return estimate(

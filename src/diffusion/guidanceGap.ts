@@ -15,23 +15,23 @@ export function guidance(
   caller: string,
   data: AtomicData,
   label: string,
-  w: number,
+  strength: number,
 ): {
   readonly target: Distribution<number>;
   readonly laws: readonly Law[];
-  readonly strength: number;
+  readonly w: number;
   readonly gap: OfShifts;
 } {
   requirePresent(caller, data, label);
-  const strength = requireNumber(caller, "w", w, FINITE);
-  const target = targetOf(caller, data, label, strength);
+  const w = requireNumber(caller, "strength", strength, FINITE);
+  const target = targetOf(caller, data, label, w);
   const laws = [lawOf(caller, "label", target), ...lawsOfRatio(caller, data, label)];
   const gap: OfShifts = ([goal, own, all]) => {
     let s = 0;
-    for (let k = 0; k < goal.length; k++) s += square(own[k] - goal[k] + strength * (own[k] - all[k]));
+    for (let k = 0; k < goal.length; k++) s += square(own[k] - goal[k] + w * (own[k] - all[k]));
     return s;
   };
-  return { target, laws, strength, gap };
+  return { target, laws, w, gap };
 }
 
 /** The time of an average grows as the square root of w and more; up to this w it is well below a second. */
@@ -48,11 +48,11 @@ const MAX_GAP_GUIDANCE = 1e8;
  *
  * @param data the atoms, in one dimension
  * @param label the class c, of positive p(c)
- * @param w the guidance strength, finite
+ * @param strength the guidance strength w, from −1e8 to 1e8
  * @param grid the noise levels σ, increasing in (0, 1)
  * @returns the mean squared difference of the predicted noises at each level
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the atoms are not on a line, the class is unknown or has prior 0, w is not finite or beyond ±1e8, or the
+ * @throws RangeError when the atoms are not on a line, the class is unknown or has prior 0, the strength is not finite or beyond ±1e8, or the
  * grid does not increase in (0, 1)
  * @example
  * ```ts
@@ -62,14 +62,14 @@ const MAX_GAP_GUIDANCE = 1e8;
  * guidanceGap(data, "a", 0, [0.1, 0.7, 0.999]) // => [0, 0, 0]
  * ```
  */
-export function guidanceGap(data: AtomicData, label: string, w: number, grid: ArrayLike<number>): Float64Array {
+export function guidanceGap(data: AtomicData, label: string, strength: number, grid: ArrayLike<number>): Float64Array {
   const caller = "guidanceGap";
-  const { laws, strength } = guidance(caller, data, label, w);
+  const { laws, w } = guidance(caller, data, label, strength);
   requireLine(caller, data);
-  if (!(Math.abs(strength) <= MAX_GAP_GUIDANCE))
-    throw outOfRange(caller, "w", `be within ±${MAX_GAP_GUIDANCE}, from where on the integrals take seconds`, strength);
+  if (!(Math.abs(w) <= MAX_GAP_GUIDANCE))
+    throw outOfRange(caller, "strength", `be within ±${MAX_GAP_GUIDANCE}, from where on the integrals take seconds`, w);
   const levels = requireGrid(caller, "grid", grid);
   const average = new LineAverage(new LineLaws(caller, data, laws));
-  const missed: OfNoisyPoint = (_, more) => square(more[0] + strength * (more[0] - more[1]));
+  const missed: OfNoisyPoint = (_, more) => square(more[0] + w * (more[0] - more[1]));
   return levels.map((sigma) => requireFiniteSum(caller, average.overFirst(average.levelOf(sigma), missed)));
 }
