@@ -17,8 +17,9 @@ export function weighInPlace(x: Float64Array, count: number = x.length): number 
   let total = 0;
   for (let i = 0; i < count; i++) {
     const t = x[i] - top;
-    x[i] = t > -700 ? expNormal(t) : exp(t);
-    total += x[i];
+    const q = t > -700 ? expNormal(t) : exp(t);
+    x[i] = q;
+    total += q;
   }
   return total;
 }
