@@ -77,7 +77,7 @@ export function guidanceProblem(data: AtomicData, label: string, strength: numbe
 function problemOf(caller: string, data: AtomicData, label: string, strength: number): TiltProblem<number> {
   const ref = requireClass(caller, "label", data, label);
   const w = requireNumber(caller, "strength", strength, FINITE);
-  // At w = 0 no p(c|x) is needed.
+  // w = 0 needs no p(c|x).
   if (w !== 0) requirePresent(caller, data, label);
   const law = lawOf(caller, "label", ref);
   const reward = logClassProbability(data, label).map((l, i) => (law.supports(i) ? times(caller, w, l) : -Infinity));
@@ -85,7 +85,7 @@ function problemOf(caller: string, data: AtomicData, label: string, strength: nu
   return { ref, reward, beta: 1 };
 }
 
-/** w·l, −∞ where l is: no double is a reward that may not be lost. */
+/** w·l, −∞ where l is. A finite l whose product overflows is refused. */
 function times(caller: string, w: number, l: number): number {
   if (l === -Infinity) return l;
   const x = w * l;
@@ -125,7 +125,7 @@ export function targetOf(caller: string, data: AtomicData, label: string, streng
   const w = requireNumber(caller, "strength", strength, FINITE);
   const { ref, reward } = problemOf(caller, data, label, w);
   if (w === 0) return tiltChecked(caller, "strength", ref, reward, 1);
-  // p(x|c)/p(x) in place of p(c|x): without the constant p(c), whose logarithm w would multiply.
+  // p(x|c)/p(x) in place of p(c|x): a large w would multiply the logarithm of the constant p(c).
   const ratio = Float64Array.from({ length: data.size }, (_, i) => {
     const of = (name: string) => (data.conditional.get(name) as Distribution<number>).mass[i];
     return of(label) > 0 ? times(caller, w, logRatioOf(data, label, of)) : -Infinity;
@@ -134,12 +134,12 @@ export function targetOf(caller: string, data: AtomicData, label: string, streng
 }
 
 /**
- * The guided noise predictor of classifier-free guidance, (1 + w)·ε(x_t|c) − w·ε(x_t): as printed the note leaves out the
- * second w (erratum E3). It is not the predictor of any noised data law.
+ * The guided noise predictor of classifier-free guidance, (1 + w)·ε(x_t|c) − w·ε(x_t). The note leaves out the second w
+ * (erratum E3). It is not the predictor of any noised data law.
  *
  * $$\tilde\varepsilon(x_t \mid c) = (1 + w)\, \varepsilon(x_t \mid c) - w\, \varepsilon(x_t)$$
  *
- * Computed as ε(x_t|c) plus w times the difference of the two denoisers, so that what they share does not cancel.
+ * Computed as ε(x_t|c) plus w times the difference of the two denoisers: large common terms do not cancel.
  *
  * @param data the atoms
  * @param x the noisy point x_t, d finite coordinates

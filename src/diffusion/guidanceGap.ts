@@ -10,7 +10,7 @@ import { LineLaws } from "./lineLaws.js";
 import type { OfShifts } from "./noisedPoint.js";
 import { requireFiniteSum, requireGrid } from "./schedule.js";
 
-/** The target of guidance, the laws (target, class, marginal), and how far the guided denoiser is from the target's. */
+/** The target of guidance, the laws (target, class, marginal), and the gap of the guided denoiser from the target's. */
 export function guidance(
   caller: string,
   data: AtomicData,
@@ -34,7 +34,7 @@ export function guidance(
   return { target, laws, w, gap };
 }
 
-/** The time of an average grows as the square root of w and more; up to this w it is well below a second. */
+/** The time of an average grows as the square root of w and faster. Up to this w it is well below a second. */
 const MAX_GAP_GUIDANCE = 1e8;
 
 /**
@@ -43,8 +43,8 @@ const MAX_GAP_GUIDANCE = 1e8;
  *
  * $$\mathbb{E}_{x_t \sim p_w}\, |(1 + w)\, \varepsilon(x_t \mid c) - w\, \varepsilon(x_t) - \varepsilon_{p_w}(x_t)|^2$$
  *
- * It is 0 at w = 0, and tends to 0 at both ends of the noise, where the atoms are told apart or all alike; in between the
- * guided field is the field of no data (Bradley and Nakkiran, arXiv 2408.09000).
+ * It is 0 at w = 0, and tends to 0 at both ends of the noise, where the atoms are told apart or all alike. In between no data
+ * have the guided field (Bradley and Nakkiran, arXiv 2408.09000).
  *
  * @param data the atoms, in one dimension
  * @param label the class c, of positive p(c)
