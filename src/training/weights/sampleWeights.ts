@@ -5,8 +5,8 @@ import { log } from "../../numeric/elementary.js";
 import { sum } from "../../numeric/sum.js";
 
 /**
- * Importance weights of draws, known up to a common factor: as numbers, or in logarithms, where neither overflow nor
- * underflow can reach them. Where both are given the logarithms are read.
+ * Importance weights of draws, known up to a common factor: as numbers, or as logarithms, which neither overflow nor
+ * underflow. Where both are given the logarithms are read.
  */
 export interface SampleWeights {
   /** One weight a draw: finite, ≥ 0, not all 0. */
@@ -21,7 +21,7 @@ export interface WeightsRead {
   readonly logWeight: Float64Array;
   /** The weights themselves, where they were given as numbers. */
   readonly weight?: Float64Array;
-  /** The size of the numbers, in nats, that the log-weight of a draw is the difference of: its rounding is relative to it. */
+  /** The log-weight of a draw is a difference of numbers of this size, in nats: its rounding is relative to it. */
   magnitude(draw: number): number;
 }
 
@@ -100,7 +100,7 @@ export function effectiveSampleSize(weights: SampleWeights): number {
 
 /**
  * (Σw)²/Σw² of the weights of a law, which are scaled so that no square leaves the range of doubles. Both sums and their
- * quotient are in double-double, so the result is the nearest double: it cannot leave [1, n], where the true value lies.
+ * quotient are in double-double: the result is the nearest double, and lies in [1, n] as the true value does.
  */
 export function sizeOf({ weight, total }: Law): number {
   const [squares, errors] = [new Float64Array(weight.length), new Float64Array(weight.length)];
