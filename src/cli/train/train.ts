@@ -101,7 +101,7 @@ export async function train(args: readonly string[]): Promise<number> {
   return fitted.converged ? 0 : 1;
 }
 
-/** All queries, of which a share is held out: as evenly spread over the file as whole numbers allow. */
+/** All queries. A share of them is held out, evenly spread over the file. */
 async function readAll(file: string | undefined, limit: number, holdout: number, signal: AbortSignal): Promise<Seen[]> {
   const seen: Seen[] = [];
   for await (const query of take(readDataset(file, signal), limit)) {
@@ -112,7 +112,7 @@ async function readAll(file: string | undefined, limit: number, holdout: number,
   return seen;
 }
 
-/** The policy ∝ ref·e^{θ·features}; a query's answers are their places in it. */
+/** The policy ∝ ref·e^{θ·features}. The answers of a query are their indices. */
 function policyOf(features: readonly string[]): Policy<Query, number> {
   const rows = new Map<Query, number[][]>();
   return logLinearPolicy<number, Query>({
@@ -129,12 +129,12 @@ function policyOf(features: readonly string[]): Policy<Query, number> {
 function exampleOf(query: Query, beta: number, samples: number, seed: string): TrainingExample<Query, number> {
   const problem = { ref: refOf(query), reward: query.reward, beta };
   if (samples === 0) return { query, ...importanceWeights(problem) };
-  // Each query has its own stream, so that its draws do not depend on what else the file holds.
+  // Each query has its own stream of random numbers: its draws do not depend on the rest of the file.
   const draw = categoricalSampler(problem.ref, randomSource(seed));
   return { query, ...drawnWeights(problem, Array.from({ length: samples }, draw)) };
 }
 
-/** What the library says of data that it cannot use, as the command's own complaint. */
+/** An error of the library about data that it cannot use, as an error of the command. */
 function inputError(place: string, error: unknown): unknown {
   if (!(error instanceof RangeError || error instanceof TypeError)) return error;
   return new InputError(`${place}: ${error.message.replace(/^\w+: /, "")}`);
