@@ -16,12 +16,7 @@ export function guidance(
   data: AtomicData,
   label: string,
   strength: number,
-): {
-  readonly target: Distribution<number>;
-  readonly laws: readonly Law[];
-  readonly w: number;
-  readonly gap: OfShifts;
-} {
+): { target: Distribution<number>; laws: readonly Law[]; w: number; gap: OfShifts } {
   requirePresent(caller, data, label);
   const w = requireNumber(caller, "strength", strength, FINITE);
   const target = targetOf(caller, data, label, w);

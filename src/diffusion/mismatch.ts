@@ -86,9 +86,7 @@ export function denoisingLoss(data: AtomicData, p: AtomLaw, q: AtomLaw, grid: Ar
   requireLine(caller, data);
   const levels = requireGrid(caller, "grid", grid);
   const average = new LineAverage(new LineLaws(caller, data, laws));
-  const losses = levels.map((sigma) => average.overFirst(average.levelOf(sigma), missed));
-  return requireFiniteSum(
-    caller,
-    losses.reduce((s, loss) => s + loss / losses.length, 0),
-  );
+  const losses = levels.map((sigma) => average.overFirst(average.levelOf(sigma), missed) / levels.length);
+  const mean = losses.reduce((s, loss) => s + loss, 0);
+  return requireFiniteSum(caller, mean);
 }

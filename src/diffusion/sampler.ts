@@ -14,33 +14,24 @@ import { requireGrid } from "./schedule.js";
  */
 export type NoisePredictor = (x: Float64Array, sigma: number) => ArrayLike<number>;
 
-/** One level and the next lower one. */
-interface Step {
-  readonly sigma: number;
-  readonly alpha: number;
-  readonly lower: number;
-  readonly lowerAlpha: number;
-}
-
 const alphaOf = (sigma: number) => Math.sqrt((1 - sigma) * (1 + sigma));
 
-/** Walks down the grid from a start. `move` makes the step from each level to the next; the last level is denoised. */
+/** Walks down the grid from a start. `move` makes the step from each level to the next lower one; the last is denoised. */
 function walk(
   caller: string,
   predict: NoisePredictor,
   levels: ArrayLike<number>,
   start: ArrayLike<number>,
-  move: (x: Float64Array, noise: Float64Array, step: Step) => void,
+  move: (x: Float64Array, noise: Float64Array, sigma: number, lower: number) => void,
 ): Float64Array {
   if (typeof predict !== "function") throw wrongType(caller, "predict", "be a function", predict);
   const x = requireNumbers(caller, "x", start, FINITE);
   const grid = requireGrid(caller, "grid", levels);
   for (let t = grid.length - 1; t >= 0; t--) {
     const sigma = grid[t];
-    const alpha = alphaOf(sigma);
     const noise = requireCoordinates(caller, "predict(x, sigma)", predict(x, sigma), x.length);
-    if (t === 0) return x.map((v, k) => (v - sigma * noise[k]) / alpha);
-    move(x, noise, { sigma, alpha, lower: grid[t - 1], lowerAlpha: alphaOf(grid[t - 1]) });
+    if (t === 0) return x.map((v, k) => (v - sigma * noise[k]) / alphaOf(sigma));
+    move(x, noise, sigma, grid[t - 1]);
     for (let k = 0; k < x.length; k++)
       if (!Number.isFinite(x[k])) throw outOfRange(caller, `the sample at sigma ${sigma}`, "stay finite", x[k]);
   }
@@ -69,10 +60,9 @@ function walk(
  * ```
  */
 export function ddimSample(predict: NoisePredictor, grid: ArrayLike<number>, x: ArrayLike<number>): Float64Array {
-  return walk("ddimSample", predict, grid, x, (point, noise, step) => {
-    const scale = step.lowerAlpha / step.alpha;
-    for (let k = 0; k < point.length; k++)
-      point[k] = scale * (point[k] - step.sigma * noise[k]) + step.lower * noise[k];
+  return walk("ddimSample", predict, grid, x, (point, noise, sigma, lower) => {
+    const scale = alphaOf(lower) / alphaOf(sigma);
+    for (let k = 0; k < point.length; k++) point[k] = scale * (point[k] - sigma * noise[k]) + lower * noise[k];
   });
 }
 
@@ -104,8 +94,8 @@ export function ddpmSample(
 ): Float64Array {
   const caller = "ddpmSample";
   const normal = gaussianSource(requireRandom(caller, rng), caller);
-  return walk(caller, predict, grid, x, (point, noise, step) => {
-    const { sigma, alpha, lower, lowerAlpha } = step;
+  return walk(caller, predict, grid, x, (point, noise, sigma, lower) => {
+    const [alpha, lowerAlpha] = [alphaOf(sigma), alphaOf(lower)];
     // 1 − α_t²/α_s² = (σ_t² − σ_s²)/α_s².
     const fresh = square(lower / sigma) * (((sigma - lower) * (sigma + lower)) / square(lowerAlpha));
     const kept = Math.sqrt(Math.max(0, lower * lower - fresh));

@@ -52,13 +52,6 @@ export interface LikelihoodPart<A> extends Part<A> {
   logCoefficient(): Float64Array;
 }
 
-/** A part with its log-probabilities before and after a step. */
-interface Moved<P> {
-  readonly part: P;
-  readonly before: Float64Array;
-  readonly after: Float64Array;
-}
-
 /** How far a unit of each parameter moves log-odds at most, on any query; 1 where a policy does not say. */
 export function spreadOf<A>(size: number, parts: readonly Part<A>[], least?: Float64Array): Float64Array {
   const spread = least?.slice() ?? new Float64Array(size);
@@ -169,7 +162,10 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
   }
 
   /** The log-probabilities of each part before and after a step. */
-  protected *moved(x: Float64Array, step: Float64Array): Generator<Moved<P>> {
+  protected *moved(
+    x: Float64Array,
+    step: Float64Array,
+  ): Generator<{ part: P; before: Float64Array; after: Float64Array }> {
     const there = x.map((v, i) => v + step[i]);
     for (const part of this.parts) {
       // The policy may return the same array from both calls.

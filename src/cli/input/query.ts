@@ -32,10 +32,7 @@ const MASSES = {
         : "be a whole number of at least 0",
   },
   probability: { fits: (x: number) => x >= 0 && x <= 1, must: () => "be a number from 0 to 1" },
-  logProbability: {
-    fits: (x: number) => x <= 0 && x > -Infinity,
-    must: () => "be a finite number of at most 0",
-  },
+  logProbability: { fits: (x: number) => x <= 0 && x > -Infinity, must: () => "be a finite number of at most 0" },
 } as const;
 
 type MassField = keyof typeof MASSES;
@@ -67,11 +64,10 @@ export function parseQuery(text: string, place: string): Query {
     place,
     ref: kind === "logProbability" ? { logMass: masses } : { mass: masses },
     reward,
-    gold: records.map((a, i) =>
-      own(a, "gold") === undefined
-        ? undefined
-        : numberField(a, "gold", `${place}: answers[${i}]`, Number.isFinite, () => "be a finite number"),
-    ),
+    gold: records.map((a, i) => {
+      if (own(a, "gold") === undefined) return undefined;
+      return numberField(a, "gold", `${place}: answers[${i}]`, Number.isFinite, () => "be a finite number");
+    }),
     text: records.map((a) => own(a, "answer") as string | undefined),
     features: records.map((a, i) => featuresOf(a, `${place}: answers[${i}]`)),
   };

@@ -39,21 +39,13 @@ export function linearLogits(size: number, given: Float64Array, outcomes: number
   return centredLogits(size, features, spread, base);
 }
 
-function centredLogits(
-  size: number,
-  features: Float64Array,
-  spread: Float64Array,
-  base: Float64Array | undefined,
-): Logits {
+function centredLogits(size: number, features: Float64Array, spread: Float64Array, base?: Float64Array): Logits {
   const rows = features.length / size;
   return {
     size,
     spread,
     inUnits(unit) {
-      const scaled = new Float64Array(features.length);
-      for (let row = 0, at = 0; row < rows; row++) {
-        for (let j = 0; j < size; j++, at++) scaled[at] = features[at] / unit[j];
-      }
+      const scaled = features.map((x, at) => x / unit[at % size]);
       const range = spread.map((s, j) => s / unit[j]);
       return centredLogits(size, scaled, range, base);
     },
@@ -91,7 +83,7 @@ function centredLogits(
 }
 
 /** Features measured from the middle of their range in each context, and the widest range of each. */
-function centred(size: number, given: Float64Array, outcomes: number, base: Float64Array | undefined) {
+function centred(size: number, given: Float64Array, outcomes: number, base?: Float64Array) {
   const features = new Float64Array(given.length);
   const [spread, least, most] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
   const rows = given.length / size;

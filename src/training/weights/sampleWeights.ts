@@ -2,6 +2,7 @@ import { Law } from "../../measure/law.js";
 import { BELOW_INFINITY, NON_NEGATIVE, outOfRange, requireNumbers, wrongType } from "../../numeric/check.js";
 import { twoProduct } from "../../numeric/doubleDouble.js";
 import { log } from "../../numeric/elementary.js";
+import { peakOf } from "../../numeric/peak.js";
 import { sum } from "../../numeric/sum.js";
 
 /**
@@ -31,21 +32,15 @@ export function readWeights(caller: string, weights: SampleWeights): WeightsRead
   }
   if (weights.logWeight !== undefined) {
     const given = requireNumbers(caller, "logWeight", weights.logWeight, BELOW_INFINITY);
-    const top = largest(given);
+    const top = given[peakOf(given)];
     if (!(top > -Infinity)) throw outOfRange(caller, "logWeight", "have an entry above -Infinity", given);
     return { logWeight: given.map((l) => l - top), magnitude: (i) => Math.abs(given[i]) };
   }
   const weight = requireNumbers(caller, "weight", weights.weight, NON_NEGATIVE);
-  const top = largest(weight);
+  const top = weight[peakOf(weight)];
   if (!(top > 0)) throw outOfRange(caller, "weight", "have a positive total", 0);
   const logTop = log(top);
   return { weight, logWeight: weight.map((w) => log(w) - logTop), magnitude: () => 1 };
-}
-
-function largest(values: Float64Array): number {
-  let most = -Infinity;
-  for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
-  return most;
 }
 
 /** The law proportional to weights of draws. */
