@@ -35,13 +35,10 @@ function help(): string {
   return `exptilt COMMAND [FILE] [options]\n\n${list.join("\n")}\n\nexptilt COMMAND --help lists a command's options; exptilt --version the version.\n`;
 }
 
-function version(): string {
-  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
-}
-
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === "--version") {
-    process.stdout.write(`${version()}\n`);
+    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    process.stdout.write(`${version}\n`);
     return 0;
   }
   if (name === undefined || name === "--help" || name === "help") {

@@ -26,7 +26,8 @@ const MAX_UNSURE_MASS = 1e-9;
  * $$z_s = z_t + (u_s - u_t)\, m(z_t, u_t), \qquad u = \sqrt{1 - \sigma^2}/\sigma$$
  *
  * The flow keeps the order of points, so each atom of the class is reached from an interval of starting points. The ends of
- * the interval are followed back to u = 0, where z ~ N(0, 1): the atom's probability is the mass of N(0, 1) between them. w = 0 gives p(x|c), to some 1e−12; with w > 0 the law is not the target (31).
+ * the interval are followed back to u = 0, where z ~ N(0, 1): the atom's probability is the mass of N(0, 1) between them.
+ * w = 0 gives p(x|c), to some 1e−12; with w > 0 the law is not the target (31).
  *
  * Without a grid it is the law of the flow, the limit of fine grids. With one it is the law of `ddimSample` on that grid
  * from x ~ N(0, 1) at its highest level, each sample counted to the nearest atom of the class. It is exact to some 1e−12 of 1,
@@ -89,10 +90,10 @@ function flowLaw(own: LineField, all: LineField, w: number): Float64Array {
   return reached;
 }
 
-/** The flow takes a number of steps that grows as w: up to this w a second's worth. */
+/** The number of the flow's steps grows as w. Up to this w they take a second. */
 const MAX_FLOW_GUIDANCE = 1e5;
 
-/** Starting points above `from` end at a point of the class, up to the next entry; the last entry closes the list. */
+/** From `from` up to the next entry starting points end at a point of the class. The last entry closes the list. */
 interface End {
   readonly from: number;
   readonly point: number;

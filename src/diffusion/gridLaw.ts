@@ -40,7 +40,7 @@ export function gridLaw(own: LineField, all: LineField, w: number, sigma: number
     for (let k = top; k > t; k--) z = k === 0 ? mean(z, u[0]) : z + (u[k - 1] - u[k]) * mean(z, u[k]);
     return z;
   };
-  /** Where the walk is cut at level t: at the turning points of the step from there, or where the last mean crosses a border. */
+  /** The cuts of the walk at level t: turning points of the step from there, or where the last mean crosses a border. */
   const cutsOf = (t: number, from: number, to: number): number[] => {
     const gain = t === 0 ? 1 : u[t - 1] / u[t] - 1;
     const constant = t === 0 ? 0 : 1;

@@ -19,11 +19,11 @@ const CELL_WIDTH = 0.5;
 /** A stretch of noise is cut into at least so many cells. */
 const MIN_CELLS = 8;
 
-/** A stretch that takes more nodes of the trapezoid rule is cut into cells again, unless it is narrower than doubles resolve. */
+/** A stretch of more nodes is cut into cells again, down to the width that doubles resolve. */
 const MAX_NODES = 50_000;
 const MIN_STRETCH = 1e-14;
 
-/** Atoms that count together all along, though farther apart than this, are those that z is halfway between but for rounding. */
+/** Atoms farther apart than this count together only where z is halfway between them, to within its rounding. */
 const MAX_RESOLVED_SPREAD = 1e6;
 
 /** The step of the trapezoid rule times the spread of the atoms that count together, and the longest step. */
@@ -172,7 +172,7 @@ export class LineAverage {
     return sum * (h * NORMAL_DENSITY_AT_0);
   }
 
-  /** Moves z to a noise around the point at `offset` from an atom: its nearest point, and the exponents of those that may count. */
+  /** Sets z to a noise around the point at `offset` from an atom: its nearest point, and the points that may count. */
   #moveTo(anchor: number, offset: number, noise: number): void {
     const { points, first, others, logRange } = this.#laws;
     const exponent = this.#exponent;

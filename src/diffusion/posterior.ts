@@ -147,7 +147,7 @@ const fartherScaled: Farther = (points, i, j, d, x, { sigma, alpha }) => {
   return timesPowerOfTwo((64 * product) / (s * s), a + b - 2 * unit);
 };
 
-/** p_i e^{−farther_i}, normalised: from the weights themselves, which have more digits, or from logarithms where those underflow. */
+/** p_i e^{−farther_i}, normalised: from weights, which have more digits, or from logarithms where weights underflow. */
 function weights(law: Law, farther: Float64Array, closest: number): Float64Array {
   if (closest === -Infinity) {
     // Rounding took an atom for the nearest, and others are nearer by more than a double holds.

@@ -8,8 +8,8 @@ export const NEGLIGIBLE_NATS = 40;
 export const NEGLIGIBLE_LINE_NATS = 45;
 
 /**
- * The posterior weights q ∝ p·e^(−distance) of the first `count` atoms, in place of their logarithms x: e^(x − max x). Returns
- * their total. `LineField` and `LineAverage` have loops of their own, for reasons given there.
+ * The posterior weights q ∝ p·e^(−distance) of the first `count` atoms, e^(x − max x) in place of their logarithms x. Returns
+ * the total. `LineField` and `LineAverage` have loops of their own, for reasons given there.
  */
 export function weighInPlace(x: Float64Array, count: number = x.length): number {
   let top = -Infinity;

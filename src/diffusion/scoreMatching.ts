@@ -152,7 +152,7 @@ function readProblem(caller: string, data: AtomicData, problem: TiltProblem<numb
   return { ref, law: ref.law, target };
 }
 
-/** Every atom of the target under every noise at every level. On a line the step between noises is `finer` times that of a fit. */
+/** Every atom of the target under every noise at every level. On a line noises are `finer` times a fit's step apart. */
 function nodesOf(
   caller: string,
   data: AtomicData,

@@ -1,5 +1,6 @@
 import type { MeanCurve, MeanPoint } from "./tally.js";
 
+/** In pixels. */
 const WIDTH = 720;
 const PANEL = { left: 64, right: 120, top: 36, height: 190, gap: 58 };
 /** Colours that the colour-blind can tell apart too, in light and dark (Okabe and Ito 2008). */

@@ -97,8 +97,8 @@ class WorkerQueue<Item, Result> {
     return reply;
   }
 
-  async close(): Promise<void> {
-    await this.#worker.terminate();
+  close(): Promise<number> {
+    return this.#worker.terminate();
   }
 
   #fail(error: Error): void {

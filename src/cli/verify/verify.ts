@@ -87,11 +87,10 @@ function table({ digits, beta, length }: Settings, tally: Tally): string {
     gapText(v.exactGap),
     verdictText(v, digits),
   ]);
-  const width = process.stdout.columns ?? 120;
   const summary = summaryOf(tally, `(β = ${beta}, L = ${length})`, digits);
   const legend =
     "Gaps are the worst over all queries, relative to the larger side or term; an erratum fails as printed by at least the figure given.";
-  return `${formatTable(columns, rows, width)}\n\n${summary}\n${legend}\n`;
+  return `${formatTable(columns, rows, process.stdout.columns ?? 120)}\n\n${summary}\n${legend}\n`;
 }
 
 function gapText(gap: number): string {

@@ -104,7 +104,7 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
     for (let c = 0; c < contexts; c++) {
       const first = c * outcomes;
       const peak = peakOf(logRow, first, first + outcomes);
-      // The differences c − total·p total 0. That at the largest p, which rounding spoils near p = 1, comes from the others.
+      // The differences c − total·p add up to 0. Rounding spoils the one at p near 1, so it is taken from the others.
       let others = 0;
       for (let row = first; row < first + outcomes; row++) {
         if (row === peak) continue;
