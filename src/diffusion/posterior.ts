@@ -69,7 +69,7 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
   let closest = 0;
   for (let i = 0; i < size; i++) {
     if (terms[i] > MAX_PLAIN_TERM && terms[i] < MAX_SQUARE) {
-      // An atom counts if it is nearer by what the heaviest has over it. Rounding moves exponents by some 1e−15 of their terms.
+      // The heaviest atom has so many nats over this one. Rounding moves exponents by some 1e−15 of their terms.
       const lighter = law.logWeight[law.peak] - law.logWeight[i];
       if (farther[i] - least <= 2 * NEGLIGIBLE_NATS + lighter + 1e-14 * terms[i])
         farther[i] = fartherExactly(points, i * d, from, d, x, level);

@@ -48,7 +48,7 @@ export class CurveTally {
     if (this.queries > 0) this.#digests.add(digest);
   }
 
-  /** Adds the sums of another part of the data; `name` is what a complaint calls it. */
+  /** Adds the sums of another part of the data; errors call it `name`. */
   merge(other: CurveTally, name: string): void {
     const [a, b] = [this, other].map(({ settings: { betas, ns } }) => JSON.stringify([betas.map(String), ns]));
     if (a !== b) throw new InputError(`${name}: it was made with other --beta or --n than the files before it`);
