@@ -450,9 +450,7 @@ describe("log-sum-exp and softmax", () => {
       ["softmax", softmax],
       ["logSoftmax", logSoftmax],
     ] as const) {
-      expect(() => f([-Infinity])).toThrow(
-        `${name}: x must have a finite maximum, got -Infinity`,
-      );
+      expect(() => f([-Infinity])).toThrow(`${name}: x must have a finite maximum, got -Infinity`);
       expect(() => f([0, Infinity])).toThrow(`${name}: x must have a finite maximum, got Infinity`);
     }
   });
