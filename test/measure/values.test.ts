@@ -322,6 +322,20 @@ describe("laws of another copy of the library keep their digits", () => {
     }
   });
 
+  it("KL from the root of a tilt that another door made, as by one", async () => {
+    for (const path of ["training/index.js", "node/training.js"]) {
+      const { importanceWeights } = await import(/* @vite-ignore */ new URL(`../../dist/${path}`, import.meta.url).href);
+      for (const one of [library, ...(await copies)]) {
+        const ref = one.measure(support, masses);
+        const { target } = importanceWeights({ ref, reward: score, beta: 1 });
+        const alone = one.rlhfOptimum({ ref, reward: score, beta: 1 });
+        for (const third of [library, ...(await copies)])
+          expect(third.klDivergence(target, ref)).toBe(one.klDivergence(alone, ref));
+        expect(library.klDivergence(target, ref)).toBeLessThan(1e-20);
+      }
+    }
+  });
+
   it("two laws of log-masses have the counting measure in common, whoever made them", async () => {
     const logs = [0, -1, -2];
     const near = logs.map((l, i) => l + score[i]);
