@@ -150,16 +150,16 @@ export function guidedNoisePrediction(
   x: Input,
   sigma: Input,
   label: string,
-  w: Input,
+  strength: Input,
 ): BigNumber {
   const caller = "guidedNoisePrediction";
   const { own, ...classes } = readClass(arithmetic, caller, data, label);
-  const strength = requireNumber(arithmetic, caller, "w", w, finite);
+  const w = requireNumber(arithmetic, caller, "strength", strength, finite);
   const all = ofMass(arithmetic, own.support, marginalOf(classes));
   const [conditional, marginal] = [own, all].map(
     (law) => predicted(arithmetic, caller, data.atoms, law, x, sigma).noise,
   );
-  return conditional.times(strength.plus(1)).minus(marginal.times(strength));
+  return conditional.times(w.plus(1)).minus(marginal.times(w));
 }
 
 /** log p(c)p(x|c)/p(x). */
@@ -186,13 +186,13 @@ export function guidanceProblem(
   arithmetic: Arithmetic,
   data: AtomicDataOf<Input>,
   label: string,
-  w: Input,
+  strength: Input,
 ): TiltProblemOf<BigNumber> {
   const caller = "guidanceProblem";
   const { own: ref, ...classes } = readClass(arithmetic, caller, data, label);
-  const strength = requireNumber(arithmetic, caller, "w", w, finite);
+  const w = requireNumber(arithmetic, caller, "strength", strength, finite);
   const logs = logSharesOf(classes, label);
-  const reward = logs.map((l) => (l.isFinite() ? l.times(strength) : strength.isZero() ? arithmetic.zero : l));
+  const reward = logs.map((l) => (l.isFinite() ? l.times(w) : w.isZero() ? arithmetic.zero : l));
   return { ref, reward, beta: arithmetic.one };
 }
 
@@ -201,15 +201,15 @@ export function guidedTarget(
   arithmetic: Arithmetic,
   data: AtomicDataOf<Input>,
   label: string,
-  w: Input,
+  strength: Input,
 ): DistributionOf<BigNumber> {
   const caller = "guidedTarget";
   const { own, ...classes } = readClass(arithmetic, caller, data, label);
-  const strength = requireNumber(arithmetic, caller, "w", w, finite);
+  const w = requireNumber(arithmetic, caller, "strength", strength, finite);
   const all = marginalOf(classes);
   const logMass = own.law.mass.map((p, i) => {
     if (!p.gt(0)) return arithmetic.negativeInfinity;
-    return arithmetic.log(p).plus(strength.times(arithmetic.log(p.div(all[i]))));
+    return arithmetic.log(p).plus(w.times(arithmetic.log(p.div(all[i]))));
   });
   return ofLogMass(arithmetic, own.support, Object.freeze(logMass)).law;
 }

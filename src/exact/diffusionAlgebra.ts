@@ -114,23 +114,23 @@ export interface DiffusionAlgebra<N, I = N> {
    *
    * @param data the atoms with their classes
    * @param label the class c
-   * @param w the guidance strength
+   * @param strength the guidance strength w
    * @returns the problem, on the atoms' indices
    * @throws TypeError when an argument has the wrong type or the lengths differ
-   * @throws RangeError when the class is unknown or w is not finite
+   * @throws RangeError when the class is unknown or the strength is not finite
    */
-  guidanceProblem(data: AtomicDataOf<I>, label: string, w: I): TiltProblemOf<N>;
+  guidanceProblem(data: AtomicDataOf<I>, label: string, strength: I): TiltProblemOf<N>;
   /**
    * The target ∝ p(x|c)^{1+w} p(x)^{−w} of guidance. Equation (31).
    *
    * @param data the atoms with their classes
    * @param label the class c
-   * @param w the guidance strength
+   * @param strength the guidance strength w
    * @returns the target, on the atoms' indices
    * @throws TypeError when an argument has the wrong type or the lengths differ
-   * @throws RangeError when the class is unknown or w is not finite
+   * @throws RangeError when the class is unknown or the strength is not finite
    */
-  guidedTarget(data: AtomicDataOf<I>, label: string, w: I): DistributionOf<N>;
+  guidedTarget(data: AtomicDataOf<I>, label: string, strength: I): DistributionOf<N>;
   /**
    * The guided noise predictor (1 + w)·ε(x_t|c) − w·ε(x_t).
    *
@@ -138,12 +138,12 @@ export interface DiffusionAlgebra<N, I = N> {
    * @param x the noisy point x_t
    * @param sigma the noise level σ in (0, 1)
    * @param label the class c
-   * @param w the guidance strength
+   * @param strength the guidance strength w
    * @returns the guided noise
    * @throws TypeError when an argument has the wrong type or the lengths differ
-   * @throws RangeError when the class is unknown, σ is outside (0, 1), or w or a coordinate is not finite
+   * @throws RangeError when the class is unknown, σ is outside (0, 1), or the strength or a coordinate is not finite
    */
-  guidedNoisePrediction(data: AtomicDataOf<I>, x: I, sigma: I, label: string, w: I): N;
+  guidedNoisePrediction(data: AtomicDataOf<I>, x: I, sigma: I, label: string, strength: I): N;
   /**
    * log p(x|c)/p(x), of all atoms at x together. Equation (36).
    *

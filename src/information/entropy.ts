@@ -6,7 +6,6 @@ import { logRatio } from "../numeric/deviance.js";
 import { log, log1p } from "../numeric/elementary.js";
 import { logNormal } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
-import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
 
 /** The terms are multiplied by this: near a point mass they are close to underflow. */
@@ -40,7 +39,7 @@ function termsByLogs(law: Law): Float64Array {
 
 /** The terms from the weights; that of the largest weight from the distance of the weight to the total. */
 function termsByWeights({ weight, total: { hi: total }, peak, rest }: Law): Float64Array {
-  const terms = floats(weight.length);
+  const terms = new Float64Array(weight.length);
   for (let i = 0; i < terms.length; i++) {
     const w = weight[i];
     const p = w / total;

@@ -1,3 +1,4 @@
+import { rlhfOptimum } from "exptilt";
 import {
   atomicData,
   guidanceGap,
@@ -6,8 +7,7 @@ import {
   guidedTarget,
   logClassProbability,
   noisePrediction,
-  rlhfOptimum,
-} from "exptilt";
+} from "exptilt/diffusion";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";
@@ -104,8 +104,8 @@ describe("bad input", () => {
   it.each<[() => unknown, string]>([
     [() => logClassProbability(three, "z"), 'logClassProbability: label must be one of a, b, got "z"'],
     [() => guidanceProblem(three, "z", 1), 'guidanceProblem: label must be one of a, b, got "z"'],
-    [() => guidanceProblem(three, "a", Infinity), "guidanceProblem: w must be finite, got Infinity"],
-    [() => guidanceProblem(three, "a", "1" as never), 'guidanceProblem: w must be a number, got "1"'],
+    [() => guidanceProblem(three, "a", Infinity), "guidanceProblem: strength must be finite, got Infinity"],
+    [() => guidanceProblem(three, "a", "1" as never), 'guidanceProblem: strength must be a number, got "1"'],
     [() => guidanceGap(plane, "data", 1, [0.5]), "guidanceGap: data must have one dimension, got 2"],
     [() => guidanceGap(three, "z", 1, [0.5]), 'guidanceGap: label must be one of a, b, got "z"'],
     [() => guidanceGap(three, "a", 1, [0.5, 0.5]), "guidanceGap: grid[1] must exceed the level before it, got 0.5"],

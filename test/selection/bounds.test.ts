@@ -7,7 +7,6 @@ import {
   klDivergence,
   limitDistance,
   measure,
-  printedRate,
   rlhfOptimum,
   samplesNeeded,
   selectionCurve,
@@ -17,6 +16,7 @@ import {
   uniform,
   winRate,
 } from "exptilt";
+import { printedRate } from "exptilt/claims";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { selectionCases } from "../support/autoregressive.js";

@@ -108,7 +108,7 @@ export interface ConditionalPolicy<A = unknown> {
  * @throws RangeError when a parameter is NaN or +∞, or the logits that they give have no finite maximum
  * @example
  * ```ts
- * import { policyDistribution, tabularPolicy } from "exptilt";
+ * import { policyDistribution, tabularPolicy } from "exptilt/training";
  * policyDistribution(tabularPolicy(["a", "b"]), [0, Math.log(3)]).mass // => [0.25, 0.75]
  * ```
  */
@@ -128,10 +128,10 @@ export function policyDistribution<Q, A>(
   return distributionOf(support, Law.fromLogMass(logs), 0);
 }
 
-/** So many parameters are 16 GiB of them. */
+/** Parameters that take 16 GiB. */
 const MAX_PARAMETERS = 2 ** 31;
 
-/** A policy, as far as it shows before it is asked for a query: the number of its parameters. */
+/** Checks a policy before it is asked for a query, and returns the number of its parameters. */
 export function requirePolicy<Q, A>(caller: string, policy: Policy<Q, A>): number {
   requireObject(caller, "policy", policy);
   const size = requireInteger(caller, "policy.size", policy.size, 0);

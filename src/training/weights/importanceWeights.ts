@@ -23,8 +23,7 @@ import { sizeOf } from "./sampleWeights.js";
 import { TAIL_OPTIONS, type TailOptions } from "./tail.js";
 
 /**
- * What weighted maximum likelihood is done on: a law to imitate, the one it came from, and how much its weights can be
- * trusted.
+ * The input of weighted maximum likelihood: a law to imitate, the law it came from, and how far its weights can be trusted.
  *
  * @typeParam A the type of an answer
  */
@@ -66,7 +65,8 @@ export interface ImportanceWeights<A = unknown> extends WeightedAnswers<A> {
  * @throws RangeError when a reward is NaN or +∞ or forbids the whole support, or β is not positive
  * @example
  * ```ts
- * import { importanceWeights, uniform } from "exptilt";
+ * import { uniform } from "exptilt";
+ * import { importanceWeights } from "exptilt/training";
  * const weights = importanceWeights({ ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 });
  * weights.weight // => [0.238405844044, 1.761594155956]
  * weights.target.mass // => [0.119202922022, 0.880797077978]
@@ -92,7 +92,7 @@ function weightsOf<A>(
   const logRatio = relative(law.peak);
   const logMean = logMeanExp(base, logRatio);
   const logWeight = logRatio.map((l) => l - logMean);
-  // Quotients of probabilities keep the digits that large logarithms lose.
+  // Quotients of probabilities have digits that large logarithms lose.
   const weight = logWeight.map((l, i) => {
     const [p, q] = [law.probability(i), base.probability(i)];
     return isNormal(p) && isNormal(q) ? p / q : exp(l);
@@ -119,7 +119,8 @@ function weightsOf<A>(
  * @throws RangeError when Lβ ≤ 1, where the optimum is no tilt of ref
  * @example
  * ```ts
- * import { distribution, selfCertaintyWeights } from "exptilt";
+ * import { distribution } from "exptilt";
+ * import { selfCertaintyWeights } from "exptilt/training";
  * const ref = distribution(["aa", "ab"], [1, 3]);
  * const weights = selfCertaintyWeights({ ref, length: 2, beta: 1, vocabularySize: 2 });
  * weights.weight // => [0.4, 1.2]
@@ -130,7 +131,7 @@ export function selfCertaintyWeights<A>(problem: SelfCertaintyProblem<A>): Impor
   const caller = "selfCertaintyWeights";
   const tilt = equivalentOf(caller, problem);
   const law = lawOf(caller, "ref", tilt.ref);
-  // From the masses themselves: their logarithms may not tell them apart.
+  // Taken from the masses: rounded logarithms may not tell them apart.
   return weightsOf(caller, tilt, (peak) => law.weight.map((_, i) => logOdds(law, i, peak) / tilt.beta));
 }
 
@@ -168,7 +169,8 @@ export interface DrawnWeightsOptions extends TailOptions {
  * @throws RangeError when a draw is no answer of ref, there are no draws, all are forbidden, β is not positive, or see `paretoK`
  * @example
  * ```ts
- * import { drawnWeights, uniform } from "exptilt";
+ * import { uniform } from "exptilt";
+ * import { drawnWeights } from "exptilt/training";
  * const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 1 };
  * const weights = drawnWeights(problem, ["a", "b", "a", "a"]);
  * weights.weight // => [0.174877705, 0.475366886, 0.174877705, 0.174877705]
@@ -194,7 +196,7 @@ export function drawnWeights<A>(
     logWeight: Float64Array.from(places, (i) =>
       score[i] === -Infinity ? -Infinity : scaledDifference(score[i], top, beta),
     ),
-    // Rewards that differ by their rounding alone are equal, however small β makes that look.
+    // Rewards that differ by their rounding alone are equal, however small β is.
     magnitude: (draw: number) => Math.max(Math.abs(score[places[draw]]), Math.abs(top)) / beta,
   };
   const smoothed = options.smooth
@@ -229,7 +231,7 @@ function placesOfDraws<A>(caller: string, support: readonly A[], draws: readonly
   return Uint32Array.from(draws, at);
 }
 
-/** The weights of equal draws added up; as logarithms, where some are below the range of doubles. */
+/** The weights of equal draws added up, as logarithms where some are below the range of doubles. */
 function gathered(places: Uint32Array, law: Law, weight: Float64Array, size: number): Law {
   if (!law.hasTail) {
     const mass = new Float64Array(size);

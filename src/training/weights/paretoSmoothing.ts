@@ -4,7 +4,7 @@ import { fitGeneralizedPareto, type GeneralizedPareto, logParetoQuantile } from 
 import { readWeights, type SampleWeights, type WeightsRead } from "./sampleWeights.js";
 import { averageRuns, TAIL_OPTIONS, type Tail, type TailOptions, tailLengthOf, tailOf } from "./tail.js";
 
-/** A tail of fewer draws than this says nothing of its shape. */
+/** Fewer draws do not determine the shape of a tail. */
 const MIN_TAIL_DRAWS = 5;
 
 /** A tail with its fitted law; the shape alone where there is nothing to fit. */
@@ -20,7 +20,7 @@ function fitTail(weights: WeightsRead, length: number): FittedTail {
   if (draws.length < MIN_TAIL_DRAWS) return { ...tail, shape: Infinity };
   if (runs.length === 1) return { ...tail, shape: -Infinity };
   const fit = fitGeneralizedPareto(tail.logExceedance);
-  // A weak prior, worth ten draws of shape ½, steadies the shape where the tail is short.
+  // A weak prior, worth ten draws of shape ½, steadies the shape of a short tail.
   const shape = (fit.shape * draws.length + 5) / (draws.length + 10);
   return { ...tail, shape, fit: { ...fit, shape } };
 }
@@ -57,10 +57,10 @@ export function smooth(caller: string, weights: WeightsRead, options: TailOption
  * Stephens (2009), steadied by the weak prior of the published version (ten draws of shape ½). The fit is done on logarithms:
  * weights thousands of nats apart have the k̂ of exact arithmetic, which may be in the hundreds.
  *
- * A finite answer set draws its answers again and again. Weights equal to the cutoff are left out of the tail, and weights
- * count as equal where they differ by rounding alone (8 ulps of the numbers given). k̂ = −∞ where the largest weights are one
- * plateau: no draw is left in the tail, or five or more are and all are equal. k̂ = ∞ where one to four draws stand out of all
- * others, too few to say how far the next would.
+ * Draws from a finite answer set repeat its answers. So weights equal to the cutoff are left out of the tail; weights count
+ * as equal where they differ by rounding alone (8 ulps of the numbers given). k̂ = −∞ where the largest weights are one
+ * plateau: no draw is left in the tail, or five or more are left and all are equal. k̂ = ∞ where one to four draws exceed all
+ * others: they are too few for a fit.
  *
  * @param weights the weights of the draws, as numbers or in logarithms
  * @param options the length of the tail, or the relative efficiency of the draws that it is made of
@@ -70,7 +70,7 @@ export function smooth(caller: string, weights: WeightsRead, options: TailOption
  * the draws, or the efficiency not positive
  * @example
  * ```ts
- * import { paretoK } from "exptilt";
+ * import { paretoK } from "exptilt/training";
  * const quantiles = Array.from({ length: 1000 }, (_, i) => (i + 0.5) / 1000);
  * paretoK({ weight: quantiles.map((p) => (1 - p) ** -0.5) }) // => 0.497086
  * paretoK({ weight: quantiles.map((p) => (1 - p) ** -1.5) }) // => 1.365036
@@ -107,7 +107,7 @@ export interface SmoothedWeights {
  * the draws, or the efficiency not positive
  * @example
  * ```ts
- * import { effectiveSampleSize, paretoSmoothedWeights } from "exptilt";
+ * import { effectiveSampleSize, paretoSmoothedWeights } from "exptilt/training";
  * const logWeight = Array.from({ length: 400 }, (_, i) => -2 * Math.log1p(-(i + 0.5) / 400));
  * effectiveSampleSize({ logWeight }) // => 1.498481
  * effectiveSampleSize(paretoSmoothedWeights({ logWeight })) // => 1.9078
