@@ -101,7 +101,11 @@ describe("policies", () => {
     const refused = [
       [() => tabularPolicy([]), RangeError, "tabularPolicy: support must have at least one answer"],
       [() => policyDistribution(tabularPolicy([0, 1]), [0]), TypeError, "parameters must have length 2"],
-      [() => policyDistribution(tabularPolicy([0, 1]), [0, Number.NaN]), RangeError, "parameters[1] must be a number below"],
+      [
+        () => policyDistribution(tabularPolicy([0, 1]), [0, Number.NaN]),
+        RangeError,
+        "parameters[1] must be a number below",
+      ],
       [
         () => policyDistribution(tabularPolicy([0]), [-Infinity]),
         RangeError,
