@@ -40,6 +40,7 @@ export {
 export { float64Algebra } from "./claims/float64.js";
 export { claims } from "./claims/index.js";
 export { type Instance, type World, worldOf } from "./claims/instance.js";
+export { printedRate } from "./claims/printedRate.js";
 export { gapTolerance } from "./claims/tolerance.js";
 export { type AtomicData, type AtomicDataInput, type AtomLaw, atomicData } from "./diffusion/atoms.js";
 export { ddimLaw } from "./diffusion/ddimLaw.js";
@@ -122,7 +123,7 @@ export { bestOfNLaw } from "./selection/bestOfN.js";
 export { bestOfPoissonLaw, softBestOfPoissonLaw } from "./selection/bestOfPoisson.js";
 export { bestOfNKlBound, bestOfNWinRateBound, type LawBounds, softBestOfNBounds } from "./selection/bounds.js";
 export { type CurvePoint, selectionCurve } from "./selection/curve.js";
-export { type FirstOrderExpansion, firstOrderExpansion, printedRate } from "./selection/expansion.js";
+export { type FirstOrderExpansion, firstOrderExpansion } from "./selection/expansion.js";
 export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
 export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";

@@ -18,13 +18,14 @@ import { tilt } from "../measure/tilt.js";
 import { humanPreference, logPreferenceProbability, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
 import { softBestOfNBounds } from "../selection/bounds.js";
-import { firstOrderExpansion, printedRate } from "../selection/expansion.js";
+import { firstOrderExpansion } from "../selection/expansion.js";
 import { limitDistance, selectionLimit } from "../selection/limit.js";
 import { softBestOfNLaw, weightedBestOfNLaw } from "../selection/softBestOfN.js";
 import { fitInClosedForm } from "../training/fit.js";
 import { tabularPolicy } from "../training/policies/tabular.js";
 import { importanceWeights, selfCertaintyWeights } from "../training/weights/importanceWeights.js";
 import { float64Diffusion } from "./float64Diffusion.js";
+import { printedRate } from "./printedRate.js";
 
 /** The library itself, as an arithmetic that claims can be checked in: every function is the public float64 one. */
 export const float64Algebra = {

@@ -10,6 +10,7 @@ import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf
 import * as limit from "./limit.js";
 import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
 import * as integrals from "./noisedIntegrals.js";
+import { printedRate } from "./printedRate.js";
 import {
   belowInfinity,
   bigOutOfRange,
@@ -193,7 +194,7 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     limitDistance: (problem, n) => limit.limitDistance(arithmetic, problem, n),
     softBestOfNBounds: (problem, n) => limit.softBestOfNBounds(arithmetic, problem, n),
     firstOrderExpansion: (problem) => limit.firstOrderExpansion(arithmetic, problem),
-    printedRate: (problem, n) => limit.printedRate(arithmetic, problem, n),
+    printedRate: (problem, n) => printedRate(arithmetic, problem, n),
 
     sequenceDistribution: (policy) => autoregressive.sequenceDistribution(arithmetic, policy),
     selfCertainty: (policy, sequence, form) => autoregressive.selfCertainty(arithmetic, policy, sequence, form),

@@ -19,7 +19,7 @@ interface Selection {
   readonly top: BigNumber;
 }
 
-function readSelection(
+export function readSelection(
   arithmetic: Arithmetic,
   caller: string,
   problem: TiltProblemOf<Input>,
@@ -140,19 +140,4 @@ export function firstOrderExpansion(
   const half = (f: (c: BigNumber) => BigNumber) =>
     arithmetic.sum(law.mass.map((p, i) => p.times(f(coefficient[i])))).div(2);
   return { coefficient, totalVariation: half((c) => c.abs()), kl: half((c) => c.times(c)) };
-}
-
-export function printedRate(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, draws: number): BigNumber {
-  const caller = "printedRate";
-  const { ref, reward, beta, top } = readSelection(arithmetic, caller, problem, positiveOrInfinite);
-  const n = requireInteger(caller, "n", draws, 1);
-  if (n === 1) return arithmetic.zero;
-  const least = reward.reduce((a, r, i) => (ref.supports(i) && r.lt(a) ? r : a), top);
-  if (!least.isFinite()) return arithmetic.infinity;
-  const count = arithmetic.number(n);
-  return arithmetic
-    .log(count)
-    .div(count)
-    .sqrt()
-    .times(arithmetic.exp(top.minus(least).div(beta)));
 }
