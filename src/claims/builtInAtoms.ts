@@ -57,7 +57,7 @@ export class Atoms<N> {
     this.tilted = A.tilt(this.own, this.reward, this.beta);
     this.problem = A.rewardDirectedProblem(this.points, this.own, this.reward, this.beta);
     this.levels = numbers(instance.levels);
-    this.precision = 10 ** -A.integralDigits;
+    this.precision = Number(`1e-${A.integralDigits}`);
   }
 
   /** Laws that a predictor may be of. */

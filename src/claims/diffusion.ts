@@ -1,4 +1,5 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
+import { square } from "../numeric/elementary.js";
 import type { Atoms } from "./builtInAtoms.js";
 import type { Comparison, Identity, Sides } from "./claim.js";
 import type { World } from "./instance.js";
@@ -155,7 +156,7 @@ function surrogate<N>(atoms: Atoms<N>, p: MeasureOf<N>): N {
 }
 
 /** Draws of soft best-of-N so many that 1/N² is below the integrals' precision, and 1/N still far above. */
-const drawsOf = (integralDigits: number) => 10 ** Math.min(15, Math.ceil((integralDigits + 2) / 2));
+const drawsOf = (integralDigits: number) => Number(`1e${Math.min(15, Math.ceil((integralDigits + 2) / 2))}`);
 
 /**
  * The law of soft best-of-N with weights v = p(c|x)^w over draws of p(x|c), and the target times its first-order term
@@ -167,13 +168,13 @@ function scaling<N>(atoms: Atoms<N>, w: number): Comparison<N> {
   const held = positions(A, own);
   const weight = posterior.map((p) => (sign(A, p) > 0 ? A.exp(A.multiply(A.number(w), A.log(p))) : p));
   const mean = A.expectation(own, weight);
-  const square = A.multiply(mean, mean);
+  const meanSquared = A.multiply(mean, mean);
   const spread = A.divide(
     A.expectation(
       own,
       weight.map((v) => A.multiply(v, v)),
     ),
-    square,
+    meanSquared,
   );
   const term = (i: number) => A.divide(A.subtract(spread, A.divide(weight[i], mean)), A.number(n));
   const law = A.softBestOfNLaw(A.guidanceProblem(data, "own", A.number(w)), n);
@@ -184,7 +185,7 @@ function scaling<N>(atoms: Atoms<N>, w: number): Comparison<N> {
   return {
     left: both(law),
     right: both(target).map((p, k) => A.multiply(p, factors[k])),
-    precision: Math.max(precision, 10 * (A.toNumber(spread) / n) ** 2),
+    precision: Math.max(precision, 10 * square(A.toNumber(spread) / n)),
   };
 }
 

@@ -15,6 +15,7 @@ import { escort } from "../measure/escort.js";
 import { expectation } from "../measure/expectation.js";
 import { distribution, fromLogMass, type Measure, measure, normalize, uniform } from "../measure/measure.js";
 import { tilt } from "../measure/tilt.js";
+import { exp, log } from "../numeric/elementary.js";
 import { humanPreference, logPreferenceProbability, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
 import { softBestOfNBounds } from "../selection/bounds.js";
@@ -36,8 +37,8 @@ export const float64Algebra = {
   subtract: (a, b) => a - b,
   multiply: (a, b) => a * b,
   divide: (a, b) => a / b,
-  exp: Math.exp,
-  log: Math.log,
+  exp,
+  log,
   measure,
   distribution,
   fromLogMass,

@@ -1,5 +1,6 @@
 import type { Algebra, DistributionOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
 import { requireObject, wrongType } from "../numeric/check.js";
+import { exp } from "../numeric/elementary.js";
 import { type Atoms, atomsOf } from "./builtInAtoms.js";
 import { type CheckedInstance, type Instance, requireInstance } from "./checkedInstance.js";
 import { float64Algebra } from "./float64.js";
@@ -160,5 +161,5 @@ const MEMBERS = Object.entries(float64Algebra).map(([name, member]) => [name, ty
 function relativeMasses({ mass, logMass }: CheckedInstance): number[] {
   const given = mass ?? logMass;
   const max = given.reduce((a, b) => Math.max(a, b));
-  return given.map((x) => (mass === undefined ? Math.exp(x - max) : x / max));
+  return given.map((x) => (mass === undefined ? exp(x - max) : x / max));
 }

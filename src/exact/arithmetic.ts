@@ -1,4 +1,5 @@
 import { type BigNumber, BigNumberDependencies, create } from "mathjs";
+import { log } from "../numeric/elementary.js";
 import { exactDecimal } from "./double.js";
 
 /** Digits carried beyond the ones promised: what cancellation between near-equal laws may cost. */
@@ -92,7 +93,7 @@ export class Arithmetic {
     const { coefficient, power } = parts(x);
     // x = m·10^e with m in [1, 10).
     const mantissa = this.#toFixed(coefficient, power - x.e);
-    const fixed = this.#fixedLog(mantissa, Math.log(Number(`${coefficient}e${power - x.e}`)));
+    const fixed = this.#fixedLog(mantissa, log(Number(`${coefficient}e${power - x.e}`)));
     return this.#toBig(fixed + BigInt(x.e) * this.#log10, 0n);
   }
 
