@@ -1,7 +1,7 @@
 import { expectedSelfCertainty, selfCertainty, sequenceDistribution } from "../alignment/autoregressive.js";
 import { rlhfEquivalent, rlifEquivalent, unifiedObjective } from "../alignment/correspondences.js";
 import { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret } from "../alignment/rlhf.js";
-import { rlifObjective, rlifOptimalValue, rlifOptimum } from "../alignment/rlif.js";
+import { rlifObjective, rlifOptimalValue, rlifOptimum, rlifRegret } from "../alignment/rlif.js";
 import type { Algebra } from "../exact/algebra.js";
 import {
   chiSquaredDivergence,
@@ -65,6 +65,7 @@ export const float64Algebra = {
   rlifObjective,
   rlifOptimum,
   rlifOptimalValue,
+  rlifRegret,
   rlhfEquivalent,
   rlifEquivalent,
   unifiedObjective,

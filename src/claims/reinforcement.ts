@@ -170,14 +170,14 @@ export const reinforcement: readonly Identity[] = [
         ...isSame(A, A.normalize(A.power(ref, exponent)), internalOptimum),
         { left: [best], right: [A.rlifObjective(internal, internalOptimum)], scale: [logV] },
         { left: [best], right: [A.subtract(logV, A.divide(A.renyiEntropy(ref, exponent), L))], scale: [logV] },
-        ...policies.map((policy) => {
+        ...policies.flatMap((policy) => {
           const regret = A.multiply(A.divide(faithful.beta, L), A.klDivergence(policy, internalOptimum));
           const value = A.rlifObjective(internal, policy);
-          return {
-            left: [best],
-            right: [A.add(value, regret)],
-            scale: [total(A, [logV, magnitude(A, value), regret])],
-          };
+          const scale = [total(A, [logV, magnitude(A, value), regret])];
+          return [
+            { left: [best], right: [A.add(value, regret)], scale },
+            { left: [A.rlifRegret(internal, policy)], right: [regret] },
+          ];
         }),
       ];
     },
@@ -185,7 +185,8 @@ export const reinforcement: readonly Identity[] = [
   {
     kind: "identity",
     equation: "(10)",
-    statement: "where Lβ ≤ 1 the optimum of J_if is a point mass on a mode of ref, with value log|V| + β log max ref",
+    statement:
+      "where Lβ ≤ 1 the optimum of J_if is a point mass on a mode of ref, with value log|V| + β log max ref and regret (1/L − β) H(π) + β E_π[log max ref − log ref]",
     hypotheses: "Lβ_if ≤ 1 (the paper is silent), π ≪ ref",
     sides: ({ algebra: A, policies, ref, internal }) => {
       const top = largest(A, entries(ref.logMass));
@@ -196,6 +197,8 @@ export const reinforcement: readonly Identity[] = [
         const best = A.rlifOptimalValue(problem);
         const optimum = A.rlifOptimum(problem);
         const one = A.number(1);
+        const L = A.number(internal.length);
+        const excess = A.divide(A.subtract(one, A.multiply(L, beta)), L);
         return [
           { left: [total(A, entries(optimum.mass))], right: [one] },
           { left: [A.add(one, largest(A, entries(optimum.logMass)))], right: [one] },
@@ -207,6 +210,15 @@ export const reinforcement: readonly Identity[] = [
             relation: "<=" as const,
             scale: policies.map(() => logV),
           },
+          ...policies.map((policy) => {
+            const spread = A.multiply(excess, A.entropy(policy));
+            const cost = (logs: readonly (typeof beta)[]) => A.multiply(beta, A.expectation(policy, logs));
+            return {
+              left: [A.rlifRegret(problem, policy)],
+              right: [A.subtract(spread, cost(entries(ref.logMass).map((l) => A.subtract(l, top))))],
+              scale: [A.subtract(spread, cost(entries(ref.logMass)))],
+            };
+          }),
         ];
       });
     },

@@ -155,6 +155,8 @@ export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
   rlifOptimum(problem: SelfCertaintyProblemOf<I>): DistributionOf<N>;
   /** {@inheritDoc index!rlifOptimalValue} */
   rlifOptimalValue(problem: SelfCertaintyProblemOf<I>): N;
+  /** {@inheritDoc index!rlifRegret} */
+  rlifRegret(problem: SelfCertaintyProblemOf<I>, policy: MeasureOf<I>): N;
   /** {@inheritDoc index!rlhfEquivalent} */
   rlhfEquivalent(problem: SelfCertaintyProblemOf<I>): TiltProblemOf<N>;
   /** {@inheritDoc index!rlifEquivalent} */

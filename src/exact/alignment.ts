@@ -67,6 +67,25 @@ export function rlifOptimalValue(arithmetic: Arithmetic, problem: SelfCertaintyP
   return logV.minus(renyiEntropyOf(law, a.div(excess), arithmetic.one.div(excess)).div(length));
 }
 
+export function rlifRegret(
+  arithmetic: Arithmetic,
+  problem: SelfCertaintyProblemOf<Input>,
+  policy: MeasureOf<Input>,
+): BigNumber {
+  const caller = "rlifRegret";
+  const { ref, length, beta, a, excess } = readSelfCertainty(arithmetic, caller, problem);
+  const law = readPolicy(arithmetic, caller, ref, policy);
+  if (excess.gt(0)) {
+    const optimum = escortOf(caller, ref, a.div(excess), arithmetic.one.div(excess));
+    return excess.div(length).times(divergenceOf(law, optimum));
+  }
+  const own = excess.div(-length).times(entropyOf(law));
+  if (beta.isZero()) return own;
+  const { logMass, peak } = ref.law;
+  const belowMode = logMass.map((l) => l.minus(logMass[peak]));
+  return own.minus(beta.times(expectationOf(law, belowMode)));
+}
+
 export function rlhfEquivalent(
   arithmetic: Arithmetic,
   problem: SelfCertaintyProblemOf<Input>,

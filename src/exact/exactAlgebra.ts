@@ -184,6 +184,7 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     rlifObjective: (problem, policy) => alignment.rlifObjective(arithmetic, problem, policy),
     rlifOptimum: (problem) => alignment.rlifOptimum(arithmetic, problem),
     rlifOptimalValue: (problem) => alignment.rlifOptimalValue(arithmetic, problem),
+    rlifRegret: (problem, policy) => alignment.rlifRegret(arithmetic, problem, policy),
     rlhfEquivalent: (problem) => alignment.rlhfEquivalent(arithmetic, problem),
     rlifEquivalent: (problem, options) => alignment.rlifEquivalent(arithmetic, problem, options),
     unifiedObjective: (problem, policy) => alignment.unifiedObjective(arithmetic, problem, policy),
