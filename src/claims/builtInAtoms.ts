@@ -1,5 +1,6 @@
 import type { Algebra, DistributionOf, MeasureOf, TiltProblemOf } from "../exact/algebra.js";
 import type { AtomicDataOf } from "../exact/diffusionAlgebra.js";
+import { cached } from "../numeric/cache.js";
 import { trapezoidStep } from "../numeric/trapezoid.js";
 import type { AtomicInstance } from "./atomicInstance.js";
 import { largest, positions, total } from "./sums.js";
@@ -26,7 +27,7 @@ export class Atoms<N> {
   /** The relative gap that integrals may leave: those of the library, and those of the claims. */
   readonly precision: number;
   readonly #instance: AtomicInstance;
-  readonly #fields: (Field<N> | undefined)[] = [];
+  readonly #fields = new Map<number, Field<N>>();
   readonly #held = new Map<MeasureOf<N>, readonly number[]>();
   readonly #ratioLosses = new Map<number, N>();
   readonly #divergences = new Map<MeasureOf<N>, N>();
@@ -78,9 +79,7 @@ export class Atoms<N> {
 
   /** What is at level number t: noisy points, and the predictions there. */
   field(t = 0): Field<N> {
-    const field = this.#fields[t] ?? new Field(this, this.#instance, t);
-    this.#fields[t] = field;
-    return field;
+    return cached(this.#fields, t, () => new Field(this, this.#instance, t));
   }
 
   /** E_law[f], with f given at each atom. */
@@ -93,28 +92,30 @@ export class Atoms<N> {
 
   /** The atoms that a law has. */
   held(law: MeasureOf<N>): readonly number[] {
-    return made(this.#held, law, () => positions(this.A, law));
+    return cached(this.#held, law, () => positions(this.A, law));
   }
 
   /** L(x;c) of (37) over all levels, at an atom. */
   ratioLoss(i: number): N {
-    return made(this.#ratioLosses, i, () => this.A.densityRatioLoss(this.data, this.points[i], "own"));
+    return cached(this.#ratioLosses, i, () => this.A.densityRatioLoss(this.data, this.points[i], "own"));
   }
 
   /** KL(p(x|c)‖q) from the noise predictors. */
   divergence(q: MeasureOf<N>): N {
-    return made(this.#divergences, q, () => this.A.klByMismatchedEstimation(this.points, this.own, q));
+    return cached(this.#divergences, q, () => this.A.klByMismatchedEstimation(this.points, this.own, q));
   }
 
   /** E|ε − ε_q(x_t)|² for x₀ ~ p, as the library has it. */
   loss(p: MeasureOf<N>, q: MeasureOf<N>): N {
-    const ofP = made(this.#losses, p, () => new Map<MeasureOf<N>, N>());
-    return made(ofP, q, () => this.A.denoisingLoss(this.points, p, q, this.level));
+    const ofP = cached(this.#losses, p, () => new Map<MeasureOf<N>, N>());
+    return cached(ofP, q, () => this.A.denoisingLoss(this.points, p, q, this.level));
   }
 
   /** Z⁻¹ E_{p(x|c)}[e^{r/β} |ε − ε_q|²], as the library has it. */
   weightedLoss(q: MeasureOf<N>): N {
-    return made(this.#weightedLosses, q, () => this.A.weightedDenoisingLoss(this.points, this.problem, q, this.level));
+    return cached(this.#weightedLosses, q, () =>
+      this.A.weightedDenoisingLoss(this.points, this.problem, q, this.level),
+    );
   }
 
   /** The atom at which p(x|c)/p(x) is farthest from 1, and not 0. */
@@ -157,8 +158,7 @@ const kept = new WeakMap<object, Map<string, unknown>>();
 
 /** Atoms in an arithmetic, made once for all instances that have the same. */
 export function atomsOf<N>(A: Algebra<N>, instance: AtomicInstance): Atoms<N> {
-  const known = kept.get(A) ?? new Map<string, unknown>();
-  kept.set(A, known);
+  const known = cached(kept, A, () => new Map<string, unknown>());
   const key = JSON.stringify(instance);
   const atoms = (known.get(key) as Atoms<N> | undefined) ?? new Atoms(A, instance);
   known.delete(key);
@@ -211,7 +211,7 @@ export class Field<N> {
   /** ε_law(x_t) at each node. */
   #predictedBy(law: MeasureOf<N>): readonly N[] {
     const { A, points } = this.#atoms;
-    return made(this.#predicted, law, () => this.#noisy.map((x) => A.noisePrediction(points, law, x, this.sigma)));
+    return cached(this.#predicted, law, () => this.#noisy.map((x) => A.noisePrediction(points, law, x, this.sigma)));
   }
 
   /** E of a function of the node, under the weights of the nodes. */
@@ -225,7 +225,7 @@ export class Field<N> {
   /** E over ε of |ε − ε_law(x_t)|² at each atom. */
   errors(law: MeasureOf<N>): readonly N[] {
     const { A } = this.#atoms;
-    return made(this.#errors, law, () => {
+    return cached(this.#errors, law, () => {
       const predicted = this.#predictedBy(law);
       return this.#weight.map((weight, i) =>
         this.#mean(weight, (n) => {
@@ -245,7 +245,7 @@ export class Field<N> {
   distance(p: MeasureOf<N>, q: MeasureOf<N>): N {
     const { A } = this.#atoms;
     const [ours, theirs] = [this.#predictedBy(p), this.#predictedBy(q)];
-    const weight = made(this.#mixed, p, () =>
+    const weight = cached(this.#mixed, p, () =>
       this.#noisy.map((_, n) =>
         this.#atoms.average(
           p,
@@ -262,9 +262,9 @@ export class Field<N> {
   /** E over ε of u·d/du of log p_u(ux + ε) at each atom x, for X ~ law: from the Gaussians themselves, without a predictor. */
   slopes(law: MeasureOf<N>): readonly N[] {
     const { A, points } = this.#atoms;
-    return made(this.#slopes, law, () => {
+    return cached(this.#slopes, law, () => {
       const held = this.#atoms.held(law);
-      const gaussians = made(this.#gaussians, held.join(), () =>
+      const gaussians = cached(this.#gaussians, held.join(), () =>
         this.#noisy.map((_, n) =>
           relative(
             A,
@@ -301,13 +301,6 @@ export class Field<N> {
       return A.divide(sum, total(A, q));
     };
   }
-}
-
-/** The value of a key, made once. */
-function made<K, T>(known: Map<K, T>, key: K, make: () => T): T {
-  const value = known.get(key) ?? make();
-  known.set(key, value);
-  return value;
 }
 
 /** −gap²/2. */

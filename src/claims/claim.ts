@@ -1,4 +1,5 @@
 import type { Algebra } from "../exact/algebra.js";
+import { cached } from "../numeric/cache.js";
 import { NON_NEGATIVE_OR_INFINITE, requireNumber, wrongType } from "../numeric/check.js";
 import type { World } from "./instance.js";
 import { finite, sign } from "./sums.js";
@@ -73,13 +74,10 @@ const MIN_FLOAT64_SIZE = 1e-290;
 
 /** The least size that a gap is relative to: 0 in an arithmetic whose numbers don't underflow where doubles do. */
 function leastSize<N>(A: Algebra<N>): number {
-  let least = leastSizes.get(A);
-  if (least === undefined) {
+  return cached(leastSizes, A, () => {
     const tiny = A.number(MIN_FLOAT64_SIZE);
-    least = A.toNumber(A.divide(A.multiply(tiny, tiny), tiny)) > 0 ? 0 : MIN_FLOAT64_SIZE;
-    leastSizes.set(A, least);
-  }
-  return least;
+    return A.toNumber(A.divide(A.multiply(tiny, tiny), tiny)) > 0 ? 0 : MIN_FLOAT64_SIZE;
+  });
 }
 
 /** Known of each algebra: every claim asks. */

@@ -1,4 +1,5 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
+import { cached } from "../numeric/cache.js";
 import { square } from "../numeric/elementary.js";
 import type { Atoms } from "./builtInAtoms.js";
 import type { Comparison, Identity, Sides } from "./claim.js";
@@ -13,10 +14,8 @@ export const ON_ATOMS = "atoms on a line in two classes, made from three answers
 export function onAtoms(sides: <N>(atoms: Atoms<N>) => readonly Comparison<N>[]): Sides {
   const known = new WeakMap<object, readonly Comparison<unknown>[]>();
   return <N>({ atoms }: World<N>) => {
-    const made = known.get(atoms) as readonly Comparison<N>[] | undefined;
-    const comparisons = made ?? sides(atoms).map((comparison) => ({ precision: atoms.precision, ...comparison }));
-    known.set(atoms, comparisons);
-    return comparisons;
+    const make = () => sides(atoms).map((comparison) => ({ precision: atoms.precision, ...comparison }));
+    return cached(known, atoms, make) as readonly Comparison<N>[];
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Algebra, DistributionOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
+import { cached } from "../numeric/cache.js";
 import { LEAST_INTERNAL_BETA, type World } from "./instance.js";
 import { entries, largest, least, positions } from "./sums.js";
 
@@ -34,10 +35,11 @@ const made = new WeakMap<object, Map<string, unknown>>();
 
 /** A value made once for a world. */
 export function perWorld<T>(world: object, key: string, make: () => T): T {
-  const known = made.get(world) ?? new Map<string, unknown>();
-  made.set(world, known);
-  if (!known.has(key)) known.set(key, make());
-  return known.get(key) as T;
+  return cached(
+    cached(made, world, () => new Map<string, unknown>()),
+    key,
+    make,
+  ) as T;
 }
 
 /** The few answers at the instance's own temperature. */
@@ -88,11 +90,7 @@ function makeFew<N>(A: Algebra<N>, ref: DistributionOf<N>, reward: readonly N[],
   const exponents = reward.map((r) => reward.map((s) => A.divide(A.subtract(s, r), beta)));
   const problem = { ref, reward, beta };
   const laws = new Map<number, DistributionOf<N>>();
-  const soft = (n: number) => {
-    const law = laws.get(n) ?? A.softBestOfNLaw(problem, n);
-    laws.set(n, law);
-    return law;
-  };
+  const soft = (n: number) => cached(laws, n, () => A.softBestOfNLaw(problem, n));
   const ranks = A.measure(
     ref.support,
     reward.map((_, i) => A.number(i + 1)),

@@ -9,15 +9,12 @@ import { weightedDenoisingLoss } from "../diffusion/scoreMatching.js";
 import type { MeasureOf, TiltProblemOf } from "../exact/algebra.js";
 import type { AtomicDataOf, DiffusionAlgebra } from "../exact/diffusionAlgebra.js";
 import { distribution, type Measure, normalize } from "../measure/measure.js";
+import { cached } from "../numeric/cache.js";
 
 /** A value made once for each key. */
 function perKey<K extends object, T>(make: (key: K) => T): (key: K) => T {
   const known = new WeakMap<K, T>();
-  return (key) => {
-    const value = known.get(key) ?? make(key);
-    known.set(key, value);
-    return value;
-  };
+  return (key) => cached(known, key, () => make(key));
 }
 
 /** The library's problems with their rewards resolved, as those that it makes of atoms are. */

@@ -1,4 +1,5 @@
 import type { Algebra, DistributionOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
+import { lazy } from "../numeric/cache.js";
 import { requireObject, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { type Atoms, atomsOf } from "./builtInAtoms.js";
@@ -48,15 +49,6 @@ const rank = (i: number): number => 1 + (i % 7);
 
 /** The least β for which (β + 1)/L, rounded, is sure to be above 1/L: what RLIF's optimum is made with at least. */
 export const LEAST_INTERNAL_BETA: number = 2 ** -30;
-
-/** A value computed when first read. */
-function lazy<T>(make: () => T): () => T {
-  let value: { readonly it: T } | undefined;
-  return () => {
-    value ??= { it: make() };
-    return value.it;
-  };
-}
 
 /**
  * An instance in an arithmetic: the laws, optima and policies that the claims speak of, made when first asked for.

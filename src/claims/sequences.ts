@@ -1,4 +1,5 @@
 import type { Algebra, AutoregressivePolicyOf, DistributionOf } from "../exact/algebra.js";
+import { cached } from "../numeric/cache.js";
 import { magnitude, total } from "./sums.js";
 
 /** A small autoregressive policy, written out beside what the library is given: every sequence with the laws on its way. */
@@ -23,15 +24,11 @@ export function enumerate<N>(
   const vocabulary = Array.from({ length: vocabularySize }, (_, v) => v);
   const laws = new Map<string, DistributionOf<N>>();
   const conditional = (prefix: readonly unknown[]) => {
-    const key = prefix.join();
-    const law =
-      laws.get(key) ??
-      A.distribution(
-        vocabulary,
-        masses(prefix as readonly number[]).map((m) => A.number(m)),
-      );
-    laws.set(key, law);
-    return law;
+    const law = () => {
+      const mass = masses(prefix as readonly number[]).map((m) => A.number(m));
+      return A.distribution(vocabulary, mass);
+    };
+    return cached(laws, prefix.join(), law);
   };
   const sequences: { tokens: readonly number[]; laws: readonly DistributionOf<N>[]; logMass: N }[] = [];
   const visit = (prefix: readonly number[], met: readonly DistributionOf<N>[], logMass: N): void => {
@@ -64,32 +61,17 @@ export function certainties<N>(
   const V = A.number(policy.vocabulary.length);
   const logV = A.log(V);
   const known = new Map<DistributionOf<N>, { variant: N; original: N }>();
-  const of = (law: DistributionOf<N>) => {
+  const made = (law: DistributionOf<N>) => {
     const logs = Array.from(law.logMass, (l) => A.add(logV, l));
-    const value = known.get(law) ?? {
-      variant: total(
-        A,
-        logs.map((l, v) => A.multiply(law.mass[v], l)),
-      ),
-      original: A.divide(A.subtract(A.number(0), total(A, logs)), V),
-    };
-    known.set(law, value);
-    return value;
+    const terms = logs.map((l, v) => A.multiply(law.mass[v], l));
+    return { variant: total(A, terms), original: A.divide(A.subtract(A.number(0), total(A, logs)), V) };
   };
-  return {
-    variant: sequences.map(({ laws }) =>
-      total(
-        A,
-        laws.map((law) => of(law).variant),
-      ),
-    ),
-    original: sequences.map(({ laws }) =>
-      total(
-        A,
-        laws.map((law) => of(law).original),
-      ),
-    ),
-  };
+  const along = (form: "variant" | "original") =>
+    sequences.map(({ laws }) => {
+      const terms = laws.map((law) => cached(known, law, () => made(law))[form]);
+      return total(A, terms);
+    });
+  return { variant: along("variant"), original: along("original") };
 }
 
 /** log|V| + Σ |log π| along each sequence: what the original form is a sum of. */

@@ -1,15 +1,14 @@
 import type { BigNumber } from "mathjs";
 import { FAITHFUL } from "../alignment/correspondences.js";
+import { lazy } from "../numeric/cache.js";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { MeasureOf, SelfCertaintyProblemOf, TiltProblemOf, UnifiedProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
-import { type ExactDistribution, expectationOf, lazy, ofLogMass, ofMass, readMeasure } from "./measure.js";
+import { type ExactDistribution, expectationOf, ofLogMass, ofMass, readMeasure } from "./measure.js";
 import { readPolicy, readSelfCertainty, readTilt, type Tilted } from "./problem.js";
-import { nonNegative, positive, positiveOrInfinite, requireNumber } from "./read.js";
+import { type Input, nonNegative, positive, positiveOrInfinite, requireNumber } from "./read.js";
 import { escortOf, tiltOf } from "./tilt.js";
-
-type Input = number | BigNumber;
 
 export function rlhfObjective(
   arithmetic: Arithmetic,

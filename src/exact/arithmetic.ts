@@ -1,4 +1,5 @@
 import { type BigNumber, BigNumberDependencies, create } from "mathjs";
+import { cached } from "../numeric/cache.js";
 import { log } from "../numeric/elementary.js";
 import { exactDecimal } from "./double.js";
 
@@ -154,12 +155,7 @@ export class Arithmetic {
   }
 
   #tenTo(power: number): bigint {
-    let value = this.#powersOfTen.get(power);
-    if (value === undefined) {
-      value = 10n ** BigInt(power);
-      this.#powersOfTen.set(power, value);
-    }
-    return value;
+    return cached(this.#powersOfTen, power, () => 10n ** BigInt(power));
   }
 
   /** e^x in fixed point, for x from 0 to 3. */

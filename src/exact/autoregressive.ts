@@ -1,19 +1,20 @@
 import type { BigNumber } from "mathjs";
-import { requireEnumerable, requireForm, requirePolicyOf, requireSequence } from "../alignment/autoregressive.js";
+import { requireEnumerable, requireForm, requirePolicyOf, requireSequence, walk } from "../alignment/autoregressive.js";
 import { knownSupport, requireSameSupport } from "../measure/support.js";
+import { cached } from "../numeric/cache.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf } from "./information.js";
 import { type ExactDistribution, ofMass, readMeasure } from "./measure.js";
 import type { AutoregressivePolicyOf } from "./problems.js";
+import type { Input } from "./read.js";
 
-type Input = number | BigNumber;
 type Form = "variant" | "original";
 
-/** A prefix that can be met, with its probability and the law of the token that follows. */
-interface Prefix {
+/** A complete sequence with its probability. */
+interface Sequence {
   readonly tokens: readonly unknown[];
   readonly mass: BigNumber;
-  /** The divergences from uniform of the laws before this one, added up. */
+  /** The sum of the divergences from uniform of the laws on its way. */
   readonly certainty: BigNumber;
 }
 
@@ -37,30 +38,26 @@ function certaintyOf(law: ExactDistribution, form: Form): BigNumber {
   return form === "variant" ? divergenceOf(law, uniform) : divergenceOf(uniform, law);
 }
 
-/** Every complete sequence, length by length: each prefix is put in place of itself followed by each token. */
+/** Every complete sequence, in the order of the vocabulary with the first token slowest. */
 function complete(
   arithmetic: Arithmetic,
   caller: string,
   given: AutoregressivePolicyOf<Input>,
   certainty: (law: ExactDistribution) => BigNumber,
-): Prefix[] {
+): Sequence[] {
   const policy = requireEnumerable(caller, readPolicy(arithmetic, caller, given));
-  const { vocabulary, length, end } = policy;
-  const ended = ({ tokens }: Prefix) => tokens.length > 0 && end !== undefined && Object.is(tokens.at(-1), end);
-  let prefixes: Prefix[] = [{ tokens: Object.freeze([]), mass: arithmetic.one, certainty: arithmetic.zero }];
-  for (let i = 0; i < length; i++) {
-    prefixes = prefixes.flatMap((prefix) => {
-      if (ended(prefix)) return [prefix];
-      const law = policy.conditional(prefix.tokens);
-      const sum = prefix.certainty.plus(certainty(law));
-      return vocabulary.map((token, v) => ({
-        tokens: Object.freeze([...prefix.tokens, token]),
-        mass: prefix.mass.times(law.mass[v]),
-        certainty: sum,
-      }));
-    });
-  }
-  return prefixes;
+  const known = new Map<ExactDistribution, BigNumber>();
+  const sequences: Sequence[] = [];
+  walk(
+    policy,
+    { mass: arithmetic.one, certainty: arithmetic.zero },
+    (before, law, v) => ({
+      mass: before.mass.times(law.mass[v]),
+      certainty: before.certainty.plus(cached(known, law, () => certainty(law))),
+    }),
+    (tokens, sums) => sequences.push({ tokens, ...sums }),
+  );
+  return sequences;
 }
 
 export function sequenceDistribution(arithmetic: Arithmetic, policy: AutoregressivePolicyOf<Input>): ExactDistribution {

@@ -1,5 +1,6 @@
 import type { BigNumber } from "mathjs";
 import { requireSameSupport, requireSupport } from "../measure/support.js";
+import { cached } from "../numeric/cache.js";
 import { outOfRange, requireObject, wrongType } from "../numeric/check.js";
 import type { DistributionOf, MeasureOf, TiltProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
@@ -10,15 +11,14 @@ import {
   belowInfinity,
   betweenZeroAndOne,
   finite,
+  type Input,
+  type Numbers,
   nonNegative,
   positive,
   requireNumber,
   requireNumbers,
 } from "./read.js";
 import { tiltOf } from "./tilt.js";
-
-type Input = number | BigNumber;
-type Numbers = readonly BigNumber[];
 
 /** The coordinates of atoms on a line. */
 export function pointsOf(arithmetic: Arithmetic, caller: string, atoms: readonly Input[], size: number): Numbers {
@@ -123,12 +123,10 @@ const scalesKnown = new WeakMap<BigNumber, Scales>();
 
 /** Those of a level: a predictor is asked for many points at one. */
 function scalesOf(arithmetic: Arithmetic, level: BigNumber): Scales {
-  const known = scalesKnown.get(level);
-  if (known !== undefined) return known;
-  const square = level.times(level);
-  const scales = { alpha: arithmetic.one.minus(square).sqrt(), factor: arithmetic.one.div(square.times(-2)) };
-  scalesKnown.set(level, scales);
-  return scales;
+  return cached(scalesKnown, level, () => {
+    const square = level.times(level);
+    return { alpha: arithmetic.one.minus(square).sqrt(), factor: arithmetic.one.div(square.times(-2)) };
+  });
 }
 
 /** −ε*(x_t)/σ. */

@@ -5,11 +5,9 @@ import { divergenceOf, totalVariationOf } from "./information.js";
 import type { ExactDistribution, ExactMeasure } from "./measure.js";
 import { readTilt } from "./problem.js";
 import type { FirstOrderExpansionOf, LawBoundsOf, LimitDistanceOf, TiltProblemOf } from "./problems.js";
-import { type Condition, nonNegativeOrInfinite, positiveOrInfinite } from "./read.js";
+import { type Condition, type Input, nonNegativeOrInfinite, positiveOrInfinite } from "./read.js";
 import { bestOfNLaw, softBestOfNLaw } from "./selection.js";
 import { tiltOf } from "./tilt.js";
-
-type Input = number | BigNumber;
 
 interface Selection {
   readonly ref: ExactMeasure;

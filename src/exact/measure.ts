@@ -1,58 +1,20 @@
 import type { BigNumber } from "mathjs";
 import { requireSameSupport, requireSupport } from "../measure/support.js";
+import { lazy } from "../numeric/cache.js";
 import { wrongType } from "../numeric/check.js";
 import type { DistributionOf, MeasureOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { requireMass } from "./read.js";
+import { type Input, type Numbers, requireMass } from "./read.js";
 
-/** A value that is made when first asked for. */
+/** A value that is made when it is first asked for. */
 type Lazy<T> = () => T;
 
-/** The same value at every call, made at the first. */
-export function lazy<T>(make: () => T): Lazy<T> {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-type Numbers = readonly BigNumber[];
-
-/** What is made when first read, apart from the measure: through a Proxy of that its private fields are out of reach. */
-class Parts {
-  readonly #mass: Lazy<Numbers>;
-  readonly #logMass: Lazy<Numbers>;
-  readonly #law: Lazy<ExactDistribution>;
-  readonly #logNormalizer: Lazy<BigNumber>;
-
-  constructor(
-    mass: Lazy<Numbers>,
-    logMass: Lazy<Numbers>,
-    law: Lazy<ExactDistribution>,
-    logNormalizer: Lazy<BigNumber>,
-  ) {
-    this.#mass = mass;
-    this.#logMass = logMass;
-    this.#law = lazy(law);
-    this.#logNormalizer = logNormalizer;
-  }
-
-  get mass(): Numbers {
-    return this.#mass();
-  }
-
-  get logMass(): Numbers {
-    return this.#logMass();
-  }
-
-  get law(): ExactDistribution {
-    return this.#law();
-  }
-
-  get logNormalizer(): BigNumber {
-    return this.#logNormalizer();
-  }
+/** What a measure makes when it is first read. */
+interface Parts {
+  readonly mass: Lazy<Numbers>;
+  readonly logMass: Lazy<Numbers>;
+  readonly law: Lazy<ExactDistribution>;
+  readonly logNormalizer: Lazy<BigNumber>;
 }
 
 /**
@@ -78,15 +40,15 @@ export class ExactMeasure implements MeasureOf<BigNumber> {
     this.support = support;
     this.native = native;
     const law = (): ExactDistribution => (native === "mass" ? lawOfMass(this) : lawOfLogMass(this));
-    this.parts = new Parts(mass, logMass, law, logNormalizer);
+    this.parts = { mass, logMass, law: lazy(law), logNormalizer };
   }
 
   get mass(): Numbers {
-    return this.parts.mass;
+    return this.parts.mass();
   }
 
   get logMass(): Numbers {
-    return this.parts.logMass;
+    return this.parts.logMass();
   }
 
   /** Whether an answer has mass, also where e^logMass has underflowed. */
@@ -96,7 +58,7 @@ export class ExactMeasure implements MeasureOf<BigNumber> {
 
   /** The distribution proportional to the measure. */
   get law(): ExactDistribution {
-    return this.parts.law;
+    return this.parts.law();
   }
 }
 
@@ -117,7 +79,7 @@ export class ExactDistribution extends ExactMeasure implements DistributionOf<Bi
   }
 
   get logNormalizer(): BigNumber {
-    return this.parts.logNormalizer;
+    return this.parts.logNormalizer();
   }
 
   override get law(): ExactDistribution {
@@ -218,7 +180,7 @@ export function readMeasure(
   arithmetic: Arithmetic,
   caller: string,
   argument: string,
-  p: MeasureOf<number | BigNumber>,
+  p: MeasureOf<Input>,
 ): ExactMeasure {
   if (p instanceof ExactMeasure && p.arithmetic === arithmetic) return p;
   if (typeof p !== "object" || p === null || !("support" in p)) {
@@ -232,8 +194,8 @@ export function readMeasure(
 export function readPair(
   arithmetic: Arithmetic,
   caller: string,
-  p: MeasureOf<number | BigNumber>,
-  q: MeasureOf<number | BigNumber>,
+  p: MeasureOf<Input>,
+  q: MeasureOf<Input>,
 ): [ExactMeasure, ExactMeasure] {
   const [a, b] = [readMeasure(arithmetic, caller, "p", p), readMeasure(arithmetic, caller, "q", q)];
   requireSameSupport(caller, a.support, b.support);

@@ -1,5 +1,6 @@
 import type { BigNumber } from "mathjs";
 import { requireSameSupport } from "../measure/support.js";
+import { cached } from "../numeric/cache.js";
 import { outOfRange, requireArrayLike, requireObject } from "../numeric/check.js";
 import type { MeasureOf, TiltProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
@@ -7,10 +8,16 @@ import { marginalOf, pointsOf, readClass } from "./diffusion.js";
 import type { AtomicDataOf } from "./diffusionAlgebra.js";
 import { readMeasure, readPair } from "./measure.js";
 import { NoisedLine, type OfMeans } from "./noisedLine.js";
-import { belowInfinity, betweenZeroAndOne, finite, positive, requireNumber, requireNumbers } from "./read.js";
-
-type Input = number | BigNumber;
-type Numbers = readonly BigNumber[];
+import {
+  belowInfinity,
+  betweenZeroAndOne,
+  finite,
+  type Input,
+  type Numbers,
+  positive,
+  requireNumber,
+  requireNumbers,
+} from "./read.js";
 
 /** |E_p[a|·] − E_q[a|·]|². */
 const distance: OfMeans = ([p, q], _, fixed) => fixed.times(p - q, p - q);
@@ -66,7 +73,7 @@ function requireGrid(arithmetic: Arithmetic, caller: string, grid: ArrayLike<Inp
 }
 
 /** ω_t = (σ²_{t+1} − σ²_t)/(2σ_t²(1 − σ_t²)). */
-export function densityRatioWeights(arithmetic: Arithmetic, grid: ArrayLike<Input>): readonly BigNumber[] {
+export function densityRatioWeights(arithmetic: Arithmetic, grid: ArrayLike<Input>): Numbers {
   return weightsOf(arithmetic, requireGrid(arithmetic, "densityRatioWeights", grid, 2));
 }
 
@@ -109,18 +116,13 @@ const levelsKnown = new WeakMap<Arithmetic, Map<string, Level>>();
  * where it grows the integrand falls as e^(−u²·gap²/8).
  */
 function levelOf(arithmetic: Arithmetic, k: number, perUnit: number): Level {
-  const known = levelsKnown.get(arithmetic) ?? new Map<string, Level>();
-  levelsKnown.set(arithmetic, known);
-  const key = `${k}/${perUnit}`;
-  let level = known.get(key);
-  if (level === undefined) {
+  const known = cached(levelsKnown, arithmetic, () => new Map<string, Level>());
+  return cached(known, `${k}/${perUnit}`, () => {
     const tau = arithmetic.number(k).div(perUnit);
     const fall = arithmetic.exp(tau.neg());
     const square = arithmetic.exp(tau.minus(fall));
-    level = { u: square.sqrt(), weight: square.times(fall.plus(1)).div(perUnit) };
-    known.set(key, level);
-  }
-  return level;
+    return { u: square.sqrt(), weight: square.times(fall.plus(1)).div(perUnit) };
+  });
 }
 
 /** ½ ∫ u² E[f] dλ over all log-SNR λ = 2 log u. */

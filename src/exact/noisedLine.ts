@@ -1,4 +1,5 @@
 import type { BigNumber } from "mathjs";
+import { cached } from "../numeric/cache.js";
 import { outOfRange } from "../numeric/check.js";
 import { trapezoidStep } from "../numeric/trapezoid.js";
 import type { Arithmetic } from "./arithmetic.js";
@@ -203,13 +204,8 @@ export class NoisedLine {
     return this.#masses.map((all) => {
       const places = all.flatMap((p, j) => (p > 0n ? [j] : []));
       const key = places.join();
-      const weights =
-        shared.get(key) ??
-        new Weights(
-          this.fixed,
-          places.map((j) => at[j]),
-        );
-      shared.set(key, weights);
+      const own = places.map((j) => at[j]);
+      const weights = cached(shared, key, () => new Weights(this.fixed, own));
       const mass = places.map((j) => all[j]);
       return { weights, places, mass, moment: places.map((j, k) => this.fixed.times(mass[k], this.#places[j])) };
     });

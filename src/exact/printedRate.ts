@@ -3,13 +3,9 @@ import { requireInteger } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { readSelection } from "./limit.js";
 import type { TiltProblemOf } from "./problems.js";
-import { positiveOrInfinite } from "./read.js";
+import { type Input, positiveOrInfinite } from "./read.js";
 
-export function printedRate(
-  arithmetic: Arithmetic,
-  problem: TiltProblemOf<number | BigNumber>,
-  draws: number,
-): BigNumber {
+export function printedRate(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, draws: number): BigNumber {
   const caller = "printedRate";
   const { ref, reward, beta, top } = readSelection(arithmetic, caller, problem, positiveOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);

@@ -4,11 +4,9 @@ import { requireInteger, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type ExactDistribution, type ExactMeasure, readMeasure } from "./measure.js";
 import type { BestOfNProblemOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "./problems.js";
-import { belowInfinity, type Condition, nonNegative, requireNumber, requireNumbers } from "./read.js";
+import { belowInfinity, type Condition, type Input, nonNegative, requireNumber, requireNumbers } from "./read.js";
 
 /** The problems that functions of several subjects take, read as the function that the user called. */
-
-type Input = number | BigNumber;
 
 /** A reference and a reward for each answer. */
 interface Rewarded {

@@ -7,6 +7,11 @@ import type { Arithmetic } from "./arithmetic.js";
  * the same conditions and with the same errors as in float64. Conditions are positive comparisons, which NaN fails.
  */
 
+/** What may go in: a double, taken at its exact value, or a big number. */
+export type Input = number | BigNumber;
+
+export type Numbers = readonly BigNumber[];
+
 /** A number read from the public edge; NaN is read, and refused by the condition put on it. */
 export function readNumber(arithmetic: Arithmetic, caller: string, argument: string, value: unknown): BigNumber {
   if (typeof value === "number") return arithmetic.number(value);

@@ -4,9 +4,7 @@ import type { Arithmetic } from "./arithmetic.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
 import { readRewarded, readTilt } from "./problem.js";
 import type { BestOfNProblemOf, TiltProblemOf, WeightedProblemOf } from "./problems.js";
-import { bigOutOfRange, nonNegative, positiveOrInfinite, requireNumbers } from "./read.js";
-
-type Input = number | BigNumber;
+import { bigOutOfRange, type Input, nonNegative, positiveOrInfinite, requireNumbers } from "./read.js";
 
 /** The law ∝ ref·ratio, where some answer may be picked. */
 function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => BigNumber): ExactDistribution {

@@ -1,8 +1,9 @@
 import type { BigNumber } from "mathjs";
+import { lazy } from "../numeric/cache.js";
 import { requireObject } from "../numeric/check.js";
 import { rlhfEquivalent } from "./alignment.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { lazy, readMeasure } from "./measure.js";
+import { readMeasure } from "./measure.js";
 import { readTilt, type Tilted } from "./problem.js";
 import type {
   ImportanceWeightsOf,
@@ -11,10 +12,8 @@ import type {
   TiltProblemOf,
   WeightedMleFitOf,
 } from "./problems.js";
-import { positiveOrInfinite } from "./read.js";
+import { type Input, positiveOrInfinite } from "./read.js";
 import { tiltOf } from "./tilt.js";
-
-type Input = number | BigNumber;
 
 /** e^{r/β}/Z, from the reward's distance to that of the answer which is heaviest under the tilt. */
 function weightsOf(caller: string, { ref, reward, beta }: Tilted): ImportanceWeightsOf<BigNumber> {
