@@ -102,14 +102,14 @@ function predicted(
   const at = requireNumber(arithmetic, caller, "x", x, finite);
   const level = requireNumber(arithmetic, caller, "sigma", sigma, betweenZeroAndOne);
   const { alpha, factor } = scalesOf(arithmetic, level);
-  const held = [...points.keys()].filter((i) => mass[i].gt(0));
-  const exponents = held.map((i) => {
+  const support = [...points.keys()].filter((i) => mass[i].gt(0));
+  const exponents = support.map((i) => {
     const gap = at.minus(alpha.times(points[i]));
     return gap.times(gap).times(factor);
   });
   const top = exponents.reduce((most, e) => (e.gt(most) ? e : most));
-  const q = exponents.map((e, k) => mass[held[k]].times(arithmetic.exp(e.minus(top))));
-  const mean = arithmetic.sum(q.map((w, k) => w.times(points[held[k]]))).div(arithmetic.sum(q));
+  const q = exponents.map((e, k) => mass[support[k]].times(arithmetic.exp(e.minus(top))));
+  const mean = arithmetic.sum(q.map((w, k) => w.times(points[support[k]]))).div(arithmetic.sum(q));
   return { noise: at.minus(alpha.times(mean)).div(level), level };
 }
 
@@ -121,7 +121,7 @@ interface Scales {
 
 const scalesKnown = new WeakMap<BigNumber, Scales>();
 
-/** Those of a level: a predictor is asked for many points at one. */
+/** The scales of a level, kept: a predictor is asked for many points at one level. */
 function scalesOf(arithmetic: Arithmetic, level: BigNumber): Scales {
   return cached(scalesKnown, level, () => {
     const square = level.times(level);
@@ -170,7 +170,7 @@ function logSharesOf(classes: Classes, label: string): BigNumber[] {
   return logShares(classes.prior.arithmetic, joint.get(label) as Numbers, [...joint.values()]);
 }
 
-/** log of p over the sum, −∞ where p is 0; near 1 from the others' share. */
+/** log(p/Σ), −∞ where p is 0: by what the others have, so that a share near 1 keeps its digits. */
 function logShares(arithmetic: Arithmetic, own: Numbers, all: readonly Numbers[]): BigNumber[] {
   return own.map((p, i) => {
     if (!p.gt(0)) return arithmetic.negativeInfinity;

@@ -9,6 +9,7 @@ import { type Condition, type Input, nonNegativeOrInfinite, positiveOrInfinite }
 import { bestOfNLaw, softBestOfNLaw } from "./selection.js";
 import { tiltOf } from "./tilt.js";
 
+/** A problem with an answer that may be picked. */
 interface Selection {
   readonly ref: ExactMeasure;
   readonly reward: readonly BigNumber[];
@@ -69,7 +70,7 @@ function weightsOf({ ref, reward, beta, top }: Selection) {
   return { allowed, weight, mean };
 }
 
-/** The probability that of so many draws one is not forbidden. */
+/** The probability that one of N draws is not forbidden. */
 function keptOf({ arithmetic, mass }: ExactDistribution, allowed: readonly boolean[], draws: number): BigNumber {
   const forbidden = arithmetic.sum(mass.filter((_, i) => !allowed[i]));
   if (forbidden.isZero()) return arithmetic.one;
@@ -99,19 +100,19 @@ export function softBestOfNBounds(
   const spread = weight.map((w) => w.minus(mean).pow(2));
   const variance = arithmetic.sum(law.mass.map((p, i) => p.times(spread[i])));
   const least = weight.reduce((a, w, i) => (law.supports(i) && w.lt(a) ? w : a), arithmetic.one);
-  // Given that some draw may win.
+  // The bounds hold for the law given that some draw is allowed.
   const kept = keptOf(law, allowed, selection.beta.isFinite() ? n : 1);
   const at = (bound: (w: BigNumber) => BigNumber) =>
     Object.freeze(law.mass.map((p, i) => (allowed[i] ? p.times(bound(weight[i])).div(kept) : arithmetic.zero)));
   const lower = (w: BigNumber) => w.times(n).div(w.plus(others.times(mean)));
   const upper = (w: BigNumber) => {
     const [m, s] = [w.plus(others.times(mean)), w.plus(others.times(least))];
-    // A weight beyond the range of exponents: only the bound by N is left of it.
+    // The weights have underflowed, and only the bound N remains.
     if (s.isZero()) return arithmetic.number(n);
     const bound = lower(w).times(others.times(variance).div(m.times(s)).plus(1));
     return bound.gt(n) ? arithmetic.number(n) : bound;
   };
-  // No preference among what may win: ref, at every N.
+  // β = ∞: ref on the allowed answers, at every N.
   if (!selection.beta.isFinite()) return { lower: at(() => arithmetic.one), upper: at(() => arithmetic.one) };
   return { lower: at(lower), upper: at(upper) };
 }
@@ -132,7 +133,7 @@ export function firstOrderExpansion(
     allowed[i] ? peak.times(arithmetic.expm1(r.minus(reward[anchor]).div(beta))) : arithmetic.zero,
   );
   const mean0 = arithmetic.sum(law.mass.map((p, i) => p.times(apart[i])));
-  // β = ∞ prefers nothing: the law is its limit.
+  // At β = ∞ the law is its limit.
   const outside = beta.isFinite() ? secondMoment(ref.law, weight, mean) : arithmetic.zero;
   const coefficient = Object.freeze(apart.map((a, i) => (allowed[i] ? mean0.minus(a) : outside)));
   const half = (f: (c: BigNumber) => BigNumber) =>

@@ -9,7 +9,7 @@ import { type Input, type Numbers, requireMass } from "./read.js";
 /** A value that is made when it is first asked for. */
 type Lazy<T> = () => T;
 
-/** What a measure makes when it is first read. */
+/** What a measure makes when it is first read: public, since a Proxy of the measure does not reach private fields. */
 interface Parts {
   readonly mass: Lazy<Numbers>;
   readonly logMass: Lazy<Numbers>;
@@ -18,13 +18,13 @@ interface Parts {
 }
 
 /**
- * A measure at one precision. Masses and log-masses stand beside each other, each made from the other when first read;
- * a measure made in logarithms keeps them, so that a tilt of a tilt adds logarithms and takes none.
+ * A measure at one precision. It is made of masses or of log-masses, and makes the others when they are first read. A tilt
+ * of a tilt adds log-masses and takes no logarithm.
  */
 export class ExactMeasure implements MeasureOf<BigNumber> {
   readonly arithmetic: Arithmetic;
   readonly support: readonly unknown[];
-  /** Which of the two the measure was made of, and an answer's being in the support is read from. */
+  /** What the measure was made of: `supports` reads these. */
   readonly native: "mass" | "logMass";
   readonly parts: Parts;
 
@@ -51,7 +51,7 @@ export class ExactMeasure implements MeasureOf<BigNumber> {
     return this.parts.logMass();
   }
 
-  /** Whether an answer has mass, also where e^logMass has underflowed. */
+  /** Whether an answer has mass, also where its mass underflows. */
   supports(i: number): boolean {
     return this.native === "mass" ? !this.mass[i].isZero() : this.logMass[i].isFinite();
   }
@@ -86,7 +86,7 @@ export class ExactDistribution extends ExactMeasure implements DistributionOf<Bi
     return this;
   }
 
-  /** The same law, of which nothing more is divided out. */
+  /** The same law with a `logNormalizer` of 0. */
   normalized(): ExactDistribution {
     const { arithmetic, support, native, peak } = this;
     const same = { peak, mass: () => this.mass, logMass: () => this.logMass };
@@ -95,8 +95,8 @@ export class ExactDistribution extends ExactMeasure implements DistributionOf<Bi
 }
 
 /**
- * The probabilities of given weights and their logarithms. The heaviest answer is kept out of the sum of the others, so
- * that a probability near 1 keeps, in its logarithm, the digits of its distance from 1.
+ * The probabilities of given weights and their logarithms. The other answers are summed without the heaviest one, so that
+ * the logarithm of a probability near 1 keeps its digits.
  */
 function normalizing(arithmetic: Arithmetic, peak: number, weight: Lazy<Numbers>, logWeight: Lazy<Numbers>) {
   const rest = lazy(() => arithmetic.sum(weight().filter((_, i) => i !== peak)).div(weight()[peak]));
@@ -125,7 +125,7 @@ function lawOfMass(p: ExactMeasure): ExactDistribution {
   const logTotal = lazy(() => {
     const rest = arithmetic.sum(mass.filter((_, i) => i !== peak));
     const excess = mass[peak].minus(arithmetic.one);
-    // Near total 1 the logarithm is that of a small excess, which no rounded total may swallow; far below, the total is.
+    // Near a total of 1 the excess keeps the digits of the logarithm, and far below 1 the total does.
     return excess.gt(-0.5) ? arithmetic.log1p(excess.plus(rest)) : arithmetic.log(mass[peak].plus(rest));
   });
   const probabilities = normalizing(
@@ -211,14 +211,14 @@ export function powerOf(p: ExactMeasure, exponent: BigNumber): ExactMeasure {
   return ofLogMass(arithmetic, support, Object.freeze(logMass));
 }
 
-/** A negative power of an answer without mass is none. */
+/** Refuses a negative power of an answer without mass. */
 export function requirePower(caller: string, p: ExactMeasure, exponent: BigNumber): void {
   if (!exponent.lt(0)) return;
   const without = p.support.findIndex((_, i) => !p.supports(i));
   if (without >= 0) throw new RangeError(`${caller}: exponent ${exponent} is negative, but mass[${without}] is 0`);
 }
 
-/** p∘q: products where both have their masses at hand, sums of logarithms otherwise. */
+/** p∘q: products where both measures are made of masses, sums of logarithms otherwise. */
 export function productOf(p: ExactMeasure, q: ExactMeasure): ExactMeasure {
   const { arithmetic, support } = p;
   if (!support.some((_, i) => p.supports(i) && q.supports(i))) {

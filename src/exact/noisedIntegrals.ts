@@ -46,7 +46,7 @@ function placed(
   return { places, laws: out };
 }
 
-/** −log₂ of the largest relative difference of two laws: their posteriors differ by as little. */
+/** −log₂ of the largest relative difference of two laws, which is also that of their posteriors. */
 function nearness(p: Numbers, q: Numbers): number {
   let most = 0;
   for (const [j, a] of p.entries()) {
@@ -56,7 +56,7 @@ function nearness(p: Numbers, q: Numbers): number {
   return most > 0 ? Math.max(0, Math.ceil(-Math.log2(most))) : 0;
 }
 
-/** A level: u = α/σ. */
+/** u = α/σ of a level σ. */
 function rootSnr(arithmetic: Arithmetic, sigma: BigNumber): BigNumber {
   return arithmetic.one.minus(sigma).times(arithmetic.one.plus(sigma)).sqrt().div(sigma);
 }
@@ -97,11 +97,11 @@ function meansOnGrid(arithmetic: Arithmetic, line: NoisedLine, levels: Numbers, 
 }
 
 /**
- * Nodes a unit of τ for each nat of accuracy: with d the half width of the strip about real τ in which the integrand is
- * analytic they are 1/(2πd). It is 1.3 between atoms of like weight, and π/room where one is e^room times as rare as another:
- * it then emerges at u²·distance²/2 = room, in a bend that is sharp for its place.
+ * Nodes per unit of τ and nat of accuracy: 1/(2πd), where the integrand is analytic in the strip of half width d about real
+ * τ. Between atoms of like weight d is 1.3. An atom e^rarity times as rare as another emerges in a sharp bend, at
+ * u²·distance²/2 = rarity, and d is π/rarity.
  */
-const nodesPerNat = (room: number) => Math.max(0.12, room / (2 * Math.PI ** 2));
+const nodesPerNat = (rarity: number) => Math.max(0.12, rarity / (2 * Math.PI ** 2));
 
 /** A level of the integral over all: u, and its weight in ∫·du². */
 interface Level {
@@ -112,8 +112,8 @@ interface Level {
 const levelsKnown = new WeakMap<Arithmetic, Map<string, Level>>();
 
 /**
- * Node number k of the trapezoid rule in τ for ∫·du² with u² = e^(τ − e^(−τ)): doubly exponential where u² falls to 0, and
- * where it grows the integrand falls as e^(−u²·gap²/8).
+ * Node number k of the trapezoid rule in τ for ∫·du² with u² = e^(τ − e^(−τ)). Towards small τ, u² falls doubly exponentially;
+ * towards large τ the integrand falls as e^(−u²·gap²/8).
  */
 function levelOf(arithmetic: Arithmetic, k: number, perUnit: number): Level {
   const known = cached(levelsKnown, arithmetic, () => new Map<string, Level>());
@@ -128,10 +128,10 @@ function levelOf(arithmetic: Arithmetic, k: number, perUnit: number): Level {
 /** ½ ∫ u² E[f] dλ over all log-SNR λ = 2 log u. */
 function integral(arithmetic: Arithmetic, line: NoisedLine, f: OfMeans): BigNumber {
   const { fixed, nats, range } = line;
-  // One place alone: the posterior is always there.
+  // With one place, every posterior is a point mass there.
   if (range.isZero()) return arithmetic.zero;
   line.requireNodes(line.last);
-  const perUnit = Math.ceil(nats * nodesPerNat(line.room));
+  const perUnit = Math.ceil(nats * nodesPerNat(line.rarity));
   const first = -Math.ceil(perUnit * Math.log(nats));
   const last = Math.ceil(perUnit * 2 * Math.log(line.last));
   let sum = 0n;

@@ -6,8 +6,6 @@ import { type ExactDistribution, type ExactMeasure, readMeasure } from "./measur
 import type { BestOfNProblemOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "./problems.js";
 import { belowInfinity, type Condition, type Input, nonNegative, requireNumber, requireNumbers } from "./read.js";
 
-/** The problems that functions of several subjects take, read as the function that the user called. */
-
 /** A reference and a reward for each answer. */
 interface Rewarded {
   readonly ref: ExactMeasure;
@@ -22,7 +20,7 @@ export function readRewarded(arithmetic: Arithmetic, caller: string, problem: Be
   return { ref, reward };
 }
 
-/** The same with β. */
+/** A reference, rewards and β. */
 export interface Tilted extends Rewarded {
   readonly beta: BigNumber;
 }

@@ -6,7 +6,7 @@ import { readRewarded, readTilt } from "./problem.js";
 import type { BestOfNProblemOf, TiltProblemOf, WeightedProblemOf } from "./problems.js";
 import { bigOutOfRange, type Input, nonNegative, positiveOrInfinite, requireNumbers } from "./read.js";
 
-/** The law ∝ ref·ratio, where some answer may be picked. */
+/** The law ∝ ref·ratio; refused where no answer may be picked. */
 function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => BigNumber): ExactDistribution {
   const mass = ref.law.mass.map((p, i) => (p.isZero() ? p : p.times(ratio(i))));
   if (!mass.some((m) => m.gt(0)))
@@ -15,8 +15,8 @@ function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => Bi
 }
 
 /**
- * Hard best-of-N by its reward levels: P(level) = F^N − (F⁻)^N = F^N(1 − (F⁻/F)^N), so that a level keeps its digits however
- * small it is beside what lies below.
+ * Hard best-of-N by its reward levels: P(level) = F^N − (F⁻)^N = F^N(1 − (F⁻/F)^N), which keeps the digits of a level that
+ * is far rarer than those below it.
  */
 export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Input>, draws: number): ExactDistribution {
   const caller = "bestOfNLaw";
@@ -65,7 +65,7 @@ export function softBestOfNLaw(
   return integrated(caller, ref, reward, beta, n);
 }
 
-/** The same for given weights, by their logarithms. */
+/** Soft best-of-N for given weights, by their logarithms. */
 export function weightedBestOfNLaw(
   arithmetic: Arithmetic,
   problem: WeightedProblemOf<Input>,
@@ -95,7 +95,7 @@ function integrated(
 ): ExactDistribution {
   const { arithmetic } = ref;
   const { mass } = ref.law;
-  // Log-weights below the best, one for each reward that the support has.
+  // Log-weights relative to the best one, one for each reward that the support has.
   const top = reward.reduce((best, r, i) => (mass[i].gt(0) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
   if (!top.isFinite()) return lawOfRatios(caller, ref, () => arithmetic.zero);
   const levels = new Map<string, { x: BigNumber; mass: BigNumber }>();
@@ -113,13 +113,13 @@ function integrated(
   });
 }
 
-/** Terms of the power series at t = 0 that are summed. */
-const TERMS = 12;
+/** Terms summed of the power series at t = 0. */
+const SERIES_TERMS = 12;
 
 /** The coefficients of e^{−wt}. */
 function expTerms(arithmetic: Arithmetic, w: BigNumber): BigNumber[] {
   const out = [arithmetic.one];
-  while (out.length < TERMS) out.push(out[out.length - 1].times(w).div(-out.length));
+  while (out.length < SERIES_TERMS) out.push(out[out.length - 1].times(w).div(-out.length));
   return out;
 }
 
@@ -148,18 +148,18 @@ interface Level {
 /**
  * N w ∫ e^{−tw} φ(t)^{N−1} dt by the trapezoid rule in log t, in fixed point on BigInt.
  *
- * With whole cells an octave, t·w doubles from a node to that one octave on, and e^{−tw} is the square of what it was
- * there: a few exponentials a level begin the chains, and multiplications go on.
+ * Each octave of t has the same whole number of nodes. From a node to the one an octave on t·w doubles, so that e^{−tw} is
+ * squared: a few exponentials a level begin these chains, and multiplications continue them.
  */
 class Integral {
   readonly arithmetic: Arithmetic;
   readonly levels: readonly Level[];
   readonly n: number;
-  /** Nodes an octave: the rule's error is e^{−2πθ·cells/ln 2}/cos θ at its best for θ near π/2. */
+  /** Nodes an octave: the rule's error is at most e^{−2πθ·cells/ln 2}/cos θ for any θ < π/2, here with 2πθ = 9.3. */
   readonly cells: number;
-  /** How many octaves before the best weight's the nodes begin; what lies before is summed by its series. */
+  /** The octaves between the first node and t = 1; what lies before the first node is summed by its series. */
   readonly lead: number;
-  /** Fixed-point numbers are multiples of 2^−bits: those that are promised, and those that a chain's squarings lose. */
+  /** Fixed-point numbers are multiples of 2^−bits: the bits promised, and those that a chain of squarings loses. */
   readonly bits: number;
   readonly #promised: number;
   readonly #squared: number;
@@ -170,7 +170,7 @@ class Integral {
     this.n = n;
     const { digits } = arithmetic;
     this.cells = Math.ceil((Math.LN2 * ((digits + 4) * Math.LN10 + 4)) / 9.3);
-    this.lead = Math.ceil(((digits + 6) * Math.log2(10)) / (TERMS + 1) + Math.log2(n) + 2);
+    this.lead = Math.ceil(((digits + 6) * Math.log2(10)) / (SERIES_TERMS + 1) + Math.log2(n) + 2);
     this.#promised = Math.ceil((digits + 14) * Math.log2(10));
     this.#squared = Math.max(this.lead, Math.ceil(this.#promised / 6));
     this.bits = this.#promised + this.#squared + 16;
@@ -197,7 +197,7 @@ class Integral {
         for (let i = 0; i < e.length; i++) integral[i].add(term(r, e[i], power.mantissa), octave + power.exponent);
       }
       if (this.#isOver(power, integral)) break;
-      // Where every level has gone or not begun, the octaves up to the next beginning are a geometric series.
+      // Where each e^{−tw} is 0 or still 1, the octaves up to the next level's first are a geometric series.
       if (!chains.every((chain, i) => chain.constant || e[i] === 0n || octave < chain.first)) continue;
       const next = chains.flatMap(({ first }) => (octave < first ? [first] : []));
       if (next.length === 0) break;
@@ -210,7 +210,7 @@ class Integral {
       octave += skipped;
     }
     const before = this.#before();
-    // Back from fixed point, in logarithms: 2^exponent and e^x may be beyond the big numbers where their product is not.
+    // Back from fixed point by logarithms: 2^exponent and e^x alone may overflow where their product does not.
     const back = ({ mantissa, exponent }: Accumulator, x: BigNumber) => {
       const value = new arithmetic.Big(mantissa.toString()).div(new arithmetic.Big(unit.toString()));
       return arithmetic.exp(arithmetic.log(value).plus(log2.times(exponent.toString())).plus(x));
@@ -221,7 +221,7 @@ class Integral {
   }
 
   /**
-   * Whether all nodes that are left are nothing beside the sums: φ^{N−1} falls, and Σ t e^{−tw} over the nodes is at most
+   * Whether the nodes that are left add nothing to the sums: φ^{N−1} falls, and Σ t e^{−tw} over the nodes is at most
    * 2·cells/w.
    */
   #isOver(power: Floating, sums: readonly Accumulator[]): boolean {
@@ -232,13 +232,13 @@ class Integral {
     );
   }
 
-  /** Σ over the nodes before the first of t e^{−tw} φ^{N−1}, by its power series in t, in units of the first. */
+  /** Σ t e^{−tw} φ^{N−1} over the nodes before the first, by its power series in t, in units of the first node's t. */
   #before(): (x: BigNumber) => BigNumber {
     const { arithmetic, levels, n, cells, lead } = this;
     const two = arithmetic.number(2);
     const ratio = arithmetic.exp(arithmetic.log(two).div(cells));
     // Σ t^{k+1} over the nodes t = ratio^−j, j = 1, 2, …
-    const sums = Array.from({ length: TERMS }, (_, k) => arithmetic.one.div(ratio.pow(k + 1).minus(1)));
+    const sums = Array.from({ length: SERIES_TERMS }, (_, k) => arithmetic.one.div(ratio.pow(k + 1).minus(1)));
     const scale = two.pow(-lead);
     const chains = levels.map(({ x }) => expTerms(arithmetic, arithmetic.exp(x).times(scale)));
     const phi = sums.map((_, k) => arithmetic.sum(levels.map(({ mass }, i) => mass.times(chains[i][k]))));
@@ -261,14 +261,14 @@ class Integral {
     return { mantissa: this.#fixed(x.div(arithmetic.number(2).pow(exponent))), exponent: BigInt(exponent) };
   }
 
-  /** e^{−tw} at the nodes t = 2^{m/cells − lead} for w = e^x, asked for in order; whole octaves may be left out where it is 1 or 0. */
+  /** e^{−tw} at the nodes t = 2^{m/cells − lead} for w = e^x, asked for in order; octaves where it is 1 or 0 may be skipped. */
   #chain(x: BigNumber): Chain {
     const { arithmetic, cells, lead, bits } = this;
     const shift = BigInt(bits);
     const unit = 1n << shift;
     if (!x.isFinite()) return { first: 0n, at: () => unit, constant: true }; // forbidden
     const start = 1n << BigInt(bits - this.#squared);
-    // t·w grows from 2^−promised by doubling, and needs its digits from there.
+    // t·w doubles from octave to octave, and needs its digits from 2^−promised on.
     const finer = BigInt(this.#promised);
     const log2 = arithmetic.log(arithmetic.number(2));
     const doubled = BigInt(x.div(log2).negated().floor().toFixed(0)) + BigInt(lead - this.#promised);
@@ -281,14 +281,14 @@ class Integral {
       if (octave === first) {
         const octaves = arithmetic.number(r).div(cells).plus(octave.toString()).minus(lead);
         const log = x.plus(log2.times(octaves.plus(this.#promised)));
-        // Of an x with more digits than are carried no part is left to begin from.
+        // An x with more digits than are carried leaves no digit of t·w.
         if (!log.abs().lt(this.#promised))
           throw bigOutOfRange("softBestOfNLaw", "reward / beta", "have no more digits than are carried", x);
         z[r] = this.#fixed(arithmetic.exp(log));
       } else {
         z[r] <<= 1n;
       }
-      // Squaring doubles the error each time, so that a chain begins as late as a few terms of the series are enough.
+      // Each squaring doubles the error: a chain begins as late as a few terms of the series suffice.
       const small = z[r] >> finer;
       if (small >= start && octave > first) e[r] = (e[r] * e[r]) >> shift;
       else e[r] = expSeries(-small, shift);
@@ -300,15 +300,15 @@ class Integral {
 
 /** e^{−tw} of one level along the nodes. */
 interface Chain {
-  /** Before this octave t·w is nothing beside 1. */
+  /** Before this octave e^{−tw} is 1 to all digits. */
   readonly first: bigint;
   /** The value at a cell of an octave. */
   readonly at: (octave: bigint, cell: number) => bigint;
-  /** Whether it is 1 throughout. */
+  /** Whether e^{−tw} is 1 at every node. */
   readonly constant: boolean;
 }
 
-/** A sum of non-negative fixed-point terms on scales of their own: its digits are those of the largest scale. */
+/** A sum of non-negative fixed-point terms, each with an exponent of its own, kept at the largest exponent. */
 class Accumulator {
   mantissa = 0n;
   exponent = 0n;
@@ -340,12 +340,12 @@ interface Floating {
   readonly exponent: bigint;
 }
 
-/** The binary logarithm of a floating number, to the digit above. */
+/** log₂ of a floating number, rounded up by 4 at most. */
 function sizeOf({ mantissa, exponent }: Floating, bits: number): number {
   return mantissa === 0n ? -Infinity : mantissa.toString(16).length * 4 - bits + Number(exponent);
 }
 
-/** Σ mass·e, on the scale of the largest mass whose e is not gone: beside those that are, the rarest level keeps its digits. */
+/** Σ mass·e at the exponent of the largest mass with e > 0, so that rare levels keep their digits once the others are 0. */
 function meanOf(mass: readonly Floating[], e: readonly bigint[], shift: bigint): Floating {
   let exponent: bigint | undefined;
   for (let i = 0; i < e.length; i++)
@@ -357,7 +357,7 @@ function meanOf(mass: readonly Floating[], e: readonly bigint[], shift: bigint):
   return { mantissa, exponent };
 }
 
-/** A number to a whole power, with an exponent of its own, so that no size is lost. */
+/** A number to a whole power; its exponent is a BigInt, which neither under- nor overflows. */
 function powerOf(base: Floating, power: number, bits: number): Floating {
   const shift = BigInt(bits);
   let result: Floating = { mantissa: 1n << shift, exponent: 0n };
@@ -373,12 +373,12 @@ function powerOf(base: Floating, power: number, bits: number): Floating {
 
 /** The same number with its mantissa near 1. */
 function normal(mantissa: bigint, exponent: bigint, bits: number): Floating {
-  // Written out in digits, which is slow, only where it is far from 1.
+  // Its digits are written out, which is slow, only where the mantissa is far from 1.
   const high = mantissa >> BigInt(bits - 8);
   if (high > 0n && high < 65536n) return { mantissa, exponent };
   const size = mantissa.toString(16).length * 4;
   if (Math.abs(size - bits) < 8) return { mantissa, exponent };
-  // A shift to the left by a negative number is one to the right.
+  // A left shift by a negative number is a right shift.
   const missing = BigInt(bits - size);
   return { mantissa: mantissa << missing, exponent: exponent - missing };
 }

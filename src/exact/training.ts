@@ -28,7 +28,7 @@ function weightsOf(caller: string, { ref, reward, beta }: Tilted): ImportanceWei
     );
   });
   const weight = lazy(() => Object.freeze(logWeight().map((l) => arithmetic.exp(l))));
-  // In logarithms: a weight may be past all range where its answer is as rare.
+  // In logarithms, since the weight of a very rare answer may overflow.
   const square = () => arithmetic.sum(logWeight().map((l, i) => arithmetic.exp(ref.law.logMass[i].plus(l.times(2)))));
   return {
     target,
