@@ -80,7 +80,7 @@ function leastSize<N>(A: Algebra<N>): number {
   });
 }
 
-/** Known of each algebra: every claim asks. */
+/** The least size of each algebra, kept: every claim asks for it. */
 const leastSizes = new WeakMap<object, number>();
 
 /** |left − right| relative to the larger side or the stated scale; for ≤, by how much left exceeds right. */
@@ -98,7 +98,7 @@ function relativeGap<N>(
   }
   const difference = A.subtract(left, right);
   if (relation === "<=" && sign(A, difference) <= 0) return 0;
-  // Divided in the arithmetic itself: sides of 1e-400 are told apart where it holds them.
+  // Divided in the arithmetic itself: at 60 digits sides of 1e-400 are compared too.
   const sizes = scale === undefined ? [left, right] : [left, right, scale];
   const gaps = sizes.map((size) => Math.abs(A.toNumber(A.divide(difference, size))));
   if (least > 0) gaps.push(Math.abs(A.toNumber(difference)) / least);

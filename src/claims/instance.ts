@@ -47,7 +47,7 @@ export interface World<N> {
 /** The weights 1, 2, …, 7, 1, …: ref times them is a policy within its support that is neither ref nor a tilt by r. */
 const rank = (i: number): number => 1 + (i % 7);
 
-/** The least β for which (β + 1)/L, rounded, is sure to be above 1/L: what RLIF's optimum is made with at least. */
+/** The least β of the RLIF problem, which keeps (β + 1)/L above 1/L when it is rounded. */
 export const LEAST_INTERNAL_BETA: number = 2 ** -30;
 
 /**

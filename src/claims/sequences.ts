@@ -1,11 +1,11 @@
 import type { Algebra, AutoregressivePolicyOf, DistributionOf } from "../exact/algebra.js";
 import { cached } from "../numeric/cache.js";
-import { magnitude, total } from "./sums.js";
+import { dot, entries, minus, total, totalSize } from "./sums.js";
 
-/** A small autoregressive policy, written out beside what the library is given: every sequence with the laws on its way. */
+/** A small autoregressive policy with all its sequences, each with the laws on its way. */
 export interface SequenceTable<N> {
   readonly policy: AutoregressivePolicyOf<N>;
-  /** The complete sequences, the last token changing fastest, each with the laws met on its way and its log-probability. */
+  /** The complete sequences, the last token changing fastest, each with the laws on its way and its log-probability. */
   readonly sequences: readonly {
     readonly tokens: readonly number[];
     readonly laws: readonly DistributionOf<N>[];
@@ -63,8 +63,7 @@ export function certainties<N>(
   const known = new Map<DistributionOf<N>, { variant: N; original: N }>();
   const made = (law: DistributionOf<N>) => {
     const logs = Array.from(law.logMass, (l) => A.add(logV, l));
-    const terms = logs.map((l, v) => A.multiply(law.mass[v], l));
-    return { variant: total(A, terms), original: A.divide(A.subtract(A.number(0), total(A, logs)), V) };
+    return { variant: dot(A, logs, law.mass), original: A.divide(minus(A, total(A, logs)), V) };
   };
   const along = (form: "variant" | "original") =>
     sequences.map(({ laws }) => {
@@ -74,10 +73,8 @@ export function certainties<N>(
   return { variant: along("variant"), original: along("original") };
 }
 
-/** log|V| + Σ |log π| along each sequence: what the original form is a sum of. */
+/** log|V| + Σ |log π| along each sequence: the size of the terms of the original form. */
 export function certaintySizes<N>(A: Algebra<N>, { policy, sequences }: SequenceTable<N>): N[] {
   const logV = A.log(A.number(policy.vocabulary.length));
-  return sequences.map(({ laws }) =>
-    total(A, [logV, ...laws.flatMap((law) => Array.from(law.logMass, (l) => magnitude(A, l)))]),
-  );
+  return sequences.map(({ laws }) => totalSize(A, [logV, ...laws.flatMap((law) => entries(law.logMass))]));
 }
