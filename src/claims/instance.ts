@@ -1,5 +1,5 @@
 import type { Algebra, DistributionOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
-import { lazy } from "../numeric/cache.js";
+import { lazily } from "../numeric/cache.js";
 import { requireObject, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
 import { type Atoms, atomsOf } from "./builtInAtoms.js";
@@ -77,67 +77,36 @@ export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
   const reward = numbers(checked.reward);
   const beta = algebra.number(checked.beta);
 
-  const measure = lazy(() =>
-    mass === undefined ? algebra.fromLogMass(support, numbers(logMass)) : algebra.measure(support, numbers(mass)),
-  );
-  const ref = lazy(() => algebra.normalize(measure()));
-  const policies = lazy(() => [
-    algebra.distribution(support, numbers(logMass.map((l) => (l > -Infinity ? 1 : 0)))),
-    policy === undefined
-      ? algebra.normalize(algebra.product(measure(), algebra.measure(support, numbers(support.map(rank)))))
-      : algebra.distribution(support, numbers(policy)),
-  ]);
-  const hp = lazy(() => algebra.humanPreference(support, reward));
-  const problem = lazy(() => ({ ref: ref(), reward, beta }));
-  const optimum = lazy(() => algebra.rlhfOptimum(problem()));
-  const internal = lazy(() => ({
-    ref: ref(),
-    length,
-    beta: algebra.number((Math.max(checked.beta, LEAST_INTERNAL_BETA) + 1) / length),
-    vocabularySize,
-  }));
-  const internalOptimum = lazy(() => algebra.rlifOptimum(internal()));
-  const faithful = lazy(() => algebra.rlhfEquivalent(internal()));
-  const atoms = lazy(() => atomsOf(algebra, checked.atoms));
-
-  return {
-    algebra,
-    instance,
-    support,
-    reward,
-    beta,
-    tokens: relativeMasses(checked).filter((m) => m > 1e-200),
-    get atoms() {
-      return atoms();
-    },
-    get given() {
-      return measure();
-    },
-    get ref() {
-      return ref();
-    },
-    get policies() {
-      return policies();
-    },
-    get hp() {
-      return hp();
-    },
-    get problem() {
-      return problem();
-    },
-    get optimum() {
-      return optimum();
-    },
-    get internal() {
-      return internal();
-    },
-    get internalOptimum() {
-      return internalOptimum();
-    },
-    get faithful() {
-      return faithful();
-    },
-  };
+  const world: World<N> = lazily<World<N>>({
+    algebra: () => algebra,
+    instance: () => instance,
+    support: () => support,
+    given: () =>
+      mass === undefined ? algebra.fromLogMass(support, numbers(logMass)) : algebra.measure(support, numbers(mass)),
+    ref: () => algebra.normalize(world.given),
+    policies: () => [
+      algebra.distribution(support, numbers(logMass.map((l) => (l > -Infinity ? 1 : 0)))),
+      policy === undefined
+        ? algebra.normalize(algebra.product(world.given, algebra.measure(support, numbers(support.map(rank)))))
+        : algebra.distribution(support, numbers(policy)),
+    ],
+    reward: () => reward,
+    beta: () => beta,
+    hp: () => algebra.humanPreference(support, reward),
+    problem: () => ({ ref: world.ref, reward, beta }),
+    optimum: () => algebra.rlhfOptimum(world.problem),
+    internal: () => ({
+      ref: world.ref,
+      length,
+      beta: algebra.number((Math.max(checked.beta, LEAST_INTERNAL_BETA) + 1) / length),
+      vocabularySize,
+    }),
+    internalOptimum: () => algebra.rlifOptimum(world.internal),
+    faithful: () => algebra.rlhfEquivalent(world.internal),
+    tokens: () => relativeMasses(checked).filter((m) => m > 1e-200),
+    atoms: () => atomsOf(algebra, checked.atoms),
+  });
+  return world;
 }
 
 /** An algebra has a member of the same type for each that float64's has. */

@@ -1,12 +1,11 @@
 import type { BigNumber } from "mathjs";
 import { FAITHFUL } from "../alignment/correspondences.js";
-import { lazy } from "../numeric/cache.js";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
-import type { MeasureOf, SelfCertaintyProblemOf, TiltProblemOf, UnifiedProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
 import { type ExactDistribution, expectationOf, ofLogMass, ofMass, readMeasure } from "./measure.js";
-import { readPolicy, readSelfCertainty, readTilt, type Tilted } from "./problem.js";
+import { readEquivalent, readPolicy, readSelfCertainty, readTilt, type Tilted } from "./problem.js";
+import type { MeasureOf, SelfCertaintyProblemOf, TiltProblemOf, UnifiedProblemOf } from "./problems.js";
 import { type Input, nonNegative, positive, positiveOrInfinite, requireNumber } from "./read.js";
 import { escortOf, tiltOf } from "./tilt.js";
 
@@ -85,21 +84,8 @@ export function rlifRegret(
   return own.minus(beta.times(expectationOf(law, belowMode)));
 }
 
-export function rlhfEquivalent(
-  arithmetic: Arithmetic,
-  problem: SelfCertaintyProblemOf<Input>,
-  caller = "rlhfEquivalent",
-): Tilted {
-  const { ref, excess } = readSelfCertainty(arithmetic, caller, problem);
-  const beta = requireNumber(arithmetic, caller, "length * beta - 1", excess, positive);
-  const reward = lazy(() => ref.law.logMass);
-  return {
-    ref,
-    get reward() {
-      return reward();
-    },
-    beta,
-  };
+export function rlhfEquivalent(arithmetic: Arithmetic, problem: SelfCertaintyProblemOf<Input>): Tilted {
+  return readEquivalent(arithmetic, "rlhfEquivalent", problem);
 }
 
 export function rlifEquivalent(

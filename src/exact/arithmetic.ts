@@ -34,6 +34,8 @@ function floorDivide(a: bigint, b: bigint): bigint {
 export class Arithmetic {
   /** The digits promised. */
   readonly digits: number;
+  /** The digits promised of integrals over noise. */
+  readonly integralDigits: number;
   /** The digits carried. */
   readonly precision: number;
   /** The class of this precision's numbers. */
@@ -52,8 +54,9 @@ export class Arithmetic {
   readonly #log10: bigint;
   readonly #powersOfTen = new Map<number, bigint>();
 
-  constructor(digits: number) {
+  constructor(digits: number, integralDigits: number) {
     this.digits = digits;
+    this.integralDigits = integralDigits;
     this.precision = digits + GUARD_DIGITS;
     this.Big = bigNumberClass(this.precision);
     this.zero = new this.Big(0);

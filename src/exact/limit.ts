@@ -1,35 +1,13 @@
 import type { BigNumber } from "mathjs";
-import { outOfRange, requireInteger } from "../numeric/check.js";
+import { requireInteger } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf, totalVariationOf } from "./information.js";
-import type { ExactDistribution, ExactMeasure } from "./measure.js";
-import { readTilt } from "./problem.js";
+import type { ExactDistribution } from "./measure.js";
+import { readSelection, type Selection } from "./problem.js";
 import type { FirstOrderExpansionOf, LawBoundsOf, LimitDistanceOf, TiltProblemOf } from "./problems.js";
-import { type Condition, type Input, nonNegativeOrInfinite, positiveOrInfinite } from "./read.js";
+import { type Input, nonNegativeOrInfinite, positiveOrInfinite } from "./read.js";
 import { bestOfNLaw, softBestOfNLaw } from "./selection.js";
 import { tiltOf } from "./tilt.js";
-
-/** A problem with an answer that may be picked. */
-interface Selection {
-  readonly ref: ExactMeasure;
-  readonly reward: readonly BigNumber[];
-  readonly beta: BigNumber;
-  /** The largest reward of the support. */
-  readonly top: BigNumber;
-}
-
-export function readSelection(
-  arithmetic: Arithmetic,
-  caller: string,
-  problem: TiltProblemOf<Input>,
-  temperature: Condition,
-): Selection {
-  const { ref, reward, beta } = readTilt(arithmetic, caller, problem, temperature);
-  const top = reward.reduce((best, r, i) => (ref.supports(i) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
-  if (!top.isFinite())
-    throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
-  return { ref, reward, beta, top };
-}
 
 function limitOf(caller: string, { ref, reward, beta, top }: Selection): ExactDistribution {
   if (!beta.isZero()) return tiltOf(caller, "reward", ref, reward, beta).law;

@@ -4,7 +4,7 @@ import { cached } from "../numeric/cache.js";
 import { outOfRange, requireArrayLike, requireObject } from "../numeric/check.js";
 import type { MeasureOf, TiltProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { marginalOf, pointsOf, readClass } from "./diffusion.js";
+import { marginalOf, pointsOf, readClass } from "./atomicData.js";
 import type { AtomicDataOf } from "./diffusionAlgebra.js";
 import { readMeasure, readPair } from "./measure.js";
 import { NoisedLine, type OfMeans } from "./noisedLine.js";
@@ -157,7 +157,6 @@ function readLaws(
 /** ½ ∫ E_p|ε_p − ε_q|² dλ. */
 export function klByMismatchedEstimation(
   arithmetic: Arithmetic,
-  digits: number,
   atoms: readonly Input[],
   p: MeasureOf<Input>,
   q: MeasureOf<Input>,
@@ -166,7 +165,7 @@ export function klByMismatchedEstimation(
   const caller = "klByMismatchedEstimation";
   const { places, laws } = readLaws(arithmetic, caller, atoms, p, q);
   const lostBits = nearness(laws[0], laws[1]);
-  const line = new NoisedLine(arithmetic, { places, sources: laws[0], laws, digits, lostBits, caller });
+  const line = new NoisedLine(arithmetic, { places, sources: laws[0], laws, lostBits, caller });
   if (grid === undefined) {
     if (laws[0].some((m, j) => m.gt(0) && laws[1][j].isZero())) return arithmetic.infinity;
     if (laws[0].every((m, j) => m.eq(laws[1][j]))) return arithmetic.zero;
@@ -183,7 +182,6 @@ function weighted(arithmetic: Arithmetic, levels: Numbers, means: Numbers): BigN
 /** E|ε − ε_q(x_t)|² for x₀ ~ p, averaged over a grid. */
 export function denoisingLoss(
   arithmetic: Arithmetic,
-  digits: number,
   atoms: readonly Input[],
   p: MeasureOf<Input>,
   q: MeasureOf<Input>,
@@ -191,13 +189,12 @@ export function denoisingLoss(
 ): BigNumber {
   const caller = "denoisingLoss";
   const { places, laws } = readLaws(arithmetic, caller, atoms, p, q);
-  return lossOnGrid(arithmetic, caller, digits, places, laws, requireGrid(arithmetic, caller, grid, 1));
+  return lossOnGrid(arithmetic, caller, places, laws, requireGrid(arithmetic, caller, grid, 1));
 }
 
 /** Z⁻¹ E_ref[e^{r/β} |ε − ε_q(x_t)|²], averaged over a grid. */
 export function weightedDenoisingLoss(
   arithmetic: Arithmetic,
-  digits: number,
   atoms: readonly Input[],
   problem: TiltProblemOf<Input>,
   q: MeasureOf<Input>,
@@ -217,25 +214,23 @@ export function weightedDenoisingLoss(
   const model = own.law.mass;
   const points = pointsOf(arithmetic, caller, atoms, ref.length);
   const { places, laws } = placed(points, [draws.map((m) => m.div(mean)), model]);
-  return lossOnGrid(arithmetic, caller, digits, places, laws, requireGrid(arithmetic, caller, grid, 1));
+  return lossOnGrid(arithmetic, caller, places, laws, requireGrid(arithmetic, caller, grid, 1));
 }
 
 function lossOnGrid(
   arithmetic: Arithmetic,
   caller: string,
-  digits: number,
   places: Numbers,
   [sources, model]: readonly Numbers[],
   levels: Numbers,
 ): BigNumber {
-  const line = new NoisedLine(arithmetic, { places, sources, laws: [model], digits, lostBits: 0, caller });
+  const line = new NoisedLine(arithmetic, { places, sources, laws: [model], lostBits: 0, caller });
   return arithmetic.sum(meansOnGrid(arithmetic, line, levels, missed)).div(levels.length);
 }
 
 /** L(x;c) of (37): over all levels, or on a grid. */
 export function densityRatioLoss(
   arithmetic: Arithmetic,
-  digits: number,
   data: AtomicDataOf<Input>,
   x: Input,
   label: string,
@@ -249,7 +244,7 @@ export function densityRatioLoss(
   const nothing = own.map(() => arithmetic.zero);
   const source = [...nothing, arithmetic.one];
   const { places, laws } = placed([...atoms, at], [source, [...own, arithmetic.zero], [...all, arithmetic.zero]]);
-  const input = { places, sources: laws[0], laws: laws.slice(1), digits, caller, lostBits: nearness(laws[1], laws[2]) };
+  const input = { places, sources: laws[0], laws: laws.slice(1), caller, lostBits: nearness(laws[1], laws[2]) };
   const line = new NoisedLine(arithmetic, input);
   if (grid === undefined) {
     const here = laws[0].findIndex((m) => m.gt(0));

@@ -13,8 +13,6 @@ export interface NoisedLineInput {
   readonly sources: readonly BigNumber[];
   /** The probabilities of each law on the places. */
   readonly laws: readonly (readonly BigNumber[])[];
-  /** The decimal digits asked for. */
-  readonly digits: number;
   /** How small the average may be beside its terms, as an exponent of 2: differences of nearly equal laws are. */
   readonly lostBits: number;
   /** The function that the user called. */
@@ -146,12 +144,12 @@ export class NoisedLine {
   readonly #rootTwoPi: bigint;
   readonly #caller: string;
 
-  constructor(arithmetic: Arithmetic, { places, sources, laws, digits, lostBits, caller }: NoisedLineInput) {
+  constructor(arithmetic: Arithmetic, { places, sources, laws, lostBits, caller }: NoisedLineInput) {
     this.#caller = caller;
     this.rarity = rarityOf([sources, ...laws]);
     if (this.rarity > MAX_RARITY)
       throw outOfRange(caller, "atoms", `have no probability below e^-${MAX_RARITY} but 0`, Math.exp(-this.rarity));
-    this.nats = digits * Math.LN10 + MARGIN_NATS;
+    this.nats = arithmetic.integralDigits * Math.LN10 + MARGIN_NATS;
     this.range = places[places.length - 1].minus(places[0]);
     const scale = this.range.isZero() ? arithmetic.one : this.range;
     const scaled = places.map((a) => a.minus(places[0]).div(scale));

@@ -1,7 +1,7 @@
 import type { BigNumber } from "mathjs";
 import { requireInteger } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { readSelection } from "./limit.js";
+import { readSelection } from "./problem.js";
 import type { TiltProblemOf } from "./problems.js";
 import { type Input, positiveOrInfinite } from "./read.js";
 

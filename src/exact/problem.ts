@@ -1,15 +1,25 @@
 import type { BigNumber } from "mathjs";
 import { requireSameSupport } from "../measure/support.js";
-import { requireInteger, requireObject } from "../numeric/check.js";
+import { lazily } from "../numeric/cache.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type ExactDistribution, type ExactMeasure, readMeasure } from "./measure.js";
 import type { BestOfNProblemOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "./problems.js";
-import { belowInfinity, type Condition, type Input, nonNegative, requireNumber, requireNumbers } from "./read.js";
+import {
+  belowInfinity,
+  type Condition,
+  type Input,
+  type Numbers,
+  nonNegative,
+  positive,
+  requireNumber,
+  requireNumbers,
+} from "./read.js";
 
 /** A reference and a reward for each answer. */
 interface Rewarded {
   readonly ref: ExactMeasure;
-  readonly reward: readonly BigNumber[];
+  readonly reward: Numbers;
 }
 
 /** Reads a reference and rewards. */
@@ -36,6 +46,26 @@ export function readTilt(
   return { ...rewarded, beta: requireNumber(arithmetic, caller, "beta", problem.beta, temperature) };
 }
 
+/** A problem with an answer that may be picked. */
+export interface Selection extends Tilted {
+  /** The largest reward of the support. */
+  readonly top: BigNumber;
+}
+
+export function readSelection(
+  arithmetic: Arithmetic,
+  caller: string,
+  problem: TiltProblemOf<Input>,
+  temperature: Condition,
+): Selection {
+  const tilted = readTilt(arithmetic, caller, problem, temperature);
+  const { ref, reward } = tilted;
+  const top = reward.reduce((best, r, i) => (ref.supports(i) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
+  if (!top.isFinite())
+    throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
+  return { ...tilted, top };
+}
+
 /** An RLIF problem, with log|V|, a = Lβ and a − 1, whose sign is the regime. */
 interface SelfCertain {
   readonly ref: ExactMeasure;
@@ -59,6 +89,13 @@ export function readSelfCertainty(
   const a = beta.times(length);
   const logV = arithmetic.log(arithmetic.number(vocabularySize));
   return { ref, length, beta, logV, a, excess: a.minus(arithmetic.one) };
+}
+
+/** The tilt problem with the same optimum as an RLIF problem: the reward log ref at β_hf = Lβ_if − 1. */
+export function readEquivalent(arithmetic: Arithmetic, caller: string, problem: SelfCertaintyProblemOf<Input>): Tilted {
+  const { ref, excess } = readSelfCertainty(arithmetic, caller, problem);
+  const beta = requireNumber(arithmetic, caller, "length * beta - 1", excess, positive);
+  return lazily<Tilted>({ ref: () => ref, reward: () => ref.law.logMass, beta: () => beta });
 }
 
 /** A policy, checked to be on the answers of the reference. */

@@ -1,10 +1,9 @@
 import type { BigNumber } from "mathjs";
-import { lazy } from "../numeric/cache.js";
+import { lazily } from "../numeric/cache.js";
 import { requireObject } from "../numeric/check.js";
-import { rlhfEquivalent } from "./alignment.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { readMeasure } from "./measure.js";
-import { readTilt, type Tilted } from "./problem.js";
+import { readEquivalent, readTilt, type Tilted } from "./problem.js";
 import type {
   ImportanceWeightsOf,
   MeasureOf,
@@ -19,32 +18,22 @@ import { tiltOf } from "./tilt.js";
 function weightsOf(caller: string, { ref, reward, beta }: Tilted): ImportanceWeightsOf<BigNumber> {
   const { arithmetic } = ref;
   const { law: target, anchor, excess } = tiltOf(caller, "reward", ref, reward, beta);
-  const logWeight = lazy(() => {
-    const logMean = excess();
-    return Object.freeze(
-      reward.map((r) =>
-        r.isFinite() ? r.minus(reward[anchor]).div(beta).minus(logMean) : arithmetic.negativeInfinity,
-      ),
-    );
+  const weights: ImportanceWeightsOf<BigNumber> = lazily<ImportanceWeightsOf<BigNumber>>({
+    target: () => target,
+    weight: () => Object.freeze(Array.from(weights.logWeight, (l) => arithmetic.exp(l))),
+    logWeight: () => {
+      const logMean = excess();
+      const logWeightOf = (r: BigNumber) => r.minus(reward[anchor]).div(beta).minus(logMean);
+      return Object.freeze(reward.map((r) => (r.isFinite() ? logWeightOf(r) : arithmetic.negativeInfinity)));
+    },
+    logNormalizer: () => target.logNormalizer,
+    effectiveFraction: () => {
+      // In logarithms, since the weight of a very rare answer may overflow.
+      const square = (l: BigNumber, i: number) => arithmetic.exp(ref.law.logMass[i].plus(l.times(2)));
+      return arithmetic.one.div(arithmetic.sum(Array.from(weights.logWeight, square)));
+    },
   });
-  const weight = lazy(() => Object.freeze(logWeight().map((l) => arithmetic.exp(l))));
-  // In logarithms, since the weight of a very rare answer may overflow.
-  const square = () => arithmetic.sum(logWeight().map((l, i) => arithmetic.exp(ref.law.logMass[i].plus(l.times(2)))));
-  return {
-    target,
-    get weight() {
-      return weight();
-    },
-    get logWeight() {
-      return logWeight();
-    },
-    get logNormalizer() {
-      return target.logNormalizer;
-    },
-    get effectiveFraction() {
-      return arithmetic.one.div(square());
-    },
-  };
+  return weights;
 }
 
 export function importanceWeights(
@@ -60,7 +49,7 @@ export function selfCertaintyWeights(
   problem: SelfCertaintyProblemOf<Input>,
 ): ImportanceWeightsOf<BigNumber> {
   const caller = "selfCertaintyWeights";
-  return weightsOf(caller, rlhfEquivalent(arithmetic, problem, caller));
+  return weightsOf(caller, readEquivalent(arithmetic, caller, problem));
 }
 
 /** Σ P log π is largest at π = P, since it is −H(P) − KL(P‖π): the logits are log P. */

@@ -22,3 +22,11 @@ export function lazy<T>(make: () => T): () => T {
     return made.value;
   };
 }
+
+/** An object whose members are made when they are first read. */
+export function lazily<T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T {
+  const object = {};
+  for (const [name, make] of Object.entries<() => unknown>(makers))
+    Object.defineProperty(object, name, { get: lazy(make), enumerable: true });
+  return object as T;
+}
