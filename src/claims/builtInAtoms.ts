@@ -98,7 +98,7 @@ export class Atoms<N> {
     return cached(this.#ratioLosses, i, () => this.A.densityRatioLoss(this.data, this.points[i], "own"));
   }
 
-  /** KL(p(x|c)‖q) from the noise predictors. */
+  /** KL(p(x|c)‖q) by the noise predictors. */
   divergence(q: MeasureOf<N>): N {
     return cached(this.#divergences, q, () => this.A.klByMismatchedEstimation(this.points, this.own, q));
   }
@@ -123,7 +123,7 @@ export class Atoms<N> {
     return this.supportOf(own).reduce((far, i) => (size(i) > size(far) ? i : far));
   }
 
-  /** The probabilities p(x|c) and p(x) of the point of an atom: of all atoms there. */
+  /** The probability of the point of an atom: of all atoms there. */
   atPoint(law: MeasureOf<N>, i: number): N {
     const here = [...this.#instance.points.keys()].filter((j) => this.#instance.points[j] === this.#instance.points[i]);
     const mass = here.map((j) => law.mass[j]);
@@ -140,7 +140,7 @@ export class Atoms<N> {
     );
   }
 
-  /** Noisy points at which fields are compared, across the atoms and beside them. */
+  /** Noisy points at which fields are compared, between the atoms and outside them. */
   get places(): readonly N[] {
     const { points } = this.#instance;
     const [low, high] = [Math.min(...points), Math.max(...points)];
@@ -210,7 +210,7 @@ export class Field<N> {
     return cached(this.#predicted, law, () => this.#noisy.map((x) => A.noisePrediction(points, law, x, this.sigma)));
   }
 
-  /** E of a function of the node, under the weights of the nodes. */
+  /** E of a function of the node number, under the weights of the nodes. */
   #mean(weight: readonly N[], f: (n: number) => N): N {
     const { A } = this.#atoms;
     const values = weight.map((_, n) => f(n));

@@ -6,7 +6,7 @@ import { entries, largest, least, positions } from "./sums.js";
 /** Answers in the claims that enumerate all draws. */
 const ENUMERATED_ANSWERS = 4;
 
-/** The first answers of an instance that have mass: few enough that every sequence of draws can be enumerated. */
+/** The first answers of an instance that have mass, so few that all draws from them can be enumerated. */
 export interface Few<N> {
   readonly ref: DistributionOf<N>;
   readonly reward: readonly N[];
@@ -33,7 +33,7 @@ const MAX_RANGE_IN_BETAS = 8;
 /** The values made for each world, shared by the claims. */
 const made = new WeakMap<object, Map<string, unknown>>();
 
-/** A value made once for a world. */
+/** The value of a key in a world, made once. */
 export function perWorld<T>(world: object, key: string, make: () => T): T {
   return cached(
     cached(made, world, () => new Map<string, unknown>()),
@@ -42,7 +42,7 @@ export function perWorld<T>(world: object, key: string, make: () => T): T {
   ) as T;
 }
 
-/** The few answers at the instance's own temperature. */
+/** The few answers at the instance's own β. */
 export function fewOf<N>(world: World<N>): Few<N> {
   return perWorld(world, "few", () => {
     const { algebra: A, beta } = world;

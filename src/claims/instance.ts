@@ -8,7 +8,7 @@ import { float64Algebra } from "./float64.js";
 
 export type { Instance };
 
-/** An instance seen in one arithmetic: what the claims are made of, each part made once and shared by all claims. */
+/** An instance in one arithmetic: what the claims are made of. Each member is made when it is first read. */
 export interface World<N> {
   /** The arithmetic, and the library's functions in it. */
   readonly algebra: Algebra<N>;
@@ -32,11 +32,11 @@ export interface World<N> {
   readonly problem: TiltProblemOf<N>;
   /** π* ∝ ref·e^{r/β}. */
   readonly optimum: DistributionOf<N>;
-  /** The RLIF problem on ref with β_if = (max(β, 2⁻³⁰) + 1)/L rounded to a double, so that Lβ_if − 1 is β but for rounding. */
+  /** The RLIF problem on ref with β_if = (max(β, 2⁻³⁰) + 1)/L rounded to a double, so that Lβ_if − 1 is β up to rounding. */
   readonly internal: SelfCertaintyProblemOf<N>;
-  /** Its optimum. */
+  /** The optimum of that problem. */
   readonly internalOptimum: DistributionOf<N>;
-  /** The RLHF problem it is equivalent to: reward log ref, β_hf = Lβ_if − 1. */
+  /** The RLHF problem equivalent to it: reward log ref, β_hf = Lβ_if − 1. */
   readonly faithful: TiltProblemOf<N>;
   /** The doubles from which small autoregressive policies are built: the positive masses of ref, scaled. */
   readonly tokens: readonly number[];
@@ -44,14 +44,14 @@ export interface World<N> {
   readonly atoms: Atoms<N>;
 }
 
-/** The weights 1, 2, …, 7, 1, …: ref times them is a policy within its support that is neither ref nor a tilt by r. */
+/** The weights 1, 2, …, 7, 1, …: ref times these is a policy within the support of ref that is no tilt by r. */
 const rank = (i: number): number => 1 + (i % 7);
 
 /** The least β of the RLIF problem, which keeps (β + 1)/L above 1/L when it is rounded. */
 export const LEAST_INTERNAL_BETA: number = 2 ** -30;
 
 /**
- * An instance in an arithmetic: the laws, optima and policies that the claims speak of, made when first asked for.
+ * An instance in an arithmetic: the laws, optima and policies that the claims speak of, made when they are first read.
  *
  * @param algebra the arithmetic: `float64Algebra`, or `exactAlgebra()` of `exptilt/exact`
  * @param instance the problem; rewards must be finite
@@ -109,7 +109,7 @@ export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
   return world;
 }
 
-/** An algebra has a member of the same type for each that float64's has. */
+/** Refuses what lacks a member of `float64Algebra`, or has one of another type. */
 function requireAlgebra(caller: string, algebra: object): void {
   const members = requireObject(caller, "algebra", algebra) as Readonly<Record<string, unknown>>;
   for (const [name, type] of MEMBERS)
@@ -118,7 +118,7 @@ function requireAlgebra(caller: string, algebra: object): void {
 
 const MEMBERS = Object.entries(float64Algebra).map(([name, member]) => [name, typeof member] as const);
 
-/** The masses on the scale of the largest, as doubles. */
+/** The masses divided by the largest, as doubles. */
 function relativeMasses({ mass, logMass }: CheckedInstance): number[] {
   const given = mass ?? logMass;
   const max = given.reduce((a, b) => Math.max(a, b));

@@ -20,7 +20,7 @@ const ENUMERATED_DRAWS = 3;
 /** N near the limit: above e^{2·range/β} log N wherever range/β is at most 8. */
 const DRAWS_NEAR_LIMIT = 2 ** 28;
 
-/** N at which the law is still far from its limit. */
+/** N at which the law is far from its limit. */
 const DRAWS_FAR_FROM_LIMIT = 2 ** 10;
 
 /** log of the probability w_i/Σ w that soft best-of-N picks one given draw, of answer i. */
@@ -154,7 +154,7 @@ function moved<N>(A: Algebra<N>, rewards: readonly N[]): N[] {
   return rewards.map((r) => A.subtract(r, lowest));
 }
 
-/** hp^{1/β}/π_max^{1/β} of the few, as (13), (27) and (28) write the weights. */
+/** hp^{1/β}/π_max^{1/β} of the few answers, as (13), (27) and (28) write the weights. */
 function preferenceWeights<N>(A: Algebra<N>, { ref, reward, beta }: Few<N>): N[] {
   const logs = entries(A.power(A.humanPreference(ref.support, reward), A.divide(A.number(1), beta)).logMass);
   const top = largest(A, logs);
@@ -416,7 +416,7 @@ export const selection: readonly Identity[] = [
       const one = A.number(1);
       return [
         ...isWritten(A, hp, writtenLaw(A, rewards)),
-        // Both sides divided by e^{r_max}, so that a factor shows however large r_max is.
+        // Both sides divided by e^{r_max}, so that a factor shows at any r_max.
         { left: [A.exp(A.subtract(logRatio, largest(A, rewards)))], right: [one] },
       ];
     },

@@ -105,12 +105,11 @@ function integrated(
     const before = levels.get(r.toString())?.mass ?? arithmetic.zero;
     levels.set(r.toString(), { x, mass: before.plus(mass[i]) });
   }
-  const ratios = n === 1 ? undefined : new Integral(arithmetic, [...levels.values()], n).ratios();
-  const place = new Map([...levels.keys()].map((key, k) => [key, k]));
-  return lawOfRatios(caller, ref, (i) => {
-    if (!reward[i].isFinite()) return arithmetic.zero;
-    return ratios?.[place.get(reward[i].toString()) ?? 0] ?? arithmetic.one;
-  });
+  const ratios = n === 1 ? [] : new Integral(arithmetic, [...levels.values()], n).ratios();
+  const ratioOf = new Map([...levels.keys()].map((key, k) => [key, ratios[k]]));
+  return lawOfRatios(caller, ref, (i) =>
+    reward[i].isFinite() ? (ratioOf.get(reward[i].toString()) ?? arithmetic.one) : arithmetic.zero,
+  );
 }
 
 /** Terms summed of the power series at t = 0. */

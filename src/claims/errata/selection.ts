@@ -45,7 +45,7 @@ export const selectionErrata: readonly Erratum[] = [
     printed: (world) => {
       const { algebra: A } = world;
       const { ref, reward } = tied(world);
-      // The probability that an answer is drawn and none drawn is better: more than one may be the argmax.
+      // The probability that an answer is drawn and no better one is: several answers may be the argmax.
       const attained = reward.map((r, o) => {
         const miss = reward.map((s, j) => (j !== o && A.toNumber(s) <= A.toNumber(r) ? ref.mass[j] : A.number(0)));
         const without = total(A, miss);
