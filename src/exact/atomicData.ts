@@ -1,17 +1,17 @@
 import { requireSameSupport, requireSupport } from "../measure/support.js";
 import { outOfRange, requireObject, wrongType } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
-import type { AtomicDataOf } from "./diffusionAlgebra.js";
+import type { InputAtoms, InputData } from "./input.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
-import { finite, type Input, type Numbers, nonNegative, requireNumber, requireNumbers } from "./read.js";
+import { finite, type Numbers, nonNegative, requireNumber, requireNumbers } from "./read.js";
 
 /** The coordinates of atoms on a line. */
-export function pointsOf(arithmetic: Arithmetic, caller: string, atoms: readonly Input[], size: number): Numbers {
+export function pointsOf(arithmetic: Arithmetic, caller: string, atoms: InputAtoms, size: number): Numbers {
   return requireNumbers(arithmetic, caller, "atoms", atoms, size, finite);
 }
 
 /** The names of the classes, and the prior on them. */
-export function readPrior(arithmetic: Arithmetic, caller: string, data: AtomicDataOf<Input>): ExactDistribution {
+export function readPrior(arithmetic: Arithmetic, caller: string, data: InputData): ExactDistribution {
   const { classes, prior } = requireObject(caller, "data", data);
   const names = Object.keys(requireObject(caller, "data.classes", classes));
   if (names.length === 0) throw outOfRange(caller, "data.classes", "name at least one class", classes);
@@ -27,7 +27,7 @@ export interface Classes {
   readonly conditional: ReadonlyMap<string, ExactMeasure>;
 }
 
-function readClasses(arithmetic: Arithmetic, caller: string, data: AtomicDataOf<Input>): Classes {
+function readClasses(arithmetic: Arithmetic, caller: string, data: InputData): Classes {
   const prior = readPrior(arithmetic, caller, data);
   const names = prior.support as readonly string[];
   const conditional = new Map(
@@ -42,7 +42,7 @@ function readClasses(arithmetic: Arithmetic, caller: string, data: AtomicDataOf<
 export function readClass(
   arithmetic: Arithmetic,
   caller: string,
-  data: AtomicDataOf<Input>,
+  data: InputData,
   label: string,
 ): Classes & { readonly own: ExactMeasure } {
   const all = readClasses(arithmetic, caller, data);

@@ -4,9 +4,8 @@ import { knownSupport, requireSameSupport } from "../measure/support.js";
 import { cached } from "../numeric/cache.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf } from "./information.js";
+import type { Exact, InputPolicy } from "./input.js";
 import { type ExactDistribution, ofMass, readMeasure } from "./measure.js";
-import type { AutoregressivePolicyOf } from "./problems.js";
-import type { Input } from "./read.js";
 
 type Form = "variant" | "original";
 
@@ -19,7 +18,7 @@ interface Sequence {
 }
 
 /** A policy whose laws are read at this precision. */
-function readPolicy(arithmetic: Arithmetic, caller: string, policy: AutoregressivePolicyOf<Input>) {
+function readPolicy(arithmetic: Arithmetic, caller: string, policy: InputPolicy) {
   return requirePolicyOf(caller, policy, (argument, vocabulary, given) => {
     const { law } = readMeasure(arithmetic, caller, argument, given);
     requireSameSupport(caller, vocabulary, law.support);
@@ -42,7 +41,7 @@ function certaintyOf(law: ExactDistribution, form: Form): BigNumber {
 function complete(
   arithmetic: Arithmetic,
   caller: string,
-  given: AutoregressivePolicyOf<Input>,
+  given: InputPolicy,
   certainty: (law: ExactDistribution) => BigNumber,
 ): Sequence[] {
   const policy = requireEnumerable(caller, readPolicy(arithmetic, caller, given));
@@ -60,18 +59,13 @@ function complete(
   return sequences;
 }
 
-export function sequenceDistribution(arithmetic: Arithmetic, policy: AutoregressivePolicyOf<Input>): ExactDistribution {
+export const sequenceDistribution: Exact<"sequenceDistribution"> = (arithmetic, policy) => {
   const sequences = complete(arithmetic, "sequenceDistribution", policy, () => arithmetic.zero);
   const support = knownSupport(sequences.map(({ tokens }) => tokens));
   return ofMass(arithmetic, support, Object.freeze(sequences.map(({ mass }) => mass))).law.normalized();
-}
+};
 
-export function selfCertainty(
-  arithmetic: Arithmetic,
-  policy: AutoregressivePolicyOf<Input>,
-  sequence: readonly unknown[],
-  form: Form = "variant",
-): BigNumber {
+export const selfCertainty: Exact<"selfCertainty"> = (arithmetic, policy, sequence, form = "variant") => {
   const caller = "selfCertainty";
   requireForm(caller, form);
   const own = readPolicy(arithmetic, caller, policy);
@@ -80,13 +74,9 @@ export function selfCertainty(
     certaintyOf(own.conditional(Object.freeze(sequence.slice(0, i))), form),
   );
   return arithmetic.sum(terms).div(length);
-}
+};
 
-export function expectedSelfCertainty(
-  arithmetic: Arithmetic,
-  policy: AutoregressivePolicyOf<Input>,
-  form: Form = "variant",
-): BigNumber {
+export const expectedSelfCertainty: Exact<"expectedSelfCertainty"> = (arithmetic, policy, form = "variant") => {
   const caller = "expectedSelfCertainty";
   requireForm(caller, form);
   const sequences = complete(arithmetic, caller, policy, (law) => certaintyOf(law, form));
@@ -94,4 +84,4 @@ export function expectedSelfCertainty(
     mass.isZero() ? mass : mass.times(certainty).div(tokens.length),
   );
   return arithmetic.sum(terms);
-}
+};

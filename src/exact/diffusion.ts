@@ -3,15 +3,13 @@ import { cached } from "../numeric/cache.js";
 import { outOfRange, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type Classes, jointOf, marginalOf, pointsOf, readClass, readPrior } from "./atomicData.js";
-import type { AtomicDataOf } from "./diffusionAlgebra.js";
+import type { Exact, Input, InputAtoms, InputMeasure } from "./input.js";
 import { ofLogMass, ofMass, readMeasure } from "./measure.js";
-import type { DistributionOf, MeasureOf, TiltProblemOf } from "./problems.js";
 import {
   aboveMinusInfinity,
   belowInfinity,
   betweenZeroAndOne,
   finite,
-  type Input,
   type Numbers,
   positive,
   requireNumber,
@@ -20,21 +18,14 @@ import {
 import { tiltOf } from "./tilt.js";
 
 /** (x − √(1−σ²) Σ q_i a_i)/σ with q_i ∝ p_i exp(−(x − √(1−σ²)a_i)²/2σ²). */
-export function noisePrediction(
-  arithmetic: Arithmetic,
-  atoms: readonly Input[],
-  law: MeasureOf<Input>,
-  x: Input,
-  sigma: Input,
-): BigNumber {
-  return predicted(arithmetic, "noisePrediction", atoms, law, x, sigma).noise;
-}
+export const noisePrediction: Exact<"noisePrediction"> = (arithmetic, atoms, law, x, sigma) =>
+  predicted(arithmetic, "noisePrediction", atoms, law, x, sigma).noise;
 
 function predicted(
   arithmetic: Arithmetic,
   caller: string,
-  atoms: readonly Input[],
-  law: MeasureOf<Input>,
+  atoms: InputAtoms,
+  law: InputMeasure,
   x: Input,
   sigma: Input,
 ): { readonly noise: BigNumber; readonly level: BigNumber } {
@@ -71,26 +62,13 @@ function scalesOf(arithmetic: Arithmetic, level: BigNumber): Scales {
 }
 
 /** −ε*(x_t)/σ. */
-export function score(
-  arithmetic: Arithmetic,
-  atoms: readonly Input[],
-  law: MeasureOf<Input>,
-  x: Input,
-  sigma: Input,
-): BigNumber {
+export const score: Exact<"score"> = (arithmetic, atoms, law, x, sigma) => {
   const { noise, level } = predicted(arithmetic, "score", atoms, law, x, sigma);
   return noise.div(level).neg();
-}
+};
 
 /** (1 + w) ε(x_t|c) − w ε(x_t). */
-export function guidedNoisePrediction(
-  arithmetic: Arithmetic,
-  data: AtomicDataOf<Input>,
-  x: Input,
-  sigma: Input,
-  label: string,
-  w: Input,
-): BigNumber {
+export const guidedNoisePrediction: Exact<"guidedNoisePrediction"> = (arithmetic, data, x, sigma, label, w) => {
   const caller = "guidedNoisePrediction";
   const { own, ...classes } = readClass(arithmetic, caller, data, label);
   const strength = requireNumber(arithmetic, caller, "w", w, finite);
@@ -99,12 +77,11 @@ export function guidedNoisePrediction(
     (law) => predicted(arithmetic, caller, data.atoms, law, x, sigma).noise,
   );
   return conditional.times(strength.plus(1)).minus(marginal.times(strength));
-}
+};
 
 /** log p(c)p(x|c)/p(x). */
-export function logClassProbability(arithmetic: Arithmetic, data: AtomicDataOf<Input>, label: string): BigNumber[] {
-  return logSharesOf(readClass(arithmetic, "logClassProbability", data, label), label);
-}
+export const logClassProbability: Exact<"logClassProbability"> = (arithmetic, data, label) =>
+  logSharesOf(readClass(arithmetic, "logClassProbability", data, label), label);
 
 function logSharesOf(classes: Classes, label: string): BigNumber[] {
   const joint = jointOf(classes);
@@ -121,27 +98,17 @@ function logShares(arithmetic: Arithmetic, own: Numbers, all: readonly Numbers[]
 }
 
 /** Guidance as a tilt: reference p(x|c), reward w·log p(c|x), β = 1. */
-export function guidanceProblem(
-  arithmetic: Arithmetic,
-  data: AtomicDataOf<Input>,
-  label: string,
-  w: Input,
-): TiltProblemOf<BigNumber> {
+export const guidanceProblem: Exact<"guidanceProblem"> = (arithmetic, data, label, w) => {
   const caller = "guidanceProblem";
   const { own: ref, ...classes } = readClass(arithmetic, caller, data, label);
   const strength = requireNumber(arithmetic, caller, "w", w, finite);
   const logs = logSharesOf(classes, label);
   const reward = logs.map((l) => (l.isFinite() ? l.times(strength) : strength.isZero() ? arithmetic.zero : l));
   return { ref, reward, beta: arithmetic.one };
-}
+};
 
 /** ∝ p(x|c)^{1+w} p(x)^{−w}, on the atoms of the class. */
-export function guidedTarget(
-  arithmetic: Arithmetic,
-  data: AtomicDataOf<Input>,
-  label: string,
-  w: Input,
-): DistributionOf<BigNumber> {
+export const guidedTarget: Exact<"guidedTarget"> = (arithmetic, data, label, w) => {
   const caller = "guidedTarget";
   const { own, ...classes } = readClass(arithmetic, caller, data, label);
   const strength = requireNumber(arithmetic, caller, "w", w, finite);
@@ -151,16 +118,10 @@ export function guidedTarget(
     return arithmetic.log(p).plus(strength.times(arithmetic.log(p.div(all[i]))));
   });
   return ofLogMass(arithmetic, own.support, Object.freeze(logMass)).law;
-}
+};
 
 /** p_data as reference, with reward and β. */
-export function rewardDirectedProblem(
-  arithmetic: Arithmetic,
-  atoms: readonly Input[],
-  law: MeasureOf<Input>,
-  reward: ArrayLike<Input>,
-  beta: Input,
-): TiltProblemOf<BigNumber> {
+export const rewardDirectedProblem: Exact<"rewardDirectedProblem"> = (arithmetic, atoms, law, reward, beta) => {
   const caller = "rewardDirectedProblem";
   const ref = readMeasure(arithmetic, caller, "law", law);
   pointsOf(arithmetic, caller, atoms, ref.support.length);
@@ -169,10 +130,10 @@ export function rewardDirectedProblem(
     reward: requireNumbers(arithmetic, caller, "reward", reward, ref.support.length, belowInfinity),
     beta: requireNumber(arithmetic, caller, "beta", beta, positive),
   };
-}
+};
 
 /** log p(x|c)/p(x), of the atoms at x together. */
-export function logDensityRatio(arithmetic: Arithmetic, data: AtomicDataOf<Input>, x: Input, label: string): BigNumber {
+export const logDensityRatio: Exact<"logDensityRatio"> = (arithmetic, data, x, label) => {
   const caller = "logDensityRatio";
   const { own: law, ...classes } = readClass(arithmetic, caller, data, label);
   const own = law.law.mass;
@@ -182,14 +143,10 @@ export function logDensityRatio(arithmetic: Arithmetic, data: AtomicDataOf<Input
   const [mine, everyone] = [own, all].map((law) => arithmetic.sum(law.filter((_, i) => here[i])));
   if (!everyone.gt(0)) throw outOfRange(caller, "x", "be at an atom of positive p(x)", at.toNumber());
   return arithmetic.log(mine.div(everyone));
-}
+};
 
 /** p(c|x) ∝ p(c)·e^{−L(x;c)}, on the names of the classes. */
-export function classify(
-  arithmetic: Arithmetic,
-  data: AtomicDataOf<Input>,
-  loss: Readonly<Record<string, Input>>,
-): DistributionOf<BigNumber> {
+export const classify: Exact<"classify"> = (arithmetic, data, loss) => {
   const caller = "classify";
   const prior = readPrior(arithmetic, caller, data);
   const losses: Readonly<Record<string, unknown>> = requireObject(caller, "loss", loss);
@@ -200,4 +157,4 @@ export function classify(
   if (!reward.some((r, k) => r.isFinite() && prior.supports(k)))
     throw outOfRange(caller, "loss", "be finite for some class of positive prior", Infinity);
   return tiltOf(caller, "loss", prior, reward, arithmetic.one).law;
-}
+};

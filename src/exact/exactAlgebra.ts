@@ -28,7 +28,10 @@ import * as selection from "./selection.js";
 import { escortOf, tiltOf } from "./tilt.js";
 import * as training from "./training.js";
 
-/** The library's algebra on mathjs's big numbers; doubles may go in beside them, each at its exact value. */
+/**
+ * The library's algebra on mathjs's big numbers; doubles may go in beside them, each at its exact value. Results are right to
+ * `digits`: the rounding error that a document states is that of the float64 function.
+ */
 export interface ExactAlgebra extends Algebra<BigNumber, number | BigNumber> {
   /** The significant digits to which results are right. */
   readonly digits: number;

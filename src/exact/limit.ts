@@ -1,11 +1,10 @@
 import type { BigNumber } from "mathjs";
 import { requireInteger } from "../numeric/check.js";
-import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf, totalVariationOf } from "./information.js";
+import type { Exact } from "./input.js";
 import type { ExactDistribution } from "./measure.js";
 import { readSelection, type Selection } from "./problem.js";
-import type { FirstOrderExpansionOf, LawBoundsOf, LimitDistanceOf, TiltProblemOf } from "./problems.js";
-import { type Input, nonNegativeOrInfinite, positiveOrInfinite } from "./read.js";
+import { nonNegativeOrInfinite, positiveOrInfinite } from "./read.js";
 import { bestOfNLaw, softBestOfNLaw } from "./selection.js";
 import { tiltOf } from "./tilt.js";
 
@@ -17,16 +16,12 @@ function limitOf(caller: string, { ref, reward, beta, top }: Selection): ExactDi
   return tiltOf(caller, "reward", ref, best, arithmetic.one).law;
 }
 
-export function selectionLimit(arithmetic: Arithmetic, problem: TiltProblemOf<Input>): ExactDistribution {
+export const selectionLimit: Exact<"selectionLimit"> = (arithmetic, problem) => {
   const caller = "selectionLimit";
   return limitOf(caller, readSelection(arithmetic, caller, problem, nonNegativeOrInfinite)).normalized();
-}
+};
 
-export function limitDistance(
-  arithmetic: Arithmetic,
-  problem: TiltProblemOf<Input>,
-  draws: number,
-): LimitDistanceOf<BigNumber> {
+export const limitDistance: Exact<"limitDistance"> = (arithmetic, problem, draws) => {
   const caller = "limitDistance";
   const selection = readSelection(arithmetic, caller, problem, nonNegativeOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);
@@ -37,7 +32,7 @@ export function limitDistance(
     kl: divergenceOf(limit, law),
     reverseKl: divergenceOf(law, limit),
   };
-}
+};
 
 /** Weights e^{(r − top)/β}, 0 where ref has nothing or the answer is forbidden, and their mean. */
 function weightsOf({ ref, reward, beta, top }: Selection) {
@@ -64,11 +59,7 @@ function secondMoment(law: ExactDistribution, weight: readonly BigNumber[], mean
 }
 
 /** With m = w + (N−1)μ and s = w + (N−1) min w: N w ref/m, and that times 1 + (N−1)Var/(m s), at most N ref. */
-export function softBestOfNBounds(
-  arithmetic: Arithmetic,
-  problem: TiltProblemOf<Input>,
-  draws: number,
-): LawBoundsOf<BigNumber> {
+export const softBestOfNBounds: Exact<"softBestOfNBounds"> = (arithmetic, problem, draws) => {
   const caller = "softBestOfNBounds";
   const selection = readSelection(arithmetic, caller, problem, positiveOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);
@@ -93,13 +84,10 @@ export function softBestOfNBounds(
   // β = ∞: ref on the allowed answers, at every N.
   if (!selection.beta.isFinite()) return { lower: at(() => arithmetic.one), upper: at(() => arithmetic.one) };
   return { lower: at(lower), upper: at(upper) };
-}
+};
 
 /** c = 1 + CV² − w/μ = E_π*[w − w(o)]/μ, from the differences of weights to that of the likeliest answer. */
-export function firstOrderExpansion(
-  arithmetic: Arithmetic,
-  problem: TiltProblemOf<Input>,
-): FirstOrderExpansionOf<BigNumber> {
+export const firstOrderExpansion: Exact<"firstOrderExpansion"> = (arithmetic, problem) => {
   const caller = "firstOrderExpansion";
   const selection = readSelection(arithmetic, caller, problem, positiveOrInfinite);
   const { ref, reward, beta } = selection;
@@ -117,4 +105,4 @@ export function firstOrderExpansion(
   const half = (f: (c: BigNumber) => BigNumber) =>
     arithmetic.sum(law.mass.map((p, i) => p.times(f(coefficient[i])))).div(2);
   return { coefficient, totalVariation: half((c) => c.abs()), kl: half((c) => c.times(c)) };
-}
+};

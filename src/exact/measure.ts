@@ -4,7 +4,8 @@ import { lazy } from "../numeric/cache.js";
 import { wrongType } from "../numeric/check.js";
 import type { DistributionOf, MeasureOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { type Input, type Numbers, requireMass } from "./read.js";
+import type { InputMeasure } from "./input.js";
+import { type Numbers, requireMass } from "./read.js";
 
 /** A value that is made when it is first asked for. */
 type Lazy<T> = () => T;
@@ -176,12 +177,7 @@ export function ofLogMass(arithmetic: Arithmetic, support: readonly unknown[], l
 }
 
 /** Any measure, read at this precision: one of another origin by its masses, each at its exact value. */
-export function readMeasure(
-  arithmetic: Arithmetic,
-  caller: string,
-  argument: string,
-  p: MeasureOf<Input>,
-): ExactMeasure {
+export function readMeasure(arithmetic: Arithmetic, caller: string, argument: string, p: InputMeasure): ExactMeasure {
   if (p instanceof ExactMeasure && p.arithmetic === arithmetic) return p;
   if (typeof p !== "object" || p === null || !("support" in p)) {
     throw wrongType(caller, argument, "be a measure, made by measure(support, mass) or distribution(…)", p);
@@ -194,8 +190,8 @@ export function readMeasure(
 export function readPair(
   arithmetic: Arithmetic,
   caller: string,
-  p: MeasureOf<Input>,
-  q: MeasureOf<Input>,
+  p: InputMeasure,
+  q: InputMeasure,
 ): [ExactMeasure, ExactMeasure] {
   const [a, b] = [readMeasure(arithmetic, caller, "p", p), readMeasure(arithmetic, caller, "q", q)];
   requireSameSupport(caller, a.support, b.support);

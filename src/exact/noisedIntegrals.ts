@@ -2,17 +2,15 @@ import type { BigNumber } from "mathjs";
 import { requireSameSupport } from "../measure/support.js";
 import { cached } from "../numeric/cache.js";
 import { outOfRange, requireArrayLike, requireObject } from "../numeric/check.js";
-import type { MeasureOf, TiltProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { marginalOf, pointsOf, readClass } from "./atomicData.js";
-import type { AtomicDataOf } from "./diffusionAlgebra.js";
+import type { Exact, Input, InputAtoms, InputMeasure } from "./input.js";
 import { readMeasure, readPair } from "./measure.js";
 import { NoisedLine, type OfMeans } from "./noisedLine.js";
 import {
   belowInfinity,
   betweenZeroAndOne,
   finite,
-  type Input,
   type Numbers,
   positive,
   requireNumber,
@@ -73,9 +71,8 @@ function requireGrid(arithmetic: Arithmetic, caller: string, grid: ArrayLike<Inp
 }
 
 /** ω_t = (σ²_{t+1} − σ²_t)/(2σ_t²(1 − σ_t²)). */
-export function densityRatioWeights(arithmetic: Arithmetic, grid: ArrayLike<Input>): Numbers {
-  return weightsOf(arithmetic, requireGrid(arithmetic, "densityRatioWeights", grid, 2));
-}
+export const densityRatioWeights: Exact<"densityRatioWeights"> = (arithmetic, grid) =>
+  weightsOf(arithmetic, requireGrid(arithmetic, "densityRatioWeights", grid, 2));
 
 function weightsOf(arithmetic: Arithmetic, levels: Numbers): BigNumber[] {
   return levels.slice(1).map((next, t) => {
@@ -143,25 +140,13 @@ function integral(arithmetic: Arithmetic, line: NoisedLine, f: OfMeans): BigNumb
 }
 
 /** The laws p and q of atoms on a line, read and checked. */
-function readLaws(
-  arithmetic: Arithmetic,
-  caller: string,
-  atoms: readonly Input[],
-  p: MeasureOf<Input>,
-  q: MeasureOf<Input>,
-) {
+function readLaws(arithmetic: Arithmetic, caller: string, atoms: InputAtoms, p: InputMeasure, q: InputMeasure) {
   const laws = readPair(arithmetic, caller, p, q).map(({ law }) => law.mass);
   return placed(pointsOf(arithmetic, caller, atoms, laws[0].length), laws);
 }
 
 /** ½ ∫ E_p|ε_p − ε_q|² dλ. */
-export function klByMismatchedEstimation(
-  arithmetic: Arithmetic,
-  atoms: readonly Input[],
-  p: MeasureOf<Input>,
-  q: MeasureOf<Input>,
-  grid?: ArrayLike<Input>,
-): BigNumber {
+export const klByMismatchedEstimation: Exact<"klByMismatchedEstimation"> = (arithmetic, atoms, p, q, grid) => {
   const caller = "klByMismatchedEstimation";
   const { places, laws } = readLaws(arithmetic, caller, atoms, p, q);
   const lostBits = nearness(laws[0], laws[1]);
@@ -173,33 +158,21 @@ export function klByMismatchedEstimation(
   }
   const levels = requireGrid(arithmetic, caller, grid, 2);
   return weighted(arithmetic, levels, meansOnGrid(arithmetic, line, levels.slice(0, -1), distance));
-}
+};
 
 function weighted(arithmetic: Arithmetic, levels: Numbers, means: Numbers): BigNumber {
   return arithmetic.sum(weightsOf(arithmetic, levels).map((omega, t) => omega.times(means[t])));
 }
 
 /** E|ε − ε_q(x_t)|² for x₀ ~ p, averaged over a grid. */
-export function denoisingLoss(
-  arithmetic: Arithmetic,
-  atoms: readonly Input[],
-  p: MeasureOf<Input>,
-  q: MeasureOf<Input>,
-  grid: ArrayLike<Input>,
-): BigNumber {
+export const denoisingLoss: Exact<"denoisingLoss"> = (arithmetic, atoms, p, q, grid) => {
   const caller = "denoisingLoss";
   const { places, laws } = readLaws(arithmetic, caller, atoms, p, q);
   return lossOnGrid(arithmetic, caller, places, laws, requireGrid(arithmetic, caller, grid, 1));
-}
+};
 
 /** Z⁻¹ E_ref[e^{r/β} |ε − ε_q(x_t)|²], averaged over a grid. */
-export function weightedDenoisingLoss(
-  arithmetic: Arithmetic,
-  atoms: readonly Input[],
-  problem: TiltProblemOf<Input>,
-  q: MeasureOf<Input>,
-  grid: ArrayLike<Input>,
-): BigNumber {
+export const weightedDenoisingLoss: Exact<"weightedDenoisingLoss"> = (arithmetic, atoms, problem, q, grid) => {
   const caller = "weightedDenoisingLoss";
   const given = readMeasure(arithmetic, caller, "problem.ref", requireObject(caller, "problem", problem).ref);
   const ref = given.law.mass;
@@ -215,7 +188,7 @@ export function weightedDenoisingLoss(
   const points = pointsOf(arithmetic, caller, atoms, ref.length);
   const { places, laws } = placed(points, [draws.map((m) => m.div(mean)), model]);
   return lossOnGrid(arithmetic, caller, places, laws, requireGrid(arithmetic, caller, grid, 1));
-}
+};
 
 function lossOnGrid(
   arithmetic: Arithmetic,
@@ -229,13 +202,7 @@ function lossOnGrid(
 }
 
 /** L(x;c) of (37): over all levels, or on a grid. */
-export function densityRatioLoss(
-  arithmetic: Arithmetic,
-  data: AtomicDataOf<Input>,
-  x: Input,
-  label: string,
-  grid?: ArrayLike<Input>,
-): BigNumber {
+export const densityRatioLoss: Exact<"densityRatioLoss"> = (arithmetic, data, x, label, grid) => {
   const caller = "densityRatioLoss";
   const { own: law, ...classes } = readClass(arithmetic, caller, data, label);
   const [own, all] = [law.law.mass, marginalOf(classes)];
@@ -254,4 +221,4 @@ export function densityRatioLoss(
   }
   const levels = requireGrid(arithmetic, caller, grid, 2);
   return weighted(arithmetic, levels, meansOnGrid(arithmetic, line, levels.slice(0, -1), excess));
-}
+};

@@ -1,11 +1,9 @@
-import type { BigNumber } from "mathjs";
 import { requireInteger } from "../numeric/check.js";
-import type { Arithmetic } from "./arithmetic.js";
+import type { Exact } from "./input.js";
 import { readSelection } from "./problem.js";
-import type { TiltProblemOf } from "./problems.js";
-import { type Input, positiveOrInfinite } from "./read.js";
+import { positiveOrInfinite } from "./read.js";
 
-export function printedRate(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, draws: number): BigNumber {
+export const printedRate: Exact<"printedRate"> = (arithmetic, problem, draws) => {
   const caller = "printedRate";
   const { ref, reward, beta, top } = readSelection(arithmetic, caller, problem, positiveOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);
@@ -18,4 +16,4 @@ export function printedRate(arithmetic: Arithmetic, problem: TiltProblemOf<Input
     .div(count)
     .sqrt()
     .times(arithmetic.exp(top.minus(least).div(beta)));
-}
+};

@@ -3,12 +3,12 @@ import { requireSameSupport } from "../measure/support.js";
 import { lazily } from "../numeric/cache.js";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
+import type { Input, InputMeasure, InputSelfCertainty, InputTilt } from "./input.js";
 import { type ExactDistribution, type ExactMeasure, readMeasure } from "./measure.js";
-import type { BestOfNProblemOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "./problems.js";
+import type { BestOfNProblemOf } from "./problems.js";
 import {
   belowInfinity,
   type Condition,
-  type Input,
   type Numbers,
   nonNegative,
   positive,
@@ -36,12 +36,7 @@ export interface Tilted extends Rewarded {
 }
 
 /** Reads a tilt problem, with a condition on β. */
-export function readTilt(
-  arithmetic: Arithmetic,
-  caller: string,
-  problem: TiltProblemOf<Input>,
-  temperature: Condition,
-): Tilted {
+export function readTilt(arithmetic: Arithmetic, caller: string, problem: InputTilt, temperature: Condition): Tilted {
   const rewarded = readRewarded(arithmetic, caller, problem);
   return { ...rewarded, beta: requireNumber(arithmetic, caller, "beta", problem.beta, temperature) };
 }
@@ -55,7 +50,7 @@ export interface Selection extends Tilted {
 export function readSelection(
   arithmetic: Arithmetic,
   caller: string,
-  problem: TiltProblemOf<Input>,
+  problem: InputTilt,
   temperature: Condition,
 ): Selection {
   const tilted = readTilt(arithmetic, caller, problem, temperature);
@@ -77,11 +72,7 @@ interface SelfCertain {
 }
 
 /** Reads an RLIF problem. */
-export function readSelfCertainty(
-  arithmetic: Arithmetic,
-  caller: string,
-  problem: SelfCertaintyProblemOf<Input>,
-): SelfCertain {
+export function readSelfCertainty(arithmetic: Arithmetic, caller: string, problem: InputSelfCertainty): SelfCertain {
   const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const length = requireInteger(caller, "length", problem.length, 1);
   const vocabularySize = requireInteger(caller, "vocabularySize", problem.vocabularySize, 1);
@@ -92,7 +83,7 @@ export function readSelfCertainty(
 }
 
 /** The tilt problem with the same optimum as an RLIF problem: the reward log ref at β_hf = Lβ_if − 1. */
-export function readEquivalent(arithmetic: Arithmetic, caller: string, problem: SelfCertaintyProblemOf<Input>): Tilted {
+export function readEquivalent(arithmetic: Arithmetic, caller: string, problem: InputSelfCertainty): Tilted {
   const { ref, excess } = readSelfCertainty(arithmetic, caller, problem);
   const beta = requireNumber(arithmetic, caller, "length * beta - 1", excess, positive);
   return lazily<Tilted>({ ref: () => ref, reward: () => ref.law.logMass, beta: () => beta });
@@ -103,7 +94,7 @@ export function readPolicy(
   arithmetic: Arithmetic,
   caller: string,
   ref: ExactMeasure,
-  policy: MeasureOf<Input>,
+  policy: InputMeasure,
 ): ExactDistribution {
   const { law } = readMeasure(arithmetic, caller, "policy", policy);
   requireSameSupport(caller, ref.support, law.support, ["ref", "policy"]);

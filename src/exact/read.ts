@@ -7,9 +7,6 @@ import type { Arithmetic } from "./arithmetic.js";
  * the conditions of float64 and with its errors. A condition is a positive comparison, which NaN fails.
  */
 
-/** What may go in: a double, taken at its exact value, or a big number. */
-export type Input = number | BigNumber;
-
 export type Numbers = readonly BigNumber[];
 
 /** A number read from the public edge; NaN is read, and refused by the condition put on it. */

@@ -1,10 +1,11 @@
 import type { BigNumber } from "mathjs";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
+import type { Exact, Input, InputTilt } from "./input.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
 import { readRewarded, readTilt } from "./problem.js";
-import type { BestOfNProblemOf, TiltProblemOf, WeightedProblemOf } from "./problems.js";
-import { bigOutOfRange, type Input, nonNegative, positiveOrInfinite, requireNumbers } from "./read.js";
+import type { BestOfNProblemOf } from "./problems.js";
+import { bigOutOfRange, nonNegative, positiveOrInfinite, requireNumbers } from "./read.js";
 
 /** The law ∝ ref·ratio; refused where no answer may be picked. */
 function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => BigNumber): ExactDistribution {
@@ -54,11 +55,7 @@ function hardRatios(
 }
 
 /** Soft best-of-N by its integral. */
-export function softBestOfNLaw(
-  arithmetic: Arithmetic,
-  problem: TiltProblemOf<Input>,
-  draws: number,
-): ExactDistribution {
+export function softBestOfNLaw(arithmetic: Arithmetic, problem: InputTilt, draws: number): ExactDistribution {
   const caller = "softBestOfNLaw";
   const { ref, reward, beta } = readTilt(arithmetic, caller, problem, positiveOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);
@@ -66,11 +63,7 @@ export function softBestOfNLaw(
 }
 
 /** Soft best-of-N for given weights, by their logarithms. */
-export function weightedBestOfNLaw(
-  arithmetic: Arithmetic,
-  problem: WeightedProblemOf<Input>,
-  draws: number,
-): ExactDistribution {
+export const weightedBestOfNLaw: Exact<"weightedBestOfNLaw"> = (arithmetic, problem, draws) => {
   const caller = "weightedBestOfNLaw";
   const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const weight = requireNumbers(arithmetic, caller, "weight", problem.weight, ref.support.length, nonNegative);
@@ -84,7 +77,7 @@ export function weightedBestOfNLaw(
     arithmetic.one,
     n,
   );
-}
+};
 
 function integrated(
   caller: string,

@@ -1,17 +1,11 @@
 import type { BigNumber } from "mathjs";
 import { lazily } from "../numeric/cache.js";
 import { requireObject } from "../numeric/check.js";
-import type { Arithmetic } from "./arithmetic.js";
+import type { Exact } from "./input.js";
 import { readMeasure } from "./measure.js";
 import { readEquivalent, readTilt, type Tilted } from "./problem.js";
-import type {
-  ImportanceWeightsOf,
-  MeasureOf,
-  SelfCertaintyProblemOf,
-  TiltProblemOf,
-  WeightedMleFitOf,
-} from "./problems.js";
-import { type Input, positiveOrInfinite } from "./read.js";
+import type { ImportanceWeightsOf } from "./problems.js";
+import { positiveOrInfinite } from "./read.js";
 import { tiltOf } from "./tilt.js";
 
 /** e^{r/β}/Z, from the reward's distance to that of the answer which is heaviest under the tilt. */
@@ -36,30 +30,21 @@ function weightsOf(caller: string, { ref, reward, beta }: Tilted): ImportanceWei
   return weights;
 }
 
-export function importanceWeights(
-  arithmetic: Arithmetic,
-  problem: TiltProblemOf<Input>,
-): ImportanceWeightsOf<BigNumber> {
+export const importanceWeights: Exact<"importanceWeights"> = (arithmetic, problem) => {
   const caller = "importanceWeights";
   return weightsOf(caller, readTilt(arithmetic, caller, problem, positiveOrInfinite));
-}
+};
 
-export function selfCertaintyWeights(
-  arithmetic: Arithmetic,
-  problem: SelfCertaintyProblemOf<Input>,
-): ImportanceWeightsOf<BigNumber> {
+export const selfCertaintyWeights: Exact<"selfCertaintyWeights"> = (arithmetic, problem) => {
   const caller = "selfCertaintyWeights";
   return weightsOf(caller, readEquivalent(arithmetic, caller, problem));
-}
+};
 
 /** Σ P log π is largest at π = P, since it is −H(P) − KL(P‖π): the logits are log P. */
-export function fitWeightedMle(
-  arithmetic: Arithmetic,
-  data: { readonly target: MeasureOf<Input> },
-): WeightedMleFitOf<BigNumber> {
+export const fitWeightedMle: Exact<"fitWeightedMle"> = (arithmetic, data) => {
   const caller = "fitWeightedMle";
   const { law } = readMeasure(arithmetic, caller, "data.target", requireObject(caller, "data", data).target);
   const { mass, logMass } = law;
   const terms = mass.map((p, i) => (p.isZero() ? p : p.times(logMass[i])));
   return { parameters: logMass, objective: arithmetic.sum(terms) };
-}
+};
