@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
 import { useFormulas } from "./docs/build/formulas.mjs";
+
+const { exports } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
+const types = Object.values(exports).flatMap((door) => door.types ?? []);
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
   name: "exptilt",
-  entryPoints: ["src/index.ts", "src/exact/index.ts"],
+  entryPoints: types.map((file) => file.replace("./dist/", "src/").replace(".d.ts", ".ts")),
   tsconfig: "tsconfig.build.json",
   // The home page and the guides are pages of their own, of which the reference is one part.
   readme: "none",

@@ -27,7 +27,7 @@ export default defineConfig({
     // The package by its name is the sources, so that no test needs a build.
     alias: [
       { find: /^exptilt$/, replacement: source("index.ts") },
-      { find: /^exptilt\/exact$/, replacement: source("exact/index.ts") },
+      { find: /^exptilt\/(\w+)$/, replacement: `${source("")}$1/index.ts` },
     ],
   },
   test: {

@@ -13,7 +13,10 @@ const fromBuilt = {
     esbuild.onResolve({ filter: /^\.\.\/\.\.\/src\/.*\.js$/ }, ({ path }) => ({
       path: here(path.replace("/src/", "/dist/")),
     }));
-    esbuild.onResolve({ filter: /^exptilt$/ }, () => ({ path: here("../../dist/index.js"), sideEffects: false }));
+    esbuild.onResolve({ filter: /^exptilt(\/\w+)?$/ }, ({ path }) => ({
+      path: here(`../../dist${path.slice("exptilt".length)}/index.js`),
+      sideEffects: false,
+    }));
   },
 };
 

@@ -107,5 +107,5 @@ export const READING_WORDS: Readonly<Record<keyof Reading, Words>> = {
 
 /** Where the site keeps the page of a function. */
 export function apiPage(name: string): string {
-  return `../api/functions/index.${name}.html`;
+  return `../api/functions/exptilt.${name}.html`;
 }

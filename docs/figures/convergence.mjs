@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { expectation, fitWeightedMle, importanceWeights, logLinearPolicy, normalize } from "exptilt";
+import { expectation, normalize } from "exptilt";
+import { fitWeightedMle, importanceWeights, logLinearPolicy } from "exptilt/training";
 import { problems } from "./data.mjs";
 import { MINUS, picture, powerOfTen } from "./picture.mjs";
 

@@ -7,13 +7,15 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   atomicData,
-  categoricalSampler,
   ddimSample,
   guidanceProblem,
   guidedNoisePrediction,
   guidedTarget,
   logClassProbability,
   logSnrSchedule,
+} from "../../dist/diffusion/index.js";
+import {
+  categoricalSampler,
   randomSource,
   softBestOfNLaw,
   softBestOfNSampler,

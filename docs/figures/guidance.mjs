@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { atomicData, ddimLaw, guidedTarget, totalVariation } from "exptilt";
+import { totalVariation } from "exptilt";
+import { atomicData, ddimLaw, guidedTarget } from "exptilt/diffusion";
 import { MINUS, picture } from "./picture.mjs";
 
 const ATOMS = [-1, 0, 1];

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { firstOrderExpansion, limitDistance, printedRate, rlhfOptimum, softBestOfNBounds } from "exptilt";
+import { firstOrderExpansion, limitDistance, rlhfOptimum, softBestOfNBounds } from "exptilt";
+import { printedRate } from "exptilt/claims";
 import { problems, spaced } from "./data.mjs";
 import { MINUS, picture, powerOfTen } from "./picture.mjs";
 

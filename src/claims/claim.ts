@@ -153,7 +153,7 @@ function worstGap<N>(world: World<N>, sides: Sides): Omit<ClaimGap, "printedGap"
  * @throws TypeError or RangeError when the instance is no valid problem
  * @example
  * ```ts
- * import { checkClaim, claimHolds, claims, float64Algebra, worldOf } from "exptilt";
+ * import { checkClaim, claimHolds, claims, float64Algebra, worldOf } from "exptilt/claims";
  * const instance = { mass: [3, 1], reward: [0, 1], beta: 0.5, length: 2, vocabularySize: 2 };
  * const world = worldOf(float64Algebra, instance);
  * claims.filter((claim) => !claimHolds(claim, checkClaim(claim, world), 1e-12)) // => []
@@ -198,7 +198,7 @@ export type ClaimVerdict = "holds" | "fails" | "not decided";
  * @throws RangeError when the tolerance is negative or NaN
  * @example
  * ```ts
- * import { claims, claimVerdict } from "exptilt";
+ * import { claims, claimVerdict } from "exptilt/claims";
  * claimVerdict(claims[0], { gap: 3e-16 }, 1e-12) // => "holds"
  * claimVerdict(claims[0], { gap: 3e-9 }, 1e-12) // => "fails"
  * claimVerdict(claims[0], { gap: 0.02 }, 0.5) // => "not decided"
@@ -233,7 +233,7 @@ function verdictOf(caller: string, claim: Claim, gap: ClaimGap, tolerance: numbe
  * @throws RangeError when the tolerance is negative or NaN
  * @example
  * ```ts
- * import { claimHolds, claims } from "exptilt";
+ * import { claimHolds, claims } from "exptilt/claims";
  * claimHolds(claims[0], { gap: 3e-16 }, 1e-12) // => true
  * claimHolds(claims[0], { gap: 3e-9 }, 1e-12) // => false
  * ```

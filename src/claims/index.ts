@@ -1,18 +1,25 @@
-import type { Claim } from "./claim.js";
-import { diffusion } from "./diffusion.js";
-import { alignmentErrata } from "./errata/alignment.js";
-import { diffusionErrata } from "./errata/diffusion.js";
-import { selectionErrata } from "./errata/selection.js";
-import { preliminaries } from "./preliminaries.js";
-import { reinforcement } from "./reinforcement.js";
-import { selection } from "./selection.js";
-import { training } from "./training.js";
+/**
+ * The equations of the anthology as data, and what checks them in any arithmetic.
+ *
+ * @module exptilt/claims
+ */
 
-const numberOf = (claim: Claim): number => Number(claim.equation.replace(/[^\d.]/g, ""));
-const inOrder = <C extends Claim>(list: readonly C[]): C[] => [...list].sort((a, b) => numberOf(a) - numberOf(b));
-
-/** The anthology as data: every equation with its statement, its hypotheses and its two sides, then its errata. */
-export const claims: readonly Claim[] = [
-  ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training, ...diffusion]),
-  ...inOrder([...alignmentErrata, ...selectionErrata, ...diffusionErrata]),
-];
+export type { AtomicInstance } from "./atomicInstance.js";
+export {
+  type Claim,
+  type ClaimGap,
+  type ClaimVerdict,
+  type Comparison,
+  checkClaim,
+  claimHolds,
+  claimVerdict,
+  type Erratum,
+  type Identity,
+  PRINTED_FAILS,
+  type Sides,
+} from "./claim.js";
+export { claims } from "./claims.js";
+export { float64Algebra } from "./float64.js";
+export { type Instance, type World, worldOf } from "./instance.js";
+export { printedRate } from "./printedRate.js";
+export { gapTolerance } from "./tolerance.js";

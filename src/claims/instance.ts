@@ -60,7 +60,7 @@ export const LEAST_INTERNAL_BETA: number = 2 ** -30;
  * @throws RangeError when a mass, β, L or |V| is out of range or a reward is not finite
  * @example
  * ```ts
- * import { float64Algebra, worldOf } from "exptilt";
+ * import { float64Algebra, worldOf } from "exptilt/claims";
  * const world = worldOf(float64Algebra, { mass: [3, 1], reward: [0, 1], beta: 0.5, length: 2, vocabularySize: 2 });
  * world.optimum.mass // => [0.288765, 0.711235]
  * world.internal.beta // => 0.75

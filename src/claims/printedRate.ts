@@ -14,7 +14,8 @@ import type { SelectionProblem } from "../selection/problem.js";
  * @throws RangeError when n is not a whole number of at least 1, β is not positive, or a reward is NaN, +∞ or −∞ throughout
  * @example
  * ```ts
- * import { printedRate, uniform } from "exptilt";
+ * import { uniform } from "exptilt";
+ * import { printedRate } from "exptilt/claims";
  * printedRate({ ref: uniform(["a", "b"]), reward: [0, 1], beta: 1 }, 10000) // => 0.0824958918
  * ```
  */

@@ -18,7 +18,7 @@ import { type CheckedInstance, type Instance, requireInstance } from "./checkedI
  * @throws RangeError when a mass, a reward, β, L, |V| or the number of digits is out of range
  * @example
  * ```ts
- * import { gapTolerance } from "exptilt";
+ * import { gapTolerance } from "exptilt/claims";
  * const instance = { mass: [3, 1], reward: [0, 1], beta: 0.5, length: 2, vocabularySize: 2 };
  * gapTolerance(instance) // => 1e-12
  * gapTolerance(instance, 60) // => 1e-50

@@ -58,7 +58,7 @@ const TOTAL = 1e-9;
  * @throws RangeError when there are no atoms, a coordinate is not finite, or probabilities are negative or do not total 1
  * @example
  * ```ts
- * import { atomicData } from "exptilt";
+ * import { atomicData } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1], [0], [1]], classes: { left: [0.75, 0.25, 0], right: [0, 0.25, 0.75] } });
  * data.marginal.mass // => [0.375, 0.25, 0.375]
  * atomicData({ atoms: [[0], [1, 2]] }) // throws TypeError: atoms[1]

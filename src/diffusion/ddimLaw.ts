@@ -45,7 +45,8 @@ const UNSURE = 1e-9;
  * not increase in (0, 1), or folds the line into so many stretches that starts of probability above 1e−9 are out of sight
  * @example
  * ```ts
- * import { atomicData, ddimLaw, guidedTarget, totalVariation } from "exptilt";
+ * import { totalVariation } from "exptilt";
+ * import { atomicData, ddimLaw, guidedTarget } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1], [0], [1]], classes: { a: [0.5, 0.25, 0.25], b: [0.1, 0.1, 0.8] } });
  * ddimLaw(data, "a", 0).mass // => [0.500000, 0.250000, 0.250000]
  * ddimLaw(data, "a", 2).mass // => [0.8826, 0.0839, 0.0335]

@@ -83,7 +83,7 @@ export function requireAtom(
  * @throws RangeError when the class is unknown or has prior 0, or x is no atom of positive p(x)
  * @example
  * ```ts
- * import { atomicData, logDensityRatio } from "exptilt";
+ * import { atomicData, logDensityRatio } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
  * logDensityRatio(data, [0], "a") // => 0.693147180560
  * logDensityRatio(data, [1], "a") // => -0.405465108108
@@ -106,7 +106,7 @@ export function logDensityRatio(data: AtomicData, x: ArrayLike<number>, label: s
  * @throws RangeError when it has fewer than two levels, or does not increase in (0, 1)
  * @example
  * ```ts
- * import { densityRatioWeights } from "exptilt";
+ * import { densityRatioWeights } from "exptilt/diffusion";
  * densityRatioWeights([0.5, 0.6, 0.8]) // => [0.293333, 0.607639]
  * ```
  */
@@ -139,7 +139,7 @@ export function lawsOfRatio(caller: string, data: AtomicData, label: string): La
  * @throws RangeError when the atoms are not on a line, the class is unknown or has prior 0, or x is no atom and there is no grid
  * @example
  * ```ts
- * import { atomicData, densityRatioLoss, logSnrSchedule } from "exptilt";
+ * import { atomicData, densityRatioLoss, logSnrSchedule } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
  * densityRatioLoss(data, [1], "a") // => 0.405465108108
  * densityRatioLoss(data, [1], "a", logSnrSchedule(1001)) // => 0.4087
@@ -195,7 +195,7 @@ function seenFrom(caller: string, data: AtomicData, label: string, [x]: Float64A
  * @throws RangeError when a loss is NaN or −∞, or all of them are ∞
  * @example
  * ```ts
- * import { atomicData, classify, densityRatioLoss } from "exptilt";
+ * import { atomicData, classify, densityRatioLoss } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
  * const loss = { a: densityRatioLoss(data, [1], "a"), b: densityRatioLoss(data, [1], "b") };
  * classify(data, loss).mass // => [0.333333, 0.666667]

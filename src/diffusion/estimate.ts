@@ -138,7 +138,8 @@ function estimate(
  * @throws RangeError when the class is unknown or has prior 0, x is no atom and there is no grid, or an option is out of range
  * @example
  * ```ts
- * import { atomicData, estimateDensityRatioLoss, logDensityRatio, randomSource } from "exptilt";
+ * import { randomSource } from "exptilt";
+ * import { atomicData, estimateDensityRatioLoss, logDensityRatio } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[0, 0], [1, 1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
  * const { value, standardError } = estimateDensityRatioLoss(data, [1, 1], "a", randomSource(1));
  * standardError < 0.01 // => true
@@ -187,7 +188,8 @@ export function estimateDensityRatioLoss(
  * @throws RangeError when a class is unknown, or an option is out of range
  * @example
  * ```ts
- * import { atomicData, estimateKlByMismatchedEstimation, klDivergence, measure, randomSource } from "exptilt";
+ * import { klDivergence, measure, randomSource } from "exptilt";
+ * import { atomicData, estimateKlByMismatchedEstimation } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[0, 0], [1, 1], [0, 2]] });
  * const p = measure([0, 1, 2], [3, 2, 1]);
  * const { value, standardError } = estimateKlByMismatchedEstimation(data, p, undefined, randomSource(1));
@@ -244,7 +246,8 @@ function* drawnPoints(
  * @throws RangeError when the class is unknown or has prior 0, w is not finite, σ is outside (0, 1), or an option is out of range
  * @example
  * ```ts
- * import { atomicData, estimateGuidanceGap, randomSource } from "exptilt";
+ * import { randomSource } from "exptilt";
+ * import { atomicData, estimateGuidanceGap } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1, 0], [0, 1], [1, 0]], classes: { a: [0.5, 0.3, 0.2], b: [0.1, 0.1, 0.8] } });
  * estimateGuidanceGap(data, "a", 0, 0.7, randomSource(1)).value // => 0
  * estimateGuidanceGap(data, "a", 2, 0.7, randomSource(1)).value > 0.1 // => true

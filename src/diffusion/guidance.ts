@@ -23,7 +23,7 @@ import { readPosterior, requireHeld } from "./noisePrediction.js";
  * @throws RangeError when the class is unknown
  * @example
  * ```ts
- * import { atomicData, logClassProbability } from "exptilt";
+ * import { atomicData, logClassProbability } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
  * logClassProbability(data, "a") // => [0, -1.098612288668]
  * ```
@@ -62,7 +62,8 @@ export function logClassProbability(data: AtomicData, label: string): Float64Arr
  * @throws RangeError when the class is unknown, or has prior 0 while w is not, or w is not finite
  * @example
  * ```ts
- * import { atomicData, guidanceProblem, rlhfOptimum, softBestOfNLaw } from "exptilt";
+ * import { rlhfOptimum, softBestOfNLaw } from "exptilt";
+ * import { atomicData, guidanceProblem } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
  * const problem = guidanceProblem(data, "a", 1);
  * softBestOfNLaw(problem, 1).mass // => [0.5, 0.5]
@@ -109,7 +110,7 @@ function times(caller: string, w: number, l: number): number {
  * @throws RangeError when the class is unknown, or has prior 0 while w is not, or w is not finite
  * @example
  * ```ts
- * import { atomicData, guidedTarget } from "exptilt";
+ * import { atomicData, guidedTarget } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
  * guidedTarget(data, "a", 0).mass // => [0.5, 0.5]
  * guidedTarget(data, "a", 1).mass // => [0.75, 0.25]
@@ -150,7 +151,7 @@ export function targetOf(caller: string, data: AtomicData, label: string, w: num
  * @throws RangeError when σ is outside (0, 1), a coordinate or w is not finite, or the class is unknown
  * @example
  * ```ts
- * import { atomicData, guidedNoisePrediction } from "exptilt";
+ * import { atomicData, guidedNoisePrediction } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1], [1]], classes: { left: [1, 0], right: [0, 1] } });
  * guidedNoisePrediction(data, [0], 0.8, "right", 0) // => [-0.75]
  * guidedNoisePrediction(data, [0], 0.8, "right", 2) // => [-2.25]

@@ -56,7 +56,7 @@ const MAX_GAP_GUIDANCE = 1e8;
  * grid does not increase in (0, 1)
  * @example
  * ```ts
- * import { atomicData, guidanceGap } from "exptilt";
+ * import { atomicData, guidanceGap } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1], [0], [1]], classes: { a: [0.5, 0.25, 0.25], b: [0.1, 0.1, 0.8] } });
  * guidanceGap(data, "a", 2, [0.1, 0.7, 0.999]) // => [0.000002, 0.090283, 0.000537]
  * guidanceGap(data, "a", 0, [0.1, 0.7, 0.999]) // => [0, 0, 0]

@@ -39,7 +39,8 @@ const missed: OfNoisyPoint = (_, more, variance) => variance + more[0] * more[0]
  * @throws RangeError when the atoms are not on a line, a class is unknown, or the grid does not increase in (0, 1)
  * @example
  * ```ts
- * import { atomicData, klByMismatchedEstimation, klDivergence, measure } from "exptilt";
+ * import { klDivergence, measure } from "exptilt";
+ * import { atomicData, klByMismatchedEstimation } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[0], [1], [1.5]] });
  * const p = measure([0, 1, 2], [3, 2, 1]);
  * klByMismatchedEstimation(data, p, undefined) // => 0.08720802396
@@ -74,7 +75,7 @@ export function klByMismatchedEstimation(data: AtomicData, p: AtomLaw, q: AtomLa
  * @throws RangeError when the atoms are not on a line, a class is unknown, or the grid does not increase in (0, 1)
  * @example
  * ```ts
- * import { atomicData, denoisingLoss } from "exptilt";
+ * import { atomicData, denoisingLoss } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1], [1]], classes: { left: [0.9, 0.1], right: [0.1, 0.9] } });
  * denoisingLoss(data, "left", "left", [0.5, 0.8]) // => 0.1754
  * denoisingLoss(data, "left", "right", [0.5, 0.8]) // => 1.0835

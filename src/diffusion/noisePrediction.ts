@@ -43,7 +43,7 @@ export function requireHeld(caller: string, values: Float64Array): Float64Array 
  * @throws RangeError when σ is outside (0, 1), a coordinate is not finite, the class is unknown, or the noise is no double
  * @example
  * ```ts
- * import { atomicData, noisePrediction } from "exptilt";
+ * import { atomicData, noisePrediction } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1], [1]] });
  * noisePrediction(data, [0.6], 0.8) // => [0.367628]
  * noisePrediction(data, [1 + 1e-8], 1e-8) // => [1.000000]
@@ -72,7 +72,7 @@ export function noisePrediction(data: AtomicData, x: ArrayLike<number>, sigma: n
  * @throws RangeError when σ is outside (0, 1), a coordinate is not finite, the class is unknown, or the score is no double
  * @example
  * ```ts
- * import { atomicData, score } from "exptilt";
+ * import { atomicData, score } from "exptilt/diffusion";
  * score(atomicData({ atoms: [[2]] }), [2.2], 0.6) // => [-1.666667]
  * ```
  */
@@ -99,7 +99,7 @@ export function score(data: AtomicData, x: ArrayLike<number>, sigma: number, law
  * @throws RangeError when σ is outside (0, 1), a coordinate is not finite, or the class is unknown
  * @example
  * ```ts
- * import { atomicData, denoise } from "exptilt";
+ * import { atomicData, denoise } from "exptilt/diffusion";
  * denoise(atomicData({ atoms: [[-1], [1]] }), [0.6], 0.8) // => [0.509830]
  * ```
  */

@@ -18,7 +18,8 @@ import { type AtomicData, type AtomLaw, requireAtomLaw } from "./atoms.js";
  * @throws RangeError when a class is unknown, a reward is NaN or +∞, or β is not positive and finite
  * @example
  * ```ts
- * import { atomicData, rewardDirectedProblem, rlhfOptimum } from "exptilt";
+ * import { rlhfOptimum } from "exptilt";
+ * import { atomicData, rewardDirectedProblem } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1], [0], [2]] });
  * rlhfOptimum(rewardDirectedProblem(data, "data", ([x]) => -Math.abs(x), 0.5)).mass // => [0.1173, 0.8668, 0.0159]
  * ```

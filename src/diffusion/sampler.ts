@@ -63,7 +63,7 @@ function requirePredictor(caller: string, predict: unknown): void {
  * @throws RangeError when the grid does not increase in (0, 1), or a coordinate is not finite
  * @example
  * ```ts
- * import { atomicData, ddimSample, logSnrSchedule, noisePrediction } from "exptilt";
+ * import { atomicData, ddimSample, logSnrSchedule, noisePrediction } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1], [1]], classes: { all: [0.5, 0.5] } });
  * const predict = (x: Float64Array, sigma: number) => noisePrediction(data, x, sigma);
  * ddimSample(predict, logSnrSchedule(200), [0.3]) // => [1.000000]
@@ -96,7 +96,8 @@ export function ddimSample(predict: NoisePredictor, grid: ArrayLike<number>, x: 
  * @throws RangeError when the grid does not increase in (0, 1), or a coordinate is not finite
  * @example
  * ```ts
- * import { atomicData, ddpmSample, logSnrSchedule, noisePrediction, randomSource } from "exptilt";
+ * import { randomSource } from "exptilt";
+ * import { atomicData, ddpmSample, logSnrSchedule, noisePrediction } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[2]] });
  * ddpmSample((x, sigma) => noisePrediction(data, x, sigma), logSnrSchedule(50), [0.3], randomSource(1)) // => [2]
  * ```

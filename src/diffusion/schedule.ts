@@ -23,7 +23,7 @@ import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
  * @throws RangeError when steps is not whole and at least 2, or the λ do not decrease within ±30
  * @example
  * ```ts
- * import { logSnrSchedule } from "exptilt";
+ * import { logSnrSchedule } from "exptilt/diffusion";
  * logSnrSchedule(3, 2, -2) // => [0.345258, 0.707107, 0.938508]
  * ```
  */
@@ -52,7 +52,7 @@ export function logSnrSchedule(steps: number, most = 20, least = -20): Float64Ar
  * @throws RangeError when steps is not whole and at least 2
  * @example
  * ```ts
- * import { cosineSchedule } from "exptilt";
+ * import { cosineSchedule } from "exptilt/diffusion";
  * cosineSchedule(2) // => [0.382683, 0.923880]
  * ```
  */
@@ -73,7 +73,7 @@ export function cosineSchedule(steps: number): Float64Array {
  * @throws RangeError when steps is not whole and at least 21
  * @example
  * ```ts
- * import { linearSchedule } from "exptilt";
+ * import { linearSchedule } from "exptilt/diffusion";
  * const grid = linearSchedule(1000);
  * [grid[0], grid[499], grid[999]] // => [0.01, 0.959902, 0.999980]
  * ```

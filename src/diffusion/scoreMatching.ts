@@ -63,7 +63,7 @@ export interface ScoreMatchingFit extends TrainingResult {
  * or an option is out of range
  * @example
  * ```ts
- * import { atomicData, fitScoreMatching, rewardDirectedProblem } from "exptilt";
+ * import { atomicData, fitScoreMatching, rewardDirectedProblem } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1], [0], [2]] });
  * const problem = rewardDirectedProblem(data, "data", ([x]) => -Math.abs(x), 0.5);
  * const fit = await fitScoreMatching(data, problem, [0.3, 0.5, 0.7, 0.9]);
@@ -123,7 +123,8 @@ export async function fitScoreMatching(
  * NaN or +∞ or forbids all atoms
  * @example
  * ```ts
- * import { atomicData, rewardDirectedProblem, rlhfOptimum, weightedDenoisingLoss } from "exptilt";
+ * import { rlhfOptimum } from "exptilt";
+ * import { atomicData, rewardDirectedProblem, weightedDenoisingLoss } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1], [0], [2]] });
  * const problem = rewardDirectedProblem(data, "data", ([x]) => -Math.abs(x), 0.5);
  * weightedDenoisingLoss(data, problem, rlhfOptimum(problem), [0.5, 0.8]) // => 0.175196545632

@@ -100,99 +100,99 @@ export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
    */
   log(a: I): N;
 
-  /** {@inheritDoc index!measure} */
+  /** {@inheritDoc exptilt!measure} */
   measure(support: readonly unknown[], mass: ArrayLike<I>): MeasureOf<N>;
-  /** {@inheritDoc index!distribution} */
+  /** {@inheritDoc exptilt!distribution} */
   distribution(support: readonly unknown[], mass: ArrayLike<I>): DistributionOf<N>;
-  /** {@inheritDoc index!fromLogMass} */
+  /** {@inheritDoc exptilt!fromLogMass} */
   fromLogMass(support: readonly unknown[], logMass: ArrayLike<I>): MeasureOf<N>;
-  /** {@inheritDoc index!uniform} */
+  /** {@inheritDoc exptilt!uniform} */
   uniform(support: readonly unknown[]): DistributionOf<N>;
-  /** {@inheritDoc index!normalize} */
+  /** {@inheritDoc exptilt!normalize} */
   normalize(p: MeasureOf<I>): DistributionOf<N>;
-  /** {@inheritDoc index!power} */
+  /** {@inheritDoc exptilt!power} */
   power(p: MeasureOf<I>, exponent: I): MeasureOf<N>;
-  /** {@inheritDoc index!product} */
+  /** {@inheritDoc exptilt!product} */
   product(p: MeasureOf<I>, q: MeasureOf<I>): MeasureOf<N>;
-  /** {@inheritDoc index!tilt} */
+  /** {@inheritDoc exptilt!tilt} */
   tilt(ref: MeasureOf<I>, score: ArrayLike<I>, beta: I): DistributionOf<N>;
-  /** {@inheritDoc index!escort} */
+  /** {@inheritDoc exptilt!escort} */
   escort(ref: MeasureOf<I>, exponent: I): DistributionOf<N>;
-  /** {@inheritDoc index!expectation} */
+  /** {@inheritDoc exptilt!expectation} */
   expectation(p: MeasureOf<I>, f: ArrayLike<I>): N;
 
-  /** {@inheritDoc index!entropy} */
+  /** {@inheritDoc exptilt!entropy} */
   entropy(p: MeasureOf<I>): N;
-  /** {@inheritDoc index!renyiEntropy} */
+  /** {@inheritDoc exptilt!renyiEntropy} */
   renyiEntropy(p: MeasureOf<I>, order: I): N;
-  /** {@inheritDoc index!klDivergence} */
+  /** {@inheritDoc exptilt!klDivergence} */
   klDivergence(p: MeasureOf<I>, q: MeasureOf<I>): N;
-  /** {@inheritDoc index!generalizedKlDivergence} */
+  /** {@inheritDoc exptilt!generalizedKlDivergence} */
   generalizedKlDivergence(p: MeasureOf<I>, q: MeasureOf<I>): N;
-  /** {@inheritDoc index!totalVariation} */
+  /** {@inheritDoc exptilt!totalVariation} */
   totalVariation(p: MeasureOf<I>, q: MeasureOf<I>): N;
-  /** {@inheritDoc index!chiSquaredDivergence} */
+  /** {@inheritDoc exptilt!chiSquaredDivergence} */
   chiSquaredDivergence(p: MeasureOf<I>, q: MeasureOf<I>): N;
 
-  /** {@inheritDoc index!preferenceProbability} */
+  /** {@inheritDoc exptilt!preferenceProbability} */
   preferenceProbability(reward: I, other: I): N;
-  /** {@inheritDoc index!logPreferenceProbability} */
+  /** {@inheritDoc exptilt!logPreferenceProbability} */
   logPreferenceProbability(reward: I, other: I): N;
-  /** {@inheritDoc index!humanPreference} */
+  /** {@inheritDoc exptilt!humanPreference} */
   humanPreference(support: readonly unknown[], reward: ArrayLike<I>): DistributionOf<N>;
 
-  /** {@inheritDoc index!rlhfObjective} */
+  /** {@inheritDoc exptilt!rlhfObjective} */
   rlhfObjective(problem: TiltProblemOf<I>, policy: MeasureOf<I>): N;
-  /** {@inheritDoc index!rlhfOptimum} */
+  /** {@inheritDoc exptilt!rlhfOptimum} */
   rlhfOptimum(problem: TiltProblemOf<I>): DistributionOf<N>;
-  /** {@inheritDoc index!rlhfOptimalValue} */
+  /** {@inheritDoc exptilt!rlhfOptimalValue} */
   rlhfOptimalValue(problem: TiltProblemOf<I>): N;
-  /** {@inheritDoc index!rlhfRegret} */
+  /** {@inheritDoc exptilt!rlhfRegret} */
   rlhfRegret(problem: TiltProblemOf<I>, policy: MeasureOf<I>): N;
-  /** {@inheritDoc index!rlifObjective} */
+  /** {@inheritDoc exptilt!rlifObjective} */
   rlifObjective(problem: SelfCertaintyProblemOf<I>, policy: MeasureOf<I>): N;
-  /** {@inheritDoc index!rlifOptimum} */
+  /** {@inheritDoc exptilt!rlifOptimum} */
   rlifOptimum(problem: SelfCertaintyProblemOf<I>): DistributionOf<N>;
-  /** {@inheritDoc index!rlifOptimalValue} */
+  /** {@inheritDoc exptilt!rlifOptimalValue} */
   rlifOptimalValue(problem: SelfCertaintyProblemOf<I>): N;
-  /** {@inheritDoc index!rlifRegret} */
+  /** {@inheritDoc exptilt!rlifRegret} */
   rlifRegret(problem: SelfCertaintyProblemOf<I>, policy: MeasureOf<I>): N;
-  /** {@inheritDoc index!rlhfEquivalent} */
+  /** {@inheritDoc exptilt!rlhfEquivalent} */
   rlhfEquivalent(problem: SelfCertaintyProblemOf<I>): TiltProblemOf<N>;
-  /** {@inheritDoc index!rlifEquivalent} */
+  /** {@inheritDoc exptilt!rlifEquivalent} */
   rlifEquivalent(
     problem: TiltProblemOf<I>,
     options: { readonly length: number; readonly vocabularySize: number },
   ): SelfCertaintyProblemOf<N>;
-  /** {@inheritDoc index!unifiedObjective} */
+  /** {@inheritDoc exptilt!unifiedObjective} */
   unifiedObjective(problem: UnifiedProblemOf<I>, policy: MeasureOf<I>): N;
-  /** {@inheritDoc index!bestOfNLaw} */
+  /** {@inheritDoc exptilt!bestOfNLaw} */
   bestOfNLaw(problem: BestOfNProblemOf<I>, n: number): DistributionOf<N>;
-  /** {@inheritDoc index!softBestOfNLaw} */
+  /** {@inheritDoc exptilt!softBestOfNLaw} */
   softBestOfNLaw(problem: TiltProblemOf<I>, n: number): DistributionOf<N>;
-  /** {@inheritDoc index!weightedBestOfNLaw} */
+  /** {@inheritDoc exptilt!weightedBestOfNLaw} */
   weightedBestOfNLaw(problem: WeightedProblemOf<I>, n: number): DistributionOf<N>;
-  /** {@inheritDoc index!selectionLimit} */
+  /** {@inheritDoc exptilt!selectionLimit} */
   selectionLimit(problem: TiltProblemOf<I>): DistributionOf<N>;
-  /** {@inheritDoc index!limitDistance} */
+  /** {@inheritDoc exptilt!limitDistance} */
   limitDistance(problem: TiltProblemOf<I>, n: number): LimitDistanceOf<N>;
-  /** {@inheritDoc index!softBestOfNBounds} */
+  /** {@inheritDoc exptilt!softBestOfNBounds} */
   softBestOfNBounds(problem: TiltProblemOf<I>, n: number): LawBoundsOf<N>;
-  /** {@inheritDoc index!firstOrderExpansion} */
+  /** {@inheritDoc exptilt!firstOrderExpansion} */
   firstOrderExpansion(problem: TiltProblemOf<I>): FirstOrderExpansionOf<N>;
-  /** {@inheritDoc index!printedRate} */
+  /** {@inheritDoc exptilt/claims!printedRate} */
   printedRate(problem: TiltProblemOf<I>, n: number): N;
 
-  /** {@inheritDoc index!sequenceDistribution} */
+  /** {@inheritDoc exptilt!sequenceDistribution} */
   sequenceDistribution(policy: AutoregressivePolicyOf<I>): DistributionOf<N>;
-  /** {@inheritDoc index!selfCertainty} */
+  /** {@inheritDoc exptilt!selfCertainty} */
   selfCertainty(policy: AutoregressivePolicyOf<I>, sequence: readonly unknown[], form?: "variant" | "original"): N;
-  /** {@inheritDoc index!expectedSelfCertainty} */
+  /** {@inheritDoc exptilt!expectedSelfCertainty} */
   expectedSelfCertainty(policy: AutoregressivePolicyOf<I>, form?: "variant" | "original"): N;
 
-  /** {@inheritDoc index!importanceWeights} */
+  /** {@inheritDoc exptilt/training!importanceWeights} */
   importanceWeights(problem: TiltProblemOf<I>): ImportanceWeightsOf<N>;
-  /** {@inheritDoc index!selfCertaintyWeights} */
+  /** {@inheritDoc exptilt/training!selfCertaintyWeights} */
   selfCertaintyWeights(problem: SelfCertaintyProblemOf<I>): ImportanceWeightsOf<N>;
   /**
    * Weighted maximum likelihood of the tabular policy, which maximises Σ target log π_θ in closed form. Equations (19)–(22).

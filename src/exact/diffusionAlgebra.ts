@@ -49,29 +49,29 @@ export interface DiffusionAlgebra<N, I = N> {
    * @throws RangeError when σ is outside (0, 1) or a coordinate is not finite
    */
   score(atoms: readonly I[], law: MeasureOf<I>, x: I, sigma: I): N;
-  /** {@inheritDoc index!denoisingLoss} */
+  /** {@inheritDoc exptilt/diffusion!denoisingLoss} */
   denoisingLoss(atoms: readonly I[], p: MeasureOf<I>, q: MeasureOf<I>, grid: ArrayLike<I>): N;
-  /** {@inheritDoc index!weightedDenoisingLoss} */
+  /** {@inheritDoc exptilt/diffusion!weightedDenoisingLoss} */
   weightedDenoisingLoss(atoms: readonly I[], problem: TiltProblemOf<I>, q: MeasureOf<I>, grid: ArrayLike<I>): N;
-  /** {@inheritDoc index!klByMismatchedEstimation} */
+  /** {@inheritDoc exptilt/diffusion!klByMismatchedEstimation} */
   klByMismatchedEstimation(atoms: readonly I[], p: MeasureOf<I>, q: MeasureOf<I>, grid?: ArrayLike<I>): N;
-  /** {@inheritDoc index!rewardDirectedProblem} */
+  /** {@inheritDoc exptilt/diffusion!rewardDirectedProblem} */
   rewardDirectedProblem(atoms: readonly I[], law: MeasureOf<I>, reward: ArrayLike<I>, beta: I): TiltProblemOf<N>;
 
-  /** {@inheritDoc index!logClassProbability} */
+  /** {@inheritDoc exptilt/diffusion!logClassProbability} */
   logClassProbability(data: AtomicDataOf<I>, label: string): ArrayLike<N>;
-  /** {@inheritDoc index!guidanceProblem} */
+  /** {@inheritDoc exptilt/diffusion!guidanceProblem} */
   guidanceProblem(data: AtomicDataOf<I>, label: string, w: I): TiltProblemOf<N>;
-  /** {@inheritDoc index!guidedTarget} */
+  /** {@inheritDoc exptilt/diffusion!guidedTarget} */
   guidedTarget(data: AtomicDataOf<I>, label: string, w: I): DistributionOf<N>;
-  /** {@inheritDoc index!guidedNoisePrediction} */
+  /** {@inheritDoc exptilt/diffusion!guidedNoisePrediction} */
   guidedNoisePrediction(data: AtomicDataOf<I>, x: I, sigma: I, label: string, w: I): N;
-  /** {@inheritDoc index!logDensityRatio} */
+  /** {@inheritDoc exptilt/diffusion!logDensityRatio} */
   logDensityRatio(data: AtomicDataOf<I>, x: I, label: string): N;
-  /** {@inheritDoc index!densityRatioWeights} */
+  /** {@inheritDoc exptilt/diffusion!densityRatioWeights} */
   densityRatioWeights(grid: ArrayLike<I>): ArrayLike<N>;
-  /** {@inheritDoc index!densityRatioLoss} */
+  /** {@inheritDoc exptilt/diffusion!densityRatioLoss} */
   densityRatioLoss(data: AtomicDataOf<I>, x: I, label: string, grid?: ArrayLike<I>): N;
-  /** {@inheritDoc index!classify} */
+  /** {@inheritDoc exptilt/diffusion!classify} */
   classify(data: AtomicDataOf<I>, loss: Readonly<Record<string, I>>): DistributionOf<N>;
 }

@@ -1,7 +1,7 @@
 /**
  * The library's algebra beyond doubles: at any number of digits, and in exact fractions.
  *
- * @packageDocumentation
+ * @module exptilt/exact
  */
 
 export type { Algebra } from "./algebra.js";

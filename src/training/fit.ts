@@ -56,7 +56,8 @@ export interface WeightedMleFit extends TrainingResult {
  * an option is out of range
  * @example
  * ```ts
- * import { fitWeightedMle, importanceWeights, policyDistribution, rlhfOptimum, tabularPolicy, uniform } from "exptilt";
+ * import { rlhfOptimum, uniform } from "exptilt";
+ * import { fitWeightedMle, importanceWeights, policyDistribution, tabularPolicy } from "exptilt/training";
  * const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 };
  * const policy = tabularPolicy(["a", "b"]);
  * const { parameters, reason } = await fitWeightedMle(policy, importanceWeights(problem));

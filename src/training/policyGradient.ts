@@ -107,7 +107,8 @@ const weighted = (l: number, x: number): number => (x === Infinity ? Infinity : 
  * of ref is not one of the policy, or an option is out of range
  * @example
  * ```ts
- * import { fitPolicyGradient, policyDistribution, tabularPolicy, uniform } from "exptilt";
+ * import { uniform } from "exptilt";
+ * import { fitPolicyGradient, policyDistribution, tabularPolicy } from "exptilt/training";
  * const policy = tabularPolicy(["a", "b"]);
  * const { parameters } = await fitPolicyGradient(policy, { ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 });
  * policyDistribution(policy, parameters).mass // => [0.119202922, 0.880797078]

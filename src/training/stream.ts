@@ -86,7 +86,8 @@ export interface StreamFit {
  * an option is out of range
  * @example
  * ```ts
- * import { fitWeightedMleStream, importanceWeights, policyDistribution, tabularPolicy, uniform } from "exptilt";
+ * import { uniform } from "exptilt";
+ * import { fitWeightedMleStream, importanceWeights, policyDistribution, tabularPolicy } from "exptilt/training";
  * const policy = tabularPolicy(["a", "b"]);
  * const weights = importanceWeights({ ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 });
  * const batches = Array.from({ length: 1000 }, () => weights);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import * as library from "exptilt";
 import { describe, expect, test } from "vitest";
+import { library } from "../support/doors.js";
 import { type Case, caseAt, judge, sweep } from "./assess.js";
 import { page } from "./page.js";
 import { PAGE, read } from "./report.js";

@@ -7,7 +7,12 @@ const top = (path: string): string => fileURLToPath(new URL(`../../${path}`, imp
 export default defineConfig({
   root: top(""),
   // The pages run the built package, and are held against it.
-  resolve: { alias: [{ find: /^exptilt$/, replacement: top("dist/index.js") }] },
+  resolve: {
+    alias: [
+      { find: /^exptilt$/, replacement: top("dist/index.js") },
+      { find: /^exptilt\/(\w+)$/, replacement: top("dist/$1/index.js") },
+    ],
+  },
   test: {
     include: ["test/browser/*.browser.ts"],
     globalSetup: ["test/browser/build.ts"],

@@ -1,5 +1,5 @@
 import { fc } from "@fast-check/vitest";
-import { type AtomicInstance, checkClaim, claimHolds, claims, float64Algebra, worldOf } from "exptilt";
+import { type AtomicInstance, checkClaim, claimHolds, claims, float64Algebra, worldOf } from "exptilt/claims";
 import { exactAlgebra } from "exptilt/exact";
 import { describe, expect, test } from "vitest";
 import { spoken } from "./spoken/diffusion.js";

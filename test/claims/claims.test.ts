@@ -1,5 +1,5 @@
 import { fc } from "@fast-check/vitest";
-import { checkClaim, claimHolds, claims, float64Algebra, type Instance, worldOf } from "exptilt";
+import { checkClaim, claimHolds, claims, float64Algebra, type Instance, worldOf } from "exptilt/claims";
 import { exactAlgebra } from "exptilt/exact";
 import { describe, expect, test } from "vitest";
 

@@ -1,4 +1,4 @@
-import { claims } from "exptilt";
+import { claims } from "exptilt/claims";
 import { members, type Notice } from "./noticing.js";
 
 /** The heading under which the guide has the table. */

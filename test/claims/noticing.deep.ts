@@ -1,4 +1,4 @@
-import { claims } from "exptilt";
+import { claims } from "exptilt/claims";
 import { exactAlgebra } from "exptilt/exact";
 import { expect, test } from "vitest";
 import { noticing, plainInstances } from "./noticing.js";

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { claims, float64Algebra } from "exptilt";
+import { claims, float64Algebra } from "exptilt/claims";
 import { describe, expect, test } from "vitest";
 import { matrix, page, SECTION, table } from "./noticed.js";
 import { members, noticing } from "./noticing.js";

@@ -1,4 +1,4 @@
-import { checkClaim, claimHolds, claims, float64Algebra, gapTolerance, type Instance, worldOf } from "exptilt";
+import { checkClaim, claimHolds, claims, float64Algebra, gapTolerance, type Instance, worldOf } from "exptilt/claims";
 import type { Algebra, DistributionOf, MeasureOf } from "exptilt/exact";
 
 /** Members that are the arithmetic itself, which claims are written in and say nothing of. */

@@ -1,4 +1,5 @@
-import { measure, printedRate, rlhfOptimum, softBestOfNLaw, uniform } from "exptilt";
+import { measure, rlhfOptimum, softBestOfNLaw, uniform } from "exptilt";
+import { printedRate } from "exptilt/claims";
 import { describe, expect, it } from "vitest";
 
 const good = { ref: measure(["a", "b"], [1, 3]), reward: [0, 1], beta: 0.5 };

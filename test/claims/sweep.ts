@@ -1,5 +1,5 @@
 import { fc } from "@fast-check/vitest";
-import { type Claim, claims, claimVerdict } from "exptilt";
+import { type Claim, claims, claimVerdict } from "exptilt/claims";
 import { expect, test } from "vitest";
 import { parseQuery } from "../../src/cli/input/query.js";
 import { type Reading, readClaims } from "../../src/cli/verify/check.js";

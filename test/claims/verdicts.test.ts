@@ -9,7 +9,7 @@ import {
   type Identity,
   type Instance,
   worldOf,
-} from "exptilt";
+} from "exptilt/claims";
 import { exactAlgebra } from "exptilt/exact";
 import { describe, expect, test } from "vitest";
 import { readCase, sweep } from "./sweep.js";

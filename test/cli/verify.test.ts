@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { claims } from "exptilt";
+import { claims } from "exptilt/claims";
 import { afterAll, describe, expect, test } from "vitest";
 import { Tally } from "../../src/cli/verify/tally.js";
 

@@ -1,27 +1,10 @@
 /** The first draws of every sampler of the library, from fixed seeds: whole numbers as they are, doubles by their bits. */
 import {
-  atomicData,
-  autoregressiveTabularPolicy,
   categoricalQuantile,
   categoricalSampler,
-  cosineSchedule,
-  ddimSample,
-  ddpmSample,
-  drawnWeights,
-  estimateDensityRatioLoss,
-  estimateGuidanceGap,
-  estimateKlByMismatchedEstimation,
-  fitScoreMatching,
-  fitWeightedMle,
   fromLogMass,
-  importanceWeights,
-  linearSchedule,
-  logLinearPolicy,
-  logSnrSchedule,
   measure,
-  noisePrediction,
   randomSource,
-  rewardDirectedProblem,
   rlhfOptimum,
   type Sampler,
   samplingProbabilities,
@@ -29,6 +12,27 @@ import {
   softBestOfNLaw,
   softBestOfNSampler,
 } from "exptilt";
+import {
+  atomicData,
+  cosineSchedule,
+  ddimSample,
+  ddpmSample,
+  estimateDensityRatioLoss,
+  estimateGuidanceGap,
+  estimateKlByMismatchedEstimation,
+  fitScoreMatching,
+  linearSchedule,
+  logSnrSchedule,
+  noisePrediction,
+  rewardDirectedProblem,
+} from "exptilt/diffusion";
+import {
+  autoregressiveTabularPolicy,
+  drawnWeights,
+  fitWeightedMle,
+  importanceWeights,
+  logLinearPolicy,
+} from "exptilt/training";
 
 const size = 50;
 const answers = Array.from({ length: size }, (_, i) => i);

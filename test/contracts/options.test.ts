@@ -1,6 +1,6 @@
-import * as library from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
 import { describe, expect, it } from "vitest";
+import { library } from "../support/doors.js";
 
 const {
   atomicData,

@@ -1,3 +1,4 @@
+import { randomSource, softBestOfNLaw, totalVariation } from "exptilt";
 import {
   atomicData,
   ddimLaw,
@@ -6,10 +7,7 @@ import {
   guidedNoisePrediction,
   guidedTarget,
   logSnrSchedule,
-  randomSource,
-  softBestOfNLaw,
-  totalVariation,
-} from "exptilt";
+} from "exptilt/diffusion";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gaussianSource } from "../../src/numeric/gaussian.js";

@@ -6,7 +6,7 @@ import {
   logDensityRatio,
   logSnrSchedule,
   noisePrediction,
-} from "exptilt";
+} from "exptilt/diffusion";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";

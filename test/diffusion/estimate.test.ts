@@ -1,3 +1,4 @@
+import { klDivergence, type RandomSource, randomSource } from "exptilt";
 import {
   atomicData,
   densityRatioLoss,
@@ -5,13 +6,10 @@ import {
   estimateGuidanceGap,
   estimateKlByMismatchedEstimation,
   guidanceGap,
-  klDivergence,
   logDensityRatio,
   logSnrSchedule,
   type MonteCarloEstimate,
-  type RandomSource,
-  randomSource,
-} from "exptilt";
+} from "exptilt/diffusion";
 import { describe, expect, it } from "vitest";
 import { binomialBounds } from "../support/binomial.js";
 import { scaled } from "./instances.js";

@@ -1,3 +1,4 @@
+import { rlhfOptimum } from "exptilt";
 import {
   atomicData,
   guidanceGap,
@@ -6,8 +7,7 @@ import {
   guidedTarget,
   logClassProbability,
   noisePrediction,
-  rlhfOptimum,
-} from "exptilt";
+} from "exptilt/diffusion";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";

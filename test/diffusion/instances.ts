@@ -1,4 +1,4 @@
-import { type AtomicData, atomicData } from "exptilt";
+import { type AtomicData, atomicData } from "exptilt/diffusion";
 import fc from "fast-check";
 
 /** Atoms on a line with two classes, and the numbers they were made of. */

@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
+import { klDivergence, measure } from "exptilt";
 import {
   atomicData,
   denoisingLoss,
   klByMismatchedEstimation,
-  klDivergence,
   logSnrSchedule,
-  measure,
   noisePrediction,
-} from "exptilt";
+} from "exptilt/diffusion";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";

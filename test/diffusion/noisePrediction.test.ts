@@ -1,14 +1,6 @@
 import { readFileSync } from "node:fs";
-import {
-  atomicData,
-  denoise,
-  guidedNoisePrediction,
-  guidedTarget,
-  noisePrediction,
-  score,
-  totalVariation,
-  weightedBestOfNLaw,
-} from "exptilt";
+import { totalVariation, weightedBestOfNLaw } from "exptilt";
+import { atomicData, denoise, guidedNoisePrediction, guidedTarget, noisePrediction, score } from "exptilt/diffusion";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";

@@ -1,3 +1,4 @@
+import { randomSource } from "exptilt";
 import {
   atomicData,
   cosineSchedule,
@@ -8,8 +9,7 @@ import {
   linearSchedule,
   logSnrSchedule,
   noisePrediction,
-  randomSource,
-} from "exptilt";
+} from "exptilt/diffusion";
 import { describe, expect, it } from "vitest";
 import { gaussianSource } from "../../src/numeric/gaussian.js";
 import { binomialBounds } from "../support/binomial.js";

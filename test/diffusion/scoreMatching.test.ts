@@ -1,14 +1,12 @@
+import { measure, rlhfOptimum, totalVariation } from "exptilt";
 import {
   atomicData,
   cosineSchedule,
   denoisingLoss,
   fitScoreMatching,
-  measure,
   rewardDirectedProblem,
-  rlhfOptimum,
   type ScoreMatchingOptions,
-  totalVariation,
-} from "exptilt";
+} from "exptilt/diffusion";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";

@@ -1,7 +1,8 @@
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import typedoc from "../../typedoc.config.js";
 
-const entryPoints = ["src/index.ts", "src/exact/index.ts"].filter((file) => ts.sys.fileExists(file));
+const entryPoints = typedoc.entryPoints as string[];
 const { config } = ts.readConfigFile("tsconfig.json", ts.sys.readFile) as { config: unknown };
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd());
 const program = ts.createProgram(entryPoints, options);

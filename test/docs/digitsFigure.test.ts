@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { type Distribution, totalVariation } from "exptilt";
+import { type AtomicData, logClassProbability } from "exptilt/diffusion";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type AtomicData, type Distribution, logClassProbability, totalVariation } from "../../src/index.js";
 
 interface Reading {
   readonly logClass: number;

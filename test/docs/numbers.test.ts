@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { bestOfNLaw, checkClaim, claims, expectation, float64Algebra, measure, worldOf } from "exptilt";
+import { bestOfNLaw, expectation, measure } from "exptilt";
+import { checkClaim, claims, float64Algebra, worldOf } from "exptilt/claims";
 import { kldivergence } from "mathjs";
 import { describe, expect, it } from "vitest";
 import { type Benchmarks, page as benchmarksPage, duration } from "../bench/page.js";

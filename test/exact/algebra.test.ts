@@ -1,4 +1,4 @@
-import { float64Algebra } from "exptilt";
+import { float64Algebra } from "exptilt/claims";
 import { exactAlgebra } from "exptilt/exact";
 import { describe, expect, test } from "vitest";
 

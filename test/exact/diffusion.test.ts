@@ -1,5 +1,5 @@
 import { fc } from "@fast-check/vitest";
-import { float64Algebra as F } from "exptilt";
+import { float64Algebra as F } from "exptilt/claims";
 import { exactAlgebra } from "exptilt/exact";
 import { describe, expect } from "vitest";
 import { test } from "../support/test.js";

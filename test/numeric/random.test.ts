@@ -1,18 +1,20 @@
 import {
-  atomicData,
   categoricalSampler,
-  ddpmSample,
-  estimateDensityRatioLoss,
-  estimateGuidanceGap,
-  estimateKlByMismatchedEstimation,
-  logSnrSchedule,
   measure,
   type RandomState,
   randomSource,
   selectSoftBestOfN,
   softBestOfNSampler,
-  tabularPolicy,
 } from "exptilt";
+import {
+  atomicData,
+  ddpmSample,
+  estimateDensityRatioLoss,
+  estimateGuidanceGap,
+  estimateKlByMismatchedEstimation,
+  logSnrSchedule,
+} from "exptilt/diffusion";
+import { tabularPolicy } from "exptilt/training";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gaussianSource } from "../../src/numeric/gaussian.js";

@@ -5,10 +5,9 @@ import { createContext, runInContext } from "node:vm";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
-import * as exact from "../../src/exact/index.js";
-import * as library from "../../src/index.js";
 import { bundleSizes } from "../bench/cases/package.js";
 import { CHROMIUM, FLAGS } from "../browser/chromium.js";
+import { doors } from "../support/doors.js";
 import { consumer } from "./consumer.js";
 
 const top = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -22,7 +21,8 @@ describe("the tarball", () => {
     const sources = (readdirSync(top("src"), { recursive: true }) as string[]).filter((name) => /\.\w+$/.test(name));
     const modules = sources.filter((name) => /(?<!\.d)\.ts$/.test(name)).map((name) => name.slice(0, -3));
     const built = modules.flatMap((name) => ["js", "js.map", "d.ts", "d.ts.map"].map((end) => `dist/${name}.${end}`));
-    const node = ["index", "exact"].flatMap((name) => [`dist/node/${name}.js`, `dist/node/${name}.js.map`]);
+    // The doors for Node, and what they share.
+    const node = project.packed.filter((name) => /^dist\/node\/(\w+|shared-[\w-]+)\.js(\.map)?$/.test(name));
     const about = ["LICENSE", "README.md", "package.json"];
     const expected = [...about, ...sources.map((name) => `src/${name}`), ...built, ...node];
     expect([...project.packed].sort()).toEqual(expected.sort());
@@ -53,8 +53,7 @@ describe("from JavaScript", () => {
 
   /** What each gives, by the sources. */
   const given: Record<string, object> = {
-    exptilt: library,
-    "exptilt/exact": exact,
+    ...doors,
     "exptilt/package.json": { default: exports },
   };
 
@@ -147,7 +146,12 @@ describe("from a bundle for browsers", () => {
     const { outputFiles, warnings } = await build({
       stdin: { contents, resolveDir: project.folder },
       // The draws are a file of the tests: their package is the installed one as well.
-      alias: { exptilt: join(project.installed, "dist/index.js"), "exptilt/exact": "exptilt/exact" },
+      alias: Object.fromEntries(
+        Object.keys(doors).map((door) => [
+          door,
+          join(project.installed, "dist", door.slice("exptilt".length), "index.js"),
+        ]),
+      ),
       bundle: true,
       minify: true,
       write: false,

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import {
   categoricalQuantile,
   comparisonsFromWins,
-  effectiveSampleSize,
   entropy,
   escort,
   fitBradleyTerry,
@@ -19,11 +18,11 @@ import {
   rlhfOptimalValue,
   rlhfOptimum,
   samplingProbabilities,
-  selfNormalizedWeights,
   softmax,
   tilt,
   weightedBestOfNLaw,
 } from "exptilt";
+import { effectiveSampleSize, selfNormalizedWeights } from "exptilt/training";
 import { describe, expect, test } from "vitest";
 
 /** JSON has no NaN, no infinities, no −0 and no long runs: see `meta.number_encoding` of the fixture. */

@@ -14,7 +14,6 @@ import {
   normalize,
   passAtK,
   policyReading,
-  printedRate,
   rlhfOptimum,
   samplesNeeded,
   selectionCurve,
@@ -30,6 +29,7 @@ import {
   weightedBestOfNLaw,
   winRate,
 } from "exptilt";
+import { printedRate } from "exptilt/claims";
 import { describe, expect, it } from "vitest";
 import { limitLevels } from "../../src/selection/limit.js";
 import { prepare } from "../../src/selection/problem.js";

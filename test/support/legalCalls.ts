@@ -3,9 +3,10 @@
  * library's exports replaced by recorders, and the claims with the members of the algebras replaced likewise.
  */
 
-import * as library from "exptilt";
-import * as exact from "exptilt/exact";
+import type { RandomSource } from "exptilt";
+import type * as exact from "exptilt/exact";
 import { docExamples } from "./docExamples.js";
+import { doors, library } from "./doors.js";
 import { compileExample, runExample } from "./runExample.js";
 
 /** A call that was made and gave a result. */
@@ -77,27 +78,25 @@ class Recorder {
   }
 }
 
-const MODULES: Record<string, object> = { exptilt: library, "exptilt/exact": exact };
-
 /** The legal calls of every function that the library exports, and of the members of its algebras. */
 export async function legalCalls(): Promise<ReadonlyMap<string, readonly LegalCall[]>> {
   const recorder = new Recorder();
   for (const { code, file } of docExamples()) {
     if (!file.startsWith("src/")) continue;
     const load = async (specifier: string): Promise<unknown> => {
-      const exports = MODULES[specifier];
+      const exports = (doors as Readonly<Record<string, object>>)[specifier];
       return exports === undefined ? import(/* @vite-ignore */ specifier) : recorder.module(specifier, exports);
     };
     await runExample(compileExample(code), load);
   }
   const instance = { mass: [1, 2, 3], reward: [0, 0.5, 1], beta: 0.5, length: 2, vocabularySize: 3 };
-  const algebras = recorder.module("exptilt/exact", exact) as typeof exact;
+  const algebras = recorder.module("exptilt/exact", doors["exptilt/exact"]) as typeof exact;
   const algebra = algebras.exactAlgebra({ digits: 20, integralDigits: 8 });
   for (const claim of library.claims) library.checkClaim(claim, library.worldOf(algebra as never, instance));
   // A member that no example and no claim calls takes what the library's function of its name takes, if it can.
   const members = { ...(algebra as object), ...algebras.rationalAlgebra() };
   for (const [name, member] of Object.entries(members)) {
-    for (const { args } of recorder.calls.get(`exptilt.${name}`) ?? []) {
+    for (const { args } of Object.keys(doors).flatMap((door) => recorder.calls.get(`${door}.${name}`) ?? [])) {
       try {
         (member as Function)(...args);
       } catch {}
@@ -108,7 +107,7 @@ export async function legalCalls(): Promise<ReadonlyMap<string, readonly LegalCa
 
 /** The functions that the library exports, by their paths. */
 export function exportedFunctions(): string[] {
-  return Object.entries(MODULES).flatMap(([module, exports]) =>
+  return Object.entries(doors).flatMap(([module, exports]) =>
     Object.entries(exports).flatMap(([name, value]) => (typeof value === "function" ? [`${module}.${name}`] : [])),
   );
 }
@@ -124,7 +123,7 @@ export function copy(value: unknown): unknown {
   }
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return (value as Float64Array).slice();
   if (typeof value === "function" && "state" in value) {
-    return library.randomSource((value as library.RandomSource).state());
+    return library.randomSource((value as RandomSource).state());
   }
   if (!isPlain(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copy(member)]));

@@ -4,7 +4,6 @@ import {
   betaForKl,
   firstOrderExpansion,
   fromLogMass,
-  importanceWeights,
   limitDistance,
   type Measure,
   measure,
@@ -13,6 +12,7 @@ import {
   softBestOfNLaw,
   softBestOfPoissonLaw,
 } from "exptilt";
+import { importanceWeights } from "exptilt/training";
 
 /** A row of selectionEdges.json: a problem, what is asked of it, and the value at 40 digits. */
 export interface Row {

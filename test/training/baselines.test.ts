@@ -1,21 +1,15 @@
 import { fc } from "@fast-check/vitest";
+import { klDivergence, measure, rlhfObjective, rlhfOptimum, rlhfRegret, softBestOfNLaw, uniform } from "exptilt";
 import {
   bestOfNDistillation,
   fitPolicyGradient,
   fitWeightedMle,
   importanceWeights,
-  klDivergence,
   logLinearPolicy,
-  measure,
   policyDistribution,
   rewardWeightedRegression,
-  rlhfObjective,
-  rlhfOptimum,
-  rlhfRegret,
-  softBestOfNLaw,
   tabularPolicy,
-  uniform,
-} from "exptilt";
+} from "exptilt/training";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";
 

@@ -1,23 +1,19 @@
 import { readFileSync } from "node:fs";
 import { fc } from "@fast-check/vitest";
+import { klDivergence, measure, rlhfOptimum, rlifOptimum, uniform } from "exptilt";
 import {
   type ConditionalPolicy,
   drawnWeights,
   fitWeightedMle,
   importanceWeights,
-  klDivergence,
   logLinearPolicy,
-  measure,
   type Policy,
   policyDistribution,
-  rlhfOptimum,
-  rlifOptimum,
   selfCertaintyWeights,
   type TrainingMethod,
   type TrainingState,
   tabularPolicy,
-  uniform,
-} from "exptilt";
+} from "exptilt/training";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";
 

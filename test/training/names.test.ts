@@ -1,12 +1,6 @@
 import { readFileSync } from "node:fs";
-import {
-  autoregressiveTabularPolicy,
-  fitWeightedMle,
-  importanceWeights,
-  klDivergence,
-  measure,
-  policyDistribution,
-} from "exptilt";
+import { klDivergence, measure } from "exptilt";
+import { autoregressiveTabularPolicy, fitWeightedMle, importanceWeights, policyDistribution } from "exptilt/training";
 import { describe, expect, it } from "vitest";
 
 const [head, ...rows] = readFileSync(new URL("../../src/data/names-bigram-counts.csv", import.meta.url), "utf8")

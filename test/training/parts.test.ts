@@ -1,12 +1,6 @@
 import { fc } from "@fast-check/vitest";
-import {
-  autoregressiveLogLinearPolicy,
-  fitWeightedMle,
-  logLinearPolicy,
-  measure,
-  policyDistribution,
-  uniform,
-} from "exptilt";
+import { measure, uniform } from "exptilt";
+import { autoregressiveLogLinearPolicy, fitWeightedMle, logLinearPolicy, policyDistribution } from "exptilt/training";
 import { describe, expect, it } from "vitest";
 import { shuffled } from "../../src/training/shuffle.js";
 import { fitGeneralizedPareto, logParetoQuantile } from "../../src/training/weights/generalizedPareto.js";

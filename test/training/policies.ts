@@ -1,12 +1,12 @@
 /** Policies of every kind, each beside a second implementation of its log-probabilities in complex arithmetic. */
+import { measure } from "exptilt";
 import {
   autoregressiveLogLinearPolicy,
   autoregressiveTabularPolicy,
   logLinearPolicy,
-  measure,
   type Policy,
   tabularPolicy,
-} from "exptilt";
+} from "exptilt/training";
 
 export interface Complex {
   readonly re: number;

@@ -1,14 +1,6 @@
 import { fc } from "@fast-check/vitest";
-import {
-  autoregressivePolicy,
-  autoregressiveTabularPolicy,
-  klDivergence,
-  logLinearPolicy,
-  policyDistribution,
-  sequenceDistribution,
-  tabularPolicy,
-  uniform,
-} from "exptilt";
+import { autoregressivePolicy, klDivergence, sequenceDistribution, uniform } from "exptilt";
+import { autoregressiveTabularPolicy, logLinearPolicy, policyDistribution, tabularPolicy } from "exptilt/training";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";
 import { type Complex, witnesses } from "./policies.js";

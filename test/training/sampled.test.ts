@@ -1,16 +1,12 @@
+import { expectation, measure, randomSource, rlhfOptimum, softBestOfNLaw } from "exptilt";
 import {
   drawnWeights,
-  expectation,
   fitWeightedMle,
   importanceWeights,
   logLinearPolicy,
-  measure,
   policyDistribution,
-  randomSource,
-  rlhfOptimum,
-  softBestOfNLaw,
   tabularPolicy,
-} from "exptilt";
+} from "exptilt/training";
 import { describe, expect, it } from "vitest";
 import { witnesses } from "./policies.js";
 

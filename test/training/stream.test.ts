@@ -1,17 +1,14 @@
+import { measure, randomSource, rlhfObjective, uniform } from "exptilt";
 import {
   fitPolicyGradient,
   fitWeightedMle,
   fitWeightedMleStream,
   importanceWeights,
   logLinearPolicy,
-  measure,
   policyDistribution,
-  randomSource,
-  rlhfObjective,
   type TrainingState,
   tabularPolicy,
-  uniform,
-} from "exptilt";
+} from "exptilt/training";
 import { describe, expect, it } from "vitest";
 
 const policy = logLinearPolicy<number, number>({

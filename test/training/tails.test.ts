@@ -1,17 +1,15 @@
 import { readFileSync } from "node:fs";
 import { fc } from "@fast-check/vitest";
+import { fromLogMass, measure, uniform } from "exptilt";
 import {
   drawnWeights,
   effectiveSampleSize,
-  fromLogMass,
   importanceWeights,
-  measure,
   paretoK,
   paretoSmoothedWeights,
   selfNormalizedWeights,
   type TailOptions,
-  uniform,
-} from "exptilt";
+} from "exptilt/training";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";
 

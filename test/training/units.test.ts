@@ -1,4 +1,5 @@
 import { fc } from "@fast-check/vitest";
+import { klDivergence, type Measure, measure, rlhfOptimum, totalVariation, uniform } from "exptilt";
 import {
   autoregressiveLogLinearPolicy,
   bestOfNDistillation,
@@ -6,18 +7,12 @@ import {
   fitWeightedMle,
   fitWeightedMleStream,
   importanceWeights,
-  klDivergence,
   logLinearPolicy,
-  type Measure,
-  measure,
   policyDistribution,
   rewardWeightedRegression,
-  rlhfOptimum,
   type TrainingMethod,
   tabularPolicy,
-  totalVariation,
-  uniform,
-} from "exptilt";
+} from "exptilt/training";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";
 

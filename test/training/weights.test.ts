@@ -3,21 +3,23 @@ import { fc } from "@fast-check/vitest";
 import {
   chiSquaredDivergence,
   distribution,
-  drawnWeights,
-  effectiveSampleSize,
   expectation,
-  importanceWeights,
   klDivergence,
   measure,
-  paretoK,
-  paretoSmoothedWeights,
   rlhfOptimum,
   rlifOptimum,
-  selfCertaintyWeights,
-  selfNormalizedWeights,
   softBestOfNLaw,
   uniform,
 } from "exptilt";
+import {
+  drawnWeights,
+  effectiveSampleSize,
+  importanceWeights,
+  paretoK,
+  paretoSmoothedWeights,
+  selfCertaintyWeights,
+  selfNormalizedWeights,
+} from "exptilt/training";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";
 

@@ -1,7 +1,7 @@
 import { type Instance, requireInstance } from "../../claims/checkedInstance.js";
 import { type Claim, type ClaimGap, checkClaim, claimVerdict } from "../../claims/claim.js";
+import { claims } from "../../claims/claims.js";
 import { float64Algebra } from "../../claims/float64.js";
-import { claims } from "../../claims/index.js";
 import { type World, worldOf } from "../../claims/instance.js";
 import { exponentSize, gapTolerance } from "../../claims/tolerance.js";
 import { type ExactAlgebra, exactAlgebra } from "../../exact/index.js";

@@ -1,5 +1,5 @@
 import { type Claim, type ClaimGap, type ClaimVerdict, claimVerdict } from "../../claims/claim.js";
-import { claims } from "../../claims/index.js";
+import { claims } from "../../claims/claims.js";
 import type { Reading } from "./check.js";
 
 /** The worst of a claim over the queries read so far. */

@@ -116,7 +116,7 @@ function treePolicy<T>(support: readonly (readonly T[])[], tree: ContextTree, lo
  * vocabulary, or prefixes and sequences have more than 2²³ tokens in all
  * @example
  * ```ts
- * import { autoregressiveTabularPolicy, policyDistribution } from "exptilt";
+ * import { autoregressiveTabularPolicy, policyDistribution } from "exptilt/training";
  * const policy = autoregressiveTabularPolicy({ vocabulary: ["a", "b"], length: 2 });
  * policy.size // => 6
  * const sticky = [0, 0, Math.log(3), 0, 0, Math.log(3)];
@@ -142,7 +142,7 @@ export function autoregressiveTabularPolicy<T>(model: SequenceModel<T>): Policy<
  * @throws RangeError when a feature is not finite, or see `autoregressiveTabularPolicy`
  * @example
  * ```ts
- * import { autoregressiveLogLinearPolicy, policyDistribution } from "exptilt";
+ * import { autoregressiveLogLinearPolicy, policyDistribution } from "exptilt/training";
  * const policy = autoregressiveLogLinearPolicy({
  *   vocabulary: ["a", "b"],
  *   length: 2,

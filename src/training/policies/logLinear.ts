@@ -46,7 +46,8 @@ export interface LogLinearModel<Q, A> {
  * @throws RangeError when a feature is not finite, or the size is no whole number ≥ 1
  * @example
  * ```ts
- * import { logLinearPolicy, policyDistribution, rlhfOptimum, uniform } from "exptilt";
+ * import { rlhfOptimum, uniform } from "exptilt";
+ * import { logLinearPolicy, policyDistribution } from "exptilt/training";
  * const reward = [0, 1, 3];
  * const ref = uniform(["a", "b", "c"]);
  * const policy = logLinearPolicy({ size: 1, base: () => ref, features: (_, __, i) => [reward[i]] });

@@ -108,7 +108,7 @@ export interface ConditionalPolicy<A = unknown> {
  * @throws RangeError when a parameter is NaN or +∞, or the logits that they give have no finite maximum
  * @example
  * ```ts
- * import { policyDistribution, tabularPolicy } from "exptilt";
+ * import { policyDistribution, tabularPolicy } from "exptilt/training";
  * policyDistribution(tabularPolicy(["a", "b"]), [0, Math.log(3)]).mass // => [0.25, 0.75]
  * ```
  */

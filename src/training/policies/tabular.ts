@@ -16,7 +16,7 @@ import { SoftmaxTree } from "./softmaxTree.js";
  * @throws RangeError when the support is empty or repeats an answer
  * @example
  * ```ts
- * import { policyDistribution, tabularPolicy } from "exptilt";
+ * import { policyDistribution, tabularPolicy } from "exptilt/training";
  * const policy = tabularPolicy(["yes", "no"]);
  * policy.size // => 2
  * policyDistribution(policy, [0, -Infinity]).mass // => [1, 0]

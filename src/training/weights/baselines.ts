@@ -26,7 +26,8 @@ function weighted<A>(target: Distribution<A>, ref: Measure<A>): WeightedAnswers<
  * @throws RangeError when N is below 1 or not finite, or see `softBestOfNLaw`
  * @example
  * ```ts
- * import { bestOfNDistillation, uniform } from "exptilt";
+ * import { uniform } from "exptilt";
+ * import { bestOfNDistillation } from "exptilt/training";
  * const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 0 };
  * bestOfNDistillation(problem, 4).target.mass // => [0.0625, 0.9375]
  * ```
@@ -50,7 +51,8 @@ export function bestOfNDistillation<A>(problem: SelectionProblem<A>, draws: numb
  * @throws RangeError when a reward is negative, NaN or infinite, or 0 on the whole support
  * @example
  * ```ts
- * import { rewardWeightedRegression, uniform } from "exptilt";
+ * import { uniform } from "exptilt";
+ * import { rewardWeightedRegression } from "exptilt/training";
  * rewardWeightedRegression({ ref: uniform(["a", "b"]), reward: [1, 3] }).target.mass // => [0.25, 0.75]
  * ```
  */

@@ -66,7 +66,8 @@ export interface ImportanceWeights<A = unknown> extends WeightedAnswers<A> {
  * @throws RangeError when a reward is NaN or +∞ or forbids the whole support, or β is not positive
  * @example
  * ```ts
- * import { importanceWeights, uniform } from "exptilt";
+ * import { uniform } from "exptilt";
+ * import { importanceWeights } from "exptilt/training";
  * const weights = importanceWeights({ ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 });
  * weights.weight // => [0.238405844044, 1.761594155956]
  * weights.target.mass // => [0.119202922022, 0.880797077978]
@@ -119,7 +120,8 @@ function weightsOf<A>(
  * @throws RangeError when Lβ ≤ 1, where the optimum is no tilt of ref
  * @example
  * ```ts
- * import { distribution, selfCertaintyWeights } from "exptilt";
+ * import { distribution } from "exptilt";
+ * import { selfCertaintyWeights } from "exptilt/training";
  * const ref = distribution(["aa", "ab"], [1, 3]);
  * const weights = selfCertaintyWeights({ ref, length: 2, beta: 1, vocabularySize: 2 });
  * weights.weight // => [0.4, 1.2]
@@ -168,7 +170,8 @@ export interface DrawnWeightsOptions extends TailOptions {
  * @throws RangeError when a draw is no answer of ref, there are no draws, all are forbidden, β is not positive, or see `paretoK`
  * @example
  * ```ts
- * import { drawnWeights, uniform } from "exptilt";
+ * import { uniform } from "exptilt";
+ * import { drawnWeights } from "exptilt/training";
  * const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 1 };
  * const weights = drawnWeights(problem, ["a", "b", "a", "a"]);
  * weights.weight // => [0.174877705, 0.475366886, 0.174877705, 0.174877705]

@@ -70,7 +70,7 @@ export function smooth(caller: string, weights: WeightsRead, options: TailOption
  * the draws, or the efficiency not positive
  * @example
  * ```ts
- * import { paretoK } from "exptilt";
+ * import { paretoK } from "exptilt/training";
  * const quantiles = Array.from({ length: 1000 }, (_, i) => (i + 0.5) / 1000);
  * paretoK({ weight: quantiles.map((p) => (1 - p) ** -0.5) }) // => 0.497086
  * paretoK({ weight: quantiles.map((p) => (1 - p) ** -1.5) }) // => 1.365036
@@ -107,7 +107,7 @@ export interface SmoothedWeights {
  * the draws, or the efficiency not positive
  * @example
  * ```ts
- * import { effectiveSampleSize, paretoSmoothedWeights } from "exptilt";
+ * import { effectiveSampleSize, paretoSmoothedWeights } from "exptilt/training";
  * const logWeight = Array.from({ length: 400 }, (_, i) => -2 * Math.log1p(-(i + 0.5) / 400));
  * effectiveSampleSize({ logWeight }) // => 1.498481
  * effectiveSampleSize(paretoSmoothedWeights({ logWeight })) // => 1.9078

@@ -66,7 +66,7 @@ export function lawOfWeights(caller: string, weights: SampleWeights): Law {
  * @throws RangeError when there are no draws, a weight is negative, NaN or infinite, or all are 0
  * @example
  * ```ts
- * import { selfNormalizedWeights } from "exptilt";
+ * import { selfNormalizedWeights } from "exptilt/training";
  * selfNormalizedWeights({ weight: [1, 2, 5] }) // => [0.125, 0.25, 0.625]
  * selfNormalizedWeights({ logWeight: [1000, 1000] }) // => [0.5, 0.5]
  * ```
@@ -89,7 +89,7 @@ export function selfNormalizedWeights(weights: SampleWeights): Float64Array {
  * @throws RangeError when there are no draws, a weight is negative, NaN or infinite, or all are 0
  * @example
  * ```ts
- * import { effectiveSampleSize } from "exptilt";
+ * import { effectiveSampleSize } from "exptilt/training";
  * effectiveSampleSize({ weight: [1, 1, 1, 1] }) // => 4
  * effectiveSampleSize({ logWeight: [0, -1, -800] }) // => 1.648054273663885
  * ```

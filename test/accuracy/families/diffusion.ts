@@ -13,7 +13,7 @@ import {
   logSnrSchedule,
   noisePrediction,
   score,
-} from "exptilt";
+} from "exptilt/diffusion";
 import { between, order, pick, times, whole } from "../instances.js";
 import { answers, type BigNumber, big, exact, logOnePlus, type Num, one, total, zero } from "../oracle.js";
 import { type FixtureCase, type Moved, type Subject, subject } from "../subject.js";

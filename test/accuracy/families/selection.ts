@@ -12,7 +12,6 @@ import {
   measure,
   passAtK,
   policyReading,
-  printedRate,
   samplesNeeded,
   selectionCurve,
   selectionLimit,
@@ -22,6 +21,7 @@ import {
   weightedBestOfNLaw,
   winRate,
 } from "exptilt";
+import { printedRate } from "exptilt/claims";
 import { adversarial, selections } from "../fixtures.js";
 import {
   farRewards,

@@ -1,13 +1,12 @@
+import { fromLogMass, measure } from "exptilt";
 import {
   effectiveSampleSize,
-  fromLogMass,
   importanceWeights,
-  measure,
   policyDistribution,
   selfCertaintyWeights,
   selfNormalizedWeights,
   tabularPolicy,
-} from "exptilt";
+} from "exptilt/training";
 import { adversarial } from "../fixtures.js";
 import { between, MASSES, masses, order, pick, REWARDS, sizeOf, tilts, times, whole } from "../instances.js";
 import { math } from "../mathjs.js";

@@ -1,18 +1,6 @@
-import {
-  atomicData,
-  ddimLaw,
-  ddimSample,
-  fitBradleyTerry,
-  fitWeightedMle,
-  importanceWeights,
-  logLinearPolicy,
-  logSnrSchedule,
-  measure,
-  noisePrediction,
-  randomSource,
-  tabularPolicy,
-  uniform,
-} from "exptilt";
+import { fitBradleyTerry, measure, randomSource, uniform } from "exptilt";
+import { atomicData, ddimLaw, ddimSample, logSnrSchedule, noisePrediction } from "exptilt/diffusion";
+import { fitWeightedMle, importanceWeights, logLinearPolicy, tabularPolicy } from "exptilt/training";
 import type { Case } from "../harness.js";
 import { instance } from "../instance.js";
 import type { Peers } from "../peers.js";

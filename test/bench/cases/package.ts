@@ -112,6 +112,11 @@ const SAMPLERS = "categoricalSampler, categoricalQuantile, samplingProbabilities
 const SELECTION =
   "bestOfNLaw, softBestOfNLaw, weightedBestOfNLaw, softBestOfNSampler, selectSoftBestOfN, selectionLimit, limitDistance, selectionCurve, policyReading, winRate";
 
+const EVERYTHING = "* from every door of float64";
+const everything = ["", "training/", "diffusion/", "claims/"]
+  .map((door) => `export * from "./dist/${door}index.js";`)
+  .join("");
+
 const ENTRIES: readonly (readonly [name: string, exports: string])[] = [
   [
     "core: every function of measures, divergences, RLHF, RLIF and samplers",
@@ -125,7 +130,7 @@ const ENTRIES: readonly (readonly [name: string, exports: string])[] = [
     "core and exact selection: laws, samplers, curves, limits, readings",
     `{ ${MEASURES}, ${ALIGNMENT}, ${SAMPLERS}, ${SELECTION} }`,
   ],
-  ["everything: also preference fits, training, diffusion, the claims", "*"],
+  ["everything: also preference fits, training, diffusion, the claims", EVERYTHING],
 ];
 
 /** The sizes of what is built in a folder, by default in this one. */
@@ -133,7 +138,10 @@ export async function bundleSizes(folder: string = fileURLToPath(root)): Promise
   const sizes: BundleSize[] = [];
   for (const [name, exports] of ENTRIES) {
     const { outputFiles } = await build({
-      stdin: { contents: `export ${exports} from "./dist/index.js"`, resolveDir: folder },
+      stdin: {
+        contents: exports === EVERYTHING ? everything : `export ${exports} from "./dist/index.js"`,
+        resolveDir: folder,
+      },
       bundle: true,
       minify: true,
       write: false,
