@@ -45,6 +45,7 @@ export {
 export { categoricalQuantile, categoricalSampler, type Sampler, samplingProbabilities } from "./measure/sampler.js";
 export type { Score, ScoreFunction } from "./measure/score.js";
 export { tilt, tiltedMass } from "./measure/tilt.js";
+export type { JsonNumber } from "./numeric/json.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
 export { type RandomSource, type RandomState, randomSource } from "./numeric/random.js";
 export {

@@ -1,7 +1,7 @@
 import { klOf, totalVariationOf } from "../information/divergence.js";
 import { entropyOf } from "../information/entropy.js";
 import { type Measure, normalized, requireMeasure, requirePair } from "../measure/measure.js";
-import { POSITIVE, requireInteger, requireNumber, requireObject } from "../numeric/check.js";
+import { outOfRange, POSITIVE, requireInteger, requireNumber, requireObject } from "../numeric/check.js";
 import { preferenceLaw } from "../preference/preference.js";
 import type { TiltProblem } from "./rlhf.js";
 import { excessTemperature, type SelfCertaintyProblem } from "./rlif.js";
@@ -72,11 +72,13 @@ export function rlifEquivalent<A>(
   const vocabularySize = requireInteger(caller, "vocabularySize", size, 1);
   const hp = preferenceLaw(caller, ref.support, problem.reward);
   const gap = totalVariationOf(hp.law, ref.law);
-  if (!(gap <= FAITHFUL)) {
-    throw new RangeError(
-      `rlifEquivalent: ref must be the human-preference law of the reward, but their total variation is ${gap}`,
+  if (!(gap <= FAITHFUL))
+    throw outOfRange(
+      caller,
+      "ref",
+      `be the human-preference law of the reward to a total variation of ${FAITHFUL}`,
+      gap,
     );
-  }
   return { ref, length, beta: (beta + 1) / length, vocabularySize };
 }
 

@@ -45,7 +45,7 @@ export interface RlifOptimum<A = unknown> extends Distribution<A> {
   readonly modes: readonly A[];
   /** Whether this is the only optimum. */
   readonly unique: boolean;
-  /** The objective at the optimum, in nats per token. */
+  /** The objective at the optimum, in nats per token. A copy by JSON or a clone does not have it, since it is made when read. */
   readonly value: number;
 }
 

@@ -6,41 +6,26 @@ import { Interrupted } from "./terminal/interrupt.js";
 
 interface Command {
   readonly about: string;
-  readonly load: () => Promise<{
-    readonly usage: Usage;
-    readonly run: (args: readonly string[]) => Promise<number>;
-  }>;
+  readonly load: () => Promise<{ readonly usage: Usage; readonly run: (args: readonly string[]) => Promise<number> }>;
 }
 
-/** The commands, each loaded when it is asked for. */
+/** The commands. Each is loaded when it is called. */
 const commands: Readonly<Record<string, Command>> = {
   curve: {
     about: "what best-of-N gives as N grows, averaged over a data set",
-    load: async () => {
-      const { usage, curve } = await import("./curve/curve.js");
-      return { usage, run: curve };
-    },
+    load: () => import("./curve/curve.js").then(({ usage, curve }) => ({ usage, run: curve })),
   },
   merge: {
     about: "add up the curves of a data set's shards",
-    load: async () => {
-      const { usage, merge } = await import("./curve/merge.js");
-      return { usage, run: merge };
-    },
+    load: () => import("./curve/merge.js").then(({ usage, merge }) => ({ usage, run: merge })),
   },
   train: {
     about: "train a policy towards the RLHF optimum by weighted maximum likelihood",
-    load: async () => {
-      const { usage, train } = await import("./train/train.js");
-      return { usage, run: train };
-    },
+    load: () => import("./train/train.js").then(({ usage, train }) => ({ usage, run: train })),
   },
   verify: {
     about: "check every equation of the anthology on a data set",
-    load: async () => {
-      const { usage, verify } = await import("./verify/verify.js");
-      return { usage, run: verify };
-    },
+    load: () => import("./verify/verify.js").then(({ usage, verify }) => ({ usage, run: verify })),
   },
 };
 
@@ -50,13 +35,10 @@ function help(): string {
   return `exptilt COMMAND [FILE] [options]\n\n${list.join("\n")}\n\nexptilt COMMAND --help lists a command's options; exptilt --version the version.\n`;
 }
 
-function version(): string {
-  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
-}
-
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === "--version") {
-    process.stdout.write(`${version()}\n`);
+    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    process.stdout.write(`${version}\n`);
     return 0;
   }
   if (name === undefined || name === "--help" || name === "help") {

@@ -27,7 +27,7 @@ export interface AtomicData {
   readonly conditional: ReadonlyMap<string, Distribution<number>>;
 }
 
-/** What atomic data are made of. */
+/** The input of `atomicData`. */
 export interface AtomicDataInput {
   /** The atoms, each with the same number of finite coordinates. */
   readonly atoms: ArrayLike<ArrayLike<number>>;
@@ -40,14 +40,13 @@ export interface AtomicDataInput {
 const MADE: unique symbol = Symbol.for("exptilt.atomicData") as never;
 
 /** Probabilities must total 1 to within the rounding of decimal input. */
-const TOTAL = 1e-9;
+const TOTAL_TOLERANCE = 1e-9;
 
 /**
- * Data that are a finite set of atoms: on them every law, score and optimum of the diffusion half of the anthology is a
- * finite sum.
+ * Data that are a finite set of atoms: every law, score and optimum of the diffusion half of the anthology is a finite sum.
  *
- * Coincident atoms are kept apart: they are two names of one point, and what is said of points (noise prediction,
- * samples) does not tell them from one atom of their joint weight.
+ * Coincident atoms stay apart, as two names of one point. Noise predictions and samples are those of one atom with their
+ * joint weight.
  *
  * @param input the atoms, the classes' probabilities on them, and the classes' own
  * @param input.atoms the atoms, each with the same number of finite coordinates
@@ -98,10 +97,7 @@ function readPoints(caller: string, atoms: unknown): { points: Float64Array; siz
   if (dimension === 0) throw outOfRange(caller, "atoms[0]", "have at least one coordinate", list[0]);
   const points = new Float64Array(list.length * dimension);
   for (let i = 0; i < list.length; i++) {
-    const atom = requireNumbers(caller, `atoms[${i}]`, list[i], FINITE);
-    if (atom.length !== dimension)
-      throw new TypeError(`${caller}: atoms[${i}] must have ${dimension} coordinates, got ${atom.length}`);
-    points.set(atom, i * dimension);
+    points.set(requireCoordinates(caller, `atoms[${i}]`, list[i], dimension), i * dimension);
   }
   return { points, size: list.length, dimension };
 }
@@ -112,7 +108,7 @@ function readLaw(caller: string, argument: string, values: unknown, size: number
   const law = requireNumbers(caller, argument, values, PROBABILITY);
   if (law.length !== size) throw new TypeError(`${caller}: ${argument} must have length ${size}, got ${law.length}`);
   const total = sum(law).hi;
-  if (!(Math.abs(total - 1) <= TOTAL)) throw outOfRange(caller, argument, "total 1", total);
+  if (!(Math.abs(total - 1) <= TOTAL_TOLERANCE)) throw outOfRange(caller, argument, "total 1", total);
   return law;
 }
 
@@ -140,7 +136,7 @@ export function requireAtomMeasure(
   return read;
 }
 
-/** p(x|c) of a class that there is. */
+/** p(x|c) of a class of the data. */
 export function requireClass(caller: string, argument: string, data: AtomicData, name: unknown): Distribution<number> {
   requireAtomicData(caller, data);
   if (typeof name !== "string") throw wrongType(caller, argument, "be the name of a class", name);
@@ -149,25 +145,25 @@ export function requireClass(caller: string, argument: string, data: AtomicData,
   return law;
 }
 
-/** A class that the marginal law knows: p(c) > 0. */
+/** A class of positive prior p(c): the marginal law contains it. */
 export function requirePresent(caller: string, data: AtomicData, label: string): void {
   requireClass(caller, "label", data, label);
   if (!(data.prior.mass[data.classes.indexOf(label)] > 0))
     throw outOfRange(caller, "label", "have a positive prior", label);
 }
 
-/** Atoms in one dimension, where there is a quadrature. */
+/** Atoms in one dimension: quadrature needs it. */
 export function requireLine(caller: string, data: AtomicData): void {
   requireAtomicData(caller, data);
   if (data.dimension !== 1) throw outOfRange(caller, "data", "have one dimension", data.dimension);
 }
 
-/** What atomicData has made, known again by its points, also through a Proxy and by another copy of the library. */
+/** What `atomicData` has made, by its points: known through a Proxy and by another copy of the library too. */
 const shared = globalThis as { [MADE]?: WeakMap<Float64Array, AtomicData> };
 shared[MADE] ??= new WeakMap<Float64Array, AtomicData>();
 const made = shared[MADE];
 
-/** Data that atomicData has made, none of them changed. */
+/** Data that `atomicData` has made, with no member replaced. */
 export function requireAtomicData(caller: string, data: AtomicData): AtomicData {
   const points: unknown = typeof data === "object" && data !== null ? data.points : undefined;
   const original = points instanceof Float64Array ? made.get(points) : undefined;
@@ -181,9 +177,12 @@ export function requireAtomicData(caller: string, data: AtomicData): AtomicData 
 
 /** A point of ℝ^d, copied. */
 export function requirePoint(caller: string, argument: string, data: AtomicData, x: ArrayLike<number>): Float64Array {
-  requireAtomicData(caller, data);
+  return requireCoordinates(caller, argument, x, requireAtomicData(caller, data).dimension);
+}
+
+/** So many finite coordinates, copied. */
+export function requireCoordinates(caller: string, argument: string, x: unknown, dimension: number): Float64Array {
   const point = requireNumbers(caller, argument, x, FINITE);
-  if (point.length !== data.dimension)
-    throw new TypeError(`${caller}: ${argument} must have ${data.dimension} coordinates, got ${point.length}`);
-  return point;
+  if (point.length === dimension) return point;
+  throw new TypeError(`${caller}: ${argument} must have ${dimension} coordinates, got ${point.length}`);
 }

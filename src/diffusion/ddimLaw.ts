@@ -6,15 +6,15 @@ import { normalInterval } from "../numeric/normal.js";
 import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { type AtomicData, requireClass, requireLine } from "./atoms.js";
 import { gridLaw } from "./gridLaw.js";
-import { LineField } from "./lineField.js";
+import { guidedMean, LineField } from "./lineField.js";
 import { LineLaws } from "./lineLaws.js";
 import { requireGrid, rootSnr } from "./schedule.js";
 
-/** The local error of the probability flow, beside which its boundaries' own is small. */
-const TOLERANCE = 1e-13;
+/** The local error of the probability flow. The ends that it starts from are more accurate. */
+const FLOW_TOLERANCE = 1e-13;
 
-/** What the law of a grid may be off by where guidance folds the line into more stretches than are followed. */
-const UNSURE = 1e-9;
+/** The probability of starts that may end elsewhere, where guidance folds the line into more stretches than are followed. */
+const MAX_UNSURE_MASS = 1e-9;
 
 /**
  * The exact law of what DDIM makes of pure noise N(0, 1) on a line, under classifier-free guidance of strength w: which atom
@@ -25,23 +25,23 @@ const UNSURE = 1e-9;
  *
  * $$z_s = z_t + (u_s - u_t)\, m(z_t, u_t), \qquad u = \sqrt{1 - \sigma^2}/\sigma$$
  *
- * The flow keeps the order of points, so each atom of the class is reached from an interval of starting points; its ends
- * are followed back from where the atoms are told apart to u = 0, where z ~ N(0, 1), and the atom's probability is what
- * N(0, 1) has between them. w = 0 gives p(x|c), to some 1e−12; with w > 0 the law is not the target (31).
+ * The flow keeps the order of points, so each atom of the class is reached from an interval of starting points. The ends of
+ * the interval are followed back to u = 0, where z ~ N(0, 1): the atom's probability is the mass of N(0, 1) between them.
+ * w = 0 gives p(x|c), to some 1e−12; with w > 0 the law is not the target (31).
  *
  * Without a grid it is the law of the flow, the limit of fine grids. With one it is the law of `ddimSample` on that grid
- * from x ~ N(0, 1) at its highest level, each sample counted to the nearest atom of the class: exact to some 1e−12 of 1
- * for coarse steps too, which guidance may fold, since the line of starts is cut at all turning points of all steps. Where
- * the end of an interval all but touches a fold the law itself is that sensitive: 1e−16 of an atom moves it by 1e−8. Time
- * grows as K times the number of atoms in reach of each other, times the levels of the grid, times the folds.
+ * from x ~ N(0, 1) at its highest level, each sample counted to the nearest atom of the class. It is exact to some 1e−12 of 1,
+ * for coarse steps that guidance folds too. Where the end of an interval all but touches a fold the law itself is sensitive:
+ * 1e−16 of an atom moves it by 1e−8. Time grows as K times the number of atoms in reach of each other, times the levels of
+ * the grid, times the folds.
  *
  * @param data the atoms, in one dimension
  * @param label the class c
- * @param w the guidance strength, at least 0
+ * @param strength the guidance strength w, at least 0
  * @param grid the noise levels σ, increasing in (0, 1); the continuous flow when left out
  * @returns the law of the output, on the atoms' indices; coincident atoms share as p(x|c) does
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the atoms are not on a line, the class is unknown, w is negative, not finite or, without a grid, above 1e5, or the grid does
+ * @throws RangeError when the atoms are not on a line, the class is unknown, the strength is negative, not finite or, without a grid, above 1e5, or the grid does
  * not increase in (0, 1), or folds the line into so many stretches that starts of probability above 1e−9 are out of sight
  * @example
  * ```ts
@@ -54,56 +54,69 @@ const UNSURE = 1e-9;
  * totalVariation(ddimLaw(data, "a", 2), guidedTarget(data, "a", 2)) // => 0.1770
  * ```
  */
-export function ddimLaw(data: AtomicData, label: string, w: number, grid?: ArrayLike<number>): Distribution<number> {
+export function ddimLaw(
+  data: AtomicData,
+  label: string,
+  strength: number,
+  grid?: ArrayLike<number>,
+): Distribution<number> {
   const caller = "ddimLaw";
   const conditional = requireClass(caller, "label", data, label);
   requireLine(caller, data);
-  const strength = requireNumber(caller, "w", w, NON_NEGATIVE);
+  const w = requireNumber(caller, "strength", strength, NON_NEGATIVE);
   const laws = [lawOf(caller, "label", conditional), lawOf(caller, "data", data.marginal)];
   const { power } = new LineLaws(caller, data, laws);
   const [own, all] = laws.map((law) => new LineField(data, law, power));
-  if (grid === undefined && strength > MAX_FLOW_GUIDANCE)
-    throw outOfRange(caller, "w", `be at most ${MAX_FLOW_GUIDANCE} without a grid`, strength);
-  if (grid === undefined) return shared(data, conditional, own, power, flowLaw(own, all, strength));
+  if (grid === undefined && w > MAX_FLOW_GUIDANCE)
+    throw outOfRange(caller, "strength", `be at most ${MAX_FLOW_GUIDANCE} without a grid`, w);
+  if (grid === undefined) return shared(data, conditional, own, power, flowLaw(own, all, w));
   const levels = requireGrid(caller, "grid", grid);
   const u = levels.map((sigma) => rootSnr(sigma, power));
-  const { reached, unsure } = gridLaw(own, all, strength, levels[levels.length - 1], u);
-  if (unsure > UNSURE)
-    throw outOfRange(caller, "grid", `let the starts that it folds out of sight weigh at most ${UNSURE}`, unsure);
+  const { reached, unsure } = gridLaw(own, all, w, levels[levels.length - 1], u);
+  if (unsure > MAX_UNSURE_MASS)
+    throw outOfRange(
+      caller,
+      "grid",
+      `let the starts that it folds out of sight weigh at most ${MAX_UNSURE_MASS}`,
+      unsure,
+    );
   return shared(data, conditional, own, power, reached);
 }
 
-/** What each point is reached with by the flow. */
+/** The probability with which the flow reaches each point. */
 function flowLaw(own: LineField, all: LineField, w: number): Float64Array {
-  const mean = (z: number, u: number) => {
-    const m = own.mean(z, u);
-    return w === 0 ? m : m + w * (m - all.mean(z, u));
-  };
-  const ends = flowEnds(own, all, mean, w);
+  const ends = flowEnds(own, all, w);
   const reached = new Float64Array(own.points.length);
   for (let k = 0; k + 1 < ends.length; k++) reached[ends[k].point] += normalInterval(ends[k].from, ends[k + 1].from);
   return reached;
 }
 
-/** The flow is followed in steps that grow in number as w; up to this w they take a second. */
+/** The number of the flow's steps grows as w. Up to this w they take a second. */
 const MAX_FLOW_GUIDANCE = 1e5;
 
-/** From where on starting points end at which point of the class; the last entry closes the list. */
+/** From `from` up to the next entry starting points end at a point of the class. The last entry closes the list. */
 interface End {
   readonly from: number;
   readonly point: number;
 }
 
-/** The ends of the flow's basins: each followed back from where it parts two neighbours of the class to u = 0. */
-function flowEnds(own: LineField, all: LineField, mean: (z: number, u: number) => number, w: number): readonly End[] {
+/** The ends of the flow's basins: each is followed back to u = 0 from where it parts two neighbours of the class. */
+function flowEnds(own: LineField, all: LineField, w: number): readonly End[] {
   const { points } = own;
-  // How far log-weights may move a boundary.
-  const room = (1 + w) * own.room + w * all.room + log1p(2 * w);
+  const mean = guidedMean(own, all, w);
+  // How far log-weights may move a boundary, in nats.
+  const nats = (1 + w) * own.logRange + w * all.logRange + log1p(2 * w);
   const ends: End[] = [{ from: -Infinity, point: 0 }];
   for (let k = 1; k < points.length; k++) {
     const gap = points[k] - points[k - 1];
-    const u = (12 + Math.sqrt(144 + 8 * room)) / gap;
-    const z = solveOde((at, value) => mean(value, at), u, 0, parting(mean, points[k - 1], points[k], u), TOLERANCE);
+    const u = (12 + Math.sqrt(144 + 8 * nats)) / gap;
+    const z = solveOde(
+      (at, value) => mean(value, at),
+      u,
+      0,
+      parting(mean, points[k - 1], points[k], u),
+      FLOW_TOLERANCE,
+    );
     // Rounding may cross two ends of a basin of no mass.
     ends.push({ from: Math.max(z, ends[k - 1].from), point: k });
   }
@@ -111,8 +124,8 @@ function flowEnds(own: LineField, all: LineField, mean: (z: number, u: number) =
 }
 
 /**
- * Where the field at u parts two neighbours: it leads down below and up above. An error here shrinks on the way back by
- * e^{−u²gap²/8} and more.
+ * Where the field at u parts two neighbours: it leads down below that point and up above it. On the way back to u = 0 an error
+ * shrinks by e^{−u²gap²/8} and more.
  */
 function parting(mean: (z: number, u: number) => number, a: number, b: number, u: number): number {
   let [low, high] = [a, b];
@@ -124,7 +137,7 @@ function parting(mean: (z: number, u: number) => number, a: number, b: number, u
   return u * (low + (high - low) / 2);
 }
 
-/** The probability of each point, shared out to the atoms that lie there. */
+/** The probability of each point, shared out to its atoms in proportion to p(x|c). */
 function shared(
   data: AtomicData,
   conditional: Distribution<number>,
@@ -134,7 +147,7 @@ function shared(
 ): Distribution<number> {
   const mass = new Float64Array(data.size);
   const total = new Float64Array(reached.length);
-  // An atom of mass lies at one of the class's points; the others have nothing to share.
+  // Atoms without mass get no share.
   const place = Array.from(conditional.mass, (m, i) =>
     m > 0 ? own.nearest(timesPowerOfTwo(data.points[i], power)) : -1,
   );

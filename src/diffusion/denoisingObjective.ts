@@ -1,9 +1,10 @@
 import { Law } from "../measure/law.js";
-import { exp, square } from "../numeric/elementary.js";
+import { square } from "../numeric/elementary.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { maxNorm, pointAt } from "../optimize/lineSearch.js";
 import type { Report, Smooth, Verdict } from "../optimize/smooth.js";
 import type { AtomicData } from "./atoms.js";
+import { weighInPlace } from "./posteriorWeights.js";
 
 /** One atom under one noise at one level. */
 export interface Node {
@@ -15,12 +16,12 @@ export interface Node {
   readonly step: Float64Array;
 }
 
-/** More work than this for a Hessian, and L-BFGS is the better way. */
-const DENSE = 1e9;
+/** A Hessian of more multiplications than this takes longer than L-BFGS does without one. */
+const MAX_HESSIAN_PRODUCTS = 1e9;
 
 /**
- * The importance-weighted denoising loss of the predictor of p_data e^θ, as a function of θ, in units of about the
- * posterior variance at θ = 0: whether atoms are near or far from each other does not decide when its gradient has vanished.
+ * The importance-weighted denoising loss of the predictor of p_data e^θ, as a function of θ. Its unit is about the posterior
+ * variance at θ = 0, so that the scale of the atoms does not decide when its gradient has vanished.
  */
 export class DenoisingLoss implements Smooth {
   readonly size: number;
@@ -31,28 +32,22 @@ export class DenoisingLoss implements Smooth {
   readonly #log: Float64Array;
   readonly #dimension: number;
   readonly #ridge: number;
-  /** Of each atom of p_data, whether the target has some of it. */
-  readonly #wanted: readonly boolean[];
+  /** Whether the target has mass on every atom of p_data. */
+  readonly #hasAll: boolean;
   readonly #posterior: Float64Array;
   readonly #shift: Float64Array;
 
-  constructor(
-    data: AtomicData,
-    nodes: readonly Node[],
-    atoms: readonly number[],
-    logWeight: Float64Array,
-    wanted: readonly boolean[],
-    ridge: number,
-  ) {
+  constructor(data: AtomicData, nodes: readonly Node[], law: Law, target: Law, ridge: number) {
+    const atoms = data.marginal.support.filter((i) => law.supports(i));
     this.size = data.size;
     this.#atoms = atoms;
-    this.#log = logWeight;
-    this.#wanted = wanted;
+    this.#log = Float64Array.from(atoms, (i) => law.logProbability(i));
+    this.#hasAll = atoms.every((i) => target.supports(i));
     this.#dimension = data.dimension;
     this.#posterior = new Float64Array(atoms.length);
     this.#shift = new Float64Array(data.dimension);
     const variance = this.#variance(nodes);
-    // A power of two, which costs no digit.
+    // A power of two costs no digit.
     this.#unit = variance > 0 ? 2 ** exponentOf(variance) : 1;
     this.#nodes = nodes.map((node) => ({ ...node, weight: node.weight / this.#unit }));
     this.#ridge = ridge / this.#unit;
@@ -74,16 +69,8 @@ export class DenoisingLoss implements Smooth {
   /** The posterior of the node under θ, and E[a | x_t] − x, in place. */
   #read({ exponent, step }: Node, x: Float64Array): void {
     const [q, shift, d] = [this.#posterior, this.#shift, this.#dimension];
-    let top = -Infinity;
-    for (let j = 0; j < q.length; j++) {
-      q[j] = exponent[j] + this.#log[j] + x[this.#atoms[j]];
-      if (q[j] > top) top = q[j];
-    }
-    let total = 0;
-    for (let j = 0; j < q.length; j++) {
-      q[j] = exp(q[j] - top);
-      total += q[j];
-    }
+    for (let j = 0; j < q.length; j++) q[j] = exponent[j] + this.#log[j] + x[this.#atoms[j]];
+    const total = weighInPlace(q);
     shift.fill(0);
     for (let j = 0; j < q.length; j++) {
       q[j] /= total;
@@ -115,12 +102,12 @@ export class DenoisingLoss implements Smooth {
   }
 
   /**
-   * The Gauss–Newton Hessian Σ 2c q_j q_k (a_j − m)·(a_k − m), the true one at a law that fits; on its diagonal the size of
-   * the gradient, so that atoms which the levels hardly tell apart are not sent to infinity on the way there.
+   * The Gauss–Newton Hessian Σ 2c q_j q_k (a_j − m)·(a_k − m), which is the true one at a law that fits. The size of the
+   * gradient is added to its diagonal, so that a step sends no atoms to infinity that the levels hardly tell apart.
    */
   hessian(x: Float64Array): Float64Array | undefined {
     const [q, shift, d, atoms] = [this.#posterior, this.#shift, this.#dimension, this.#atoms];
-    if (this.#nodes.length * square(atoms.length) * d > DENSE) return undefined;
+    if (this.#nodes.length * square(atoms.length) * d > MAX_HESSIAN_PRODUCTS) return undefined;
     const n = this.size;
     const out = new Float64Array(n * n);
     const damping = this.#ridge + maxNorm(pointAt(this, x).gradient);
@@ -148,10 +135,9 @@ export class DenoisingLoss implements Smooth {
     return { objective: -value * this.#unit, gradientNorm: maxNorm(gradient) * this.#unit };
   }
 
-  /** As in maximum likelihood: the optimum is at infinity where it has nothing of an atom. */
+  /** As in maximum likelihood the optimum is at infinity where the target has nothing of an atom. */
   verdict(_: Float64Array, step: Float64Array | undefined): Verdict {
-    const allWanted = this.#wanted.every((w) => w);
-    return this.#ridge > 0 || allWanted || step === undefined ? "gradient" : "unbounded";
+    return this.#ridge > 0 || this.#hasAll || step === undefined ? "gradient" : "unbounded";
   }
 
   change(x: Float64Array, step: Float64Array): number {
@@ -160,7 +146,7 @@ export class DenoisingLoss implements Smooth {
     return before.reduce((most, l, j) => Math.max(most, Math.abs(after[j] - l)), 0);
   }
 
-  /** log p_θ on the atoms of p_data. */
+  /** log p_θ on the atoms of p_data, in their order. */
   logLaw(x: Float64Array): Float64Array {
     return Law.fromLogMass(this.#log.map((l, j) => l + x[this.#atoms[j]])).logProbabilities();
   }

@@ -28,20 +28,20 @@ export const excess: OfShifts = ([own, all]) => {
   return s;
 };
 
-/** The same in units of the noise, |ε − ε_c|² − |ε − ε|². */
+/** The integrand of (37) in units of the noise, |ε − ε(x_t|c)|² − |ε − ε(x_t)|². */
 const lost: OfNoisyPoint = (own, more) => (more[0] === 0 ? 0 : -more[0] * (2 * own + more[0]));
 
-/** p(x|c) of every class and p(x) at a point: those of the atoms there together. */
+/** p(x|c) of every class and p(x) at a point, from all atoms there. */
 function massesAt(data: AtomicData, x: Float64Array): { of: Map<string, number>; all: number } {
-  const { size, dimension: d, points, conditional, marginal } = data;
-  const here = Array.from({ length: size }, (_, i) => i).filter((i) => x.every((v, k) => v === points[i * d + k]));
+  const { dimension: d, points, conditional, marginal } = data;
+  const here = marginal.support.filter((i) => x.every((v, k) => v === points[i * d + k]));
   const at = ({ mass }: Distribution<number>) => sum(Float64Array.from(here, (i) => mass[i])).hi;
   return { of: new Map(Array.from(conditional, ([name, law]) => [name, at(law)])), all: at(marginal) };
 }
 
 /**
- * log p(x|c)/p(x), given p(x|·): from the differences of the classes, which may agree in nearly all digits, where these
- * are small, and else from p(x)/p(x|c) as a sum of terms ≥ 0.
+ * log p(x|c)/p(x), given p(x|·). Classes that agree in nearly all digits are compared by their differences, others by
+ * p(x)/p(x|c) as a sum of terms ≥ 0.
  */
 export function logRatioOf({ classes, prior }: AtomicData, label: string, of: (name: string) => number): number {
   const own = of(label);
@@ -73,7 +73,7 @@ export function requireAtom(
  *
  * $$\log \frac{p(x \mid c)}{p(x)} = -L(x; c)$$
  *
- * Coincident atoms count together: it is a statement of points.
+ * Coincident atoms count together: the ratio is that of points.
  *
  * @param data the atoms
  * @param x a point, at an atom of positive p(x)
@@ -96,7 +96,7 @@ export function logDensityRatio(data: AtomicData, x: ArrayLike<number>, label: s
 
 /**
  * The weights ω_t = (σ²_{t+1} − σ²_t)/(2σ_t²(1 − σ_t²)) of (37): the rule for ½∫·dλ over log-SNR. They are not to be
- * normalised: a distribution p_t ∝ ω_t, as the note has it, would turn the ratio (36) into its power 1/Σω (erratum E2).
+ * normalised: a distribution p_t ∝ ω_t, as in the note, would turn the ratio (36) into its power 1/Σω (erratum E2).
  *
  * $$\omega_t = \frac{\sigma_{t+1}^2 - \sigma_t^2}{2 \sigma_t^2 (1 - \sigma_t^2)}$$
  *
@@ -121,13 +121,13 @@ export function lawsOfRatio(caller: string, data: AtomicData, label: string): La
 }
 
 /**
- * The loss L(x;c) of (37) in one dimension, exactly: with a grid its sum over levels as the note writes it, without one the
- * integral that the sum tends to, which is −log p(x|c)/p(x) at every atom.
+ * The loss L(x;c) of (37) in one dimension, exactly. With a grid it is the sum over levels of the note; without one it is the
+ * limit of the sum, an integral, which is −log p(x|c)/p(x) at every atom.
  *
  * $$L(x; c) = \sum_t \omega_t\, \mathbb{E}_\varepsilon\bigl[ |\varepsilon - \varepsilon(x_t \mid c)|^2 - |\varepsilon - \varepsilon(x_t)|^2 \bigr] \to \tfrac12 \int \cdot \, d\lambda$$
  *
- * The noise predictors are the exact ones. The integral meets the ratio to some 1e−14, also where an atom weighs 1e−16 and
- * with atoms as close as one likes. Time grows as K times the logarithm of the range over the smallest distance. In more
+ * The noise predictors are the exact ones. The integral meets the ratio to some 1e−14, also for an atom of weight 1e−16 and
+ * for atoms at any distance. Time grows as K times the logarithm of the range over the smallest distance. In more
  * dimensions `estimateDensityRatioLoss` draws the noise.
  *
  * @param data the atoms, in one dimension
@@ -169,7 +169,7 @@ export function densityRatioLoss(
 
 /** Averages over noise around a point for the two laws of a ratio, and the range of u over which another point shows. */
 function seenFrom(caller: string, data: AtomicData, label: string, [x]: Float64Array) {
-  // From the classes themselves: near ones agree in all the digits that p(x) is rounded to.
+  // p(x) is rounded, so near classes are compared with each other.
   const ratio = (i: number) =>
     -logRatioOf(data, label, (name) => (data.conditional.get(name) as Distribution<number>).mass[i]);
   const laws = new LineLaws(caller, data, lawsOfRatio(caller, data, label), [ratio]);

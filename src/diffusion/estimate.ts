@@ -19,9 +19,9 @@ export interface MonteCarloEstimate {
   /** The mean of the draws: an unbiased estimate. */
   readonly value: number;
   /**
-   * Its standard error: the value is within 1.96 of it of the truth in 95 of 100 seeds, where the draws meet all that the
-   * mean is made of. What is rarer than some 10 in `samples` draws (an atom, or noise that leads to one) they may not meet,
-   * and neither value nor error then shows it.
+   * Its standard error: the truth is within 1.96 standard errors in 95 of 100 seeds, where the draws meet all that the mean
+   * is made of. Atoms, or noise that leads to them, may be missed where they are rarer than some 10 in `samples` draws;
+   * neither value nor error then shows it.
    */
   readonly standardError: number;
   /** How many draws were made. */
@@ -36,10 +36,13 @@ export interface EstimateOptions {
   readonly grid?: ArrayLike<number>;
 }
 
+/** An infinite value needs no draws. */
+const INFINITE: MonteCarloEstimate = { value: Infinity, standardError: 0, samples: 0 };
+
 /** A random level: its u, and what its integrand is to be multiplied by. */
 type LevelSource = () => { readonly u: number; readonly weight: number };
 
-/** Every level of a grid with probability ω_t/Σω: each draw then weighs Σω, which erratum E2 is about, times u². */
+/** Levels of a grid, each with probability ω_t/Σω. A draw then weighs Σω·u²; leaving out Σω is erratum E2. */
 function gridLevels(caller: string, levels: Float64Array, rng: () => number): LevelSource {
   const omega = requireWeights(caller, levels);
   const total = omega.reduce((s, w) => s + w, 0);
@@ -52,8 +55,8 @@ function gridLevels(caller: string, levels: Float64Array, rng: () => number): Le
 }
 
 /**
- * All levels of an atom: uniform in u² up to the scale of the farthest other atom, below which the integrand is flat in
- * u², and uniform in log u² from there to where no other atom is in reach of the noise.
+ * All levels of an atom. Up to the scale of the farthest other atom u² is uniform, as the integrand is flat there. From there
+ * to where the noise reaches no other atom log u² is uniform.
  */
 function allLevels(point: NoisedPoint, rng: () => number): LevelSource {
   const extent = point.extent();
@@ -68,14 +71,18 @@ function allLevels(point: NoisedPoint, rng: () => number): LevelSource {
   };
 }
 
+/** Checked options; without a grid `levelsAt` draws from all levels of a point. */
 function readOptions(caller: string, options: EstimateOptions, rng: () => number) {
   requireOptions(caller, options, { samples: true, grid: true });
   const samples = requireInteger(caller, "options.samples", options.samples ?? 10_000, 2);
   const levels = options.grid === undefined ? undefined : requireSteps(caller, options.grid);
-  return { samples, levels, random: requireRandom(caller, rng) };
+  const random = requireRandom(caller, rng);
+  const levelsAt = (point: NoisedPoint) =>
+    levels === undefined ? allLevels(point, random) : gridLevels(caller, levels, random);
+  return { samples, hasGrid: levels !== undefined, levelsAt, random };
 }
 
-/** Draws at a point: a level, noise and the noise turned about, whose odd parts cancel. */
+/** Draws at a point: a level, and the mean of f over noise and its opposite, whose odd parts cancel. */
 function drawsAt(point: NoisedPoint, level: LevelSource, normal: () => number, f: OfShifts): () => number {
   const noise = new Float64Array(point.dimension);
   const shifts = point.logWeights.map(() => new Float64Array(point.dimension));
@@ -94,7 +101,7 @@ function drawsAt(point: NoisedPoint, level: LevelSource, normal: () => number, f
   };
 }
 
-/** The mean and standard error of draws at points, so many at each. */
+/** The mean and standard error of draws at points, `count` at each. */
 function estimate(
   caller: string,
   draws: Iterable<{ readonly point: NoisedPoint; readonly count: number }>,
@@ -114,7 +121,7 @@ function estimate(
     }
   }
   const standardError = Math.sqrt(squares / (samples - 1) / samples);
-  // Squared distances and their levels are doubles, or nothing can be drawn from them.
+  // Squared distances overflow where atoms are too far apart for the levels.
   if (!Number.isFinite(mean) || !Number.isFinite(standardError))
     throw outOfRange(caller, "data", "have distances whose squares are doubles, at these levels", mean);
   return { value: mean, standardError, samples };
@@ -154,19 +161,11 @@ export function estimateDensityRatioLoss(
   options: EstimateOptions = {},
 ): MonteCarloEstimate {
   const caller = "estimateDensityRatioLoss";
-  const { samples, levels, random } = readOptions(caller, options, rng);
-  let at: Float64Array;
-  if (levels === undefined) {
-    const { point, own } = requireAtom(caller, data, x, label);
-    if (!(own > 0)) return { value: Infinity, standardError: 0, samples: 0 };
-    at = point;
-  } else {
-    requirePresent(caller, data, label);
-    at = requirePoint(caller, "x", data, x);
-  }
-  const point = new NoisedPoint(data, lawsOfRatio(caller, data, label), at);
-  const source = (p: NoisedPoint) => (levels === undefined ? allLevels(p, random) : gridLevels(caller, levels, random));
-  return estimate(caller, [{ point, count: samples }], source, gaussianSource(random, caller), excess);
+  const { samples, hasGrid, levelsAt, random } = readOptions(caller, options, rng);
+  requirePresent(caller, data, label);
+  if (!hasGrid && !(requireAtom(caller, data, x, label).own > 0)) return { ...INFINITE };
+  const point = new NoisedPoint(data, lawsOfRatio(caller, data, label), requirePoint(caller, "x", data, x));
+  return estimate(caller, [{ point, count: samples }], levelsAt, gaussianSource(random, caller), excess);
 }
 
 /**
@@ -175,8 +174,8 @@ export function estimateDensityRatioLoss(
  *
  * $$\mathrm{KL}(p \| q) = \tfrac12 \int \mathbb{E}_p |\varepsilon_p - \varepsilon_q|^2\, d\lambda$$
  *
- * Atoms of p are drawn by their probability: what one rarer than some 10/samples adds is likely neither in the value nor
- * in its standard error. Time grows as the number of draws, and of the different atoms drawn, times K·d.
+ * Atoms of p are drawn by their probability: the share of one rarer than some 10/samples is likely in neither the value nor
+ * its standard error. Time grows as the number of draws, and of the different atoms drawn, times K·d.
  *
  * @param data the atoms
  * @param p the law of x₀: a class, any measure on the atoms' indices, or undefined for the marginal
@@ -204,16 +203,14 @@ export function estimateKlByMismatchedEstimation(
   options: EstimateOptions = {},
 ): MonteCarloEstimate {
   const caller = "estimateKlByMismatchedEstimation";
-  const { samples, levels, random } = readOptions(caller, options, rng);
+  const { samples, hasGrid, levelsAt, random } = readOptions(caller, options, rng);
   const laws = requireLaws(caller, data, p, q);
-  if (levels === undefined && !covers(data, laws[0], laws[1])) return { value: Infinity, standardError: 0, samples: 0 };
-  const source = (at: NoisedPoint) =>
-    levels === undefined ? allLevels(at, random) : gridLevels(caller, levels, random);
+  if (!hasGrid && !covers(data, laws[0], laws[1])) return { ...INFINITE };
   const draws = drawnPoints(data, laws, requireAtomLaw(caller, "p", data, p), samples, random);
-  return estimate(caller, draws, source, gaussianSource(random, caller), distance);
+  return estimate(caller, draws, levelsAt, gaussianSource(random, caller), distance);
 }
 
-/** So many draws of an atom, atom by atom, so that one is seen from at a time. */
+/** Draws of atoms, counted and given atom by atom: one `NoisedPoint` is alive at a time. */
 function* drawnPoints(
   data: AtomicData,
   laws: readonly Law[],
@@ -237,13 +234,13 @@ function* drawnPoints(
  *
  * @param data the atoms
  * @param label the class c, of positive p(c)
- * @param w the guidance strength, finite
+ * @param strength the guidance strength w, finite
  * @param sigma the noise level σ in (0, 1)
  * @param rng gives uniform numbers in [0, 1)
  * @param options the number of draws
  * @returns the estimate of the mean squared difference of the predicted noises, with its standard error
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the class is unknown or has prior 0, w is not finite, σ is outside (0, 1), or an option is out of range
+ * @throws RangeError when the class is unknown or has prior 0, the strength is not finite, σ is outside (0, 1), or an option is out of range
  * @example
  * ```ts
  * import { randomSource } from "exptilt";
@@ -256,21 +253,16 @@ function* drawnPoints(
 export function estimateGuidanceGap(
   data: AtomicData,
   label: string,
-  w: number,
+  strength: number,
   sigma: number,
   rng: () => number,
   options: Omit<EstimateOptions, "grid"> = {},
 ): MonteCarloEstimate {
   const caller = "estimateGuidanceGap";
   const { samples, random } = readOptions(caller, options, rng);
-  const { target, laws, gap } = guidance(caller, data, label, w);
+  const { target, laws, gap } = guidance(caller, data, label, strength);
   const u = requireRootSnr(caller, "sigma", requireSigma(caller, "sigma", sigma).sigma);
   const level = { u, weight: square(u) };
-  return estimate(
-    caller,
-    drawnPoints(data, laws, target, samples, random),
-    () => () => level,
-    gaussianSource(random, caller),
-    gap,
-  );
+  const draws = drawnPoints(data, laws, target, samples, random);
+  return estimate(caller, draws, () => () => level, gaussianSource(random, caller), gap);
 }

@@ -1,14 +1,14 @@
 import { normalInterval } from "../numeric/normal.js";
-import type { LineField } from "./lineField.js";
+import { guidedMean, type LineField } from "./lineField.js";
 import { crossings, firstAbove, turningPoints } from "./turningPoints.js";
 
-/** Past this |x| there is no mass of N(0, 1) that a double could show beside 1. */
-const EDGE = 39;
+/** The mass of N(0, 1) beyond this |x| is below 1e−330. */
+const MAX_START = 39;
 
-/** So many stretches of starts are followed at once; of more the least probable are counted by one of their starts. */
+/** Stretches of starts that are followed at once. The least probable of more are each counted by one start. */
 const MAX_STRETCHES = 4096;
 
-/** A stretch of starts on which the walk down to the current level is monotone, and where it leads there. */
+/** Starts on which the walk down to the current level is monotone, and where the first and last of them lead. */
 interface Stretch {
   readonly start: number;
   readonly end: number;
@@ -16,35 +16,31 @@ interface Stretch {
   readonly atEnd: number;
 }
 
-/** The probability of each point, and of the starts that were counted by one of them. */
+/** The probability of each point, and the probability of stretches that one start stands for. */
 export interface GridLaw {
   readonly reached: Float64Array;
   readonly unsure: number;
 }
 
 /**
- * Where DDIM on a grid leads x ~ N(0, 1): each step z + (u_next − u)·mean(z, u), and the last mean.
+ * Where DDIM on a grid leads x ~ N(0, 1): each step is z + (u_next − u)·mean(z, u), and the last mean is the output.
  *
- * Steps that guidance folds are cut at their turning points, so that the line of starts falls into stretches on which the
- * walk is monotone: between their ends each point of the class is reached from one interval of starts, whose ends are
- * found by bisection.
+ * Guidance may fold a step. The line of starts is cut at the turning points of every step, into stretches on which the walk
+ * is monotone. Each stretch reaches a point of the class from one interval of starts, whose ends bisection finds.
  */
 export function gridLaw(own: LineField, all: LineField, w: number, sigma: number, u: Float64Array): GridLaw {
   const top = u.length - 1;
   const { points } = own;
-  // Halfway between two points the lower one is the nearest.
+  // Halfway between two points the lower one counts as the nearest.
   const borders = Array.from(points.subarray(1), (a, k) => points[k] + (a - points[k]) / 2);
-  const mean = (z: number, at: number) => {
-    const m = own.mean(z, at);
-    return w === 0 ? m : m + w * (m - all.mean(z, at));
-  };
-  /** Where a start is at level t; at −1 it is data. */
+  const mean = guidedMean(own, all, w);
+  /** Where a start is at level t; level −1 is data. */
   const walk = (x: number, t: number): number => {
     let z = x / sigma;
     for (let k = top; k > t; k--) z = k === 0 ? mean(z, u[0]) : z + (u[k - 1] - u[k]) * mean(z, u[k]);
     return z;
   };
-  /** Where the walk is to be cut at level t: the turning points of the step from there, and where the last mean crosses a border. */
+  /** The cuts of the walk at level t: turning points of the step from there, or where the last mean crosses a border. */
   const cutsOf = (t: number, from: number, to: number): number[] => {
     const gain = t === 0 ? 1 : u[t - 1] / u[t] - 1;
     const constant = t === 0 ? 0 : 1;
@@ -59,20 +55,23 @@ export function gridLaw(own: LineField, all: LineField, w: number, sigma: number
   };
   const reached = new Float64Array(points.length);
   let unsure = 0;
-  const guess = ({ start, end }: Stretch) => {
+  /** Counts a stretch by its middle start. */
+  const count = ({ start, end }: Stretch): number => {
     const mass = normalInterval(start, end);
     reached[own.nearest(walk(start + (end - start) / 2, -1))] += mass;
-    unsure += mass;
+    return mass;
   };
 
-  let stretches: Stretch[] = [{ start: -EDGE, end: EDGE, atStart: -EDGE / sigma, atEnd: EDGE / sigma }];
+  let stretches: Stretch[] = [
+    { start: -MAX_START, end: MAX_START, atStart: -MAX_START / sigma, atEnd: MAX_START / sigma },
+  ];
   for (let t = top; t >= 0; t--) {
     const level = t;
     const cuts = covered(stretches).flatMap(([from, to]) => cutsOf(level, from, to));
     stretches = stretches.flatMap((s) => cutAt(s, cuts, (x) => walk(x, level)));
     if (stretches.length > MAX_STRETCHES) {
       const order = stretches.map((s) => ({ s, mass: normalInterval(s.start, s.end) })).sort((a, b) => b.mass - a.mass);
-      for (const { s } of order.slice(MAX_STRETCHES)) guess(s);
+      for (const { s } of order.slice(MAX_STRETCHES)) unsure += count(s);
       stretches = order.slice(0, MAX_STRETCHES).map(({ s }) => s);
     }
     if (level > 0) {
@@ -80,12 +79,11 @@ export function gridLaw(own: LineField, all: LineField, w: number, sigma: number
       stretches = stretches.map((s) => ({ ...s, atStart: step(s.atStart), atEnd: step(s.atEnd) }));
     }
   }
-  for (const { start, end } of stretches)
-    reached[own.nearest(walk(start + (end - start) / 2, -1))] += normalInterval(start, end);
+  for (const s of stretches) count(s);
   return { reached, unsure };
 }
 
-/** The intervals that stretches lie on at the current level, those that overlap joined. */
+/** The intervals that stretches lead to at the current level. Intervals that overlap are joined. */
 function covered(stretches: readonly Stretch[]): [number, number][] {
   const intervals = stretches.map(({ atStart, atEnd }): [number, number] =>
     atStart < atEnd ? [atStart, atEnd] : [atEnd, atStart],
@@ -99,7 +97,7 @@ function covered(stretches: readonly Stretch[]): [number, number][] {
   return joined;
 }
 
-/** A stretch in pieces that end where its walk crosses one of the cuts, which increase: on one side of it each. */
+/** A stretch cut where its walk crosses one of the cuts, which increase. */
 function cutAt(stretch: Stretch, cuts: readonly number[], walk: (x: number) => number): Stretch[] {
   const rising = stretch.atStart < stretch.atEnd;
   const [low, high] = rising ? [stretch.atStart, stretch.atEnd] : [stretch.atEnd, stretch.atStart];
@@ -117,7 +115,7 @@ function cutAt(stretch: Stretch, cuts: readonly number[], walk: (x: number) => n
       if (at > cut === rising) [b, atB] = [middle, at];
       else [a, atA] = [middle, at];
     }
-    // The two doubles about the cut: what lies between them is no start.
+    // a and b are the doubles on both sides of the cut.
     pieces.push({ ...rest, end: b, atEnd: atA });
     rest = { ...rest, start: b, atStart: atB };
   }

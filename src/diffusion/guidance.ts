@@ -56,10 +56,10 @@ export function logClassProbability(data: AtomicData, label: string): Float64Arr
  *
  * @param data the atoms
  * @param label the class c, of positive p(c)
- * @param w the guidance strength, finite
+ * @param strength the guidance strength w, finite
  * @returns the problem, on the atoms' indices
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the class is unknown, or has prior 0 while w is not, or w is not finite
+ * @throws RangeError when the class is unknown, or has prior 0 while the strength is not, or the strength is not finite
  * @example
  * ```ts
  * import { rlhfOptimum, softBestOfNLaw } from "exptilt";
@@ -71,14 +71,14 @@ export function logClassProbability(data: AtomicData, label: string): Float64Arr
  * rlhfOptimum(problem).mass // => [0.75, 0.25]
  * ```
  */
-export function guidanceProblem(data: AtomicData, label: string, w: number): TiltProblem<number> {
-  return problemOf("guidanceProblem", data, label, w);
+export function guidanceProblem(data: AtomicData, label: string, strength: number): TiltProblem<number> {
+  return problemOf("guidanceProblem", data, label, strength);
 }
 
-function problemOf(caller: string, data: AtomicData, label: string, w: number): TiltProblem<number> {
+function problemOf(caller: string, data: AtomicData, label: string, strength: number): TiltProblem<number> {
   const ref = requireClass(caller, "label", data, label);
-  w = requireNumber(caller, "w", w, FINITE);
-  // At w = 0 no p(c|x) is needed.
+  const w = requireNumber(caller, "strength", strength, FINITE);
+  // w = 0 needs no p(c|x).
   if (w !== 0) requirePresent(caller, data, label);
   const law = lawOf(caller, "label", ref);
   const reward = logClassProbability(data, label).map((l, i) => (law.supports(i) ? times(caller, w, l) : -Infinity));
@@ -86,11 +86,12 @@ function problemOf(caller: string, data: AtomicData, label: string, w: number): 
   return { ref, reward, beta: 1 };
 }
 
-/** w·l, −∞ where l is: no double is a reward that may not be lost. */
+/** w·l, −∞ where l is. A finite l whose product overflows is refused. */
 function times(caller: string, w: number, l: number): number {
   if (l === -Infinity) return l;
   const x = w * l;
-  if (!Number.isFinite(x)) throw outOfRange(caller, "w", "give rewards w·log p(c|x) within the range of doubles", w);
+  if (!Number.isFinite(x))
+    throw outOfRange(caller, "strength", "give rewards w·log p(c|x) within the range of doubles", w);
   return x;
 }
 
@@ -104,10 +105,10 @@ function times(caller: string, w: number, l: number): number {
  *
  * @param data the atoms
  * @param label the class c
- * @param w the guidance strength, finite
+ * @param strength the guidance strength w, finite
  * @returns the target, on the atoms' indices
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the class is unknown, or has prior 0 while w is not, or w is not finite
+ * @throws RangeError when the class is unknown, or has prior 0 while the strength is not, or the strength is not finite
  * @example
  * ```ts
  * import { atomicData, guidedTarget } from "exptilt/diffusion";
@@ -116,39 +117,39 @@ function times(caller: string, w: number, l: number): number {
  * guidedTarget(data, "a", 1).mass // => [0.75, 0.25]
  * ```
  */
-export function guidedTarget(data: AtomicData, label: string, w: number): Distribution<number> {
-  return targetOf("guidedTarget", data, label, w);
+export function guidedTarget(data: AtomicData, label: string, strength: number): Distribution<number> {
+  return targetOf("guidedTarget", data, label, strength);
 }
 
 /** `guidedTarget` under another function's name. */
-export function targetOf(caller: string, data: AtomicData, label: string, w: number): Distribution<number> {
-  w = requireNumber(caller, "w", w, FINITE);
+export function targetOf(caller: string, data: AtomicData, label: string, strength: number): Distribution<number> {
+  const w = requireNumber(caller, "strength", strength, FINITE);
   const { ref, reward } = problemOf(caller, data, label, w);
-  if (w === 0) return tiltChecked(caller, "w", ref, reward, 1);
-  // p(x|c)/p(x) in place of p(c|x): without the constant p(c), whose logarithm w would multiply.
+  if (w === 0) return tiltChecked(caller, "strength", ref, reward, 1);
+  // p(x|c)/p(x) in place of p(c|x): a large w would multiply the logarithm of the constant p(c).
   const ratio = Float64Array.from({ length: data.size }, (_, i) => {
     const of = (name: string) => (data.conditional.get(name) as Distribution<number>).mass[i];
     return of(label) > 0 ? times(caller, w, logRatioOf(data, label, of)) : -Infinity;
   });
-  return tiltChecked(caller, "w", ref, ratio, 1);
+  return tiltChecked(caller, "strength", ref, ratio, 1);
 }
 
 /**
- * The guided noise predictor of classifier-free guidance, (1 + w)·ε(x_t|c) − w·ε(x_t): as printed the note leaves out the
- * second w (erratum E3). It is not the predictor of any noised data law.
+ * The guided noise predictor of classifier-free guidance, (1 + w)·ε(x_t|c) − w·ε(x_t). The note leaves out the second w
+ * (erratum E3). It is not the predictor of any noised data law.
  *
  * $$\tilde\varepsilon(x_t \mid c) = (1 + w)\, \varepsilon(x_t \mid c) - w\, \varepsilon(x_t)$$
  *
- * Computed as ε(x_t|c) plus w times the difference of the two denoisers, so that what they share does not cancel.
+ * Computed as ε(x_t|c) plus w times the difference of the two denoisers: large common terms do not cancel.
  *
  * @param data the atoms
  * @param x the noisy point x_t, d finite coordinates
  * @param sigma the noise level σ in (0, 1)
  * @param label the class c
- * @param w the guidance strength, finite
+ * @param strength the guidance strength w, finite
  * @returns the guided noise, d coordinates
  * @throws TypeError when an argument has the wrong type or x the wrong length
- * @throws RangeError when σ is outside (0, 1), a coordinate or w is not finite, or the class is unknown
+ * @throws RangeError when σ is outside (0, 1), a coordinate or the strength is not finite, or the class is unknown
  * @example
  * ```ts
  * import { atomicData, guidedNoisePrediction } from "exptilt/diffusion";
@@ -162,11 +163,11 @@ export function guidedNoisePrediction(
   x: ArrayLike<number>,
   sigma: number,
   label: string,
-  w: number,
+  strength: number,
 ): Float64Array {
   const caller = "guidedNoisePrediction";
   requireClass(caller, "label", data, label);
-  w = requireNumber(caller, "w", w, FINITE);
+  const w = requireNumber(caller, "strength", strength, FINITE);
   const { alpha, posterior: own } = readPosterior(caller, data, x, sigma, label);
   const { posterior: all } = readPosterior(caller, data, x, sigma, undefined);
   const { points, dimension: d } = data;

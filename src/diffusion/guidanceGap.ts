@@ -10,31 +10,26 @@ import { LineLaws } from "./lineLaws.js";
 import type { OfShifts } from "./noisedPoint.js";
 import { requireFiniteSum, requireGrid } from "./schedule.js";
 
-/** The target of guidance, the laws (target, class, marginal), and how far the guided denoiser is from the target's. */
+/** The target of guidance, the laws (target, class, marginal), and the gap of the guided denoiser from the target's. */
 export function guidance(
   caller: string,
   data: AtomicData,
   label: string,
-  w: number,
-): {
-  readonly target: Distribution<number>;
-  readonly laws: readonly Law[];
-  readonly strength: number;
-  readonly gap: OfShifts;
-} {
+  strength: number,
+): { target: Distribution<number>; laws: readonly Law[]; w: number; gap: OfShifts } {
   requirePresent(caller, data, label);
-  const strength = requireNumber(caller, "w", w, FINITE);
-  const target = targetOf(caller, data, label, strength);
+  const w = requireNumber(caller, "strength", strength, FINITE);
+  const target = targetOf(caller, data, label, w);
   const laws = [lawOf(caller, "label", target), ...lawsOfRatio(caller, data, label)];
   const gap: OfShifts = ([goal, own, all]) => {
     let s = 0;
-    for (let k = 0; k < goal.length; k++) s += square(own[k] - goal[k] + strength * (own[k] - all[k]));
+    for (let k = 0; k < goal.length; k++) s += square(own[k] - goal[k] + w * (own[k] - all[k]));
     return s;
   };
-  return { target, laws, strength, gap };
+  return { target, laws, w, gap };
 }
 
-/** The time of an average grows as the square root of w and more; up to this w it is well below a second. */
+/** The time of an average grows as the square root of w and faster. Up to this w it is well below a second. */
 const MAX_GAP_GUIDANCE = 1e8;
 
 /**
@@ -43,16 +38,16 @@ const MAX_GAP_GUIDANCE = 1e8;
  *
  * $$\mathbb{E}_{x_t \sim p_w}\, |(1 + w)\, \varepsilon(x_t \mid c) - w\, \varepsilon(x_t) - \varepsilon_{p_w}(x_t)|^2$$
  *
- * It is 0 at w = 0, and tends to 0 at both ends of the noise, where the atoms are told apart or all alike; in between the
- * guided field is the field of no data (Bradley and Nakkiran, arXiv 2408.09000).
+ * It is 0 at w = 0, and tends to 0 at both ends of the noise, where the atoms are told apart or all alike. In between no data
+ * have the guided field (Bradley and Nakkiran, arXiv 2408.09000).
  *
  * @param data the atoms, in one dimension
  * @param label the class c, of positive p(c)
- * @param w the guidance strength, finite
+ * @param strength the guidance strength w, from −1e8 to 1e8
  * @param grid the noise levels σ, increasing in (0, 1)
  * @returns the mean squared difference of the predicted noises at each level
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the atoms are not on a line, the class is unknown or has prior 0, w is not finite or beyond ±1e8, or the
+ * @throws RangeError when the atoms are not on a line, the class is unknown or has prior 0, the strength is not finite or beyond ±1e8, or the
  * grid does not increase in (0, 1)
  * @example
  * ```ts
@@ -62,14 +57,14 @@ const MAX_GAP_GUIDANCE = 1e8;
  * guidanceGap(data, "a", 0, [0.1, 0.7, 0.999]) // => [0, 0, 0]
  * ```
  */
-export function guidanceGap(data: AtomicData, label: string, w: number, grid: ArrayLike<number>): Float64Array {
+export function guidanceGap(data: AtomicData, label: string, strength: number, grid: ArrayLike<number>): Float64Array {
   const caller = "guidanceGap";
-  const { laws, strength } = guidance(caller, data, label, w);
+  const { laws, w } = guidance(caller, data, label, strength);
   requireLine(caller, data);
-  if (!(Math.abs(strength) <= MAX_GAP_GUIDANCE))
-    throw outOfRange(caller, "w", `be within ±${MAX_GAP_GUIDANCE}, from where on the integrals take seconds`, strength);
+  if (!(Math.abs(w) <= MAX_GAP_GUIDANCE))
+    throw outOfRange(caller, "strength", `be within ±${MAX_GAP_GUIDANCE}, from where on the integrals take seconds`, w);
   const levels = requireGrid(caller, "grid", grid);
   const average = new LineAverage(new LineLaws(caller, data, laws));
-  const missed: OfNoisyPoint = (_, more) => square(more[0] + strength * (more[0] - more[1]));
+  const missed: OfNoisyPoint = (_, more) => square(more[0] + w * (more[0] - more[1]));
   return levels.map((sigma) => requireFiniteSum(caller, average.overFirst(average.levelOf(sigma), missed)));
 }

@@ -10,7 +10,7 @@ export function requireLaws(caller: string, data: AtomicData, p: AtomLaw, q: Ato
   ];
 }
 
-/** Whether q has mass at every point where p has: coincident atoms are one point. */
+/** Whether q has mass at every point where p has some. Coincident atoms are one point. */
 export function covers({ size, dimension: d, points }: AtomicData, p: Law, q: Law): boolean {
   const place = (i: number) => Array.from(points.subarray(i * d, (i + 1) * d), (v) => v + 0).join();
   const held = new Set<string>();

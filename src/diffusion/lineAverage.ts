@@ -1,9 +1,11 @@
 import { exp } from "../numeric/elementary.js";
 import type { ComparedLaw, LineLaws, PointLaw } from "./lineLaws.js";
+import { NORMAL_DENSITY_AT_0 } from "./lineQuadrature.js";
+import { NEGLIGIBLE_LINE_NATS } from "./posteriorWeights.js";
 import { rootSnr } from "./schedule.js";
 
 /**
- * What is averaged over a noisy point z = ua + ε, in units of the noise.
+ * A function to be averaged over a noisy point z = ua + ε, in units of the noise.
  *
  * @param own u(E_first[a|z] − x), where the average is around a point x
  * @param more u(E_law[a|z] − E_first[a|z]) of each other law
@@ -11,51 +13,48 @@ import { rootSnr } from "./schedule.js";
  */
 export type OfNoisyPoint = (own: number, more: Float64Array, variance: number) => number;
 
-/** Weights e^−45 below the largest leave a sum as it is. */
-const NEGLIGIBLE = 45;
-
 /** The width of the cells in which transitions between atoms are looked for, in standard deviations of the noise. */
-const CELL = 0.5;
+const CELL_WIDTH = 0.5;
 
-/** Into how many cells a stretch is cut at least; with more nodes than `MAX_NODES` it is cut again, down to `NARROWEST`. */
+/** A stretch of noise is cut into at least so many cells. */
 const MIN_CELLS = 8;
+
+/** A stretch of more nodes is cut into cells again, down to the width that doubles resolve. */
 const MAX_NODES = 50_000;
-const NARROWEST = 1e-14;
+const MIN_STRETCH = 1e-14;
 
-/** Atoms so far apart that count together all along are those that z is halfway between to within its rounding. */
-const UNRESOLVED = 1e6;
+/** Atoms farther apart than this count together only where z is halfway between them, to within its rounding. */
+const MAX_RESOLVED_SPREAD = 1e6;
 
-/** The step of the trapezoid rule times the spread of the atoms in reach of each other, and the longest step. */
+/** The step of the trapezoid rule times the spread of the atoms that count together, and the longest step. */
 const STEP_TIMES_SPREAD = 0.46;
-const LONGEST_STEP = 0.4;
+const MAX_STEP = 0.4;
 
-/** Ratios of two laws that are multiplied as they are; beyond, logarithms are. */
-const RATIO = 2 ** 50;
+/** Ratios of two laws are multiplied as they are up to this; beyond it their logarithms are added. */
+const MAX_PLAIN_RATIO = 2 ** 50;
 
-/** By how many nats q may weigh an atom more than p does, beside the atom that p weighs most, for differences to be kept. */
-const FAR_APART = 30;
-
-const DENSITY = 1 / Math.sqrt(2 * Math.PI);
+/** Up to so many nats between the weights of the likeliest atoms of p and of q, means are compared weight by weight. */
+const MAX_NEAR_NATS = 30;
 
 /**
  * Averages over noisy points on a line, for laws of atoms, at a root u of the signal-to-noise ratio: of z = x_t/σ the
  * posterior is q_i ∝ p_i exp(−(z − ua_i)²/2).
  *
- * By the trapezoid rule where more than one atom counts; elsewhere posteriors are points, and what is averaged must be 0
- * there. Functions of the posterior have poles at a distance π/s from the line, s being the spread of the atoms that count,
- * in units of noise: the rule's error is e^(−2π²/(s·step)) times the powers of the poles' order, 5e−15 in all.
+ * Where more than one atom counts the trapezoid rule is used. Elsewhere the posterior is one point, and the function averaged
+ * must be 0. Functions of the posterior have poles at a distance π/s from the line, s being the spread of the atoms that
+ * count in units of noise: the error of the rule is e^(−2π²/(s·step)) times powers from the poles' order, 5e−15 in all.
  */
 export class LineAverage {
   readonly #laws: LineLaws;
-  /** How far from an atom its noise may lead, where even the rarest atom of all shows. */
+  /** How far from an atom its noise leads at most, where even the rarest atom shows. */
   readonly #reach: number;
-  /** The posterior's exponents at the current z, less that of the nearest point: of the noise alone. */
+  /** −(z − ua)²/2 at the current z, less that of the nearest point. */
   readonly #exponent: Float64Array;
   readonly #weight: Float64Array;
   readonly #more: Float64Array;
   #u = 0;
   #x = 0;
-  /** The point nearest to z, z less it, and the stretch of points that may count. */
+  /** The point nearest to z, z less u times it, and the stretch of points that may count. */
   #near = 0;
   #gap = 0;
   #low = 0;
@@ -63,7 +62,7 @@ export class LineAverage {
 
   constructor(laws: LineLaws) {
     this.#laws = laws;
-    this.#reach = Math.sqrt(2 * (laws.room + NEGLIGIBLE));
+    this.#reach = Math.sqrt(2 * (laws.logRange + NEGLIGIBLE_LINE_NATS));
     this.#exponent = new Float64Array(laws.points.length);
     this.#weight = new Float64Array(laws.points.length);
     this.#more = new Float64Array(laws.others.length);
@@ -74,7 +73,7 @@ export class LineAverage {
     return rootSnr(sigma, this.#laws.power);
   }
 
-  /** From 1/2 of the noise's size at the largest distance to where the smallest is out of reach, as u. */
+  /** The range of u from where the largest distance is half the noise's size to where the noise reaches no other point. */
   levels(nearest: number = this.#laws.nearest, farthest: number = this.#laws.farthest): { from: number; to: number } {
     return { from: 0.5 / farthest, to: (this.#reach * (1 + Math.SQRT2)) / nearest };
   }
@@ -87,10 +86,11 @@ export class LineAverage {
     for (let from = first.after[0]; from < points.length; ) {
       // Points whose noise overlaps are one stretch of z.
       let to = from;
-      let next = to + 1 < points.length ? first.after[to + 1] : points.length;
+      const nextOf = (k: number) => first.after[k + 1] ?? points.length;
+      let next = nextOf(to);
       while (next < points.length && u * (points[next] - points[to]) <= 2 * this.#reach) {
         to = next;
-        next = to + 1 < points.length ? first.after[to + 1] : points.length;
+        next = nextOf(to);
       }
       const end = u * (points[to] - points[from]) + this.#reach;
       if (!(from === to && this.#isAlone(from))) sum += this.#integrate(from, 0, -this.#reach, end, f, true);
@@ -112,25 +112,25 @@ export class LineAverage {
   #isAlone(k: number): boolean {
     const { points } = this.#laws;
     const far = this.#reach * (1 + Math.SQRT2);
-    const [before, after] = [k > 0 ? points[k] - points[k - 1] : Infinity, (points[k + 1] ?? Infinity) - points[k]];
-    return this.#u * Math.min(before, after) > far;
+    const distance = Math.min(points[k] - (points[k - 1] ?? -Infinity), (points[k + 1] ?? Infinity) - points[k]);
+    return this.#u * distance > far;
   }
 
   /**
-   * ∫ f over noise from `from` to `to`, measured from a point at an offset from the atom `anchor`, with the density of the
-   * first law's noisy points or of the noise.
+   * ∫ f over noise from `from` to `to` around the point at `offset` from the atom `anchor`. The density is that of the first
+   * law's noisy points or that of the noise.
    */
   #integrate(anchor: number, offset: number, from: number, to: number, f: OfNoisyPoint, ofLaw: boolean): number {
-    const cells = Math.ceil((to - from) / Math.min(CELL, (to - from) / MIN_CELLS));
+    const cells = Math.ceil((to - from) / Math.min(CELL_WIDTH, (to - from) / MIN_CELLS));
     const width = (to - from) / cells;
     let [sum, begun, spread] = [0, -1, 0];
     this.#near = anchor;
     const close = (cell: number) => {
       if (begun < 0) return;
       const [a, b] = [from + begun * width, from + cell * width];
-      // Atoms far apart in units of noise pass into each other on a small part of a cell: there it is cut again.
+      // Atoms far apart in units of noise pass into each other on a small part of a cell, which is cut again.
       const part = begun > 0 || cell < cells;
-      const sharp = part && (b - a) * spread > MAX_NODES * STEP_TIMES_SPREAD && b - a > NARROWEST;
+      const sharp = part && (b - a) * spread > MAX_NODES * STEP_TIMES_SPREAD && b - a > MIN_STRETCH;
       if (sharp) sum += this.#integrate(anchor, offset, a, b, f, ofLaw);
       else sum += this.#trapezoid(anchor, offset, a, b, spread, f, ofLaw);
       [begun, spread] = [-1, 0];
@@ -157,9 +157,9 @@ export class LineAverage {
     f: OfNoisyPoint,
     ofLaw: boolean,
   ): number {
-    const step = spread > UNRESOLVED ? LONGEST_STEP : Math.min(LONGEST_STEP, STEP_TIMES_SPREAD / spread);
-    // Narrower than doubles tell apart, a transition is a step.
-    const count = to - from > NARROWEST ? Math.ceil((to - from) / step) : 1;
+    const step = spread > MAX_RESOLVED_SPREAD ? MAX_STEP : Math.min(MAX_STEP, STEP_TIMES_SPREAD / spread);
+    // A transition narrower than doubles resolve is a step.
+    const count = to - from > MIN_STRETCH ? Math.ceil((to - from) / step) : 1;
     const h = (to - from) / count;
     let sum = 0;
     this.#near = anchor;
@@ -169,28 +169,28 @@ export class LineAverage {
       const density = ofLaw ? -1 : exp(-(noise * noise) / 2);
       sum += this.#value(f, density) * (n === 0 || n === count ? 0.5 : 1);
     }
-    return sum * (h * DENSITY);
+    return sum * (h * NORMAL_DENSITY_AT_0);
   }
 
-  /** Sets z to a noise at an offset from an atom: its nearest point, and the exponents of those that may count. */
+  /** Sets z to a noise around the point at `offset` from an atom: its nearest point, and the points that may count. */
   #moveTo(anchor: number, offset: number, noise: number): void {
-    const { points, first, others, room } = this.#laws;
+    const { points, first, others, logRange } = this.#laws;
     const exponent = this.#exponent;
     const u = this.#u;
     const end = points.length - 1;
     const from = points[anchor];
     let near = this.#near;
     let gap = offset - u * (points[near] - from) + noise;
-    // Nearer than the next point is to half their distance.
+    // A point is the nearest up to half the distance to the next.
     while (near < end && gap > (u * (points[near + 1] - points[near])) / 2)
       gap = offset - u * (points[++near] - from) + noise;
     while (near > 0 && -gap > (u * (points[near] - points[near - 1])) / 2)
       gap = offset - u * (points[--near] - from) + noise;
     const origin = points[near];
-    // Past this |z − ua| even the heaviest point is negligible beside the nearest of its law.
+    // At a larger |z − ua| even the heaviest point is negligible beside the nearest of its law.
     let most = distanceTo(first, points, near, u, gap);
     for (let l = 0; l < others.length; l++) most = Math.max(most, distanceTo(others[l], points, near, u, gap));
-    const far = Math.sqrt(most * most + 2 * (room + NEGLIGIBLE));
+    const far = Math.sqrt(most * most + 2 * (logRange + NEGLIGIBLE_LINE_NATS));
     let low = near;
     let high = near;
     exponent[near] = 0;
@@ -222,7 +222,7 @@ export class LineAverage {
       for (let k = this.#low; k <= this.#high; k++) {
         const s = u * (points[k] - points[top]);
         const below = log[k] + this.#exponent[k] - (log[top] + this.#exponent[top]);
-        if (!(below + Math.abs(s) * margin >= -NEGLIGIBLE)) continue;
+        if (!(below + Math.abs(s) * margin >= -NEGLIGIBLE_LINE_NATS)) continue;
         if (points[k] < left) left = points[k];
         if (points[k] > right) right = points[k];
       }
@@ -244,7 +244,10 @@ export class LineAverage {
     return top;
   }
 
-  /** f at z, times the given density or, where it is negative, times that of the first law's noisy points. */
+  /**
+   * f at z, times the given density or, where it is negative, times that of the first law's noisy points. The likeliest point
+   * stays out of the sums, which keeps the digits of a mean near it; `weighInPlace` would sum it in its turn.
+   */
   #value(f: OfNoisyPoint, density: number): number {
     const { points, first, others } = this.#laws;
     const u = this.#u;
@@ -276,8 +279,8 @@ export class LineAverage {
   }
 
   /**
-   * u(E_q[a|z] − E_p[a|z]), from the likeliest point of p. With weights x_k of p and y_k of q relative to that point,
-   * (Σys·Σx − Σxs·Σy)/(Σx·Σy) in terms of y − x: near laws differ by what their weights do.
+   * u(E_q[a|z] − E_p[a|z]). With weights x_k of p and y_k of q, both relative to the likeliest point of p, it is
+   * (Σys·Σx − Σxs·Σy)/(Σx·Σy), computed from y − x, which keeps the digits of near laws.
    */
   #difference({ log, ratio, excess }: ComparedLaw, top: number, total: number, mean: number): number {
     const { points } = this.#laws;
@@ -287,7 +290,7 @@ export class LineAverage {
     const own = log[top] + exponent[top];
     const best = this.#top(log);
     const most = log[best] + exponent[best];
-    if (!(most - own <= FAR_APART)) {
+    if (!(most - own <= MAX_NEAR_NATS)) {
       let all = 0;
       let sum = 0;
       for (let k = this.#low; k <= this.#high; k++) {
@@ -298,14 +301,14 @@ export class LineAverage {
       return sum / all - mean / total;
     }
     const r = ratio[top];
-    const plain = r > 1 / RATIO && r < RATIO;
+    const plain = r > 1 / MAX_PLAIN_RATIO && r < MAX_PLAIN_RATIO;
     let moreTotal = 0;
     let moreMean = 0;
     for (let k = this.#low; k <= this.#high; k++) {
       if (k === top) continue;
       const q = ratio[k];
       let more: number;
-      if (plain && q > 1 / RATIO && q < RATIO) {
+      if (plain && q > 1 / MAX_PLAIN_RATIO && q < MAX_PLAIN_RATIO) {
         if (weight[k] === 0) continue;
         const change = q > 0.5 && q < 2 && r > 0.5 && r < 2 ? excess[k] - excess[top] : q - r;
         more = weight[k] * (change / r);
@@ -317,7 +320,7 @@ export class LineAverage {
   }
 }
 
-/** |z − ua| of the nearest point that a law has, z being `gap` from the nearest of all. */
+/** |z − ua| of the nearest point of a law, z being `gap` from u times the nearest point of all. */
 function distanceTo({ before, after }: PointLaw, points: Float64Array, near: number, u: number, gap: number): number {
   const left = before[near];
   if (left === near) return Math.abs(gap);

@@ -3,11 +3,10 @@ import { exp, log } from "../numeric/elementary.js";
 import { expNormal } from "../numeric/expLog.js";
 import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import type { AtomicData } from "./atoms.js";
+import { logRangeOf } from "./lineLaws.js";
+import { NEGLIGIBLE_LINE_NATS } from "./posteriorWeights.js";
 
-/** Weights e^−45 below the largest leave a mean as it is. */
-const NEGLIGIBLE = 45;
-
-/** Of the posterior of ua, see `LineField.cumulants`. */
+/** Cumulants of the posterior of ua, see `LineField.cumulants`. */
 export interface Cumulants {
   readonly second: number;
   readonly third: number;
@@ -16,14 +15,14 @@ export interface Cumulants {
 
 /**
  * The denoiser of a law of atoms on a line, in the coordinates z = x_t/σ and u = α/σ: E[a | z, u] with
- * q_i ∝ p_i exp(−(z − ua_i)²/2). Atoms are in order and coincident ones together, so that only those near z/u are looked at.
+ * q_i ∝ p_i exp(−(z − ua_i)²/2). Points are in order, so that only those near z/u are looked at.
  */
 export class LineField {
   /** The different points, increasing, and the log-probability of each. */
   readonly points: Float64Array;
   readonly logWeight: Float64Array;
   /** How many nats the heaviest point has over the lightest. */
-  readonly room: number;
+  readonly logRange: number;
   readonly #exponents: Float64Array;
   #low = 0;
   #high = 0;
@@ -37,13 +36,13 @@ export class LineField {
     for (let i = 0; i < size; i++) {
       if (!law.supports(i)) continue;
       const x = timesPowerOfTwo(points[i], power) + 0;
-      // Rarer than a double can hold an atom is alone at its point, or does not show there.
+      // An atom rarer than a double holds shows only where it is alone at its point.
       places.set(x, Math.max(logProbability[i], log(exp(places.get(x) ?? -Infinity) + probability[i])));
     }
     this.points = Float64Array.from(places.keys()).sort();
     this.logWeight = this.points.map((x) => places.get(x) as number);
     this.#exponents = new Float64Array(this.points.length);
-    this.room = this.logWeight.reduce((a, b) => Math.max(a, b)) - this.logWeight.reduce((a, b) => Math.min(a, b));
+    this.logRange = logRangeOf(this.logWeight);
   }
 
   /** The index of the point nearest to y, the lower one of two. */
@@ -58,7 +57,10 @@ export class LineField {
     return low;
   }
 
-  /** E[a | z, u], also in the limit u = 0. */
+  /**
+   * E[a | z, u], also in the limit u = 0. Weights and mean are summed in one loop: `ddimLaw` takes 4 to 10 % longer where
+   * `weighInPlace` stores the weights first (Node 20, 8 and 40 atoms).
+   */
   mean(z: number, u: number): number {
     const { points } = this;
     const exponents = this.#exponents;
@@ -76,7 +78,7 @@ export class LineField {
   }
 
   /**
-   * The second and third cumulants of ua | z, which are the slope of u·mean in z and the slope of that, and the spread
+   * The second and third cumulants of ua | z, which are the first and second derivative of u·mean in z, and the spread
    * u(max a − min a) of the atoms that count anywhere within `margin` of z.
    */
   cumulants(z: number, u: number, margin: number): Cumulants {
@@ -89,7 +91,7 @@ export class LineField {
     const likeliest = u * mean;
     for (let i = this.#low; i <= this.#high; i++) {
       const t = exponents[i] - this.#top;
-      if (t + 2 * Math.abs(u * points[i] - likeliest) * margin > -NEGLIGIBLE) {
+      if (t + 2 * Math.abs(u * points[i] - likeliest) * margin > -NEGLIGIBLE_LINE_NATS) {
         left = Math.min(left, points[i]);
         right = Math.max(right, points[i]);
       }
@@ -103,16 +105,16 @@ export class LineField {
     return { second: second / total, third: third / total, spread: Math.max(0, u * (right - left)) };
   }
 
-  /** The point nearest to z/u; sets the exponents of the atoms that may count within `margin` of z. */
+  /** The index of the point nearest to z/u. Sets the exponents of the points that may count within `margin` of z. */
   #look(z: number, u: number, margin: number): number {
     const { points, logWeight } = this;
     const exponents = this.#exponents;
     const from = this.nearest(z / u);
     const origin = points[from];
     const gap = z - u * origin;
-    // Past this |z − ua| even the heaviest point is negligible beside the nearest.
+    // At a larger |z − ua| even the heaviest point is negligible beside the nearest.
     const widest = Math.abs(gap) + margin;
-    const far = Math.sqrt(widest * widest + 2 * (this.room + NEGLIGIBLE)) + margin;
+    const far = Math.sqrt(widest * widest + 2 * (this.logRange + NEGLIGIBLE_LINE_NATS)) + margin;
     let low = from;
     let high = from;
     while (low > 0 && Math.abs(gap - u * (points[low - 1] - origin)) <= far) low--;
@@ -128,4 +130,12 @@ export class LineField {
     this.#top = top;
     return from;
   }
+}
+
+/** The guided denoiser (1 + w)·E[a | z, u, c] − w·E[a | z, u] of a class and of all data. */
+export function guidedMean(own: LineField, all: LineField, w: number): (z: number, u: number) => number {
+  return (z, u) => {
+    const m = own.mean(z, u);
+    return w === 0 ? m : m + w * (m - all.mean(z, u));
+  };
 }

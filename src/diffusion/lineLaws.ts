@@ -7,8 +7,8 @@ import { logSumExp } from "../numeric/logSumExp.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import type { AtomicData } from "./atoms.js";
 
-/** The largest distance of two atoms may be so many times the smallest: the square of neither leaves the doubles. */
-const MAX_DISTANCES = 1e290;
+/** The largest distance of two atoms over the smallest: up to here neither square leaves the doubles. */
+const MAX_DISTANCE_RATIO = 1e290;
 
 /** A law of the different points of a line. */
 export interface PointLaw {
@@ -33,9 +33,9 @@ export type LogRatio = (i: number) => number;
 
 /**
  * Laws of atoms on a line, by different points in order. Coordinates are multiplied by the power of two that brings the
- * largest distance near 1, so that no square of one leaves the doubles.
+ * largest distance near 1, so that no square of a distance leaves the doubles.
  *
- * The other laws are known by their ratio to the first: two near laws differ by what their rounded logarithms have lost.
+ * The other laws are kept as ratios to the first: rounded logarithms lose the difference of two near laws.
  */
 export class LineLaws {
   /** Coordinates are those of the data times 2^power. */
@@ -44,20 +44,18 @@ export class LineLaws {
   readonly first: PointLaw;
   readonly others: readonly ComparedLaw[];
   /** How many nats the heaviest point of a law has over its lightest, at most. */
-  readonly room: number;
+  readonly logRange: number;
   /** The smallest and the largest distance of two points; both 0 where there is one point. */
   readonly nearest: number;
   readonly farthest: number;
 
   constructor(
     caller: string,
-    { points, size }: AtomicData,
-    [first, ...others]: readonly Law[],
-    logRatios: readonly LogRatio[] = others.map((law) => logRatioOfLaws(first, law)),
+    { points, marginal }: AtomicData,
+    laws: readonly Law[],
+    logRatios: readonly LogRatio[] = laws.slice(1).map((law) => logRatioOfLaws(laws[0], law)),
   ) {
-    const held = Array.from({ length: size }, (_, i) => i).filter((i) =>
-      [first, ...others].some((law) => law.supports(i)),
-    );
+    const held = marginal.support.filter((i) => laws.some((law) => law.supports(i)));
     const places = [...new Set(held.map((i) => points[i] + 0))].sort((a, b) => a - b);
     const at = new Map(places.map((x, k) => [x, k]));
     const groups: number[][] = places.map(() => []);
@@ -71,16 +69,14 @@ export class LineLaws {
     let nearest = this.farthest;
     for (let k = 1; k < this.points.length; k++) nearest = Math.min(nearest, this.points[k] - this.points[k - 1]);
     this.nearest = nearest;
-    if (this.farthest > MAX_DISTANCES * nearest)
-      throw outOfRange(caller, "data.points", `have distances within a factor of ${MAX_DISTANCES}`, places);
+    if (this.farthest > MAX_DISTANCE_RATIO * nearest)
+      throw outOfRange(caller, "data.points", `have distances within a factor of ${MAX_DISTANCE_RATIO}`, places);
 
-    const logs = [first, ...others].map((law) => logsOf(law, groups));
-    this.first = pointLaw(logs[0]);
-    this.others = others.map((law, l) => ({
-      ...pointLaw(logs[l + 1]),
-      ...ratiosOf(first, law, groups, logRatios[l]),
-    }));
-    this.room = Math.max(...logs.map(rangeOf));
+    const logs = laws.map((law) => logsOf(law, groups));
+    const [first, ...others] = logs.map(pointLaw);
+    this.first = first;
+    this.others = others.map((law, l) => ({ ...law, ...ratiosOf(laws[0], laws[l + 1], groups, logRatios[l]) }));
+    this.logRange = Math.max(...logs.map(logRangeOf));
   }
 }
 
@@ -92,14 +88,10 @@ function logsOf(law: Law, groups: readonly (readonly number[])[]): Float64Array 
   );
 }
 
-function rangeOf(logs: Float64Array): number {
-  let [low, high] = [Infinity, -Infinity];
-  for (const l of logs) {
-    if (l === -Infinity) continue;
-    low = Math.min(low, l);
-    high = Math.max(high, l);
-  }
-  return high - low;
+/** The largest logarithm less the smallest finite one. */
+export function logRangeOf(logs: Float64Array): number {
+  const finite = logs.filter((l) => l > -Infinity);
+  return finite.reduce((a, b) => Math.max(a, b)) - finite.reduce((a, b) => Math.min(a, b));
 }
 
 function pointLaw(log: Float64Array): PointLaw {
@@ -121,7 +113,7 @@ function ratiosOf(p: Law, q: Law, groups: readonly (readonly number[])[], ofAtom
       excess[k] = expm1(rho);
       continue;
     }
-    // Relative to the heaviest atom there, whose weight may be as small as one likes.
+    // Relative to the heaviest atom there, whose weight may be below the doubles.
     const log = atoms.map((i) => (p.supports(i) ? p.logProbability(i) : -Infinity));
     const top = Math.max(...log);
     let [own, more] = [0, 0];
@@ -140,13 +132,13 @@ function ratiosOf(p: Law, q: Law, groups: readonly (readonly number[])[], ofAtom
   return { ratio, excess };
 }
 
-/** What weights are multiplied by, so that the errors of their products are normal doubles. */
-const LIFT = 2 ** 500;
+/** Weights are multiplied by it, so that the errors of their products are normal doubles. */
+const WEIGHT_UNIT = 2 ** 500;
 
-/** A total as t·2^k with t.hi in [1, 2), and what weights are multiplied by when it is divided by that. */
+/** A total as t·2^k with t.hi in [1, 2), and the factor 2^(500−k) of weights whose total becomes t. */
 function unitTotal({ hi, lo }: DoubleDouble): { readonly factor: number; readonly t: DoubleDouble } {
   const power = 2 ** -exponentOf(hi);
-  return { factor: power * LIFT, t: { hi: hi * power, lo: lo * power } };
+  return { factor: power * WEIGHT_UNIT, t: { hi: hi * power, lo: lo * power } };
 }
 
 /** a·t in double-double. */
@@ -156,15 +148,15 @@ function times(a: number, t: DoubleDouble): DoubleDouble {
 }
 
 /**
- * log Q/P of an atom, to its own digits where the two are near: from the log-densities where both are tilts of one law,
- * from the difference of their weights in double-double where these have all digits, and else from logarithms.
+ * log Q/P of an atom, to its own digits where the two are near. It comes from the log-densities where both are tilts of one
+ * law, from the difference of the weights in double-double where these have all digits, and else from logarithms.
  */
 function logRatioOfLaws(p: Law, q: Law): LogRatio {
   const densities = densitiesOf(p, q);
   if (densities !== undefined) {
     const [x, y] = densities;
     const density = (i: number) => (y?.[i] ?? 0) - (x?.[i] ?? 0);
-    // Up to a constant, which no difference of two atoms shows.
+    // Its rounding is the same for all atoms, and cancels in their differences.
     const constant = q.logProbability(p.peak) - p.logProbability(p.peak) - density(p.peak);
     return (i) => {
       if (p.supports(i) && q.supports(i) && constant > -Infinity) return density(i) + constant;

@@ -14,20 +14,20 @@ export const distance: OfShifts = ([first, second]) => {
   return s;
 };
 
-/** The same in units of the noise, |ε_p − ε_q|². */
+/** |ε_p − ε_q|², the same in units of the noise. */
 const apart: OfNoisyPoint = (_, more) => more[0] * more[0];
 
-/** E[|ε − ε_q|² | x_t] for x₀ ~ p: what p itself misses, and how far q is from it. */
+/** E[|ε − ε_q|² | x_t] for x₀ ~ p: the error of p's own predictor, and the squared distance of q's from it. */
 const missed: OfNoisyPoint = (_, more, variance) => variance + more[0] * more[0];
 
 /**
- * KL(p‖q) between two laws of atoms on a line from their noise predictors alone, by mismatched estimation: what (33) should
- * read (erratum E6).
+ * KL(p‖q) between two laws of atoms on a line from their noise predictors alone, by mismatched estimation: the correct form
+ * of (33) (erratum E6).
  *
  * $$\mathrm{KL}(p \| q) = \tfrac12 \int \mathbb{E}_p\bigl[ |\varepsilon - \varepsilon_q|^2 - |\varepsilon - \varepsilon_p|^2 \bigr]\, d\lambda = \tfrac12 \int \mathbb{E}_p |\varepsilon_p - \varepsilon_q|^2\, d\lambda, \quad \lambda = \log \frac{1 - \sigma^2}{\sigma^2}$$
  *
- * Verdú, IEEE Trans. Inf. Theory 56 (2010). The second form, whose terms are all non-negative, is the one computed; it
- * meets `klDivergence(p, q)` to some 1e−12 of it. With a grid the integral is the sum with the weights ω_t of
+ * Verdú, IEEE Trans. Inf. Theory 56 (2010). Computed by the second form, whose terms are all non-negative; it meets
+ * `klDivergence(p, q)` to some 1e−12 of it. With a grid the integral is the sum with the weights ω_t of
  * `densityRatioWeights`. Time grows as K². Coincident atoms count as one point, as samples cannot tell them apart.
  *
  * @param data the atoms, in one dimension
@@ -61,8 +61,8 @@ export function klByMismatchedEstimation(data: AtomicData, p: AtomLaw, q: AtomLa
 
 /**
  * The denoising loss E|ε − ε_q(x_t)|² of (30) on a line, for x₀ ~ p, the exact noise predictor of q, and t uniform on a
- * grid. It is least at q = p, and not 0 there: the noise cannot be known. This, as a stand-in for KL(q‖p), is the surrogate
- * (33) of the note, which is no divergence (erratum E6).
+ * grid. It is least at q = p, and not 0 there: the noise cannot be known. The note takes it for KL(q‖p) in its surrogate (33),
+ * which is no divergence (erratum E6).
  *
  * $$\mathbb{E}_{x_0 \sim p,\, \varepsilon,\, t}\, |\varepsilon - \varepsilon_q(x_t)|^2$$
  *
@@ -87,9 +87,7 @@ export function denoisingLoss(data: AtomicData, p: AtomLaw, q: AtomLaw, grid: Ar
   requireLine(caller, data);
   const levels = requireGrid(caller, "grid", grid);
   const average = new LineAverage(new LineLaws(caller, data, laws));
-  const losses = levels.map((sigma) => average.overFirst(average.levelOf(sigma), missed));
-  return requireFiniteSum(
-    caller,
-    losses.reduce((s, loss) => s + loss / losses.length, 0),
-  );
+  const losses = levels.map((sigma) => average.overFirst(average.levelOf(sigma), missed) / levels.length);
+  const mean = losses.reduce((s, loss) => s + loss, 0);
+  return requireFiniteSum(caller, mean);
 }

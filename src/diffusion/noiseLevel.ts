@@ -1,7 +1,7 @@
 import { BETWEEN_ZERO_AND_ONE, requireNumber } from "../numeric/check.js";
 import { type DoubleDouble, twoProduct, twoSum } from "../numeric/doubleDouble.js";
 
-/** σ, and α = √(1 − σ²) to twice the digits of a double. */
+/** σ, and α = √(1 − σ²) in double-double. */
 export interface NoiseLevel {
   readonly sigma: number;
   readonly alpha: DoubleDouble;

@@ -4,21 +4,24 @@ import { type AtomicData, type AtomLaw, requireAtomLaw, requirePoint } from "./a
 import { requireSigma } from "./noiseLevel.js";
 import { type Posterior, posteriorOf, share } from "./posterior.js";
 
-/** The arguments that every predictor has, checked, and their posterior. */
+/** The checked arguments of a predictor: its posterior, and the expected noise. */
 export function readPosterior(
   caller: string,
   data: AtomicData,
   x: ArrayLike<number>,
   sigma: number,
   law: AtomLaw,
-): { readonly alpha: number; readonly posterior: Posterior } {
+): { readonly alpha: number; readonly posterior: Posterior; readonly noise: Float64Array } {
   const atoms = lawOf(caller, "law", requireAtomLaw(caller, "law", data, law));
   const level = requireSigma(caller, "sigma", sigma);
   const point = requirePoint(caller, "x", data, x);
-  return { alpha: level.alpha.hi, posterior: posteriorOf(data, atoms, point, level) };
+  const alpha = level.alpha.hi;
+  const posterior = posteriorOf(data, atoms, point, level);
+  const noise = posterior.residual.map((r, k) => (r - alpha * posterior.shift[k]) / level.sigma);
+  return { alpha, posterior, noise };
 }
 
-/** Numbers that a double holds: x and 1/σ may be so large that what they give is not. */
+/** Finite values: large x and 1/σ may give results beyond the doubles. */
 export function requireHeld(caller: string, values: Float64Array): Float64Array {
   const at = values.findIndex((v) => !Number.isFinite(v));
   if (at >= 0) throw outOfRange(caller, `x[${at}] and sigma`, "give a value within the range of doubles", values[at]);
@@ -31,8 +34,7 @@ export function requireHeld(caller: string, values: Float64Array): Float64Array 
  *
  * $$\varepsilon^*(x_t) = \frac{x_t - \alpha \sum_i q_i a_i}{\sigma} .$$
  *
- * Computed from the nearest atom, by differences: it keeps its digits from σ = 1e−8 to 1 − 1e−12 and at |x_t| = 1e6. Time
- * grows as K·d.
+ * Computed from differences to the nearest atom: accurate from σ = 1e−8 to 1 − 1e−12 and at |x_t| = 1e6. Time grows as K·d.
  *
  * @param data the atoms
  * @param x the noisy point x_t, d finite coordinates
@@ -50,12 +52,7 @@ export function requireHeld(caller: string, values: Float64Array): Float64Array 
  * ```
  */
 export function noisePrediction(data: AtomicData, x: ArrayLike<number>, sigma: number, law?: AtomLaw): Float64Array {
-  const { alpha, posterior } = readPosterior("noisePrediction", data, x, sigma, law);
-  const { residual: gap, shift } = posterior;
-  return requireHeld(
-    "noisePrediction",
-    gap.map((r, k) => (r - alpha * shift[k]) / sigma),
-  );
+  return requireHeld("noisePrediction", readPosterior("noisePrediction", data, x, sigma, law).noise);
 }
 
 /**
@@ -77,11 +74,10 @@ export function noisePrediction(data: AtomicData, x: ArrayLike<number>, sigma: n
  * ```
  */
 export function score(data: AtomicData, x: ArrayLike<number>, sigma: number, law?: AtomLaw): Float64Array {
-  const { alpha, posterior } = readPosterior("score", data, x, sigma, law);
-  const { residual: gap, shift } = posterior;
+  const { noise } = readPosterior("score", data, x, sigma, law);
   return requireHeld(
     "score",
-    gap.map((r, k) => -(r - alpha * shift[k]) / sigma / sigma),
+    noise.map((e) => -e / sigma),
   );
 }
 
@@ -106,7 +102,7 @@ export function score(data: AtomicData, x: ArrayLike<number>, sigma: number, law
 export function denoise(data: AtomicData, x: ArrayLike<number>, sigma: number, law?: AtomLaw): Float64Array {
   const { weight } = readPosterior("denoise", data, x, sigma, law).posterior;
   const { points, dimension: d } = data;
-  // From the likeliest atom, which need not be the nearest.
+  // Differences are taken to the likeliest atom. It need not be the nearest.
   const from = weight.reduce((best, q, i) => (q > weight[best] ? i : best), 0) * d;
   const mean = points.slice(from, from + d);
   for (const [i, q] of weight.entries())

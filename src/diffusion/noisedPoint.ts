@@ -1,17 +1,14 @@
 import type { Law } from "../measure/law.js";
-import { expNormal } from "../numeric/expLog.js";
 import type { AtomicData } from "./atoms.js";
+import { NEGLIGIBLE_NATS, weighInPlace } from "./posteriorWeights.js";
 
-/** What is averaged in any dimension: a function of the posterior means less x, one for each law. */
+/** A function to be averaged over noise, in any dimension: of E[a | x_t] − x under each law. */
 export type OfShifts = (shifts: readonly Float64Array[]) => number;
 
-/** Weights e^−40 below the largest leave a sum as it is, to the last digit. */
-const NEGLIGIBLE = 40;
-
 /**
- * A point x of ℝ^d under noise, seen from itself. With u = α/σ, the root of the signal-to-noise ratio, x_t/σ = ux + ε, and
- * the posterior of the atoms is q_j ∝ p_j exp(−s_j²/2 + s_j·ε) with s_j = u(a_j − x): differences throughout, so that
- * nothing cancels where atoms are close or noise is small.
+ * A point x of ℝ^d under noise. With u = α/σ, the root of the signal-to-noise ratio, x_t/σ = ux + ε, and the posterior of the
+ * atoms is q_j ∝ p_j exp(−s_j²/2 + s_j·ε), s_j = u(a_j − x). Only differences to x occur, so nothing cancels where atoms are
+ * close or noise is small.
  */
 export class NoisedPoint {
   readonly dimension: number;
@@ -21,19 +18,16 @@ export class NoisedPoint {
   readonly square: Float64Array;
   /** log p_j of each law on those atoms, −∞ where it has none. */
   readonly logWeights: readonly Float64Array[];
-  /** The indices of those atoms. */
-  readonly atoms: readonly number[];
-  /** Of those atoms, the ones that count at the level last set. */
+  /** Those of the atoms that count at the level last set. */
   readonly #near: Int32Array;
   #count = 0;
   #u = 0;
-  /** The posterior of the law last asked for, on the atoms that count. */
+  /** Room for the posterior weights of those. */
   readonly #weight: Float64Array;
 
-  constructor({ points, size, dimension: d }: AtomicData, laws: readonly Law[], x: Float64Array) {
+  constructor({ points, marginal, dimension: d }: AtomicData, laws: readonly Law[], x: Float64Array) {
     this.dimension = d;
-    const atoms = Array.from({ length: size }, (_, i) => i).filter((i) => laws.some((law) => law.supports(i)));
-    this.atoms = atoms;
+    const atoms = marginal.support.filter((i) => laws.some((law) => law.supports(i)));
     this.step = new Float64Array(atoms.length * d);
     this.square = new Float64Array(atoms.length);
     for (const [j, i] of atoms.entries()) {
@@ -48,19 +42,19 @@ export class NoisedPoint {
     this.#weight = new Float64Array(atoms.length);
   }
 
-  /** How far the noise of each coordinate may go: where it weighs e^−40 of its mode. */
+  /** How far the noise of each coordinate goes: to where its density is e^−40 of the mode's. */
   static readonly reach = 9;
 
   /**
-   * Sets u, and keeps the atoms that count at some noise within reach. In one dimension it gives the spread max s − min s
-   * of those: what the posterior's variation with ε comes from.
+   * Sets u, and finds the atoms that count at some noise within reach. Returns the spread max s − min s of these in the first
+   * coordinate, on which the posterior's variation with ε depends in one dimension.
    */
   setLevel(u: number): number {
     this.#u = u;
     const { square, step, dimension, logWeights } = this;
     const radius = NoisedPoint.reach + Math.sqrt(dimension);
     const near = this.#near;
-    // The log-weight that the best atom of each law keeps under any noise within the radius.
+    // The log-weight that the best atom of each law keeps under all noise within the radius, less what is negligible.
     const floors = logWeights.map((logWeight) => {
       let floor = -Infinity;
       for (let j = 0; j < logWeight.length; j++) {
@@ -68,7 +62,7 @@ export class NoisedPoint {
         const kept = logWeight[j] - s * (s / 2 + radius);
         if (kept > floor) floor = kept;
       }
-      return floor - NEGLIGIBLE;
+      return floor - NEGLIGIBLE_NATS;
     });
     let count = 0;
     let [low, high] = [0, 0];
@@ -88,27 +82,28 @@ export class NoisedPoint {
   }
 
   /**
-   * The range of u² over which the posterior of an atom x depends on the noise: up from the scale of the farthest other
-   * atom, to where every one is out of the noise's reach. `room` is how many nats the heaviest atom has over the one at x.
-   * Undefined where there is no other atom.
+   * The range of u² over which the posterior of an atom x depends on the noise: from the scale of the farthest other atom to
+   * where the noise reaches none. Undefined where there is no other atom.
    */
-  extent(): { readonly from: number; readonly to: number; readonly room: number } | undefined {
+  extent(): { readonly from: number; readonly to: number } | undefined {
     const { square, logWeights } = this;
-    let [nearest, farthest, room] = [Infinity, 0, 0];
+    // How many nats the heaviest atom has over the one at x.
+    let heavier = 0;
+    let [nearest, farthest] = [Infinity, 0];
     for (const logWeight of logWeights) {
       const own = square.reduce((most, s, j) => (s === 0 ? Math.max(most, logWeight[j]) : most), -Infinity);
       for (let j = 0; j < square.length; j++) {
         if (square[j] === 0) continue;
         nearest = Math.min(nearest, square[j]);
         farthest = Math.max(farthest, square[j]);
-        room = Math.max(room, logWeight[j] - own);
+        heavier = Math.max(heavier, logWeight[j] - own);
       }
     }
     if (farthest === 0) return undefined;
-    // s²/2 − rs exceeds the room and all that counts; along the line to an atom the noise is one-dimensional.
+    // Beyond it s²/2 − rs exceeds all that counts. The noise along the line to an atom is one-dimensional.
     const r = NoisedPoint.reach;
-    const reach = r + Math.sqrt(r * r + 2 * (room + NEGLIGIBLE));
-    return { from: 0.25 / farthest, to: (reach * reach) / nearest, room };
+    const reach = r + Math.sqrt(r * r + 2 * (heavier + NEGLIGIBLE_NATS));
+    return { from: 0.25 / farthest, to: (reach * reach) / nearest };
   }
 
   /** E[a | ux + ε] − x under law number `l`, into `out`. */
@@ -118,31 +113,19 @@ export class NoisedPoint {
     const weight = this.#weight;
     const near = this.#near;
     const u = this.#u;
-    let top = -Infinity;
     for (let n = 0; n < this.#count; n++) {
       const j = near[n];
       let along = 0;
       for (let k = 0, at = j * d; k < d; k++, at++) along += step[at] * noise[k];
-      const t = logWeight[j] + u * (along - (u * square[j]) / 2);
-      weight[n] = t;
-      if (t > top) top = t;
+      weight[n] = logWeight[j] + u * (along - (u * square[j]) / 2);
     }
-    let total = 0;
+    const total = weighInPlace(weight, this.#count);
     out.fill(0);
     for (let n = 0; n < this.#count; n++) {
-      const t = weight[n] - top;
-      const q = t > -700 ? expNormal(t) : 0;
-      weight[n] = q;
+      const q = weight[n];
       if (q === 0) continue;
-      total += q;
       for (let k = 0, at = near[n] * d; k < d; k++, at++) out[k] += q * step[at];
     }
     for (let k = 0; k < d; k++) out[k] /= total;
-    for (let n = 0; n < this.#count; n++) weight[n] /= total;
-  }
-
-  /** Calls `visit` with each atom that counts, by its place in `atoms`, and its posterior from the last `shift`. */
-  forEachNear(visit: (j: number, q: number) => void): void {
-    for (let n = 0; n < this.#count; n++) visit(this.#near[n], this.#weight[n]);
   }
 }

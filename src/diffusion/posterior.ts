@@ -4,6 +4,7 @@ import { exp, square } from "../numeric/elementary.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import type { AtomicData } from "./atoms.js";
 import type { NoiseLevel } from "./noiseLevel.js";
+import { NEGLIGIBLE_NATS, weighInPlace } from "./posteriorWeights.js";
 
 /** The posterior of the atoms given a noisy point, read from the nearest of them. */
 export interface Posterior {
@@ -17,20 +18,20 @@ export interface Posterior {
   readonly shift: Float64Array;
 }
 
-/** Exponents summed from terms larger than this are worth their cancelled digits; below, they are right to 1e−14. */
-const LARGE = 64;
+/** An exponent summed from larger terms is summed again where they cancel. One of smaller terms is right to 1e−14. */
+const MAX_PLAIN_TERM = 64;
 
-/** Squares within these keep their digits, and sums of them. */
-const SMALLEST = 1e-280;
-const LARGEST = 1e280;
+/** Squares between these keep their digits, and so do their sums. */
+const MIN_SQUARE = 1e-280;
+const MAX_SQUARE = 1e280;
 
-/** Weights e^−40 below the largest leave a sum as it is, to the last digit. */
-const NEGLIGIBLE = 40;
+/** (|x − αa_i|² − |x − αa_j|²)/2σ². The coordinates of the atoms begin at places i and j of `points`. */
+type Farther = (points: Float64Array, i: number, j: number, d: number, x: Float64Array, level: NoiseLevel) => number;
 
 /**
- * q_i ∝ p_i exp(−|x − αa_i|²/2σ²), all distances as differences from that to the nearest atom j:
- * |x − αa_i|² − |x − αa_j|² = α Σ_k (a_ik − a_jk)(α(a_ik + a_jk) − 2x_k). Where its terms cancel, and the atom counts, it
- * is summed again in double-double: neither σ near 0 nor a far-off x costs digits.
+ * q_i ∝ p_i exp(−|x − αa_i|²/2σ²), each distance less that to the nearest atom j:
+ * |x − αa_i|² − |x − αa_j|² = α Σ_k (a_ik − a_jk)(α(a_ik + a_jk) − 2x_k). Where these terms cancel and the atom counts, they
+ * are summed again in double-double: neither σ near 0 nor a far-off x costs digits.
  */
 export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: NoiseLevel): Posterior {
   const { points, size, dimension: d } = data;
@@ -46,7 +47,7 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
   }
   far = Math.sqrt(far);
 
-  // farther[i] = (|x − αa_i|² − |x − αa_j|²)/2σ², and the size of the terms it is a difference of.
+  // farther[i] = (|x − αa_i|² − |x − αa_j|²)/2σ², and the size of its terms.
   const farther = new Float64Array(size).fill(Infinity);
   const terms = new Float64Array(size);
   let least = 0;
@@ -60,20 +61,19 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
       cross += step * (residual[k] / sigma);
     }
     farther[i] = square / 2 - cross;
-    // Squares may leave the doubles where their difference does not, or both do.
-    if (!(square < LARGEST && far < LARGEST)) farther[i] = fartherScaled(points, i * d, from, d, x, level);
+    // Squares may overflow where their difference does not.
+    if (!(square < MAX_SQUARE && far < MAX_SQUARE)) farther[i] = fartherScaled(points, i * d, from, d, x, level);
     terms[i] = square / 2 + Math.sqrt(square) * far;
     if (farther[i] < least) least = farther[i];
   }
   let closest = 0;
   for (let i = 0; i < size; i++) {
-    // Rounding may have moved an exponent by some 1e−15 of its terms.
-    if (
-      terms[i] > LARGE &&
-      terms[i] < LARGEST &&
-      farther[i] - least <= 2 * NEGLIGIBLE + logRoom(law, i) + 1e-14 * terms[i]
-    )
-      farther[i] = fartherExactly(points, i * d, from, d, x, level);
+    if (terms[i] > MAX_PLAIN_TERM && terms[i] < MAX_SQUARE) {
+      // The heaviest atom has so many nats over this one. Rounding moves exponents by some 1e−15 of their terms.
+      const lighter = law.logWeight[law.peak] - law.logWeight[i];
+      if (farther[i] - least <= 2 * NEGLIGIBLE_NATS + lighter + 1e-14 * terms[i])
+        farther[i] = fartherExactly(points, i * d, from, d, x, level);
+    }
     if (farther[i] < closest) closest = farther[i];
   }
   const weight = weights(law, farther, closest);
@@ -96,7 +96,7 @@ function nearestAtom({ points, size, dimension: d }: AtomicData, law: Law, x: Fl
       const r = x[k] - alpha * points[at];
       distance += r * r;
     }
-    distance = distance > SMALLEST && distance < LARGEST ? Math.sqrt(distance) : norm(points, i * d, d, x, alpha);
+    distance = distance > MIN_SQUARE && distance < MAX_SQUARE ? Math.sqrt(distance) : norm(points, i * d, d, x, alpha);
     if (distance < least || nearest < 0) {
       least = distance;
       nearest = i;
@@ -105,7 +105,7 @@ function nearestAtom({ points, size, dimension: d }: AtomicData, law: Law, x: Fl
   return nearest;
 }
 
-/** |x − αa|, whose square leaves the doubles, halved where it does itself: all of them then are compared halved. */
+/** |x − αa| where its square is no normal double; the largest double where |x − αa| is none either. */
 function norm(points: Float64Array, i: number, d: number, x: Float64Array, alpha: number): number {
   let most = 0;
   for (let k = 0; k < d; k++) most = Math.max(most, Math.abs(x[k] / 4 - alpha * (points[i + k] / 4)));
@@ -121,22 +121,15 @@ function norm(points: Float64Array, i: number, d: number, x: Float64Array, alpha
   return Math.min(Number.MAX_VALUE, 4 * (most * Math.sqrt(square)));
 }
 
-/** q(a − b), also where the difference leaves the doubles. */
+/** q(a − b), also where a − b overflows. */
 export function share(q: number, a: number, b: number): number {
   const step = a - b;
   return Number.isFinite(step) ? q * step : q * a - q * b;
 }
 
-/** (|x − αa_i|² − |x − αa_j|²)/2σ² from factors that are scaled by a power of two each; ±∞ where it is beyond the doubles. */
-function fartherScaled(
-  points: Float64Array,
-  i: number,
-  j: number,
-  d: number,
-  x: Float64Array,
-  { sigma, alpha }: NoiseLevel,
-): number {
-  // α(a − b) and (α(a + b))/2 − x, an eighth of each: their sizes, and then the sum of their products beside these.
+/** `Farther` from factors scaled by powers of two; ±∞ where it is beyond the doubles. */
+const fartherScaled: Farther = (points, i, j, d, x, { sigma, alpha }) => {
+  // An eighth of α(a − b) and of α(a + b)/2 − x. First their sizes, then the sum of their products in units of these.
   const step = (k: number) => alpha.hi * (points[i + k] / 8 - points[j + k] / 8);
   const off = (k: number) => alpha.hi * (points[i + k] / 16 + points[j + k] / 16) - x[k] / 8;
   let [steps, offs] = [0, 0];
@@ -152,41 +145,27 @@ function fartherScaled(
   const s = timesPowerOfTwo(sigma, -unit);
   const product = sum * timesPowerOfTwo(steps, -a) * timesPowerOfTwo(offs, -b);
   return timesPowerOfTwo((64 * product) / (s * s), a + b - 2 * unit);
-}
+};
 
-/** How many nats the heaviest atom has over this one: so much nearer must this one be to count as much. */
-function logRoom(law: Law, i: number): number {
-  return law.logWeight[law.peak] - law.logWeight[i];
-}
-
-/** p_i e^{−farther_i}, normalised: from the weights themselves, or from logarithms where those would underflow. */
+/** p_i e^{−farther_i}, normalised: from weights, which have more digits, or from logarithms where weights underflow. */
 function weights(law: Law, farther: Float64Array, closest: number): Float64Array {
+  if (closest === -Infinity) {
+    // Rounding took an atom for the nearest, and others are nearer by more than a double holds.
+    const nearer = farther.map((f) => (f === -Infinity ? 0 : Infinity));
+    return weights(law, nearer, 0);
+  }
   const out = new Float64Array(farther.length);
   let total = 0;
-  // Rounding chose an atom as the nearest that others are nearer than by more than a double holds.
-  if (closest === -Infinity)
-    return weights(
-      law,
-      farther.map((f) => (f === -Infinity ? 0 : Infinity)),
-      0,
-    );
   for (let i = 0; i < out.length; i++) {
     if (farther[i] === Infinity) continue;
     out[i] = law.weight[i] * exp(closest - farther[i]);
     total += out[i];
   }
-  // The atom at `closest` may be so rare that it left the range of a double, and others with it.
+  // The closest atom may be so rare that its weight underflows, and others with it.
   if (!(total > 1e-250)) {
-    let top = -Infinity;
-    for (let i = 0; i < out.length; i++) {
+    for (let i = 0; i < out.length; i++)
       out[i] = farther[i] === Infinity ? -Infinity : law.logWeight[i] + (closest - farther[i]);
-      if (out[i] > top) top = out[i];
-    }
-    total = 0;
-    for (let i = 0; i < out.length; i++) {
-      out[i] = exp(out[i] - top);
-      total += out[i];
-    }
+    total = weighInPlace(out);
   }
   for (let i = 0; i < out.length; i++) out[i] /= total;
   return out;
@@ -194,8 +173,9 @@ function weights(law: Law, farther: Float64Array, closest: number): Float64Array
 
 /** x − αa, rounded once. */
 function lessProduct(x: number, alpha: DoubleDouble, a: number): number {
-  // Dekker's product splits its factors by a multiplication that would overflow.
-  if (Math.abs(a) > LARGEST || Math.abs(x) > LARGEST) return lessProduct(x / 2 ** 64, alpha, a / 2 ** 64) * 2 ** 64;
+  // Dekker's product splits its factors by a multiplication that overflows for larger ones.
+  if (Math.abs(a) > MAX_SQUARE || Math.abs(x) > MAX_SQUARE)
+    return lessProduct(x / 2 ** 64, alpha, a / 2 ** 64) * 2 ** 64;
   const p = alpha.hi * a;
   const rest = productError(alpha.hi, a, p) + alpha.lo * a;
   const s = x - p;
@@ -203,15 +183,8 @@ function lessProduct(x: number, alpha: DoubleDouble, a: number): number {
   return s + (x - (s - t) + (-p - t) - rest);
 }
 
-/** (α/2σ²) Σ_k (a_ik − a_jk)(α(a_ik + a_jk) − 2x_k), each factor and the sum in double-double. */
-function fartherExactly(
-  points: Float64Array,
-  i: number,
-  j: number,
-  d: number,
-  x: Float64Array,
-  { sigma, alpha }: NoiseLevel,
-): number {
+/** `Farther` as (α/2σ²) Σ_k (a_ik − a_jk)(α(a_ik + a_jk) − 2x_k), each factor and the sum in double-double. */
+const fartherExactly: Farther = (points, i, j, d, x, { sigma, alpha }) => {
   let hi = 0;
   let lo = 0;
   for (let k = 0; k < d; k++) {
@@ -237,4 +210,4 @@ function fartherExactly(
     hi = s;
   }
   return (alpha.hi / (2 * sigma)) * ((hi + lo) / sigma);
-}
+};

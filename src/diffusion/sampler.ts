@@ -2,6 +2,7 @@ import { FINITE, outOfRange, requireNumbers, wrongType } from "../numeric/check.
 import { square } from "../numeric/elementary.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { requireRandom } from "../numeric/random.js";
+import { requireCoordinates } from "./atoms.js";
 import { requireGrid } from "./schedule.js";
 
 /**
@@ -13,45 +14,33 @@ import { requireGrid } from "./schedule.js";
  */
 export type NoisePredictor = (x: Float64Array, sigma: number) => ArrayLike<number>;
 
-/** One level and the next lower one. */
-interface Step {
-  readonly sigma: number;
-  readonly alpha: number;
-  readonly lower: number;
-  readonly lowerAlpha: number;
-}
-
 const alphaOf = (sigma: number) => Math.sqrt((1 - sigma) * (1 + sigma));
 
-/** Walks down the grid from x, each level by `move`, and denoises at the last. */
+/** Walks down the grid from a start. `move` makes the step from each level to the next lower one; the last is denoised. */
 function walk(
   caller: string,
   predict: NoisePredictor,
-  grid: Float64Array,
-  x: Float64Array,
-  move: (x: Float64Array, noise: ArrayLike<number>, step: Step) => void,
+  levels: ArrayLike<number>,
+  start: ArrayLike<number>,
+  move: (x: Float64Array, noise: Float64Array, sigma: number, lower: number) => void,
 ): Float64Array {
+  if (typeof predict !== "function") throw wrongType(caller, "predict", "be a function", predict);
+  const x = requireNumbers(caller, "x", start, FINITE);
+  const grid = requireGrid(caller, "grid", levels);
   for (let t = grid.length - 1; t >= 0; t--) {
     const sigma = grid[t];
-    const alpha = alphaOf(sigma);
-    const noise = requireNumbers(caller, "predict(x, sigma)", predict(x, sigma), FINITE);
-    if (noise.length !== x.length)
-      throw new TypeError(`${caller}: predict(x, sigma) must have ${x.length} coordinates, got ${noise.length}`);
-    if (t === 0) return x.map((v, k) => (v - sigma * noise[k]) / alpha);
-    move(x, noise, { sigma, alpha, lower: grid[t - 1], lowerAlpha: alphaOf(grid[t - 1]) });
+    const noise = requireCoordinates(caller, "predict(x, sigma)", predict(x, sigma), x.length);
+    if (t === 0) return x.map((v, k) => (v - sigma * noise[k]) / alphaOf(sigma));
+    move(x, noise, sigma, grid[t - 1]);
     for (let k = 0; k < x.length; k++)
       if (!Number.isFinite(x[k])) throw outOfRange(caller, `the sample at sigma ${sigma}`, "stay finite", x[k]);
   }
   return x;
 }
 
-function requirePredictor(caller: string, predict: unknown): void {
-  if (typeof predict !== "function") throw wrongType(caller, "predict", "be a function", predict);
-}
-
 /**
- * DDIM (Song and others 2021): the deterministic map from noise to data, level by level down a grid, and a last denoising.
- * With x̂ = (x_t − σ_t ε)/α_t,
+ * DDIM (Song and others 2021): the deterministic map from noise to data, level by level down a grid, then a denoising. With
+ * x̂ = (x_t − σ_t ε)/α_t,
  *
  * $$x_s = \alpha_s \hat x + \sigma_s\, \varepsilon(x_t), \qquad \alpha = \sqrt{1 - \sigma^2}$$
  *
@@ -71,18 +60,14 @@ function requirePredictor(caller: string, predict: unknown): void {
  * ```
  */
 export function ddimSample(predict: NoisePredictor, grid: ArrayLike<number>, x: ArrayLike<number>): Float64Array {
-  const caller = "ddimSample";
-  requirePredictor(caller, predict);
-  const start = requireNumbers(caller, "x", x, FINITE);
-  return walk(caller, predict, requireGrid(caller, "grid", grid), start, (point, noise, step) => {
-    const scale = step.lowerAlpha / step.alpha;
-    for (let k = 0; k < point.length; k++)
-      point[k] = scale * (point[k] - step.sigma * noise[k]) + step.lower * noise[k];
+  return walk("ddimSample", predict, grid, x, (point, noise, sigma, lower) => {
+    const scale = alphaOf(lower) / alphaOf(sigma);
+    for (let k = 0; k < point.length; k++) point[k] = scale * (point[k] - sigma * noise[k]) + lower * noise[k];
   });
 }
 
 /**
- * The ancestral sampler of DDPM (Ho and others 2020): the same walk with fresh noise of the posterior's variance
+ * The ancestral sampler of DDPM (Ho and others 2020): each level adds fresh noise of the posterior's variance
  * σ̃² = (σ_s²/σ_t²)(1 − α_t²/α_s²) at each level.
  *
  * $$x_s = \alpha_s \hat x + \sqrt{\sigma_s^2 - \tilde\sigma^2}\, \varepsilon(x_t) + \tilde\sigma z, \qquad z \sim N(0, I)$$
@@ -109,11 +94,9 @@ export function ddpmSample(
   rng: () => number,
 ): Float64Array {
   const caller = "ddpmSample";
-  requirePredictor(caller, predict);
   const normal = gaussianSource(requireRandom(caller, rng), caller);
-  const start = requireNumbers(caller, "x", x, FINITE);
-  return walk(caller, predict, requireGrid(caller, "grid", grid), start, (point, noise, step) => {
-    const { sigma, alpha, lower, lowerAlpha } = step;
+  return walk(caller, predict, grid, x, (point, noise, sigma, lower) => {
+    const [alpha, lowerAlpha] = [alphaOf(sigma), alphaOf(lower)];
     // 1 − α_t²/α_s² = (σ_t² − σ_s²)/α_s².
     const fresh = square(lower / sigma) * (((sigma - lower) * (sigma + lower)) / square(lowerAlpha));
     const kept = Math.sqrt(Math.max(0, lower * lower - fresh));

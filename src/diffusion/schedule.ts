@@ -32,7 +32,7 @@ export function logSnrSchedule(steps: number, most = 20, least = -20): Float64Ar
   steps = requireInteger(caller, "steps", steps, 2);
   most = requireNumber(caller, "most", most, FINITE);
   least = requireNumber(caller, "least", least, FINITE);
-  // Past 30 nats σ rounds to 1, or 1 − σ² to 1.
+  // Beyond 30 nats σ or 1 − σ² rounds to 1.
   if (!(most > least && most <= 30 && least >= -30))
     throw outOfRange(caller, "most and least", "decrease within ±30", `${most}, ${least}`);
   return Float64Array.from({ length: steps }, (_, i) => {
@@ -90,7 +90,7 @@ export function linearSchedule(steps: number): Float64Array {
   return out;
 }
 
-/** A noise grid given by the caller: increasing in (0, 1). */
+/** A noise grid of at least one level, increasing in (0, 1). */
 export function requireGrid(caller: string, argument: string, grid: unknown): Float64Array {
   const out = requireNumbers(caller, argument, grid, BETWEEN_ZERO_AND_ONE);
   if (out.length === 0) throw outOfRange(caller, argument, "have at least one level", out);
@@ -99,12 +99,12 @@ export function requireGrid(caller: string, argument: string, grid: unknown): Fl
   return out;
 }
 
-/** Above it no noise hides a distance that is told from 0; products of it and distances are finite. */
-const LARGEST_ROOT_SNR = 1e300;
+/** At this u no noise hides a distance of normal doubles. Products of it and distances are finite. */
+const MAX_ROOT_SNR = 1e300;
 
 /** u = α/σ, the root of the signal-to-noise ratio, for coordinates multiplied by 2^power. */
 export function rootSnr(sigma: number, power = 0): number {
-  return Math.min(LARGEST_ROOT_SNR, Math.sqrt((1 - sigma) * (1 + sigma)) / timesPowerOfTwo(sigma, power));
+  return Math.min(MAX_ROOT_SNR, Math.sqrt((1 - sigma) * (1 + sigma)) / timesPowerOfTwo(sigma, power));
 }
 
 const LEVEL_OF_FINITE_SNR: Condition = { ...BETWEEN_ZERO_AND_ONE, least: 1e-150, says: "be at least 1e-150" };
@@ -114,21 +114,21 @@ export function requireRootSnr(caller: string, argument: string, sigma: number):
   return rootSnr(requireNumber(caller, argument, sigma, LEVEL_OF_FINITE_SNR));
 }
 
-/** A grid of two levels at least. */
+/** A grid of at least two levels. */
 export function requireSteps(caller: string, grid: ArrayLike<number>): Float64Array {
   const levels = requireGrid(caller, "grid", grid);
   if (levels.length < 2) throw outOfRange(caller, "grid", "have at least two levels", levels.length);
   return levels;
 }
 
-/** Squares of levels below this lose digits, or leave the doubles. */
-const SMALL = 2 ** -400;
+/** Levels below this have squares that lose digits or underflow. */
+const MIN_PLAIN_SIGMA = 2 ** -400;
 
 /** The weights ω_t of (37), see `densityRatioWeights`, each of which must be a double. */
 export function requireWeights(caller: string, levels: Float64Array): Float64Array {
   return Float64Array.from({ length: levels.length - 1 }, (_, t) => {
     const [s, next] = [levels[t], levels[t + 1]];
-    if (s >= SMALL) return ((next - s) * (next + s)) / (2 * s * s * (1 - s) * (1 + s));
+    if (s >= MIN_PLAIN_SIGMA) return ((next - s) * (next + s)) / (2 * s * s * (1 - s) * (1 + s));
     const omega = weighted(1, s, next);
     if (!(omega < Infinity)) throw outOfRange(caller, `grid[${t}]`, "have a weight below 1.8e308", s);
     return omega;

@@ -49,8 +49,8 @@ export interface ScoreMatchingFit extends TrainingResult {
  * $$\min_\theta \; Z^{-1}\, \mathbb{E}_{x \sim p_{\mathrm{data}},\, \varepsilon,\, t} \bigl[ e^{r(x)/\beta}\, |\varepsilon - \varepsilon_\theta(x_t)|^2 \bigr]$$
  *
  * The minimiser is the exact noise predictor of the tilted atoms: p_θ ∝ p_data e^{r/β}, at any levels with positive weight.
- * On a line the expectation is exact, by quadrature; elsewhere each atom meets the same `draws` of noise at each level, and
- * the fit is that of the sample. Newton's method with the Gauss–Newton Hessian where that is cheap, else L-BFGS; Adam on
+ * On a line the expectation is exact, by quadrature; elsewhere each atom meets `draws` of noise at each level, and the fit
+ * is that of the sample. Newton's method with the Gauss–Newton Hessian where that is cheap, else L-BFGS; Adam on
  * request. `objective` is minus the loss. Time grows as the levels times K² times the noises, times d.
  *
  * @param data the atoms
@@ -83,18 +83,15 @@ export async function fitScoreMatching(
   const settings = readOptions(caller, options, { ...TRAINING_OPTIONS, levelWeights: true, draws: true }, data.size);
   if (settings.method === "closed form")
     throw outOfRange(caller, "options.method", "be an iterative one", settings.method);
-  const atoms = Array.from({ length: data.size }, (_, i) => i).filter((i) => law.supports(i));
-  const nodes = nodesOf(caller, data, law, target.probabilities(), levels, options, settings.seed);
-  const logWeight = Float64Array.from(atoms, (i) => law.logProbability(i));
-  const wanted = atoms.map((i) => target.supports(i));
-  const f = new DenoisingLoss(data, nodes, atoms, logWeight, wanted, settings.ridge);
+  const nodes = nodesOf(caller, data, law, target, levels, options, settings.seed);
+  const f = new DenoisingLoss(data, nodes, law, target, settings.ridge);
   const ones = new Float64Array(data.size).fill(1);
   const { name, descent } = descentOf(f, settings.start, ones, settings, () => [f]);
   const from = pointAt(f, settings.start);
   const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
   const logLaw = f.logLaw(point.x);
   const full = new Float64Array(data.size).fill(-Infinity);
-  for (const [j, i] of atoms.entries()) full[i] = logLaw[j];
+  for (const [j, i] of ref.support.filter((i) => law.supports(i)).entries()) full[i] = logLaw[j];
   const fitted: Measure<number> = fromLogMass(ref.support, full);
   return {
     ...resultOf(f, point, point.x, iteration, reason, converged, () =>
@@ -138,21 +135,16 @@ export function weightedDenoisingLoss(
   grid: ArrayLike<number>,
 ): number {
   const caller = "weightedDenoisingLoss";
-  const target = readProblem(caller, data, problem).target.probabilities();
+  const { target } = readProblem(caller, data, problem);
   const model = lawOf(caller, "q", requireAtomLaw(caller, "q", data, q));
   requireLine(caller, data);
   const levels = requireGrid(caller, "grid", grid);
-  const atoms = Array.from({ length: data.size }, (_, i) => i).filter((i) => model.supports(i));
-  const nodes = nodesOf(caller, data, model, target, levels, {}, 0, 0.75);
-  const logWeight = Float64Array.from(atoms, (i) => model.logProbability(i));
-  const wanted = atoms.map((i) => target[i] > 0);
-  const loss = new DenoisingLoss(data, nodes, atoms, logWeight, wanted, 0);
-  const gradient = new Float64Array(data.size);
-  const value = loss.evaluate(new Float64Array(data.size), gradient);
+  const loss = new DenoisingLoss(data, nodesOf(caller, data, model, target, levels, {}, 0, 0.75), model, target, 0);
+  const { value, gradient } = pointAt(loss, new Float64Array(data.size));
   return -loss.report(value, gradient).objective;
 }
 
-/** A problem on the atoms: its reference, and the law of that and of the tilt that is its target. */
+/** A problem on the atoms: its reference, the law of the reference, and the law of the tilt that is its target. */
 function readProblem(caller: string, data: AtomicData, problem: TiltProblem<number>) {
   const { ref: given, reward, beta: level } = requireObject(caller, "problem", problem);
   const ref = requireAtomMeasure(caller, "problem.ref", data, given);
@@ -161,12 +153,12 @@ function readProblem(caller: string, data: AtomicData, problem: TiltProblem<numb
   return { ref, law: ref.law, target };
 }
 
-/** Every atom of the target under every noise at every level; on a line `finer` times the step that a fit takes. */
+/** Every atom of the target under every noise at every level. On a line noises are `finer` times a fit's step apart. */
 function nodesOf(
   caller: string,
   data: AtomicData,
   law: Law,
-  target: Float64Array,
+  target: Law,
   levels: Float64Array,
   options: ScoreMatchingOptions,
   seed: number,
@@ -177,8 +169,9 @@ function nodesOf(
   const level = levelWeights(caller, options.levelWeights, levels.length);
   const normal = gaussianSource(randomSource(seed), caller);
   const nodes: Node[] = [];
+  const wanted = target.probabilities();
   for (let i = 0; i < size; i++) {
-    if (!(target[i] > 0)) continue;
+    if (!(wanted[i] > 0)) continue;
     const point = new NoisedPoint(data, [law], points.slice(i * d, (i + 1) * d));
     const { step, square } = point;
     for (let t = 0; t < levels.length; t++) {
@@ -189,7 +182,7 @@ function nodesOf(
           for (let k = 0; k < d; k++) along += step[j * d + k] * noise[k];
           return u * (along - (u * s) / 2);
         });
-        nodes.push({ weight: target[i] * level[t] * weight * u * u, exponent, step });
+        nodes.push({ weight: wanted[i] * level[t] * weight * u * u, exponent, step });
       };
       if (d === 1) forEachNoise(finer * noiseStep(point.setLevel(u)), add);
       else for (let n = 0; n < draws; n++) add(Float64Array.from({ length: d }, normal), 1 / draws);
@@ -198,7 +191,7 @@ function nodesOf(
   return nodes;
 }
 
-/** The share of each level, of total 1. */
+/** The share of each level; the shares total 1. */
 function levelWeights(caller: string, given: ArrayLike<number> | undefined, count: number): Float64Array {
   if (given === undefined) return new Float64Array(count).fill(1 / count);
   requireLength(caller, "options.levelWeights", given, count);

@@ -12,23 +12,23 @@ export interface GuidedSlope {
   readonly minus: number;
 }
 
-/** Halvings of an interval down to what doubles tell apart. */
-const DEEPEST = 60;
+/** The halvings that bring an interval down to what doubles resolve. */
+const MAX_HALVINGS = 60;
 
-/** What is known of a slope on an interval. */
+/** Bounds of a slope on an interval. */
 interface Bounds {
-  /** It lies between these. */
+  /** The slope lies between these. */
   readonly least: number;
   readonly most: number;
-  /** Its own slope at the middle, and by how much that may change to the ends. */
+  /** The derivative of the slope at the middle, and by how much it may change up to the ends. */
   readonly bend: number;
   readonly bendChange: number;
 }
 
 /**
- * On an interval of half-width δ a variance stays within e^{±sδ} of that at the middle, s being the spread of the atoms
- * that count there, since its slope is the third cumulant, at most s times the variance; the slope of the third cumulant
- * is at most s² times it. Undefined where one atom alone counts, whose variance is 0.
+ * On an interval of half-width δ a variance stays within a factor e^{±sδ} of that at the middle, s being the spread of the
+ * atoms that count there: its derivative is the third cumulant, at most s times the variance. The derivative of the third
+ * cumulant is at most s² times the variance. Undefined where one atom alone counts, whose variance is 0.
  */
 function boundsOn(
   { own, all, u, constant, plus, minus }: GuidedSlope,
@@ -48,10 +48,10 @@ function boundsOn(
   };
 }
 
-/** Intervals looked at in one step: some hundred an atom are met in practice. */
+/** Intervals looked at in one step. Some hundred an atom occur in practice. */
 const MAX_INTERVALS = 100_000;
 
-/** Calls `visit` with an interval, and with its halves where that says so. */
+/** Calls `visit` with an interval, and then with its halves where `visit` returns true. */
 function halving(
   from: number,
   to: number,
@@ -60,7 +60,7 @@ function halving(
   let left = MAX_INTERVALS;
   const halve = (a: number, b: number, depth: number): void => {
     const middle = a + (b - a) / 2;
-    if (depth === DEEPEST || !(middle > a && middle < b)) return;
+    if (depth === MAX_HALVINGS || !(middle > a && middle < b)) return;
     if (left-- === 0)
       throw outOfRange("ddimLaw", "grid", "have levels whose turns rounding does not hide", `${from} to ${to}`);
     if (!visit(a, b, middle, Math.max(middle - a, b - middle))) return;
@@ -71,9 +71,8 @@ function halving(
 }
 
 /**
- * Where a guided step turns: the zeros of its slope between two points, increasing, each to rounding. An interval is done
- * with where the slope, or the slope of the slope, has one sign on all of it, and else halved: no zero is passed over, but
- * for two that rounding does not tell from one.
+ * Where a guided step turns: the zeros of its slope between two points, increasing, each to rounding. An interval is halved
+ * until the slope or its derivative has one sign on all of it. No zero is missed, but for two that rounding makes one.
  */
 export function turningPoints(slope: GuidedSlope, from: number, to: number): number[] {
   const { own, all, u, constant, plus, minus } = slope;
@@ -91,8 +90,8 @@ export function turningPoints(slope: GuidedSlope, from: number, to: number): num
 }
 
 /**
- * Where a function of a given slope has one of the given values, which increase: the points between `from` and `to`,
- * increasing. An interval is done with where the function has none of the values, or is monotone.
+ * Where a function of a given slope takes one of the given increasing values: the points between `from` and `to`, increasing.
+ * An interval is halved until the function takes none of the values or is monotone.
  */
 export function crossings(
   slope: GuidedSlope,
@@ -107,7 +106,7 @@ export function crossings(
     if (bounds === undefined) return false;
     const change = half * Math.max(Math.abs(bounds.least), Math.abs(bounds.most));
     const y = value(middle);
-    // Twice, for the rounding of the values; NaN where a variance is 0 at the middle and has no bound.
+    // Twice the change, for the rounding of the values. It is NaN where a variance is 0 at the middle and has no bound.
     if (firstAbove(values, y - 2 * change) === firstAbove(values, y + 2 * change) && change < Infinity) return false;
     if (!(bounds.least > 0 || bounds.most < 0)) return true;
     const [left, right] = [value(a), value(b)];
@@ -119,7 +118,7 @@ export function crossings(
   return found;
 }
 
-/** The first double at which f has not the sign that it has at a. */
+/** The first double between a and b at which the sign of f differs from that at a. */
 function signChange(f: (z: number) => number, a: number, positive: boolean, b: number): number {
   let [low, high] = [a, b];
   for (;;) {

@@ -68,15 +68,15 @@ export const score: Exact<"score"> = (arithmetic, atoms, law, x, sigma) => {
 };
 
 /** (1 + w) ε(x_t|c) − w ε(x_t). */
-export const guidedNoisePrediction: Exact<"guidedNoisePrediction"> = (arithmetic, data, x, sigma, label, w) => {
+export const guidedNoisePrediction: Exact<"guidedNoisePrediction"> = (arithmetic, data, x, sigma, label, strength) => {
   const caller = "guidedNoisePrediction";
   const { own, ...classes } = readClass(arithmetic, caller, data, label);
-  const strength = requireNumber(arithmetic, caller, "w", w, finite);
+  const w = requireNumber(arithmetic, caller, "strength", strength, finite);
   const all = ofMass(arithmetic, own.support, marginalOf(classes));
   const [conditional, marginal] = [own, all].map(
     (law) => predicted(arithmetic, caller, data.atoms, law, x, sigma).noise,
   );
-  return conditional.times(strength.plus(1)).minus(marginal.times(strength));
+  return conditional.times(w.plus(1)).minus(marginal.times(w));
 };
 
 /** log p(c)p(x|c)/p(x). */
@@ -98,24 +98,24 @@ function logShares(arithmetic: Arithmetic, own: Numbers, all: readonly Numbers[]
 }
 
 /** Guidance as a tilt: reference p(x|c), reward w·log p(c|x), β = 1. */
-export const guidanceProblem: Exact<"guidanceProblem"> = (arithmetic, data, label, w) => {
+export const guidanceProblem: Exact<"guidanceProblem"> = (arithmetic, data, label, strength) => {
   const caller = "guidanceProblem";
   const { own: ref, ...classes } = readClass(arithmetic, caller, data, label);
-  const strength = requireNumber(arithmetic, caller, "w", w, finite);
+  const w = requireNumber(arithmetic, caller, "strength", strength, finite);
   const logs = logSharesOf(classes, label);
-  const reward = logs.map((l) => (l.isFinite() ? l.times(strength) : strength.isZero() ? arithmetic.zero : l));
+  const reward = logs.map((l) => (l.isFinite() ? l.times(w) : w.isZero() ? arithmetic.zero : l));
   return { ref, reward, beta: arithmetic.one };
 };
 
 /** ∝ p(x|c)^{1+w} p(x)^{−w}, on the atoms of the class. */
-export const guidedTarget: Exact<"guidedTarget"> = (arithmetic, data, label, w) => {
+export const guidedTarget: Exact<"guidedTarget"> = (arithmetic, data, label, strength) => {
   const caller = "guidedTarget";
   const { own, ...classes } = readClass(arithmetic, caller, data, label);
-  const strength = requireNumber(arithmetic, caller, "w", w, finite);
+  const w = requireNumber(arithmetic, caller, "strength", strength, finite);
   const all = marginalOf(classes);
   const logMass = own.law.mass.map((p, i) => {
     if (!p.gt(0)) return arithmetic.negativeInfinity;
-    return arithmetic.log(p).plus(strength.times(arithmetic.log(p.div(all[i]))));
+    return arithmetic.log(p).plus(w.times(arithmetic.log(p.div(all[i]))));
   });
   return ofLogMass(arithmetic, own.support, Object.freeze(logMass)).law;
 };

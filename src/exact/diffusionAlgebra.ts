@@ -61,11 +61,11 @@ export interface DiffusionAlgebra<N, I = N> {
   /** {@inheritDoc exptilt/diffusion!logClassProbability} */
   logClassProbability(data: AtomicDataOf<I>, label: string): ArrayLike<N>;
   /** {@inheritDoc exptilt/diffusion!guidanceProblem} */
-  guidanceProblem(data: AtomicDataOf<I>, label: string, w: I): TiltProblemOf<N>;
+  guidanceProblem(data: AtomicDataOf<I>, label: string, strength: I): TiltProblemOf<N>;
   /** {@inheritDoc exptilt/diffusion!guidedTarget} */
-  guidedTarget(data: AtomicDataOf<I>, label: string, w: I): DistributionOf<N>;
+  guidedTarget(data: AtomicDataOf<I>, label: string, strength: I): DistributionOf<N>;
   /** {@inheritDoc exptilt/diffusion!guidedNoisePrediction} */
-  guidedNoisePrediction(data: AtomicDataOf<I>, x: I, sigma: I, label: string, w: I): N;
+  guidedNoisePrediction(data: AtomicDataOf<I>, x: I, sigma: I, label: string, strength: I): N;
   /** {@inheritDoc exptilt/diffusion!logDensityRatio} */
   logDensityRatio(data: AtomicDataOf<I>, x: I, label: string): N;
   /** {@inheritDoc exptilt/diffusion!densityRatioWeights} */

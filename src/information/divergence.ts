@@ -34,8 +34,16 @@ const MOST_EXPONENT = 700;
 /** A difference of two probabilities that is smaller than this part of them has lost digits in double-double. */
 const NEAR = 2 ** -50;
 
-/** f(a, b, n) over the answers of two laws: a and b are the probabilities times LIFT, n = b − a to full accuracy. */
-function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number) => number): Float64Array {
+/**
+ * f(a, b, n) over the answers of two laws: a and b are the probabilities times LIFT, n = b − a to full accuracy. Where an
+ * answer is whole in a logarithm alone it is tail(i, log P, log Q).
+ */
+function overPairs(
+  p: Law,
+  q: Law,
+  f: (a: number, b: number, n: number) => number,
+  tail?: (i: number, logP: number, logQ: number) => number,
+): Float64Array {
   const [u, v] = [p.weight, q.weight];
   let exactly: ((i: number) => number) | undefined;
   const [{ power: pPower, t: pTotal }, { power: qPower, t: qTotal }] = [unitTotal(p.total), unitTotal(q.total)];
@@ -50,6 +58,10 @@ function overPairs(p: Law, q: Law, f: (a: number, b: number, n: number) => numbe
       n = exactly(i) * (pPower * LIFT) * qPower;
     }
     terms[i] = f(a.hi, b.hi, n) / scale;
+  }
+  if (tail && (p.hasTail || q.hasTail)) {
+    for (let i = 0; i < terms.length; i++)
+      if (inTail(p, i) || inTail(q, i)) terms[i] = tail(i, p.logProbability(i), q.logProbability(i));
   }
   return terms;
 }
@@ -75,6 +87,15 @@ function exactDifferences(u: Float64Array, v: Float64Array): (i: number) => numb
 /** Whether a law may have answer i whole in its logarithm alone: its weight is below the normal doubles, and rounded. */
 const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.hasTail;
 
+/** P(i), from its logarithm where that alone has it whole. */
+const wholeProbability = (law: Law, i: number, logP: number) => (inTail(law, i) ? exp(logP) : law.probability(i));
+
+/** The sum of terms; ∞ where there is an infinity among them, or 0 times one: one law has mass where the other has none. */
+function total(terms: Float64Array): number {
+  const { hi } = sum(terms);
+  return Number.isNaN(hi) ? Infinity : hi;
+}
+
 /** KL of two laws on one support. */
 export function klOf(p: Law, q: Law): number {
   if (!p.hasTail && !q.hasTail) {
@@ -82,6 +103,12 @@ export function klOf(p: Law, q: Law): number {
     if (plain !== undefined) return plain;
   }
   return p.origin === q.origin ? klByLogRatio(p, q) : klByDeviance(p, q);
+}
+
+/** x/total + logTotals where it is at least `least`, and no small difference of larger terms, of which `size` is the sum. */
+function trusted(x: number, size: number, total: number, logTotals: number, least: number): number | undefined {
+  const kl = x / total + logTotals;
+  return kl >= Math.max(least, 0.25 * (size / total + Math.abs(logTotals))) ? kl : undefined;
 }
 
 /** log(a/b) of two totals. */
@@ -116,11 +143,8 @@ function klByLogs(p: Law, q: Law): number | undefined {
     move += Math.abs(term);
     size += w * (Math.abs(x) + Math.abs(y));
   }
-  const total = p.total.hi;
-  if (p.origin === q.origin && move < total / 4) return undefined;
-  const logTotals = logQuotient(v.total, u.total);
-  const kl = (hi + lo) / total + logTotals;
-  return kl >= 0.25 * (size / total + Math.abs(logTotals)) ? kl : undefined;
+  if (p.origin === q.origin && move < p.total.hi / 4) return undefined;
+  return trusted(hi + lo, size, p.total.hi, logQuotient(v.total, u.total), 0);
 }
 
 /** The logarithm of a rounded quotient is 2⁻⁵³ off, and so may their mean be: a smaller one has lost digits by it. */
@@ -151,29 +175,23 @@ function klPlain(p: Law, q: Law): number | undefined {
     hi = s;
     size += Math.abs(term);
   }
-  const total = p.total.hi;
-  const logTotals = logQuotient(q.total, p.total);
-  const kl = (hi + lo) / total + logTotals;
   // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
   const least = p.origin === q.origin ? 8 * LEAST : LEAST;
-  return kl >= Math.max(least, 0.25 * (size / total + Math.abs(logTotals))) ? kl : undefined;
+  return trusted(hi + lo, size, p.total.hi, logQuotient(q.total, p.total), least);
 }
 
 /** The sum of deviances of the normalised masses, each to full relative accuracy from weights and totals as given. */
 function klByDeviance(p: Law, q: Law): number {
-  const terms = overPairs(p, q, (a, b, n) => deviance(a, b, n) / LIFT);
-  if (p.hasTail || q.hasTail) {
-    for (let i = 0; i < terms.length; i++) {
-      if (!(inTail(p, i) || inTail(q, i))) continue;
-      const [logA, logB] = [p.logProbability(i), q.logProbability(i)];
-      const a = inTail(p, i) ? exp(logA) : p.probability(i);
-      const b = inTail(q, i) ? exp(logB) : q.probability(i);
-      terms[i] = p.supports(i) ? a * (logA - logB) - a + b : b;
-    }
-  }
-  // Where P has mass and Q has none there is an infinity among the terms, or 0 times one.
-  const { hi } = sum(terms);
-  return Number.isNaN(hi) ? Infinity : Math.max(0, hi);
+  const terms = overPairs(
+    p,
+    q,
+    (a, b, n) => deviance(a, b, n) / LIFT,
+    (i, logP, logQ) => {
+      const [a, b] = [wholeProbability(p, i, logP), wholeProbability(q, i, logQ)];
+      return p.supports(i) ? a * (logP - logQ) - a + b : b;
+    },
+  );
+  return Math.max(0, total(terms));
 }
 
 /**
@@ -290,36 +308,21 @@ export function generalizedKlDivergence(p: Measure | ArrayLike<number>, q: Measu
   return Number.isNaN(hi) ? Infinity : hi;
 }
 
-function isMeasure(p: Measure | ArrayLike<number>): p is Measure {
-  return typeof p === "object" && p !== null && "support" in p;
-}
-
-interface Masses {
-  readonly support?: readonly unknown[];
-  readonly mass: ArrayLike<number>;
-  readonly fromLog: boolean;
-  logMass(i: number): number;
-  /** The mass times LIFT. */
-  lifted(i: number): number;
-}
-
-/** The masses of a measure, or of a plain vector, which has no logarithms beside it. */
-function massesOf(caller: string, argument: string, p: Measure | ArrayLike<number>): Masses {
-  if (isMeasure(p)) {
-    const { support, mass, logMass, law } = requireMeasure(caller, argument, p);
-    const { fromLog } = law;
-    // A normal mass has its digits, and one that was given has no more of them in its logarithm.
-    const whole = (i: number) => isNormal(mass[i]) || log(mass[i]) === logMass[i];
-    return {
-      support,
-      mass,
-      fromLog,
-      logMass: (i) => logMass[i],
-      lifted: (i) => (whole(i) ? mass[i] * LIFT : exp(logMass[i] + LOG_LIFT)),
-    };
-  }
-  const mass = requireNumbers(caller, argument, p, NON_NEGATIVE);
-  return { mass, fromLog: false, logMass: (i) => log(mass[i]), lifted: (i) => mass[i] * LIFT };
+/** The masses of a measure, or of a plain vector, and the logarithm of each. */
+function massesOf(caller: string, argument: string, p: Measure | ArrayLike<number>) {
+  const isMeasure = (p as Measure | undefined)?.support !== undefined;
+  const given = isMeasure ? requireMeasure(caller, argument, p as Measure) : undefined;
+  const mass = given?.mass ?? requireNumbers(caller, argument, p, NON_NEGATIVE);
+  const logMass = (i: number) => given?.logMass[i] ?? log(mass[i]);
+  return {
+    support: given?.support,
+    mass,
+    fromLog: given?.law.fromLog,
+    logMass,
+    /** The mass times LIFT. A normal mass has its digits, and one that was given has no more of them in its logarithm. */
+    lifted: (i: number) =>
+      isNormal(mass[i]) || log(mass[i]) === logMass(i) ? mass[i] * LIFT : exp(logMass(i) + LOG_LIFT),
+  };
 }
 
 /**
@@ -404,21 +407,21 @@ function differencesByLogRatio(p: Law, q: Law): Float64Array | undefined {
 export function chiSquaredDivergence(p: Measure, q: Measure): number {
   const [{ law: lawP }, { law: lawQ }] = requirePair("chiSquaredDivergence", ["p", p], ["q", q]);
   for (let i = 0; i < lawP.weight.length; i++) if (lawP.supports(i) && !lawQ.supports(i)) return Infinity;
-  const terms = overPairs(lawP, lawQ, (_a, b, n) => {
-    if (b === 0) return 0;
-    return Math.abs(n) > 1 ? (n / LIFT) * (n / b) : (n * (n / b)) / LIFT;
-  });
-  if (lawP.hasTail || lawQ.hasTail) {
-    for (let i = 0; i < terms.length; i++) {
-      if (!(inTail(lawP, i) || inTail(lawQ, i)) || !lawQ.supports(i)) continue;
-      const [logA, logB] = [lawP.logProbability(i), lawQ.logProbability(i)];
-      const d = logA - logB;
+  const terms = overPairs(
+    lawP,
+    lawQ,
+    (_a, b, n) => {
+      if (b === 0) return 0;
+      return Math.abs(n) > 1 ? (n / LIFT) * (n / b) : (n * (n / b)) / LIFT;
+    },
+    (i, logP, logQ) => {
+      if (!lawQ.supports(i)) return 0;
       // (P − Q)²/Q = Q(1 − P/Q)² = P·(P/Q)·(1 − Q/P)², from whichever is whole.
-      if (d <= 0) terms[i] = (inTail(lawQ, i) ? exp(logB) : lawQ.probability(i)) * square(expm1(d));
-      else if (!inTail(lawP, i) && d < MOST_EXPONENT) terms[i] = lawP.probability(i) * exp(d) * square(expm1(-d));
-      else terms[i] = exp(logA + d + 2 * log(-expm1(-d)));
-    }
-  }
-  const { hi } = sum(terms);
-  return Number.isNaN(hi) ? Infinity : hi;
+      const d = logP - logQ;
+      if (d <= 0) return wholeProbability(lawQ, i, logQ) * square(expm1(d));
+      if (!inTail(lawP, i) && d < MOST_EXPONENT) return lawP.probability(i) * exp(d) * square(expm1(-d));
+      return exp(logP + d + 2 * log(-expm1(-d)));
+    },
+  );
+  return total(terms);
 }

@@ -6,7 +6,6 @@ import { logRatio } from "../numeric/deviance.js";
 import { log, log1p } from "../numeric/elementary.js";
 import { logNormal } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
-import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
 
 /** Entropies are made in units of its inverse: next to a point mass the terms are near the end of the range. */
@@ -40,7 +39,7 @@ function termsByLogs(law: Law): Float64Array {
 
 /** The same where all is in the weights: at the largest from its distance to the total. */
 function termsByWeights({ weight, total: { hi: total }, peak, rest }: Law): Float64Array {
-  const terms = floats(weight.length);
+  const terms = new Float64Array(weight.length);
   for (let i = 0; i < terms.length; i++) {
     const w = weight[i];
     const p = w / total;

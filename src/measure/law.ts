@@ -1,53 +1,25 @@
 import { logRatio, logRatios } from "../numeric/deviance.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, log, log1p, logDoubleDouble } from "../numeric/elementary.js";
-import { expNormal, logsScaled, rangeOf } from "../numeric/expLog.js";
+import { expNormal, logsScaled } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
-import { peakOf } from "../numeric/peak.js";
+import { peakOf, rangeOf } from "../numeric/peak.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
 
-/** What every law built from logarithms is a tilt of: mass 1 on each answer. */
-const COUNTING = { name: "counting measure" } as const;
-
 /**
- * Where a law comes from: it is ∝ base·exp(step), with the counting measure for a base that is left out. Two laws that are
- * tilts of one law differ by a log-ratio that is known directly, so a divergence between them keeps the digits that their
- * rounded masses have lost.
- *
- * A class: an object with a getter of its own would get a shape of its own, kept alive by it.
+ * Laws have this symbol for a key, whichever copy of the library made them. It names the version, since a law is read by
+ * its fields and methods: laws of another version are read by their masses.
  */
-class Lineage {
-  readonly base: Law | undefined;
-  /** What the law comes from in the end. */
-  readonly origin: object;
-  #step: Float64Array | (() => Float64Array);
-  /** The density from the ancestor that was last asked for. */
-  #known: { readonly ancestor: Law | undefined; readonly density: Float64Array } | undefined;
+export const BRAND: unique symbol = Symbol.for("exptilt 0.1.0 law") as never;
 
-  constructor(base: Law | undefined, step: Float64Array | (() => Float64Array)) {
-    this.base = base;
-    this.origin = base?.origin ?? COUNTING;
-    this.#step = step;
-  }
-
-  /** The logarithm of the law's density over its base, up to a constant; made when first asked for. */
-  get step(): Float64Array {
-    if (typeof this.#step === "function") this.#step = this.#step();
-    return this.#step;
-  }
-
-  /** The same over an earlier law that it comes from. */
-  from(ancestor: Law | undefined): Float64Array {
-    if (this.base === ancestor) return this.step;
-    if (this.#known?.ancestor !== ancestor || this.#known === undefined) {
-      const before = this.base?.lineage?.from(ancestor);
-      const density = before === undefined ? this.step : this.step.map((x, i) => x + before[i]);
-      this.#known = { ancestor, density };
-    }
-    return this.#known.density;
-  }
+/** What may have the brand. */
+export interface Branded {
+  readonly [BRAND]?: unknown;
 }
+
+/** What every law built from logarithms is a tilt of, in every copy of the library: mass 1 on each answer. */
+const COUNTING = Symbol.for("exptilt counting measure");
 
 /**
  * The log-densities of two laws over the last law that both come from; one that is left out is 0 throughout. Undefined
@@ -56,10 +28,10 @@ class Lineage {
 export function densitiesOf(p: Law, q: Law): [Float64Array | undefined, Float64Array | undefined] | undefined {
   if (p.origin !== q.origin) return undefined;
   const ancestors = new Set<Law | undefined>();
-  for (let law: Law | undefined = p; law !== undefined; law = law.lineage?.base) ancestors.add(law);
+  for (let law: Law | undefined = p; law !== undefined; law = law.base) ancestors.add(law);
   let common: Law | undefined = q;
-  while (common !== undefined && !ancestors.has(common)) common = common.lineage?.base;
-  return [p === common ? undefined : p.lineage?.from(common), q === common ? undefined : q.lineage?.from(common)];
+  while (common !== undefined && !ancestors.has(common)) common = common.base;
+  return [p === common ? undefined : p.densityOver(common), q === common ? undefined : q.densityOver(common)];
 }
 
 /** From so many answers on, the logarithms of a law's weights are made once and kept: the next divergence needs none. */
@@ -77,18 +49,38 @@ export interface ScaledLogs {
 /**
  * The exact law proportional to a vector of relative weights. Nothing is divided by the total: the total stays beside
  * the weights as a double-double, the largest weight apart from the rest, so that a probability near 1 keeps the digits
- * of its distance from 1. Answers whose weight is below the smallest double keep it in `logWeight`.
+ * of its distance from 1.
+ *
+ * A law keeps its weights in one of three ways:
+ *
+ * - Given by masses: `mass` is exact, and `weight` is the same array, or its multiple by a power of two.
+ * - Given by log-masses (`fromLog`): `logWeight` is exact, and `weight` is its exponential, rounded.
+ * - Tilted from a base: `weight` is exact but for rounding where it is a normal double, `logWeight` everywhere else. The
+ *   law also knows the logarithm of its density over the base. Two tilts of one law differ by a log-ratio that is known
+ *   directly, so a divergence between them keeps the digits that their weights have lost. A law given by log-masses is a
+ *   tilt of the counting measure.
+ *
+ * The public fields are data, and all that a structured clone keeps: `fromMass` makes the law again of `mass`, `logMass`
+ * and `fromLog`.
  */
 export class Law {
   /** Relative weights, the largest far from over- and underflow. */
   readonly weight: Float64Array;
   /** The sum of all weights. */
   readonly total: DoubleDouble;
-  readonly lineage: Lineage | undefined;
   /** The weights came from logarithms: those hold what the weights round away. */
   readonly fromLog: boolean;
   /** What the weights are powers of two times, all digits kept: the masses given, or the weights themselves. */
   readonly mass: Float64Array;
+  /** Log-weights that came beside the weights: there where a weight has underflowed. Written while the law is made. */
+  logMass: Float64Array | undefined;
+  /** The law that this one was tilted from. */
+  readonly #base: Law | undefined;
+  readonly #origin: Law | symbol;
+  /** The logarithm of the density over the base, or the counting measure, up to a constant. */
+  #step: Float64Array | (() => Float64Array) | undefined;
+  /** The density over the earlier law that was last asked for. */
+  #known: { readonly ancestor: Law | undefined; readonly density: Float64Array } | undefined;
   #logWeight: Float64Array | (() => Float64Array) | undefined;
   /** Whether logarithms came beside the weights, which may hold what these round away. */
   readonly #apart: boolean;
@@ -101,38 +93,52 @@ export class Law {
   private constructor(
     weight: Float64Array,
     logWeight: Float64Array | (() => Float64Array) | undefined,
-    lineage: Lineage | undefined,
+    base: Law | undefined,
+    step: Float64Array | (() => Float64Array) | undefined,
     fromLog: boolean,
     total: DoubleDouble = sum(weight),
     mass: Float64Array = weight,
   ) {
     this.weight = weight;
     this.mass = mass;
+    this.logMass = typeof logWeight === "function" ? undefined : logWeight;
     this.#logWeight = logWeight;
     this.#apart = logWeight !== undefined;
-    this.lineage = lineage;
+    this.#base = base;
+    this.#step = step;
+    this.#origin = base?.origin ?? (step ? COUNTING : this);
     this.fromLog = fromLog;
     this.total = total;
   }
 
-  /** Whether a value is a law itself, and no Proxy of one. */
+  static {
+    // A law itself has the brand, a Proxy of one has not.
+    Object.defineProperty(Law.prototype, BRAND, {
+      get(this: object) {
+        return #hasTail in this;
+      },
+    });
+  }
+
+  /** Whether a value is a law itself, of this copy of the library or another one of the same version. */
   static isLaw(value: unknown): value is Law {
-    return typeof value === "object" && value !== null && #hasTail in value;
+    return (value as Branded | null | undefined)?.[BRAND] === true;
   }
 
   /**
    * The law ∝ mass, whose entries are non-negative with one positive at least. Scaled by 2^k only where needed. Masses
-   * that were rounded below the normal doubles are whole in `logMass`, and the largest is then of ordinary size.
+   * that were rounded below the normal doubles, or above them, are whole in `logMass`; with `fromLog`, all are.
    */
-  static fromMass(mass: Float64Array, logMass?: Float64Array): Law {
+  static fromMass(mass: Float64Array, logMass?: Float64Array, fromLog = false): Law {
     let max = 0;
     for (let i = 0; i < mass.length; i++) if (mass[i] > max) max = mass[i];
-    if (max >= 2 ** -400 && max <= 2 ** 400) return new Law(mass, logMass, undefined, false);
+    if (max >= 2 ** -400 && max <= 2 ** 400) return new Law(mass, logMass, undefined, undefined, fromLog);
+    if (logMass !== undefined) return Law.fromLogMass(logMass);
     const exponent = -exponentOf(max);
     const [s, t] = [2 ** Math.trunc(exponent / 2), 2 ** (exponent - Math.trunc(exponent / 2))];
     const logScale = exponent * Math.LN2;
     const weight = mass.map((m) => m * s * t);
-    return new Law(weight, () => mass.map((m) => log(m) + logScale), undefined, false, undefined, mass);
+    return new Law(weight, () => mass.map((m) => log(m) + logScale), undefined, undefined, false, undefined, mass);
   }
 
   /** The law ∝ exp(logMass), whose entries are below ∞ with one above −∞ at least. */
@@ -145,7 +151,7 @@ export class Law {
       logWeight[i] = x;
       weight[i] = x > -700 ? expNormal(x) : exp(x);
     }
-    return new Law(weight, logWeight, new Lineage(undefined, logWeight), true);
+    return new Law(weight, logWeight, undefined, logWeight, true);
   }
 
   /** The law of given weights that is a tilt of `base` by `logDensity`: base·exp(logDensity), up to a constant. */
@@ -156,12 +162,35 @@ export class Law {
     logDensity: () => Float64Array,
     total?: DoubleDouble,
   ): Law {
-    return new Law(weight, logWeight, new Lineage(base, logDensity), base.fromLog, total);
+    const law = new Law(weight, logWeight, base, logDensity, base.fromLog, total);
+    // Log-weights are data where they alone have an answer whole; with a total come weights that all are.
+    for (let i = 0; total === undefined && i < weight.length; i++) {
+      if (weight[i] >= SMALLEST_NORMAL || !law.supports(i)) continue;
+      law.logMass = law.logWeight;
+      break;
+    }
+    return law;
+  }
+
+  get base(): Law | undefined {
+    return this.#base;
   }
 
   /** What this law comes from in the end: itself, where it was given by its masses. */
-  get origin(): object {
-    return this.lineage?.origin ?? this;
+  get origin(): Law | symbol {
+    return this.#origin;
+  }
+
+  /** The logarithm of the density over an earlier law that this one comes from, up to a constant. */
+  densityOver(ancestor: Law | undefined): Float64Array | undefined {
+    if (typeof this.#step === "function") this.#step = this.#step();
+    const step = this.#step;
+    if (this.#base === ancestor || step === undefined) return step;
+    if (this.#known === undefined || this.#known.ancestor !== ancestor) {
+      const before = this.#base?.densityOver(ancestor);
+      this.#known = { ancestor, density: before === undefined ? step : step.map((x, i) => x + before[i]) };
+    }
+    return this.#known.density;
   }
 
   /** The index of the largest weight. */

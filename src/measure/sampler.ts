@@ -42,15 +42,6 @@ export function aliasTableOf({ weight, total }: Law): AliasTable {
   return new AliasTable(weight, total);
 }
 
-/** Draws indices by an alias table: two numbers a draw, so that the coin has all its 53 bits. */
-export function drawBy({ keep, alias }: AliasTable, rng: () => number): () => number {
-  const size = keep.length;
-  return () => {
-    const column = (rng() * size) | 0;
-    return rng() < keep[column] ? column : alias[column];
-  };
-}
-
 /**
  * Draws answers from the law proportional to p, in constant time each, by an alias table (Walker 1977, Vose 1991).
  *
@@ -74,7 +65,7 @@ export function drawBy({ keep, alias }: AliasTable, rng: () => number): () => nu
 export function categoricalSampler<A>(p: Measure<A>, rng: () => number): Sampler<A> {
   const caller = "categoricalSampler";
   const { support, law } = requireMeasure(caller, "p", p);
-  const draw = drawBy(aliasTableOf(law), requireRandom(caller, rng));
+  const draw = aliasTableOf(law).drawBy(requireRandom(caller, rng));
   return samplerOf(caller, support, draw);
 }
 

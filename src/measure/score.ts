@@ -1,4 +1,4 @@
-import { BELOW_INFINITY, type Condition, requireLength, requireNumber, requireNumbers } from "../numeric/check.js";
+import { BELOW_INFINITY, requireLength, requireNumber, requireNumbers } from "../numeric/check.js";
 import { productError, sumError } from "../numeric/doubleDouble.js";
 import { expPlus } from "../numeric/elementary.js";
 
@@ -18,9 +18,6 @@ export type ScoreFunction<A> = (answer: A, index: number) => number;
  */
 export type Score<A> = ArrayLike<number> | ScoreFunction<A>;
 
-/** A score: below ∞, and −∞ where it forbids an answer. */
-export const SCORE: Condition = { ...BELOW_INFINITY, says: "be a number below Infinity" };
-
 /** The scores as an array: numbers below ∞, of which −∞ forbids an answer; NaN is refused off the support too. */
 export function resolveScore<A>(
   caller: string,
@@ -30,14 +27,14 @@ export function resolveScore<A>(
 ): Float64Array {
   if (typeof score !== "function") {
     requireLength(caller, argument, score, support.length);
-    return requireNumbers(caller, argument, score, SCORE);
+    return requireNumbers(caller, argument, score, BELOW_INFINITY);
   }
   const out = new Float64Array(support.length);
   for (let i = 0; i < out.length; i++) {
     const given: unknown = score(support[i], i);
     // The text of the argument is made for what is no plain score.
     const plain = typeof given === "number" && given < Infinity;
-    out[i] = plain ? given : requireNumber(caller, `${argument} of support[${i}]`, given, SCORE);
+    out[i] = plain ? given : requireNumber(caller, `${argument} of support[${i}]`, given, BELOW_INFINITY);
   }
   return out;
 }

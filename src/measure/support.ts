@@ -62,9 +62,9 @@ function keyText(token: unknown): string {
   if (Array.isArray(token)) return `[${token.map(keyText).join(",")}]`;
   if (typeof token === "string") return JSON.stringify(token);
   if (typeof token === "bigint") return `${token}n`;
-  const named = typeof token === "symbol" ? Symbol.keyFor(token) : undefined;
-  if (named !== undefined) return `Symbol.for(${JSON.stringify(named)})`;
-  const hasIdentity = (typeof token === "object" && token !== null) || ["function", "symbol"].includes(typeof token);
+  // Symbols of the registry are told apart by their texts; other ones have an identity, as objects do.
+  const isSymbol = typeof token === "symbol" && Symbol.keyFor(token) === undefined;
+  const hasIdentity = isSymbol || typeof token === "function" || (typeof token === "object" && token !== null);
   return hasIdentity ? `#${identityOf(token as object)}` : String(token);
 }
 

@@ -1,10 +1,10 @@
 import { outOfRange, POSITIVE_OR_INFINITE, requireLength, requireNumber, wrongType } from "../numeric/check.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, expm1, log1p } from "../numeric/elementary.js";
-import { expWeighted, rangeOf } from "../numeric/expLog.js";
+import { expWeighted } from "../numeric/expLoops.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
-import { peakOf } from "../numeric/peak.js";
+import { peakOf, rangeOf } from "../numeric/peak.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
 import { type Distribution, distributionOf, type Measure, requireMeasure } from "./measure.js";

@@ -63,10 +63,14 @@ export class AliasTable {
     }
   }
 
-  /** The entry for two independent uniform numbers in [0, 1). */
-  draw(u: number, coin: number): number {
-    const column = (u * this.keep.length) | 0;
-    return coin < this.keep[column] ? column : this.alias[column];
+  /** Draws entries by a source of uniform numbers in [0, 1): two a draw, so that the coin has all its 53 bits. */
+  drawBy(rng: () => number): () => number {
+    const { keep, alias } = this;
+    const size = keep.length;
+    return () => {
+      const column = (rng() * size) | 0;
+      return rng() < keep[column] ? column : alias[column];
+    };
   }
 
   /** The probability with which each entry is drawn, as the table has it. */

@@ -20,15 +20,18 @@ function safeString(value: unknown): string {
   return String(value);
 }
 
+type Refusal<E> = (caller: string, argument: string, condition: string, value: unknown) => E;
+
+const refusal =
+  <E>(Kind: new (message: string) => E): Refusal<E> =>
+  (caller, argument, condition, value) =>
+    new Kind(`${caller}: ${argument} must ${condition}, got ${show(value)}`);
+
 /** A `RangeError` that reads `tilt: reward[3] must be a number below Infinity, got NaN`. */
-export function outOfRange(caller: string, argument: string, condition: string, value: unknown): RangeError {
-  return new RangeError(`${caller}: ${argument} must ${condition}, got ${show(value)}`);
-}
+export const outOfRange: Refusal<RangeError> = refusal(RangeError);
 
 /** A `TypeError` of the same form, for a wrong type or shape. */
-export function wrongType(caller: string, argument: string, condition: string, value: unknown): TypeError {
-  return new TypeError(`${caller}: ${argument} must ${condition}, got ${show(value)}`);
-}
+export const wrongType: Refusal<TypeError> = refusal(TypeError);
 
 /** A condition on a number: it lies from `least` to `most`, both included. NaN meets none. */
 export interface Condition {
@@ -56,15 +59,15 @@ export const NON_NEGATIVE_OR_INFINITE: Condition = {
   most: Infinity,
   says: "be at least 0 (Infinity allowed)",
 };
-export const NOT_NAN: Condition = { least: -Infinity, most: Infinity, says: "be a number" };
+export const NOT_NAN: Condition = { least: -Infinity, most: Infinity, says: "be a number, not NaN" };
 export const BELOW_INFINITY: Condition = {
   least: -Infinity,
   most: Number.MAX_VALUE,
-  says: "be below Infinity and not NaN",
+  says: "be a number below Infinity",
 };
 export const BETWEEN_ZERO_AND_ONE: Condition = {
   least: Number.MIN_VALUE,
-  most: 1 - 2 ** -53,
+  most: 0.9999999999999999,
   says: "be between 0 and 1",
 };
 
@@ -96,9 +99,8 @@ export function requireObject<T extends object>(caller: string, argument: string
 export function requireInteger(caller: string, argument: string, value: unknown, least: number): number {
   const x = requireNumber(caller, argument, value);
   if (Number.isSafeInteger(x) && x >= least) return x;
-  if (Number.isInteger(x) && x >= least)
-    throw outOfRange(caller, argument, `be a whole number of at least ${least} and below 2^53`, x);
-  throw outOfRange(caller, argument, `be a whole number of at least ${least}`, x);
+  const most = Number.isInteger(x) && x >= least ? " and below 2^53" : "";
+  throw outOfRange(caller, argument, `be a whole number of at least ${least}${most}`, x);
 }
 
 /** Options: an object that has no other names than the known ones, since a misspelt one would pass for one left out. */

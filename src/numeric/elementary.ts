@@ -1,23 +1,24 @@
 import { type DoubleDouble, productError, twoSum } from "./doubleDouble.js";
-import { expNormal, logSeries } from "./expLog.js";
 import {
   CELL_HI,
   CELL_LO,
   EXP_CELLS,
+  expNormal,
+  expRest,
   HIGH,
   inverse,
   LN2_HI,
   LN2_LO,
   LOG_CELLS,
+  logOfSum,
   logs,
   logsLow,
   ONE,
   PER_CELL,
   power,
-  powerLow,
   ROUND,
   scale,
-} from "./expLogTables.js";
+} from "./expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "./float64.js";
 
 /**
@@ -33,9 +34,8 @@ export function exp(x: number): number {
   if (x < -745.2) return 0;
   // The power of two in two steps, so that the last one alone may over- or underflow.
   const n = Math.round(x * PER_CELL);
-  const r = x - n * CELL_HI - n * CELL_LO;
   const j = n & (EXP_CELLS - 1);
-  const v = power[j] + power[j] * (r + (r * r * (0.5 + r * (1 / 6 + r * (1 / 24))) + powerLow[j]));
+  const v = power[j] + power[j] * expRest(x - n * CELL_HI - n * CELL_LO, j);
   const e = n >> 9;
   return x > 0 ? v * scale[1023 + e] * 2 : v * scale[1124 + e] * 2 ** -100;
 }
@@ -62,13 +62,12 @@ export function expm1(x: number): number {
   }
   if (!(x > -40 && x < 700)) return x <= -40 ? -1 : exp(x);
   const k = x * PER_CELL + ROUND - ROUND;
-  const r = x - k * CELL_HI - k * CELL_LO;
   const n = k | 0;
   const j = n & (EXP_CELLS - 1);
   const v = power[j] * scale[((n >> 9) + 1024) & 2047];
   const d = v - 1;
   const left = v > 1 ? v - d - 1 : v - (d + 1);
-  return d + (left + v * (r + (r * r * (0.5 + r * (1 / 6 + r * (1 / 24))) + powerLow[j])));
+  return d + (left + v * expRest(x - k * CELL_HI - k * CELL_LO, j));
 }
 
 const double = new Float64Array(1);
@@ -94,21 +93,6 @@ export function log1p(x: number): number {
   if (!(x > -1 && x < Infinity)) return x === -1 ? -Infinity : x > 0 ? x : Number.NaN;
   const u = 1 + x;
   return logOfSum(u, x > 1 ? 1 - (u - x) : x - (u - 1));
-}
-
-/** log(u + low), away from 1, for a normal u and what a rounding left of it: `logNormal` with its largest rounding made good. */
-function logOfSum(u: number, low: number): number {
-  double[0] = u;
-  const e = (words[HIGH] - ONE + 0x80000) >> 20;
-  const s = scale[(1024 - e) & 2047];
-  const m = u * s;
-  const k = m * LOG_CELLS + ROUND - ROUND;
-  const j = k & (2 * LOG_CELLS - 1);
-  const r = (m - k * (1 / LOG_CELLS) + low * s) * inverse[j];
-  const a = e * LN2_HI;
-  const c = logs[j];
-  const b = a + c;
-  return b + (r + (logSeries(r) + (logsLow[j] + (a - b + c + e * LN2_LO))));
 }
 
 /** log(hi + lo), with the digits of a sum near 1 kept. */

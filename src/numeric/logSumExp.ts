@@ -1,13 +1,11 @@
-import { type Condition, outOfRange, requireNumbers } from "./check.js";
+import { NOT_NAN, outOfRange, requireNumbers } from "./check.js";
 import { twoSum } from "./doubleDouble.js";
 import { exp, log1p } from "./elementary.js";
 import { peakedSum } from "./sum.js";
 
-const NUMBER: Condition = { least: -Infinity, most: Infinity, says: "be a number, not NaN" };
-
 /** x − max x, exponentiated; `log1pRest` is log Σ e^{x − max}, computed with the maximum kept out of the sum. */
 function shifted(caller: string, x: ArrayLike<number>) {
-  const shift = requireNumbers(caller, "x", x, NUMBER);
+  const shift = requireNumbers(caller, "x", x, NOT_NAN);
   if (shift.length === 0) throw outOfRange(caller, "x", "have at least one entry", x);
   let max = -Infinity;
   for (const v of shift) if (v > max) max = v;
@@ -25,8 +23,7 @@ function shifted(caller: string, x: ArrayLike<number>) {
 }
 
 function requireLogits(caller: string, max: number): void {
-  if (max === -Infinity) throw outOfRange(caller, "x", "have an entry above -Infinity: all masked is no law", max);
-  if (max === Infinity) throw outOfRange(caller, "x", "be below Infinity", max);
+  if (!Number.isFinite(max)) throw outOfRange(caller, "x", "have a finite maximum", max);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { HIGH } from "./expLogTables.js";
+import { HIGH } from "./expLog.js";
 import { SMALLEST_NORMAL } from "./float64.js";
 
 const double = new Float64Array(1);

@@ -79,37 +79,27 @@ function endingInText(seed: string): string {
   return end > 0 && seed.charCodeAt(end - 1) === 0 ? `${seed}\u0001` : seed;
 }
 
-function requireState(given: RandomState): { a: number; b: number; c: number; d: number } {
-  const { generator, a, b, c, d } = given;
+function requireState({ generator, a, b, c, d }: RandomState): { a: number; b: number; c: number; d: number } {
   if (generator !== "tychei") throw wrongType("randomSource", "seed.generator", 'be "tychei"', generator);
-  for (const [name, word] of Object.entries({ a, b, c, d })) {
+  const state = { a, b, c, d };
+  for (const [name, word] of Object.entries(state)) {
     requireInteger("randomSource", `seed.${name}`, word, -(2 ** 31));
     if (word >= 2 ** 32) throw outOfRange("randomSource", `seed.${name}`, "have 32 bits", word);
   }
-  const state = { a, b, c, d };
-  if (repeats(state)) throw outOfRange("randomSource", "seed", "not repeat itself", `state ${a}, ${b}, ${c}, ${d}`);
+  const next = tychei("", { state });
+  const now = () => Object.values(next.state()).join();
+  for (let step = 0, before = ""; step < STEPS_CHECKED; step++, next()) {
+    if (now() === before) throw outOfRange("randomSource", "seed", "not repeat itself", `state ${a}, ${b}, ${c}, ${d}`);
+    before = now();
+  }
   return state;
 }
 
-/** Steps of a restored state that are looked at: few states lead to a fixed point, and those that do get there at once. */
-const STEPS_CHECKED = 256;
-
 /**
- * Whether a state soon comes back to one it had (Brent's method). Tyche-i has three states that are their own successors,
- * four zeros among them, and states that lead to these; no seed leads there.
+ * Steps of a restored state that are looked at. Tyche-i has three states that are their own successors, four zeros among
+ * them. Few other states lead to these, and those get there at once; no seed does.
  */
-function repeats(state: { a: number; b: number; c: number; d: number }): boolean {
-  const generator = tychei("", { state });
-  let kept = "";
-  for (let step = 0; step < STEPS_CHECKED; step++) {
-    const now = Object.values(generator.state()).join();
-    if (now === kept) return true;
-    // Kept at steps 0, 1, 2, 4, 8, …
-    if ((step & (step - 1)) === 0) kept = now;
-    generator();
-  }
-  return false;
-}
+const STEPS_CHECKED = 256;
 
 /**
  * A source of uniform numbers, as an argument: the same numbers, each checked. A stub that gives 1, NaN or nothing would

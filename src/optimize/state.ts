@@ -1,10 +1,8 @@
 import { outOfRange, requireArrayLike, requireInteger, wrongType } from "../numeric/check.js";
+import { fromJson, type JsonNumber, toJson } from "../numeric/json.js";
 
 /** Written into every state, so that another file is not taken for one. */
 const FORMAT = "exptilt training state 1";
-
-/** A number as JSON holds it: infinities are words. */
-export type JsonNumber = number | "Infinity" | "-Infinity";
 
 /**
  * A training run as plain data: `JSON.stringify` and `JSON.parse` keep it to the last bit, and a run that is resumed from
@@ -23,17 +21,14 @@ export interface TrainingState {
   readonly memory: readonly (readonly JsonNumber[])[];
 }
 
-function toJson(values: Float64Array): JsonNumber[] {
-  return Array.from(values, (x) => (Number.isFinite(x) ? x : x > 0 ? "Infinity" : "-Infinity"));
-}
-
 export function stateOf(
   method: string,
   iteration: number,
   parameters: Float64Array,
   memory: readonly Float64Array[],
 ): TrainingState {
-  return { format: FORMAT, method, iteration, parameters: toJson(parameters), memory: memory.map(toJson) };
+  const numbers = (values: Float64Array) => Array.from(values, toJson);
+  return { format: FORMAT, method, iteration, parameters: numbers(parameters), memory: memory.map(numbers) };
 }
 
 /** A state with its vectors as arrays. */
@@ -50,10 +45,9 @@ export function readState(caller: string, state: TrainingState, size: number): R
     throw wrongType(caller, "options.resume", `be a state of format "${FORMAT}"`, state);
   }
   const vector = (name: string, values: unknown) => {
-    const array = requireArrayLike(caller, name, values) as ArrayLike<JsonNumber>;
+    const array = requireArrayLike(caller, name, fromJson(values)) as ArrayLike<number>;
     if (array.length !== size) throw wrongType(caller, name, `have length ${size}`, array);
     return Float64Array.from(array, (x, i) => {
-      if (x === "-Infinity") return -Infinity;
       if (!(typeof x === "number" && x < Infinity))
         throw outOfRange(caller, `${name}[${i}]`, "be a number below Infinity", x);
       return x;

@@ -1,4 +1,4 @@
-import { aliasTableOf, drawBy, type Sampler, samplerOf } from "../measure/sampler.js";
+import { aliasTableOf, type Sampler, samplerOf } from "../measure/sampler.js";
 import { outOfRange, requireInteger, requireNumber, requireOptions } from "../numeric/check.js";
 import { expm1, log1p } from "../numeric/elementary.js";
 import { requireRandom, stuck } from "../numeric/random.js";
@@ -59,7 +59,7 @@ export function softBestOfNSampler<A>(
 }
 
 function byLaw<A>(prepared: Prepared<A>, n: number, rng: () => number): () => number {
-  return drawBy(aliasTableOf(lawAt(prepared, n)), rng);
+  return aliasTableOf(lawAt(prepared, n)).drawBy(rng);
 }
 
 /** Up to so many draws are kept one by one; of more, how often each answer was drawn. */
@@ -82,7 +82,7 @@ function bySimulation<A>({ caller, law, score, beta }: Prepared<A>, n: number, r
     throw outOfRange(caller, "options.method", problem, "simulation");
   }
   const most = Math.ceil(MAX_ROUNDS / chance);
-  const draw = drawBy(aliasTableOf(law), rng);
+  const draw = aliasTableOf(law).drawBy(rng);
   const round = n > KEPT_DRAWS ? counted(score, beta, n, draw, rng) : listed(score, beta, n, draw, rng);
   return () => {
     for (let rounds = 0; rounds < most; rounds++) {

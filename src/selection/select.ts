@@ -1,5 +1,4 @@
-import { SCORE } from "../measure/score.js";
-import { outOfRange, requireArrayLike, requireNumber, requireNumbers } from "../numeric/check.js";
+import { BELOW_INFINITY, outOfRange, requireArrayLike, requireNumber, requireNumbers } from "../numeric/check.js";
 import { expNormal } from "../numeric/expLog.js";
 import { requireRandom } from "../numeric/random.js";
 import { TEMPERATURE } from "./problem.js";
@@ -35,7 +34,8 @@ export function selectSoftBestOfN(rewards: ArrayLike<number>, beta: number, rng:
   if (rewards.length === 0) throw outOfRange(caller, "rewards", "have at least one entry", rewards);
   for (let i = 0; i < rewards.length; i++) {
     const r: unknown = rewards[i];
-    if (typeof r !== "number") return selectSoftBestOfN(requireNumbers(caller, "rewards", rewards, SCORE), beta, rng);
+    if (typeof r !== "number")
+      return selectSoftBestOfN(requireNumbers(caller, "rewards", rewards, BELOW_INFINITY), beta, rng);
     if (!(r < Infinity)) throw outOfRange(caller, `rewards[${i}]`, "be a number below Infinity", r);
   }
   const picked = pickSoft(rewards, beta, random);

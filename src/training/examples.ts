@@ -3,8 +3,7 @@ import { NOT_NAN, outOfRange, requireNumber, wrongType } from "../numeric/check.
 import { log } from "../numeric/elementary.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { type LikelihoodPart, type TargetLaw, targetLaw } from "./objective.js";
-import type { Policy } from "./policies/policy.js";
-import { policyOn } from "./policies/policy.js";
+import { type Policy, policyOn } from "./policies/policy.js";
 
 /**
  * What the policy is to imitate on one query: the result of `importanceWeights`, `selfCertaintyWeights` or `drawnWeights`
@@ -28,7 +27,7 @@ export interface TrainingExample<Q = unknown, A = unknown> {
   readonly paretoK?: number;
 }
 
-/** The targets given, one or several, each with its name. */
+/** One target or several, each with the name that errors give it. */
 export function requireExamples<Q, A>(
   caller: string,
   argument: string,
@@ -36,7 +35,7 @@ export function requireExamples<Q, A>(
 ): readonly { readonly name: string; readonly example: TrainingExample<Q, A> }[] {
   const examples: readonly unknown[] = Array.isArray(data) ? data : [data];
   if (examples.length === 0) throw outOfRange(caller, argument, "have at least one target", data);
-  // Holes too: map would pass over them.
+  // Unlike `map`, `from` reads holes too.
   return Array.from(examples, (example, q) => {
     const name = Array.isArray(data) ? `${argument}[${q}]` : argument;
     if (typeof example !== "object" || example === null || !("target" in example))
@@ -72,8 +71,7 @@ export function partOf<Q, A>(
   const logCoefficient = () => {
     const own = imitated.logCoefficient().map((l) => l - log(queries));
     const added = reference?.logCoefficient();
-    if (added === undefined) return own;
-    return own.map((l, o) => logSumExp([l, added[o] + log(lambda / queries)]));
+    return added === undefined ? own : own.map((l, o) => logSumExp([l, added[o] + log(lambda / queries)]));
   };
   return { part: { on, coefficient, logCoefficient }, target: imitated.coefficient };
 }

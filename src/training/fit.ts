@@ -10,8 +10,7 @@ import { resultOf, type TrainingResult } from "../optimize/result.js";
 import { stateOf } from "../optimize/state.js";
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
 import { type LikelihoodPart, NegativeLogLikelihood, Units } from "./objective.js";
-import type { Policy } from "./policies/policy.js";
-import { requirePolicy } from "./policies/policy.js";
+import { type Policy, requirePolicy } from "./policies/policy.js";
 import { shuffled } from "./shuffle.js";
 
 /** What may be chosen in weighted maximum likelihood. */
@@ -72,50 +71,57 @@ export async function fitWeightedMle<Q, A>(
   options: WeightedMleOptions = {},
 ): Promise<WeightedMleFit> {
   const caller = "fitWeightedMle";
-  const { examples, seen, parts, settings } = readFit(caller, policy, data, options);
-  const result = closedForm(caller, parts, settings) ?? (await descend(caller, parts, settings));
-  return reported(result, seen, examples);
+  const fit = readFit(caller, policy, data, options);
+  return reported(fit, closedForm(caller, fit) ?? (await descend(caller, fit)));
 }
 
-/** The same fit of a policy that has a closed form, at once. */
+/** `fitWeightedMle` of a policy that has a closed form, without a promise. */
 export function fitInClosedForm<Q, A>(
   caller: string,
   policy: Policy<Q, A>,
   data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
 ): WeightedMleFit {
-  const { examples, seen, parts, settings } = readFit(caller, policy, data, {});
-  const result = closedForm(caller, parts, { ...settings, method: "closed form" });
-  if (result === undefined) throw new Error("a closed form was asked for and none came");
-  return reported(result, seen, examples);
+  const fit = readFit(caller, policy, data, { method: "closed form" });
+  return reported(fit, closedForm(caller, fit) as TrainingResult);
 }
 
-/** A query's share of the likelihood, with what it imitates. */
-type Seen<A> = ReturnType<typeof partOf<unknown, A>>;
+/** A fit that is ready to begin. */
+interface Fit<A> {
+  readonly settings: Settings;
+  readonly examples: readonly TrainingExample<unknown, A>[];
+  /** Each query's share of the likelihood, with the law it imitates. */
+  readonly shares: readonly ReturnType<typeof partOf<unknown, A>>[];
+  readonly parts: readonly LikelihoodPart<A>[];
+  /** The variables of the minimiser, the parts in these, and what is minimised. */
+  readonly units: Units;
+  readonly own: readonly LikelihoodPart<A>[];
+  readonly f: NegativeLogLikelihood;
+}
 
 function readFit<Q, A>(
   caller: string,
   policy: Policy<Q, A>,
   data: TrainingExample<Q, A> | readonly TrainingExample<Q, A>[],
   options: WeightedMleOptions,
-) {
+): Fit<A> {
   const size = requirePolicy(caller, policy);
   const settings = readOptions(caller, options, { ...TRAINING_OPTIONS, klToRef: true }, size);
   const lambda = requireNumber(caller, "options.klToRef", options.klToRef ?? 0, NON_NEGATIVE);
-  const examples = requireExamples<Q, A>(caller, "data", data);
-  const seen = examples.map(({ name, example }) => partOf(caller, policy, example, name, lambda, examples.length));
-  return { settings, examples: examples.map(({ example }) => example), seen, parts: seen.map(({ part }) => part) };
+  const given = requireExamples<Q, A>(caller, "data", data);
+  const shares = given.map(({ name, example }) => partOf(caller, policy, example, name, lambda, given.length));
+  const parts = shares.map(({ part }) => part);
+  const units = new Units(size, parts);
+  const own = parts.map((part) => units.part(part));
+  const f = new NegativeLogLikelihood(units, own, settings.ridge);
+  return { settings, examples: given.map(({ example }) => example), shares, parts, units, own, f };
 }
 
-/** What the fit is worth: the distance from its targets, and the least that their weights can be trusted. */
-function reported<Q, A>(
-  result: TrainingResult,
-  seen: readonly Seen<A>[],
-  examples: readonly TrainingExample<Q, A>[],
-): WeightedMleFit {
+/** A result with its distance from the targets, and how far the weights of these can be trusted at worst. */
+function reported<A>({ shares, examples }: Fit<A>, result: TrainingResult): WeightedMleFit {
   let klFromTarget = 0;
-  for (const { part, target } of seen) {
+  for (const { part, target } of shares) {
     const law = Law.fromLogMass(part.on.logProbabilities(result.parameters));
-    klFromTarget += klOf(Law.fromMass(target), law) / seen.length;
+    klFromTarget += klOf(Law.fromMass(target), law) / shares.length;
   }
   let [fraction, size, k] = [1, 0, -Infinity];
   for (const { effectiveFraction = 1, effectiveSampleSize = 0, paretoK = -Infinity } of examples) {
@@ -132,38 +138,21 @@ function reported<Q, A>(
   };
 }
 
-function closedForm<A>(
-  caller: string,
-  parts: readonly LikelihoodPart<A>[],
-  { ridge, method, start }: Settings,
-): TrainingResult | undefined {
+function closedForm<A>(caller: string, { settings, parts, units, f }: Fit<A>): TrainingResult | undefined {
+  const { ridge, method } = settings;
   const [{ on }] = parts;
   const maximizer = ridge === 0 && parts.every((part) => part.on === on) ? on.maximizer : undefined;
   if (method === "closed form" && maximizer === undefined) {
     throw outOfRange(caller, "options.method", "be an iterative one: this policy has no closed form", method);
   }
   if (maximizer === undefined || (method ?? "closed form") !== "closed form") return undefined;
-  const units = new Units(start.length, parts);
-  const f = new NegativeLogLikelihood(
-    units,
-    parts.map((part) => units.part(part)),
-    ridge,
-  );
   const coefficient = added(parts);
   const theta = maximizer(coefficient, addedLogs(parts, coefficient));
   const point = pointAt(f, units.variables(theta));
   return resultOf(f, point, theta, 0, "closed form", true, () => stateOf("closed form", 0, theta, []));
 }
 
-async function descend<A>(
-  caller: string,
-  parts: readonly LikelihoodPart<A>[],
-  settings: Settings,
-): Promise<TrainingResult> {
-  const { ridge, seed } = settings;
-  const units = new Units(settings.start.length, parts);
-  const own = parts.map((part) => units.part(part));
-  const f = new NegativeLogLikelihood(units, own, ridge);
+async function descend<A>(caller: string, { settings, units, own, f }: Fit<A>): Promise<TrainingResult> {
   const from = pointAt(f, units.variables(settings.start));
   if (Number.isNaN(from.value))
     throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
@@ -171,14 +160,14 @@ async function descend<A>(
     throw outOfRange(caller, "data", "have mass only on answers that the policy can give", Infinity);
   }
   const { name, descent } = descentOf(f, from.x, units.spread, settings, (size, iteration) => {
-    if (size >= parts.length) return [f];
-    const order = shuffled(own, seed, iteration);
-    return Array.from({ length: Math.ceil(parts.length / size) }, (_, b) => {
+    if (size >= own.length) return [f];
+    const order = shuffled(own, settings.seed, iteration);
+    return Array.from({ length: Math.ceil(own.length / size) }, (_, b) => {
       const batch = order.slice(b * size, (b + 1) * size);
       // Each batch stands for all the queries.
-      const share = parts.length / batch.length;
+      const share = own.length / batch.length;
       const scaled = batch.map((part) => ({ ...part, coefficient: part.coefficient.map((c) => c * share) }));
-      return new NegativeLogLikelihood(units, scaled, ridge);
+      return new NegativeLogLikelihood(units, scaled, settings.ridge);
     });
   });
   const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
@@ -193,7 +182,7 @@ function added<A>(parts: readonly LikelihoodPart<A>[]): Float64Array {
   return out;
 }
 
-/** Their logarithms, where some are too small for a double. */
+/** The logarithms of the sums, where one is too small for a double. */
 function addedLogs<A>(parts: readonly LikelihoodPart<A>[], coefficient: Float64Array): Float64Array | undefined {
   if (coefficient.every((c) => c >= SMALLEST_NORMAL)) return undefined;
   const logs = parts.map((part) => part.logCoefficient());

@@ -7,7 +7,7 @@
 export type { ProgressListener, StopReason, StopSignal, TrainingProgress } from "../optimize/minimize.js";
 export type { TrainingMethod, TrainingOptions } from "../optimize/options.js";
 export type { TrainingResult } from "../optimize/result.js";
-export type { JsonNumber, TrainingState } from "../optimize/state.js";
+export type { TrainingState } from "../optimize/state.js";
 export type { TrainingExample } from "./examples.js";
 export {
   fitWeightedMle,

@@ -1,5 +1,4 @@
-import type { Measure } from "../measure/measure.js";
-import { lawOf } from "../measure/measure.js";
+import { lawOf, type Measure } from "../measure/measure.js";
 import { answerKey } from "../measure/support.js";
 import { outOfRange } from "../numeric/check.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
@@ -9,10 +8,10 @@ import { maxNorm } from "../optimize/lineSearch.js";
 import type { Report, Smooth, Verdict } from "../optimize/smooth.js";
 import type { ConditionalPolicy } from "./policies/policy.js";
 
-/** Vectors of more variables than this are not given a Hessian. */
+/** No Hessian is made for more variables. */
 const MAX_HESSIAN_VARIABLES = 400;
 
-/** The law of a measure in the order of a policy's answers: probabilities, and their logarithms where these are needed. */
+/** The law of a measure in the order of a policy's answers: its probabilities and, when asked for, their logarithms. */
 export interface TargetLaw {
   readonly coefficient: Float64Array;
   logCoefficient(): Float64Array;
@@ -48,19 +47,12 @@ export interface Part<A> {
   readonly coefficient: Float64Array;
 }
 
-/** The same for likelihoods, with what is below the range of doubles. */
+/** A part of a likelihood, with the logarithms of coefficients, which may be below the range of doubles. */
 export interface LikelihoodPart<A> extends Part<A> {
   logCoefficient(): Float64Array;
 }
 
-/** A part with its log-probabilities before and after a step. */
-interface Moved<P> {
-  readonly part: P;
-  readonly before: Float64Array;
-  readonly after: Float64Array;
-}
-
-/** How far a unit of each parameter moves log-odds at most, on any query: 1 where nothing is known of it. */
+/** How far a unit of each parameter moves log-odds at most, on any query; 1 where a policy does not say. */
 export function spreadOf<A>(size: number, parts: readonly Part<A>[], least?: Float64Array): Float64Array {
   const spread = least?.slice() ?? new Float64Array(size);
   for (const { on } of parts) for (let j = 0; j < size; j++) spread[j] = Math.max(spread[j], on.spread?.[j] ?? 1);
@@ -68,13 +60,13 @@ export function spreadOf<A>(size: number, parts: readonly Part<A>[], least?: Flo
 }
 
 /**
- * What the variables of a minimiser are: parameters in units of their spread, to the power of two below it, so that no
- * digit is lost on the way. Neither the units of a feature nor its offset change the path that a method takes.
+ * The variables of a minimiser: parameters in units of their spread, rounded down to a power of two, which costs no digit. The
+ * path of a method then depends on neither the units of a feature nor its offset.
  */
 export class Units {
   /** 2^k of each variable. */
   readonly unit: Float64Array;
-  /** How far a unit of each variable moves log-odds: from 1 to 2, where the policy can be asked in these units. */
+  /** How far a unit of each variable moves log-odds: from 1 to 2 where every policy has `inUnits`. */
   readonly spread: Float64Array;
   readonly #made = new Map<ConditionalPolicy, ConditionalPolicy>();
 
@@ -105,16 +97,16 @@ export class Units {
   }
 }
 
-/** What is shared by the objectives of a policy on several queries. */
+/** An objective of a policy on several queries. */
 export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth {
   readonly size: number;
   protected readonly parts: readonly P[];
   protected readonly ridge: number;
   readonly #units: Units;
-  /** What a nat of the value is in the caller's units. */
+  /** A nat of the value in the caller's units. */
   readonly #scale: number;
 
-  /** The parts are in the given units already, the ridge is not. */
+  /** The parts are already in the given units; the ridge is not. */
   constructor(units: Units, parts: readonly P[], ridge: number, scale = 1) {
     this.size = units.unit.length;
     this.parts = parts;
@@ -140,7 +132,7 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
     return { objective: -value * this.#scale, gradientNorm: maxNorm(this.#units.variables(gradient)) * this.#scale };
   }
 
-  /** What an answer's curvature counts for. */
+  /** The weight of each answer's curvature. */
   protected weightOf({ coefficient }: P, _x: Float64Array): Float64Array {
     return coefficient;
   }
@@ -170,10 +162,13 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
   }
 
   /** The log-probabilities of each part before and after a step. */
-  protected *moved(x: Float64Array, step: Float64Array): Generator<Moved<P>> {
+  protected *moved(
+    x: Float64Array,
+    step: Float64Array,
+  ): Generator<{ part: P; before: Float64Array; after: Float64Array }> {
     const there = x.map((v, i) => v + step[i]);
     for (const part of this.parts) {
-      // Two calls of the policy may share one array.
+      // The policy may return the same array from both calls.
       const before = part.on.logProbabilities(x).slice();
       yield { part, before, after: part.on.logProbabilities(there) };
     }
@@ -198,10 +193,10 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
   }
 }
 
-/** A step that lowers no answer of the target by more than this share of what it changes goes to infinity for nothing. */
+/** A step that lowers no answer of the target by more than this share of its largest change leads to infinity. */
 const MAX_LOWERED_SHARE = 0.01;
 
-/** A curvature below this share of the largest is that of answers which have lost their probability. */
+/** Answers whose curvature is below this share of the largest have lost their probability. */
 const MIN_CURVATURE_SHARE = 1e-8;
 
 /** −Σ c(o) log π_θ(o|q) over queries and answers, + ½ρ|θ|². */
@@ -229,8 +224,8 @@ export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknow
   }
 
   /**
-   * The optimum lies at infinity in a direction that lowers answers of which the target has nothing, and none of which it
-   * has some. Where the target has some of all, as tilts of ref do, the optimum is finite, however little that is.
+   * The optimum lies at infinity in a direction that lowers answers outside the target's support, and none inside it. Where
+   * the target has mass on all answers, as tilts of ref do, the optimum is finite, however small the mass.
    */
   verdict(x: Float64Array, step: Float64Array | undefined): Verdict {
     const direction = this.ridge > 0 ? undefined : (step ?? this.#away(x));
@@ -252,8 +247,8 @@ export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknow
   }
 
   /**
-   * The direction that lowers the answers of which the target has nothing, as far as the objective no longer feels it:
-   * what its curvature opposes is filtered out. Undefined where the target has some of all.
+   * The direction that lowers the answers outside the target's support, less the part that the objective's curvature opposes.
+   * Undefined where the target has mass on all answers.
    */
   #away(x: Float64Array): Float64Array | undefined {
     const n = this.size;
@@ -274,7 +269,7 @@ export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknow
   }
 }
 
-/** The same direction, its largest entry 1 in size. */
+/** The same direction with a largest entry of size 1. */
 function scaledTo1(direction: Float64Array): Float64Array {
   const size = maxNorm(direction);
   return direction.map((v) => v / size);

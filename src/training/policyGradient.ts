@@ -1,6 +1,5 @@
 import { rlhfOptimalValue, type TiltProblem } from "../alignment/rlhf.js";
-import { lawOf, requireMeasure } from "../measure/measure.js";
-import { answerKey } from "../measure/support.js";
+import { requireMeasure } from "../measure/measure.js";
 import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange, POSITIVE, requireNumber, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
@@ -10,9 +9,8 @@ import { descentOf, readOptions, TRAINING_OPTIONS, type TrainingOptions } from "
 import { resultOf, type TrainingResult } from "../optimize/result.js";
 import type { Verdict } from "../optimize/smooth.js";
 import { stateOf } from "../optimize/state.js";
-import { type Part, PolicyObjective, Units } from "./objective.js";
-import type { Policy } from "./policies/policy.js";
-import { policyOn, requirePolicy } from "./policies/policy.js";
+import { type Part, PolicyObjective, targetLaw, Units } from "./objective.js";
+import { type Policy, policyOn, requirePolicy } from "./policies/policy.js";
 
 /**
  * An RLHF problem on one query.
@@ -40,8 +38,8 @@ interface Task<A> extends Part<A> {
 }
 
 /**
- * The mean regret β KL(π_θ‖π*) in units of β: J(π*) − J(π_θ) without the constant's rounding. `share` is β over that unit and
- * over the number of queries; `coefficient` is room to work in.
+ * The mean regret J(π*) − J(π_θ) = β KL(π_θ‖π*), in units of the largest β. The KL has no large constant whose rounding would
+ * show. `coefficient` is a buffer.
  */
 class Regret extends PolicyObjective<Task<unknown>> {
   evaluate(x: Float64Array, gradient: Float64Array): number {
@@ -52,7 +50,7 @@ class Regret extends PolicyObjective<Task<unknown>> {
       let kl = 0;
       for (let o = 0; o < log.length; o++) if (log[o] > -Infinity) kl += weighted(log[o], log[o] - logOptimum[o]);
       value += share * kl;
-      // ∇ E_π[β log(π/π*)] = E_π[(β log(π/π*) − its mean) ∇ log π]: the mean is the baseline that costs nothing.
+      // ∇ E_π[β log(π/π*)] = E_π[(β log(π/π*) − its mean) ∇ log π]: the mean is an exact baseline.
       for (let o = 0; o < log.length; o++) {
         coefficient[o] = log[o] > -Infinity ? share * weighted(log[o], log[o] - logOptimum[o] - kl) : 0;
       }
@@ -68,8 +66,8 @@ class Regret extends PolicyObjective<Task<unknown>> {
   }
 
   /**
-   * The last of an answer's mass is always worth keeping, so no optimum lies at infinity. But what has lost all probability
-   * has no gradient: where the optimum gives it some, this is no optimum.
+   * No optimum lies at infinity, where an answer of π* would have no mass. But an answer whose probability underflows has no
+   * gradient: where the optimum gives it mass, this is no optimum.
    */
   verdict(x: Float64Array): Verdict {
     for (const { on, logOptimum } of this.parts) {
@@ -82,16 +80,16 @@ class Regret extends PolicyObjective<Task<unknown>> {
   }
 }
 
-/** More of the optimum than this may not be on answers that have lost all probability. */
+/** The mass of the optimum that may lie on answers whose probability underflows. */
 const MAX_LOST_MASS = 1e-15;
 
-/** e^l·x; infinite with x, however little e^l is. */
+/** e^l·x; infinite where x is, even if e^l underflows. */
 const weighted = (l: number, x: number): number => (x === Infinity ? Infinity : exp(l) * x);
 
 /**
- * RLHF by policy gradient on the objective (5) with the exact gradient, in place of one estimated from rollouts: the road
- * that weighted maximum likelihood does without. Both lead to the same optimum where the policy can express it; elsewhere
- * this one minimises KL(π_θ‖π*), and weighted maximum likelihood KL(π*‖π_θ).
+ * RLHF by policy gradient on the objective (5), with the exact gradient in place of one estimated from rollouts. It reaches
+ * the optimum of weighted maximum likelihood where the policy can express it. Elsewhere it minimises KL(π_θ‖π*), and weighted
+ * maximum likelihood KL(π*‖π_θ).
  *
  * $$\max_\theta J(\pi_\theta), \qquad \nabla J = \mathbb{E}_{\pi_\theta}\Bigl[\Bigl(r - \beta \log \frac{\pi_\theta}{\mathrm{ref}}\Bigr) \nabla \log \pi_\theta\Bigr]$$
  *
@@ -124,7 +122,7 @@ export async function fitPolicyGradient<Q, A>(
   const settings = readOptions(caller, options, TRAINING_OPTIONS, size);
   const method = settings.method ?? "lbfgs";
   if (method !== "lbfgs" && method !== "adam") throw outOfRange(caller, "options.method", "be lbfgs or adam", method);
-  // Holes too: map would pass over them.
+  // Unlike `map`, `from` reads holes too.
   const examples: readonly RlhfExample<Q, A>[] = Array.isArray(data) ? Array.from(data) : [data as RlhfExample<Q, A>];
   if (examples.length === 0) throw outOfRange(caller, "data", "have at least one problem", data);
   const given = examples.map((example, q) => taskOf(caller, policy, example, `data[${q}]`));
@@ -163,14 +161,6 @@ function taskOf<Q, A>(
   const on = policyOn(caller, policy, example.query as Q);
   const ref = requireMeasure(caller, `${name}.ref`, example.ref);
   const optimum = tiltChecked(caller, `${name}.reward`, ref, example.reward, beta);
-  const log = lawOf(caller, name, optimum).logProbabilities();
-  const place = new Map(on.support.map((answer, i) => [answerKey(answer), i]));
-  const logOptimum = new Float64Array(on.support.length).fill(-Infinity);
-  for (const [i, answer] of optimum.support.entries()) {
-    const at = place.get(answerKey(answer));
-    if (at !== undefined) logOptimum[at] = log[i];
-    else if (log[i] > -Infinity)
-      throw outOfRange(caller, `${name}.ref.support[${i}]`, "be an answer of the policy", answer);
-  }
+  const logOptimum = targetLaw(caller, `${name}.ref`, optimum, on.support).logCoefficient();
   return { on, logOptimum, beta, coefficient: new Float64Array(logOptimum.length) };
 }

@@ -1,4 +1,4 @@
-/** A 32-bit mixing of two whole numbers (the finaliser of MurmurHash3). */
+/** Two whole numbers mixed to 32 bits, as the finaliser of MurmurHash3 does. */
 function mix(a: number, b: number): number {
   let h = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(b + 0x7f4a7c15, 0xc2b2ae35);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -6,7 +6,7 @@ function mix(a: number, b: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** The items in the order that a seed and a pass number give: a pure function, so that a resumed run needs no generator. */
+/** The items in the order of a seed and a pass. A pure function: a resumed run needs no state of a generator. */
 export function shuffled<T>(items: readonly T[], seed: number, pass: number): T[] {
   const out = items.slice();
   for (let i = out.length - 1; i > 0; i--) {

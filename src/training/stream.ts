@@ -68,14 +68,14 @@ export interface StreamFit {
 }
 
 /**
- * Weighted maximum likelihood on a stream of batches, each seen once: a step of Adam (Kingma and Ba 2015) on each. What is
- * kept is θ and two vectors of its size, however long the stream is.
+ * Weighted maximum likelihood on a stream of batches, each seen once: a step of Adam (Kingma and Ba 2015) on each. Memory
+ * holds θ and a few vectors of its size, however long the stream is.
  *
  * $$\theta_{t+1} = \theta_t + \eta_t \frac{\hat m_t}{\sqrt{\hat v_t}}, \quad \hat m, \hat v \text{ means of } g_t = \nabla \sum_o \mathrm{target}_t(o) \log \pi_\theta(o) \text{ and of } g_t^2$$
  *
- * A batch of draws weighted by `drawnWeights` has the gradient of soft best-of-n in the mean, n its size, not that of π*:
- * batches should be large, or carry the exact weights of `importanceWeights`. No convergence is claimed: with a finite
- * half-life the steps die out, else θ goes on moving about the optimum.
+ * The mean gradient of batches of n draws weighted by `drawnWeights` is that of soft best-of-n, not that of π*: batches should
+ * be large, or carry the exact weights of `importanceWeights`. No convergence is claimed: with a finite half-life the steps
+ * die out, else θ goes on moving about the optimum.
  *
  * @param policy a parametric policy
  * @param stream batches in turn, sync or async: one target, or several that count alike
@@ -119,7 +119,7 @@ export async function fitWeightedMleStream<Q, A>(
   const state = options.resume && readState(caller, options.resume, size);
   let theta = state?.parameters ?? requireParameters(caller, size, options.start ?? new Float64Array(size));
   const memory = state?.memory.slice(0, 2) ?? [new Float64Array(size), new Float64Array(size)];
-  // The largest that the batches have shown of each parameter: what steps are measured by.
+  // The largest spread of each parameter in any batch so far: the unit of its steps.
   let spread = state?.memory[2];
   const plain = new Units(size, []);
   let iteration = state?.iteration ?? 0;
@@ -128,24 +128,17 @@ export async function fitWeightedMleStream<Q, A>(
   for await (const batch of stream) {
     const own = `stream[${iteration - first}]`;
     const examples = requireExamples<Q, A>(caller, own, batch);
-    const parts = examples.map(
-      ({ name, example }) => partOf(caller, policy, example, name, lambda, examples.length).part,
-    );
+    const count = examples.length;
+    const parts = examples.map(({ name, example }) => partOf(caller, policy, example, name, lambda, count).part);
     spread = spreadOf(size, parts, spread);
     const { value, gradient } = pointAt(new NegativeLogLikelihood(plain, parts, ridge), theta);
     if (Number.isNaN(value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", value);
     if (!(value < Infinity)) throw outOfRange(caller, own, "have mass only on answers that the policy can give", value);
     options.onProgress?.({ iteration, objective: -value, gradientNorm: maxNorm(gradient) });
-    theta = adamStep(
-      theta,
-      gradient,
-      memory,
-      iteration,
-      rate,
-      spread.map((s) => s || 1),
-    );
+    const units = spread.map((s) => s || 1);
+    theta = adamStep(theta, gradient, memory, iteration, rate, units);
     iteration++;
-    // Looked at after the step: no batch that was taken off the stream is lost to the run that goes on.
+    // Asked after the step, so that a resumed run misses no batch that was taken off the stream.
     if (options.signal?.aborted) {
       reason = "aborted";
       break;

@@ -161,7 +161,7 @@ describe("the two problems in each other's terms", () => {
     ],
     [
       () => rlifEquivalent({ ...hp, reward: [0, 0, 0, 0] }, sizes),
-      "rlifEquivalent: ref must be the human-preference law of the reward, but their total variation is 0.1",
+      "rlifEquivalent: ref must be the human-preference law of the reward to a total variation of 1e-9, got 0.1",
     ],
     [() => unifiedObjective({ ref, beta: -1 }, ref), "unifiedObjective: beta must be positive"],
     [() => rlhfObjective({ ref, reward: [0, 0, 0, 0], beta: -1 }, ref), "rlhfObjective: beta must be non-negative"],

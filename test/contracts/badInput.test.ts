@@ -132,7 +132,7 @@ describe("masses that are no measure are refused, with function, argument, index
       "fromLogMass: NaN",
       () => fromLogMass(ab, [0, Number.NaN]),
       RangeError,
-      "fromLogMass: logMass[1] must be below Infinity and not NaN, got NaN",
+      "fromLogMass: logMass[1] must be a number below Infinity, got NaN",
     ],
     ["fromLogMass: +∞", () => fromLogMass(ab, [0, Infinity]), RangeError, "fromLogMass: logMass[1]"],
     [

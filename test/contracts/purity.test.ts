@@ -47,7 +47,7 @@ const calls: [string, (p: library.Measure, q: library.Measure, r: readonly numbe
   ["softBestOfNBounds", (p, _, r) => library.softBestOfNBounds({ ref: p, reward: r, beta: 0.5 }, 4).upper[0]],
   ["firstOrderExpansion", (p, _, r) => library.firstOrderExpansion({ ref: p, reward: r, beta: 0.5 }).kl],
   ["samplesNeeded", (p, _, r) => library.samplesNeeded({ ref: p, reward: r, beta: 0.5 }, { kl: 1e-3 })],
-  ["betaForKl", (p, _, r) => library.betaForKl(p, r, 0)],
+  ["betaForKl", (p, _, r) => library.betaForKl({ ref: p, reward: r }, 0)],
   ["unifiedObjective", (p, q) => library.unifiedObjective({ ref: p, beta: 1 }, q)],
 ];
 

@@ -127,8 +127,8 @@ describe("bad input", () => {
   it.each([
     [() => ddimLaw(plane, "data", 0), "ddimLaw: data must have one dimension, got 2"],
     [() => ddimLaw(three, "z", 0), 'ddimLaw: label must be one of a, b, got "z"'],
-    [() => ddimLaw(three, "a", -1), "ddimLaw: w must be at least 0, got -1"],
-    [() => ddimLaw(three, "a", Number.NaN), "ddimLaw: w must be finite, got NaN"],
+    [() => ddimLaw(three, "a", -1), "ddimLaw: strength must be non-negative and finite, got -1"],
+    [() => ddimLaw(three, "a", Number.NaN), "ddimLaw: strength must be non-negative and finite, got NaN"],
     [() => ddimLaw(three, "a", 0, [0.5, 0.4]), "ddimLaw: grid[1] must exceed the level before it, got 0.4"],
   ])("%s", (call, message) => {
     expect(call).toThrow(RangeError);

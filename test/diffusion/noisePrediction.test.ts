@@ -125,7 +125,10 @@ describe("bad input", () => {
     [() => noisePrediction(data, [0, 0], 0.5), "noisePrediction: x must have 1 coordinates, got 2"],
     [() => score(data, [Infinity], 0.5), "score: x[0] must be finite, got Infinity"],
     [() => denoise(data, [0], 0.5, "z"), 'denoise: law must be one of a, got "z"'],
-    [() => guidedNoisePrediction(data, [0], 0.5, "a", Number.NaN), "guidedNoisePrediction: w must be finite, got NaN"],
+    [
+      () => guidedNoisePrediction(data, [0], 0.5, "a", Number.NaN),
+      "guidedNoisePrediction: strength must be finite, got NaN",
+    ],
     [() => guidedTarget(data, "z", 1), 'guidedTarget: label must be one of a, got "z"'],
   ])("%s", (call, message) => {
     expect(call).toThrow(message);

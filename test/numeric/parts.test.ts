@@ -7,7 +7,8 @@ import * as check from "../../src/numeric/check.js";
 import { deviance, expm1MinusX, logRatio, logRatioNearOne } from "../../src/numeric/deviance.js";
 import { twoProduct, twoSum } from "../../src/numeric/doubleDouble.js";
 import { logDoubleDouble } from "../../src/numeric/elementary.js";
-import { expWeighted, highWords, logScaled, logsScaled } from "../../src/numeric/expLog.js";
+import { highWords, logScaled, logsScaled } from "../../src/numeric/expLog.js";
+import { expWeighted } from "../../src/numeric/expLoops.js";
 import { solveOde } from "../../src/numeric/extrapolate.js";
 import { isNormal, SMALLEST_NORMAL } from "../../src/numeric/float64.js";
 import { floats, integers, Workspace } from "../../src/numeric/floats.js";
@@ -228,6 +229,7 @@ describe("an alias table", () => {
     const weight = Float64Array.from(w);
     const total = sum(weight);
     const table = new AliasTable(weight, total);
+    const draw = (...uniform: number[]) => table.drawBy(() => uniform.shift() as number)();
     for (const [i, p] of table.probabilities().entries()) {
       const want = w[i] / total.hi;
       if (w[i] === 0) expect(p).toBe(0);
@@ -239,8 +241,8 @@ describe("an alias table", () => {
       expect(k).toBeGreaterThanOrEqual(-1e-15);
       drawn[c] += k;
       drawn[table.alias[c]] += 1 - k;
-      expect(table.draw((c + 0.5) / w.length, 0)).toBe(k > 0 ? c : table.alias[c]);
-      expect(table.draw((c + 0.5) / w.length, 1 - 2 ** -53)).toBe(k === 1 ? c : table.alias[c]);
+      expect(draw((c + 0.5) / w.length, 0)).toBe(k > 0 ? c : table.alias[c]);
+      expect(draw((c + 0.5) / w.length, 1 - 2 ** -53)).toBe(k === 1 ? c : table.alias[c]);
     }
     for (const [i, p] of drawn.entries()) expect(Math.abs(p / w.length - w[i] / total.hi)).toBeLessThanOrEqual(1e-15);
   });
@@ -448,10 +450,8 @@ describe("log-sum-exp and softmax", () => {
       ["softmax", softmax],
       ["logSoftmax", logSoftmax],
     ] as const) {
-      expect(() => f([-Infinity])).toThrow(
-        `${name}: x must have an entry above -Infinity: all masked is no law, got -Infinity`,
-      );
-      expect(() => f([0, Infinity])).toThrow(`${name}: x must be below Infinity, got Infinity`);
+      expect(() => f([-Infinity])).toThrow(`${name}: x must have a finite maximum, got -Infinity`);
+      expect(() => f([0, Infinity])).toThrow(`${name}: x must have a finite maximum, got Infinity`);
     }
   });
 });

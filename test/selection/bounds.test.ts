@@ -224,7 +224,7 @@ describe("β for a KL budget", () => {
     const total = answers.reduce((s, x) => s + x.mass, 0);
     const most = -Math.log(answers.reduce((s, x) => s + (x.reward === top ? x.mass : 0), 0) / total);
     const budget = share * most;
-    const beta = betaForKl(ref, reward, budget);
+    const beta = betaForKl({ ref, reward }, budget);
     expect(Math.abs(klDivergence(tilt(ref, reward, beta), ref) / budget - 1)).toBeLessThanOrEqual(1e-12);
   });
 
@@ -238,7 +238,7 @@ describe("β for a KL budget", () => {
     const reward = [1, 1 + near, 2];
     const budget = -rare * Math.LN10 * 10 ** part;
     const at = (beta: number) => klDivergence(tilt(ref, reward, beta), ref);
-    const beta = betaForKl(ref, reward, budget);
+    const beta = betaForKl({ ref, reward }, budget);
     // Where the best answer takes over, an ulp of β is worth a thousand of the KL.
     expect(at(beta * (1 + 2 ** -50))).toBeLessThanOrEqual(budget * (1 + 1e-12));
     expect(at(beta * (1 - 2 ** -50))).toBeGreaterThanOrEqual(budget * (1 - 1e-12));
@@ -246,18 +246,18 @@ describe("β for a KL budget", () => {
 
   it("spends at most −log P(best), which keeps its digits where the best is all but certain and where it is rare", () => {
     const [sure, rare] = [measure([0, 1], [1e-20, 1]), measure([0, 1], [1, 1e-20])];
-    expect(betaForKl(sure, [0, 1], 1e-20)).toBe(0);
-    expect(betaForKl(sure, [0, 1], 0.9e-20)).toBeGreaterThan(0);
-    expect(() => betaForKl(sure, [0, 1], 1.1e-20)).toThrow(RangeError);
+    expect(betaForKl({ ref: sure, reward: [0, 1] }, 1e-20)).toBe(0);
+    expect(betaForKl({ ref: sure, reward: [0, 1] }, 0.9e-20)).toBeGreaterThan(0);
+    expect(() => betaForKl({ ref: sure, reward: [0, 1] }, 1.1e-20)).toThrow(RangeError);
     const most = 20 * Math.LN10;
-    expect(betaForKl(rare, [0, 1], 0.999 * most)).toBeGreaterThan(0);
-    expect(() => betaForKl(rare, [0, 1], 1.001 * most)).toThrow(RangeError);
+    expect(betaForKl({ ref: rare, reward: [0, 1] }, 0.999 * most)).toBeGreaterThan(0);
+    expect(() => betaForKl({ ref: rare, reward: [0, 1] }, 1.001 * most)).toThrow(RangeError);
     // Where it is neither, both forms hold.
     const third = measure([0, 1], [2, 1]);
-    expect(betaForKl(third, [0, 1], 1.0986)).toBeGreaterThan(0);
-    expect(() => betaForKl(third, [0, 1], 1.0987)).toThrow(RangeError);
-    expect(betaForKl(third, [1, 0], 0.40546)).toBeGreaterThan(0);
-    expect(() => betaForKl(third, [1, 0], 0.40547)).toThrow(RangeError);
+    expect(betaForKl({ ref: third, reward: [0, 1] }, 1.0986)).toBeGreaterThan(0);
+    expect(() => betaForKl({ ref: third, reward: [0, 1] }, 1.0987)).toThrow(RangeError);
+    expect(betaForKl({ ref: third, reward: [1, 0] }, 0.40546)).toBeGreaterThan(0);
+    expect(() => betaForKl({ ref: third, reward: [1, 0] }, 0.40547)).toThrow(RangeError);
   });
 
   test.prop([
@@ -265,19 +265,21 @@ describe("β for a KL budget", () => {
     fc.double({ min: 1e-22, max: 1e-3, noNaN: true }),
   ])("is in the units of the reward, whatever these are", (unit, budget) => {
     const ref = measure([0, 1, 2], [1, 2, 3]);
-    const want = betaForKl(ref, [0, 1, 1], budget) * unit;
-    expect(betaForKl(ref, [0, unit, unit], budget)).toBe(want);
+    const want = betaForKl({ ref, reward: [0, 1, 1] }, budget) * unit;
+    expect(betaForKl({ ref, reward: [0, unit, unit] }, budget)).toBe(want);
   });
 
   it("has closed forms at its ends", () => {
     const ref = uniform([0, 1, 2, 3]);
-    expect(betaForKl(ref, [0, 1, 2, 3], 0)).toBe(Infinity);
-    expect(betaForKl(ref, [0, 1, 2, 3], Math.log(4))).toBe(0);
-    expect(betaForKl(ref, [1, 1, 1, 1], 0)).toBe(Infinity);
+    expect(betaForKl({ ref, reward: [0, 1, 2, 3] }, 0)).toBe(Infinity);
+    expect(betaForKl({ ref, reward: [0, 1, 2, 3] }, Math.log(4))).toBe(0);
+    expect(betaForKl({ ref, reward: [1, 1, 1, 1] }, 0)).toBe(Infinity);
     // KL ≈ Var/(2β²).
     for (const budget of [1e-20, 1e-100, 1e-250])
-      expect(betaForKl(ref, [0, 1, 2, 3], budget) / Math.sqrt(1.25 / (2 * budget))).toBeCloseTo(1, 9);
-    expect(betaForKl(ref, [0, 1e308, -1e308, 0], 0.5) / betaForKl(ref, [0, 1, -1, 0], 0.5)).toBeCloseTo(1e308, -295);
+      expect(betaForKl({ ref, reward: [0, 1, 2, 3] }, budget) / Math.sqrt(1.25 / (2 * budget))).toBeCloseTo(1, 9);
+    expect(
+      betaForKl({ ref, reward: [0, 1e308, -1e308, 0] }, 0.5) / betaForKl({ ref, reward: [0, 1, -1, 0] }, 0.5),
+    ).toBeCloseTo(1e308, -295);
   });
 });
 
@@ -291,10 +293,13 @@ describe("bad input", () => {
     [() => bestOfNWinRateBound(Number.NaN), "bestOfNWinRateBound: n must be a whole number of at least 1, got NaN"],
     [() => samplesNeeded(problem, {}), "samplesNeeded: target must have one of totalVariation and kl"],
     [() => samplesNeeded(problem, { kl: 1, totalVariation: 1 }), "samplesNeeded: target must have one of"],
-    [() => samplesNeeded(problem, { kl: 0 }), "samplesNeeded: target.kl must be positive, got 0"],
-    [() => betaForKl(problem.ref, problem.reward, 1), "betaForKl: budget must be from 0 to 0.693"],
-    [() => betaForKl(problem.ref, problem.reward, -1), "betaForKl: budget must be from 0 to 0.693"],
-    [() => betaForKl(problem.ref, [0, -Infinity], 0.1), "betaForKl: reward[1] must be finite on the support"],
+    [() => samplesNeeded(problem, { kl: 0 }), "samplesNeeded: target.kl must be positive (Infinity allowed), got 0"],
+    [() => betaForKl(problem, 1), "betaForKl: kl must be from 0 to 0.693"],
+    [() => betaForKl(problem, -1), "betaForKl: kl must be from 0 to 0.693"],
+    [
+      () => betaForKl({ ref: problem.ref, reward: [0, -Infinity] }, 0.1),
+      "betaForKl: reward[1] must be finite on the support",
+    ],
   ])("%s", (call, message) => {
     expect(call).toThrow(message);
   });

@@ -119,17 +119,18 @@ describe("a problem that is none is refused by the function's own name", () => {
       () => weightedBestOfNLaw({ ref: good.ref, weight: [1, 1] }, 0),
       "weightedBestOfNLaw: n must be at least 1 and finite, got 0",
     ],
-    [() => betaForKl(bad as never, [0, 1], 0.1), "betaForKl: ref.mass[1] must be"],
-    [() => betaForKl(good.ref, [0], 0.1), "betaForKl: reward must have length 2"],
-    [() => betaForKl(good.ref, [0, 1], "1" as never), 'betaForKl: budget must be a number, got "1"'],
-    [() => betaForKl(good.ref, [0, 1], 0.3), "betaForKl: budget must be from 0 to 0.2876820724517"],
-    [() => betaForKl(good.ref, [1, 0], -0.1), "betaForKl: budget must be from 0 to 1.386294361119"],
+    [() => betaForKl({ ref: bad as never, reward: [0, 1] }, 0.1), "betaForKl: ref.mass[1] must be"],
+    [() => betaForKl(undefined as never, 0.1), "betaForKl: problem must be an object"],
+    [() => betaForKl({ ref: good.ref, reward: [0] }, 0.1), "betaForKl: reward must have length 2"],
+    [() => betaForKl({ ref: good.ref, reward: [0, 1] }, "1" as never), 'betaForKl: kl must be a number, got "1"'],
+    [() => betaForKl({ ref: good.ref, reward: [0, 1] }, 0.3), "betaForKl: kl must be from 0 to 0.2876820724517"],
+    [() => betaForKl({ ref: good.ref, reward: [1, 0] }, -0.1), "betaForKl: kl must be from 0 to 1.386294361119"],
     [() => samplesNeeded(good, null as never), "samplesNeeded: target must be an object"],
     [() => samplesNeeded(good, 3 as never), "samplesNeeded: target must be an object"],
     [() => samplesNeeded(good, { kl: "1" as never }), 'samplesNeeded: target.kl must be a number, got "1"'],
     [
       () => samplesNeeded(good, { totalVariation: -1 }),
-      "samplesNeeded: target.totalVariation must be positive, got -1",
+      "samplesNeeded: target.totalVariation must be positive (Infinity allowed), got -1",
     ],
     [() => estimateBestOfN(null as never, 2), "estimateBestOfN: samples must be an object, got null"],
     [() => estimateSoftBestOfN(3 as never, 2), "estimateSoftBestOfN: samples must be an object, got 3"],
@@ -623,17 +624,28 @@ describe("a budget of KL", () => {
     ]) {
       const most = -Math.log(normalize(ref).mass[reward.indexOf(Math.max(...reward))]);
       for (const share of [1e-12, 1e-6, 0.01, 0.3, 0.9, 0.999, 1 - 1e-9]) {
-        const beta = betaForKl(ref, reward, share * most);
+        const beta = betaForKl({ ref, reward }, share * most);
         // At a range of 3.4e308 a small budget is spent at a β beyond the doubles.
         if (beta < Infinity) near(klDivergence(tilt(ref, reward, beta), ref), share * most, 1e5);
       }
-      expect(betaForKl(ref, reward, 0)).toBe(Infinity);
+      expect(betaForKl({ ref, reward }, 0)).toBe(Infinity);
     }
     // Rewards off the support of ref do not count, −∞ either.
-    near(betaForKl(given([1, 0, 1]), [0, -Infinity, 1], 0.1), betaForKl(given([1, 1]), [0, 1], 0.1), 4);
-    near(betaForKl(given([1, 0, 1]), [0, 1e9, 1], 0.1), betaForKl(given([1, 1]), [0, 1], 0.1), 4);
     near(
-      klDivergence(tilt(given([1, 1e-9]), [0, 1], betaForKl(given([1, 1e-9]), [0, 1], 15)), given([1, 1e-9])),
+      betaForKl({ ref: given([1, 0, 1]), reward: [0, -Infinity, 1] }, 0.1),
+      betaForKl({ ref: given([1, 1]), reward: [0, 1] }, 0.1),
+      4,
+    );
+    near(
+      betaForKl({ ref: given([1, 0, 1]), reward: [0, 1e9, 1] }, 0.1),
+      betaForKl({ ref: given([1, 1]), reward: [0, 1] }, 0.1),
+      4,
+    );
+    near(
+      klDivergence(
+        tilt(given([1, 1e-9]), [0, 1], betaForKl({ ref: given([1, 1e-9]), reward: [0, 1] }, 15)),
+        given([1, 1e-9]),
+      ),
       15,
       1e3,
     );

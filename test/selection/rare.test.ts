@@ -219,7 +219,7 @@ describe("of any log-masses, at any temperature and number of draws", () => {
     const top = Math.max(...reward);
     const most = -Math.max(...reward.map((r, i) => (r === top ? rows[i][0] : -Infinity)));
     fc.pre(new Set(reward).size === reward.length && budget < 0.9 * (most + Math.max(...rows.map(([l]) => l))));
-    const beta = betaForKl(ref, reward, budget);
+    const beta = betaForKl({ ref, reward }, budget);
     fc.pre(beta > 0 && beta < Infinity);
     const kl = klDivergence(rlhfOptimum({ ref, reward, beta }), ref);
     // At η = 1/β nats a rounding of β moves the tilt by as many units; and the optimum of log-masses is known by their sums

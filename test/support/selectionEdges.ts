@@ -66,7 +66,7 @@ export function answerOf(row: Row): unknown {
     case "poisson":
       return softBestOfPoissonLaw(problem, row.rate).mass;
     case "betaForKl":
-      return betaForKl(problem.ref, problem.reward, row.budget);
+      return betaForKl(problem, row.budget);
     default:
       throw new Error(`no ${row.what}`);
   }

@@ -3,7 +3,7 @@ import { show } from "../../numeric/check.js";
 import { inBatches, type QueryText, readTexts, take } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { numberList } from "../input/numberList.js";
-import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "../input/options.js";
+import { type OptionTable, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachOnWorkers } from "../run/pool.js";
 import { Progress } from "../terminal/progress.js";
@@ -36,9 +36,8 @@ export async function curve(args: readonly string[]): Promise<number> {
     betas: numberList("beta", options.beta ?? "0,0.02,0.1", (x) => x >= 0, "at least 0"),
     ns: numberList("n", options.n ?? "1,2,4,…,1024", (x) => x >= 1 && x < Infinity, "at least 1 and finite"),
   };
-  const whole = "a whole number of at least 1";
-  const limit = optionValue("limit", options.limit ?? "Infinity", (x) => x === Infinity || isWhole(1)(x), whole);
-  const jobs = optionValue("jobs", options.jobs ?? "1", isWhole(1), whole);
+  const limit = wholeNumber("limit", options.limit, 1, Infinity);
+  const jobs = wholeNumber("jobs", options.jobs, 1, 1);
 
   const [file] = files;
   const tally = new CurveTally(settings);
@@ -52,7 +51,7 @@ export async function curve(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** What goes to a worker at once, in characters: far more work than sending it is, and little to wait for at the end. */
+/** A batch for a worker, in characters: its work takes far longer than sending it, and little is left to wait for at the end. */
 const BATCH_CHARACTERS = 2 ** 16;
 
 async function read(texts: AsyncIterable<QueryText>, jobs: number, tally: CurveTally): Promise<void> {
@@ -77,7 +76,7 @@ async function read(texts: AsyncIterable<QueryText>, jobs: number, tally: CurveT
   }
 }
 
-/** All queries have gold or none has: the first decides. */
+/** Every query has gold where the first has, and none has where it has none. */
 function requireGoldAlike({ place, query, gold }: CurveReading, tally: CurveTally): void {
   tally.gold ??= gold;
   if (gold === tally.gold) return;

@@ -1,8 +1,9 @@
 import type { MeanCurve, MeanPoint } from "./tally.js";
 
+/** In pixels. */
 const WIDTH = 720;
 const PANEL = { left: 64, right: 120, top: 36, height: 190, gap: 58 };
-/** Colours that can be told apart in light and dark, by the colour-blind too (Okabe and Ito 2008). */
+/** Colours that the colour-blind can tell apart too, in light and dark (Okabe and Ito 2008). */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -49,7 +50,7 @@ function panel(curves: readonly MeanCurve[], name: Exclude<keyof MeanPoint, "n">
   for (const tick of ticks) {
     out.push(
       `<line class="grid" x1="${PANEL.left}" x2="${right}" y1="${at(y(tick))}" y2="${at(y(tick))}"/>`,
-      `<text x="${PANEL.left - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${tick.toFixed(digits - 1 < 0 ? 0 : digits - 1)}</text>`,
+      `<text x="${PANEL.left - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${tick.toFixed(Math.max(0, digits - 1))}</text>`,
     );
   }
   for (const n of axisLabels(ns))
@@ -77,7 +78,7 @@ function panel(curves: readonly MeanCurve[], name: Exclude<keyof MeanPoint, "n">
 /** Coordinates to a hundredth of a pixel. */
 const at = (v: number): string => String(Math.round(v * 100) / 100);
 
-/** Round values from below the least to above the greatest, four to nine of them. */
+/** Four to nine round values, from below the least to above the greatest. */
 function niceTicks(least: number, greatest: number): number[] {
   const span = greatest - least || Math.abs(greatest) || 1;
   const power = 10 ** Math.floor(Math.log10(span / 4));

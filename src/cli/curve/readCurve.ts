@@ -7,7 +7,7 @@ import { InputError } from "../input/inputError.js";
 import { hasGold } from "../input/query.js";
 import { refOf } from "../input/reference.js";
 
-/** What `curve` was asked: the same for every query, and for every shard of a data set. */
+/** The settings of `curve`: the same for every query and every shard of a data set. */
 export interface CurveSettings {
   /** The temperatures. */
   readonly betas: readonly number[];
@@ -15,10 +15,10 @@ export interface CurveSettings {
   readonly ns: readonly number[];
 }
 
-/** What is read at each point, in this order; gold where the data have it. */
+/** The quantities read at each point, in this order; gold where the data have it. */
 export const QUANTITIES = ["reward", "gold", "klToRef", "winRate"] as const;
 
-/** Every quantity at every point of every β, the limit after the last N, in one flat list. */
+/** Every quantity at every point of every β in one flat list. The limit comes after the last N. */
 export function readCurve(query: Query, { betas, ns }: CurveSettings): Float64Array {
   const ref = refOf(query);
   const { reward } = query;
@@ -40,17 +40,17 @@ export function readCurve(query: Query, { betas, ns }: CurveSettings): Float64Ar
   return Float64Array.from(out);
 }
 
-/** What one line of a data set gives. */
+/** The readings of one line of a data set. */
 export interface CurveReading {
   readonly place: string;
   readonly query: string;
   readonly gold: boolean;
-  /** Tells the query from every other. */
+  /** A digest that tells the query from every other. */
   readonly digest: Uint8Array;
   readonly readings: Float64Array;
 }
 
-/** A line of a data set, read. */
+/** Reads one line of a data set. */
 export function readCurveOf({ text, place }: QueryText, settings: CurveSettings): CurveReading {
   const query = parseQuery(text, place);
   const { place: _, ...content } = query;

@@ -1,86 +1,64 @@
-import { statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { InputError } from "../input/inputError.js";
+import type { Given } from "../input/options.js";
+import { jsonOutput } from "../terminal/jsonOutput.js";
 import { type Column, formatTable } from "../terminal/table.js";
+import { writeText } from "../terminal/writeText.js";
 import { plotCurves } from "./plot.js";
-import type { CurveTally, MeanPoint } from "./tally.js";
+import type { CurveTally } from "./tally.js";
 
 /** How curves are shown: the same for `curve` and `merge`. */
-export const REPORT_OPTIONS: {
-  readonly json: { readonly help: string };
-  readonly csv: { readonly help: string };
-  readonly svg: { readonly value: string; readonly help: string };
-  readonly partial: { readonly value: string; readonly help: string };
-} = {
+export const REPORT_OPTIONS = {
   json: { help: "print JSON instead of a table" },
   csv: { help: "print comma-separated values instead of a table; N = Infinity is the limit" },
   svg: { value: "OUT", help: "write the curves as a picture to this file too" },
   partial: { value: "OUT", help: "write the exact sums to this file too, for exptilt merge" },
-};
+} as const;
 
-/** What was asked of the report. */
-export interface ReportOptions {
-  readonly json?: boolean;
-  readonly csv?: boolean;
-  readonly svg?: string;
-  readonly partial?: string;
-}
+type ReportOptions = Given<typeof REPORT_OPTIONS>;
 
 export function refuseTwoForms(options: ReportOptions): void {
   if (options.json && options.csv) throw new InputError("--json and --csv exclude each other");
 }
 
 /**
- * Empties the files asked for before the work begins: a place that cannot be written to is told at once, and a run that is
- * killed leaves no file that could be taken for its own.
+ * Empties the files asked for before the work begins. A place that cannot be written to is reported at once, and a run that is
+ * killed leaves no older file that could be taken for its own.
  */
 export function claim(options: ReportOptions, input: string | undefined): void {
   for (const name of ["partial", "svg"] as const) {
     const file = options[name];
     if (file === undefined) continue;
     if (input !== undefined && isSame(file, input)) throw new InputError(`--${name} ${file} is the file that is read`);
-    write(file, "");
+    writeText(file, "");
   }
 }
 
-/** Whether two names lead to one file. */
+/** Whether two names stand for one file. */
 function isSame(a: string, b: string): boolean {
   const [s, t] = [a, b].map((file) => statSync(file, { throwIfNoEntry: false }));
   return s !== undefined && t !== undefined && s.dev === t.dev && s.ino === t.ino;
 }
 
-/** Prints the curves, and writes the files asked for: after printing, so that a full disk costs no figure. */
+/** Prints the curves, and then writes the files asked for: a full disk costs no figure. */
 export function report(tally: CurveTally, dataset: string, options: ReportOptions): void {
   if (tally.queries > 0)
     process.stdout.write(options.json ? json(tally, dataset) : options.csv ? csv(tally) : table(tally));
-  if (options.partial !== undefined) write(options.partial, tally.toJson());
+  if (options.partial !== undefined) writeText(options.partial, tally.toJson());
   if (options.svg !== undefined && tally.queries > 0)
-    write(options.svg, plotCurves(tally.curves, dataset, tally.queries));
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new InputError(`${file}: ${error instanceof Error ? error.message : error}`);
-  }
+    writeText(options.svg, plotCurves(tally.curves, dataset, tally.queries));
 }
 
 function json(tally: CurveTally, dataset: string): string {
   const curves = tally.curves.map(({ beta, points }) => {
     const { n: _, ...limit } = points[points.length - 1];
-    // JSON has no infinities: they are written as strings.
-    return { beta: beta === Infinity ? "Infinity" : beta, points: points.slice(0, -1), limit };
+    return { beta, points: points.slice(0, -1), limit };
   });
-  return `${JSON.stringify({ dataset, queries: tally.queries, curves }, undefined, 2)}\n`;
-}
-
-/** The quantities that the data have, in their order. */
-function quantities(tally: CurveTally): Exclude<keyof MeanPoint, "n">[] {
-  return tally.gold ? ["reward", "gold", "klToRef", "winRate"] : ["reward", "klToRef", "winRate"];
+  return jsonOutput({ dataset, queries: tally.queries, curves });
 }
 
 function csv(tally: CurveTally): string {
-  const names = quantities(tally);
+  const names = tally.quantities;
   const rows = tally.curves.flatMap(({ beta, points }) =>
     points.map((point) => [beta, point.n, ...names.map((name) => point[name])].join(",")),
   );
@@ -90,7 +68,7 @@ function csv(tally: CurveTally): string {
 const HEADINGS = { reward: "reward", gold: "gold", klToRef: "KL to ref", winRate: "win rate" };
 
 function table(tally: CurveTally): string {
-  const names = quantities(tally);
+  const names = tally.quantities;
   const headings = ["β", "N", ...names.map((name) => HEADINGS[name])];
   const columns = headings.map((heading): Column => ({ heading, align: "right" }));
   const rows = tally.curves.flatMap(({ beta, points }) =>

@@ -12,18 +12,18 @@ export interface MeanCurve {
   readonly points: readonly MeanPoint[];
 }
 
-/** Says what a file of partial sums is. */
+/** The first field of a file of partial sums. */
 const FORMAT = "exptilt curve partial sums, version 1";
 
-/** Exact sums of what was read on each query, which shards of a data set make apart and `merge` adds up. */
+/** Exact sums of what was read on each query. Shards of a data set have one each, which `merge` adds up. */
 export class CurveTally {
   readonly settings: CurveSettings;
   queries = 0;
   /** Whether the data have gold: the first query decides. */
   gold: boolean | undefined;
-  /** Where the reading broke off, if it did. */
+  /** Why the reading broke off, if it did. */
   broken: string | undefined;
-  /** What tells each part from every other: a digest of its queries. */
+  /** A digest of the queries of each part: it tells the part from every other. */
   readonly #digests = new Set<string>();
   #sums: ExactSum[] = [];
 
@@ -43,12 +43,12 @@ export class CurveTally {
     this.queries++;
   }
 
-  /** Names the queries that were added, once all were. */
+  /** Keeps the digest of the queries that were added, once all were. */
   seal(digest: string): void {
     if (this.queries > 0) this.#digests.add(digest);
   }
 
-  /** Adds the sums of another part of the data; `name` is what a complaint calls it. */
+  /** Adds the sums of another part of the data; errors call it `name`. */
   merge(other: CurveTally, name: string): void {
     const [a, b] = [this, other].map(({ settings: { betas, ns } }) => JSON.stringify([betas.map(String), ns]));
     if (a !== b) throw new InputError(`${name}: it was made with other --beta or --n than the files before it`);
@@ -57,11 +57,9 @@ export class CurveTally {
     if (twice !== undefined) throw new InputError(`${name}: its queries are in the files before it already`);
     for (const digest of other.#digests) this.#digests.add(digest);
     this.gold ??= other.gold;
-    if (this.gold !== other.gold) {
-      throw new InputError(
-        `${name}: its queries have ${other.gold ? "" : "no "}gold, unlike those of the files before it`,
-      );
-    }
+    const has = other.gold ? "gold" : "no gold";
+    if (this.gold !== other.gold)
+      throw new InputError(`${name}: its queries have ${has}, unlike those of the files before it`);
     for (const [i, sum] of other.#sums.entries()) {
       this.#sums[i] ??= new ExactSum();
       for (const part of sum.parts) this.#sums[i].add(part);
@@ -69,9 +67,14 @@ export class CurveTally {
     this.queries += other.queries;
   }
 
+  /** The quantities that the data have. */
+  get quantities(): (typeof QUANTITIES)[number][] {
+    return QUANTITIES.filter((name) => name !== "gold" || this.gold);
+  }
+
   get curves(): MeanCurve[] {
     const { betas, ns } = this.settings;
-    const names = QUANTITIES.filter((name) => name !== "gold" || this.gold);
+    const names = this.quantities;
     let next = 0;
     return betas.map((beta) => ({
       beta,
@@ -84,10 +87,10 @@ export class CurveTally {
 
   /** As JSON: the sums by their parts, nothing rounded. */
   toJson(): string {
-    const { betas, ns } = this.settings;
-    // JSON has no infinities.
-    const { queries, broken, gold = false } = this;
-    const record = { format: FORMAT, betas: betas.map(String), ns, queries, gold, broken, parts: [...this.#digests] };
+    const { settings, queries, broken, gold = false } = this;
+    // As strings: JSON has no infinities.
+    const betas = settings.betas.map(String);
+    const record = { format: FORMAT, betas, ns: settings.ns, queries, gold, broken, parts: [...this.#digests] };
     return `${JSON.stringify({ ...record, sums: this.#sums.map((sum) => sum.parts) })}\n`;
   }
 
@@ -102,8 +105,8 @@ export class CurveTally {
     if (record.queries > 0) tally.gold = record.gold;
     for (const digest of record.parts) tally.#digests.add(digest);
     tally.#sums = record.sums.map((parts) => new ExactSum(parts));
-    const quantities = record.gold ? QUANTITIES.length : QUANTITIES.length - 1;
-    const expected = record.queries === 0 ? 0 : record.betas.length * (record.ns.length + 1) * quantities;
+    const points = record.betas.length * (record.ns.length + 1);
+    const expected = record.queries === 0 ? 0 : points * tally.quantities.length;
     if (tally.#sums.length !== expected)
       throw new InputError(`${name}: sums must have ${expected} entries, got ${tally.#sums.length}`);
     return tally;

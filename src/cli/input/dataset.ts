@@ -9,15 +9,15 @@ export { parseQuery, type Query, requireFiniteRewards };
 /** The data set that the package carries. */
 export const EMBEDDED: string = fileURLToPath(new URL("../../../src/data/humaneval-codegen16b.jsonl", import.meta.url));
 
-/** The text of a query, not read yet, and where it stands: `file:line`. */
+/** The text of a query, not parsed yet, and its place: `file:line`. */
 export interface QueryText {
   readonly text: string;
   readonly place: string;
 }
 
 /**
- * The texts of a data set's queries in order: `-` is standard input, no file the embedded data set. A signal that is raised
- * ends them with its reason.
+ * The texts of a data set's queries in order. `-` is standard input; without a file it is the embedded data set. A raised
+ * signal ends them with its reason.
  */
 export async function* readTexts(file: string | undefined, signal?: AbortSignal): AsyncGenerator<QueryText> {
   const name = file === undefined ? "embedded data set" : file === "-" ? "standard input" : file;
@@ -35,14 +35,14 @@ export async function* readDataset(file: string | undefined, signal?: AbortSigna
   for await (const { text, place } of readTexts(file, signal)) yield parseQuery(text, place);
 }
 
-/** The lines of a stream of bytes that is called by a name; those that are blank count, but hold no query. */
+/** The lines of a named stream of bytes. Blank lines count, but hold no query. */
 export async function* textsOf(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<QueryText> {
   for await (const { text, number } of readLines(stream, name)) {
     if (text.trim() !== "") yield { text, place: `${name}:${number}` };
   }
 }
 
-/** Texts in batches of about so many characters: what breaks them off comes after the last batch. */
+/** Texts in batches of about so many characters. An error comes after the last batch. */
 export async function* inBatches(texts: AsyncIterable<QueryText>, characters: number): AsyncGenerator<QueryText[]> {
   let batch: QueryText[] = [];
   let size = 0;

@@ -1,17 +1,16 @@
 import { show } from "../../numeric/check.js";
 import { InputError } from "./inputError.js";
 
-/** Deeper nesting is refused: what the commands read has four levels. */
+/** Levels of nesting. What the commands read has four. */
 const MAX_DEPTH = 64;
-/** An object of more keys is refused, */
+/** Keys of one object. */
 const MAX_KEYS = 2 ** 16;
-/** and a text of more values in all: what is parsed can take a hundred times the room of its text. */
+/** Values of one text. Parsed, a text may take a hundred times its memory. */
 const MAX_VALUES = 2 ** 22;
 
 /**
- * JSON from others: as `JSON.parse`, but a key given twice is an error, not a silent choice of the last, and what would
- * exhaust the memory or the stack is refused before it is built. A complaint begins with the place and says what the
- * text is.
+ * `JSON.parse` for untrusted text: a key given twice is an error, and what would exhaust the memory or the stack is refused
+ * before it is built. An error begins with the place and says what the text is.
  */
 export function parseJson(text: string, place: string, what: string): unknown {
   check(text, place, what);
@@ -22,7 +21,7 @@ export function parseJson(text: string, place: string, what: string): unknown {
   }
 }
 
-/** One pass over the text. What it makes of malformed JSON matters little: that is refused here or by the parser. */
+/** One pass over the text. Malformed JSON may pass it; the parser refuses that. */
 function check(text: string, place: string, what: string): void {
   // The keys of each open bracket, reused level by level.
   const keys = [new Set<string>()];
@@ -62,7 +61,7 @@ function check(text: string, place: string, what: string): void {
   }
 }
 
-/** The place of the quote that ends the string begun at a place: the first after an even number of backslashes. */
+/** The place of the quote that ends the string begun at `start`: the first after an even number of backslashes. */
 function closingQuote(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let first = end;
@@ -72,7 +71,7 @@ function closingQuote(text: string, start: number): number {
   return text.length;
 }
 
-/** A key in the one form that tells it from others: `"\u0061"` is `a`. */
+/** A key without escapes: `"\u0061"` is `a`. */
 function unescaped(quoted: string): string {
   if (!quoted.includes("\\")) return quoted.slice(1, -1);
   try {

@@ -1,6 +1,6 @@
 import { InputError } from "./inputError.js";
 
-/** A longer line is refused, so that a file without line ends cannot fill the memory. */
+/** A file without line ends must not fill the memory. */
 const MAX_LINE_BYTES = 2 ** 26;
 const NEWLINE = 0x0a;
 
@@ -11,13 +11,13 @@ export interface Line {
 }
 
 /**
- * The lines of a byte stream, decoded as UTF-8, a byte order mark at the start left out. Each is decoded by itself, so that
- * a complaint names its line and all lines before it are given.
+ * The lines of a byte stream, decoded as UTF-8, without a byte order mark at the start. Each line is decoded by itself, so
+ * that an error names its line and comes after all lines before it.
  */
 export async function* readLines(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Line> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let number = 1;
-  // The line begun, in the pieces that it came in.
+  // The pieces of the line that has begun.
   let pieces: Uint8Array[] = [];
   let size = 0;
   const take = (piece: Uint8Array) => {
@@ -50,7 +50,7 @@ export async function* readLines(stream: AsyncIterable<Uint8Array>, name: string
   if (size > 0) yield line();
 }
 
-/** The stream, its failures named. */
+/** The stream, with its name in its errors. */
 async function* reading(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
   try {
     yield* stream;

@@ -1,8 +1,8 @@
 import { InputError } from "./inputError.js";
 
 /**
- * The numbers of a list like `0,0.02,0.1` or `1,2,4,…,1024`: an ellipsis (… or ...) goes on as the numbers before it
- * began, by the same factor or else by the same step, and must meet the number after it.
+ * The numbers of a list like `0,0.02,0.1` or `1,2,4,…,1024`. An ellipsis (… or ...) continues the numbers before it, by the
+ * same factor or else by the same step, and must meet the number after it.
  */
 export function numberList(name: string, text: string, fits: (x: number) => boolean, must: string): number[] {
   const wrong = (what: string) => new InputError(`--${name} must be a list of numbers, each ${must}; ${what}`);
@@ -28,10 +28,10 @@ function toNumber(item: string | undefined): number {
   return item === undefined || item === "" ? Number.NaN : Number(item);
 }
 
-/** More numbers than this are a slip of the pen. */
+/** A longer progression is a typing error. */
 const MAX_NUMBERS = 100_000;
 
-/** The numbers strictly between the last and the end, or undefined where no even progression meets the end. */
+/** The numbers strictly between the last and the end, or undefined where no progression meets the end. */
 function continued(numbers: readonly number[], end: number): number[] | undefined {
   const [a, b, c] = [numbers.at(-3), numbers.at(-2) ?? Number.NaN, numbers.at(-1) ?? Number.NaN];
   const near = (x: number, y: number) => Math.abs(x - y) <= 1e-9 * Math.abs(y);

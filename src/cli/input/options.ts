@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { InputError } from "./inputError.js";
 
-/** The options of a command: those with a `value` take one, the others are flags. */
+/** The options of a command. An option with a `value` takes one; the others are flags. */
 export type OptionTable = Readonly<Record<string, { readonly value?: string; readonly help: string }>>;
 
 /** What a command is: its line, what it does, and its options. */
@@ -20,24 +20,21 @@ export function parseOptions<T extends OptionTable>(
   table: T,
   args: readonly string[],
 ): { files: string[]; options: Given<T> } {
-  const options = Object.fromEntries(
-    Object.entries(table).map(([name, { value }]) => [
-      name,
-      { type: value === undefined ? "boolean" : "string" } as const,
-    ]),
-  );
+  const types = Object.entries(table).map(([name, { value }]) => [
+    name,
+    { type: value === undefined ? "boolean" : "string" } as const,
+  ]);
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: Object.fromEntries(types),
+      allowPositionals: true,
+    });
     return { files: positionals, options: values as Given<T> };
   } catch (error) {
     const message = error instanceof Error ? error.message.split(". ")[0] : String(error);
     throw new InputError(`${command}: ${message} (see exptilt ${command} --help)`);
   }
-}
-
-/** Whether a number is whole and at least so large. */
-export function isWhole(least: number): (x: number) => boolean {
-  return (x) => Number.isSafeInteger(x) && x >= least;
 }
 
 /** The number that an option's text stands for. */
@@ -47,12 +44,15 @@ export function optionValue(name: string, text: string, fits: (x: number) => boo
   return x;
 }
 
+/** The same for a whole number of at least `least`; `otherwise` where the option is left out. */
+export function wholeNumber(name: string, text: string | undefined, least: number, otherwise: number): number {
+  const fits = (x: number) => Number.isSafeInteger(x) && x >= least;
+  return text === undefined ? otherwise : optionValue(name, text, fits, `a whole number of at least ${least}`);
+}
+
 /** The help text of a command. */
-export function helpText(usage: Usage): string {
-  const rows = Object.entries(usage.options).map(([name, { value, help }]) => [
-    `  --${name}${value === undefined ? "" : ` ${value}`}`,
-    help,
-  ]);
+export function helpText({ line, about, options }: Usage): string {
+  const rows = Object.entries(options).map(([name, { value = "", help }]) => [`  --${name} ${value}`.trimEnd(), help]);
   const width = Math.max(...rows.map(([left]) => left.length));
-  return `${usage.line}\n\n${usage.about}\n\n${rows.map(([left, help]) => `${left.padEnd(width)}  ${help}`).join("\n")}\n`;
+  return `${line}\n\n${about}\n\n${rows.map(([left, help]) => `${left.padEnd(width)}  ${help}`).join("\n")}\n`;
 }

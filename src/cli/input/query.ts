@@ -16,13 +16,13 @@ export interface Query {
   readonly text: readonly (string | undefined)[];
   /** Named numbers of each answer, for policies that are trained on them; empty where the data set has none. */
   readonly features: readonly Readonly<Record<string, number>>[];
-  /** Where the query stands: `file:line`. */
+  /** The place of the query: `file:line`. */
   readonly place: string;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The ways of giving a reference probability, and what each must be. */
+/** The fields that give a reference probability, and the values that each may have. */
 const MASSES = {
   count: {
     fits: (x: number) => Number.isSafeInteger(x) && x >= 0,
@@ -32,15 +32,12 @@ const MASSES = {
         : "be a whole number of at least 0",
   },
   probability: { fits: (x: number) => x >= 0 && x <= 1, must: () => "be a number from 0 to 1" },
-  logProbability: {
-    fits: (x: number) => x <= 0 && x > -Infinity,
-    must: () => "be a finite number of at most 0",
-  },
+  logProbability: { fits: (x: number) => x <= 0 && x > -Infinity, must: () => "be a finite number of at most 0" },
 } as const;
 
 type MassField = keyof typeof MASSES;
 
-/** One line as a query; every complaint names the place and the field. */
+/** One line as a query. Every error names the place and the field. */
 export function parseQuery(text: string, place: string): Query {
   const record = asObject(parseJson(text, place, "the line"), place, "the line");
   const query = field(record, "query", place, (x) => typeof x === "string", "be a string") as string;
@@ -67,11 +64,10 @@ export function parseQuery(text: string, place: string): Query {
     place,
     ref: kind === "logProbability" ? { logMass: masses } : { mass: masses },
     reward,
-    gold: records.map((a, i) =>
-      own(a, "gold") === undefined
-        ? undefined
-        : numberField(a, "gold", `${place}: answers[${i}]`, Number.isFinite, () => "be a finite number"),
-    ),
+    gold: records.map((a, i) => {
+      if (own(a, "gold") === undefined) return undefined;
+      return numberField(a, "gold", `${place}: answers[${i}]`, Number.isFinite, () => "be a finite number");
+    }),
     text: records.map((a) => own(a, "answer") as string | undefined),
     features: records.map((a, i) => featuresOf(a, `${place}: answers[${i}]`)),
   };
@@ -94,7 +90,7 @@ export function hasGold({ gold, place, query }: Query): boolean {
   throw new InputError(`${place}: answers[${missing}] has no "gold", which other answers of query ${show(query)} have`);
 }
 
-/** Refuses forbidden answers where rewards must be finite, and says why they must. */
+/** Refuses forbidden answers. `why` says for what rewards must be finite. */
 export function requireFiniteRewards({ reward, place }: Query, why: string): void {
   const i = reward.indexOf(-Infinity);
   if (i >= 0) throw new InputError(`${place}: answers[${i}].reward must be finite, got "${FORBIDDEN}": ${why}`);
@@ -113,7 +109,7 @@ function featuresOf(answer: Fields, place: string): Readonly<Record<string, numb
   return record as Readonly<Record<string, number>>;
 }
 
-/** A field of the record itself: nothing inherited, and no name is special. */
+/** A field of the record itself, not an inherited one. */
 function own(record: Fields, name: string): unknown {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
@@ -126,9 +122,14 @@ function asObject(value: unknown, place: string, what: string): Fields {
 }
 
 function field(record: Fields, name: string, place: string, fits: (x: unknown) => boolean, must: string): unknown {
+  const value = required(record, name, place);
+  if (!fits(value)) throw new InputError(`${place}: ${name} must ${must}, got ${show(value)}`);
+  return value;
+}
+
+function required(record: Fields, name: string, place: string): unknown {
   const value = own(record, name);
   if (value === undefined) throw new InputError(`${place}: the field "${name}" is missing`);
-  if (!fits(value)) throw new InputError(`${place}: ${name} must ${must}, got ${show(value)}`);
   return value;
 }
 
@@ -139,8 +140,7 @@ function numberField(
   fits: (x: number) => boolean,
   must: (value: unknown) => string,
 ): number {
-  const value = own(record, name);
-  if (value === undefined) throw new InputError(`${place}: the field "${name}" is missing`);
+  const value = required(record, name, place);
   if (typeof value !== "number" || !fits(value))
     throw new InputError(`${place}.${name} must ${must(value)}, got ${show(value)}`);
   return value;

@@ -2,8 +2,8 @@ import { InputError } from "../input/inputError.js";
 import { Interrupted, onInterrupt } from "../terminal/interrupt.js";
 
 /**
- * Reads a data set as far as it goes. What breaks it off, bad input, a signal or a fault of ours, is returned and not thrown,
- * so that what was done before it is shown.
+ * Reads a data set as far as it goes. Returns the error that ends it early (bad input, a signal or a fault of the program), so
+ * that the queries before it are reported first.
  */
 export async function readUntilBroken(read: (signal: AbortSignal) => Promise<void>): Promise<Error | undefined> {
   const { signal, release } = onInterrupt();
@@ -17,7 +17,7 @@ export async function readUntilBroken(read: (signal: AbortSignal) => Promise<voi
   }
 }
 
-/** What is thrown once the queries before the break are reported. */
+/** The error to throw after the queries before it are reported. */
 export function brokenAfter(broken: Error, queries: number): Error {
   if (queries > 0 && (broken instanceof InputError || broken instanceof Interrupted))
     broken.message += ` (the ${queries} queries before it are reported above)`;

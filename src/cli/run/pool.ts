@@ -1,13 +1,13 @@
 import { parentPort, Worker } from "node:worker_threads";
 import { InputError } from "../input/inputError.js";
 
-/** What a worker makes of a batch: the results in order, and what was wrong with the input after the last of them. */
+/** The results of a batch in order, and the error of the item after the last of them. */
 interface Reply<Result> {
   readonly results: readonly Result[];
   readonly refused: string | undefined;
 }
 
-/** On a worker: answers every batch with what `work` makes of its items, up to one that is refused. */
+/** On a worker: answers every batch with the results of its items, up to one that is refused. */
 export function serve<Item, Result>(work: (item: Item) => Result): void {
   parentPort?.on("message", (batch: readonly Item[]) => {
     const results: Result[] = [];
@@ -15,7 +15,7 @@ export function serve<Item, Result>(work: (item: Item) => Result): void {
     try {
       for (const item of batch) results.push(work(item));
     } catch (error) {
-      // An error that crosses to another thread is of no class any more.
+      // An error loses its class on the way to another thread.
       if (!(error instanceof InputError)) throw error;
       refused = error.message;
     }
@@ -23,15 +23,15 @@ export function serve<Item, Result>(work: (item: Item) => Result): void {
   });
 }
 
-/** So many batches wait at each worker: enough for it never to be idle, few enough for memory to stay bounded. */
+/** Batches that wait at each worker: enough to keep it busy, few enough to bound the memory. */
 const MAX_WAITING_BATCHES = 4;
 
 /**
- * Runs the items of a stream on worker threads, and takes their results in the order of the stream: whichever worker is
- * quicker, and wherever the stream breaks off or an item is refused, what was taken is what one thread alone would take.
+ * Runs the items of a stream on worker threads and takes their results in the order of the stream. What is taken does not
+ * depend on which worker is quicker: it ends where one thread would, at the end of the stream or at the first refused item.
  *
- * The pools on npm (piscina, tinypool, workerpool) give out single tasks and settle each by itself: the order, the bound on
- * what waits and the end at the first refusal, which are what this file is about, would be to write all the same.
+ * The pools on npm (piscina, tinypool, workerpool) settle single tasks. The order, the bound on what waits and the end at the
+ * first refusal would have to be written on top of them.
  */
 export async function forEachOnWorkers<Item, Result>(
   batches: AsyncIterable<readonly Item[]>,
@@ -48,7 +48,7 @@ export async function forEachOnWorkers<Item, Result>(
       for (const result of results) take(result);
       if (refused !== undefined) throw new InputError(refused);
     } catch (error) {
-      // What comes after it does not count.
+      // Later results do not count.
       pending.length = 0;
       throw error;
     }
@@ -61,7 +61,7 @@ export async function forEachOnWorkers<Item, Result>(
         if (pending.length >= MAX_WAITING_BATCHES * jobs) await takeFirst();
       }
     } finally {
-      // What was under way when the stream broke off is finished and counted.
+      // Batches under way when the stream ends early are finished and counted.
       while (pending.length > 0) await takeFirst();
     }
   } finally {
@@ -92,13 +92,13 @@ class WorkerQueue<Item, Result> {
       this.#callers.push({ resolve, reject });
       this.#worker.postMessage(batch);
     });
-    // A failure is met when the reply's turn comes.
+    // The caller sees a failure when the turn of the reply comes.
     reply.catch(() => {});
     return reply;
   }
 
-  async close(): Promise<void> {
-    await this.#worker.terminate();
+  close(): Promise<number> {
+    return this.#worker.terminate();
   }
 
   #fail(error: Error): void {

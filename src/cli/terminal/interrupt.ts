@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 
-/** The user ended the run, or a scheduler whose time was up: exit status 128 + the signal's number, as in a shell. */
+/** The user or a scheduler ended the run. The exit status is 128 + the signal's number, as in a shell. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
   readonly status: number;
@@ -11,7 +11,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** What the first SIGINT or SIGTERM raises, its reason an `Interrupted`; a second one ends the process at once. */
+/** The first SIGINT or SIGTERM raises `signal`, its reason an `Interrupted`. A second one ends the process at once. */
 export interface Interrupt {
   readonly signal: AbortSignal;
   /** Leaves signals to the system again. */

@@ -1,4 +1,4 @@
-/** A progress line on standard error, drawn only on a terminal: `verify  ▓▓▓▓░░░░  96 queries  3.2 s`. */
+/** A progress line on standard error, drawn only on a terminal: `verify  96 queries  3.2 s`. */
 export class Progress {
   readonly #label: string;
   readonly #start = performance.now();
@@ -9,17 +9,13 @@ export class Progress {
     this.#label = label;
   }
 
-  /** Redraws, at most ten times a second; the bar needs a total, which a stream may not have. */
-  update(done: number, total?: number): void {
+  /** Redraws, at most ten times a second. */
+  update(done: number): void {
     const now = performance.now();
     if (!this.#shown || now - this.#drawn < 100) return;
     this.#drawn = now;
-    const width = 30;
-    const filled = total === undefined ? 0 : Math.round((width * done) / total);
-    const bar = total === undefined ? "" : `${"▓".repeat(filled)}${"░".repeat(width - filled)}  `;
-    const of = total === undefined ? "" : ` of ${total}`;
     const seconds = ((now - this.#start) / 1000).toFixed(1);
-    process.stderr.write(`\r\x1b[2K${this.#label}  ${bar}${done}${of} queries  ${seconds} s`);
+    process.stderr.write(`\r\x1b[2K${this.#label}  ${done} queries  ${seconds} s`);
   }
 
   /** Wipes the line. */

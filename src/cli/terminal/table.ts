@@ -5,20 +5,20 @@ export interface Column {
   readonly wrap?: boolean;
 }
 
-/** The least width of a column that may wrap. */
-const MIN_WIDTH = 24;
+/** The least width of a column that may wrap, in characters. */
+const MIN_WRAPPED_WIDTH = 24;
 
-/** A plain text table no wider than `width`: the columns that may wrap share what the others leave. */
+/** A plain text table of about `width` characters: the columns that may wrap share what the others leave. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
   const natural = columns.map(({ heading }, c) => Math.max(heading.length, ...rows.map((row) => row[c].length)));
   const gaps = 2 * (columns.length - 1);
   const others = natural.reduce((s, w, c) => (columns[c].wrap ? s : s + w), gaps);
   const widths = [...natural];
-  // The last take no more than an equal share, and the first what is left.
+  // From the last to the first, each takes at most an equal share of what is left.
   let [left, sharing] = [width - others, columns.filter((c) => c.wrap).length];
   for (let c = columns.length - 1; c >= 0; c--) {
     if (!columns[c].wrap) continue;
-    widths[c] = Math.min(natural[c], Math.max(MIN_WIDTH, Math.floor(left / sharing)));
+    widths[c] = Math.min(natural[c], Math.max(MIN_WRAPPED_WIDTH, Math.floor(left / sharing)));
     left -= widths[c];
     sharing--;
   }

@@ -48,12 +48,12 @@ const FEATURES: Readonly<Record<string, { readonly about: string; readonly of: F
   },
 };
 
-/** The help on them. */
+/** The help on the built-in features. */
 export const FEATURE_HELP: string = Object.entries(FEATURES)
   .map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
   .join("\n");
 
-/** The features of every answer of a query, one row an answer; other names are looked for in the answers' own `features`. */
+/** The features of a query, one row an answer. Names that are not built in stand for the answers' own `features`. */
 export function featureRows(query: Query, names: readonly string[]): number[][] {
   const columns = names.map((name) => (Object.hasOwn(FEATURES, name) ? FEATURES[name].of(query) : own(query, name)));
   return query.reward.map((_, i) =>

@@ -23,7 +23,7 @@ interface LawReading {
   readonly klFromOptimum: number;
 }
 
-/** What training changed on one query. */
+/** The laws before and after training on one query, and the optimum. */
 export interface QueryReading {
   readonly query: string;
   readonly heldOut: boolean;
@@ -59,11 +59,6 @@ export function meanOf(
   readings: readonly QueryReading[],
   read: (r: QueryReading) => number | undefined,
 ): number | undefined {
-  let sum = 0;
-  for (const reading of readings) {
-    const x = read(reading);
-    if (x === undefined) return undefined;
-    sum += x;
-  }
-  return sum / readings.length;
+  const values = readings.map(read);
+  return values.includes(undefined) ? undefined : (values as number[]).reduce((s, x) => s + x, 0) / values.length;
 }

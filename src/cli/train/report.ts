@@ -1,6 +1,7 @@
 import type { TrainingState } from "../../optimize/state.js";
 import type { TrainingExample } from "../../training/examples.js";
 import type { WeightedMleFit } from "../../training/fit.js";
+import { jsonOutput } from "../terminal/jsonOutput.js";
 import { type Column, formatTable } from "../terminal/table.js";
 import { meanOf, type QueryReading } from "./reading.js";
 
@@ -13,34 +14,20 @@ export interface StoredPolicy {
   readonly state: TrainingState;
 }
 
-/** JSON has no infinities: they are written as strings. */
-function finite(x: number): number | string {
-  return Number.isFinite(x) ? x : String(x);
-}
-
 export function json(
   { beta, parameters }: StoredPolicy,
   fitted: WeightedMleFit,
-  readings: readonly QueryReading[],
+  queries: readonly QueryReading[],
 ): string {
   const { objective, gradientNorm, iterations, converged, reason, klFromTarget } = fitted;
-  const report = {
+  const { effectiveFraction, effectiveSampleSize, paretoK } = fitted;
+  const reached = { objective, gradientNorm, iterations, converged, reason, klFromTarget };
+  return jsonOutput({
     beta,
     parameters,
-    training: {
-      objective,
-      gradientNorm,
-      iterations,
-      converged,
-      reason,
-      klFromTarget: finite(klFromTarget),
-      effectiveFraction: fitted.effectiveFraction,
-      effectiveSampleSize: finite(fitted.effectiveSampleSize),
-      paretoK: finite(fitted.paretoK),
-    },
-    queries: readings,
-  };
-  return `${JSON.stringify(report, (_, x) => (typeof x === "number" ? finite(x) : x), 2)}\n`;
+    training: { ...reached, effectiveFraction, effectiveSampleSize, paretoK },
+    queries,
+  });
 }
 
 const LAWS = ["before", "after", "optimum"] as const;
@@ -89,12 +76,12 @@ export function table(
   );
 }
 
-/** What a user must know that the numbers do not say. */
+/** Says on standard error what the figures do not. */
 export function warn({ converged, reason }: WeightedMleFit, data: readonly TrainingExample[]): void {
   const say = (text: string) => process.stderr.write(`exptilt: ${text}\n`);
   if (reason === "unbounded") say("the optimum lies at infinity for these features; --ridge makes it finite");
   else if (!converged) say(`the training did not converge (${reason})`);
-  // A heavy tail that costs few draws is no harm: a handful of distinct answers always looks like one.
+  // A handful of distinct answers always has a large k̂. It does harm only where it costs many draws.
   const poor = data.filter(
     ({ paretoK = -Infinity, effectiveFraction = 1 }) => paretoK >= 0.7 && effectiveFraction < 0.5,
   );

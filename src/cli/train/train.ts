@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { categoricalSampler } from "../../measure/sampler.js";
 import { show } from "../../numeric/check.js";
 import { randomSource } from "../../numeric/random.js";
@@ -13,10 +12,11 @@ import { drawnWeights, importanceWeights } from "../../training/weights/importan
 import { type Query, readDataset, take } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { parseJson } from "../input/jsonText.js";
-import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "../input/options.js";
+import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { readText } from "../input/readText.js";
 import { refOf } from "../input/reference.js";
 import { onInterrupt } from "../terminal/interrupt.js";
+import { writeText } from "../terminal/writeText.js";
 import { FEATURE_HELP, featureNames, featureRows } from "./features.js";
 import { readTrained, type Seen } from "./reading.js";
 import { json, type StoredPolicy, table, warn } from "./report.js";
@@ -50,21 +50,11 @@ export const usage: Usage = {
 export async function train(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("train", OPTIONS, args);
   if (files.length > 1) throw new InputError("train takes one FILE");
-  const number = (
-    name: "beta" | "ridge" | "kl-to-ref" | "holdout",
-    otherwise: string,
-    fits: (x: number) => boolean,
-    must: string,
-  ) => optionValue(name, options[name] ?? otherwise, fits, must);
-  const whole = (name: "samples" | "limit" | "iterations" | "seed", least: number, otherwise: number) =>
-    options[name] === undefined
-      ? otherwise
-      : optionValue(name, options[name], isWhole(least), `a whole number of at least ${least}`);
-  const notNegative = (x: number) => x >= 0 && x < Infinity;
-  const beta = number("beta", "0.1", (x) => x > 0 && x < Infinity, "a positive number");
-  const holdout = number("holdout", "0", (x) => x >= 0 && x < 1, "at least 0 and below 1");
-  const ridge = number("ridge", "0", notNegative, "a number of at least 0");
-  const klToRef = number("kl-to-ref", "0", notNegative, "a number of at least 0");
+  const penalty = (name: "ridge" | "kl-to-ref") =>
+    optionValue(name, options[name] ?? "0", (x) => x >= 0 && x < Infinity, "a number of at least 0");
+  const beta = optionValue("beta", options.beta ?? "0.1", (x) => x > 0 && x < Infinity, "a positive number");
+  const holdout = optionValue("holdout", options.holdout ?? "0", (x) => x >= 0 && x < 1, "at least 0 and below 1");
+  const [ridge, klToRef] = [penalty("ridge"), penalty("kl-to-ref")];
   const method = options.method as TrainingMethod | undefined;
   if (method !== undefined && !["newton", "lbfgs", "adam"].includes(method)) {
     throw new InputError(`--method must be newton, lbfgs or adam, got ${JSON.stringify(method)}`);
@@ -72,25 +62,25 @@ export async function train(args: readonly string[]): Promise<number> {
   const features = featureNames(options.features ?? "reward");
   const resume = options.resume === undefined ? undefined : readPolicy(options.resume, features);
   const interrupt = onInterrupt();
-  const seen = await readAll(files[0], whole("limit", 1, Infinity), holdout, interrupt.signal);
+  const seen = await readAll(files[0], wholeNumber("limit", options.limit, 1, Infinity), holdout, interrupt.signal);
 
   const policy = policyOf(features);
-  const [samples, seed] = [whole("samples", 1, 0), whole("seed", 0, 0)];
+  const samples = wholeNumber("samples", options.samples, 1, 0);
+  const seed = wholeNumber("seed", options.seed, 0, 0);
   const data = seen.flatMap((one, i) => {
     if (one.heldOut) return [];
     return [inWords(one.query.place, () => exampleOf(one.query, beta, samples, `${seed}/${i}`))];
   });
-  const fitting = fitWeightedMle(policy, data, {
+  const fitted = await fitWeightedMle(policy, data, {
     ridge,
     klToRef,
-    maxIterations: whole("iterations", 1, 10_000),
+    maxIterations: wholeNumber("iterations", options.iterations, 1, 10_000),
     signal: interrupt.signal,
     onProgress: showProgress,
     ...(method !== undefined && { method }),
     ...(resume && { resume }),
-  });
-  const fitted = await fitting.catch((error) => {
-    // What a state begins from is only seen to be out of range on the data.
+  }).catch((error) => {
+    // Only the data show that a stored state is out of range.
     throw inputError(resume ? (options.resume as string) : (files[0] ?? "the data set"), error);
   });
   interrupt.release();
@@ -103,7 +93,7 @@ export async function train(args: readonly string[]): Promise<number> {
     parameters: Object.fromEntries(features.map((name, j) => [name, fitted.parameters[j]])),
     state: fitted.save(),
   };
-  if (options.output !== undefined) write(options.output, `${JSON.stringify(stored, undefined, 2)}\n`);
+  if (options.output !== undefined) writeText(options.output, `${JSON.stringify(stored, undefined, 2)}\n`);
   const readings = seen.map((one) => inWords(one.query.place, () => readTrained(one, beta, policy, fitted.parameters)));
   process.stdout.write(options.json ? json(stored, fitted, readings) : table(stored, fitted, readings));
   warn(fitted, data);
@@ -111,7 +101,7 @@ export async function train(args: readonly string[]): Promise<number> {
   return fitted.converged ? 0 : 1;
 }
 
-/** All queries, of which a share is held out: as evenly spread over the file as whole numbers allow. */
+/** All queries. A share of them is held out, evenly spread over the file. */
 async function readAll(file: string | undefined, limit: number, holdout: number, signal: AbortSignal): Promise<Seen[]> {
   const seen: Seen[] = [];
   for await (const query of take(readDataset(file, signal), limit)) {
@@ -122,7 +112,7 @@ async function readAll(file: string | undefined, limit: number, holdout: number,
   return seen;
 }
 
-/** The policy ∝ ref·e^{θ·features}; a query's answers are their places in it. */
+/** The policy ∝ ref·e^{θ·features}. The answers of a query are their indices. */
 function policyOf(features: readonly string[]): Policy<Query, number> {
   const rows = new Map<Query, number[][]>();
   return logLinearPolicy<number, Query>({
@@ -139,12 +129,12 @@ function policyOf(features: readonly string[]): Policy<Query, number> {
 function exampleOf(query: Query, beta: number, samples: number, seed: string): TrainingExample<Query, number> {
   const problem = { ref: refOf(query), reward: query.reward, beta };
   if (samples === 0) return { query, ...importanceWeights(problem) };
-  // Each query has its own stream, so that its draws do not depend on what else the file holds.
+  // Each query has its own stream of random numbers: its draws do not depend on the rest of the file.
   const draw = categoricalSampler(problem.ref, randomSource(seed));
   return { query, ...drawnWeights(problem, Array.from({ length: samples }, draw)) };
 }
 
-/** What the library says of data that it cannot use, as the command's own complaint. */
+/** An error of the library about data that it cannot use, as an error of the command. */
 function inputError(place: string, error: unknown): unknown {
   if (!(error instanceof RangeError || error instanceof TypeError)) return error;
   return new InputError(`${place}: ${error.message.replace(/^\w+: /, "")}`);
@@ -178,12 +168,4 @@ export function readPolicy(file: string, features: readonly string[]): TrainingS
     throw error;
   }
   return state;
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new InputError(`${file}: ${error instanceof Error ? error.message : error}`);
-  }
 }

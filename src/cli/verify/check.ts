@@ -7,7 +7,7 @@ import { exponentSize, gapTolerance } from "../../claims/tolerance.js";
 import { type ExactAlgebra, exactAlgebra } from "../../exact/index.js";
 import { parseQuery, type Query, type QueryText, requireFiniteRewards } from "../input/dataset.js";
 
-/** What `verify` was asked: the same for every query. */
+/** The settings of `verify`: the same for every query. */
 export interface Settings {
   readonly beta: number;
   readonly length: number;
@@ -19,22 +19,22 @@ export interface Settings {
 export interface Reading {
   readonly gap: number;
   readonly exactGap: number;
-  /** The smaller of the gaps that an erratum's printed form shows in the arithmetics that can tell. */
+  /** The gap of an erratum's printed form: the smaller one of the arithmetics that can tell. */
   readonly printedGap: number | undefined;
   readonly tolerance: number;
   readonly exactTolerance: number;
-  /** Why float64 can't tell whether the claim holds; left out where it can. */
+  /** Why float64 cannot tell whether the claim holds; left out where it can. */
   readonly notDecided?: string;
-  /** Why the asked digits can't tell either; left out where they can. */
+  /** Why the asked digits cannot tell; left out where they can. */
   readonly exactNotDecided?: string;
 }
 
-/** An arithmetic to read claims in: an instance's world, the gap that rounding may open there, and why that may be wide. */
+/** An instance in one arithmetic, the gap that rounding may open there, and why it may be wide. */
 interface View<N> {
   readonly world: World<N>;
   readonly tolerance: number;
   readonly reason: string;
-  /** Whether exponents are beyond what the arithmetic resolves, so that no claim is read. */
+  /** Whether the arithmetic cannot resolve the exponents, so that no claim is read. */
   readonly beyond: boolean;
 }
 
@@ -42,8 +42,8 @@ function instanceOf({ ref, reward }: Query, { beta, length, vocabularySize }: Se
   return { ...ref, reward, beta, length, vocabularySize };
 }
 
-/** From here on an exponent leaves float64 not one digit. */
-const LARGEST_IN_FLOAT64 = 1e15;
+/** A larger exponent leaves float64 no digit. */
+const MAX_FLOAT64_EXPONENT = 1e15;
 
 /** The instance in float64. */
 function float64View(instance: Instance, exponent: number): View<number> {
@@ -51,19 +51,19 @@ function float64View(instance: Instance, exponent: number): View<number> {
     world: worldOf(float64Algebra, instance),
     tolerance: gapTolerance(instance),
     reason: `an exponent of ${exponent.toPrecision(2)} leaves float64 too few digits`,
-    beyond: exponent > LARGEST_IN_FLOAT64,
+    beyond: exponent > MAX_FLOAT64_EXPONENT,
   };
 }
 
-/** The largest exponents whose exponentials the big numbers hold. */
-const LARGEST_EXPONENT = 2e16;
+/** A larger exponent has an exponential beyond the big numbers. */
+const MAX_BIG_EXPONENT = 2e16;
 
 /**
- * The instance at the asked digits: those that its exponents cost are carried besides, so that the asked ones are left, and
- * the tolerance is the same on every instance.
+ * The instance at the asked digits. The digits that its exponents cost are added, so that the tolerance is the same on every
+ * instance.
  */
 function exactView(instance: Instance, exponent: number, digits: number) {
-  const beyond = exponent > LARGEST_EXPONENT;
+  const beyond = exponent > MAX_BIG_EXPONENT;
   const cost = beyond ? 0 : Math.ceil(Math.log10(Math.max(1, exponent / 1000)));
   return {
     world: worldOf(algebraOf(Math.min(1000, digits + cost)), instance),
@@ -73,7 +73,7 @@ function exactView(instance: Instance, exponent: number, digits: number) {
   };
 }
 
-/** The digits of integrals, four more than float64 has of them: their time grows as the cube. */
+/** The digits of integrals, four more than in float64. Their time grows as the cube of the digits. */
 const INTEGRAL_DIGITS = 16;
 
 const algebras = new Map<number, ExactAlgebra>();
@@ -84,7 +84,7 @@ function algebraOf(digits: number): ExactAlgebra {
   return algebra;
 }
 
-/** A claim's gap in one arithmetic, and why that one can't tell, if it can't. */
+/** A claim's gap in one arithmetic, and the reason where the arithmetic cannot tell. */
 function gapIn<N>(claim: Claim, { world, tolerance, reason, beyond }: View<N>): ClaimGap {
   if (beyond) return { gap: 0, notDecided: reason };
   const gap = checkClaim(claim, world);

@@ -29,7 +29,7 @@ interface Reason {
   readonly text: string;
 }
 
-/** What a claim came to on all queries together. */
+/** The verdict on a claim over all queries. */
 export function verdictOf({ failed, undecided }: Verdict): ClaimVerdict {
   if (failed.length > 0) return "fails";
   return undecided.length > 0 ? "not decided" : "holds";
@@ -65,7 +65,7 @@ export class Tally {
   #addTo(verdict: Verdict, reading: Reading, query: string): void {
     const { claim } = verdict;
     const { gap, exactGap, printedGap } = reading;
-    // Ties go to the name that sorts first, so that the report does not depend on which worker was quicker.
+    // Ties go to the name that sorts first: the report does not depend on which worker is quicker.
     if (gap > verdict.gap || (gap === verdict.gap && gap > 0 && query < (verdict.worstQuery ?? ""))) {
       verdict.gap = gap;
       verdict.worstQuery = query;
@@ -83,7 +83,7 @@ export class Tally {
     verdict.exactReason = first(verdict.exactReason, query, reading.exactNotDecided);
   }
 
-  /** Whether no claim failed: one that could not be decided is not contradicted. */
+  /** Whether no claim failed. A claim that could not be decided has not failed. */
   get holds(): boolean {
     return this.verdicts.every(({ failed }) => failed.length === 0);
   }

@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { inBatches, type QueryText, readTexts, take } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
-import { isWhole, type OptionTable, optionValue, parseOptions, type Usage } from "../input/options.js";
+import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachOnWorkers } from "../run/pool.js";
+import { jsonOutput } from "../terminal/jsonOutput.js";
 import { printable } from "../terminal/printable.js";
 import { Progress } from "../terminal/progress.js";
 import { formatTable } from "../terminal/table.js";
@@ -27,6 +28,8 @@ export const usage: Usage = {
   options: OPTIONS,
 };
 
+const areDigits = (x: number): boolean => Number.isInteger(x) && x >= 20 && x <= 1000;
+
 /** Runs `exptilt verify` and gives its exit status: 0 when no claim fails, 1 when one does. */
 export async function verify(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("verify", OPTIONS, args);
@@ -38,41 +41,18 @@ export async function verify(args: readonly string[]): Promise<number> {
       (x) => x >= 1e-9 && x <= 1e9,
       "a positive number from 1e-9 to 1e9",
     ),
-    length: optionValue("length", options.length ?? "16", isWhole(1), "a whole number of at least 1"),
-    vocabularySize: optionValue(
-      "vocabulary",
-      options.vocabulary ?? "51200",
-      isWhole(1),
-      "a whole number of at least 1",
-    ),
-    digits: optionValue(
-      "digits",
-      options.digits ?? "60",
-      (x) => isWhole(20)(x) && x <= 1000,
-      "a whole number from 20 to 1000",
-    ),
+    length: wholeNumber("length", options.length, 1, 16),
+    vocabularySize: wholeNumber("vocabulary", options.vocabulary, 1, 51_200),
+    digits: optionValue("digits", options.digits ?? "60", areDigits, "a whole number from 20 to 1000"),
   };
-  const limit = optionValue(
-    "limit",
-    options.limit ?? "Infinity",
-    (x) => x === Infinity || isWhole(1)(x),
-    "a whole number of at least 1",
-  );
-  const jobs = optionValue(
-    "jobs",
-    options.jobs ?? String(Math.min(8, availableParallelism())),
-    isWhole(1),
-    "a whole number of at least 1",
-  );
+  const limit = wholeNumber("limit", options.limit, 1, Infinity);
+  const jobs = wholeNumber("jobs", options.jobs, 1, Math.min(8, availableParallelism()));
 
   const [file] = files;
   const tally = new Tally();
   const broken = await readUntilBroken((signal) => run(take(readTexts(file, signal), limit), settings, jobs, tally));
-  if (tally.queries > 0) {
-    process.stdout.write(
-      options.json ? `${JSON.stringify(report(file, settings, tally), undefined, 2)}\n` : table(settings, tally),
-    );
-  }
+  if (tally.queries > 0)
+    process.stdout.write(options.json ? jsonOutput(report(file, settings, tally)) : table(settings, tally));
   if (broken !== undefined) throw brokenAfter(broken, tally.queries);
   if (tally.queries === 0) throw new InputError(`${file ?? "the data set"}: there are no queries`);
   return tally.holds ? 0 : 1;
@@ -107,11 +87,10 @@ function table({ digits, beta, length }: Settings, tally: Tally): string {
     gapText(v.exactGap),
     verdictText(v, digits),
   ]);
-  const width = process.stdout.columns ?? 120;
   const summary = summaryOf(tally, `(β = ${beta}, L = ${length})`, digits);
   const legend =
     "Gaps are the worst over all queries, relative to the larger side or term; an erratum fails as printed by at least the figure given.";
-  return `${formatTable(columns, rows, width)}\n\n${summary}\n${legend}\n`;
+  return `${formatTable(columns, rows, process.stdout.columns ?? 120)}\n\n${summary}\n${legend}\n`;
 }
 
 function gapText(gap: number): string {
@@ -152,11 +131,6 @@ function verdictText(verdict: Verdict, digits: number): string {
   return ["holds", ...notes].join("; ");
 }
 
-/** JSON has no infinities: they are written as strings. */
-function finite(x: number | undefined): number | string | undefined {
-  return x === undefined || Number.isFinite(x) ? x : String(x);
-}
-
 function report(file: string | undefined, settings: Settings, tally: Tally): unknown {
   return {
     dataset: file ?? "embedded",
@@ -170,10 +144,10 @@ function report(file: string | undefined, settings: Settings, tally: Tally): unk
       kind: v.claim.kind,
       statement: v.claim.statement,
       hypotheses: v.claim.hypotheses,
-      float64Gap: finite(v.gap),
+      float64Gap: v.gap,
       worstQuery: v.worstQuery,
-      exactGap: finite(v.exactGap),
-      printedGap: finite(v.printedGap),
+      exactGap: v.exactGap,
+      printedGap: v.printedGap,
       holds: verdictOf(v) === "holds",
       verdict: verdictOf(v),
       failedOn: v.failed.sort(),

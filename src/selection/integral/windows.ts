@@ -1,4 +1,5 @@
-import { expNormal, expOfMultiples } from "../../numeric/expLog.js";
+import { expNormal } from "../../numeric/expLog.js";
+import { expOfMultiples } from "../../numeric/expLoops.js";
 import { floats, type Workspace } from "../../numeric/floats.js";
 import type { Grid } from "./trapezoid.js";
 import type { Weights } from "./weights.js";

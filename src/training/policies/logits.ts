@@ -13,7 +13,7 @@ export function tableLogits(rows: number): Logits {
       for (let i = 0; i < rows; i++) {
         const c = Math.floor(i / outcomes);
         const scaled = total[c] * p[i];
-        // p(1 − p) from the other probabilities, which p near 1 has forgotten.
+        // p(1 − p) from the other probabilities: 1 − p loses digits where p is near 1.
         for (let j = c * outcomes; j < (c + 1) * outcomes; j++) {
           if (j === i) continue;
           matrix[i * rows + j] -= scaled * p[j];
@@ -21,7 +21,7 @@ export function tableLogits(rows: number): Logits {
         }
       }
     },
-    // p and the target's own share: near the optimum twice the information, and far from it never too little.
+    // Model and target together: twice the information near the optimum, and never too little far from it.
     addVariance({ outcomes }, total, p, through, out) {
       for (let i = 0; i < rows; i++) out[i] += total[Math.floor(i / outcomes)] * p[i] + through[i];
     },
@@ -30,30 +30,22 @@ export function tableLogits(rows: number): Logits {
 }
 
 /**
- * Logits base + Φθ: `features` is Φ row by row, `outcomes` rows a context; `base` is left out where it is 0. A constant that
- * is added to a feature in every row of a context changes no probability, so each feature is measured from the middle of
- * its range there: what an offset adds to logits and gradients would cancel, and take digits with it.
+ * Logits base + Φθ: `given` is Φ row by row, `outcomes` rows a context; `base` is left out where it is 0. A constant added to
+ * a feature in every row of a context changes no probability, but costs digits of logits and gradients. So each feature is
+ * measured from the middle of its range in the context.
  */
 export function linearLogits(size: number, given: Float64Array, outcomes: number, base?: Float64Array): Logits {
   const { features, spread } = centred(size, given, outcomes, base);
   return centredLogits(size, features, spread, base);
 }
 
-function centredLogits(
-  size: number,
-  features: Float64Array,
-  spread: Float64Array,
-  base: Float64Array | undefined,
-): Logits {
+function centredLogits(size: number, features: Float64Array, spread: Float64Array, base?: Float64Array): Logits {
   const rows = features.length / size;
   return {
     size,
     spread,
     inUnits(unit) {
-      const scaled = new Float64Array(features.length);
-      for (let row = 0, at = 0; row < rows; row++) {
-        for (let j = 0; j < size; j++, at++) scaled[at] = features[at] / unit[j];
-      }
+      const scaled = features.map((x, at) => x / unit[at % size]);
       const range = spread.map((s, j) => s / unit[j]);
       return centredLogits(size, scaled, range, base);
     },
@@ -90,12 +82,12 @@ function centredLogits(
   };
 }
 
-/** Features measured from the middle of their range in each context, and the longest range of each. */
-function centred(size: number, given: Float64Array, outcomes: number, base: Float64Array | undefined) {
+/** Features measured from the middle of their range in each context, and the widest range of each. */
+function centred(size: number, given: Float64Array, outcomes: number, base?: Float64Array) {
   const features = new Float64Array(given.length);
   const [spread, least, most] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
   const rows = given.length / size;
-  // A row that the base forbids has no probability at any θ: its features stay 0.
+  // A row that the base forbids has probability 0 at any θ: its features stay 0.
   const forbidden = (row: number) => base !== undefined && base[row] === -Infinity;
   for (let first = 0; first < rows; first += outcomes) {
     least.fill(Infinity);
@@ -119,7 +111,7 @@ function centred(size: number, given: Float64Array, outcomes: number, base: Floa
   return { features, spread };
 }
 
-/** Visits every row that has probability, with the mean features of its context and its weight total·p. */
+/** Visits every row of positive probability, with the mean features of its context and its weight total·p. */
 function forEachContext(
   { contexts, outcomes }: ContextTree,
   total: Float64Array,

@@ -128,10 +128,10 @@ export function policyDistribution<Q, A>(
   return distributionOf(support, Law.fromLogMass(logs), 0);
 }
 
-/** So many parameters are 16 GiB of them. */
+/** Parameters that take 16 GiB. */
 const MAX_PARAMETERS = 2 ** 31;
 
-/** A policy, as far as it shows before it is asked for a query: the number of its parameters. */
+/** Checks a policy before it is asked for a query, and returns the number of its parameters. */
 export function requirePolicy<Q, A>(caller: string, policy: Policy<Q, A>): number {
   requireObject(caller, "policy", policy);
   const size = requireInteger(caller, "policy.size", policy.size, 0);

@@ -13,9 +13,9 @@ import { requireRandom } from "../../numeric/random.js";
 import type { ConditionalPolicy } from "./policy.js";
 
 /**
- * Where each choice leads: a context is a prefix of an answer, and each of its outcomes is one more token, which completes
- * an answer or opens the next context. A policy that chooses whole answers has one context. Contexts come after those
- * that lead to them.
+ * Where each choice leads. A context is a prefix of an answer; each of its outcomes is one more token, which completes an
+ * answer or opens the next context. A policy that chooses whole answers has one context. A context comes after the one that
+ * leads to it.
  */
 export interface ContextTree {
   /** The number of outcomes of each context. */
@@ -32,7 +32,7 @@ export interface Logits {
   readonly size: number;
   /** How far a unit of each parameter moves two logits apart at most; 1 where left out. */
   readonly spread?: Float64Array;
-  /** The same of the parameters θ·unit. */
+  /** The same logits as a function of the parameters θ·unit. */
   inUnits?(unit: Float64Array): Logits;
   /** Writes the logits of all rows. */
   fill(parameters: Float64Array, out: Float64Array): void;
@@ -40,13 +40,13 @@ export interface Logits {
   addTransposed(coefficient: Float64Array, gradient: Float64Array): void;
   /** matrix += Σ_context total · Cov_p(∇ logit), p the probabilities of the rows. */
   addCovariance(tree: ContextTree, total: Float64Array, p: Float64Array, matrix: Float64Array): void;
-  /** The same on the diagonal alone, or a bound of it; `through` is the coefficient that went through each row. */
+  /** The diagonal of that alone, or a bound of it; `through` is the coefficient that passes through each row. */
   addVariance(tree: ContextTree, total: Float64Array, p: Float64Array, through: Float64Array, out: Float64Array): void;
   /** The parameters whose logits are these, where every logit has its own. */
   invert?(logits: Float64Array): Float64Array;
 }
 
-/** A policy that is a softmax in every context of a tree: what all policies of this library are. */
+/** A policy that is a softmax in every context of a tree, as all policies of this library are. */
 export class SoftmaxTree<A> implements ConditionalPolicy<A> {
   readonly support: readonly A[];
   readonly size: number;
@@ -104,7 +104,7 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
     for (let c = 0; c < contexts; c++) {
       const first = c * outcomes;
       const peak = peakOf(logRow, first, first + outcomes);
-      // The differences c − total·p add up to 0. At the largest p they would be lost to rounding when p nears 1.
+      // The differences c − total·p add up to 0. Rounding spoils the one at p near 1, so it is taken from the others.
       let others = 0;
       for (let row = first; row < first + outcomes; row++) {
         if (row === peak) continue;
@@ -135,7 +135,7 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
       const first = context * outcomes;
       let left = random();
       let row = first;
-      // Rounding may leave a little of the unit interval after the last outcome: it belongs to the last possible one.
+      // Where rounding leaves some of the unit interval after the last outcome, it belongs to the last possible one.
       for (let r = first; r < first + outcomes; r++) {
         const p = exp(logRow[r]);
         if (Number.isNaN(p)) throw outOfRange("sample", "logits", "have a finite maximum", p);
@@ -177,7 +177,7 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
     });
   }
 
-  /** Their logarithms, from coefficients that only logarithms hold. */
+  /** The logarithms of these frequencies, from logarithms of coefficients that underflow. */
   #logFrequencies(logCoefficient: Float64Array): Float64Array {
     const { contexts, outcomes, next } = this.#tree;
     const through = new Float64Array(next.length);
@@ -193,7 +193,7 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
     return through;
   }
 
-  /** The log-softmax of every context, made once for the same parameters. */
+  /** The log-softmax of every context, kept for the parameters last seen. */
   #rows(parameters: Float64Array): Float64Array {
     const logRow = this.#logRow;
     if (this.#at !== undefined && equal(this.#at, parameters)) return logRow;
@@ -211,8 +211,8 @@ function equal(a: Float64Array, b: Float64Array): boolean {
 }
 
 /**
- * Entries become their log-softmax; the largest stays out of the sum, so that log-probabilities near 0 keep digits. Where
- * none is finite, or one is NaN or +∞, there is no law: all become NaN.
+ * Entries become their log-softmax. The largest stays out of the sum, so that log-probabilities near 0 keep their digits.
+ * Where none is finite, or one is NaN or +∞, all become NaN.
  */
 function logSoftmaxInPlace(x: Float64Array, from: number, to: number): void {
   const peak = peakOf(x, from, to);

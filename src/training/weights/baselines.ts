@@ -12,8 +12,8 @@ function weighted<A>(target: Distribution<A>, ref: Measure<A>): WeightedAnswers<
 }
 
 /**
- * What best-of-N distillation imitates: the exact law of soft best-of-N at N draws, as if its output had been collected
- * for ever. Weighted maximum likelihood on it makes N draws cheap: one draw of the policy stands for the best of N.
+ * What best-of-N distillation imitates: the exact law of soft best-of-N at N draws. Weighted maximum likelihood on it makes N
+ * draws cheap: one draw of the policy stands for the best of N.
  *
  * $$\max_\theta \; \mathbb{E}_{P_N}[\log \pi_\theta]$$
  *

@@ -3,12 +3,12 @@ import { lawOf, type Measure } from "../../measure/measure.js";
 import { exp } from "../../numeric/elementary.js";
 import { logSumExp } from "../../numeric/logSumExp.js";
 
-/** From here on a χ² divergence is near the end of the range of doubles, or past it. */
+/** A larger χ² divergence is near the largest double, or beyond it. */
 const MAX_CHI_SQUARED = 1e280;
 
 /**
- * 1/(1 + χ²(target‖ref)), the share of draws of ref that count when they are weighted towards the target: at most 1, for χ² is
- * a sum of terms that are not negative. It may be a double where χ² is none; then it is e^{−log Σ target²/ref}.
+ * 1/(1 + χ²(target‖ref)), the share of draws of ref that count when they are weighted towards the target. It is at most 1, as
+ * the terms of χ² are not negative. Where χ² overflows it is e^{−log Σ target²/ref}.
  */
 export function effectiveFractionOf(target: Measure, ref: Measure): number {
   const chi = chiSquaredDivergence(target, ref);

@@ -12,14 +12,11 @@ export interface GeneralizedPareto {
 
 const mean = (x: Float64Array): number => sum(x).hi / x.length;
 
-/**
- * t = −θ times the largest exceedance, and the shape that goes with it. Both θ's sign and its size vary: with a heavy
- * tail 1 − t is the exponential of hundreds of nats.
- */
+/** The law of largest likelihood at a given θ = −k/σ. */
 interface Profile {
-  /** The mean of log(1 − θx) over the exceedances. */
+  /** The shape k: the mean of log(1 − θx) over the exceedances. */
   readonly shape: number;
-  /** log(−θ/k), with the largest exceedance for unit. */
+  /** log(−θ/k) = −log σ, with the largest exceedance for unit. */
   readonly logRate: number;
 }
 
@@ -44,10 +41,10 @@ const softplus = (x: number): number => (x > 0 ? x + log1p(exp(-x)) : log1p(exp(
 
 /**
  * The generalized Pareto law fitted to exceedances, given by their logarithms in increasing order, by Zhang and Stephens'
- * posterior mean of θ = −k/σ under their data-driven prior (Technometrics 51, 2009): θ is averaged over a grid of quantiles
- * of the prior, each weighted by its profile likelihood, and k is the profile's at the average. The grid reaches from below
- * the inverse of the largest exceedance to the inverse of their lower quartile, which may be thousands of nats away: the
- * distance 1 − θ, with the largest exceedance for unit, is kept as a logarithm.
+ * posterior mean of θ = −k/σ under their data-driven prior (Technometrics 51, 2009). θ is averaged over a grid of quantiles
+ * of the prior, each weighted by its profile likelihood; k is that of the profile at the average. The grid reaches from below
+ * the inverse of the largest exceedance to the inverse of their lower quartile, which may be thousands of nats away. So
+ * 1 − θ, with the largest exceedance for unit, is kept as a logarithm.
  */
 export function fitGeneralizedPareto(logExceedance: Float64Array): GeneralizedPareto {
   const n = logExceedance.length;

@@ -23,8 +23,7 @@ import { sizeOf } from "./sampleWeights.js";
 import { TAIL_OPTIONS, type TailOptions } from "./tail.js";
 
 /**
- * What weighted maximum likelihood is done on: a law to imitate, the one it came from, and how much its weights can be
- * trusted.
+ * The input of weighted maximum likelihood: a law to imitate, the law it came from, and how far its weights can be trusted.
  *
  * @typeParam A the type of an answer
  */
@@ -93,7 +92,7 @@ function weightsOf<A>(
   const logRatio = relative(law.peak);
   const logMean = logMeanExp(base, logRatio);
   const logWeight = logRatio.map((l) => l - logMean);
-  // Quotients of probabilities keep the digits that large logarithms lose.
+  // Quotients of probabilities have digits that large logarithms lose.
   const weight = logWeight.map((l, i) => {
     const [p, q] = [law.probability(i), base.probability(i)];
     return isNormal(p) && isNormal(q) ? p / q : exp(l);
@@ -132,7 +131,7 @@ export function selfCertaintyWeights<A>(problem: SelfCertaintyProblem<A>): Impor
   const caller = "selfCertaintyWeights";
   const tilt = equivalentOf(caller, problem);
   const law = lawOf(caller, "ref", tilt.ref);
-  // From the masses themselves: their logarithms may not tell them apart.
+  // Taken from the masses: rounded logarithms may not tell them apart.
   return weightsOf(caller, tilt, (peak) => law.weight.map((_, i) => logOdds(law, i, peak) / tilt.beta));
 }
 
@@ -197,7 +196,7 @@ export function drawnWeights<A>(
     logWeight: Float64Array.from(places, (i) =>
       score[i] === -Infinity ? -Infinity : scaledDifference(score[i], top, beta),
     ),
-    // Rewards that differ by their rounding alone are equal, however small β makes that look.
+    // Rewards that differ by their rounding alone are equal, however small β is.
     magnitude: (draw: number) => Math.max(Math.abs(score[places[draw]]), Math.abs(top)) / beta,
   };
   const smoothed = options.smooth
@@ -232,7 +231,7 @@ function placesOf<A>(caller: string, support: readonly A[], draws: readonly A[])
   return Uint32Array.from(draws, at);
 }
 
-/** The weights of equal draws added up; as logarithms, where some are below the range of doubles. */
+/** The weights of equal draws added up, as logarithms where some are below the range of doubles. */
 function gathered(places: Uint32Array, law: Law, weight: Float64Array, size: number): Law {
   if (!law.hasTail) {
     const mass = new Float64Array(size);

@@ -4,7 +4,7 @@ import { fitGeneralizedPareto, type GeneralizedPareto, logParetoQuantile } from 
 import { readWeights, type SampleWeights, type WeightsRead } from "./sampleWeights.js";
 import { averageRuns, TAIL_OPTIONS, type Tail, type TailOptions, tailLengthOf, tailOf } from "./tail.js";
 
-/** A tail of fewer draws than this says nothing of its shape. */
+/** Fewer draws do not determine the shape of a tail. */
 const MIN_TAIL_DRAWS = 5;
 
 /** A tail with its fitted law; the shape alone where there is nothing to fit. */
@@ -20,7 +20,7 @@ function fitTail(weights: WeightsRead, length: number): FittedTail {
   if (draws.length < MIN_TAIL_DRAWS) return { ...tail, shape: Infinity };
   if (runs.length === 1) return { ...tail, shape: -Infinity };
   const fit = fitGeneralizedPareto(tail.logExceedance);
-  // A weak prior, worth ten draws of shape ½, steadies the shape where the tail is short.
+  // A weak prior, worth ten draws of shape ½, steadies the shape of a short tail.
   const shape = (fit.shape * draws.length + 5) / (draws.length + 10);
   return { ...tail, shape, fit: { ...fit, shape } };
 }
@@ -57,10 +57,10 @@ export function smooth(caller: string, weights: WeightsRead, options: TailOption
  * Stephens (2009), steadied by the weak prior of the published version (ten draws of shape ½). The fit is done on logarithms:
  * weights thousands of nats apart have the k̂ of exact arithmetic, which may be in the hundreds.
  *
- * A finite answer set draws its answers again and again. Weights equal to the cutoff are left out of the tail, and weights
- * count as equal where they differ by rounding alone (8 ulps of the numbers given). k̂ = −∞ where the largest weights are one
- * plateau: no draw is left in the tail, or five or more are and all are equal. k̂ = ∞ where one to four draws stand out of all
- * others, too few to say how far the next would.
+ * Draws from a finite answer set repeat its answers. So weights equal to the cutoff are left out of the tail; weights count
+ * as equal where they differ by rounding alone (8 ulps of the numbers given). k̂ = −∞ where the largest weights are one
+ * plateau: no draw is left in the tail, or five or more are left and all are equal. k̂ = ∞ where one to four draws exceed all
+ * others: they are too few for a fit.
  *
  * @param weights the weights of the draws, as numbers or in logarithms
  * @param options the length of the tail, or the relative efficiency of the draws that it is made of

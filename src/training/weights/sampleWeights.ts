@@ -2,11 +2,12 @@ import { Law } from "../../measure/law.js";
 import { BELOW_INFINITY, NON_NEGATIVE, outOfRange, requireNumbers, wrongType } from "../../numeric/check.js";
 import { twoProduct } from "../../numeric/doubleDouble.js";
 import { log } from "../../numeric/elementary.js";
+import { peakOf } from "../../numeric/peak.js";
 import { sum } from "../../numeric/sum.js";
 
 /**
- * Importance weights of draws, known up to a common factor: as numbers, or in logarithms, where neither overflow nor
- * underflow can reach them. Where both are given the logarithms are read.
+ * Importance weights of draws, known up to a common factor: as numbers, or as logarithms, which neither overflow nor
+ * underflow. Where both are given the logarithms are read.
  */
 export interface SampleWeights {
   /** One weight a draw: finite, ≥ 0, not all 0. */
@@ -21,7 +22,7 @@ export interface WeightsRead {
   readonly logWeight: Float64Array;
   /** The weights themselves, where they were given as numbers. */
   readonly weight?: Float64Array;
-  /** The size of the numbers, in nats, that the log-weight of a draw is the difference of: its rounding is relative to it. */
+  /** The log-weight of a draw is a difference of numbers of this size, in nats: its rounding is relative to it. */
   magnitude(draw: number): number;
 }
 
@@ -31,21 +32,15 @@ export function readWeights(caller: string, weights: SampleWeights): WeightsRead
   }
   if (weights.logWeight !== undefined) {
     const given = requireNumbers(caller, "logWeight", weights.logWeight, BELOW_INFINITY);
-    const top = largest(given);
+    const top = given[peakOf(given)];
     if (!(top > -Infinity)) throw outOfRange(caller, "logWeight", "have an entry above -Infinity", given);
     return { logWeight: given.map((l) => l - top), magnitude: (i) => Math.abs(given[i]) };
   }
   const weight = requireNumbers(caller, "weight", weights.weight, NON_NEGATIVE);
-  const top = largest(weight);
+  const top = weight[peakOf(weight)];
   if (!(top > 0)) throw outOfRange(caller, "weight", "have a positive total", 0);
   const logTop = log(top);
   return { weight, logWeight: weight.map((w) => log(w) - logTop), magnitude: () => 1 };
-}
-
-function largest(values: Float64Array): number {
-  let most = -Infinity;
-  for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
-  return most;
 }
 
 /** The law proportional to weights of draws. */
@@ -100,7 +95,7 @@ export function effectiveSampleSize(weights: SampleWeights): number {
 
 /**
  * (Σw)²/Σw² of the weights of a law, which are scaled so that no square leaves the range of doubles. Both sums and their
- * quotient are in double-double, so the result is the nearest double: it cannot leave [1, n], where the true value lies.
+ * quotient are in double-double: the result is the nearest double, and lies in [1, n] as the true value does.
  */
 export function sizeOf({ weight, total }: Law): number {
   const [squares, errors] = [new Float64Array(weight.length), new Float64Array(weight.length)];

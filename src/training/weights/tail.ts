@@ -26,10 +26,10 @@ export function tailLengthOf(caller: string, n: number, options: TailOptions): n
   return length;
 }
 
-/** Weights closer than so many ulps of the numbers that they were made of differ by rounding alone. */
+/** Weights this close, relative to the numbers that they were made of, differ by rounding alone. */
 const TIE_TOLERANCE = 8 * Number.EPSILON;
 
-/** The draws' tail: what exceeds the largest weight that is not in it. */
+/** The tail of the draws: those whose weights exceed the largest weight outside it. */
 export interface Tail {
   /** The draws, from lightest to heaviest. */
   readonly draws: Uint32Array;
@@ -42,8 +42,8 @@ export interface Tail {
 }
 
 /**
- * The tail of the `length` largest weights. Draws as heavy as the cutoff are left out, for a finite answer set draws its
- * answers again and again; weights count as equal where they differ by no more than their rounding.
+ * The tail of the `length` largest weights. Draws as heavy as the cutoff are left out, as draws from a finite answer set
+ * repeat. Weights count as equal where they differ by no more than their rounding.
  */
 export function tailOf({ logWeight, weight, magnitude }: WeightsRead, length: number): Tail {
   const value = weight ?? logWeight;
@@ -61,7 +61,7 @@ export function tailOf({ logWeight, weight, magnitude }: WeightsRead, length: nu
   const draws = order.subarray(start);
   const logCutoff = cutoff === undefined ? -Infinity : logWeight[cutoff];
   const logExceedance = Float64Array.from(draws, (i) => {
-    // Of weights given as numbers the difference is exact where it is small; their logarithms have lost it.
+    // A small difference of numbers is exact; that of their logarithms is not.
     if (weight !== undefined && cutoff !== undefined)
       return logWeight[i] + log((weight[i] - weight[cutoff]) / weight[i]);
     return logWeight[i] + log(-expm1(logCutoff - logWeight[i]));

@@ -641,8 +641,8 @@ export const selection: readonly Subject[] = [
       const most = -Math.log(best / mass.reduce((s, m) => s + m, 0));
       return { mass, reward, budget: most * pick(rng, order(rng, -12, 0), rng(), 1 - order(rng, -6, 0)) };
     },
-    float64: ({ mass, reward, budget }) => betaForKl(given(mass), reward, budget),
-    exact: (x, { mass, reward, budget }) => steepness(x, betaForKl(given(mass), reward, budget)),
+    float64: ({ mass, reward, budget }) => betaForKl({ ref: given(mass), reward }, budget),
+    exact: (x, { mass, reward, budget }) => steepness(x, betaForKl({ ref: given(mass), reward }, budget)),
     cases: 100,
   }),
   subject({
@@ -804,8 +804,8 @@ export const selection: readonly Subject[] = [
       const most = -Math.log(mass[best] / mass.reduce((s, m) => s + m, 0));
       return { mass, reward, budget: most * pick(rng, order(rng, -12, 0), rng(), 1 - order(rng, -6, 0)) };
     },
-    float64: ({ mass, reward, budget }) => betaForKl(given(mass), reward, budget),
-    exact: (x, { mass, reward, budget }) => steepness(x, betaForKl(given(mass), reward, budget)),
+    float64: ({ mass, reward, budget }) => betaForKl({ ref: given(mass), reward }, budget),
+    exact: (x, { mass, reward, budget }) => steepness(x, betaForKl({ ref: given(mass), reward }, budget)),
     cases: 100,
   }),
 ];
