@@ -136,10 +136,10 @@ function requirePolicy<T>(caller: string, policy: AutoregressivePolicy<T>) {
 }
 
 /** Every complete sequence in the order of the vocabulary, first token slowest, with what was gathered on its way. */
-function walk<T, S>(
-  policy: AutoregressivePolicy<T>,
+export function walk<T, L, S>(
+  policy: PolicyParts<T, L>,
   state: S,
-  step: (state: S, law: Distribution<T>, token: number) => S,
+  step: (state: S, law: L, token: number) => S,
   leaf: (sequence: readonly T[], state: S) => unknown,
   prefix: readonly T[] = Object.freeze([]),
 ): void {
