@@ -30,7 +30,7 @@ export interface AtomicInstance {
   readonly levels: readonly number[];
 }
 
-/** What the diffusion half is checked on where the answers make no two atoms. */
+/** The atoms of the diffusion half where fewer than two answers have mass. */
 const BUILT_IN: AtomicInstance = {
   points: [-1, 0, 1],
   own: [4, 2, 1],
@@ -41,7 +41,7 @@ const BUILT_IN: AtomicInstance = {
   levels: [0.8, 0.9, 0.95],
 };
 
-/** Reads atoms that a caller was given. */
+/** Reads and checks the atoms of an instance. */
 export function requireAtoms(caller: string, atoms: AtomicInstance): AtomicInstance {
   if (typeof atoms !== "object" || atoms === null)
     throw wrongType(caller, "atoms", "be an object with points, own, other, …", atoms);
@@ -76,23 +76,22 @@ export function requireAtoms(caller: string, atoms: AtomicInstance): AtomicInsta
 }
 
 /**
- * Values as parts of their range in quarters, whatever their sizes are; all 0 where the range is 0. Many instances then come
- * to the same atoms, whose claims are read once.
+ * Values as parts of their range, rounded to quarters; all 0 where the range is 0. Many instances then have the same atoms,
+ * for which each claim is computed once.
  */
 function quarters(values: readonly number[]): number[] {
-  // Halves, since the range of two doubles may be none.
+  // Halves, since the range of two doubles may overflow.
   const [low, high] = [Math.min(...values) / 2, Math.max(...values) / 2];
   return values.map((v) => (high > low ? Math.round(4 * ((v / 2 - low) / (high - low))) / 4 : 0));
 }
 
-/** The log of the largest ratio that an answer's probability alone makes of two atoms' masses. */
+/** The largest log-ratio of two atoms' masses, in nats, that comes from the answers' probabilities. */
 const MAX_LOG_RATIO = 0.4;
 
 /**
- * Atoms from the answers of an instance: of those with mass the one of least reward, of middle reward and of most. They stand
- * by rank, moved by the reward; p(x|c) grows with ref and falls with the rank, the other class grows with ref·e^{r/β} and
- * the rank, all tempered to ratios of 6 and less, so that a quadrature of few nodes is good to many digits whatever the
- * answers are. Built-in atoms where fewer than two answers have mass.
+ * Atoms from the answers of an instance: the answers with mass of least, of middle and of largest reward. Atoms are ordered by
+ * rank and moved by the reward. p(x|c) grows with ref and falls with the rank; the other class grows with ref·e^{r/β} and with
+ * the rank. Masses differ by a factor of 6 at most, so that a quadrature of few nodes gives many digits on every instance.
  */
 export function atomsFrom(logMass: readonly number[], reward: readonly number[], beta: number): AtomicInstance {
   const held = [...logMass.keys()].filter((i) => logMass[i] > -Infinity);

@@ -1,11 +1,11 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
 import type { Comparison } from "./claim.js";
-import { largest, magnitude, sign, total } from "./sums.js";
+import { dot, largest, magnitude, sign, total } from "./sums.js";
 
-/** The number of draws N at which the bounds of (27) and (28) are tried: N − 1 others, of two answers. */
+/** N in the bounds of (27) and (28): a first draw and N − 1 others, from two answers. */
 const DRAWS = 256;
 
-/** Two answers: log p₁/p₀, their probabilities and weights. */
+/** Two answers: the odds p₁/p₀, their probabilities and their weights. */
 interface Two<N> {
   readonly odds: N;
   readonly p: readonly [N, N];
@@ -20,13 +20,11 @@ function firstTwo<N>(A: Algebra<N>, ref: MeasureOf<N>, w: readonly N[]): Two<N> 
   return { odds, p: [share(odds), share(against)], w: [w[0], w[1]] };
 }
 
-/** √(20 log N E[w²]/(N−1)) + (20/3) w_max log N/(N−1): Bernstein's bound but for a probability of 2/N¹⁰. */
+/** √(20 log N E[w²]/(N−1)) + (20/3) w_max log N/(N−1): Bernstein's bound, exceeded with probability 2/N¹⁰ at most. */
 function bernstein<N>(A: Algebra<N>, { p, w }: Two<N>): N {
   const perDraw = A.divide(A.log(A.number(DRAWS)), A.number(DRAWS - 1));
-  const square = total(
-    A,
-    [0, 1].map((i) => A.multiply(p[i], A.multiply(w[i], w[i]))),
-  );
+  const squares = w.map((x) => A.multiply(x, x));
+  const square = dot(A, p, squares);
   const root = squareRoot(A, A.multiply(A.number(20), A.multiply(perDraw, square)));
   return A.add(root, A.multiply(A.divide(A.number(20), A.number(3)), A.multiply(perDraw, largest(A, w))));
 }
@@ -36,7 +34,7 @@ export function squareRoot<N>(A: Algebra<N>, x: N): N {
   return A.exp(A.divide(A.log(x), A.number(2)));
 }
 
-/** The probabilities of 0 … N − 1 draws of the second answer among N − 1, from the likeliest number on. */
+/** The probabilities of 0 … N − 1 draws of the second answer among N − 1, by recursion from the likeliest number. */
 function binomial<N>(A: Algebra<N>, { odds, p }: Two<N>): N[] {
   const n = DRAWS - 1;
   const mode = Math.min(n, Math.floor(DRAWS * A.toNumber(p[1])));
@@ -53,9 +51,8 @@ function binomial<N>(A: Algebra<N>, { odds, p }: Two<N>): N[] {
 }
 
 /**
- * The bounds of (27), and with one of the two answers as the first draw those of (28), on two answers: the probability that
- * the mean of the others' weights (or δ) misses by more than Bernstein's bound is at most 2/N¹⁰, and that bound is at most
- * 6 w_max √(log N/N).
+ * The bounds of (27) on two answers; those of (28) where the first draw is given. The mean of the other draws' weights (in
+ * (28), δ) misses by more than Bernstein's bound with probability 2/N¹⁰ at most. That bound is at most 6 w_max √(log N/N).
  */
 export function seldomBeyond<N>(
   A: Algebra<N>,

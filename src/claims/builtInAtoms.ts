@@ -1,10 +1,11 @@
 import type { Algebra, DistributionOf, MeasureOf, TiltProblemOf } from "../exact/algebra.js";
 import type { AtomicDataOf } from "../exact/diffusionAlgebra.js";
+import { cached } from "../numeric/cache.js";
 import { trapezoidStep } from "../numeric/trapezoid.js";
 import type { AtomicInstance } from "./atomicInstance.js";
-import { largest, positions, total } from "./sums.js";
+import { dot, largest, positions, total } from "./sums.js";
 
-/** Atomic data in an arithmetic, with what the diffusion claims are made of: each part made once and shared by all. */
+/** Atomic data in an arithmetic, with the laws, fields and losses that the diffusion claims use. Each part is made once. */
 export class Atoms<N> {
   readonly A: Algebra<N>;
   readonly points: readonly N[];
@@ -26,8 +27,8 @@ export class Atoms<N> {
   /** The relative gap that integrals may leave: those of the library, and those of the claims. */
   readonly precision: number;
   readonly #instance: AtomicInstance;
-  readonly #fields: (Field<N> | undefined)[] = [];
-  readonly #held = new Map<MeasureOf<N>, readonly number[]>();
+  readonly #fields = new Map<number, Field<N>>();
+  readonly #supports = new Map<MeasureOf<N>, readonly number[]>();
   readonly #ratioLosses = new Map<number, N>();
   readonly #divergences = new Map<MeasureOf<N>, N>();
   readonly #weightedLosses = new Map<MeasureOf<N>, N>();
@@ -57,83 +58,79 @@ export class Atoms<N> {
     this.tilted = A.tilt(this.own, this.reward, this.beta);
     this.problem = A.rewardDirectedProblem(this.points, this.own, this.reward, this.beta);
     this.levels = numbers(instance.levels);
-    this.precision = 10 ** -A.integralDigits;
+    this.precision = Number(`1e-${A.integralDigits}`);
   }
 
-  /** Laws that a predictor may be of. */
+  /** The laws whose predictors are compared. */
   get laws(): readonly DistributionOf<N>[] {
     return [this.own, this.marginal, this.tilted];
   }
 
-  /** Those of them that have mass only where p(x|c) has. */
+  /** The laws that have mass only where p(x|c) has. */
   get lawsOnOwn(): readonly DistributionOf<N>[] {
-    const held = new Set(this.held(this.own));
-    return this.laws.filter((law) => this.held(law).every((i) => held.has(i)));
+    const support = new Set(this.supportOf(this.own));
+    return this.laws.filter((law) => this.supportOf(law).every((i) => support.has(i)));
   }
 
-  /** The noise level that most claims look at. */
+  /** The noise level of most claims. */
   get level(): readonly [N] {
     return [this.levels[0]];
   }
 
-  /** What is at level number t: noisy points, and the predictions there. */
+  /** The noisy points of level number t, with the predictions there. */
   field(t = 0): Field<N> {
-    const field = this.#fields[t] ?? new Field(this, this.#instance, t);
-    this.#fields[t] = field;
-    return field;
+    return cached(this.#fields, t, () => new Field(this, this.#instance, t));
   }
 
   /** E_law[f], with f given at each atom. */
   average(law: MeasureOf<N>, f: readonly N[]): N {
-    return total(
-      this.A,
-      this.held(law).map((i) => this.A.multiply(law.mass[i], f[i])),
-    );
+    const terms = this.supportOf(law).map((i) => this.A.multiply(law.mass[i], f[i]));
+    return total(this.A, terms);
   }
 
-  /** The atoms that a law has. */
-  held(law: MeasureOf<N>): readonly number[] {
-    return made(this.#held, law, () => positions(this.A, law));
+  /** The atoms that have mass under a law. */
+  supportOf(law: MeasureOf<N>): readonly number[] {
+    return cached(this.#supports, law, () => positions(this.A, law));
   }
 
   /** L(x;c) of (37) over all levels, at an atom. */
   ratioLoss(i: number): N {
-    return made(this.#ratioLosses, i, () => this.A.densityRatioLoss(this.data, this.points[i], "own"));
+    return cached(this.#ratioLosses, i, () => this.A.densityRatioLoss(this.data, this.points[i], "own"));
   }
 
-  /** KL(p(x|c)‖q) from the noise predictors. */
+  /** KL(p(x|c)‖q) by the noise predictors. */
   divergence(q: MeasureOf<N>): N {
-    return made(this.#divergences, q, () => this.A.klByMismatchedEstimation(this.points, this.own, q));
+    return cached(this.#divergences, q, () => this.A.klByMismatchedEstimation(this.points, this.own, q));
   }
 
-  /** E|ε − ε_q(x_t)|² for x₀ ~ p, as the library has it. */
+  /** E|ε − ε_q(x_t)|² for x₀ ~ p, by the library. */
   loss(p: MeasureOf<N>, q: MeasureOf<N>): N {
-    const ofP = made(this.#losses, p, () => new Map<MeasureOf<N>, N>());
-    return made(ofP, q, () => this.A.denoisingLoss(this.points, p, q, this.level));
+    const ofP = cached(this.#losses, p, () => new Map<MeasureOf<N>, N>());
+    return cached(ofP, q, () => this.A.denoisingLoss(this.points, p, q, this.level));
   }
 
-  /** Z⁻¹ E_{p(x|c)}[e^{r/β} |ε − ε_q|²], as the library has it. */
+  /** Z⁻¹ E_{p(x|c)}[e^{r/β} |ε − ε_q|²], by the library. */
   weightedLoss(q: MeasureOf<N>): N {
-    return made(this.#weightedLosses, q, () => this.A.weightedDenoisingLoss(this.points, this.problem, q, this.level));
+    return cached(this.#weightedLosses, q, () =>
+      this.A.weightedDenoisingLoss(this.points, this.problem, q, this.level),
+    );
   }
 
   /** The atom at which p(x|c)/p(x) is farthest from 1, and not 0. */
   get farthest(): number {
     const { A, own, marginal } = this;
     const size = (i: number) => Math.abs(A.toNumber(A.subtract(own.logMass[i], marginal.logMass[i])));
-    return this.held(own).reduce((far, i) => (size(i) > size(far) ? i : far));
+    return this.supportOf(own).reduce((far, i) => (size(i) > size(far) ? i : far));
   }
 
-  /** The probabilities p(x|c) and p(x) of the point of an atom: of all atoms there. */
+  /** The probability of the point of an atom: of all atoms there. */
   atPoint(law: MeasureOf<N>, i: number): N {
     const here = [...this.#instance.points.keys()].filter((j) => this.#instance.points[j] === this.#instance.points[i]);
-    return total(
-      this.A,
-      here.map((j) => law.mass[j]),
-    );
+    const mass = here.map((j) => law.mass[j]);
+    return total(this.A, mass);
   }
 
-  /** A law of the atoms as one of points: coincident atoms are one, as samples cannot tell them apart. */
+  /** A law of the atoms as a law of points: coincident atoms are one point. */
   onPoints(law: MeasureOf<N>): DistributionOf<N> {
     const { points } = this.#instance;
     const different = [...points.keys()].filter((i) => points.indexOf(points[i]) === i);
@@ -143,7 +140,7 @@ export class Atoms<N> {
     );
   }
 
-  /** Noisy points at which fields are compared, across the atoms and beside them. */
+  /** Noisy points at which fields are compared, between the atoms and outside them. */
   get places(): readonly N[] {
     const { points } = this.#instance;
     const [low, high] = [Math.min(...points), Math.max(...points)];
@@ -151,25 +148,24 @@ export class Atoms<N> {
   }
 }
 
-/** The atoms of an algebra are kept, the last so many of them: other instances may have the same. */
-const MAX_KEPT = 64;
+/** Atoms kept for each algebra, the latest ones: other instances may have the same. */
+const MAX_ATOMS_KEPT = 64;
 const kept = new WeakMap<object, Map<string, unknown>>();
 
-/** Atoms in an arithmetic, made once for all instances that have the same. */
+/** Atoms in an arithmetic, made once for all instances that have the same atoms. */
 export function atomsOf<N>(A: Algebra<N>, instance: AtomicInstance): Atoms<N> {
-  const known = kept.get(A) ?? new Map<string, unknown>();
-  kept.set(A, known);
+  const known = cached(kept, A, () => new Map<string, unknown>());
   const key = JSON.stringify(instance);
   const atoms = (known.get(key) as Atoms<N> | undefined) ?? new Atoms(A, instance);
   known.delete(key);
   known.set(key, atoms);
-  for (const oldest of known.keys()) if (known.size > MAX_KEPT) known.delete(oldest);
+  for (const oldest of known.keys()) if (known.size > MAX_ATOMS_KEPT) known.delete(oldest);
   return atoms;
 }
 
 /**
- * Atoms under noise at one level, seen at the nodes of the trapezoid rule in z = x_t/σ. With u = α/σ the noise in z is
- * z − ua if it comes from the atom at a; averages over the noise are good to two digits more than the algebra's integrals.
+ * Atoms under noise at one level, at the nodes of the trapezoid rule in z = x_t/σ. With u = α/σ the noise in z is z − ua if
+ * it comes from the atom at a. Averages over the noise are right to two digits more than the algebra's integrals.
  */
 export class Field<N> {
   readonly sigma: N;
@@ -179,9 +175,9 @@ export class Field<N> {
   readonly #atoms: Atoms<N>;
   /** x_t at each node. */
   readonly #noisy: readonly N[];
-  /** The noise in each noisy point, if it comes from this atom: row i is of atom i. */
+  /** Row i: the noise in each noisy point if it comes from atom i. */
   readonly #noise: readonly (readonly N[])[];
-  /** Its weight in E over the noise, of total 1 for each atom. */
+  /** Row i: the weight of each node in E over the noise of atom i, of total 1. */
   readonly #weight: readonly (readonly N[])[];
   readonly #predicted = new Map<MeasureOf<N>, readonly N[]>();
   readonly #errors = new Map<MeasureOf<N>, readonly N[]>();
@@ -211,21 +207,20 @@ export class Field<N> {
   /** ε_law(x_t) at each node. */
   #predictedBy(law: MeasureOf<N>): readonly N[] {
     const { A, points } = this.#atoms;
-    return made(this.#predicted, law, () => this.#noisy.map((x) => A.noisePrediction(points, law, x, this.sigma)));
+    return cached(this.#predicted, law, () => this.#noisy.map((x) => A.noisePrediction(points, law, x, this.sigma)));
   }
 
-  /** E of a function of the node, under the weights of the nodes. */
+  /** E of a function of the node number, under the weights of the nodes. */
   #mean(weight: readonly N[], f: (n: number) => N): N {
     const { A } = this.#atoms;
-    let sum = A.number(0);
-    for (const [n, w] of weight.entries()) sum = A.add(sum, A.multiply(w, f(n)));
-    return sum;
+    const values = weight.map((_, n) => f(n));
+    return dot(A, weight, values);
   }
 
   /** E over ε of |ε − ε_law(x_t)|² at each atom. */
   errors(law: MeasureOf<N>): readonly N[] {
     const { A } = this.#atoms;
-    return made(this.#errors, law, () => {
+    return cached(this.#errors, law, () => {
       const predicted = this.#predictedBy(law);
       return this.#weight.map((weight, i) =>
         this.#mean(weight, (n) => {
@@ -245,7 +240,7 @@ export class Field<N> {
   distance(p: MeasureOf<N>, q: MeasureOf<N>): N {
     const { A } = this.#atoms;
     const [ours, theirs] = [this.#predictedBy(p), this.#predictedBy(q)];
-    const weight = made(this.#mixed, p, () =>
+    const weight = cached(this.#mixed, p, () =>
       this.#noisy.map((_, n) =>
         this.#atoms.average(
           p,
@@ -259,25 +254,25 @@ export class Field<N> {
     });
   }
 
-  /** E over ε of u·d/du of log p_u(ux + ε) at each atom x, for X ~ law: from the Gaussians themselves, without a predictor. */
+  /** E over ε of u·d/du of log p_u(ux + ε) at each atom x, for X ~ law: by the densities, without a predictor. */
   slopes(law: MeasureOf<N>): readonly N[] {
     const { A, points } = this.#atoms;
-    return made(this.#slopes, law, () => {
-      const held = this.#atoms.held(law);
-      const gaussians = made(this.#gaussians, held.join(), () =>
+    return cached(this.#slopes, law, () => {
+      const support = this.#atoms.supportOf(law);
+      const gaussians = cached(this.#gaussians, support.join(), () =>
         this.#noisy.map((_, n) =>
           relative(
             A,
-            held.map((j) => this.#noise[j][n]),
+            support.map((j) => this.#noise[j][n]),
           ),
         ),
       );
       // Σ q_j (z − ua_j) and Σ q_j (z − ua_j) a_j at each node, with q_j ∝ p_j φ(z − ua_j).
       const sums = gaussians.map((g, n) => {
-        const q = held.map((j, k) => A.multiply(law.mass[j], g[k]));
-        const gaps = held.map((j, k) => A.multiply(q[k], this.#noise[j][n]));
+        const q = support.map((j, k) => A.multiply(law.mass[j], g[k]));
+        const gaps = support.map((j, k) => A.multiply(q[k], this.#noise[j][n]));
         const all = total(A, q);
-        const moments = gaps.map((gap, k) => A.multiply(gap, points[held[k]]));
+        const moments = gaps.map((gap, k) => A.multiply(gap, points[support[k]]));
         return [A.divide(total(A, gaps), all), A.divide(total(A, moments), all)];
       });
       return this.#weight.map((weight, i) => {
@@ -287,27 +282,16 @@ export class Field<N> {
     });
   }
 
-  /** −σ times ∇ log of the density of scale·X + σε with X ~ law, from the Gaussians themselves. */
+  /** −σ times ∇ log of the density of scale·X + σε with X ~ law, by the densities. */
   minusScore(law: MeasureOf<N>, scale: N): (x: N) => N {
     const { A, points } = this.#atoms;
-    const held = this.#atoms.held(law);
+    const support = this.#atoms.supportOf(law);
     return (x) => {
-      const gaps = held.map((j) => A.divide(A.subtract(x, A.multiply(scale, points[j])), this.sigma));
-      const q = relative(A, gaps).map((g, k) => A.multiply(law.mass[held[k]], g));
-      const sum = total(
-        A,
-        gaps.map((gap, k) => A.multiply(q[k], gap)),
-      );
-      return A.divide(sum, total(A, q));
+      const gaps = support.map((j) => A.divide(A.subtract(x, A.multiply(scale, points[j])), this.sigma));
+      const q = relative(A, gaps).map((g, k) => A.multiply(law.mass[support[k]], g));
+      return A.divide(dot(A, q, gaps), total(A, q));
     };
   }
-}
-
-/** The value of a key, made once. */
-function made<K, T>(known: Map<K, T>, key: K, make: () => T): T {
-  const value = known.get(key) ?? make();
-  known.set(key, value);
-  return value;
 }
 
 /** −gap²/2. */
@@ -315,7 +299,7 @@ function exponent<N>(A: Algebra<N>, gap: N): N {
   return A.multiply(A.number(-0.5), A.multiply(gap, gap));
 }
 
-/** e^(−gap²/2), over the largest of them. */
+/** e^(−gap²/2) of each gap, divided by the largest. */
 function relative<N>(A: Algebra<N>, gaps: readonly N[]): N[] {
   const exponents = gaps.map((gap) => exponent(A, gap));
   const top = largest(A, exponents);
@@ -328,7 +312,7 @@ function nodesOf(digits: number, u: number, { points }: AtomicInstance): [number
   const reach = Math.sqrt(2 * nats);
   const places = points.map((a) => u * a).sort((a, b) => a - b);
   const spread = places[places.length - 1] - places[0];
-  // Farther places than this from a node don't count there.
+  // A place farther than this from a node has no weight there.
   const step = trapezoidStep(nats, Math.min(spread, 4 * reach));
   const nodes = new Set<number>();
   for (const s of places) for (let n = Math.ceil((s - reach) / step); n <= (s + reach) / step; n++) nodes.add(n);

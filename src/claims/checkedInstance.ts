@@ -33,7 +33,7 @@ export interface Instance {
   readonly atoms?: AtomicInstance;
 }
 
-/** An instance, checked: of its masses and log-masses the one that counts. */
+/** A checked instance; `mass` is undefined where the instance gives log-masses. */
 export interface CheckedInstance {
   readonly mass: readonly number[] | undefined;
   readonly logMass: readonly number[];
@@ -45,7 +45,7 @@ export interface CheckedInstance {
   readonly atoms: AtomicInstance;
 }
 
-/** Reads an instance that a caller was given; `logMass` is there in any case, rounded where the masses are given. */
+/** Reads and checks an instance; `logMass` is always there, rounded where the instance gives masses. */
 export function requireInstance(caller: string, instance: Instance): CheckedInstance {
   if (typeof instance !== "object" || instance === null)
     throw wrongType(caller, "instance", "be an object with mass or logMass, reward, beta, …", instance);

@@ -1,4 +1,5 @@
 import type { Algebra } from "../exact/algebra.js";
+import { cached } from "../numeric/cache.js";
 import { NON_NEGATIVE_OR_INFINITE, requireNumber, wrongType } from "../numeric/check.js";
 import type { World } from "./instance.js";
 import { finite, sign } from "./sums.js";
@@ -9,7 +10,7 @@ export interface Comparison<N> {
   readonly left: readonly N[];
   /** The right side. */
   readonly right: readonly N[];
-  /** The size of the largest term that a side is a sum of, where that exceeds the side: the gap is relative to it. */
+  /** The size of the largest term of a side that is a sum, where that exceeds the side: the gap is relative to it. */
   readonly scale?: readonly N[];
   /** How the sides are related: equal where it is left out, or left at most right. */
   readonly relation?: "=" | "<=";
@@ -31,7 +32,7 @@ interface Statement {
   readonly equation: string;
   /** The statement in one line of plain text. */
   readonly statement: string;
-  /** What an instance must satisfy for the statement to be made of it. */
+  /** What the statement assumes of an instance. */
   readonly hypotheses: string;
 }
 
@@ -68,21 +69,18 @@ export interface ClaimGap {
   readonly notDecided?: string;
 }
 
-/** Below this a double has lost digits to underflow, and a relative gap would measure only that. */
+/** Below this size a double has lost digits to underflow, which a relative gap would measure. */
 const MIN_FLOAT64_SIZE = 1e-290;
 
 /** The least size that a gap is relative to: 0 in an arithmetic whose numbers don't underflow where doubles do. */
 function leastSize<N>(A: Algebra<N>): number {
-  let least = leastSizes.get(A);
-  if (least === undefined) {
+  return cached(leastSizes, A, () => {
     const tiny = A.number(MIN_FLOAT64_SIZE);
-    least = A.toNumber(A.divide(A.multiply(tiny, tiny), tiny)) > 0 ? 0 : MIN_FLOAT64_SIZE;
-    leastSizes.set(A, least);
-  }
-  return least;
+    return A.toNumber(A.divide(A.multiply(tiny, tiny), tiny)) > 0 ? 0 : MIN_FLOAT64_SIZE;
+  });
 }
 
-/** Known of each algebra: every claim asks. */
+/** The least size of each algebra, kept: every claim asks for it. */
 const leastSizes = new WeakMap<object, number>();
 
 /** |left − right| relative to the larger side or the stated scale; for ≤, by how much left exceeds right. */
@@ -100,7 +98,7 @@ function relativeGap<N>(
   }
   const difference = A.subtract(left, right);
   if (relation === "<=" && sign(A, difference) <= 0) return 0;
-  // Divided in the arithmetic itself: sides of 1e-400 are told apart where it holds them.
+  // Divided in the arithmetic itself: at 60 digits sides of 1e-400 are compared too.
   const sizes = scale === undefined ? [left, right] : [left, right, scale];
   const gaps = sizes.map((size) => Math.abs(A.toNumber(A.divide(difference, size))));
   if (least > 0) gaps.push(Math.abs(A.toNumber(difference)) / least);
@@ -112,7 +110,7 @@ function isComparisons(value: unknown): boolean {
   return Array.isArray(value) && value.every((one) => Array.isArray(one?.left) && Array.isArray(one?.right));
 }
 
-/** The largest gap over all comparisons of a statement that could be decided, and why others could not. */
+/** The largest gap over the comparisons of a statement that could be decided, and why others could not be. */
 function worstGap<N>(world: World<N>, sides: Sides): Omit<ClaimGap, "printedGap"> {
   const { algebra: A } = world;
   const least = leastSize(A);
@@ -172,10 +170,10 @@ export function checkClaim<N>(claim: Claim, world: World<N>): ClaimGap {
   return { ...corrected, printedGap: printed.gap, ...(reason === undefined ? {} : { notDecided: reason }) };
 }
 
-/** A printed form counts as failing from this relative gap on: far above any rounding error. */
+/** The relative gap from which on a printed form counts as failing: far above any rounding error. */
 export const PRINTED_FAILS = 1e-3;
 
-/** Gaps up to this are decisive whatever the tolerance is: where rounding alone may open wider ones, those decide nothing. */
+/** A wider gap decides nothing where rounding alone may open it. */
 const MAX_DECISIVE_GAP = 1e-6;
 
 function isVisible(printedGap: number | undefined): boolean {

@@ -1,30 +1,30 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
+import { cached } from "../numeric/cache.js";
+import { square } from "../numeric/elementary.js";
 import type { Atoms } from "./builtInAtoms.js";
 import type { Comparison, Identity, Sides } from "./claim.js";
 import type { World } from "./instance.js";
-import { entries, largest, magnitude, positions, sign, total } from "./sums.js";
+import { entries, largest, magnitude, minus, positions, sign, total } from "./sums.js";
 import { isWritten, writtenLaw, writtenTilt } from "./written.js";
 
 /** The hypotheses of all these claims. */
 export const ON_ATOMS = "atoms on a line in two classes, made from three answers, p(c) = 3/8, σ = 0.8";
 
-/** The sides of a statement about the instance's atoms, whose integrals are good to a stated precision: made once for each. */
+/** The sides of a statement about the instance's atoms, computed once for each, with the precision of their integrals. */
 export function onAtoms(sides: <N>(atoms: Atoms<N>) => readonly Comparison<N>[]): Sides {
   const known = new WeakMap<object, readonly Comparison<unknown>[]>();
   return <N>({ atoms }: World<N>) => {
-    const made = known.get(atoms) as readonly Comparison<N>[] | undefined;
-    const comparisons = made ?? sides(atoms).map((comparison) => ({ precision: atoms.precision, ...comparison }));
-    known.set(atoms, comparisons);
-    return comparisons;
+    const make = () => sides(atoms).map((comparison) => ({ precision: atoms.precision, ...comparison }));
+    return cached(known, atoms, make) as readonly Comparison<N>[];
   };
 }
 
-/** A loss and E[ε²] = 1: a quadrature over the noise is good to its digits beside these, however small the loss is. */
+/** A loss plus E[ε²] = 1: the error of a quadrature over the noise is relative to this, however small the loss is. */
 function beside<N>(A: Algebra<N>, loss: N): N {
   return A.add(A.number(1), loss);
 }
 
-/** E[|ε − ε_q|² − |ε − ε_p|²] over p, from the library's losses, and minus the slope u·d/du of KL(p_u‖q_u) from the densities. */
+/** E_p[|ε − ε_q|² − |ε − ε_p|²] by the library's losses, beside −u·d/du KL(p_u‖q_u) by the densities. */
 export function mismatch<N>(atoms: Atoms<N>, q: MeasureOf<N>): Comparison<N> {
   const { A, own } = atoms;
   const [theirs, ours] = [atoms.loss(own, q), atoms.loss(own, own)];
@@ -36,12 +36,12 @@ export function mismatch<N>(atoms: Atoms<N>, q: MeasureOf<N>): Comparison<N> {
   };
 }
 
-/** KL(p(x|c)‖q) from the predictors, beside the divergence of the laws of points itself. */
+/** KL(p(x|c)‖q) by the predictors, beside the divergence of the laws of points. */
 export function divergence<N>(atoms: Atoms<N>, q: MeasureOf<N>): Comparison<N> {
   return { left: [atoms.divergence(q)], right: [atoms.A.klDivergence(atoms.onPoints(atoms.own), atoms.onPoints(q))] };
 }
 
-/** The slope of E_ε[log p_λ(x_t|c)/p_λ(x_t)] at each atom, from the densities, and the difference of squared errors. */
+/** The slope of E_ε[log p_λ(x_t|c)/p_λ(x_t)] at each atom by the densities, beside the difference of squared errors. */
 function ratioSlopes<N>(atoms: Atoms<N>): Comparison<N> {
   const { A, own, marginal } = atoms;
   const field = atoms.field();
@@ -54,7 +54,7 @@ function ratioSlopes<N>(atoms: Atoms<N>): Comparison<N> {
   };
 }
 
-/** The loss of the library beside that of its predictors, and the excess E|ε_p − ε_q|² over the least loss, at q = p. */
+/** The library's loss, beside that of its predictors and beside the least loss, at q = p, plus E|ε_p − ε_q|². */
 function pythagoras<N>(atoms: Atoms<N>, p: MeasureOf<N>): Comparison<N>[] {
   const field = atoms.field();
   return atoms.laws.map((q) => {
@@ -64,7 +64,7 @@ function pythagoras<N>(atoms: Atoms<N>, p: MeasureOf<N>): Comparison<N>[] {
   });
 }
 
-/** Z⁻¹ E_{p(x|c)}[e^{r/β} |ε − ε_q|²], from the predictors. */
+/** Z⁻¹ E_{p(x|c)}[e^{r/β} |ε − ε_q|²], by the predictors. */
 function weighted<N>(atoms: Atoms<N>, q: MeasureOf<N>): N {
   const { A, own, reward, beta } = atoms;
   const weight = reward.map((r) => A.exp(A.divide(r, beta)));
@@ -85,30 +85,19 @@ export function weightedExcess<N>(atoms: Atoms<N>): Comparison<N>[] {
   }));
 }
 
-/** The loss of (37) on the grid of levels at an atom, from the library and from its weights and predictors. */
+/** The loss of (37) on the grid of levels at an atom, by the library, beside that of its weights and predictors. */
 export function lossOnGrid<N>(atoms: Atoms<N>, i: number): Comparison<N> {
   const { A, data, points, own, marginal, levels } = atoms;
   const terms = entries(A.densityRatioWeights(levels)).map((omega, t) => {
     const error = (law: MeasureOf<N>) => A.multiply(omega, atoms.field(t).errors(law)[i]);
     return { conditional: error(own), all: error(marginal) };
   });
+  const differences = terms.map(({ conditional, all }) => A.subtract(conditional, all));
+  const sums = terms.map(({ conditional, all }) => A.add(conditional, all));
   return {
     left: [A.densityRatioLoss(data, points[i], "own", levels)],
-    right: [
-      total(
-        A,
-        terms.map(({ conditional, all }) => A.subtract(conditional, all)),
-      ),
-    ],
-    scale: [
-      beside(
-        A,
-        total(
-          A,
-          terms.map(({ conditional, all }) => A.add(conditional, all)),
-        ),
-      ),
-    ],
+    right: [total(A, differences)],
+    scale: [beside(A, total(A, sums))],
   };
 }
 
@@ -131,18 +120,17 @@ function levelWeights<N>(A: Algebra<N>, levels: readonly number[]) {
   return { omega: entries(A.densityRatioWeights(grid)), formula, exact };
 }
 
-/** e^{−L(x;c)} and p(x|c)/p(x) at the point of an atom, and p(c|x) as a classifier has it from that loss and the other's ratio. */
+/** e^{−L(x;c)} beside p(x|c)/p(x) at the point of an atom, and the classifier of both losses beside p(c|x). */
 function ratio<N>(atoms: Atoms<N>, i: number): Comparison<N>[] {
   const { A, data, points, own, other, marginal } = atoms;
-  const minus = (x: N) => A.subtract(A.number(0), x);
   const [logOwn, logOther] = [A.logDensityRatio(data, points[i], "own"), A.logDensityRatio(data, points[i], "other")];
   const loss = atoms.ratioLoss(i);
   const of = (law: MeasureOf<N>) => A.divide(atoms.atPoint(law, i), atoms.atPoint(marginal, i));
   return [
-    { left: [A.exp(minus(loss))], right: [of(own)] },
-    // Where the ratio is near 1 its logarithm has only the digits that the masses leave it.
-    { left: [loss], right: [minus(logOwn)], scale: [A.number(1)] },
-    ...isWritten(A, A.classify(data, { own: loss, other: minus(logOther) }), {
+    { left: [A.exp(minus(A, loss))], right: [of(own)] },
+    // Where the ratio is near 1, its logarithm has the absolute error of the masses.
+    { left: [loss], right: [minus(A, logOwn)], scale: [A.number(1)] },
+    ...isWritten(A, A.classify(data, { own: loss, other: minus(A, logOther) }), {
       logMass: [A.multiply(data.prior.own, of(own)), A.multiply(data.prior.other, of(other))].map((p) => A.log(p)),
     }),
   ];
@@ -154,12 +142,12 @@ function surrogate<N>(atoms: Atoms<N>, p: MeasureOf<N>): N {
   return A.subtract(A.expectation(p, reward), A.multiply(beta, atoms.loss(own, p)));
 }
 
-/** Draws of soft best-of-N so many that 1/N² is below the integrals' precision, and 1/N still far above. */
-const drawsOf = (integralDigits: number) => 10 ** Math.min(15, Math.ceil((integralDigits + 2) / 2));
+/** N for soft best-of-N with 1/N² below the precision of the integrals, and 1/N far above it. */
+const drawsOf = (integralDigits: number) => Number(`1e${Math.min(15, Math.ceil((integralDigits + 2) / 2))}`);
 
 /**
- * The law of soft best-of-N with weights v = p(c|x)^w over draws of p(x|c), and the target times its first-order term
- * 1 + (E[v²]/E[v]² − v/E[v])/N; what is left is of the order of (E[v²]/N E[v]²)².
+ * The law of soft best-of-N with weights v = p(c|x)^w over draws of p(x|c), beside the target times
+ * 1 + (E[v²]/E[v]² − v/E[v])/N. The next term is of the order (E[v²]/N E[v]²)².
  */
 function scaling<N>(atoms: Atoms<N>, w: number): Comparison<N> {
   const { A, data, own, posterior, precision } = atoms;
@@ -167,24 +155,19 @@ function scaling<N>(atoms: Atoms<N>, w: number): Comparison<N> {
   const held = positions(A, own);
   const weight = posterior.map((p) => (sign(A, p) > 0 ? A.exp(A.multiply(A.number(w), A.log(p))) : p));
   const mean = A.expectation(own, weight);
-  const square = A.multiply(mean, mean);
-  const spread = A.divide(
-    A.expectation(
-      own,
-      weight.map((v) => A.multiply(v, v)),
-    ),
-    square,
-  );
+  const meanSquared = A.multiply(mean, mean);
+  const squares = weight.map((v) => A.multiply(v, v));
+  const spread = A.divide(A.expectation(own, squares), meanSquared);
   const term = (i: number) => A.divide(A.subtract(spread, A.divide(weight[i], mean)), A.number(n));
   const law = A.softBestOfNLaw(A.guidanceProblem(data, "own", A.number(w)), n);
   const target = A.guidedTarget(data, "own", A.number(w));
-  // Masses, and what their logarithms stand for.
+  // The masses, and the exponentials of the log-masses.
   const both = (of: MeasureOf<N>) => [...held.map((i) => of.mass[i]), ...held.map((i) => A.exp(of.logMass[i]))];
   const factors = [...held, ...held].map((i) => A.add(A.number(1), term(i)));
   return {
     left: both(law),
     right: both(target).map((p, k) => A.multiply(p, factors[k])),
-    precision: Math.max(precision, 10 * (A.toNumber(spread) / n) ** 2),
+    precision: Math.max(precision, 10 * square(A.toNumber(spread) / n)),
   };
 }
 
@@ -207,12 +190,10 @@ export const diffusion: readonly Identity[] = [
       const logs = posterior.map((p) => A.log(p));
       const targets = [0.5, 1, 3].flatMap((w) => {
         const strength = A.number(w);
-        const exponent = (i: number) =>
-          A.subtract(A.multiply(A.number(1 + w), own.logMass[i]), A.multiply(strength, A.log(marginal.mass[i])));
-        const target = writtenLaw(
-          A,
-          logs.map((_, i) => exponent(i)),
+        const logTarget = logs.map((_, i) =>
+          A.subtract(A.multiply(A.number(1 + w), own.logMass[i]), A.multiply(strength, A.log(marginal.mass[i]))),
         );
+        const target = writtenLaw(A, logTarget);
         return [A.guidedTarget(data, "own", strength), A.rlhfOptimum(A.guidanceProblem(data, "own", strength))].flatMap(
           (law) => isWritten(A, law, target),
         );
@@ -230,29 +211,13 @@ export const diffusion: readonly Identity[] = [
     sides: onAtoms((atoms) => {
       const { A, own, reward, beta, problem } = atoms;
       const optimum = A.rlhfOptimum(problem);
-      const partition = A.expectation(
-        own,
-        reward.map((r) => A.exp(A.divide(r, beta))),
-      );
-      const best = A.multiply(beta, A.log(partition));
-      const scale = [
-        A.add(
-          magnitude(A, best),
-          A.add(
-            beta,
-            largest(
-              A,
-              reward.map((r) => magnitude(A, r)),
-            ),
-          ),
-        ),
-      ];
+      const exponents = reward.map((r) => A.divide(r, beta));
+      const weights = exponents.map((x) => A.exp(x));
+      const best = A.multiply(beta, A.log(A.expectation(own, weights)));
+      const sizes = reward.map((r) => magnitude(A, r));
+      const scale = [A.add(magnitude(A, best), A.add(beta, largest(A, sizes)))];
       const short = (p: typeof own, q: typeof own) => A.multiply(beta, A.klDivergence(p, q));
-      const written = writtenTilt(
-        A,
-        own,
-        reward.map((r) => A.divide(r, beta)),
-      );
+      const written = writtenTilt(A, own, exponents);
       return [
         ...isWritten(A, optimum, written).map((comparison) => ({ ...comparison, precision: 0 })),
         { left: [A.rlhfOptimalValue(problem)], right: [best], scale, precision: 0 },

@@ -1,11 +1,12 @@
 import type { Algebra, DistributionOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
+import { cached } from "../numeric/cache.js";
 import { LEAST_INTERNAL_BETA, type World } from "./instance.js";
 import { entries, largest, least, positions } from "./sums.js";
 
-/** How many answers of an instance are kept where all sequences of draws are gone through. */
-const MAX_ANSWERS = 4;
+/** Answers in the claims that enumerate all draws. */
+const ENUMERATED_ANSWERS = 4;
 
-/** The first answers of an instance that have mass: few enough that every sequence of draws can be enumerated. */
+/** The first answers of an instance that have mass, so few that all draws from them can be enumerated. */
 export interface Few<N> {
   readonly ref: DistributionOf<N>;
   readonly reward: readonly N[];
@@ -21,26 +22,27 @@ export interface Few<N> {
   readonly soft: (n: number) => DistributionOf<N>;
 }
 
-/** The few answers with ref = hp, and the RLIF problem on them. */
+/** Few answers with ref = hp, and the RLIF problem on them. */
 export interface FaithfulFew<N> extends Few<N> {
   readonly internal: SelfCertaintyProblemOf<N>;
 }
 
-/** Rewards at most this many β apart, where a claim speaks of bounds that grow like e^{range/β}. */
+/** The largest range of rewards, in units of β, where a claim speaks of bounds that grow like e^{range/β}. */
 const MAX_RANGE_IN_BETAS = 8;
 
-/** What was made for a world, shared by the claims on it. */
+/** The values made for each world, shared by the claims. */
 const made = new WeakMap<object, Map<string, unknown>>();
 
-/** A value made once for a world. */
+/** The value of a key in a world, made once. */
 export function perWorld<T>(world: object, key: string, make: () => T): T {
-  const known = made.get(world) ?? new Map<string, unknown>();
-  made.set(world, known);
-  if (!known.has(key)) known.set(key, make());
-  return known.get(key) as T;
+  return cached(
+    cached(made, world, () => new Map<string, unknown>()),
+    key,
+    make,
+  ) as T;
 }
 
-/** The few answers at the instance's own temperature. */
+/** The few answers at the instance's own β. */
 export function fewOf<N>(world: World<N>): Few<N> {
   return perWorld(world, "few", () => {
     const { algebra: A, beta } = world;
@@ -49,7 +51,7 @@ export function fewOf<N>(world: World<N>): Few<N> {
   });
 }
 
-/** The few answers at a temperature at which their rewards are at most so many β apart. */
+/** The few answers at a β of at least 1/8 of the range of their rewards. */
 export function warmFewOf<N>(world: World<N>): Few<N> {
   return perWorld(world, "warm", () => {
     const { algebra: A } = world;
@@ -59,8 +61,8 @@ export function warmFewOf<N>(world: World<N>): Few<N> {
 }
 
 /**
- * The few answers with the reward log ref, for which ref = hp, at a temperature at which these are at most so many β
- * apart: the β_tts = Lβ_if − 1 of an RLIF problem.
+ * The few answers with the reward log ref, for which ref = hp, at a β of at least 1/8 of its range: the β_tts = Lβ_if − 1 of
+ * an RLIF problem.
  */
 export function faithfulFewOf<N>(world: World<N>): FaithfulFew<N> {
   return perWorld(world, "faithful", () => {
@@ -77,10 +79,10 @@ export function faithfulFewOf<N>(world: World<N>): FaithfulFew<N> {
 function firstAnswers<N>(world: World<N>): { ref: DistributionOf<N>; reward: readonly N[] } {
   return perWorld(world, "first", () => {
     const { algebra: A, ref: all, reward } = world;
-    const kept = positions(A, all).slice(0, MAX_ANSWERS);
-    // By logarithms: the first answers may all be too rare for a double.
-    const logMass = kept.map((i) => all.logMass[i]);
-    return { ref: A.normalize(A.fromLogMass(kept, logMass)), reward: kept.map((i) => reward[i]) };
+    const first = positions(A, all).slice(0, ENUMERATED_ANSWERS);
+    // By log-masses, since all first answers may be too rare for a double.
+    const logMass = first.map((i) => all.logMass[i]);
+    return { ref: A.normalize(A.fromLogMass(first, logMass)), reward: first.map((i) => reward[i]) };
   });
 }
 
@@ -88,11 +90,7 @@ function makeFew<N>(A: Algebra<N>, ref: DistributionOf<N>, reward: readonly N[],
   const exponents = reward.map((r) => reward.map((s) => A.divide(A.subtract(s, r), beta)));
   const problem = { ref, reward, beta };
   const laws = new Map<number, DistributionOf<N>>();
-  const soft = (n: number) => {
-    const law = laws.get(n) ?? A.softBestOfNLaw(problem, n);
-    laws.set(n, law);
-    return law;
-  };
+  const soft = (n: number) => cached(laws, n, () => A.softBestOfNLaw(problem, n));
   const ranks = A.measure(
     ref.support,
     reward.map((_, i) => A.number(i + 1)),
@@ -109,19 +107,19 @@ function makeFew<N>(A: Algebra<N>, ref: DistributionOf<N>, reward: readonly N[],
   };
 }
 
-/** The temperature of the instance, or a higher one where rewards would be too many β apart. */
+/** The β of the instance, or 1/8 of the range of the rewards where that is larger. */
 function warmBeta<N>({ algebra: A, beta, instance }: World<N>, reward: readonly N[]): N {
   const apart = A.toNumber(largest(A, reward)) / MAX_RANGE_IN_BETAS - A.toNumber(least(A, reward)) / MAX_RANGE_IN_BETAS;
   return instance.beta >= apart ? beta : A.number(apart);
 }
 
-/** Draws of which only the numbers of each answer count, and in how many orders they may come. */
+/** Draws regardless of their order: how often each answer is drawn, and in how many orders. */
 export interface Drawn {
   readonly counts: readonly number[];
   readonly orders: number;
 }
 
-/** Everything that so many draws from so many answers can be. */
+/** All outcomes of `draws` draws from `size` answers. */
 export function drawsOf(size: number, draws: number): Drawn[] {
   if (size === 1) return [{ counts: [draws], orders: 1 }];
   return Array.from({ length: draws + 1 }, (_, first) => first).flatMap((first) =>

@@ -1,7 +1,7 @@
 import { expectedSelfCertainty, selfCertainty, sequenceDistribution } from "../alignment/autoregressive.js";
 import { rlhfEquivalent, rlifEquivalent, unifiedObjective } from "../alignment/correspondences.js";
 import { rlhfObjective, rlhfOptimalValue, rlhfOptimum, rlhfRegret } from "../alignment/rlhf.js";
-import { rlifObjective, rlifOptimalValue, rlifOptimum } from "../alignment/rlif.js";
+import { rlifObjective, rlifOptimalValue, rlifOptimum, rlifRegret } from "../alignment/rlif.js";
 import type { Algebra } from "../exact/algebra.js";
 import {
   chiSquaredDivergence,
@@ -15,16 +15,18 @@ import { escort } from "../measure/escort.js";
 import { expectation } from "../measure/expectation.js";
 import { distribution, fromLogMass, type Measure, measure, normalize, uniform } from "../measure/measure.js";
 import { tilt } from "../measure/tilt.js";
+import { exp, log } from "../numeric/elementary.js";
 import { humanPreference, logPreferenceProbability, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
 import { softBestOfNBounds } from "../selection/bounds.js";
-import { firstOrderExpansion, printedRate } from "../selection/expansion.js";
+import { firstOrderExpansion } from "../selection/expansion.js";
 import { limitDistance, selectionLimit } from "../selection/limit.js";
 import { softBestOfNLaw, weightedBestOfNLaw } from "../selection/softBestOfN.js";
 import { fitInClosedForm } from "../training/fit.js";
 import { tabularPolicy } from "../training/policies/tabular.js";
 import { importanceWeights, selfCertaintyWeights } from "../training/weights/importanceWeights.js";
 import { float64Diffusion } from "./float64Diffusion.js";
+import { printedRate } from "./printedRate.js";
 
 /** The library itself, as an arithmetic that claims can be checked in: every function is the public float64 one. */
 export const float64Algebra = {
@@ -35,8 +37,8 @@ export const float64Algebra = {
   subtract: (a, b) => a - b,
   multiply: (a, b) => a * b,
   divide: (a, b) => a / b,
-  exp: Math.exp,
-  log: Math.log,
+  exp,
+  log,
   measure,
   distribution,
   fromLogMass,
@@ -63,6 +65,7 @@ export const float64Algebra = {
   rlifObjective,
   rlifOptimum,
   rlifOptimalValue,
+  rlifRegret,
   rlhfEquivalent,
   rlifEquivalent,
   unifiedObjective,

@@ -4,7 +4,6 @@
  * @module exptilt/claims
  */
 
-export { printedRate } from "../selection/expansion.js";
 export type { AtomicInstance } from "./atomicInstance.js";
 export {
   type Claim,
@@ -22,4 +21,5 @@ export {
 export { claims } from "./claims.js";
 export { float64Algebra } from "./float64.js";
 export { type Instance, type World, worldOf } from "./instance.js";
+export { printedRate } from "./printedRate.js";
 export { gapTolerance } from "./tolerance.js";

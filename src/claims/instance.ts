@@ -1,12 +1,14 @@
 import type { Algebra, DistributionOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "../exact/algebra.js";
+import { lazily } from "../numeric/cache.js";
 import { requireObject, wrongType } from "../numeric/check.js";
+import { exp } from "../numeric/elementary.js";
 import { type Atoms, atomsOf } from "./builtInAtoms.js";
 import { type CheckedInstance, type Instance, requireInstance } from "./checkedInstance.js";
 import { float64Algebra } from "./float64.js";
 
 export type { Instance };
 
-/** An instance seen in one arithmetic: what the claims are made of, each part made once and shared by all claims. */
+/** An instance in one arithmetic: what the claims are made of. Each member is made when it is first read. */
 export interface World<N> {
   /** The arithmetic, and the library's functions in it. */
   readonly algebra: Algebra<N>;
@@ -30,11 +32,11 @@ export interface World<N> {
   readonly problem: TiltProblemOf<N>;
   /** π* ∝ ref·e^{r/β}. */
   readonly optimum: DistributionOf<N>;
-  /** The RLIF problem on ref with β_if = (max(β, 2⁻³⁰) + 1)/L rounded to a double, so that Lβ_if − 1 is β but for rounding. */
+  /** The RLIF problem on ref with β_if = (max(β, 2⁻³⁰) + 1)/L rounded to a double, so that Lβ_if − 1 is β up to rounding. */
   readonly internal: SelfCertaintyProblemOf<N>;
-  /** Its optimum. */
+  /** The optimum of that problem. */
   readonly internalOptimum: DistributionOf<N>;
-  /** The RLHF problem it is equivalent to: reward log ref, β_hf = Lβ_if − 1. */
+  /** The RLHF problem equivalent to it: reward log ref, β_hf = Lβ_if − 1. */
   readonly faithful: TiltProblemOf<N>;
   /** The doubles from which small autoregressive policies are built: the positive masses of ref, scaled. */
   readonly tokens: readonly number[];
@@ -42,23 +44,14 @@ export interface World<N> {
   readonly atoms: Atoms<N>;
 }
 
-/** The weights 1, 2, …, 7, 1, …: ref times them is a policy within its support that is neither ref nor a tilt by r. */
+/** The weights 1, 2, …, 7, 1, …: ref times these is a policy within the support of ref that is no tilt by r. */
 const rank = (i: number): number => 1 + (i % 7);
 
-/** The least β for which (β + 1)/L, rounded, is sure to be above 1/L: what RLIF's optimum is made with at least. */
+/** The least β of the RLIF problem, which keeps (β + 1)/L above 1/L when it is rounded. */
 export const LEAST_INTERNAL_BETA: number = 2 ** -30;
 
-/** A value computed when first read. */
-function lazy<T>(make: () => T): () => T {
-  let value: { readonly it: T } | undefined;
-  return () => {
-    value ??= { it: make() };
-    return value.it;
-  };
-}
-
 /**
- * An instance in an arithmetic: the laws, optima and policies that the claims speak of, made when first asked for.
+ * An instance in an arithmetic: the laws, optima and policies that the claims speak of, made when they are first read.
  *
  * @param algebra the arithmetic: `float64Algebra`, or `exactAlgebra()` of `exptilt/exact`
  * @param instance the problem; rewards must be finite
@@ -84,70 +77,39 @@ export function worldOf<N>(algebra: Algebra<N>, instance: Instance): World<N> {
   const reward = numbers(checked.reward);
   const beta = algebra.number(checked.beta);
 
-  const measure = lazy(() =>
-    mass === undefined ? algebra.fromLogMass(support, numbers(logMass)) : algebra.measure(support, numbers(mass)),
-  );
-  const ref = lazy(() => algebra.normalize(measure()));
-  const policies = lazy(() => [
-    algebra.distribution(support, numbers(logMass.map((l) => (l > -Infinity ? 1 : 0)))),
-    policy === undefined
-      ? algebra.normalize(algebra.product(measure(), algebra.measure(support, numbers(support.map(rank)))))
-      : algebra.distribution(support, numbers(policy)),
-  ]);
-  const hp = lazy(() => algebra.humanPreference(support, reward));
-  const problem = lazy(() => ({ ref: ref(), reward, beta }));
-  const optimum = lazy(() => algebra.rlhfOptimum(problem()));
-  const internal = lazy(() => ({
-    ref: ref(),
-    length,
-    beta: algebra.number((Math.max(checked.beta, LEAST_INTERNAL_BETA) + 1) / length),
-    vocabularySize,
-  }));
-  const internalOptimum = lazy(() => algebra.rlifOptimum(internal()));
-  const faithful = lazy(() => algebra.rlhfEquivalent(internal()));
-  const atoms = lazy(() => atomsOf(algebra, checked.atoms));
-
-  return {
-    algebra,
-    instance,
-    support,
-    reward,
-    beta,
-    tokens: relativeMasses(checked).filter((m) => m > 1e-200),
-    get atoms() {
-      return atoms();
-    },
-    get given() {
-      return measure();
-    },
-    get ref() {
-      return ref();
-    },
-    get policies() {
-      return policies();
-    },
-    get hp() {
-      return hp();
-    },
-    get problem() {
-      return problem();
-    },
-    get optimum() {
-      return optimum();
-    },
-    get internal() {
-      return internal();
-    },
-    get internalOptimum() {
-      return internalOptimum();
-    },
-    get faithful() {
-      return faithful();
-    },
-  };
+  const world: World<N> = lazily<World<N>>({
+    algebra: () => algebra,
+    instance: () => instance,
+    support: () => support,
+    given: () =>
+      mass === undefined ? algebra.fromLogMass(support, numbers(logMass)) : algebra.measure(support, numbers(mass)),
+    ref: () => algebra.normalize(world.given),
+    policies: () => [
+      algebra.distribution(support, numbers(logMass.map((l) => (l > -Infinity ? 1 : 0)))),
+      policy === undefined
+        ? algebra.normalize(algebra.product(world.given, algebra.measure(support, numbers(support.map(rank)))))
+        : algebra.distribution(support, numbers(policy)),
+    ],
+    reward: () => reward,
+    beta: () => beta,
+    hp: () => algebra.humanPreference(support, reward),
+    problem: () => ({ ref: world.ref, reward, beta }),
+    optimum: () => algebra.rlhfOptimum(world.problem),
+    internal: () => ({
+      ref: world.ref,
+      length,
+      beta: algebra.number((Math.max(checked.beta, LEAST_INTERNAL_BETA) + 1) / length),
+      vocabularySize,
+    }),
+    internalOptimum: () => algebra.rlifOptimum(world.internal),
+    faithful: () => algebra.rlhfEquivalent(world.internal),
+    tokens: () => relativeMasses(checked).filter((m) => m > 1e-200),
+    atoms: () => atomsOf(algebra, checked.atoms),
+  });
+  return world;
 }
 
-/** An algebra has a member of the same type for each that float64's has. */
+/** Refuses what lacks a member of `float64Algebra`, or has one of another type. */
 function requireAlgebra(caller: string, algebra: object): void {
   const members = requireObject(caller, "algebra", algebra) as Readonly<Record<string, unknown>>;
   for (const [name, type] of MEMBERS)
@@ -156,9 +118,9 @@ function requireAlgebra(caller: string, algebra: object): void {
 
 const MEMBERS = Object.entries(float64Algebra).map(([name, member]) => [name, typeof member] as const);
 
-/** The masses on the scale of the largest, as doubles. */
+/** The masses divided by the largest, as doubles. */
 function relativeMasses({ mass, logMass }: CheckedInstance): number[] {
   const given = mass ?? logMass;
   const max = given.reduce((a, b) => Math.max(a, b));
-  return given.map((x) => (mass === undefined ? Math.exp(x - max) : x / max));
+  return given.map((x) => (mass === undefined ? exp(x - max) : x / max));
 }

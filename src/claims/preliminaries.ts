@@ -1,7 +1,7 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
 import type { Identity } from "./claim.js";
 import type { World } from "./instance.js";
-import { entries, magnitude, positions, summed, total } from "./sums.js";
+import { entries, magnitude, minus, positions, summed, total } from "./sums.js";
 import { isWritten, logSum } from "./written.js";
 
 /** The terms p log p of a measure, 0 at mass 0. */
@@ -11,12 +11,11 @@ function negentropyTerms<N>(A: Algebra<N>, p: MeasureOf<N>): N[] {
 
 /** φ(p) − φ(q) − ∇φ(q)·(p − q) term by term, φ(p) = Σ p log p and ∇φ(q) = log q + 1: q positive where p is. */
 function bregmanTerms<N>(A: Algebra<N>, p: MeasureOf<N>, q: MeasureOf<N>): N[] {
-  const minus = (t: N) => A.subtract(A.number(0), t);
   const gradient = positions(A, q).flatMap((i) => {
     const slope = A.add(q.logMass[i], A.number(1));
-    return [A.multiply(slope, q.mass[i]), minus(A.multiply(slope, p.mass[i]))];
+    return [A.multiply(slope, q.mass[i]), minus(A, A.multiply(slope, p.mass[i]))];
   });
-  return [...negentropyTerms(A, p), ...negentropyTerms(A, q).map(minus), ...gradient];
+  return [...negentropyTerms(A, p), ...negentropyTerms(A, q).map((t) => minus(A, t)), ...gradient];
 }
 
 /** The logarithms of the masses that an instance gives. */
@@ -35,7 +34,7 @@ export const preliminaries: readonly Identity[] = [
     sides: ({ algebra: A, ref, policies }) =>
       [ref, ...policies].map((p) => {
         const { value } = summed(A, negentropyTerms(A, p));
-        return { left: [A.entropy(p)], right: [A.subtract(A.number(0), value)] };
+        return { left: [A.entropy(p)], right: [minus(A, value)] };
       }),
   },
   {
@@ -62,11 +61,9 @@ export const preliminaries: readonly Identity[] = [
           }),
         ),
         ...policies.map((p) => {
-          // Between laws that are close, the terms p log(p/q) of both signs are far larger than what is left of them.
-          const { size } = summed(
-            A,
-            positions(A, p).map((i) => A.multiply(p.mass[i], A.subtract(p.logMass[i], q.logMass[i]))),
-          );
+          // Where p is near q, the terms p log(p/q) have both signs and are far larger than their sum.
+          const terms = positions(A, p).map((i) => A.multiply(p.mass[i], A.subtract(p.logMass[i], q.logMass[i])));
+          const { size } = summed(A, terms);
           return { left: [A.klDivergence(p, q)], right: [A.generalizedKlDivergence(p, q)], scale: [size] };
         }),
         { left: [A.generalizedKlDivergence(twice, twice)], right: [A.number(0)] },
@@ -93,7 +90,7 @@ export const preliminaries: readonly Identity[] = [
         },
         {
           left: reward.map((r, i) => A.logPreferenceProbability(r, reward[next(i)])),
-          right: gaps.map((gap) => A.subtract(A.number(0), logSum(A, [A.number(0), gap]))),
+          right: gaps.map((gap) => minus(A, logSum(A, [A.number(0), gap]))),
           scale: gaps.map((gap) => A.add(A.number(1), magnitude(A, gap))),
         },
       ];
@@ -110,7 +107,7 @@ export const preliminaries: readonly Identity[] = [
         {
           left: logs.map((l) => A.subtract(l, logs[0])),
           right: reward.map((r) => A.subtract(r, reward[0])),
-          scale: logs.map((l) => A.subtract(A.number(0), A.add(l, logs[0]))),
+          scale: logs.map((l) => minus(A, A.add(l, logs[0]))),
         },
         { left: [total(A, entries(hp.mass))], right: [A.number(1)] },
         { left: logs.map((l) => A.add(l, hp.logNormalizer)), right: reward, scale: logs },

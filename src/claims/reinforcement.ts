@@ -1,9 +1,9 @@
 import type { Identity } from "./claim.js";
 import { certainties, certaintySizes, markov } from "./sequences.js";
-import { entries, largest, magnitude, positions, summed, total } from "./sums.js";
+import { entries, largest, magnitude, minus, positions, summed, total, totalSize } from "./sums.js";
 import { equivalent, isSame, isWritten, writtenEscort, writtenOptimum } from "./written.js";
 
-/** Sequences of this many tokens are enumerated for the claims on self-certainty. */
+/** Tokens of the sequences that the claims on self-certainty enumerate. */
 const TOKENS = 2;
 
 /** Equations (5)–(7), (9)–(12), (23) and (24): RLHF, RLIF and where they meet. */
@@ -17,7 +17,7 @@ export const reinforcement: readonly Identity[] = [
       const { algebra: A, policies, ref, reward, beta, problem, optimum } = world;
       const written = writtenOptimum(world);
       // log μ of μ near 1 has an absolute error of one rounding, which β multiplies.
-      const size = total(A, [beta, ...reward.map((r) => magnitude(A, r))]);
+      const size = totalSize(A, [beta, ...reward]);
       return [
         ...policies.flatMap((policy) => {
           const terms = positions(A, policy).flatMap((i) => {
@@ -25,7 +25,7 @@ export const reinforcement: readonly Identity[] = [
             return [
               A.multiply(p, reward[i]),
               A.multiply(cost, ref.logMass[i]),
-              A.subtract(A.number(0), A.multiply(cost, policy.logMass[i])),
+              minus(A, A.multiply(cost, policy.logMass[i])),
             ];
           });
           const { value, size } = summed(A, terms);
@@ -127,16 +127,11 @@ export const reinforcement: readonly Identity[] = [
         ...isWritten(A, optimum, writtenOptimum(world)),
         ...isSame(A, A.tilt(ref, reward, beta), optimum),
         ...isSame(A, A.normalize(target), optimum),
-        // Both objectives order policies alike: their differences are one and the same.
+        // Two objectives order policies alike where their differences are the same.
         {
           left: [A.subtract(jp, jq)],
           right: [A.subtract(kq, kp)],
-          scale: [
-            total(
-              A,
-              [jp, jq, kp, kq].map((x) => magnitude(A, x)),
-            ),
-          ],
+          scale: [totalSize(A, [jp, jq, kp, kq])],
         },
         ...[p, q].map((policy, i) => {
           const regret = A.multiply(beta, A.klDivergence(policy, optimum));
@@ -170,14 +165,14 @@ export const reinforcement: readonly Identity[] = [
         ...isSame(A, A.normalize(A.power(ref, exponent)), internalOptimum),
         { left: [best], right: [A.rlifObjective(internal, internalOptimum)], scale: [logV] },
         { left: [best], right: [A.subtract(logV, A.divide(A.renyiEntropy(ref, exponent), L))], scale: [logV] },
-        ...policies.map((policy) => {
+        ...policies.flatMap((policy) => {
           const regret = A.multiply(A.divide(faithful.beta, L), A.klDivergence(policy, internalOptimum));
           const value = A.rlifObjective(internal, policy);
-          return {
-            left: [best],
-            right: [A.add(value, regret)],
-            scale: [total(A, [logV, magnitude(A, value), regret])],
-          };
+          const scale = [totalSize(A, [logV, value, regret])];
+          return [
+            { left: [best], right: [A.add(value, regret)], scale },
+            { left: [A.rlifRegret(internal, policy)], right: [regret] },
+          ];
         }),
       ];
     },
@@ -185,7 +180,8 @@ export const reinforcement: readonly Identity[] = [
   {
     kind: "identity",
     equation: "(10)",
-    statement: "where Lβ ≤ 1 the optimum of J_if is a point mass on a mode of ref, with value log|V| + β log max ref",
+    statement:
+      "where Lβ ≤ 1 the optimum of J_if is a point mass on a mode of ref, with value log|V| + β log max ref and regret (1/L − β) H(π) + β E_π[log max ref − log ref]",
     hypotheses: "Lβ_if ≤ 1 (the paper is silent), π ≪ ref",
     sides: ({ algebra: A, policies, ref, internal }) => {
       const top = largest(A, entries(ref.logMass));
@@ -196,6 +192,8 @@ export const reinforcement: readonly Identity[] = [
         const best = A.rlifOptimalValue(problem);
         const optimum = A.rlifOptimum(problem);
         const one = A.number(1);
+        const L = A.number(internal.length);
+        const excess = A.divide(A.subtract(one, A.multiply(L, beta)), L);
         return [
           { left: [total(A, entries(optimum.mass))], right: [one] },
           { left: [A.add(one, largest(A, entries(optimum.logMass)))], right: [one] },
@@ -207,6 +205,15 @@ export const reinforcement: readonly Identity[] = [
             relation: "<=" as const,
             scale: policies.map(() => logV),
           },
+          ...policies.map((policy) => {
+            const spread = A.multiply(excess, A.entropy(policy));
+            const cost = (logs: readonly (typeof beta)[]) => A.multiply(beta, A.expectation(policy, logs));
+            return {
+              left: [A.rlifRegret(problem, policy)],
+              right: [A.subtract(spread, cost(entries(ref.logMass).map((l) => A.subtract(l, top))))],
+              scale: [A.subtract(spread, cost(entries(ref.logMass)))],
+            };
+          }),
         ];
       });
     },
@@ -278,17 +285,13 @@ export const reinforcement: readonly Identity[] = [
           const terms = at.map((i) => f(i).map((x) => A.multiply(policy.mass[i], x)));
           return summed(A, terms.flat());
         };
-        const objective = A.divide(A.rlhfObjective(problem, policy), A.subtract(A.number(0), beta));
+        const objective = A.divide(A.rlhfObjective(problem, policy), minus(A, beta));
         const gain = A.divide(A.expectation(policy, reward), beta);
-        const plain = over((i) => [
-          policy.logMass[i],
-          A.subtract(A.number(0), ref.logMass[i]),
-          A.subtract(A.number(0), A.divide(reward[i], beta)),
-        ]);
-        const tilted = over((i) => [policy.logMass[i], A.subtract(A.number(0), target.logMass[i])]);
+        const plain = over((i) => [policy.logMass[i], minus(A, ref.logMass[i]), minus(A, A.divide(reward[i], beta))]);
+        const tilted = over((i) => [policy.logMass[i], minus(A, target.logMass[i])]);
         const mass = total(A, entries(target.mass));
         const divergence = A.generalizedKlDivergence(policy, target);
-        const size = total(A, [A.number(1), plain.size, tilted.size, magnitude(A, constant)]);
+        const size = totalSize(A, [A.number(1), plain.size, tilted.size, constant]);
         return [
           { left: [objective], right: [A.subtract(A.klDivergence(policy, ref), gain)], scale: [size] },
           { left: [objective], right: [plain.value], scale: [size] },
@@ -321,7 +324,7 @@ export const reinforcement: readonly Identity[] = [
         const at = positions(A, policy);
         const terms = at.flatMap((i) => [
           A.multiply(policy.mass[i], policy.logMass[i]),
-          A.multiply(policy.mass[i], A.subtract(A.number(0), target.logMass[i])),
+          A.multiply(policy.mass[i], minus(A, target.logMass[i])),
         ]);
         const { value, size } = summed(A, terms);
         const objective = A.multiply(L, A.subtract(logV, A.rlifObjective(internal, policy)));

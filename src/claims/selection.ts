@@ -2,7 +2,7 @@ import type { Algebra, DistributionOf, MeasureOf } from "../exact/algebra.js";
 import { seldomBeyond, squareRoot } from "./binomial.js";
 import type { Comparison, Identity } from "./claim.js";
 import { drawsOf, type Few, faithfulFewOf, fewOf, warmFewOf } from "./fewAnswers.js";
-import { entries, largest, least, magnitude, total } from "./sums.js";
+import { dot, entries, largest, least, magnitude, minus, total } from "./sums.js";
 import {
   equivalent,
   isSame,
@@ -14,27 +14,24 @@ import {
   writtenTilt,
 } from "./written.js";
 
-/** Draws in the claims that go through everything that is drawn. */
+/** The largest number of draws in the claims that enumerate all draws. */
 const ENUMERATED_DRAWS = 3;
 
-/** A number of draws N near the limit: above e^{2·range/β} log N wherever range/β is at most 8. */
+/** N near the limit: above e^{2·range/β} log N wherever range/β is at most 8. */
 const DRAWS_NEAR_LIMIT = 2 ** 28;
 
-/** A number of draws on the way there. */
-const DRAWS_ON_THE_WAY = 2 ** 10;
+/** N at which the law is far from its limit. */
+const DRAWS_FAR_FROM_LIMIT = 2 ** 10;
 
-/** log of soft best-of-N's share of one draw of answer i: w_i/Σ w. */
+/** log of the probability w_i/Σ w that soft best-of-N picks one given draw, of answer i. */
 function logSoftShare<N>(A: Algebra<N>, { exponents }: Few<N>, counts: readonly number[], i: number): N {
   const drawn = counts.flatMap((c, j) => (c > 0 ? [j] : []));
-  const sum = logSum(
-    A,
-    drawn.map((j) => exponents[i][j]),
-    drawn.map((j) => A.number(counts[j])),
-  );
-  return A.subtract(A.number(0), sum);
+  const logs = drawn.map((j) => exponents[i][j]);
+  const factors = drawn.map((j) => A.number(counts[j]));
+  return minus(A, logSum(A, logs, factors));
 }
 
-/** log of best-of-N's share of one draw of answer i: an equal one of the draws of highest reward, undefined for none. */
+/** log of the probability that best-of-N picks one given draw, of answer i: equal among the best draws, undefined for others. */
 function logHardShare<N>(A: Algebra<N>, { reward }: Few<N>, counts: readonly number[], i: number): N | undefined {
   const numbers = reward.map((r) => A.toNumber(r));
   const best = Math.max(...numbers.filter((_, j) => counts[j] > 0));
@@ -43,7 +40,7 @@ function logHardShare<N>(A: Algebra<N>, { reward }: Few<N>, counts: readonly num
   return A.log(A.divide(A.number(1), A.number(ties)));
 }
 
-/** The law of the answer picked, by adding over all that can be drawn the share that a rule gives to each draw. */
+/** The law of the answer picked, by enumeration: over all draws, the sum of the log-probabilities that a rule gives to each. */
 function enumerated<N>(
   A: Algebra<N>,
   { ref }: Few<N>,
@@ -66,42 +63,37 @@ function enumerated<N>(
 
 /** The log-probability of draws in one order. */
 function logOfDraw<N>(A: Algebra<N>, logs: readonly N[], counts: readonly number[]): N {
-  return total(
-    A,
-    counts.flatMap((c, j) => (c > 0 ? [A.multiply(A.number(c), logs[j])] : [])),
-  );
+  const terms = counts.flatMap((c, j) => (c > 0 ? [A.multiply(A.number(c), logs[j])] : []));
+  return total(A, terms);
 }
 
 /** N ref(o) E[w(o)/(w(o) + Σ w)] over N − 1 other draws, (26). */
 function conditioned<N>(A: Algebra<N>, few: Few<N>, draws: number): { logMass: N[] } {
   const logs = entries(few.ref.logMass);
   const others = drawsOf(logs.length, draws - 1);
+  const orders = others.map((other) => A.number(other.orders));
   const logMass = logs.map((log, o) => {
     const terms = others.map(({ counts }) => {
       const withOwn = counts.map((c, j) => (j === o ? c + 1 : c));
       return A.add(logOfDraw(A, logs, counts), logSoftShare(A, few, withOwn, o));
     });
-    const mean = logSum(
-      A,
-      terms,
-      others.map(({ orders }) => A.number(orders)),
-    );
-    return total(A, [A.log(A.number(draws)), log, mean]);
+    return total(A, [A.log(A.number(draws)), log, logSum(A, terms, orders)]);
   });
   return { logMass };
 }
 
-/** The weights of the few relative to their largest, their mean μ, and their central moments. */
-function weightsOf<N>(A: Algebra<N>, { ref, exponents, best }: Few<N>) {
-  const w = exponents[best].map((x) => A.exp(x));
+/** μ, Var(w) and the deviations of weights. */
+function momentsOf<N>(A: Algebra<N>, ref: MeasureOf<N>, w: readonly N[]) {
   const mean = A.expectation(ref, w);
   const spread = w.map((x) => A.subtract(x, mean));
-  const square = spread.map((d) => A.multiply(d, d));
-  const moment = (values: readonly N[]) => A.expectation(ref, values);
-  const variance = moment(square);
-  const third = moment(square.map((s, i) => A.multiply(s, spread[i])));
-  const fourth = moment(square.map((s) => A.multiply(s, s)));
-  return { w, mean, spread, variance, third, fourth };
+  const squares = spread.map((d) => A.multiply(d, d));
+  return { w, mean, spread, squares, variance: A.expectation(ref, squares) };
+}
+
+/** The weights of the few answers relative to their largest, with their moments. */
+function weightsOf<N>(A: Algebra<N>, { ref, exponents, best }: Few<N>) {
+  const w = exponents[best].map((x) => A.exp(x));
+  return momentsOf(A, ref, w);
 }
 
 /**
@@ -109,7 +101,11 @@ function weightsOf<N>(A: Algebra<N>, { ref, exponents, best }: Few<N>) {
  * 1/x = 1/m − d/m² + d²/m³ − d³/m⁴ + d⁴/(m⁴x), of which the last term is from 0 to d⁴/(m⁴s) since x ≥ s = w + (N−1) min w.
  */
 function ratioBounds<N>(A: Algebra<N>, few: Few<N>, n: number): { lower: N[]; upper: N[] } {
-  const { w, mean, variance, third, fourth } = weightsOf(A, few);
+  const { w, mean, spread, squares, variance } = weightsOf(A, few);
+  const cubes = squares.map((s, i) => A.multiply(s, spread[i]));
+  const fourthPowers = squares.map((s) => A.multiply(s, s));
+  const third = A.expectation(few.ref, cubes);
+  const fourth = A.expectation(few.ref, fourthPowers);
   const [draws, others] = [A.number(n), A.number(n - 1)];
   const rest = A.multiply(others, least(A, w));
   const pairs = A.multiply(
@@ -130,7 +126,7 @@ function ratioBounds<N>(A: Algebra<N>, few: Few<N>, n: number): { lower: N[]; up
   return { lower: bounds.map((b) => b.lower), upper: bounds.map((b) => b.upper) };
 }
 
-/** That the law of N draws is as near to a limit as N draws bring it, for growing N: in masses, and in their ratios. */
+/** States for growing N that the law of N draws is within the rigorous bounds about its limit: its masses, and their ratios. */
 function tendsTo<N>(
   A: Algebra<N>,
   few: Few<N>,
@@ -152,20 +148,20 @@ function tendsTo<N>(
   });
 }
 
-/** (14): rewards that start at 0, and the law that a function makes of them. */
+/** Rewards moved to start at 0, as in (14). */
 function moved<N>(A: Algebra<N>, rewards: readonly N[]): N[] {
   const lowest = least(A, rewards);
   return rewards.map((r) => A.subtract(r, lowest));
 }
 
-/** hp^{1/β}/π_max^{1/β} of the few, as (13), (27) and (28) write the weights. */
+/** hp^{1/β}/π_max^{1/β} of the few answers, as (13), (27) and (28) write the weights. */
 function preferenceWeights<N>(A: Algebra<N>, { ref, reward, beta }: Few<N>): N[] {
   const logs = entries(A.power(A.humanPreference(ref.support, reward), A.divide(A.number(1), beta)).logMass);
   const top = largest(A, logs);
   return logs.map((l) => A.exp(A.subtract(l, top)));
 }
 
-/** E[((c + Σ_{i ≥ 2} w(o⁽ⁱ⁾))/N' − μ)²] over the other draws, by going through them all. */
+/** E[((c + Σ_{i ≥ 2} w(o⁽ⁱ⁾))/N' − μ)²] by enumeration of the other draws. */
 function meanSquare<N>(A: Algebra<N>, { ref }: Few<N>, w: readonly N[], mean: N, first: N | undefined): N {
   const count = A.number(first === undefined ? ENUMERATED_DRAWS - 1 : ENUMERATED_DRAWS);
   const logs = entries(ref.logMass);
@@ -181,7 +177,7 @@ function meanSquare<N>(A: Algebra<N>, { ref }: Few<N>, w: readonly N[], mean: N,
   return total(A, terms);
 }
 
-/** That the distances of the law from its limit are those of the two laws. */
+/** States that `limitDistance` gives the distances between the law and its limit. */
 function apart<N>(A: Algebra<N>, few: Few<N>, limit: DistributionOf<N>): Comparison<N>[] {
   const law = few.soft(2);
   const { totalVariation, kl, reverseKl } = A.limitDistance(few.problem, 2);
@@ -194,23 +190,12 @@ function apart<N>(A: Algebra<N>, few: Few<N>, limit: DistributionOf<N>): Compari
   ];
 }
 
-/** μ, Var and the deviations of weights that are given. */
-function momentsOf<N>(A: Algebra<N>, ref: MeasureOf<N>, w: readonly N[]) {
-  const mean = A.expectation(ref, w);
-  const spread = w.map((x) => A.subtract(x, mean));
-  const variance = A.expectation(
-    ref,
-    spread.map((d) => A.multiply(d, d)),
-  );
-  return { mean, spread, variance };
-}
-
-/** That hp^{1/β}, relative to its largest, is e^{(r − r_max)/β}. */
+/** States that hp^{1/β}, relative to its largest, is e^{(r − r_max)/β}. */
 function areWeights<N>(A: Algebra<N>, { exponents, best }: Few<N>, w: readonly N[]): Comparison<N>[] {
   return [{ left: w, right: exponents[best].map((x) => A.exp(x)) }];
 }
 
-/** That c = 1 + CV² − w/μ is what N(P_N/π* − 1) tends to, as near as N draws bring it. */
+/** States that N(P_N/π* − 1) is within the rigorous bounds about c = 1 + CV² − w/μ. */
 function expansion<N>(A: Algebra<N>, few: Few<N>): Comparison<N>[] {
   const { w, mean, variance } = weightsOf(A, few);
   const one = A.number(1);
@@ -219,14 +204,7 @@ function expansion<N>(A: Algebra<N>, few: Few<N>): Comparison<N>[] {
   const c = shares.map((s) => A.subtract(inner, s));
   const size = shares.map((s) => A.add(inner, s));
   const limit = writtenTilt(A, few.ref, few.exponents[few.best]).logMass.map((l) => A.exp(l));
-  const half = (values: readonly N[]) =>
-    A.divide(
-      total(
-        A,
-        values.map((x, i) => A.multiply(limit[i], x)),
-      ),
-      A.number(2),
-    );
+  const half = (values: readonly N[]) => A.divide(dot(A, limit, values), A.number(2));
   const { coefficient, totalVariation, kl } = A.firstOrderExpansion(few.problem);
 
   const n = DRAWS_NEAR_LIMIT;
@@ -250,13 +228,13 @@ function expansion<N>(A: Algebra<N>, few: Few<N>): Comparison<N>[] {
       }),
       right: c.map((_, i) => largest(A, [misses(lower[i], i), misses(upper[i], i)])),
       relation: "<=",
-      // Of a ratio that is 1 but for c/N, rounding leaves N roundings of 1.
+      // N times a ratio near 1 carries N roundings of 1.
       scale: c.map(() => draws),
     },
   ];
 }
 
-/** That the printed rate is what it says, and bounds |P_N/π* − 1|. */
+/** States the formula of the printed rate, and that it bounds |P_N/π* − 1|. */
 function withinRate<N>(A: Algebra<N>, few: Few<N>): Comparison<N>[] {
   const n = DRAWS_NEAR_LIMIT;
   const draws = A.number(n);
@@ -306,7 +284,7 @@ export const selection: readonly Identity[] = [
       const weighted = A.weightedBestOfNLaw({ ref: warm.ref, weight: preferenceWeights(A, warm) }, 2);
       return [
         ...[1, 2, ENUMERATED_DRAWS].flatMap((n) => isWritten(A, few.soft(n), picked(few, n))),
-        // The same law for the weights as they are, where they are doubles.
+        // The same law by the weights themselves, where they are doubles.
         ...isWritten(A, weighted, picked(warm, 2)),
       ];
     },
@@ -343,7 +321,7 @@ export const selection: readonly Identity[] = [
       const { w, mean, variance } = weightsOf(A, few);
       const lightest = least(A, w);
       const limit = A.selectionLimit(few.problem);
-      const bounded = [2, DRAWS_ON_THE_WAY].flatMap((n) => {
+      const bounded = [2, DRAWS_FAR_FROM_LIMIT].flatMap((n) => {
         const law = entries(few.soft(n).mass);
         const [draws, others] = [A.number(n), A.number(n - 1)];
         const jensen = w.map((x, i) => {
@@ -381,7 +359,7 @@ export const selection: readonly Identity[] = [
       const few = warmFewOf(world);
       const limit = A.product(ref, A.power(hp, A.divide(A.number(1), beta)));
       return [
-        ...tendsTo(A, few, A.rlhfOptimum(few.problem), [DRAWS_ON_THE_WAY, DRAWS_NEAR_LIMIT]),
+        ...tendsTo(A, few, A.rlhfOptimum(few.problem), [DRAWS_FAR_FROM_LIMIT, DRAWS_NEAR_LIMIT]),
         ...isWritten(A, A.selectionLimit(few.problem), writtenTilt(A, few.ref, few.exponents[few.best])),
         ...isSame(A, A.normalize(limit), optimum),
       ];
@@ -438,7 +416,7 @@ export const selection: readonly Identity[] = [
       const one = A.number(1);
       return [
         ...isWritten(A, hp, writtenLaw(A, rewards)),
-        // Divided by e^{r_max}, so that a factor shows however large r_max is.
+        // Both sides divided by e^{r_max}, so that a factor shows at any r_max.
         { left: [A.exp(A.subtract(logRatio, largest(A, rewards)))], right: [one] },
       ];
     },

@@ -1,10 +1,11 @@
 import type { Algebra, AutoregressivePolicyOf, DistributionOf } from "../exact/algebra.js";
-import { magnitude, total } from "./sums.js";
+import { cached } from "../numeric/cache.js";
+import { dot, entries, minus, total, totalSize } from "./sums.js";
 
-/** A small autoregressive policy, written out beside what the library is given: every sequence with the laws on its way. */
+/** A small autoregressive policy with all its sequences, each with the laws on its way. */
 export interface SequenceTable<N> {
   readonly policy: AutoregressivePolicyOf<N>;
-  /** The complete sequences, the last token changing fastest, each with the laws met on its way and its log-probability. */
+  /** The complete sequences, the last token changing fastest, each with the laws on its way and its log-probability. */
   readonly sequences: readonly {
     readonly tokens: readonly number[];
     readonly laws: readonly DistributionOf<N>[];
@@ -23,15 +24,11 @@ export function enumerate<N>(
   const vocabulary = Array.from({ length: vocabularySize }, (_, v) => v);
   const laws = new Map<string, DistributionOf<N>>();
   const conditional = (prefix: readonly unknown[]) => {
-    const key = prefix.join();
-    const law =
-      laws.get(key) ??
-      A.distribution(
-        vocabulary,
-        masses(prefix as readonly number[]).map((m) => A.number(m)),
-      );
-    laws.set(key, law);
-    return law;
+    const law = () => {
+      const mass = masses(prefix as readonly number[]).map((m) => A.number(m));
+      return A.distribution(vocabulary, mass);
+    };
+    return cached(laws, prefix.join(), law);
   };
   const sequences: { tokens: readonly number[]; laws: readonly DistributionOf<N>[]; logMass: N }[] = [];
   const visit = (prefix: readonly number[], met: readonly DistributionOf<N>[], logMass: N): void => {
@@ -64,38 +61,20 @@ export function certainties<N>(
   const V = A.number(policy.vocabulary.length);
   const logV = A.log(V);
   const known = new Map<DistributionOf<N>, { variant: N; original: N }>();
-  const of = (law: DistributionOf<N>) => {
+  const made = (law: DistributionOf<N>) => {
     const logs = Array.from(law.logMass, (l) => A.add(logV, l));
-    const value = known.get(law) ?? {
-      variant: total(
-        A,
-        logs.map((l, v) => A.multiply(law.mass[v], l)),
-      ),
-      original: A.divide(A.subtract(A.number(0), total(A, logs)), V),
-    };
-    known.set(law, value);
-    return value;
+    return { variant: dot(A, logs, law.mass), original: A.divide(minus(A, total(A, logs)), V) };
   };
-  return {
-    variant: sequences.map(({ laws }) =>
-      total(
-        A,
-        laws.map((law) => of(law).variant),
-      ),
-    ),
-    original: sequences.map(({ laws }) =>
-      total(
-        A,
-        laws.map((law) => of(law).original),
-      ),
-    ),
-  };
+  const along = (form: "variant" | "original") =>
+    sequences.map(({ laws }) => {
+      const terms = laws.map((law) => cached(known, law, () => made(law))[form]);
+      return total(A, terms);
+    });
+  return { variant: along("variant"), original: along("original") };
 }
 
-/** log|V| + Σ |log π| along each sequence: what the original form is a sum of. */
+/** log|V| + Σ |log π| along each sequence: the size of the terms of the original form. */
 export function certaintySizes<N>(A: Algebra<N>, { policy, sequences }: SequenceTable<N>): N[] {
   const logV = A.log(A.number(policy.vocabulary.length));
-  return sequences.map(({ laws }) =>
-    total(A, [logV, ...laws.flatMap((law) => Array.from(law.logMass, (l) => magnitude(A, l)))]),
-  );
+  return sequences.map(({ laws }) => totalSize(A, [logV, ...laws.flatMap((law) => entries(law.logMass))]));
 }

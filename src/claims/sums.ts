@@ -13,12 +13,12 @@ export function finite<N>(A: Algebra<N>, a: N): boolean {
   return A.toNumber(A.subtract(a, a)) === 0;
 }
 
-/** The largest of some numbers, told apart in their own arithmetic: at 60 digits also where they round to one double. */
+/** The largest of some numbers, compared in their own arithmetic: at 60 digits also where they round to one double. */
 export function largest<N>(A: Algebra<N>, values: readonly N[]): N {
   return values.reduce((a, b) => (sign(A, A.subtract(a, b)) >= 0 ? a : b));
 }
 
-/** The least of some numbers, told apart in their own arithmetic. */
+/** The least of some numbers, compared in their own arithmetic. */
 export function least<N>(A: Algebra<N>, values: readonly N[]): N {
   return values.reduce((a, b) => (sign(A, A.subtract(a, b)) <= 0 ? a : b));
 }
@@ -30,18 +30,29 @@ export function total<N>(A: Algebra<N>, values: readonly N[]): N {
 
 /** |a|. */
 export function magnitude<N>(A: Algebra<N>, a: N): N {
-  return sign(A, a) < 0 ? A.subtract(A.number(0), a) : a;
+  return sign(A, a) < 0 ? minus(A, a) : a;
 }
 
-/** A sum of terms, and the sum of their sizes: the scale against which rounding of the sum is to be seen. */
+/** −a. */
+export function minus<N>(A: Algebra<N>, a: N): N {
+  return A.subtract(A.number(0), a);
+}
+
+/** Σ a_i·b_i. */
+export function dot<N>(A: Algebra<N>, a: readonly N[], b: ArrayLike<N>): N {
+  const terms = a.map((x, i) => A.multiply(x, b[i]));
+  return total(A, terms);
+}
+
+/** Σ |a|. */
+export function totalSize<N>(A: Algebra<N>, values: readonly N[]): N {
+  const sizes = values.map((x) => magnitude(A, x));
+  return total(A, sizes);
+}
+
+/** A sum of terms, and the sum of their sizes, to which the rounding error of the sum is relative. */
 export function summed<N>(A: Algebra<N>, terms: readonly N[]): { value: N; size: N } {
-  return {
-    value: total(A, terms),
-    size: total(
-      A,
-      terms.map((t) => magnitude(A, t)),
-    ),
-  };
+  return { value: total(A, terms), size: totalSize(A, terms) };
 }
 
 /** The entries of an array-like, as an array. */
@@ -49,7 +60,7 @@ export function entries<N>(values: ArrayLike<N>): N[] {
   return Array.from(values);
 }
 
-/** The indices where a measure has mass: told by its log-masses, which hold masses that no number does. */
+/** The indices where a measure has mass, by its log-masses: masses may underflow. */
 export function positions<N>(A: Algebra<N>, { logMass }: MeasureOf<N>): number[] {
   return entries(logMass).flatMap((l, i) => (finite(A, l) ? [i] : []));
 }

@@ -1,4 +1,5 @@
 import { outOfRange, requireInteger } from "../numeric/check.js";
+import { log } from "../numeric/elementary.js";
 import { type CheckedInstance, type Instance, requireInstance } from "./checkedInstance.js";
 
 /**
@@ -30,14 +31,14 @@ export function gapTolerance(instance: Instance, digits?: number): number {
   const checked = requireInstance(caller, instance);
   const places = digits === undefined ? undefined : requireInteger(caller, "digits", digits, 20);
   if (places !== undefined && places > 1000) throw outOfRange(caller, "digits", "be at most 1000", places);
-  const base = places === undefined ? 1e-12 : 10 ** (10 - places);
+  const base = places === undefined ? 1e-12 : Number(`1e${10 - places}`);
   return base * Math.max(1, exponentSize(checked) / 1000);
 }
 
 /** The largest exponent that an instance's laws hold: 1 + 1/β times what log hp or log ref of K answers may be. */
 export function exponentSize({ logMass, reward, beta }: CheckedInstance): number {
   const range = Math.max(spread(reward), spread(logMass.filter(Number.isFinite)));
-  return (1 + 1 / beta) * (range + Math.log(reward.length));
+  return (1 + 1 / beta) * (range + log(reward.length));
 }
 
 function spread(values: readonly number[]): number {

@@ -2,17 +2,17 @@ import type { Algebra, DistributionOf, ImportanceWeightsOf, MeasureOf } from "..
 import type { Comparison, Identity } from "./claim.js";
 import { faithfulFewOf, warmFewOf } from "./fewAnswers.js";
 import type { World } from "./instance.js";
-import { entries, magnitude, positions, summed, total } from "./sums.js";
+import { entries, magnitude, minus, positions, summed, totalSize } from "./sums.js";
 import { isSame, isWritten, type WrittenLaw, writtenEscort, writtenOptimum, writtenTilt } from "./written.js";
 
-/** Weights, and what the claims hold against them. */
+/** Importance weights, and what the claims compare them with. */
 interface Weighted<N> {
   readonly ref: DistributionOf<N>;
   readonly policies: readonly DistributionOf<N>[];
   readonly weights: ImportanceWeightsOf<N>;
   /** The law that they should make of ref, written out. */
   readonly written: WrittenLaw<N>;
-  /** log Z: the largest log-weight, and what is left. */
+  /** log Z in two parts: the largest log-weight, and the rest. */
   readonly logZ: readonly [N, N];
 }
 
@@ -24,7 +24,7 @@ function byReward<N>(world: World<N>): Weighted<N> {
   return { ref, policies, weights: A.importanceWeights(problem), written, logZ };
 }
 
-/** e^{r/β} on the few answers, at a temperature at which all weights are doubles. */
+/** e^{r/β} on the few answers, at a β at which all weights are doubles. */
 function byRewardOfFew<N>(world: World<N>): Weighted<N> {
   const { algebra: A } = world;
   const { ref, policies, reward, beta, exponents, best, problem } = warmFewOf(world);
@@ -41,7 +41,7 @@ function byCertainty<N>({ algebra: A, ref, policies, internal, faithful }: World
   return { ref, policies, weights: A.selfCertaintyWeights(internal), written, logZ };
 }
 
-/** ref^{1/(Lβ−1)} on the few answers, at a temperature at which all weights are doubles. */
+/** ref^{1/(Lβ−1)} on the few answers, at a β at which all weights are doubles. */
 function byCertaintyOfFew<N>(world: World<N>): Weighted<N> {
   const { algebra: A } = world;
   const { ref, policies, internal, beta } = faithfulFewOf(world);
@@ -50,35 +50,35 @@ function byCertaintyOfFew<N>(world: World<N>): Weighted<N> {
   return { ref, policies, weights: A.selfCertaintyWeights(internal), written, logZ };
 }
 
-/** That the weights are what they say: the law they make of ref, their own logarithms, and log Z. */
+/** States the law that the weights make of ref, their logarithms, and log Z. */
 function areWeights<N>(A: Algebra<N>, { ref, weights, written, logZ }: Weighted<N>): Comparison<N>[] {
   const on = positions(A, ref);
   const logs = on.map((i) => A.subtract(written.logMass[i], ref.logMass[i]));
-  const size = (i: number) => total(A, [A.number(1), magnitude(A, written.logMass[i]), magnitude(A, ref.logMass[i])]);
+  const size = (i: number) => totalSize(A, [A.number(1), written.logMass[i], ref.logMass[i]]);
   return [
     ...isWritten(A, weights.target, written),
     { left: on.map((i) => weights.logWeight[i]), right: logs, scale: on.map(size) },
     {
       left: [weights.logNormalizer],
       right: [A.add(...logZ)],
-      scale: [total(A, [A.number(1), ...logZ.map((x) => magnitude(A, x))])],
+      scale: [totalSize(A, [A.number(1), ...logZ])],
     },
   ];
 }
 
-/** The same of weights that are doubles, and of the share of the draws that counts: 1/E_ref[(w/Z)²] = 1/(1 + χ²). */
+/** States weights that are doubles, and the share of the draws that counts: 1/E_ref[(w/Z)²] = 1/(1 + χ²). */
 function arePlainWeights<N>(A: Algebra<N>, { ref, weights, written }: Weighted<N>): Comparison<N>[] {
   const plain = entries(weights.weight);
-  const square = A.expectation(
-    ref,
-    plain.map((w) => A.multiply(w, w)),
-  );
+  const squares = plain.map((w) => A.multiply(w, w));
   const one = A.number(1);
   const count = A.divide(one, weights.effectiveFraction);
   return [
     { left: plain, right: plain.map((_, i) => A.exp(A.subtract(written.logMass[i], ref.logMass[i]))) },
     { left: [A.expectation(ref, plain)], right: [one] },
-    { left: [count, count], right: [square, A.add(one, A.chiSquaredDivergence(weights.target, ref))] },
+    {
+      left: [count, count],
+      right: [A.expectation(ref, squares), A.add(one, A.chiSquaredDivergence(weights.target, ref))],
+    },
   ];
 }
 
@@ -99,17 +99,13 @@ function likelihoodOf<N>(A: Algebra<N>, { ref, weights }: Weighted<N>, policy: M
 
 /** E_ref[(w/Z) log π] of weights that are doubles. */
 function expectedLikelihood<N>(A: Algebra<N>, { ref, weights }: Weighted<N>, policy: MeasureOf<N>): N {
-  const logs = entries(policy.logMass);
-  return A.expectation(
-    ref,
-    logs.map((l, i) => A.multiply(weights.weight[i], l)),
-  );
+  const terms = entries(policy.logMass).map((l, i) => A.multiply(weights.weight[i], l));
+  return A.expectation(ref, terms);
 }
 
-/** The weighted likelihood of a policy is −H(p) − KL(p‖π): p itself has the largest, −H(p), and the fit finds it. */
+/** States that the weighted likelihood of π is −H(p) − KL(p‖π), largest at π = p, which the fit finds. */
 function imitation<N>(A: Algebra<N>, all: Weighted<N>, few: Weighted<N>, target: DistributionOf<N>): Comparison<N>[] {
   const one = A.number(1);
-  const minus = (x: N) => A.subtract(A.number(0), x);
   const entropy = A.entropy(target);
   const fewEntropy = A.entropy(few.weights.target);
   return [
@@ -121,19 +117,19 @@ function imitation<N>(A: Algebra<N>, all: Weighted<N>, few: Weighted<N>, target:
       const loss = A.add(entropy, A.klDivergence(target, policy));
       const scale = [A.add(one, size)];
       return [
-        { left: [value], right: [minus(loss)], scale },
-        { left: [value], right: [minus(entropy)], relation: "<=" as const, scale },
+        { left: [value], right: [minus(A, loss)], scale },
+        { left: [value], right: [minus(A, entropy)], relation: "<=" as const, scale },
       ];
     }),
     ...few.policies.map((policy) => {
       const loss = A.add(fewEntropy, A.klDivergence(few.weights.target, policy));
-      return { left: [expectedLikelihood(A, few, policy)], right: [minus(loss)], scale: [A.add(one, loss)] };
+      return { left: [expectedLikelihood(A, few, policy)], right: [minus(A, loss)], scale: [A.add(one, loss)] };
     }),
-    ...fitted(A, all.weights, all.written, minus(entropy)),
+    ...fitted(A, all.weights, all.written, minus(A, entropy)),
   ];
 }
 
-/** That the tabular fit to a target is the target itself, at the likelihood that is the largest. */
+/** States that the tabular fit to a target is the target itself, at the largest likelihood. */
 function fitted<N>(
   A: Algebra<N>,
   data: { readonly target: MeasureOf<N> },
@@ -149,7 +145,7 @@ function fitted<N>(
   ];
 }
 
-/** E_target[log π] for the likelihood of the weighted answers: the same objective, hence the same fit. */
+/** States that the weighted likelihood is E_target[log π]: the same objective, hence the same fit. */
 function likelihood<N>(
   A: Algebra<N>,
   all: Weighted<N>,
@@ -175,7 +171,7 @@ function likelihood<N>(
       const value = A.expectation(fewTarget, policy.logMass);
       return { left: [expectedLikelihood(A, few, policy)], right: [value], scale: [A.add(one, magnitude(A, value))] };
     }),
-    ...fitted(A, { target }, all.written, A.subtract(A.number(0), A.entropy(target))),
+    ...fitted(A, { target }, all.written, minus(A, A.entropy(target))),
   ];
 }
 

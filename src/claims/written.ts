@@ -5,8 +5,8 @@ import type { World } from "./instance.js";
 import { entries, finite, largest, magnitude, positions, total } from "./sums.js";
 
 /**
- * Laws written out with the arithmetic alone, so that a claim has a side that calls no function of the library. They
- * are kept in logarithms, which hold what no number does.
+ * A law written out with the arithmetic alone: the side of a claim that calls no function of the library. It is kept in
+ * logarithms, since masses may underflow.
  */
 export interface WrittenLaw<N> {
   /** log P(o) of each answer, −∞ where it is 0. */
@@ -19,10 +19,8 @@ export interface WrittenLaw<N> {
 export function logSum<N>(A: Algebra<N>, logs: readonly N[], factors?: readonly N[]): N {
   const kept = logs.flatMap((l, i) => (finite(A, l) ? [i] : []));
   if (kept.length === 0) return A.log(A.number(0));
-  const top = largest(
-    A,
-    kept.map((i) => logs[i]),
-  );
+  const onlyFinite = kept.map((i) => logs[i]);
+  const top = largest(A, onlyFinite);
   const terms = kept.map((i) => {
     const e = A.exp(A.subtract(logs[i], top));
     return factors === undefined ? e : A.multiply(factors[i], e);
@@ -34,33 +32,29 @@ export function logSum<N>(A: Algebra<N>, logs: readonly N[], factors?: readonly 
 export function writtenLaw<N>(A: Algebra<N>, logWeight: readonly N[]): WrittenLaw<N> {
   const on = logWeight.filter((l) => finite(A, l));
   const top = on.length === 0 ? A.number(0) : largest(A, on);
-  // From the heaviest, so that weights of one large size cost no digits.
+  // Relative to the heaviest, so that large log-weights cost no digits.
   const below = logWeight.map((l) => A.subtract(l, top));
   const rest = logSum(A, below);
   return { logMass: below.map((l) => A.subtract(l, rest)), logTotal: A.add(top, rest) };
 }
 
-/** r/β of each answer, less that of the best answer which ref has, so that no digits are lost at small β. */
+/** (r − top)/β of each answer, which costs no digits at small β. */
 interface Exponents<N> {
   readonly exponents: readonly N[];
-  /** The reward of that answer. */
+  /** The largest reward of the support of ref. */
   readonly top: N;
 }
 
 function rewardExponents<N>({ algebra: A, ref, reward, beta }: World<N>): Exponents<N> {
-  const top = largest(
-    A,
-    positions(A, ref).map((i) => reward[i]),
-  );
+  const onSupport = positions(A, ref).map((i) => reward[i]);
+  const top = largest(A, onSupport);
   return { top, exponents: reward.map((r) => A.divide(A.subtract(r, top), beta)) };
 }
 
 /** ref·e^{(r − top)/β}/Z, written out. */
 export function writtenTilt<N>(A: Algebra<N>, ref: MeasureOf<N>, exponents: readonly N[]): WrittenLaw<N> {
-  return writtenLaw(
-    A,
-    exponents.map((x, i) => A.add(ref.logMass[i], x)),
-  );
+  const logWeight = exponents.map((x, i) => A.add(ref.logMass[i], x));
+  return writtenLaw(A, logWeight);
 }
 
 /** π* of an instance, written out. */
@@ -84,7 +78,7 @@ export function writtenPreference<N>(world: World<N>): WrittenLaw<N> {
   return perWorld(world, "written preference", () => writtenLaw(world.algebra, world.reward));
 }
 
-/** That a law of the library is a written one, in its masses and in their logarithms. */
+/** States that a law of the library is a written one, in its masses and in its log-masses. */
 export function isWritten<N>(
   A: Algebra<N>,
   law: MeasureOf<N>,
@@ -100,7 +94,7 @@ export function isWritten<N>(
   ];
 }
 
-/** That two laws of the library are one, in their masses and in their logarithms. */
+/** States that two laws of the library are the same, in their masses and in their log-masses. */
 export function isSame<N>(A: Algebra<N>, law: MeasureOf<N>, other: MeasureOf<N>): Comparison<N>[] {
   return [
     { left: entries(law.mass), right: entries(other.mass) },
@@ -112,15 +106,13 @@ export function isSame<N>(A: Algebra<N>, law: MeasureOf<N>, other: MeasureOf<N>)
 export function writtenEscort<N>(A: Algebra<N>, ref: MeasureOf<N>, exponent: N): WrittenLaw<N> {
   const logs = entries(ref.logMass);
   const top = largest(A, logs);
-  // Differences before the power: a rounded multiple of log ref would be off by a unit of its own size.
-  const { logMass, logTotal } = writtenLaw(
-    A,
-    logs.map((l) => A.multiply(exponent, A.subtract(l, top))),
-  );
+  // Differences before the power: a multiple of log ref itself would be rounded at its own size.
+  const powers = logs.map((l) => A.multiply(exponent, A.subtract(l, top)));
+  const { logMass, logTotal } = writtenLaw(A, powers);
   return { logMass, logTotal: A.add(A.multiply(exponent, top), logTotal) };
 }
 
-/** That an RLIF problem and the tilt problem of the same optimum have β_tts = Lβ_if − 1 and r = log ref, read both ways. */
+/** States that an RLIF problem and the tilt problem of the same optimum have β_tts = Lβ_if − 1 and r = log ref, both ways. */
 export function equivalent<N>(A: Algebra<N>, internal: SelfCertaintyProblemOf<N>): Comparison<N>[] {
   const { ref, length, beta, vocabularySize } = internal;
   const tilt = A.rlhfEquivalent(internal);

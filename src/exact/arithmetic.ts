@@ -1,16 +1,18 @@
 import { type BigNumber, BigNumberDependencies, create } from "mathjs";
+import { cached } from "../numeric/cache.js";
+import { log } from "../numeric/elementary.js";
 import { exactDecimal } from "./double.js";
 
-/** Digits carried beyond the ones promised: what cancellation between near-equal laws may cost. */
-const GUARD = 20;
+/** Digits carried beyond the promised ones: cancellation between near-equal laws may cost as many. */
+const GUARD_DIGITS = 20;
 
-/** Below this size a function that vanishes at 0 is taken from its series, and loses no digits. */
-const SMALL = 1e-4;
+/** A function that vanishes at 0 sums its series for arguments below this size, so that it keeps its digits. */
+const SERIES_BELOW = 1e-4;
 
-/** The largest argument of an exponential whose decimal exponent, within ±9·10^15, the big numbers hold. */
-const LONGEST = 2.07e16;
+/** The largest argument of an exponential, in nats: the decimal exponents of big numbers end at ±9·10^15. */
+const MAX_EXPONENT = 2.07e16;
 
-/** Reads mathjs's class of big numbers at its own precision: each algebra has one, so that none disturbs another's. */
+/** mathjs's class of big numbers at a precision of its own: no other configuration of mathjs changes it. */
 function bigNumberClass(precision: number): new (value: number | string | BigNumber) => BigNumber {
   const math: unknown = create({ BigNumberDependencies }, { precision });
   return (math as { BigNumber: new (value: number | string | BigNumber) => BigNumber }).BigNumber;
@@ -25,12 +27,15 @@ function floorDivide(a: bigint, b: bigint): bigint {
 /**
  * Decimal arithmetic at one precision, with the elementary functions that laws need.
  *
- * The exponential and the logarithm are computed in fixed point on BigInt, some twenty-five times as fast as the big numbers'
- * own: a logarithm is the double's, corrected by one exponential. Each is right to a unit in the last working digit.
+ * The exponential and the logarithm are computed in fixed point on BigInt: at 60 digits 17 and 23 times as fast as the big
+ * numbers' own (Node 20.20, 2026-11). A logarithm is the double's, corrected by one exponential. Each is right to a unit in
+ * the last digit carried.
  */
 export class Arithmetic {
   /** The digits promised. */
   readonly digits: number;
+  /** The digits promised of integrals over noise. */
+  readonly integralDigits: number;
   /** The digits carried. */
   readonly precision: number;
   /** The class of this precision's numbers. */
@@ -41,7 +46,7 @@ export class Arithmetic {
   readonly one: BigNumber;
   readonly infinity: BigNumber;
   readonly negativeInfinity: BigNumber;
-  /** Arguments are halved this often before the exponential's series, and its value squared as often after. */
+  /** An exponential halves its argument this many times, sums the series, and squares the result as many times. */
   readonly #halvings: bigint;
   /** Fixed-point numbers are multiples of 2^−bits. */
   readonly #bits: bigint;
@@ -49,9 +54,10 @@ export class Arithmetic {
   readonly #log10: bigint;
   readonly #powersOfTen = new Map<number, bigint>();
 
-  constructor(digits: number) {
+  constructor(digits: number, integralDigits: number) {
     this.digits = digits;
-    this.precision = digits + GUARD;
+    this.integralDigits = integralDigits;
+    this.precision = digits + GUARD_DIGITS;
     this.Big = bigNumberClass(this.precision);
     this.zero = new this.Big(0);
     this.one = new this.Big(1);
@@ -60,13 +66,13 @@ export class Arithmetic {
     const needed = Math.ceil((this.precision + 8) * Math.log2(10));
     const halvings = Math.floor(Math.sqrt(needed));
     this.#halvings = BigInt(halvings);
-    // Squaring doubles the error each time; and of log 10, multiples of up to 2^56 are subtracted.
+    // Each squaring doubles the error, and multiples of log 10 up to 2^56 are subtracted.
     this.#bits = BigInt(needed + halvings + 64);
     this.#unit = 1n << this.#bits;
     this.#log10 = this.#fixedLog(10n << this.#bits, Math.LN10);
   }
 
-  /** The exact value of a double: all its digits, of which there may be more than are carried. */
+  /** The exact value of a double, with all its digits, also where they are more than are carried. */
   number(x: number): BigNumber {
     return new this.Big(Number.isFinite(x) && !Number.isSafeInteger(x) ? exactDecimal(x) : x);
   }
@@ -75,7 +81,7 @@ export class Arithmetic {
   exp(x: BigNumber): BigNumber {
     if (!x.isFinite()) return x.isNegative() ? this.zero : x;
     if (x.isZero()) return this.one;
-    if (x.abs().gt(LONGEST)) return x.isNegative() ? this.zero : this.infinity;
+    if (x.abs().gt(MAX_EXPONENT)) return x.isNegative() ? this.zero : this.infinity;
     if (x.e < -this.precision) return this.one.plus(x);
     const { coefficient, power } = parts(x);
     const fixed = this.#toFixed(coefficient, power);
@@ -83,22 +89,22 @@ export class Arithmetic {
     return this.#toBig(this.#fixedExp(fixed - tens * this.#log10), tens);
   }
 
-  /** The natural logarithm of a number ≥ 0, −∞ at 0; near 1 to the relative accuracy of the distance from 1. */
+  /** The natural logarithm of a number ≥ 0, −∞ at 0, to full relative accuracy near 1 too. */
   log(x: BigNumber): BigNumber {
     if (x.isZero()) return this.negativeInfinity;
     if (!x.isFinite()) return x;
     const excess = x.minus(this.one);
-    if (excess.abs().lt(SMALL)) return this.log1p(excess);
+    if (excess.abs().lt(SERIES_BELOW)) return this.log1p(excess);
     const { coefficient, power } = parts(x);
     // x = m·10^e with m in [1, 10).
     const mantissa = this.#toFixed(coefficient, power - x.e);
-    const fixed = this.#fixedLog(mantissa, Math.log(Number(`${coefficient}e${power - x.e}`)));
+    const fixed = this.#fixedLog(mantissa, log(Number(`${coefficient}e${power - x.e}`)));
     return this.#toBig(fixed + BigInt(x.e) * this.#log10, 0n);
   }
 
   /** log(1 + x) for x ≥ −1, to full relative accuracy near 0. */
   log1p(x: BigNumber): BigNumber {
-    if (x.isZero() || !x.abs().lt(SMALL)) return x.isZero() ? x : this.log(x.plus(this.one));
+    if (x.isZero() || !x.abs().lt(SERIES_BELOW)) return x.isZero() ? x : this.log(x.plus(this.one));
     const z = x.div(x.plus(2));
     const square = z.times(z);
     let sum = z;
@@ -112,12 +118,12 @@ export class Arithmetic {
 
   /** e^x − 1, to full relative accuracy near 0. */
   expm1(x: BigNumber): BigNumber {
-    return x.abs().lt(SMALL) ? this.#expSeries(x, 1) : this.exp(x).minus(this.one);
+    return x.abs().lt(SERIES_BELOW) ? this.#expSeries(x, 1) : this.exp(x).minus(this.one);
   }
 
-  /** e^x − 1 − x ≥ 0, of second order at 0 and accurate there. */
+  /** e^x − 1 − x ≥ 0, to full relative accuracy near 0, where it is x²/2. */
   expm1MinusX(x: BigNumber): BigNumber {
-    return x.abs().lt(SMALL) ? this.#expSeries(x, 2) : this.exp(x).minus(this.one).minus(x);
+    return x.abs().lt(SERIES_BELOW) ? this.#expSeries(x, 2) : this.exp(x).minus(this.one).minus(x);
   }
 
   /** The sum of numbers. */
@@ -153,12 +159,7 @@ export class Arithmetic {
   }
 
   #tenTo(power: number): bigint {
-    let value = this.#powersOfTen.get(power);
-    if (value === undefined) {
-      value = 10n ** BigInt(power);
-      this.#powersOfTen.set(power, value);
-    }
-    return value;
+    return cached(this.#powersOfTen, power, () => 10n ** BigInt(power));
   }
 
   /** e^x in fixed point, for x from 0 to 3. */
@@ -173,7 +174,7 @@ export class Arithmetic {
     return sum;
   }
 
-  /** log x in fixed point for x from 1 to 10, given that logarithm as a double: y + log(x/e^y), the latter by 2·artanh. */
+  /** log x in fixed point for x from 1 to 10, from its double y: y + log(x/e^y), the second by 2·artanh. */
   #fixedLog(x: bigint, near: number): bigint {
     const y = BigInt(Math.round(near * 2 ** 50)) << (this.#bits - 50n);
     const e = this.#fixedExp(y);

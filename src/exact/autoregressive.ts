@@ -1,25 +1,24 @@
 import type { BigNumber } from "mathjs";
 import { requireForm, requirePolicyOf } from "../alignment/autoregressive.js";
-import { requireEnumerable, requireSequence } from "../alignment/sequences.js";
+import { requireEnumerable, requireSequence, walk } from "../alignment/sequences.js";
 import { knownSupport, requireSameSupport } from "../measure/support.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf } from "./information.js";
+import type { Exact, InputPolicy } from "./input.js";
 import { type ExactDistribution, ofMass, readMeasure } from "./measure.js";
-import type { AutoregressivePolicyOf } from "./problems.js";
 
-type Input = number | BigNumber;
 type Form = "variant" | "original";
 
-/** A prefix that can be met, with its probability and the law of the token that follows. */
-interface Prefix {
+/** A complete sequence with its probability. */
+interface Sequence {
   readonly tokens: readonly unknown[];
   readonly mass: BigNumber;
-  /** The divergences from uniform of the laws before this one, added up. */
+  /** The sum of the divergences from uniform of the laws on its way. */
   readonly certainty: BigNumber;
 }
 
 /** A policy whose laws are read at this precision. */
-function readPolicy(arithmetic: Arithmetic, caller: string, policy: AutoregressivePolicyOf<Input>) {
+function readPolicy(arithmetic: Arithmetic, caller: string, policy: InputPolicy) {
   return requirePolicyOf(caller, policy, (argument, vocabulary, given) => {
     const { law } = readMeasure(arithmetic, caller, argument, given);
     requireSameSupport(caller, vocabulary, law.support);
@@ -38,44 +37,35 @@ function certaintyOf(law: ExactDistribution, form: Form): BigNumber {
   return form === "variant" ? divergenceOf(law, uniform) : divergenceOf(uniform, law);
 }
 
-/** Every complete sequence, length by length: each prefix is put in place of itself followed by each token. */
+/** Every complete sequence, in the order of the vocabulary with the first token slowest. */
 function complete(
   arithmetic: Arithmetic,
   caller: string,
-  given: AutoregressivePolicyOf<Input>,
+  given: InputPolicy,
   certainty: (law: ExactDistribution) => BigNumber,
-): Prefix[] {
+): Sequence[] {
   const policy = requireEnumerable(caller, readPolicy(arithmetic, caller, given));
-  const { vocabulary, length, end } = policy;
-  const ended = ({ tokens }: Prefix) => tokens.length > 0 && end !== undefined && Object.is(tokens.at(-1), end);
-  let prefixes: Prefix[] = [{ tokens: Object.freeze([]), mass: arithmetic.one, certainty: arithmetic.zero }];
-  for (let i = 0; i < length; i++) {
-    prefixes = prefixes.flatMap((prefix) => {
-      if (ended(prefix)) return [prefix];
-      const law = policy.conditional(prefix.tokens);
-      const sum = prefix.certainty.plus(certainty(law));
-      return vocabulary.map((token, v) => ({
-        tokens: Object.freeze([...prefix.tokens, token]),
-        mass: prefix.mass.times(law.mass[v]),
-        certainty: sum,
-      }));
-    });
-  }
-  return prefixes;
+  const sequences: Sequence[] = [];
+  walk(
+    policy,
+    { mass: arithmetic.one, certainty: arithmetic.zero },
+    (prefix, before) => {
+      const law = policy.conditional(prefix);
+      return { law, mass: before.mass, certainty: before.certainty.plus(certainty(law)) };
+    },
+    ({ law, mass, certainty: sum }, v) => ({ mass: mass.times(law.mass[v]), certainty: sum }),
+    (tokens, sums) => sequences.push({ tokens, ...sums }),
+  );
+  return sequences;
 }
 
-export function sequenceDistribution(arithmetic: Arithmetic, policy: AutoregressivePolicyOf<Input>): ExactDistribution {
+export const sequenceDistribution: Exact<"sequenceDistribution"> = (arithmetic, policy) => {
   const sequences = complete(arithmetic, "sequenceDistribution", policy, () => arithmetic.zero);
   const support = knownSupport(sequences.map(({ tokens }) => tokens));
   return ofMass(arithmetic, support, Object.freeze(sequences.map(({ mass }) => mass))).law.normalized();
-}
+};
 
-export function selfCertainty(
-  arithmetic: Arithmetic,
-  policy: AutoregressivePolicyOf<Input>,
-  sequence: readonly unknown[],
-  form: Form = "variant",
-): BigNumber {
+export const selfCertainty: Exact<"selfCertainty"> = (arithmetic, policy, sequence, form = "variant") => {
   const caller = "selfCertainty";
   requireForm(caller, form);
   const own = readPolicy(arithmetic, caller, policy);
@@ -84,13 +74,9 @@ export function selfCertainty(
     certaintyOf(own.conditional(Object.freeze(sequence.slice(0, i))), form),
   );
   return arithmetic.sum(terms).div(length);
-}
+};
 
-export function expectedSelfCertainty(
-  arithmetic: Arithmetic,
-  policy: AutoregressivePolicyOf<Input>,
-  form: Form = "variant",
-): BigNumber {
+export const expectedSelfCertainty: Exact<"expectedSelfCertainty"> = (arithmetic, policy, form = "variant") => {
   const caller = "expectedSelfCertainty";
   requireForm(caller, form);
   const sequences = complete(arithmetic, caller, policy, (law) => certaintyOf(law, form));
@@ -98,4 +84,4 @@ export function expectedSelfCertainty(
     mass.isZero() ? mass : mass.times(certainty).div(tokens.length),
   );
   return arithmetic.sum(terms);
-}
+};

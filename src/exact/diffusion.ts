@@ -1,99 +1,31 @@
 import type { BigNumber } from "mathjs";
-import { requireSameSupport, requireSupport } from "../measure/support.js";
-import { outOfRange, requireObject, wrongType } from "../numeric/check.js";
-import type { DistributionOf, MeasureOf, TiltProblemOf } from "./algebra.js";
+import { cached } from "../numeric/cache.js";
+import { outOfRange, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
-import type { AtomicDataOf } from "./diffusionAlgebra.js";
-import { type ExactDistribution, type ExactMeasure, ofLogMass, ofMass, readMeasure } from "./measure.js";
+import { type Classes, jointOf, marginalOf, pointsOf, readClass, readPrior } from "./atomicData.js";
+import type { Exact, Input, InputAtoms, InputMeasure } from "./input.js";
+import { ofLogMass, ofMass, readMeasure } from "./measure.js";
 import {
   aboveMinusInfinity,
   belowInfinity,
   betweenZeroAndOne,
   finite,
-  nonNegative,
+  type Numbers,
   positive,
   requireNumber,
   requireNumbers,
 } from "./read.js";
 import { tiltOf } from "./tilt.js";
 
-type Input = number | BigNumber;
-type Numbers = readonly BigNumber[];
-
-/** The coordinates of atoms on a line. */
-export function pointsOf(arithmetic: Arithmetic, caller: string, atoms: readonly Input[], size: number): Numbers {
-  return requireNumbers(arithmetic, caller, "atoms", atoms, size, finite);
-}
-
-/** The names of the classes, and the prior on them. */
-function readPrior(arithmetic: Arithmetic, caller: string, data: AtomicDataOf<Input>): ExactDistribution {
-  const { classes, prior } = requireObject(caller, "data", data);
-  const names = Object.keys(requireObject(caller, "data.classes", classes));
-  if (names.length === 0) throw outOfRange(caller, "data.classes", "name at least one class", classes);
-  requireObject(caller, "data.prior", prior);
-  const mass = names.map((c) => requireNumber(arithmetic, caller, `data.prior.${c}`, prior[c], nonNegative));
-  if (!mass.some((p) => p.gt(0))) throw outOfRange(caller, "data.prior", "have a positive total", 0);
-  return ofMass(arithmetic, requireSupport(caller, names), Object.freeze(mass)).law;
-}
-
-/** p(x|c) of each class, on the same atoms, with p(c). */
-interface Classes {
-  readonly prior: ExactDistribution;
-  readonly conditional: ReadonlyMap<string, ExactMeasure>;
-}
-
-function readClasses(arithmetic: Arithmetic, caller: string, data: AtomicDataOf<Input>): Classes {
-  const prior = readPrior(arithmetic, caller, data);
-  const names = prior.support as readonly string[];
-  const conditional = new Map(
-    names.map((c) => [c, readMeasure(arithmetic, caller, `data.classes.${c}`, data.classes[c])]),
-  );
-  const [first, ...others] = [...conditional].map(([c, { support }]) => ({ name: `data.classes.${c}`, support }));
-  for (const { name, support } of others) requireSameSupport(caller, first.support, support, [first.name, name]);
-  return { prior, conditional };
-}
-
-/** The classes, and the one of a label. */
-export function readClass(
-  arithmetic: Arithmetic,
-  caller: string,
-  data: AtomicDataOf<Input>,
-  label: string,
-): Classes & { readonly own: ExactMeasure } {
-  const all = readClasses(arithmetic, caller, data);
-  if (typeof label !== "string") throw wrongType(caller, "label", "be the name of a class", label);
-  const own = all.conditional.get(label);
-  if (own === undefined) throw outOfRange(caller, "label", `be one of ${all.prior.support.join(", ")}`, label);
-  return { ...all, own };
-}
-
-/** p(c) p(x|c) of each class. */
-function jointOf({ prior, conditional }: Classes): Map<string, Numbers> {
-  return new Map([...conditional].map(([c, { law }], k) => [c, law.mass.map((m) => m.times(prior.mass[k]))]));
-}
-
-/** p(x). */
-export function marginalOf(classes: Classes): Numbers {
-  const joint = [...jointOf(classes).values()];
-  return joint[0].map((_, i) => classes.prior.arithmetic.sum(joint.map((mass) => mass[i])));
-}
-
 /** (x − √(1−σ²) Σ q_i a_i)/σ with q_i ∝ p_i exp(−(x − √(1−σ²)a_i)²/2σ²). */
-export function noisePrediction(
-  arithmetic: Arithmetic,
-  atoms: readonly Input[],
-  law: MeasureOf<Input>,
-  x: Input,
-  sigma: Input,
-): BigNumber {
-  return predicted(arithmetic, "noisePrediction", atoms, law, x, sigma).noise;
-}
+export const noisePrediction: Exact<"noisePrediction"> = (arithmetic, atoms, law, x, sigma) =>
+  predicted(arithmetic, "noisePrediction", atoms, law, x, sigma).noise;
 
 function predicted(
   arithmetic: Arithmetic,
   caller: string,
-  atoms: readonly Input[],
-  law: MeasureOf<Input>,
+  atoms: InputAtoms,
+  law: InputMeasure,
   x: Input,
   sigma: Input,
 ): { readonly noise: BigNumber; readonly level: BigNumber } {
@@ -102,14 +34,14 @@ function predicted(
   const at = requireNumber(arithmetic, caller, "x", x, finite);
   const level = requireNumber(arithmetic, caller, "sigma", sigma, betweenZeroAndOne);
   const { alpha, factor } = scalesOf(arithmetic, level);
-  const held = [...points.keys()].filter((i) => mass[i].gt(0));
-  const exponents = held.map((i) => {
+  const support = [...points.keys()].filter((i) => mass[i].gt(0));
+  const exponents = support.map((i) => {
     const gap = at.minus(alpha.times(points[i]));
     return gap.times(gap).times(factor);
   });
   const top = exponents.reduce((most, e) => (e.gt(most) ? e : most));
-  const q = exponents.map((e, k) => mass[held[k]].times(arithmetic.exp(e.minus(top))));
-  const mean = arithmetic.sum(q.map((w, k) => w.times(points[held[k]]))).div(arithmetic.sum(q));
+  const q = exponents.map((e, k) => mass[support[k]].times(arithmetic.exp(e.minus(top))));
+  const mean = arithmetic.sum(q.map((w, k) => w.times(points[support[k]]))).div(arithmetic.sum(q));
   return { noise: at.minus(alpha.times(mean)).div(level), level };
 }
 
@@ -121,37 +53,22 @@ interface Scales {
 
 const scalesKnown = new WeakMap<BigNumber, Scales>();
 
-/** Those of a level: a predictor is asked for many points at one. */
+/** The scales of a level, kept: a predictor is asked for many points at one level. */
 function scalesOf(arithmetic: Arithmetic, level: BigNumber): Scales {
-  const known = scalesKnown.get(level);
-  if (known !== undefined) return known;
-  const square = level.times(level);
-  const scales = { alpha: arithmetic.one.minus(square).sqrt(), factor: arithmetic.one.div(square.times(-2)) };
-  scalesKnown.set(level, scales);
-  return scales;
+  return cached(scalesKnown, level, () => {
+    const square = level.times(level);
+    return { alpha: arithmetic.one.minus(square).sqrt(), factor: arithmetic.one.div(square.times(-2)) };
+  });
 }
 
 /** −ε*(x_t)/σ. */
-export function score(
-  arithmetic: Arithmetic,
-  atoms: readonly Input[],
-  law: MeasureOf<Input>,
-  x: Input,
-  sigma: Input,
-): BigNumber {
+export const score: Exact<"score"> = (arithmetic, atoms, law, x, sigma) => {
   const { noise, level } = predicted(arithmetic, "score", atoms, law, x, sigma);
   return noise.div(level).neg();
-}
+};
 
 /** (1 + w) ε(x_t|c) − w ε(x_t). */
-export function guidedNoisePrediction(
-  arithmetic: Arithmetic,
-  data: AtomicDataOf<Input>,
-  x: Input,
-  sigma: Input,
-  label: string,
-  strength: Input,
-): BigNumber {
+export const guidedNoisePrediction: Exact<"guidedNoisePrediction"> = (arithmetic, data, x, sigma, label, strength) => {
   const caller = "guidedNoisePrediction";
   const { own, ...classes } = readClass(arithmetic, caller, data, label);
   const w = requireNumber(arithmetic, caller, "strength", strength, finite);
@@ -160,19 +77,18 @@ export function guidedNoisePrediction(
     (law) => predicted(arithmetic, caller, data.atoms, law, x, sigma).noise,
   );
   return conditional.times(w.plus(1)).minus(marginal.times(w));
-}
+};
 
 /** log p(c)p(x|c)/p(x). */
-export function logClassProbability(arithmetic: Arithmetic, data: AtomicDataOf<Input>, label: string): BigNumber[] {
-  return logSharesOf(readClass(arithmetic, "logClassProbability", data, label), label);
-}
+export const logClassProbability: Exact<"logClassProbability"> = (arithmetic, data, label) =>
+  logSharesOf(readClass(arithmetic, "logClassProbability", data, label), label);
 
 function logSharesOf(classes: Classes, label: string): BigNumber[] {
   const joint = jointOf(classes);
   return logShares(classes.prior.arithmetic, joint.get(label) as Numbers, [...joint.values()]);
 }
 
-/** log of p over the sum, −∞ where p is 0; near 1 from the others' share. */
+/** log(p/Σ), −∞ where p is 0: by what the others have, so that a share near 1 keeps its digits. */
 function logShares(arithmetic: Arithmetic, own: Numbers, all: readonly Numbers[]): BigNumber[] {
   return own.map((p, i) => {
     if (!p.gt(0)) return arithmetic.negativeInfinity;
@@ -182,27 +98,17 @@ function logShares(arithmetic: Arithmetic, own: Numbers, all: readonly Numbers[]
 }
 
 /** Guidance as a tilt: reference p(x|c), reward w·log p(c|x), β = 1. */
-export function guidanceProblem(
-  arithmetic: Arithmetic,
-  data: AtomicDataOf<Input>,
-  label: string,
-  strength: Input,
-): TiltProblemOf<BigNumber> {
+export const guidanceProblem: Exact<"guidanceProblem"> = (arithmetic, data, label, strength) => {
   const caller = "guidanceProblem";
   const { own: ref, ...classes } = readClass(arithmetic, caller, data, label);
   const w = requireNumber(arithmetic, caller, "strength", strength, finite);
   const logs = logSharesOf(classes, label);
   const reward = logs.map((l) => (l.isFinite() ? l.times(w) : w.isZero() ? arithmetic.zero : l));
   return { ref, reward, beta: arithmetic.one };
-}
+};
 
 /** ∝ p(x|c)^{1+w} p(x)^{−w}, on the atoms of the class. */
-export function guidedTarget(
-  arithmetic: Arithmetic,
-  data: AtomicDataOf<Input>,
-  label: string,
-  strength: Input,
-): DistributionOf<BigNumber> {
+export const guidedTarget: Exact<"guidedTarget"> = (arithmetic, data, label, strength) => {
   const caller = "guidedTarget";
   const { own, ...classes } = readClass(arithmetic, caller, data, label);
   const w = requireNumber(arithmetic, caller, "strength", strength, finite);
@@ -212,16 +118,10 @@ export function guidedTarget(
     return arithmetic.log(p).plus(w.times(arithmetic.log(p.div(all[i]))));
   });
   return ofLogMass(arithmetic, own.support, Object.freeze(logMass)).law;
-}
+};
 
 /** p_data as reference, with reward and β. */
-export function rewardDirectedProblem(
-  arithmetic: Arithmetic,
-  atoms: readonly Input[],
-  law: MeasureOf<Input>,
-  reward: ArrayLike<Input>,
-  beta: Input,
-): TiltProblemOf<BigNumber> {
+export const rewardDirectedProblem: Exact<"rewardDirectedProblem"> = (arithmetic, atoms, law, reward, beta) => {
   const caller = "rewardDirectedProblem";
   const ref = readMeasure(arithmetic, caller, "law", law);
   pointsOf(arithmetic, caller, atoms, ref.support.length);
@@ -230,10 +130,10 @@ export function rewardDirectedProblem(
     reward: requireNumbers(arithmetic, caller, "reward", reward, ref.support.length, belowInfinity),
     beta: requireNumber(arithmetic, caller, "beta", beta, positive),
   };
-}
+};
 
 /** log p(x|c)/p(x), of the atoms at x together. */
-export function logDensityRatio(arithmetic: Arithmetic, data: AtomicDataOf<Input>, x: Input, label: string): BigNumber {
+export const logDensityRatio: Exact<"logDensityRatio"> = (arithmetic, data, x, label) => {
   const caller = "logDensityRatio";
   const { own: law, ...classes } = readClass(arithmetic, caller, data, label);
   const own = law.law.mass;
@@ -243,14 +143,10 @@ export function logDensityRatio(arithmetic: Arithmetic, data: AtomicDataOf<Input
   const [mine, everyone] = [own, all].map((law) => arithmetic.sum(law.filter((_, i) => here[i])));
   if (!everyone.gt(0)) throw outOfRange(caller, "x", "be at an atom of positive p(x)", at.toNumber());
   return arithmetic.log(mine.div(everyone));
-}
+};
 
 /** p(c|x) ∝ p(c)·e^{−L(x;c)}, on the names of the classes. */
-export function classify(
-  arithmetic: Arithmetic,
-  data: AtomicDataOf<Input>,
-  loss: Readonly<Record<string, Input>>,
-): DistributionOf<BigNumber> {
+export const classify: Exact<"classify"> = (arithmetic, data, loss) => {
   const caller = "classify";
   const prior = readPrior(arithmetic, caller, data);
   const losses: Readonly<Record<string, unknown>> = requireObject(caller, "loss", loss);
@@ -261,4 +157,4 @@ export function classify(
   if (!reward.some((r, k) => r.isFinite() && prior.supports(k)))
     throw outOfRange(caller, "loss", "be finite for some class of positive prior", Infinity);
   return tiltOf(caller, "loss", prior, reward, arithmetic.one).law;
-}
+};

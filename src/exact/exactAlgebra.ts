@@ -10,6 +10,7 @@ import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf
 import * as limit from "./limit.js";
 import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
 import * as integrals from "./noisedIntegrals.js";
+import { printedRate } from "./printedRate.js";
 import {
   belowInfinity,
   bigOutOfRange,
@@ -27,7 +28,10 @@ import * as selection from "./selection.js";
 import { escortOf, tiltOf } from "./tilt.js";
 import * as training from "./training.js";
 
-/** The library's algebra on mathjs's big numbers; doubles may go in beside them, each at its exact value. */
+/**
+ * The library's algebra on mathjs's big numbers; doubles may go in beside them, each at its exact value. Results are right to
+ * `digits`: the rounding error that a document states is that of the float64 function.
+ */
 export interface ExactAlgebra extends Algebra<BigNumber, number | BigNumber> {
   /** The significant digits to which results are right. */
   readonly digits: number;
@@ -82,7 +86,7 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
   const integralDigits = requireInteger("exactAlgebra", "integralDigits", options.integralDigits ?? 20, 4);
   if (integralDigits > digits)
     throw outOfRange("exactAlgebra", "integralDigits", `be at most digits, ${digits}`, integralDigits);
-  const arithmetic = new Arithmetic(digits);
+  const arithmetic = new Arithmetic(digits, integralDigits);
   const operand = (caller: string, argument: string, x: unknown) => readNumber(arithmetic, caller, argument, x);
 
   return {
@@ -176,54 +180,28 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
       return ofLogMass(arithmetic, answers, logits).law;
     },
 
-    rlhfObjective: (problem, policy) => alignment.rlhfObjective(arithmetic, problem, policy),
-    rlhfOptimum: (problem) => alignment.rlhfOptimum(arithmetic, problem),
-    rlhfOptimalValue: (problem) => alignment.rlhfOptimalValue(arithmetic, problem),
-    rlhfRegret: (problem, policy) => alignment.rlhfRegret(arithmetic, problem, policy),
-    rlifObjective: (problem, policy) => alignment.rlifObjective(arithmetic, problem, policy),
-    rlifOptimum: (problem) => alignment.rlifOptimum(arithmetic, problem),
-    rlifOptimalValue: (problem) => alignment.rlifOptimalValue(arithmetic, problem),
-    rlhfEquivalent: (problem) => alignment.rlhfEquivalent(arithmetic, problem),
-    rlifEquivalent: (problem, options) => alignment.rlifEquivalent(arithmetic, problem, options),
-    unifiedObjective: (problem, policy) => alignment.unifiedObjective(arithmetic, problem, policy),
-    bestOfNLaw: (problem, n) => selection.bestOfNLaw(arithmetic, problem, n),
-    softBestOfNLaw: (problem, n) => selection.softBestOfNLaw(arithmetic, problem, n),
-    weightedBestOfNLaw: (problem, n) => selection.weightedBestOfNLaw(arithmetic, problem, n),
-    selectionLimit: (problem) => limit.selectionLimit(arithmetic, problem),
-    limitDistance: (problem, n) => limit.limitDistance(arithmetic, problem, n),
-    softBestOfNBounds: (problem, n) => limit.softBestOfNBounds(arithmetic, problem, n),
-    firstOrderExpansion: (problem) => limit.firstOrderExpansion(arithmetic, problem),
-    printedRate: (problem, n) => limit.printedRate(arithmetic, problem, n),
-
-    sequenceDistribution: (policy) => autoregressive.sequenceDistribution(arithmetic, policy),
-    selfCertainty: (policy, sequence, form) => autoregressive.selfCertainty(arithmetic, policy, sequence, form),
-    expectedSelfCertainty: (policy, form) => autoregressive.expectedSelfCertainty(arithmetic, policy, form),
-
-    importanceWeights: (problem) => training.importanceWeights(arithmetic, problem),
-    selfCertaintyWeights: (problem) => training.selfCertaintyWeights(arithmetic, problem),
-    fitWeightedMle: (data) => training.fitWeightedMle(arithmetic, data),
+    ...bound(arithmetic, alignment),
+    ...bound(arithmetic, selection),
+    ...bound(arithmetic, limit),
+    printedRate: (problem, n) => printedRate(arithmetic, problem, n),
+    ...bound(arithmetic, autoregressive),
+    ...bound(arithmetic, training),
 
     integralDigits,
-    noisePrediction: (atoms, law, x, sigma) => diffusion.noisePrediction(arithmetic, atoms, law, x, sigma),
-    score: (atoms, law, x, sigma) => diffusion.score(arithmetic, atoms, law, x, sigma),
-    denoisingLoss: (atoms, p, q, grid) => integrals.denoisingLoss(arithmetic, integralDigits, atoms, p, q, grid),
-    weightedDenoisingLoss: (atoms, problem, q, grid) =>
-      integrals.weightedDenoisingLoss(arithmetic, integralDigits, atoms, problem, q, grid),
-    klByMismatchedEstimation: (atoms, p, q, grid) =>
-      integrals.klByMismatchedEstimation(arithmetic, integralDigits, atoms, p, q, grid),
-    rewardDirectedProblem: (atoms, law, reward, beta) =>
-      diffusion.rewardDirectedProblem(arithmetic, atoms, law, reward, beta),
-    logClassProbability: (data, label) => diffusion.logClassProbability(arithmetic, data, label),
-    guidanceProblem: (data, label, w) => diffusion.guidanceProblem(arithmetic, data, label, w),
-    guidedTarget: (data, label, w) => diffusion.guidedTarget(arithmetic, data, label, w),
-    guidedNoisePrediction: (data, x, sigma, label, w) =>
-      diffusion.guidedNoisePrediction(arithmetic, data, x, sigma, label, w),
-    logDensityRatio: (data, x, label) => diffusion.logDensityRatio(arithmetic, data, x, label),
-    densityRatioWeights: (grid) => integrals.densityRatioWeights(arithmetic, grid),
-    densityRatioLoss: (data, x, label, grid) =>
-      integrals.densityRatioLoss(arithmetic, integralDigits, data, x, label, grid),
-    classify: (data, loss) => diffusion.classify(arithmetic, data, loss),
+    ...bound(arithmetic, diffusion),
+    ...bound(arithmetic, integrals),
   };
+}
+
+/** Functions of the arithmetic and more, as functions of the rest. */
+type Bound<T> = {
+  [K in keyof T]: T[K] extends (arithmetic: Arithmetic, ...rest: infer R) => infer O ? (...rest: R) => O : never;
+};
+
+/** The functions that a file exports, all of them members of the algebra, in an arithmetic. */
+function bound<T extends object>(arithmetic: Arithmetic, functions: T): Bound<T> {
+  const members = Object.entries(functions).map(([name, f]) => [name, f.bind(undefined, arithmetic)]);
+  return Object.fromEntries(members);
 }
 
 /** r(o) − r(õ), where that is defined. */

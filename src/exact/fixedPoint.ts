@@ -1,17 +1,17 @@
 import type { BigNumber } from "mathjs";
 import type { Arithmetic } from "./arithmetic.js";
 
-/** Exponentials halve their argument this often before the series, and square its value as often after. */
+/** An exponential halves its argument this many times, sums the series, and squares the result as many times. */
 const HALVINGS = 8n;
 
-/** Fixed-point numbers on BigInt, multiples of 2^−bits: for sums of thousands of terms, which big decimals are too slow for. */
+/** Fixed-point numbers on BigInt, multiples of 2^−bits: what integrals are summed in. */
 export class FixedPoint {
   readonly bits: bigint;
   readonly one: bigint;
   readonly #arithmetic: Arithmetic;
   readonly #unit: BigNumber;
   readonly #log2: bigint;
-  /** Below this e^x is 0. */
+  /** e^x is 0 below this x. */
   readonly #lowest: bigint;
 
   constructor(arithmetic: Arithmetic, bits: number) {

@@ -2,8 +2,8 @@ import type { BigNumber } from "mathjs";
 import type { ExactDistribution, ExactMeasure } from "./measure.js";
 import { indexOfLargest } from "./measure.js";
 
-/** Log-ratios below this are small: what vanishes with them is then taken from them, not from a difference of masses. */
-const SMALL = 1e-4;
+/** Below this size, in nats, differences of masses are computed from their log-ratio, which keeps their digits. */
+const SMALL_LOG_RATIO = 1e-4;
 
 /** −Σ P log P. */
 export function entropyOf(p: ExactDistribution): BigNumber {
@@ -12,12 +12,12 @@ export function entropyOf(p: ExactDistribution): BigNumber {
 }
 
 /**
- * log Σ P^order, given order − 1 to its own digits: through the heaviest term, or near order 1, where the sum is near 1,
- * through Σ P·(P^{order−1} − 1), whose terms have one sign.
+ * log Σ P^order, given order − 1 to its own digits: relative to the heaviest term, or near order 1, where the sum is near 1,
+ * by Σ P·(P^{order−1} − 1), whose terms have one sign.
  */
 export function logPowerSum(p: ExactDistribution, order: BigNumber, excess: BigNumber): BigNumber {
   const { arithmetic, mass, logMass } = p;
-  if (excess.abs().lt(SMALL)) {
+  if (excess.abs().lt(SMALL_LOG_RATIO)) {
     const terms = mass.map((m, i) => (m.isZero() ? m : m.times(arithmetic.expm1(logMass[i].times(excess)))));
     return arithmetic.log1p(arithmetic.sum(terms));
   }
@@ -50,7 +50,7 @@ function deviances(p: ExactMeasure, q: ExactMeasure): BigNumber[] | undefined {
     }
     if (!q.supports(i)) return undefined;
     const d = logMass[i].minus(q.logMass[i]);
-    if (d.abs().lt(SMALL)) terms.push(mass[i].times(arithmetic.expm1MinusX(d.negated())));
+    if (d.abs().lt(SMALL_LOG_RATIO)) terms.push(mass[i].times(arithmetic.expm1MinusX(d.negated())));
     else terms.push(mass[i].times(d.minus(arithmetic.one)).plus(q.mass[i]));
   }
   return terms;
@@ -63,17 +63,17 @@ export function divergenceOf(p: ExactMeasure, q: ExactMeasure): BigNumber {
   const terms = deviances(p, q);
   if (terms === undefined) return arithmetic.infinity;
   const total = arithmetic.sum(terms);
-  // Masses beyond the range of exponents differ by ∞ − ∞.
+  // Masses that overflow differ by ∞ − ∞.
   return total.isNaN() ? arithmetic.infinity : total;
 }
 
-/** P − Q answer by answer: from the log-ratio where it is small, since that keeps the digits next to a point mass. */
+/** P − Q answer by answer: by the log-ratio where it is small, which keeps the digits next to a point mass. */
 function differences(p: ExactDistribution, q: ExactDistribution): BigNumber[] {
   const { arithmetic } = p;
   return p.mass.map((m, i) => {
     if (!p.supports(i) || !q.supports(i)) return m.minus(q.mass[i]);
     const d = p.logMass[i].minus(q.logMass[i]);
-    return d.abs().lt(SMALL) ? m.times(arithmetic.expm1(d.negated())).negated() : m.minus(q.mass[i]);
+    return d.abs().lt(SMALL_LOG_RATIO) ? m.times(arithmetic.expm1(d.negated())).negated() : m.minus(q.mass[i]);
   });
 }
 

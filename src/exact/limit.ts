@@ -1,36 +1,12 @@
 import type { BigNumber } from "mathjs";
-import { outOfRange, requireInteger } from "../numeric/check.js";
-import type { Arithmetic } from "./arithmetic.js";
+import { requireInteger } from "../numeric/check.js";
 import { divergenceOf, totalVariationOf } from "./information.js";
-import type { ExactDistribution, ExactMeasure } from "./measure.js";
-import { readTilt } from "./problem.js";
-import type { FirstOrderExpansionOf, LawBoundsOf, LimitDistanceOf, TiltProblemOf } from "./problems.js";
-import { type Condition, nonNegativeOrInfinite, positiveOrInfinite } from "./read.js";
+import type { Exact } from "./input.js";
+import type { ExactDistribution } from "./measure.js";
+import { readSelection, type Selection } from "./problem.js";
+import { nonNegativeOrInfinite, positiveOrInfinite } from "./read.js";
 import { bestOfNLaw, softBestOfNLaw } from "./selection.js";
 import { tiltOf } from "./tilt.js";
-
-type Input = number | BigNumber;
-
-interface Selection {
-  readonly ref: ExactMeasure;
-  readonly reward: readonly BigNumber[];
-  readonly beta: BigNumber;
-  /** The largest reward of the support. */
-  readonly top: BigNumber;
-}
-
-function readSelection(
-  arithmetic: Arithmetic,
-  caller: string,
-  problem: TiltProblemOf<Input>,
-  temperature: Condition,
-): Selection {
-  const { ref, reward, beta } = readTilt(arithmetic, caller, problem, temperature);
-  const top = reward.reduce((best, r, i) => (ref.supports(i) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
-  if (!top.isFinite())
-    throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
-  return { ref, reward, beta, top };
-}
 
 function limitOf(caller: string, { ref, reward, beta, top }: Selection): ExactDistribution {
   if (!beta.isZero()) return tiltOf(caller, "reward", ref, reward, beta).law;
@@ -40,16 +16,12 @@ function limitOf(caller: string, { ref, reward, beta, top }: Selection): ExactDi
   return tiltOf(caller, "reward", ref, best, arithmetic.one).law;
 }
 
-export function selectionLimit(arithmetic: Arithmetic, problem: TiltProblemOf<Input>): ExactDistribution {
+export const selectionLimit: Exact<"selectionLimit"> = (arithmetic, problem) => {
   const caller = "selectionLimit";
   return limitOf(caller, readSelection(arithmetic, caller, problem, nonNegativeOrInfinite)).normalized();
-}
+};
 
-export function limitDistance(
-  arithmetic: Arithmetic,
-  problem: TiltProblemOf<Input>,
-  draws: number,
-): LimitDistanceOf<BigNumber> {
+export const limitDistance: Exact<"limitDistance"> = (arithmetic, problem, draws) => {
   const caller = "limitDistance";
   const selection = readSelection(arithmetic, caller, problem, nonNegativeOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);
@@ -60,7 +32,7 @@ export function limitDistance(
     kl: divergenceOf(limit, law),
     reverseKl: divergenceOf(law, limit),
   };
-}
+};
 
 /** Weights e^{(r − top)/β}, 0 where ref has nothing or the answer is forbidden, and their mean. */
 function weightsOf({ ref, reward, beta, top }: Selection) {
@@ -71,7 +43,7 @@ function weightsOf({ ref, reward, beta, top }: Selection) {
   return { allowed, weight, mean };
 }
 
-/** The probability that of so many draws one is not forbidden. */
+/** The probability that one of N draws is not forbidden. */
 function keptOf({ arithmetic, mass }: ExactDistribution, allowed: readonly boolean[], draws: number): BigNumber {
   const forbidden = arithmetic.sum(mass.filter((_, i) => !allowed[i]));
   if (forbidden.isZero()) return arithmetic.one;
@@ -87,11 +59,7 @@ function secondMoment(law: ExactDistribution, weight: readonly BigNumber[], mean
 }
 
 /** With m = w + (N−1)μ and s = w + (N−1) min w: N w ref/m, and that times 1 + (N−1)Var/(m s), at most N ref. */
-export function softBestOfNBounds(
-  arithmetic: Arithmetic,
-  problem: TiltProblemOf<Input>,
-  draws: number,
-): LawBoundsOf<BigNumber> {
+export const softBestOfNBounds: Exact<"softBestOfNBounds"> = (arithmetic, problem, draws) => {
   const caller = "softBestOfNBounds";
   const selection = readSelection(arithmetic, caller, problem, positiveOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);
@@ -101,28 +69,25 @@ export function softBestOfNBounds(
   const spread = weight.map((w) => w.minus(mean).pow(2));
   const variance = arithmetic.sum(law.mass.map((p, i) => p.times(spread[i])));
   const least = weight.reduce((a, w, i) => (law.supports(i) && w.lt(a) ? w : a), arithmetic.one);
-  // Given that some draw may win.
+  // The bounds hold for the law given that some draw is allowed.
   const kept = keptOf(law, allowed, selection.beta.isFinite() ? n : 1);
   const at = (bound: (w: BigNumber) => BigNumber) =>
     Object.freeze(law.mass.map((p, i) => (allowed[i] ? p.times(bound(weight[i])).div(kept) : arithmetic.zero)));
   const lower = (w: BigNumber) => w.times(n).div(w.plus(others.times(mean)));
   const upper = (w: BigNumber) => {
     const [m, s] = [w.plus(others.times(mean)), w.plus(others.times(least))];
-    // A weight beyond the range of exponents: only the bound by N is left of it.
+    // The weights have underflowed, and only the bound N remains.
     if (s.isZero()) return arithmetic.number(n);
     const bound = lower(w).times(others.times(variance).div(m.times(s)).plus(1));
     return bound.gt(n) ? arithmetic.number(n) : bound;
   };
-  // No preference among what may win: ref, at every N.
+  // β = ∞: ref on the allowed answers, at every N.
   if (!selection.beta.isFinite()) return { lower: at(() => arithmetic.one), upper: at(() => arithmetic.one) };
   return { lower: at(lower), upper: at(upper) };
-}
+};
 
 /** c = 1 + CV² − w/μ = E_π*[w − w(o)]/μ, from the differences of weights to that of the likeliest answer. */
-export function firstOrderExpansion(
-  arithmetic: Arithmetic,
-  problem: TiltProblemOf<Input>,
-): FirstOrderExpansionOf<BigNumber> {
+export const firstOrderExpansion: Exact<"firstOrderExpansion"> = (arithmetic, problem) => {
   const caller = "firstOrderExpansion";
   const selection = readSelection(arithmetic, caller, problem, positiveOrInfinite);
   const { ref, reward, beta } = selection;
@@ -134,25 +99,10 @@ export function firstOrderExpansion(
     allowed[i] ? peak.times(arithmetic.expm1(r.minus(reward[anchor]).div(beta))) : arithmetic.zero,
   );
   const mean0 = arithmetic.sum(law.mass.map((p, i) => p.times(apart[i])));
-  // β = ∞ prefers nothing: the law is its limit.
+  // At β = ∞ the law is its limit.
   const outside = beta.isFinite() ? secondMoment(ref.law, weight, mean) : arithmetic.zero;
   const coefficient = Object.freeze(apart.map((a, i) => (allowed[i] ? mean0.minus(a) : outside)));
   const half = (f: (c: BigNumber) => BigNumber) =>
     arithmetic.sum(law.mass.map((p, i) => p.times(f(coefficient[i])))).div(2);
   return { coefficient, totalVariation: half((c) => c.abs()), kl: half((c) => c.times(c)) };
-}
-
-export function printedRate(arithmetic: Arithmetic, problem: TiltProblemOf<Input>, draws: number): BigNumber {
-  const caller = "printedRate";
-  const { ref, reward, beta, top } = readSelection(arithmetic, caller, problem, positiveOrInfinite);
-  const n = requireInteger(caller, "n", draws, 1);
-  if (n === 1) return arithmetic.zero;
-  const least = reward.reduce((a, r, i) => (ref.supports(i) && r.lt(a) ? r : a), top);
-  if (!least.isFinite()) return arithmetic.infinity;
-  const count = arithmetic.number(n);
-  return arithmetic
-    .log(count)
-    .div(count)
-    .sqrt()
-    .times(arithmetic.exp(top.minus(least).div(beta)));
-}
+};

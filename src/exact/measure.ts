@@ -1,68 +1,31 @@
 import type { BigNumber } from "mathjs";
 import { requireSameSupport, requireSupport } from "../measure/support.js";
+import { lazy } from "../numeric/cache.js";
 import { wrongType } from "../numeric/check.js";
 import type { DistributionOf, MeasureOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { requireMass } from "./read.js";
+import type { InputMeasure } from "./input.js";
+import { type Numbers, requireMass } from "./read.js";
 
-/** A value that is made when first asked for. */
+/** A value that is made when it is first asked for. */
 type Lazy<T> = () => T;
 
-/** The same value at every call, made at the first. */
-export function lazy<T>(make: () => T): Lazy<T> {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-type Numbers = readonly BigNumber[];
-
-/** What is made when first read, apart from the measure: through a Proxy of that its private fields are out of reach. */
-class Parts {
-  readonly #mass: Lazy<Numbers>;
-  readonly #logMass: Lazy<Numbers>;
-  readonly #law: Lazy<ExactDistribution>;
-  readonly #logNormalizer: Lazy<BigNumber>;
-
-  constructor(
-    mass: Lazy<Numbers>,
-    logMass: Lazy<Numbers>,
-    law: Lazy<ExactDistribution>,
-    logNormalizer: Lazy<BigNumber>,
-  ) {
-    this.#mass = mass;
-    this.#logMass = logMass;
-    this.#law = lazy(law);
-    this.#logNormalizer = logNormalizer;
-  }
-
-  get mass(): Numbers {
-    return this.#mass();
-  }
-
-  get logMass(): Numbers {
-    return this.#logMass();
-  }
-
-  get law(): ExactDistribution {
-    return this.#law();
-  }
-
-  get logNormalizer(): BigNumber {
-    return this.#logNormalizer();
-  }
+/** What a measure makes when it is first read: public, since a Proxy of the measure does not reach private fields. */
+interface Parts {
+  readonly mass: Lazy<Numbers>;
+  readonly logMass: Lazy<Numbers>;
+  readonly law: Lazy<ExactDistribution>;
+  readonly logNormalizer: Lazy<BigNumber>;
 }
 
 /**
- * A measure at one precision. Masses and log-masses stand beside each other, each made from the other when first read;
- * a measure made in logarithms keeps them, so that a tilt of a tilt adds logarithms and takes none.
+ * A measure at one precision. It is made of masses or of log-masses, and makes the others when they are first read. A tilt
+ * of a tilt adds log-masses and takes no logarithm.
  */
 export class ExactMeasure implements MeasureOf<BigNumber> {
   readonly arithmetic: Arithmetic;
   readonly support: readonly unknown[];
-  /** Which of the two the measure was made of, and an answer's being in the support is read from. */
+  /** What the measure was made of: `supports` reads these. */
   readonly native: "mass" | "logMass";
   readonly parts: Parts;
 
@@ -78,25 +41,25 @@ export class ExactMeasure implements MeasureOf<BigNumber> {
     this.support = support;
     this.native = native;
     const law = (): ExactDistribution => (native === "mass" ? lawOfMass(this) : lawOfLogMass(this));
-    this.parts = new Parts(mass, logMass, law, logNormalizer);
+    this.parts = { mass, logMass, law: lazy(law), logNormalizer };
   }
 
   get mass(): Numbers {
-    return this.parts.mass;
+    return this.parts.mass();
   }
 
   get logMass(): Numbers {
-    return this.parts.logMass;
+    return this.parts.logMass();
   }
 
-  /** Whether an answer has mass, also where e^logMass has underflowed. */
+  /** Whether an answer has mass, also where its mass underflows. */
   supports(i: number): boolean {
     return this.native === "mass" ? !this.mass[i].isZero() : this.logMass[i].isFinite();
   }
 
   /** The distribution proportional to the measure. */
   get law(): ExactDistribution {
-    return this.parts.law;
+    return this.parts.law();
   }
 }
 
@@ -117,14 +80,14 @@ export class ExactDistribution extends ExactMeasure implements DistributionOf<Bi
   }
 
   get logNormalizer(): BigNumber {
-    return this.parts.logNormalizer;
+    return this.parts.logNormalizer();
   }
 
   override get law(): ExactDistribution {
     return this;
   }
 
-  /** The same law, of which nothing more is divided out. */
+  /** The same law with a `logNormalizer` of 0. */
   normalized(): ExactDistribution {
     const { arithmetic, support, native, peak } = this;
     const same = { peak, mass: () => this.mass, logMass: () => this.logMass };
@@ -133,8 +96,8 @@ export class ExactDistribution extends ExactMeasure implements DistributionOf<Bi
 }
 
 /**
- * The probabilities of given weights and their logarithms. The heaviest answer is kept out of the sum of the others, so
- * that a probability near 1 keeps, in its logarithm, the digits of its distance from 1.
+ * The probabilities of given weights and their logarithms. The other answers are summed without the heaviest one, so that
+ * the logarithm of a probability near 1 keeps its digits.
  */
 function normalizing(arithmetic: Arithmetic, peak: number, weight: Lazy<Numbers>, logWeight: Lazy<Numbers>) {
   const rest = lazy(() => arithmetic.sum(weight().filter((_, i) => i !== peak)).div(weight()[peak]));
@@ -163,7 +126,7 @@ function lawOfMass(p: ExactMeasure): ExactDistribution {
   const logTotal = lazy(() => {
     const rest = arithmetic.sum(mass.filter((_, i) => i !== peak));
     const excess = mass[peak].minus(arithmetic.one);
-    // Near total 1 the logarithm is that of a small excess, which no rounded total may swallow; far below, the total is.
+    // Near a total of 1 the excess keeps the digits of the logarithm, and far below 1 the total does.
     return excess.gt(-0.5) ? arithmetic.log1p(excess.plus(rest)) : arithmetic.log(mass[peak].plus(rest));
   });
   const probabilities = normalizing(
@@ -214,12 +177,7 @@ export function ofLogMass(arithmetic: Arithmetic, support: readonly unknown[], l
 }
 
 /** Any measure, read at this precision: one of another origin by its masses, each at its exact value. */
-export function readMeasure(
-  arithmetic: Arithmetic,
-  caller: string,
-  argument: string,
-  p: MeasureOf<number | BigNumber>,
-): ExactMeasure {
+export function readMeasure(arithmetic: Arithmetic, caller: string, argument: string, p: InputMeasure): ExactMeasure {
   if (p instanceof ExactMeasure && p.arithmetic === arithmetic) return p;
   if (typeof p !== "object" || p === null || !("support" in p)) {
     throw wrongType(caller, argument, "be a measure, made by measure(support, mass) or distribution(…)", p);
@@ -232,8 +190,8 @@ export function readMeasure(
 export function readPair(
   arithmetic: Arithmetic,
   caller: string,
-  p: MeasureOf<number | BigNumber>,
-  q: MeasureOf<number | BigNumber>,
+  p: InputMeasure,
+  q: InputMeasure,
 ): [ExactMeasure, ExactMeasure] {
   const [a, b] = [readMeasure(arithmetic, caller, "p", p), readMeasure(arithmetic, caller, "q", q)];
   requireSameSupport(caller, a.support, b.support);
@@ -249,14 +207,14 @@ export function powerOf(p: ExactMeasure, exponent: BigNumber): ExactMeasure {
   return ofLogMass(arithmetic, support, Object.freeze(logMass));
 }
 
-/** A negative power of an answer without mass is none. */
+/** Refuses a negative power of an answer without mass. */
 export function requirePower(caller: string, p: ExactMeasure, exponent: BigNumber): void {
   if (!exponent.lt(0)) return;
   const without = p.support.findIndex((_, i) => !p.supports(i));
   if (without >= 0) throw new RangeError(`${caller}: exponent ${exponent} is negative, but mass[${without}] is 0`);
 }
 
-/** p∘q: products where both have their masses at hand, sums of logarithms otherwise. */
+/** p∘q: products where both measures are made of masses, sums of logarithms otherwise. */
 export function productOf(p: ExactMeasure, q: ExactMeasure): ExactMeasure {
   const { arithmetic, support } = p;
   if (!support.some((_, i) => p.supports(i) && q.supports(i))) {

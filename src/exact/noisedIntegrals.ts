@@ -1,16 +1,21 @@
 import type { BigNumber } from "mathjs";
 import { requireSameSupport } from "../measure/support.js";
+import { cached } from "../numeric/cache.js";
 import { outOfRange, requireArrayLike, requireObject } from "../numeric/check.js";
-import type { MeasureOf, TiltProblemOf } from "./algebra.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { marginalOf, pointsOf, readClass } from "./diffusion.js";
-import type { AtomicDataOf } from "./diffusionAlgebra.js";
+import { marginalOf, pointsOf, readClass } from "./atomicData.js";
+import type { Exact, Input, InputAtoms, InputMeasure } from "./input.js";
 import { readMeasure, readPair } from "./measure.js";
 import { NoisedLine, type OfMeans } from "./noisedLine.js";
-import { belowInfinity, betweenZeroAndOne, finite, positive, requireNumber, requireNumbers } from "./read.js";
-
-type Input = number | BigNumber;
-type Numbers = readonly BigNumber[];
+import {
+  belowInfinity,
+  betweenZeroAndOne,
+  finite,
+  type Numbers,
+  positive,
+  requireNumber,
+  requireNumbers,
+} from "./read.js";
 
 /** |E_p[a|·] − E_q[a|·]|². */
 const distance: OfMeans = ([p, q], _, fixed) => fixed.times(p - q, p - q);
@@ -39,7 +44,7 @@ function placed(
   return { places, laws: out };
 }
 
-/** −log₂ of the largest relative difference of two laws: their posteriors differ by as little. */
+/** −log₂ of the largest relative difference of two laws, which is also that of their posteriors. */
 function nearness(p: Numbers, q: Numbers): number {
   let most = 0;
   for (const [j, a] of p.entries()) {
@@ -49,7 +54,7 @@ function nearness(p: Numbers, q: Numbers): number {
   return most > 0 ? Math.max(0, Math.ceil(-Math.log2(most))) : 0;
 }
 
-/** A level: u = α/σ. */
+/** u = α/σ of a level σ. */
 function rootSnr(arithmetic: Arithmetic, sigma: BigNumber): BigNumber {
   return arithmetic.one.minus(sigma).times(arithmetic.one.plus(sigma)).sqrt().div(sigma);
 }
@@ -66,9 +71,8 @@ function requireGrid(arithmetic: Arithmetic, caller: string, grid: ArrayLike<Inp
 }
 
 /** ω_t = (σ²_{t+1} − σ²_t)/(2σ_t²(1 − σ_t²)). */
-export function densityRatioWeights(arithmetic: Arithmetic, grid: ArrayLike<Input>): readonly BigNumber[] {
-  return weightsOf(arithmetic, requireGrid(arithmetic, "densityRatioWeights", grid, 2));
-}
+export const densityRatioWeights: Exact<"densityRatioWeights"> = (arithmetic, grid) =>
+  weightsOf(arithmetic, requireGrid(arithmetic, "densityRatioWeights", grid, 2));
 
 function weightsOf(arithmetic: Arithmetic, levels: Numbers): BigNumber[] {
   return levels.slice(1).map((next, t) => {
@@ -90,11 +94,11 @@ function meansOnGrid(arithmetic: Arithmetic, line: NoisedLine, levels: Numbers, 
 }
 
 /**
- * Nodes a unit of τ for each nat of accuracy: with d the half width of the strip about real τ in which the integrand is
- * analytic they are 1/(2πd). It is 1.3 between atoms of like weight, and π/room where one is e^room times as rare as another:
- * it then emerges at u²·distance²/2 = room, in a bend that is sharp for its place.
+ * Nodes per unit of τ and nat of accuracy: 1/(2πd), where the integrand is analytic in the strip of half width d about real
+ * τ. Between atoms of like weight d is 1.3. An atom e^rarity times as rare as another emerges in a sharp bend, at
+ * u²·distance²/2 = rarity, and d is π/rarity.
  */
-const nodesPerNat = (room: number) => Math.max(0.12, room / (2 * Math.PI ** 2));
+const nodesPerNat = (rarity: number) => Math.max(0.12, rarity / (2 * Math.PI ** 2));
 
 /** A level of the integral over all: u, and its weight in ∫·du². */
 interface Level {
@@ -105,31 +109,26 @@ interface Level {
 const levelsKnown = new WeakMap<Arithmetic, Map<string, Level>>();
 
 /**
- * Node number k of the trapezoid rule in τ for ∫·du² with u² = e^(τ − e^(−τ)): doubly exponential where u² falls to 0, and
- * where it grows the integrand falls as e^(−u²·gap²/8).
+ * Node number k of the trapezoid rule in τ for ∫·du² with u² = e^(τ − e^(−τ)). Towards small τ, u² falls doubly exponentially;
+ * towards large τ the integrand falls as e^(−u²·gap²/8).
  */
 function levelOf(arithmetic: Arithmetic, k: number, perUnit: number): Level {
-  const known = levelsKnown.get(arithmetic) ?? new Map<string, Level>();
-  levelsKnown.set(arithmetic, known);
-  const key = `${k}/${perUnit}`;
-  let level = known.get(key);
-  if (level === undefined) {
+  const known = cached(levelsKnown, arithmetic, () => new Map<string, Level>());
+  return cached(known, `${k}/${perUnit}`, () => {
     const tau = arithmetic.number(k).div(perUnit);
     const fall = arithmetic.exp(tau.neg());
     const square = arithmetic.exp(tau.minus(fall));
-    level = { u: square.sqrt(), weight: square.times(fall.plus(1)).div(perUnit) };
-    known.set(key, level);
-  }
-  return level;
+    return { u: square.sqrt(), weight: square.times(fall.plus(1)).div(perUnit) };
+  });
 }
 
 /** ½ ∫ u² E[f] dλ over all log-SNR λ = 2 log u. */
 function integral(arithmetic: Arithmetic, line: NoisedLine, f: OfMeans): BigNumber {
   const { fixed, nats, range } = line;
-  // One place alone: the posterior is always there.
+  // With one place, every posterior is a point mass there.
   if (range.isZero()) return arithmetic.zero;
   line.requireNodes(line.last);
-  const perUnit = Math.ceil(nats * nodesPerNat(line.room));
+  const perUnit = Math.ceil(nats * nodesPerNat(line.rarity));
   const first = -Math.ceil(perUnit * Math.log(nats));
   const last = Math.ceil(perUnit * 2 * Math.log(line.last));
   let sum = 0n;
@@ -141,30 +140,17 @@ function integral(arithmetic: Arithmetic, line: NoisedLine, f: OfMeans): BigNumb
 }
 
 /** The laws p and q of atoms on a line, read and checked. */
-function readLaws(
-  arithmetic: Arithmetic,
-  caller: string,
-  atoms: readonly Input[],
-  p: MeasureOf<Input>,
-  q: MeasureOf<Input>,
-) {
+function readLaws(arithmetic: Arithmetic, caller: string, atoms: InputAtoms, p: InputMeasure, q: InputMeasure) {
   const laws = readPair(arithmetic, caller, p, q).map(({ law }) => law.mass);
   return placed(pointsOf(arithmetic, caller, atoms, laws[0].length), laws);
 }
 
 /** ½ ∫ E_p|ε_p − ε_q|² dλ. */
-export function klByMismatchedEstimation(
-  arithmetic: Arithmetic,
-  digits: number,
-  atoms: readonly Input[],
-  p: MeasureOf<Input>,
-  q: MeasureOf<Input>,
-  grid?: ArrayLike<Input>,
-): BigNumber {
+export const klByMismatchedEstimation: Exact<"klByMismatchedEstimation"> = (arithmetic, atoms, p, q, grid) => {
   const caller = "klByMismatchedEstimation";
   const { places, laws } = readLaws(arithmetic, caller, atoms, p, q);
   const lostBits = nearness(laws[0], laws[1]);
-  const line = new NoisedLine(arithmetic, { places, sources: laws[0], laws, digits, lostBits, caller });
+  const line = new NoisedLine(arithmetic, { places, sources: laws[0], laws, lostBits, caller });
   if (grid === undefined) {
     if (laws[0].some((m, j) => m.gt(0) && laws[1][j].isZero())) return arithmetic.infinity;
     if (laws[0].every((m, j) => m.eq(laws[1][j]))) return arithmetic.zero;
@@ -172,35 +158,21 @@ export function klByMismatchedEstimation(
   }
   const levels = requireGrid(arithmetic, caller, grid, 2);
   return weighted(arithmetic, levels, meansOnGrid(arithmetic, line, levels.slice(0, -1), distance));
-}
+};
 
 function weighted(arithmetic: Arithmetic, levels: Numbers, means: Numbers): BigNumber {
   return arithmetic.sum(weightsOf(arithmetic, levels).map((omega, t) => omega.times(means[t])));
 }
 
 /** E|ε − ε_q(x_t)|² for x₀ ~ p, averaged over a grid. */
-export function denoisingLoss(
-  arithmetic: Arithmetic,
-  digits: number,
-  atoms: readonly Input[],
-  p: MeasureOf<Input>,
-  q: MeasureOf<Input>,
-  grid: ArrayLike<Input>,
-): BigNumber {
+export const denoisingLoss: Exact<"denoisingLoss"> = (arithmetic, atoms, p, q, grid) => {
   const caller = "denoisingLoss";
   const { places, laws } = readLaws(arithmetic, caller, atoms, p, q);
-  return lossOnGrid(arithmetic, caller, digits, places, laws, requireGrid(arithmetic, caller, grid, 1));
-}
+  return lossOnGrid(arithmetic, caller, places, laws, requireGrid(arithmetic, caller, grid, 1));
+};
 
 /** Z⁻¹ E_ref[e^{r/β} |ε − ε_q(x_t)|²], averaged over a grid. */
-export function weightedDenoisingLoss(
-  arithmetic: Arithmetic,
-  digits: number,
-  atoms: readonly Input[],
-  problem: TiltProblemOf<Input>,
-  q: MeasureOf<Input>,
-  grid: ArrayLike<Input>,
-): BigNumber {
+export const weightedDenoisingLoss: Exact<"weightedDenoisingLoss"> = (arithmetic, atoms, problem, q, grid) => {
   const caller = "weightedDenoisingLoss";
   const given = readMeasure(arithmetic, caller, "problem.ref", requireObject(caller, "problem", problem).ref);
   const ref = given.law.mass;
@@ -215,30 +187,22 @@ export function weightedDenoisingLoss(
   const model = own.law.mass;
   const points = pointsOf(arithmetic, caller, atoms, ref.length);
   const { places, laws } = placed(points, [draws.map((m) => m.div(mean)), model]);
-  return lossOnGrid(arithmetic, caller, digits, places, laws, requireGrid(arithmetic, caller, grid, 1));
-}
+  return lossOnGrid(arithmetic, caller, places, laws, requireGrid(arithmetic, caller, grid, 1));
+};
 
 function lossOnGrid(
   arithmetic: Arithmetic,
   caller: string,
-  digits: number,
   places: Numbers,
   [sources, model]: readonly Numbers[],
   levels: Numbers,
 ): BigNumber {
-  const line = new NoisedLine(arithmetic, { places, sources, laws: [model], digits, lostBits: 0, caller });
+  const line = new NoisedLine(arithmetic, { places, sources, laws: [model], lostBits: 0, caller });
   return arithmetic.sum(meansOnGrid(arithmetic, line, levels, missed)).div(levels.length);
 }
 
 /** L(x;c) of (37): over all levels, or on a grid. */
-export function densityRatioLoss(
-  arithmetic: Arithmetic,
-  digits: number,
-  data: AtomicDataOf<Input>,
-  x: Input,
-  label: string,
-  grid?: ArrayLike<Input>,
-): BigNumber {
+export const densityRatioLoss: Exact<"densityRatioLoss"> = (arithmetic, data, x, label, grid) => {
   const caller = "densityRatioLoss";
   const { own: law, ...classes } = readClass(arithmetic, caller, data, label);
   const [own, all] = [law.law.mass, marginalOf(classes)];
@@ -247,7 +211,7 @@ export function densityRatioLoss(
   const nothing = own.map(() => arithmetic.zero);
   const source = [...nothing, arithmetic.one];
   const { places, laws } = placed([...atoms, at], [source, [...own, arithmetic.zero], [...all, arithmetic.zero]]);
-  const input = { places, sources: laws[0], laws: laws.slice(1), digits, caller, lostBits: nearness(laws[1], laws[2]) };
+  const input = { places, sources: laws[0], laws: laws.slice(1), caller, lostBits: nearness(laws[1], laws[2]) };
   const line = new NoisedLine(arithmetic, input);
   if (grid === undefined) {
     const here = laws[0].findIndex((m) => m.gt(0));
@@ -257,4 +221,4 @@ export function densityRatioLoss(
   }
   const levels = requireGrid(arithmetic, caller, grid, 2);
   return weighted(arithmetic, levels, meansOnGrid(arithmetic, line, levels.slice(0, -1), excess));
-}
+};

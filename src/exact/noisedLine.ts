@@ -1,4 +1,5 @@
 import type { BigNumber } from "mathjs";
+import { cached } from "../numeric/cache.js";
 import { outOfRange } from "../numeric/check.js";
 import { trapezoidStep } from "../numeric/trapezoid.js";
 import type { Arithmetic } from "./arithmetic.js";
@@ -12,8 +13,6 @@ export interface NoisedLineInput {
   readonly sources: readonly BigNumber[];
   /** The probabilities of each law on the places. */
   readonly laws: readonly (readonly BigNumber[])[];
-  /** The decimal digits asked for. */
-  readonly digits: number;
   /** How small the average may be beside its terms, as an exponent of 2: differences of nearly equal laws are. */
   readonly lostBits: number;
   /** The function that the user called. */
@@ -23,17 +22,17 @@ export interface NoisedLineInput {
 /** What is averaged: a function of the posterior means, one for each law, and of x₀, in fixed point. */
 export type OfMeans = (means: readonly bigint[], x: bigint, fixed: FixedPoint) => bigint;
 
-/** Nats of error that the functions averaged, of size 10² in that strip, may add. */
-const MARGIN = 9;
+/** Nats of accuracy beyond the digits asked for: the averaged functions reach a size of 10², which costs some. */
+const MARGIN_NATS = 9;
 
-/** How many noise widths the places may range over: the nodes, up to some hundred a width, are numbered by doubles. */
-const MOST_WIDTHS = 2 ** 44;
+/** The noise widths that the places may range over: doubles number the nodes, up to some hundred a width. */
+const MAX_NOISE_WIDTHS = 2 ** 44;
 
-/** The work of an integral over all levels grows as the square of this: past it, it is minutes. */
-const MOST_ROOM = 100;
+/** The largest rarity of a place, in nats. The time of an integral over all levels grows as its square, to minutes here. */
+const MAX_RARITY = 100;
 
 /** −log of the rarest positive probability, in nats. */
-function rarity(laws: readonly (readonly BigNumber[])[]): number {
+function rarityOf(laws: readonly (readonly BigNumber[])[]): number {
   let most = 0;
   for (const law of laws)
     for (const p of law) if (p.gt(0)) most = Math.max(most, -Math.LN10 * p.e - Math.log(Number(p.div(`1e${p.e}`))));
@@ -41,13 +40,13 @@ function rarity(laws: readonly (readonly BigNumber[])[]): number {
 }
 
 /**
- * The posterior's weights on some places, relative to the place nearest to z, along z = n·step. Those of neighbours have a
- * ratio e^{−t|z − m|} with t their distance and m the middle between them: a chain of multiplications out from m.
+ * The posterior's weights on some places, relative to the place nearest to z, at the nodes z = n·step. The weights of two
+ * neighbours have the ratio e^{−t|z − m|} with t their distance and m their middle: a chain of multiplications out from m.
  */
 class Weights {
   readonly weight: bigint[];
   nearest = 0;
-  /** Whether the nearest place has all the weight that counts. */
+  /** Whether all other weights are 0. */
   alone = true;
   readonly #fixed: FixedPoint;
   readonly #at: readonly bigint[];
@@ -62,6 +61,7 @@ class Weights {
     this.weight = at.map(() => 0n);
   }
 
+  /** Starts a run of nodes, `from` to `to`. */
   begin(step: bigint, from: number, to: number): void {
     const { one, bits } = this.#fixed;
     this.#from = from;
@@ -71,7 +71,7 @@ class Weights {
       const left = this.#at[j];
       const distance = right - left;
       const out = new Array<bigint>(to - from + 1).fill(0n);
-      // The last node left of the middle; there the right place is the farther one.
+      // The last node left of the middle, up to which the right place is the farther one.
       const last = Number((left + right) / 2n / step);
       const ratio = (n: number) => {
         const gap = BigInt(n) * step - (left + right) / 2n;
@@ -88,7 +88,7 @@ class Weights {
     });
   }
 
-  /** To node n, each after the ones before it. */
+  /** Goes on to node n of the run; nodes come in increasing order. */
   move(n: number): void {
     const z = BigInt(n) * this.#step;
     const at = this.#at;
@@ -115,8 +115,8 @@ class Weights {
   }
 }
 
-/** A law, or x₀, on the places where it has mass. */
-interface Held {
+/** A law, or the law of x₀, on the places where it has mass. */
+interface PlacedLaw {
   readonly weights: Weights;
   readonly places: readonly number[];
   readonly mass: readonly bigint[];
@@ -127,68 +127,68 @@ interface Held {
 /**
  * E over x₀ and noise of functions of the posterior means on a line, by the trapezoid rule in z = ux₀ + ε, at any precision.
  *
- * Places are scaled to a range of 1, and u = α/σ with them.
+ * Places are scaled to a range of 1, and u = α/σ is multiplied by their range.
  */
 export class NoisedLine {
   /** The range of the places. */
   readonly range: BigNumber;
-  /** −log of the error allowed. */
+  /** −log of the error allowed, in nats. */
   readonly nats: number;
   /** The smallest distance of two neighbours, as a part of the range. */
   readonly gap: number;
-  /** −log of the rarest positive probability. */
-  readonly room: number;
+  /** −log of the rarest positive probability, in nats. */
+  readonly rarity: number;
   readonly fixed: FixedPoint;
   readonly #places: readonly bigint[];
   readonly #masses: readonly (readonly bigint[])[];
   readonly #rootTwoPi: bigint;
   readonly #caller: string;
 
-  constructor(arithmetic: Arithmetic, { places, sources, laws, digits, lostBits, caller }: NoisedLineInput) {
+  constructor(arithmetic: Arithmetic, { places, sources, laws, lostBits, caller }: NoisedLineInput) {
     this.#caller = caller;
-    this.room = rarity([sources, ...laws]);
-    if (this.room > MOST_ROOM)
-      throw outOfRange(caller, "atoms", `have no probability below e^-${MOST_ROOM} but 0`, Math.exp(-this.room));
-    this.nats = digits * Math.LN10 + MARGIN;
+    this.rarity = rarityOf([sources, ...laws]);
+    if (this.rarity > MAX_RARITY)
+      throw outOfRange(caller, "atoms", `have no probability below e^-${MAX_RARITY} but 0`, Math.exp(-this.rarity));
+    this.nats = arithmetic.integralDigits * Math.LN10 + MARGIN_NATS;
     this.range = places[places.length - 1].minus(places[0]);
     const scale = this.range.isZero() ? arithmetic.one : this.range;
     const scaled = places.map((a) => a.minus(places[0]).div(scale));
     this.gap = scaled.slice(1).reduce((least, a, j) => Math.min(least, a.minus(scaled[j]).toNumber()), 1);
     // What is averaged may be as small as gap².
-    const lost = lostBits - Math.log2(Math.max(this.gap, 1 / MOST_WIDTHS));
-    this.fixed = new FixedPoint(arithmetic, Math.ceil((this.nats + 2 * this.room) / Math.LN2 + 2 * lost) + 40);
+    const lost = lostBits - Math.log2(Math.max(this.gap, 1 / MAX_NOISE_WIDTHS));
+    this.fixed = new FixedPoint(arithmetic, Math.ceil((this.nats + 2 * this.rarity) / Math.LN2 + 2 * lost) + 40);
     const { fixed } = this;
     this.#places = scaled.map((a) => fixed.of(a));
     this.#masses = [sources, ...laws].map((law) => law.map((p) => fixed.of(p)));
     this.#rootTwoPi = fixed.of(new arithmetic.Big(-1).acos().times(2).sqrt());
   }
 
-  /** Past this u nothing changes any more: every place is out of the noise's reach of its neighbours. */
+  /** The level u from which on E[f] counts as 0: the noise joins no two places. */
   get last(): number {
-    return Math.sqrt(8 * (this.nats + this.room)) / this.gap;
+    return Math.sqrt(8 * (this.nats + this.rarity)) / this.gap;
   }
 
   /**
-   * E[f] at level u, as a fixed-point number: relative to its own size, or, where that falls as e^(−u²gap²/8) and only its
-   * part in an integral over u counts, relative to what it is at small u.
+   * E[f] at level u, as a fixed-point number. It is accurate relative to itself; in an integral over u, where it falls as
+   * e^(−u²gap²/8), relative to its size at small u.
    */
   mean(u: bigint, f: OfMeans, inIntegral: boolean): bigint {
     const { fixed, gap, nats } = this;
     const level = fixed.toNumber(u);
     const decay = (level * gap) ** 2 / 8;
-    if (decay > (inIntegral ? nats + this.room : 5 * nats)) return 0n;
+    if (decay > (inIntegral ? nats + this.rarity : 5 * nats)) return 0n;
     this.requireNodes(level);
     const at = this.#places.map((a) => fixed.times(a, u));
-    const [source, ...laws] = this.#hold(at);
-    const reach = Math.sqrt(2 * (nats + this.room)) + (inIntegral ? 0 : (level * gap) / 2);
+    const [source, ...laws] = this.#placed(at);
+    const reach = Math.sqrt(2 * (nats + this.rarity)) + (inIntegral ? 0 : (level * gap) / 2);
     const spread = Math.min(level, 2 * this.#influence(at, source, laws, reach));
-    const needed = inIntegral ? Math.max(nats + this.room / 2 - decay, MARGIN) : nats;
+    const needed = inIntegral ? Math.max(nats + this.rarity / 2 - decay, MARGIN_NATS) : nats;
     return this.#sum(source, laws, at, reach, trapezoidStep(needed, spread), f);
   }
 
-  /** Refuses a level at which the nodes, which are counted, would be more than a double counts. */
+  /** Refuses a level at which there are more nodes than doubles count. */
   requireNodes(level: number): void {
-    if (level <= MOST_WIDTHS) return;
+    if (level <= MAX_NOISE_WIDTHS) return;
     throw outOfRange(
       this.#caller,
       "atoms",
@@ -197,36 +197,38 @@ export class NoisedLine {
     );
   }
 
-  /** The laws and x₀ on the places that each holds; those with the same places share their weights. */
-  #hold(at: readonly bigint[]): Held[] {
+  /** The law of x₀ and the others, each on its places. Laws on the same places share their weights. */
+  #placed(at: readonly bigint[]): PlacedLaw[] {
     const shared = new Map<string, Weights>();
     return this.#masses.map((all) => {
       const places = all.flatMap((p, j) => (p > 0n ? [j] : []));
       const key = places.join();
-      const weights =
-        shared.get(key) ??
-        new Weights(
-          this.fixed,
-          places.map((j) => at[j]),
-        );
-      shared.set(key, weights);
+      const own = places.map((j) => at[j]);
+      const weights = cached(shared, key, () => new Weights(this.fixed, own));
       const mass = places.map((j) => all[j]);
       return { weights, places, mass, moment: places.map((j, k) => this.fixed.times(mass[k], this.#places[j])) };
     });
   }
 
   /** How far from z a place may be and still count in a posterior there. */
-  #influence(at: readonly bigint[], source: Held, laws: readonly Held[], reach: number): number {
+  #influence(at: readonly bigint[], source: PlacedLaw, laws: readonly PlacedLaw[], reach: number): number {
     let nearest = 0;
     for (const { places } of laws)
       for (const i of source.places) {
         const distances = places.map((j) => Math.abs(this.fixed.toNumber(at[j] - at[i])));
         nearest = Math.max(nearest, Math.min(...distances));
       }
-    return Math.sqrt((reach + nearest) ** 2 + 2 * (this.nats + this.room));
+    return Math.sqrt((reach + nearest) ** 2 + 2 * (this.nats + this.rarity));
   }
 
-  #sum(source: Held, laws: readonly Held[], at: readonly bigint[], reach: number, h: number, f: OfMeans): bigint {
+  #sum(
+    source: PlacedLaw,
+    laws: readonly PlacedLaw[],
+    at: readonly bigint[],
+    reach: number,
+    h: number,
+    f: OfMeans,
+  ): bigint {
     const { fixed } = this;
     const { bits } = fixed;
     const step = fixed.ofDouble(h);
@@ -246,7 +248,7 @@ export class NoisedLine {
         const d = density[n - from];
         if (d === 0n) continue;
         for (const weights of all) weights.move(n);
-        // Every posterior is at the place that the point comes from.
+        // Every posterior is a point mass at x₀, where f is 0.
         if (together && source.weights.alone) continue;
         for (let l = 0; l < laws.length; l++) {
           const { weights, places, mass, moment } = laws[l];
@@ -271,20 +273,27 @@ export class NoisedLine {
         sum += (part >> bits) * d;
       }
     }
-    // The nodes' total weight is √(2π)/step, but for the error allowed.
+    // The total weight of the nodes is √(2π)/step, up to the error allowed.
     return fixed.times(sum, step) / this.#rootTwoPi;
   }
 
   /**
-   * The nodes that count, as runs from one to another: those within reach of a place of x₀. Where all laws hold the places
-   * that x₀ comes from, f is 0 but for a second place within reach.
+   * The nodes that count, as runs [from, to]: those within reach of a place of x₀. Where all laws have the same places, those
+   * of x₀ among them, f is 0 at a node that only one place reaches.
    */
-  #runs(source: Held, laws: readonly Held[], at: readonly bigint[], reach: number, h: number): [number, number][] {
+  #runs(
+    source: PlacedLaw,
+    laws: readonly PlacedLaw[],
+    at: readonly bigint[],
+    reach: number,
+    h: number,
+  ): [number, number][] {
     const places = at.map((s) => this.fixed.toNumber(s));
-    const held = new Set(laws[0].places);
-    const alike = laws.every(({ weights }) => weights === laws[0].weights) && source.places.every((j) => held.has(j));
-    // MARGIN more than x₀'s own reach: f is large beside its weight.
-    const other = reach + MARGIN / reach;
+    const lawPlaces = new Set(laws[0].places);
+    const alike =
+      laws.every(({ weights }) => weights === laws[0].weights) && source.places.every((j) => lawPlaces.has(j));
+    // Some nats farther than x₀'s own reach, since f may be large where its weight is small.
+    const other = reach + MARGIN_NATS / reach;
     const windows = source.places.flatMap((j) => {
       const [low, high] = [places[j] - reach, places[j] + reach];
       if (!alike) return [[low, high]];
@@ -305,7 +314,7 @@ export class NoisedLine {
     return out;
   }
 
-  /** e^(−(z − s)²/2) with s the place of x₀ nearest to z, at nodes `from` to `to`: by chains of multiplications out from each s. */
+  /** e^(−(z − s)²/2) with s the place of x₀ nearest to z, at nodes `from` to `to`: by a chain of multiplications out from each s. */
   #density(at: readonly bigint[], step: bigint, from: number, to: number): bigint[] {
     const { fixed } = this;
     const { bits } = fixed;
@@ -321,7 +330,7 @@ export class NoisedLine {
         const first = direction === 1 ? start : start - 1;
         const gap = (BigInt(first) * step - s) * BigInt(direction);
         let value = fixed.exp(-fixed.times(gap, gap) / 2n);
-        // The next value over this one, e^(−gap·step − step²/2): above 1 where s lies ahead.
+        // The next value over this one is e^(−gap·step − step²/2), which exceeds 1 where s lies ahead.
         const exponent = -fixed.times(gap, step) - square / 2n;
         let ratio = exponent <= 0n ? fixed.exp(exponent) : (fixed.one << bits) / fixed.exp(-exponent);
         for (let n = first; n >= low && n <= high && value !== 0n; n += direction) {

@@ -1,19 +1,25 @@
 import type { BigNumber } from "mathjs";
 import { requireSameSupport } from "../measure/support.js";
-import { requireInteger, requireObject } from "../numeric/check.js";
+import { lazily } from "../numeric/cache.js";
+import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
+import type { Input, InputMeasure, InputSelfCertainty, InputTilt } from "./input.js";
 import { type ExactDistribution, type ExactMeasure, readMeasure } from "./measure.js";
-import type { BestOfNProblemOf, MeasureOf, SelfCertaintyProblemOf, TiltProblemOf } from "./problems.js";
-import { belowInfinity, type Condition, nonNegative, requireNumber, requireNumbers } from "./read.js";
-
-/** The problems that functions of several subjects take, read as the function that the user called. */
-
-type Input = number | BigNumber;
+import type { BestOfNProblemOf } from "./problems.js";
+import {
+  belowInfinity,
+  type Condition,
+  type Numbers,
+  nonNegative,
+  positive,
+  requireNumber,
+  requireNumbers,
+} from "./read.js";
 
 /** A reference and a reward for each answer. */
 interface Rewarded {
   readonly ref: ExactMeasure;
-  readonly reward: readonly BigNumber[];
+  readonly reward: Numbers;
 }
 
 /** Reads a reference and rewards. */
@@ -24,20 +30,35 @@ export function readRewarded(arithmetic: Arithmetic, caller: string, problem: Be
   return { ref, reward };
 }
 
-/** The same with β. */
+/** A reference, rewards and β. */
 export interface Tilted extends Rewarded {
   readonly beta: BigNumber;
 }
 
 /** Reads a tilt problem, with a condition on β. */
-export function readTilt(
-  arithmetic: Arithmetic,
-  caller: string,
-  problem: TiltProblemOf<Input>,
-  temperature: Condition,
-): Tilted {
+export function readTilt(arithmetic: Arithmetic, caller: string, problem: InputTilt, temperature: Condition): Tilted {
   const rewarded = readRewarded(arithmetic, caller, problem);
   return { ...rewarded, beta: requireNumber(arithmetic, caller, "beta", problem.beta, temperature) };
+}
+
+/** A problem with an answer that may be picked. */
+export interface Selection extends Tilted {
+  /** The largest reward of the support. */
+  readonly top: BigNumber;
+}
+
+export function readSelection(
+  arithmetic: Arithmetic,
+  caller: string,
+  problem: InputTilt,
+  temperature: Condition,
+): Selection {
+  const tilted = readTilt(arithmetic, caller, problem, temperature);
+  const { ref, reward } = tilted;
+  const top = reward.reduce((best, r, i) => (ref.supports(i) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
+  if (!top.isFinite())
+    throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
+  return { ...tilted, top };
 }
 
 /** An RLIF problem, with log|V|, a = Lβ and a − 1, whose sign is the regime. */
@@ -51,11 +72,7 @@ interface SelfCertain {
 }
 
 /** Reads an RLIF problem. */
-export function readSelfCertainty(
-  arithmetic: Arithmetic,
-  caller: string,
-  problem: SelfCertaintyProblemOf<Input>,
-): SelfCertain {
+export function readSelfCertainty(arithmetic: Arithmetic, caller: string, problem: InputSelfCertainty): SelfCertain {
   const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const length = requireInteger(caller, "length", problem.length, 1);
   const vocabularySize = requireInteger(caller, "vocabularySize", problem.vocabularySize, 1);
@@ -65,12 +82,19 @@ export function readSelfCertainty(
   return { ref, length, beta, logV, a, excess: a.minus(arithmetic.one) };
 }
 
+/** The tilt problem with the same optimum as an RLIF problem: the reward log ref at β_hf = Lβ_if − 1. */
+export function readEquivalent(arithmetic: Arithmetic, caller: string, problem: InputSelfCertainty): Tilted {
+  const { ref, excess } = readSelfCertainty(arithmetic, caller, problem);
+  const beta = requireNumber(arithmetic, caller, "length * beta - 1", excess, positive);
+  return lazily<Tilted>({ ref: () => ref, reward: () => ref.law.logMass, beta: () => beta });
+}
+
 /** A policy, checked to be on the answers of the reference. */
 export function readPolicy(
   arithmetic: Arithmetic,
   caller: string,
   ref: ExactMeasure,
-  policy: MeasureOf<Input>,
+  policy: InputMeasure,
 ): ExactDistribution {
   const { law } = readMeasure(arithmetic, caller, "policy", policy);
   requireSameSupport(caller, ref.support, law.support, ["ref", "policy"]);

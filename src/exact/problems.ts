@@ -27,20 +27,6 @@ export interface DistributionOf<N> extends MeasureOf<N> {
 }
 
 /**
- * A reference, a reward for each answer and β: what RLHF, soft best-of-N and weighted maximum likelihood share.
- *
- * @typeParam N a number
- */
-export interface TiltProblemOf<N> {
-  /** The reference policy, read as the law proportional to it. */
-  readonly ref: MeasureOf<N>;
-  /** The reward of each answer, below ∞; −∞ forbids. */
-  readonly reward: ArrayLike<N>;
-  /** The temperature β > 0, in the units of the reward. */
-  readonly beta: N;
-}
-
-/**
  * A reference and a reward for each answer: what best-of-N selects by.
  *
  * @typeParam N a number
@@ -50,6 +36,16 @@ export interface BestOfNProblemOf<N> {
   readonly ref: MeasureOf<N>;
   /** The reward of each answer, below ∞; −∞ forbids. */
   readonly reward: ArrayLike<N>;
+}
+
+/**
+ * A reference, a reward for each answer and β: what RLHF, soft best-of-N and weighted maximum likelihood share.
+ *
+ * @typeParam N a number
+ */
+export interface TiltProblemOf<N> extends BestOfNProblemOf<N> {
+  /** The temperature β > 0, in the units of the reward. */
+  readonly beta: N;
 }
 
 /**

@@ -32,8 +32,8 @@ export interface RationalSelfCertaintyProblem {
 }
 
 /**
- * The library's functions wherever their values are rational. Each throws a `TypeError` for a wrong type or shape and a
- * `RangeError` for a value out of range.
+ * The library's functions wherever their values are rational. Each throws a `TypeError` for a wrong type, shape or support,
+ * and a `RangeError` where a value is out of the range that its parameter or its problem names.
  */
 export interface RationalAlgebra {
   /**
@@ -42,36 +42,29 @@ export interface RationalAlgebra {
    * @param numerator a rational number
    * @param denominator a rational number other than 0; 1 when left out
    * @returns numerator/denominator, in lowest terms
-   * @throws RangeError when the denominator is 0, or a number is not finite
    */
   fraction(numerator: Rational, denominator?: Rational): Fraction;
   /**
    * The measure with the given masses, kept as they are.
    *
-   * @param support distinct answers of any type
+   * @param support distinct answers of any type, one at least
    * @param mass one mass an answer, ≥ 0, not all 0
    * @returns the measure
-   * @throws TypeError when an argument is no array, a mass is no rational, or the lengths differ
-   * @throws RangeError when the support is empty or repeats an answer, or a mass is negative or not finite, or all are 0
    */
   measure(support: readonly unknown[], mass: ArrayLike<Rational>): RationalMeasure;
   /**
    * The distribution mass(o)/Σ mass.
    *
-   * @param support distinct answers of any type
+   * @param support distinct answers of any type, one at least
    * @param mass one mass an answer, ≥ 0, not all 0
    * @returns the distribution
-   * @throws TypeError when an argument is no array, a mass is no rational, or the lengths differ
-   * @throws RangeError when the support is empty or repeats an answer, or a mass is negative or not finite, or all are 0
    */
   distribution(support: readonly unknown[], mass: ArrayLike<Rational>): RationalMeasure;
   /**
    * The uniform distribution.
    *
-   * @param support distinct answers of any type
+   * @param support distinct answers of any type, one at least
    * @returns the distribution
-   * @throws TypeError when the support is no array
-   * @throws RangeError when the support is empty or repeats an answer
    */
   uniform(support: readonly unknown[]): RationalMeasure;
   /**
@@ -79,7 +72,6 @@ export interface RationalAlgebra {
    *
    * @param p any measure
    * @returns the distribution
-   * @throws TypeError when p is not a measure
    */
   normalize(p: RationalMeasure): RationalMeasure;
   /**
@@ -88,8 +80,6 @@ export interface RationalAlgebra {
    * @param p a measure, read as given
    * @param exponent a whole number, negative only where every mass is positive
    * @returns the measure of masses p(o)^exponent
-   * @throws TypeError when an argument has the wrong type
-   * @throws RangeError when the exponent is no whole number, or is negative though p has an answer of mass 0
    */
   power(p: RationalMeasure, exponent: number): RationalMeasure;
   /**
@@ -98,7 +88,6 @@ export interface RationalAlgebra {
    * @param p a measure, read as given
    * @param q a measure on the same answers in the same order
    * @returns the measure of masses p(o)·q(o)
-   * @throws TypeError when the supports differ
    * @throws RangeError when no answer has positive mass under both
    */
   product(p: RationalMeasure, q: RationalMeasure): RationalMeasure;
@@ -109,8 +98,6 @@ export interface RationalAlgebra {
    * @param odds ρ(o) ≥ 0 of each answer; 0 forbids
    * @param inverseBeta 1/β, a whole number of at least 0
    * @returns the tilted law
-   * @throws TypeError when an argument has the wrong type or the lengths differ
-   * @throws RangeError when the odds are negative or forbid the whole support, or 1/β is no whole number ≥ 0
    */
   tilt(ref: RationalMeasure, odds: ArrayLike<Rational>, inverseBeta: number): RationalMeasure;
   /**
@@ -119,8 +106,6 @@ export interface RationalAlgebra {
    * @param ref any measure, read as the law proportional to it
    * @param exponent a whole number, negative only where every mass is positive
    * @returns the escort distribution
-   * @throws TypeError when an argument has the wrong type
-   * @throws RangeError when the exponent is no whole number, or is negative though some answer has mass 0
    */
   escort(ref: RationalMeasure, exponent: number): RationalMeasure;
   /**
@@ -129,7 +114,6 @@ export interface RationalAlgebra {
    * @param p any measure, read as the law proportional to it
    * @param f a rational number for each answer
    * @returns the expectation
-   * @throws TypeError when p is no measure, or f has the wrong length or type
    */
   expectation(p: RationalMeasure, f: ArrayLike<Rational>): Fraction;
   /**
@@ -138,7 +122,6 @@ export interface RationalAlgebra {
    * @param p any measure, read as the law proportional to it
    * @param q a measure on the same answers in the same order
    * @returns the distance
-   * @throws TypeError when an argument is not a measure or the supports differ
    */
   totalVariation(p: RationalMeasure, q: RationalMeasure): Fraction;
   /**
@@ -147,18 +130,14 @@ export interface RationalAlgebra {
    * @param odds ρ(o) ≥ 0
    * @param other ρ(õ) ≥ 0
    * @returns the probability
-   * @throws TypeError when an argument is no rational number
-   * @throws RangeError when an argument is negative or not finite, or both are 0
    */
   preferenceProbability(odds: Rational, other: Rational): Fraction;
   /**
    * The human-preference distribution hp(o) = ρ(o)/Σ ρ, with ρ = e^r. Equation (4).
    *
-   * @param support distinct answers of any type
+   * @param support distinct answers of any type, one at least
    * @param odds ρ(o) ≥ 0 of each answer, not all 0
    * @returns the distribution
-   * @throws TypeError when an argument is no array, an entry of the odds is no rational, or the lengths differ
-   * @throws RangeError when the support is empty or repeats an answer, or the odds are negative or not finite, or all 0
    */
   humanPreference(support: readonly unknown[], odds: ArrayLike<Rational>): RationalMeasure;
   /**
@@ -166,8 +145,6 @@ export interface RationalAlgebra {
    *
    * @param problem the reference policy, the odds and 1/β
    * @returns the optimal policy
-   * @throws TypeError when an argument has the wrong type or the lengths differ
-   * @throws RangeError when the odds are negative or forbid the whole support, or 1/β is no whole number ≥ 0
    */
   rlhfOptimum(problem: RationalTiltProblem): RationalMeasure;
   /**
@@ -175,8 +152,6 @@ export interface RationalAlgebra {
    *
    * @param problem the reference policy, the length and β
    * @returns an optimal policy
-   * @throws TypeError when an argument has the wrong type
-   * @throws RangeError when L is no whole number ≥ 1, β is negative, or Lβ > 1 and 1/(Lβ − 1) is no whole number
    */
   rlifOptimum(problem: RationalSelfCertaintyProblem): RationalMeasure;
   /**
@@ -184,8 +159,6 @@ export interface RationalAlgebra {
    *
    * @param problem an RLIF problem with Lβ_if > 1
    * @returns the tilt problem
-   * @throws TypeError when an argument has the wrong type
-   * @throws RangeError when L is no whole number ≥ 1, or 1/(Lβ_if − 1) is no positive whole number
    */
   rlhfEquivalent(problem: RationalSelfCertaintyProblem): RationalTiltProblem;
   /**
@@ -194,7 +167,6 @@ export interface RationalAlgebra {
    * @param p a measure, read as given
    * @param q a measure on the same answers in the same order
    * @returns true where all masses are equal, not close
-   * @throws TypeError when an argument is not a measure or the supports differ
    */
   equal(p: RationalMeasure, q: RationalMeasure): boolean;
 }

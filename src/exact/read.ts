@@ -2,10 +2,12 @@ import { type BigNumber, isBigNumber } from "mathjs";
 import { outOfRange, requireArrayLike, requireLength, wrongType } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 
-/**
+/*
  * What the functions of one precision accept and refuse: numbers of either kind, each read at its exact value, under
- * the same conditions and with the same errors as in float64. Conditions are positive comparisons, which NaN fails.
+ * the conditions of float64 and with its errors. A condition is a positive comparison, which NaN fails.
  */
+
+export type Numbers = readonly BigNumber[];
 
 /** A number read from the public edge; NaN is read, and refused by the condition put on it. */
 export function readNumber(arithmetic: Arithmetic, caller: string, argument: string, value: unknown): BigNumber {
@@ -34,10 +36,10 @@ export const nonNegative: Condition = { fits: (x) => x.gte(0) && x.isFinite(), s
 export const nonNegativeOrInfinite: Condition = { fits: (x) => x.gte(0), says: "be at least 0 (Infinity allowed)" };
 export const notNaN: Condition = { fits: (x) => !x.isNaN(), says: "be a number, not NaN" };
 export const betweenZeroAndOne: Condition = { fits: (x) => x.gt(0) && x.lt(1), says: "be between 0 and 1" };
-/** A score or a log-mass: −∞ forbids its answer. */
+/** A score or a log-mass, of which −∞ forbids its answer. */
 export const belowInfinity: Condition = { fits: (x) => x.lt(Infinity), says: "be a number below Infinity" };
 
-/** A loss: ∞ rules its class out. */
+/** A loss, of which ∞ rules its class out. */
 export const aboveMinusInfinity: Condition = { fits: (x) => x.gt(-Infinity), says: "be above -Infinity" };
 
 /** A number on which a condition is put. */
@@ -69,7 +71,7 @@ export function requireNumbers(
   return Object.freeze(read);
 }
 
-/** Masses: non-negative, one positive at least. */
+/** Masses: none negative, and one positive. */
 export function requireMass(
   arithmetic: Arithmetic,
   caller: string,
@@ -83,7 +85,7 @@ export function requireMass(
   return Object.freeze(mass.map((m) => m.abs()));
 }
 
-/** Log-masses, or rewards of a law that is to have mass: below ∞, one above −∞ at least. */
+/** Log-masses, or the rewards of a law: all below ∞, and one above −∞. */
 export function requireLogMass(
   arithmetic: Arithmetic,
   caller: string,

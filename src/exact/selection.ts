@@ -1,14 +1,14 @@
 import type { BigNumber } from "mathjs";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
+import type { Exact, Input, InputTilt } from "./input.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
 import { readRewarded, readTilt } from "./problem.js";
-import type { BestOfNProblemOf, TiltProblemOf, WeightedProblemOf } from "./problems.js";
-import { bigOutOfRange, nonNegative, positiveOrInfinite, requireNumbers } from "./read.js";
+import type { BestOfNProblemOf } from "./problems.js";
+import { nonNegative, positiveOrInfinite, requireNumbers } from "./read.js";
+import { type Level, SoftIntegral } from "./softIntegral.js";
 
-type Input = number | BigNumber;
-
-/** The law ∝ ref·ratio, where some answer may be picked. */
+/** The law ∝ ref·ratio; refused where no answer may be picked. */
 function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => BigNumber): ExactDistribution {
   const mass = ref.law.mass.map((p, i) => (p.isZero() ? p : p.times(ratio(i))));
   if (!mass.some((m) => m.gt(0)))
@@ -17,8 +17,8 @@ function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => Bi
 }
 
 /**
- * Hard best-of-N by its reward levels: P(level) = F^N − (F⁻)^N = F^N(1 − (F⁻/F)^N), so that a level keeps its digits however
- * small it is beside what lies below.
+ * Hard best-of-N by its reward levels: P(level) = F^N − (F⁻)^N = F^N(1 − (F⁻/F)^N), which keeps the digits of a level that
+ * is far rarer than those below it.
  */
 export function bestOfNLaw(arithmetic: Arithmetic, problem: BestOfNProblemOf<Input>, draws: number): ExactDistribution {
   const caller = "bestOfNLaw";
@@ -56,23 +56,15 @@ function hardRatios(
 }
 
 /** Soft best-of-N by its integral. */
-export function softBestOfNLaw(
-  arithmetic: Arithmetic,
-  problem: TiltProblemOf<Input>,
-  draws: number,
-): ExactDistribution {
+export function softBestOfNLaw(arithmetic: Arithmetic, problem: InputTilt, draws: number): ExactDistribution {
   const caller = "softBestOfNLaw";
   const { ref, reward, beta } = readTilt(arithmetic, caller, problem, positiveOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);
   return integrated(caller, ref, reward, beta, n);
 }
 
-/** The same for given weights, by their logarithms. */
-export function weightedBestOfNLaw(
-  arithmetic: Arithmetic,
-  problem: WeightedProblemOf<Input>,
-  draws: number,
-): ExactDistribution {
+/** Soft best-of-N for given weights, by their logarithms. */
+export const weightedBestOfNLaw: Exact<"weightedBestOfNLaw"> = (arithmetic, problem, draws) => {
   const caller = "weightedBestOfNLaw";
   const ref = readMeasure(arithmetic, caller, "ref", requireObject(caller, "problem", problem).ref);
   const weight = requireNumbers(arithmetic, caller, "weight", problem.weight, ref.support.length, nonNegative);
@@ -86,7 +78,7 @@ export function weightedBestOfNLaw(
     arithmetic.one,
     n,
   );
-}
+};
 
 function integrated(
   caller: string,
@@ -97,290 +89,19 @@ function integrated(
 ): ExactDistribution {
   const { arithmetic } = ref;
   const { mass } = ref.law;
-  // Log-weights below the best, one for each reward that the support has.
+  // Log-weights relative to the best one, one for each reward that the support has.
   const top = reward.reduce((best, r, i) => (mass[i].gt(0) && r.gt(best) ? r : best), arithmetic.negativeInfinity);
   if (!top.isFinite()) return lawOfRatios(caller, ref, () => arithmetic.zero);
-  const levels = new Map<string, { x: BigNumber; mass: BigNumber }>();
+  const levels = new Map<string, Level>();
   for (const [i, r] of reward.entries()) {
     if (mass[i].isZero()) continue;
     const x = r.isFinite() ? r.minus(top).div(beta) : arithmetic.negativeInfinity;
     const before = levels.get(r.toString())?.mass ?? arithmetic.zero;
     levels.set(r.toString(), { x, mass: before.plus(mass[i]) });
   }
-  const ratios = n === 1 ? undefined : new Integral(arithmetic, [...levels.values()], n).ratios();
-  const place = new Map([...levels.keys()].map((key, k) => [key, k]));
-  return lawOfRatios(caller, ref, (i) => {
-    if (!reward[i].isFinite()) return arithmetic.zero;
-    return ratios?.[place.get(reward[i].toString()) ?? 0] ?? arithmetic.one;
-  });
-}
-
-/** Terms of the power series at t = 0 that are summed. */
-const TERMS = 12;
-
-/** The coefficients of e^{−wt}. */
-function expTerms(arithmetic: Arithmetic, w: BigNumber): BigNumber[] {
-  const out = [arithmetic.one];
-  while (out.length < TERMS) out.push(out[out.length - 1].times(w).div(-out.length));
-  return out;
-}
-
-/** The coefficients of f^power for f with the given ones: g' f = power·f' g. */
-function seriesPower(arithmetic: Arithmetic, f: readonly BigNumber[], power: number): BigNumber[] {
-  const out = [f[0].pow(power)];
-  for (let k = 1; k < f.length; k++) {
-    const factor = (i: number) =>
-      arithmetic
-        .number(power)
-        .plus(1)
-        .times(k - i)
-        .minus(k);
-    const terms = out.map((g, i) => g.times(f[k - i]).times(factor(i)));
-    out.push(arithmetic.sum(terms).div(f[0].times(k)));
-  }
-  return out;
-}
-
-/** A level: its log-weight x ≤ 0 relative to the best, and its probability. */
-interface Level {
-  readonly x: BigNumber;
-  readonly mass: BigNumber;
-}
-
-/**
- * N w ∫ e^{−tw} φ(t)^{N−1} dt by the trapezoid rule in log t, in fixed point on BigInt.
- *
- * With whole cells an octave, t·w doubles from a node to that one octave on, and e^{−tw} is the square of what it was
- * there: a few exponentials a level begin the chains, and multiplications go on.
- */
-class Integral {
-  readonly arithmetic: Arithmetic;
-  readonly levels: readonly Level[];
-  readonly n: number;
-  /** Nodes an octave: the rule's error is e^{−2πθ·cells/ln 2}/cos θ at its best for θ near π/2. */
-  readonly cells: number;
-  /** How many octaves before the best weight's the nodes begin; what lies before is summed by its series. */
-  readonly lead: number;
-  /** Fixed-point numbers are multiples of 2^−bits: those that are promised, and those that a chain's squarings lose. */
-  readonly bits: number;
-  readonly #promised: number;
-  readonly #squared: number;
-
-  constructor(arithmetic: Arithmetic, levels: readonly Level[], n: number) {
-    this.arithmetic = arithmetic;
-    this.levels = levels;
-    this.n = n;
-    const { digits } = arithmetic;
-    this.cells = Math.ceil((Math.LN2 * ((digits + 4) * Math.LN10 + 4)) / 9.3);
-    this.lead = Math.ceil(((digits + 6) * Math.log2(10)) / (TERMS + 1) + Math.log2(n) + 2);
-    this.#promised = Math.ceil((digits + 14) * Math.log2(10));
-    this.#squared = Math.max(this.lead, Math.ceil(this.#promised / 6));
-    this.bits = this.#promised + this.#squared + 16;
-  }
-
-  ratios(): BigNumber[] {
-    const { arithmetic, levels, n, cells, lead, bits } = this;
-    const shift = BigInt(bits);
-    const unit = 1n << shift;
-    const mass = levels.map((level) => this.#floating(level.mass));
-    const chains = levels.map((level) => this.#chain(level.x));
-    const log2 = arithmetic.log(arithmetic.number(2));
-    const root = Array.from({ length: cells }, (_, r) => this.#fixed(arithmetic.exp(log2.times(r).div(cells))));
-    const integral = levels.map(() => new Accumulator());
-    const term = (r: number, e: bigint, power: bigint) => (root[r] * ((e * power) >> shift)) >> shift;
-    const last =
-      chains.reduce((latest, { first }) => (first > latest ? first : latest), 0n) + BigInt(2 * this.#promised);
-    for (let octave = 0n; octave <= last; octave++) {
-      let power: Floating = { mantissa: 0n, exponent: 0n };
-      let e: bigint[] = [];
-      for (let r = 0; r < cells; r++) {
-        e = chains.map((chain) => chain.at(octave, r));
-        power = powerOf(meanOf(mass, e, shift), n - 1, bits);
-        for (let i = 0; i < e.length; i++) integral[i].add(term(r, e[i], power.mantissa), octave + power.exponent);
-      }
-      if (this.#isOver(power, integral)) break;
-      // Where every level has gone or not begun, the octaves up to the next beginning are a geometric series.
-      if (!chains.every((chain, i) => chain.constant || e[i] === 0n || octave < chain.first)) continue;
-      const next = chains.flatMap(({ first }) => (octave < first ? [first] : []));
-      if (next.length === 0) break;
-      const skipped = next.reduce((a, b) => (a < b ? a : b)) - octave - 1n;
-      if (skipped <= 0n) continue;
-      for (let i = 0; i < e.length; i++) {
-        const one = root.reduce((sum, _, r) => sum + term(r, e[i], power.mantissa), 0n);
-        integral[i].add(one - (one >> skipped), octave + power.exponent + 1n + skipped);
-      }
-      octave += skipped;
-    }
-    const before = this.#before();
-    // Back from fixed point, in logarithms: 2^exponent and e^x may be beyond the big numbers where their product is not.
-    const back = ({ mantissa, exponent }: Accumulator, x: BigNumber) => {
-      const value = new arithmetic.Big(mantissa.toString()).div(new arithmetic.Big(unit.toString()));
-      return arithmetic.exp(arithmetic.log(value).plus(log2.times(exponent.toString())).plus(x));
-    };
-    // The step is ln 2/cells, and t counts from 2^−lead.
-    const scale = log2.times(n).div(cells).div(arithmetic.number(2).pow(lead));
-    return levels.map(({ x }, i) => before(x).times(arithmetic.exp(x)).plus(back(integral[i], x)).times(scale));
-  }
-
-  /**
-   * Whether all nodes that are left are nothing beside the sums: φ^{N−1} falls, and Σ t e^{−tw} over the nodes is at most
-   * 2·cells/w.
-   */
-  #isOver(power: Floating, sums: readonly Accumulator[]): boolean {
-    const { levels, cells, lead, bits } = this;
-    const left = sizeOf(power, bits) + lead + Math.log2(2 * cells);
-    return levels.every(
-      ({ x }, i) => !x.isFinite() || left - x.toNumber() / Math.LN2 < sizeOf(sums[i], bits) - this.#promised,
-    );
-  }
-
-  /** Σ over the nodes before the first of t e^{−tw} φ^{N−1}, by its power series in t, in units of the first. */
-  #before(): (x: BigNumber) => BigNumber {
-    const { arithmetic, levels, n, cells, lead } = this;
-    const two = arithmetic.number(2);
-    const ratio = arithmetic.exp(arithmetic.log(two).div(cells));
-    // Σ t^{k+1} over the nodes t = ratio^−j, j = 1, 2, …
-    const sums = Array.from({ length: TERMS }, (_, k) => arithmetic.one.div(ratio.pow(k + 1).minus(1)));
-    const scale = two.pow(-lead);
-    const chains = levels.map(({ x }) => expTerms(arithmetic, arithmetic.exp(x).times(scale)));
-    const phi = sums.map((_, k) => arithmetic.sum(levels.map(({ mass }, i) => mass.times(chains[i][k]))));
-    const others = seriesPower(arithmetic, phi, n - 1);
-    return (x) => {
-      const own = expTerms(arithmetic, arithmetic.exp(x).times(scale));
-      const term = (k: number) => arithmetic.sum(own.slice(0, k + 1).map((e, j) => e.times(others[k - j])));
-      return arithmetic.sum(sums.map((sum, k) => sum.times(term(k))));
-    };
-  }
-
-  #fixed(x: BigNumber): bigint {
-    return BigInt(x.times(new this.arithmetic.Big((1n << BigInt(this.bits)).toString())).toFixed(0));
-  }
-
-  /** A positive number as mantissa·2^exponent, the mantissa in fixed point and from 1/2 to 2. */
-  #floating(x: BigNumber): Floating {
-    const { arithmetic } = this;
-    const exponent = Math.floor(x.e * Math.log2(10) + Math.log2(x.div(arithmetic.number(10).pow(x.e)).toNumber()));
-    return { mantissa: this.#fixed(x.div(arithmetic.number(2).pow(exponent))), exponent: BigInt(exponent) };
-  }
-
-  /** e^{−tw} at the nodes t = 2^{m/cells − lead} for w = e^x, asked for in order; whole octaves may be left out where it is 1 or 0. */
-  #chain(x: BigNumber): Chain {
-    const { arithmetic, cells, lead, bits } = this;
-    const shift = BigInt(bits);
-    const unit = 1n << shift;
-    if (!x.isFinite()) return { first: 0n, at: () => unit, constant: true }; // forbidden
-    const start = 1n << BigInt(bits - this.#squared);
-    // t·w grows from 2^−promised by doubling, and needs its digits from there.
-    const finer = BigInt(this.#promised);
-    const log2 = arithmetic.log(arithmetic.number(2));
-    const doubled = BigInt(x.div(log2).negated().floor().toFixed(0)) + BigInt(lead - this.#promised);
-    const first = doubled > 0n ? doubled : 0n;
-    const z: bigint[] = [];
-    const e: bigint[] = [];
-    const at = (octave: bigint, r: number) => {
-      if (octave < first) return unit;
-      if (e[r] === 0n) return 0n;
-      if (octave === first) {
-        const octaves = arithmetic.number(r).div(cells).plus(octave.toString()).minus(lead);
-        const log = x.plus(log2.times(octaves.plus(this.#promised)));
-        // Of an x with more digits than are carried no part is left to begin from.
-        if (!log.abs().lt(this.#promised))
-          throw bigOutOfRange("softBestOfNLaw", "reward / beta", "have no more digits than are carried", x);
-        z[r] = this.#fixed(arithmetic.exp(log));
-      } else {
-        z[r] <<= 1n;
-      }
-      // Squaring doubles the error each time, so that a chain begins as late as a few terms of the series are enough.
-      const small = z[r] >> finer;
-      if (small >= start && octave > first) e[r] = (e[r] * e[r]) >> shift;
-      else e[r] = expSeries(-small, shift);
-      return e[r];
-    };
-    return { first, at, constant: false };
-  }
-}
-
-/** e^{−tw} of one level along the nodes. */
-interface Chain {
-  /** Before this octave t·w is nothing beside 1. */
-  readonly first: bigint;
-  /** The value at a cell of an octave. */
-  readonly at: (octave: bigint, cell: number) => bigint;
-  /** Whether it is 1 throughout. */
-  readonly constant: boolean;
-}
-
-/** A sum of non-negative fixed-point terms on scales of their own: its digits are those of the largest scale. */
-class Accumulator {
-  mantissa = 0n;
-  exponent = 0n;
-
-  /** Adds term·2^octave. */
-  add(term: bigint, octave: bigint): void {
-    if (term === 0n) return;
-    if (octave > this.exponent) {
-      this.mantissa >>= octave - this.exponent;
-      this.exponent = octave;
-    }
-    this.mantissa += term >> (this.exponent - octave);
-  }
-}
-
-/** e^x in fixed point for small x. */
-function expSeries(x: bigint, shift: bigint): bigint {
-  let sum = 1n << shift;
-  for (let term = sum, k = 1n; term !== 0n && term !== -1n; k++) {
-    term = ((term * x) >> shift) / k;
-    sum += term;
-  }
-  return sum;
-}
-
-/** mantissa·2^exponent, the mantissa in fixed point. */
-interface Floating {
-  readonly mantissa: bigint;
-  readonly exponent: bigint;
-}
-
-/** The binary logarithm of a floating number, to the digit above. */
-function sizeOf({ mantissa, exponent }: Floating, bits: number): number {
-  return mantissa === 0n ? -Infinity : mantissa.toString(16).length * 4 - bits + Number(exponent);
-}
-
-/** Σ mass·e, on the scale of the largest mass whose e is not gone: beside those that are, the rarest level keeps its digits. */
-function meanOf(mass: readonly Floating[], e: readonly bigint[], shift: bigint): Floating {
-  let exponent: bigint | undefined;
-  for (let i = 0; i < e.length; i++)
-    if (e[i] !== 0n && (exponent === undefined || mass[i].exponent > exponent)) exponent = mass[i].exponent;
-  let mantissa = 0n;
-  if (exponent === undefined) return { mantissa, exponent: 0n };
-  for (let i = 0; i < e.length; i++)
-    if (e[i] !== 0n) mantissa += (mass[i].mantissa * e[i]) >> (shift + exponent - mass[i].exponent);
-  return { mantissa, exponent };
-}
-
-/** A number to a whole power, with an exponent of its own, so that no size is lost. */
-function powerOf(base: Floating, power: number, bits: number): Floating {
-  const shift = BigInt(bits);
-  let result: Floating = { mantissa: 1n << shift, exponent: 0n };
-  if (base.mantissa === 0n) return base;
-  let square = normal(base.mantissa, base.exponent, bits);
-  for (let left = power; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1)
-      result = normal((result.mantissa * square.mantissa) >> shift, result.exponent + square.exponent, bits);
-    square = normal((square.mantissa * square.mantissa) >> shift, 2n * square.exponent, bits);
-  }
-  return result;
-}
-
-/** The same number with its mantissa near 1. */
-function normal(mantissa: bigint, exponent: bigint, bits: number): Floating {
-  // Written out in digits, which is slow, only where it is far from 1.
-  const high = mantissa >> BigInt(bits - 8);
-  if (high > 0n && high < 65536n) return { mantissa, exponent };
-  const size = mantissa.toString(16).length * 4;
-  if (Math.abs(size - bits) < 8) return { mantissa, exponent };
-  // A shift to the left by a negative number is one to the right.
-  const missing = BigInt(bits - size);
-  return { mantissa: mantissa << missing, exponent: exponent - missing };
+  const ratios = n === 1 ? [] : new SoftIntegral(arithmetic, [...levels.values()], n).ratios();
+  const ratioOf = new Map([...levels.keys()].map((key, k) => [key, ratios[k]]));
+  return lawOfRatios(caller, ref, (i) =>
+    reward[i].isFinite() ? (ratioOf.get(reward[i].toString()) ?? arithmetic.one) : arithmetic.zero,
+  );
 }

@@ -3,17 +3,18 @@ import { outOfRange } from "../numeric/check.js";
 import { logPowerSum } from "./information.js";
 import { type ExactDistribution, type ExactMeasure, lawOfLogWeight, requirePower } from "./measure.js";
 
-/** The tilt of a measure, and the answer that is heaviest in it. */
+/** The tilt of a measure, and the answer that is heaviest in the tilt. */
 interface Tilt {
   readonly law: ExactDistribution;
-  /** log E_ref[e^{score/β}] = score[anchor]/β + excess(): the two parts, of which the first may be large. */
+  /** The index of that answer. */
   readonly anchor: number;
+  /** log E_ref[e^{score/β}] − score[anchor]/β: the part that stays small where scores are large. */
   readonly excess: () => BigNumber;
 }
 
 /**
- * The law ∝ ref·e^{score/β}, from the answer that is heaviest in it: scores are subtracted before they are divided, so
- * that large ones cost no digits. β = ∞ makes every finite difference 0.
+ * The law ∝ ref·e^{score/β}, relative to its heaviest answer. Scores are subtracted before they are divided, so that large
+ * scores cost no digits. β = ∞ makes every finite difference 0.
  */
 export function tiltOf(
   caller: string,
@@ -41,10 +42,10 @@ export function tiltOf(
   return { law, anchor, excess };
 }
 
-/** log E_law[e^x]: through E[e^x − 1] where that is near 0, so that a weak tilt keeps its digits. */
+/** log E_law[e^x]: by E[e^x − 1] where that is near 0, so that a weak tilt keeps its digits. */
 function logMeanExp(law: ExactDistribution, x: readonly BigNumber[]): BigNumber {
   const { arithmetic, mass, logMass } = law;
-  // A rare answer may carry e^x past the range of exponents before its probability brings it back.
+  // e^x alone may overflow where p·e^x does not.
   const tilted = (p: BigNumber, i: number) =>
     p.isZero() ? arithmetic.exp(x[i].plus(logMass[i])) : p.times(arithmetic.exp(x[i]));
   const growth = mass.map((p, i) => (p.isZero() ? tilted(p, i) : p.times(arithmetic.expm1(x[i]))));

@@ -20,7 +20,7 @@ export const speaksOf: Readonly<Record<string, readonly string[]>> = {
     "tilt",
     "normalize",
   ],
-  "(10)": ["rlifOptimum", "rlifOptimalValue", "rlifObjective", "escort", "renyiEntropy", "klDivergence"],
+  "(10)": ["rlifOptimum", "rlifOptimalValue", "rlifRegret", "rlifObjective", "escort", "renyiEntropy", "klDivergence"],
   "(11)": ["rlhfEquivalent", "rlifEquivalent", "rlhfOptimum", "rlifOptimum", "rlhfObjective", "rlifObjective"],
   "(12)": ["unifiedObjective", "escort", "renyiEntropy", "entropy", "klDivergence"],
   "(13)": ["softBestOfNLaw", "weightedBestOfNLaw"],

@@ -171,8 +171,14 @@ describe("what is no claim, world, gap or tolerance is refused by name", () => {
     [() => claimHolds({} as never, { gap: 0 }, 1), "claimHolds: claim must be a claim"],
     [() => claimHolds(claims[0], undefined as never, 1), "claimHolds: gap must be a gap"],
     [() => claimHolds(claims[0], { gap: "0" } as never, 1), "claimHolds: gap.gap must be a number"],
-    [() => claimHolds(claims[0], { gap: 0 }, Number.NaN), "claimHolds: tolerance must be at least 0, got NaN"],
-    [() => claimVerdict(claims[0], { gap: 0 }, -1), "claimVerdict: tolerance must be at least 0, got -1"],
+    [
+      () => claimHolds(claims[0], { gap: 0 }, Number.NaN),
+      "claimHolds: tolerance must be at least 0 (Infinity allowed), got NaN",
+    ],
+    [
+      () => claimVerdict(claims[0], { gap: 0 }, -1),
+      "claimVerdict: tolerance must be at least 0 (Infinity allowed), got -1",
+    ],
     [() => worldOf(undefined as never, plain), "worldOf: algebra must be an object"],
     [() => worldOf(float64Algebra, undefined as never), "worldOf: instance must be an object"],
   ])("%s", (call, message) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { totalVariation, weightedBestOfNLaw } from "exptilt";
 import { atomicData, denoise, guidedNoisePrediction, guidedTarget, noisePrediction, score } from "exptilt/diffusion";
+import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";
@@ -28,6 +29,25 @@ describe("the noise predictor against 60 digits", () => {
       for (const [k, v] of noise.entries()) expect(Math.abs(got[k] - Number(v))).toBeLessThanOrEqual(1e-13 * size);
     });
   }
+});
+
+describe("where a rare atom is the nearest, and one that is e^460 times as likely as far off as counts", () => {
+  const A = exactAlgebra({ digits: 60 });
+  const balance = fc.record({
+    rare: fc.constantFrom(1e-50, 1e-100, 1e-200, 1e-300),
+    sigma: fc.constantFrom(1e-3, 1e-4, 1e-5, 1e-6),
+    nats: fc.double({ min: -60, max: 60, noNaN: true }),
+  });
+  test.prop([balance])("the prediction is that of 60 digits, relative to the distances it is made of", (at) => {
+    const { rare, sigma, nats } = at;
+    const alpha = Math.sqrt(1 - sigma * sigma);
+    // At 0 nats both atoms are as likely.
+    const x = 0.6 * alpha - ((nats - Math.log(rare)) * sigma * sigma) / alpha;
+    const mass = [rare, 1];
+    const data = atomicData({ atoms: [[0.1], [1.1]], classes: { data: mass } });
+    const exact = A.toNumber(A.noisePrediction([0.1, 1.1], A.measure([0, 1], mass), x, sigma));
+    expect(Math.abs(noisePrediction(data, [x], sigma)[0] - exact)).toBeLessThan(1e-13 / sigma);
+  });
 });
 
 const instances = fc

@@ -324,7 +324,9 @@ describe("laws of another copy of the library keep their digits", () => {
 
   it("KL from the root of a tilt that another door made, as by one", async () => {
     for (const path of ["training/index.js", "node/training.js"]) {
-      const { importanceWeights } = await import(/* @vite-ignore */ new URL(`../../dist/${path}`, import.meta.url).href);
+      const { importanceWeights } = await import(
+        /* @vite-ignore */ new URL(`../../dist/${path}`, import.meta.url).href
+      );
       for (const one of [library, ...(await copies)]) {
         const ref = one.measure(support, masses);
         const { target } = importanceWeights({ ref, reward: score, beta: 1 });

@@ -394,16 +394,6 @@ describe("the bounds at their ends", () => {
     expect([bestOfNKlBound(1), bestOfNWinRateBound(1), bestOfNWinRateBound(3)]).toEqual([0, 0.5, 0.75]);
     near(bestOfNKlBound(8), Math.log(8) - 7 / 8, 2);
   });
-  it("of the printed rate: 0 for one draw, ∞ with forbidden answers", () => {
-    near(printedRate(good, 9), Math.exp(2) * Math.sqrt(Math.log(9) / 9), 4);
-    expect(printedRate(good, 1)).toBe(0);
-    expect(printedRate({ ...good, reward: [0, -Infinity] }, 1)).toBe(0);
-    expect(printedRate({ ...good, reward: [0, -Infinity] }, 2)).toBe(Infinity);
-    near(printedRate({ ...good, beta: Infinity }, 4), Math.sqrt(Math.log(4) / 4), 2);
-    expect(printedRate({ ...good, beta: Infinity }, 1)).toBe(0);
-    expect(printedRate({ ...good, reward: [0, -Infinity], beta: Infinity }, 2)).toBe(Infinity);
-    expect(printedRate(good, 2 ** 60)).toBeGreaterThan(0);
-  });
 });
 
 describe("the first-order expansion", () => {

@@ -41,7 +41,7 @@ function stopping<N>({ algebra: A, tokens }: World<N>) {
   };
 }
 
-/** max π/min π ≤ e^{r_max}, divided by e^{r_max}, so that a query's factor shows however large r_max is. */
+/** max π/min π ≤ e^{r_max}, divided by e^{r_max}, so that a query's factor shows at any r_max. */
 function ratioBound<N>({ algebra: A }: World<N>, logs: readonly N[], reward: readonly N[]): Comparison<N> {
   const logRatio = A.subtract(largest(A, logs), least(A, logs));
   return {
@@ -51,7 +51,7 @@ function ratioBound<N>({ algebra: A }: World<N>, logs: readonly N[], reward: rea
   };
 }
 
-/** Misprints of the autoregressive half: as printed they fail, as corrected they hold. */
+/** Misprints of the autoregressive half. */
 export const alignmentErrata: readonly Erratum[] = [
   {
     kind: "erratum",

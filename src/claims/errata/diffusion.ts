@@ -2,12 +2,12 @@ import type { MeasureOf } from "../../exact/algebra.js";
 import type { Atoms } from "../builtInAtoms.js";
 import type { Comparison, Erratum } from "../claim.js";
 import { divergence, lossOnGrid, mismatch, ON_ATOMS, onAtoms, weightedExcess } from "../diffusion.js";
-import { entries, magnitude, total } from "../sums.js";
+import { entries, magnitude, minus, total } from "../sums.js";
 
 /** Levels whose weights ω_t total far more than 1. */
 const GRID = [0.05, 0.1, 0.3, 0.5, 0.8, 0.9, 0.95];
 
-/** p(x|c)/p(x) at the point where it is farthest from 1, and e^{−L/Ω} with L from the predictors and Ω = 1 or Σω_t. */
+/** p(x|c)/p(x) at the point where it is farthest from 1, beside e^{−L/Ω} with L by the predictors and Ω = 1 or Σω_t. */
 function ratioRule<N>(atoms: Atoms<N>, normalised: boolean): Comparison<N> {
   const { A, own, marginal, farthest } = atoms;
   const weights = A.densityRatioWeights(GRID.map((sigma) => A.number(sigma)));
@@ -15,7 +15,7 @@ function ratioRule<N>(atoms: Atoms<N>, normalised: boolean): Comparison<N> {
   const exponent = A.divide(atoms.ratioLoss(farthest), omega);
   return {
     left: [A.divide(atoms.atPoint(own, farthest), atoms.atPoint(marginal, farthest))],
-    right: [A.exp(A.subtract(A.number(0), exponent))],
+    right: [A.exp(minus(A, exponent))],
   };
 }
 
@@ -100,8 +100,8 @@ export const diffusionErrata: readonly Erratum[] = [
     corrected: onAtoms((atoms) => {
       const { A, points, tilted, level } = atoms;
       const predicted = predictorOf(atoms, tilted);
-      const minus = A.subtract(A.number(0), level[0]);
-      const score = (x: (typeof points)[number]) => A.multiply(minus, A.score(points, tilted, x, level[0]));
+      const score = (x: (typeof points)[number]) =>
+        A.multiply(minus(A, level[0]), A.score(points, tilted, x, level[0]));
       return [tiltedField(atoms, atoms.field().alpha), fields(atoms, predicted, score, predicted)];
     }),
   },

@@ -23,8 +23,8 @@ function tied<N>(world: World<N>) {
 }
 
 /**
- * A β so small that a draw of the next rank has no weight beside the best one, at the arithmetic's own precision, even
- * where that one is the rarer by all that masses differ: e^{spread − 1/β} is nothing beside 1.
+ * A β at which a draw of the next rank has no weight beside a draw of the best one, at the precision of the arithmetic:
+ * 1 + e^{spread − 1/β} rounds to 1, with spread the largest log-ratio of two masses.
  */
 function coldBeta<N>({ algebra: A }: World<N>, logMass: readonly N[]): N {
   const spread = A.subtract(largest(A, logMass), least(A, logMass));
@@ -34,7 +34,7 @@ function coldBeta<N>({ algebra: A }: World<N>, logMass: readonly N[]): N {
   return A.divide(one, A.add(spread, A.number(nats)));
 }
 
-/** E9: what the note leaves open at β = 0. */
+/** E9, on the case β = 0, which the note leaves open. */
 export const selectionErrata: readonly Erratum[] = [
   {
     kind: "erratum",
@@ -45,7 +45,7 @@ export const selectionErrata: readonly Erratum[] = [
     printed: (world) => {
       const { algebra: A } = world;
       const { ref, reward } = tied(world);
-      // The probability that an answer is drawn and none drawn is better: more than one may be the argmax.
+      // The probability that an answer is drawn and no better one is: several answers may be the argmax.
       const attained = reward.map((r, o) => {
         const miss = reward.map((s, j) => (j !== o && A.toNumber(s) <= A.toNumber(r) ? ref.mass[j] : A.number(0)));
         const without = total(A, miss);
