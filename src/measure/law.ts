@@ -165,7 +165,7 @@ export class Law {
     const law = new Law(weight, logWeight, base, logDensity, base.fromLog, total);
     // Log-weights are data where they alone have an answer whole; with a total come weights that all are.
     for (let i = 0; total === undefined && i < weight.length; i++) {
-      if (weight[i] >= SMALLEST_NORMAL || !law.supports(i)) continue;
+      if (weight[i] >= SMALLEST_NORMAL || !base.supports(i)) continue;
       law.logMass = law.logWeight;
       break;
     }

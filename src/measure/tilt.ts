@@ -1,7 +1,7 @@
 import { outOfRange, POSITIVE_OR_INFINITE, requireLength, requireNumber, wrongType } from "../numeric/check.js";
 import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, expm1, log1p } from "../numeric/elementary.js";
-import { expWeighted } from "../numeric/expLoops.js";
+import { expWeighted } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { peakOf, rangeOf } from "../numeric/peak.js";

@@ -1,44 +1,14 @@
-import { type DoubleDouble, productError, twoSum } from "./doubleDouble.js";
-import {
-  CELL_NATS,
-  CELL_NATS_LOW,
-  CELLS_PER_NAT,
-  EXP_CELLS,
-  expNormal,
-  expRest,
-  HIGH_WORD,
-  HIGH_WORD_OF_ONE,
-  inverse,
-  LN2_HI,
-  LN2_LO,
-  LOG_CELLS,
-  logOfSum,
-  logs,
-  logsLow,
-  power,
-  ROUNDER,
-  scale,
-} from "./expLog.js";
+import type { DoubleDouble } from "./doubleDouble.js";
+import { exp, logOfSum, powerOf } from "./expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "./float64.js";
+
+export { exp, expm1 } from "./expLog.js";
 
 /**
  * exp, log and their kin on all doubles, from + − × ÷ alone, with errors of about one unit in the last place. The
  * standard leaves the digits of Math.exp to the engine. These functions have the same bits in every engine, and a seed
  * has the same draws. All of the float64 library uses them.
  */
-
-/** e^x. */
-export function exp(x: number): number {
-  if (x > -700 && x < 700) return expNormal(x);
-  if (!(x < 709.79)) return x > 0 ? Infinity : Number.NaN;
-  if (x < -745.2) return 0;
-  // The power of two comes in two steps, so that only the last may over- or underflow.
-  const n = Math.round(x * CELLS_PER_NAT);
-  const j = n & (EXP_CELLS - 1);
-  const v = power[j] + power[j] * expRest(x - n * CELL_NATS - n * CELL_NATS_LOW, j);
-  const e = n >> 9;
-  return x > 0 ? v * scale[1023 + e] * 2 : v * scale[1124 + e] * 2 ** -100;
-}
 
 /** e^{x + low}, where low is the rounding error of x. */
 export function expPlus(x: number, low: number): number {
@@ -53,25 +23,6 @@ export function expTimes(x: number, low: number, factor: number): number {
   const half = expPlus(x / 2, low / 2);
   return half * factor * half;
 }
-
-/** e^x − 1, accurate near 0. */
-export function expm1(x: number): number {
-  if (x > -0.02 && x < 0.02) {
-    const series = 1 / 6 + x * (1 / 24 + x * (1 / 120 + x * (1 / 720 + x * (1 / 5040))));
-    return x + x * x * (0.5 + x * series);
-  }
-  if (!(x > -40 && x < 700)) return x <= -40 ? -1 : exp(x);
-  const k = x * CELLS_PER_NAT + ROUNDER - ROUNDER;
-  const n = k | 0;
-  const j = n & (EXP_CELLS - 1);
-  const v = power[j] * scale[((n >> 9) + 1024) & 2047];
-  const d = v - 1;
-  const left = v > 1 ? v - d - 1 : v - (d + 1);
-  return d + (left + v * expRest(x - k * CELL_NATS - k * CELL_NATS_LOW, j));
-}
-
-const double = new Float64Array(1);
-const words = new Int32Array(double.buffer);
 
 /** log(1 + x) for |x| ≤ 0.01. */
 function log1pSmall(x: number): number {
@@ -110,34 +61,6 @@ export function pow(x: number, y: number): number {
   if (isNormal(x)) return powerOf(x, y, 0);
   if (x > 0 && x < SMALLEST_NORMAL) return powerOf(x * 2 ** 54, y, -54);
   return y === 0 ? 1 : exp(y * log(x));
-}
-
-/** (x·2^shift)^y for normal x. */
-function powerOf(x: number, y: number, shift: number): number {
-  double[0] = x;
-  const e = (words[HIGH_WORD] - HIGH_WORD_OF_ONE + 0x80000) >> 20;
-  const m = x * scale[(1024 - e) & 2047];
-  const k = m * LOG_CELLS + ROUNDER - ROUNDER;
-  const j = k & (2 * LOG_CELLS - 1);
-  const c = k * (1 / LOG_CELLS);
-  const d = m - c;
-  // log(1 + d/c), c the middle of the cell: its first two terms in double-double.
-  const r = d * inverse[j];
-  const back = r * c;
-  const rest = (d - back - productError(r, c, back)) * inverse[j];
-  const square = r * r;
-  const s = twoSum((e + shift) * LN2_HI, logs[j]);
-  const t = twoSum(s.hi, r);
-  const q = twoSum(t.hi, -square / 2);
-  const series = 1 / 3 + r * (-0.25 + r * (0.2 + r * (-1 / 6 + r * (1 / 7 - r * (1 / 8)))));
-  const cubic = r * square * series + rest - r * rest;
-  const tail = q.lo + (t.lo + s.lo + (cubic - productError(r, r, square) / 2 + (logsLow[j] + (e + shift) * LN2_LO)));
-  const high = q.hi + tail;
-  const product = y * high;
-  const value = exp(product);
-  // A power outside the range of doubles needs no correction, and that of x = 1 none.
-  if (!(value > 0 && value < Infinity) || high === 0) return value;
-  return value + value * (productError(y, high, product) + y * (tail - (high - q.hi)));
 }
 
 /** sin(πt/2) for t in [0, 1]. */

@@ -1,14 +1,10 @@
-import { HIGH_WORD } from "./expLog.js";
+import { highWord } from "./expLog.js";
 import { SMALLEST_NORMAL } from "./float64.js";
-
-const double = new Float64Array(1);
-const words = new Int32Array(double.buffer);
 
 /** The exponent k of a positive finite number x in [2ᵏ, 2ᵏ⁺¹), subnormal numbers included. */
 export function exponentOf(x: number): number {
   const whole = x >= SMALLEST_NORMAL;
-  double[0] = whole ? x : x * 2 ** 54;
-  return (words[HIGH_WORD] >> 20) - (whole ? 1023 : 1077);
+  return (highWord(whole ? x : x * 2 ** 54) >> 20) - (whole ? 1023 : 1077);
 }
 
 /** x·2ᵏ for any whole k, exact unless the result leaves the range of normal doubles; 2ᵏ alone may over- or underflow. */

@@ -1,5 +1,4 @@
-import { expNormal } from "../../numeric/expLog.js";
-import { expOfMultiples } from "../../numeric/expLoops.js";
+import { expNormal, expOfMultiples } from "../../numeric/expLog.js";
 import { floats, type Workspace } from "../../numeric/floats.js";
 import type { Grid } from "./trapezoid.js";
 import type { Weights } from "./weights.js";
