@@ -3,6 +3,7 @@ import type { DoubleDouble } from "../numeric/doubleDouble.js";
 import { exp, log, log1p, logDoubleDouble } from "../numeric/elementary.js";
 import { expNormal, logsScaled } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { made } from "../numeric/made.js";
 import { peakOf, rangeOf } from "../numeric/peak.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
@@ -183,8 +184,8 @@ export class Law {
 
   /** The logarithm of the density over an earlier law that this one comes from, up to a constant. */
   densityOver(ancestor: Law | undefined): Float64Array | undefined {
-    if (typeof this.#step === "function") this.#step = this.#step();
-    const step = this.#step;
+    const step = this.#step && made(this.#step);
+    this.#step = step;
     if (this.#base === ancestor || step === undefined) return step;
     if (this.#known === undefined || this.#known.ancestor !== ancestor) {
       const before = this.#base?.densityOver(ancestor);
@@ -207,8 +208,9 @@ export class Law {
 
   /** log weight, −∞ off the support; made when first asked for. */
   get logWeight(): Float64Array {
-    if (typeof this.#logWeight === "function") this.#logWeight = this.#logWeight();
-    this.#logWeight ??= this.weight.map(log);
+    // Loops read it entry by entry: nothing is written then.
+    if (typeof this.#logWeight === "object") return this.#logWeight;
+    this.#logWeight = made(this.#logWeight ?? (() => this.weight.map(log)));
     return this.#logWeight;
   }
 

@@ -11,6 +11,7 @@ import {
 import { exp, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { fromJson } from "../numeric/json.js";
+import { made } from "../numeric/made.js";
 import { BRAND, type Branded, Law } from "./law.js";
 import { INSPECT, type Inspect, jsonOf, printed } from "./shown.js";
 import { requireSameSupport, requireSupport } from "./support.js";
@@ -169,21 +170,22 @@ export class NormalizedMeasure<A> extends OwnMeasure<A> implements Distribution<
   }
 
   get mass(): Float64Array {
-    const made = madeOf(this);
-    made.mass ??= this.law.probabilities();
-    return made.mass;
+    const own = madeOf(this);
+    own.mass ??= this.law.probabilities();
+    return own.mass;
   }
 
   get logMass(): Float64Array {
-    const made = madeOf(this);
-    made.logMass ??= this.law.logProbabilities();
-    return made.logMass;
+    const own = madeOf(this);
+    own.logMass ??= this.law.logProbabilities();
+    return own.logMass;
   }
 
   get logNormalizer(): number {
-    const made = madeOf(this);
-    if (typeof made.logNormalizer === "function") made.logNormalizer = made.logNormalizer();
-    return made.logNormalizer as number;
+    const own = madeOf(this);
+    const logNormalizer = made(own.logNormalizer ?? 0);
+    own.logNormalizer = logNormalizer;
+    return logNormalizer;
   }
 }
 
