@@ -79,7 +79,8 @@ export function seldomBeyond<N>(
   });
   const rate = squareRoot(A, A.divide(A.log(draws), draws));
   return [
-    { left: [total(A, tail)], right: [A.number(2 * DRAWS ** -10)], relation: "<=" },
+    // 2N⁻¹⁰ for N = 2⁸ draws.
+    { left: [total(A, tail)], right: [A.number(2 ** -79)], relation: "<=" },
     { left: [bound], right: [A.multiply(A.number(6), A.multiply(top, rate))], relation: "<=" },
   ];
 }

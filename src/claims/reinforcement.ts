@@ -1,3 +1,4 @@
+import { exponentOf } from "../numeric/powerOfTwo.js";
 import type { Identity } from "./claim.js";
 import { certainties, certaintySizes, markov } from "./sequences.js";
 import { entries, largest, magnitude, minus, positions, summed, total, totalSize } from "./sums.js";
@@ -187,7 +188,9 @@ export const reinforcement: readonly Identity[] = [
       const top = largest(A, entries(ref.logMass));
       const logV = A.log(A.number(internal.vocabularySize));
       return [1, 0.5].flatMap((a) => {
-        const beta = A.divide(A.number(a), A.number(2 ** Math.ceil(Math.log2(internal.length))));
+        // The least power of two that is at least the length.
+        const length = 2 ** (exponentOf(internal.length - 0.5) + 1);
+        const beta = A.divide(A.number(a), A.number(length));
         const problem = { ...internal, beta };
         const best = A.rlifOptimalValue(problem);
         const optimum = A.rlifOptimum(problem);

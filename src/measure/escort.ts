@@ -34,7 +34,7 @@ export function escort<A>(ref: Measure<A>, exponent: number): Distribution<A> {
   return distributionOf(support, ...escortLaw("escort", law, a, a - 1));
 }
 
-/** The escort of a law, given the exponent and, to its own digits, the exponent minus 1; and its log-normaliser. */
+/** The escort of a law and its log-normaliser. `excess` is the exponent minus 1, which has digits that the exponent rounds away. */
 export function escortLaw(caller: string, law: Law, exponent: number, excess: number): [Law, () => number] {
   const anchor = exponent >= 0 ? law.peak : lightest(caller, law, exponent);
   const weight = new Float64Array(law.weight.length);
@@ -66,7 +66,7 @@ function powers(out: Float64Array, mass: Float64Array, top: number, exponent: nu
     }
     const ratio = m / top;
     const ordinary = isNormal(ratio);
-    // As in logRatioNearOne.
+    // The same as logRatioNearOne.
     const l = ratio > 0.5 && ratio < 2 ? log1p((m - top) / top) : ordinary ? logNormal(ratio) : logRatio(m, top);
     // At most 0, since the largest power is that of `top`; and y < 350, as exponent > 1/2 where it is near 1.
     const x = exponent * l;
@@ -78,7 +78,7 @@ function powers(out: Float64Array, mass: Float64Array, top: number, exponent: nu
   }
 }
 
-/** ratio^exponent, given log ratio = l: near exponent 1 it is the ratio itself but for a small factor. */
+/** ratio^exponent, given log ratio = l. Near exponent 1 it is the ratio times a factor near 1. */
 function powerOf(ratio: number, l: number, exponent: number, excess: number): number {
   if (Math.abs(excess) < Math.abs(exponent) && isNormal(ratio)) {
     const half = exp((excess * l) / 2);

@@ -17,9 +17,9 @@ export function expectationUnder(law: Law, f: Float64Array): number {
     if (x > most) most = x;
   }
   const { hi, lo } = sum(terms);
-  // A mean of the largest doubles may be rounded past them on the way.
+  // A sum of the largest doubles may overflow where the mean does not.
   const mean = Number.isNaN(hi) ? 4 * sum(terms.map((t) => t / 4)).hi : hi + lo;
-  // Rounded, it may be outside the range of what it averages.
+  // Rounding may take a mean out of the range of f.
   return Math.min(most, Math.max(least, mean));
 }
 

@@ -14,13 +14,13 @@ export interface Levels {
   readonly reward: Float64Array;
   /** The probability of each level under ref, rounded to 0 or to a subnormal number where it is below the normal doubles. */
   readonly mass: Float64Array;
-  /** Its logarithm, whole for every level. Made when first asked for. */
+  /** The logarithm of each probability: it has all digits at every level. Made when first read. */
   readonly logMass: Float64Array;
   /** The level of each answer; −1 off the support of ref and for a forbidden answer (reward −∞). */
   readonly levelOf: Int32Array;
   /** The probability under ref that a draw is forbidden. */
   readonly forbidden: number;
-  /** Its logarithm, whole where it is rare. */
+  /** The logarithm of that probability: it has all digits also where the probability is rare. */
   readonly logForbidden: number;
 }
 
@@ -64,12 +64,12 @@ class LevelsOfLaw implements Levels {
 
 const MIN_UNROUNDED_MASS: number = 2 ** 12 * SMALLEST_NORMAL;
 
-/** Whether a mass may be a sum of terms that were rounded below the normal doubles: its logarithm is made of theirs. */
+/** Whether a mass may be a sum of terms that were rounded below the normal doubles. Its logarithm then comes from theirs. */
 export function isRounded(mass: number): boolean {
   return mass < MIN_UNROUNDED_MASS;
 }
 
-/** The logarithm of a level's probability: those of all levels are made only where it is below the normal doubles. */
+/** The logarithm of a level's probability. The logarithms of all levels are made only where one is below the normal doubles. */
 export function logMassAt(levels: Levels, i: number): number {
   const p = levels.mass[i];
   return isRounded(p) ? levels.logMass[i] : log(p);
@@ -123,7 +123,7 @@ export function levelsOf(caller: string, law: Law, score: Float64Array): Levels 
   return new LevelsOfLaw(law, reward, mass, levelOf, forbidden + forbiddenLow, forbids);
 }
 
-/** So many answers are sorted by insertion, which is done before the engine's own sort has begun. */
+/** Up to so many answers are sorted by insertion. */
 const INSERTION_SORT_LIMIT = 48;
 
 /** The distinct rewards, and in `levelOf` which of them each answer has. */
@@ -165,7 +165,7 @@ function rankMany(law: Law, score: Float64Array, levelOf: Int32Array): Float64Ar
   return reward;
 }
 
-/** The first of the decreasing rewards that is at most r, or their number: the index of r itself where it is listed. */
+/** The index of the first of the decreasing rewards that is at most r; the number of rewards where none is. */
 export function levelAt(reward: Float64Array, r: number): number {
   let low = 0;
   let high = reward.length;
@@ -177,7 +177,7 @@ export function levelAt(reward: Float64Array, r: number): number {
   return low;
 }
 
-/** What lies above each level: Σ of the masses of better levels, and above the last, of all; compensated. */
+/** The mass above each level, by a compensated sum over the better levels. The last entry is the mass of all levels. */
 export function massAbove(mass: Float64Array, above: Float64Array = floats(mass.length + 1)): Float64Array {
   let hi = 0;
   let lo = 0;
@@ -197,7 +197,7 @@ export function logAdd(a: number, b: number): number {
   return small === -Infinity ? large : large + log1p(exp(small - large));
 }
 
-/** log of what lies at each level and below, forbidden draws included: whole where the sum is below the normal doubles. */
+/** The logarithm of the mass at each level and below, with forbidden draws: it has all digits also below the normal doubles. */
 export function logMassFrom(levels: Levels, from: Float64Array): Float64Array {
   const { mass } = levels;
   const out = from.map(log);
@@ -210,7 +210,7 @@ export function logMassFrom(levels: Levels, from: Float64Array): Float64Array {
   return out;
 }
 
-/** What lies at each level and below: its mass, those of worse levels and `base`; the last entry is `base`. */
+/** The mass at each level and below, added to `base`. The last entry is `base`. */
 export function massFrom(mass: Float64Array, base: number, from: Float64Array = floats(mass.length + 1)): Float64Array {
   let hi = base;
   let lo = 0;

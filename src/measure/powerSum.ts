@@ -2,10 +2,10 @@ import { exp, expm1, log, log1p } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import type { Law } from "./law.js";
 
-/** Below this e^x − 1 and log(1 + x) are x to the last digit. */
-const NEGLIGIBLE = 2 ** -54;
+/** Below this size e^x − 1 and log(1 + x) are x to the last digit. */
+const MAX_LINEAR = 2 ** -54;
 
-/** log Σ P^order of a law, given the order and, to its own digits, the order minus 1; every order on a full support. */
+/** log Σ P^order of a law. `excess` is the order minus 1, which has digits that the order rounds away. */
 export function logPowerSum(law: Law, order: number, excess: number): number {
   if (excess === 0) return 0;
   const x = powerSlope(law, order, excess) * excess;
@@ -13,17 +13,17 @@ export function logPowerSum(law: Law, order: number, excess: number): number {
 }
 
 /**
- * (log Σ P^order)/(order − 1), minus the Rényi entropy. Next to a point mass and next to order 1 the sum is 1 but for what
- * no double holds, while the quotient is of ordinary size.
+ * (log Σ P^order)/(order − 1), minus the Rényi entropy. Near a point mass and near order 1 the sum rounds to 1, while the
+ * quotient is of ordinary size.
  */
 export function logPowerSumPerExcess(law: Law, order: number, excess: number): number {
   const slope = powerSlope(law, order, excess);
   const x = slope * excess;
-  if (Math.abs(x) < NEGLIGIBLE) return slope;
+  if (Math.abs(x) < MAX_LINEAR) return slope;
   return (nearOne(x) ? log1p(x) : logPowerSumFromTop(law, order)) / excess;
 }
 
-/** Whether Σ P^order, given by what it exceeds 1 by, is to be had by log1p. */
+/** Whether log Σ P^order comes from log1p of x = Σ P^order − 1. */
 const nearOne = (x: number): boolean => x > -0.5 && x < Infinity;
 
 /** (Σ P^order − 1)/(order − 1) as Σ (P^order − P)/(order − 1): each term from the power that is nearer to 1. */
@@ -35,14 +35,14 @@ function powerSlope(law: Law, order: number, excess: number): number {
     if (l === -Infinity) continue;
     const p = law.probability(i);
     const x = excess * l;
-    if (Math.abs(x) < NEGLIGIBLE) terms[i] = p * l;
+    if (Math.abs(x) < MAX_LINEAR) terms[i] = p * l;
     else if (Math.abs(x) < 0.5) terms[i] = p * (expm1(x) / excess);
     else terms[i] = (exp(order * l) - p) / excess;
   }
   return sum(terms).hi;
 }
 
-/** log Σ P^order from its largest term: far from 1 the order is none of 0 and, where answers are without mass, of those below. */
+/** log Σ P^order from its largest term. */
 function logPowerSumFromTop(law: Law, order: number): number {
   const logP = law.logProbabilities();
   let top = -Infinity;

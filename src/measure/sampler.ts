@@ -88,17 +88,17 @@ export function samplingProbabilities(p: Measure): Float64Array {
 
 const LEVEL: Condition = { least: 0, most: 1 - 2 ** -53, says: "be in [0, 1)" };
 
-/** The relative error of a compensated sum, for each of its terms: some 2⁻¹⁰⁵. */
-const UNSURE = 2 ** -102;
-const SCALE = 2 ** 500;
+/** A bound of the relative error of a compensated sum, for each of its terms; the error is some 2⁻¹⁰⁵. */
+const MAX_TERM_ERROR = 2 ** -102;
+const UPSCALE = 2 ** 500;
 
 /** Whether Σ_{j ≤ i} w_j > u Σ w, exactly. */
 function exceeds(weight: Float64Array, i: number, u: number): boolean {
   const difference = new ExactSum();
   for (let j = 0; j < weight.length; j++) {
     // Scaled, so that no product of a small u with a weight meets the subnormal range.
-    const { hi, lo } = twoProduct(-u * SCALE, weight[j]);
-    if (j <= i) difference.add(weight[j] * SCALE);
+    const { hi, lo } = twoProduct(-u * UPSCALE, weight[j]);
+    if (j <= i) difference.add(weight[j] * UPSCALE);
     difference.add(hi);
     difference.add(lo);
   }
@@ -131,8 +131,8 @@ export function categoricalQuantile(p: Measure, u: number): number {
   const caller = "categoricalQuantile";
   const { weight, total } = lawOf(caller, "p", p);
   const level = requireNumber(caller, "u", u, LEVEL);
-  // Σ_{j ≤ i} w_j − u Σ w in double-double, and exactly where that is too near 0 to tell its sign.
-  const unsure = UNSURE * weight.length * total.hi;
+  // The sign of Σ_{j ≤ i} w_j − u Σ w decides: from double-double, or from exact sums where it is too near 0.
+  const unsure = MAX_TERM_ERROR * weight.length * total.hi;
   const { hi: target, lo: error } = twoProduct(level, total.hi);
   let [hi, lo] = [-target, -error - level * total.lo];
   for (let i = 0; i < weight.length; i++) {

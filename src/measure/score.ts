@@ -32,7 +32,7 @@ export function resolveScore<A>(
   const out = new Float64Array(support.length);
   for (let i = 0; i < out.length; i++) {
     const given: unknown = score(support[i], i);
-    // The text of the argument is made for what is no plain score.
+    // The name of the argument is only made for a value that is checked further.
     const plain = typeof given === "number" && given < Infinity;
     out[i] = plain ? given : requireNumber(caller, `${argument} of support[${i}]`, given, BELOW_INFINITY);
   }
@@ -47,8 +47,8 @@ export function scaledDifference(a: number, b: number, beta: number): number {
 }
 
 /**
- * What x = fl((a − b)/β) misses of it: of many nats the rounding is as large as the last digits of their exponential. 0
- * where x is small, or the numbers so large or small that it cannot be had.
+ * Rounding error of x = fl((a − b)/β): the exact quotient is x + missedBy. It shows in e^x once x exceeds about one nat. It
+ * is 0 where x is small, and where a, b or β are so large or small that the error can't be computed.
  */
 export function missedBy(x: number, a: number, b: number, beta: number): number {
   const size = Math.abs(x);

@@ -1,31 +1,32 @@
 import { outOfRange, wrongType } from "../numeric/check.js";
 
-/** Supports that were checked and frozen here: what is built from them shares them, and is known to match at a glance. */
+/** Supports that were checked and frozen here. Measures share them, and two that share one need no comparison. */
 const checked = new WeakSet<readonly unknown[]>();
 
-/** A long support and another one last seen to list the same answers: both are frozen, so that this stays so. */
+/** For a long support the last other one that lists the same answers. Both are frozen, so that this stays true. */
 const twins = new WeakMap<readonly unknown[], readonly unknown[]>();
-const LONG = 1024;
+/** Supports of so many answers or more are remembered as twins. */
+const MIN_TWIN_SIZE = 1024;
 
 /** The answers as a frozen array without duplicates: the caller's own array is copied, never kept. */
 export function requireSupport<A>(caller: string, support: readonly A[], argument = "support"): readonly A[] {
   if (!Array.isArray(support)) throw wrongType(caller, argument, "be an array of answers", support);
   if (checked.has(support)) return support;
   if (support.length === 0) throw outOfRange(caller, argument, "have at least one answer", support);
-  // Read before they are frozen: the engine is slow to read a frozen array.
+  // Duplicates are looked for before the copy is frozen.
   const answers = support.slice();
   if (!isIncreasing(answers)) refuseDuplicates(caller, argument, answers);
   return knownSupport(answers);
 }
 
-/** Answers that are distinct by construction, taken over as a support without looking. */
+/** Answers that are distinct by construction, as a support: they are not checked, and the array is frozen. */
 export function knownSupport<A>(answers: A[]): readonly A[] {
   const support = Object.freeze(answers);
   checked.add(support);
   return support;
 }
 
-/** Strictly increasing numbers or strings cannot repeat: ranges of ids, the usual large support, cost one pass. */
+/** Whether answers are strictly increasing numbers or strings: these can't repeat, and most large supports are such. */
 function isIncreasing(answers: readonly unknown[]): boolean {
   const type = typeof answers[0];
   if (type !== "number" && type !== "string") return false;
@@ -101,5 +102,5 @@ export function requireSameSupport(
       throw wrongType(caller, `both measures' support[${i}]`, condition, q[i]);
     }
   }
-  if (p.length >= LONG && checked.has(p) && checked.has(q)) twins.set(p, q);
+  if (p.length >= MIN_TWIN_SIZE && checked.has(p) && checked.has(q)) twins.set(p, q);
 }

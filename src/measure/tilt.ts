@@ -23,29 +23,30 @@ function tiltAnchor(caller: string, argument: string, law: Law, score: Float64Ar
   return anchor;
 }
 
-/** Where a ratio is below the normal doubles it is taken this many times larger until e^x has been multiplied in. */
-const LIFT = 2 ** 600;
+/** A ratio below the normal doubles is multiplied by this until e^x is multiplied in. */
+const UPSCALE = 2 ** 600;
 
 /**
- * w·e^x / v ≤ 1 for w ≥ 0 and v > 0, by the weights where they are whole, through logarithms where they are not: below
- * the normal doubles, and where e^{x/2} is out of range.
+ * w·e^x / v ≤ 1 for w ≥ 0 and v > 0. It comes from the weights where they have all digits. It comes from logarithms where a
+ * weight is below the normal doubles, or e^{x/2} is out of range.
  */
 function shiftedWeight(w: number, v: number, x: number, whole: boolean, logWeight: () => number): number {
   const ratio = w / v;
   if (!whole || !(x > -1400 && x < 1400) || ratio === Infinity) return exp(logWeight() + x);
   if (x > -700 && x < 700 && isNormal(ratio)) return ratio * exp(x);
   const half = exp(x / 2);
-  return ratio < SMALLEST_NORMAL ? (((w * LIFT) / v) * half * half) / LIFT : ratio * half * half;
+  return ratio < SMALLEST_NORMAL ? (((w * UPSCALE) / v) * half * half) / UPSCALE : ratio * half * half;
 }
 
-/** So many nats between the largest score and that of the heaviest answer leave the latter's digits alone. */
-const NEAR = 4;
-const FAR: number = exp(-2 * NEAR);
+/** The heaviest answer may be so many nats below the largest score: its exponent then keeps its digits. */
+const MAX_ANCHOR_NATS = 4;
+/** Where the tilted total is a larger part of the total than this, the heaviest answer is that near. */
+const MIN_NEAR_TOTAL: number = exp(-2 * MAX_ANCHOR_NATS);
 
 /** A law ∝ base·e^{score/β}, and its log-partition. */
 export interface TiltedLaw {
   readonly law: Law;
-  /** log E_base[e^{score/β}] = score[anchor]/β + excess: the two parts, of which the first may be large. */
+  /** log E_base[e^{score/β}] as score[anchor]/β + excess. The first part may be large. */
   readonly logPartition: () => { readonly anchor: number; readonly excess: number };
 }
 
@@ -66,7 +67,7 @@ export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: nu
       base,
       tilted,
       () => shiftFrom(top).map((x, i) => base.logWeight[i] + x),
-      // From the heaviest answer: what counts in a divergence is the difference from that one.
+      // From the heaviest answer: a divergence reads differences from that one.
       () => shiftFrom(score[law.peak]),
       total,
     );
@@ -94,9 +95,11 @@ export function tiltLaw(caller: string, base: Law, score: Float64Array, beta: nu
 }
 
 /**
- * The weights of a tilt where all is ordinary, written to `out`: the reference's own, times exponentials that the largest
- * score bounds by 1. Undefined, with nothing written, where a score is none, or a weight or an exponential would leave the
- * range of normal doubles; undefined where the tilt would leave the range a law is kept in.
+ * The fast road of a tilt: the weights of the reference times exponentials of at most 1, written to `out`. Undefined
+ *
+ * - where a score is NaN, or a weight or an exponential would leave the range of normal doubles (nothing is written then);
+ * - where the total would be too small for a law;
+ * - where the heaviest answer is far below the largest score, so that rounding would cost its exponent digits.
  */
 function ordinaryTilt(
   base: Law,
@@ -111,15 +114,14 @@ function ordinaryTilt(
   if (!(spread > -700 && isNormal(base.leastPositive * exp(spread)))) return undefined;
   const total = expWeighted(out, weight, score, top, beta, base.total.hi);
   if (!(total.hi > 2 ** -400 * out.length)) return undefined;
-  // Where the answers that count lie far below the largest score, their differences from it are rounded by more than
-  // those among themselves: E_P[(top − score)/β] is at most the logarithm of base.total/total.
-  if (total.hi < FAR * base.total.hi) {
-    if ((top - score[peakOf(out)]) / beta > NEAR) return undefined;
+  // E_P[(top − score)/β] is at most the logarithm of base.total/total.
+  if (total.hi < MIN_NEAR_TOTAL * base.total.hi) {
+    if ((top - score[peakOf(out)]) / beta > MAX_ANCHOR_NATS) return undefined;
   }
   return { tilted: out, top, total };
 }
 
-/** The range of the scores where weights are positive; the top is +∞ where a score is none. */
+/** The range of the scores where weights are positive; the top is +∞ where a score is NaN. */
 function rangeOn(weight: Float64Array, score: Float64Array): { top: number; bottom: number } {
   let top = -Infinity;
   let bottom = Infinity;
@@ -133,20 +135,20 @@ function rangeOn(weight: Float64Array, score: Float64Array): { top: number; bott
   return { top, bottom };
 }
 
-/** log E_law[e^x]: by expm1 where that is near 0, so that a weak tilt keeps its digits. */
+/** log E_law[e^x], from E_law[e^x − 1] where it is near 0, so that a weak tilt keeps its digits. */
 export function logMeanExp(law: Law, x: Float64Array): number {
   const { weight, total } = law;
   const terms = new Float64Array(x.length);
   for (let i = 0; i < x.length; i++) {
     const p = weight[i] / total.hi;
-    // A rare answer may carry e^x past the largest double before its probability brings it back.
+    // e^x may overflow before a small probability is multiplied in.
     const carried = x[i] > 700 || p < SMALLEST_NORMAL;
     if (!carried) terms[i] = p * expm1(x[i]);
     else if (law.supports(i)) terms[i] = exp(x[i] + law.logProbability(i)) - p;
   }
   const excess = sum(terms);
   if (excess.hi > -0.5) return log1p(excess.hi + excess.lo);
-  // Far from 1, also where e^x, and its mean with it, has left the doubles.
+  // The mean is far from 1; e^x and the mean may be outside the doubles.
   return logSumExp(x.map((shift, i) => (law.supports(i) ? shift + law.logProbability(i) : -Infinity)));
 }
 
@@ -227,7 +229,7 @@ export function tiltedMass<A>(ref: Measure<A>, score: Score<A>, beta: number, ou
   if (!(out instanceof Float64Array)) throw wrongType(caller, "out", "be a Float64Array", out);
   requireLength(caller, "out", out, law.weight.length);
   const resolve = () => resolveScore(caller, "score", support, score);
-  // Scores in an array of their own are read where they are.
+  // Scores that do not share memory with `out` are read without a copy.
   const apart = score instanceof Float64Array && score.length === out.length && score.buffer !== out.buffer;
   const scores = apart ? score : resolve();
   const ordinary = ordinaryTilt(law, scores, temperature, out);
