@@ -1,4 +1,4 @@
-import { densitiesOf, type Law, MANY } from "../measure/law.js";
+import { densitiesOf, type Law, MIN_SIZE_FOR_KEPT_LOGS } from "../measure/law.js";
 import { type Measure, requireMeasure, requirePair } from "../measure/measure.js";
 import { requireSameSupport } from "../measure/support.js";
 import { logMeanExp } from "../measure/tilt.js";
@@ -110,7 +110,7 @@ function total(terms: Float64Array): number {
 /** KL of two laws on one support. */
 export function klOf(p: Law, q: Law): number {
   if (!p.hasTail && !q.hasTail) {
-    const plain = (p.weight.length < MANY ? undefined : klByLogs(p, q)) ?? klPlain(p, q);
+    const plain = (p.weight.length < MIN_SIZE_FOR_KEPT_LOGS ? undefined : klByLogs(p, q)) ?? klPlain(p, q);
     if (plain !== undefined) return plain;
   }
   return p.origin === q.origin ? klByLogRatio(p, q) : klByDeviance(p, q);

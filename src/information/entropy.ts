@@ -1,4 +1,4 @@
-import { type Law, MANY } from "../measure/law.js";
+import { type Law, MIN_SIZE_FOR_KEPT_LOGS } from "../measure/law.js";
 import { lawOf, type Measure } from "../measure/measure.js";
 import { logPowerSumPerExcess } from "../measure/powerSum.js";
 import { NON_NEGATIVE_OR_INFINITE, requireNumber } from "../numeric/check.js";
@@ -13,7 +13,7 @@ const UPSCALE = 2 ** 500;
 
 /** −Σ P log P of a law. */
 export function entropyOf(law: Law): number {
-  const plain = law.hasTail || law.weight.length < MANY ? undefined : entropyByLogs(law);
+  const plain = law.hasTail || law.weight.length < MIN_SIZE_FOR_KEPT_LOGS ? undefined : entropyByLogs(law);
   if (plain !== undefined) return withinEntropies(law, plain);
   const terms = law.fromLog || law.hasTail ? termsByLogs(law) : termsByWeights(law);
   return withinEntropies(law, sum(terms).hi / UPSCALE);

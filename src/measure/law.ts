@@ -35,8 +35,8 @@ export function densitiesOf(p: Law, q: Law): [Float64Array | undefined, Float64A
   return [p === common ? undefined : p.densityOver(common), q === common ? undefined : q.densityOver(common)];
 }
 
-/** From so many answers on, the logarithms of a law's weights are made once and kept: the next divergence needs none. */
-export const MANY = 1024;
+/** Laws of so many answers or more keep the logarithms of their weights, for the next divergence. */
+export const MIN_SIZE_FOR_KEPT_LOGS = 1024;
 
 /**
  * The logarithms of weights scaled by the power of two that brings their mean near 1, and their total at that scale: so
