@@ -71,7 +71,7 @@ export function caseAt(s: Subject, at: string): Case {
 }
 
 /** From so many inputs on, the condition number is that of the probes. */
-const MIN_SIZE_FOR_KEPT_LOGS = 60;
+const MANY = 60;
 
 /** Inputs are moved by this, relatively: far below a double's digits and above the oracle's. */
 const MOVE = 1e-30;
@@ -166,11 +166,7 @@ export function judge(s: Subject, one: Case): Judged {
   const scaled = (values?: readonly number[]) => {
     condition ??= sensitivity(s, one, want);
     // Probes may miss what matters: where they leave too large an error, all patterns of signs are looked at.
-    if (
-      values === undefined &&
-      sizeOf(one.inputs) <= MIN_SIZE_FOR_KEPT_LOGS &&
-      errors(got, condition).some((e) => e > most)
-    )
+    if (values === undefined && sizeOf(one.inputs) <= MANY && errors(got, condition).some((e) => e > most))
       condition = wholeSensitivity(s, one, want);
     return errors(values ?? got, condition);
   };

@@ -43,7 +43,7 @@ export const reasons = [
           line,
         )) ||
       (/^information\//.test(file) &&
-        /MIN_SIZE_FOR_KEPT_LOGS|plain|klByLogs|klPlain|entropyByLogs|origin|move|size|LEAST|PLAIN_KL|hasTail|inTail|STRETCH|whole|kl >=|entropy >=|logQuotient|mean - c|logRatioNearOne/.test(
+        /MANY|plain|klByLogs|klPlain|entropyByLogs|origin|move|size|LEAST|PLAIN_KL|hasTail|inTail|STRETCH|whole|kl >=|entropy >=|logQuotient|mean - c|logRatioNearOne/.test(
           line,
         )) ||
       (/^measure\//.test(file) &&
