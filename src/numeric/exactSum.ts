@@ -21,15 +21,16 @@ export class ExactSum {
     const parts = this.#parts;
     let carried = x;
     let kept = 0;
-    for (const part of parts) {
-      const [large, small] = Math.abs(carried) < Math.abs(part) ? [part, carried] : [carried, part];
-      const hi = large + small;
-      const lo = small - (hi - large);
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i];
+      const hi = carried + part;
+      const back = hi - carried;
+      const lo = carried - (hi - back) + (part - back);
       if (lo !== 0) parts[kept++] = lo;
       carried = hi;
     }
-    parts.length = kept;
-    if (carried !== 0) parts.push(carried);
+    if (carried !== 0) parts[kept++] = carried;
+    if (parts.length > kept) parts.length = kept;
   }
 
   /** The double nearest to the sum, ties to even. */
