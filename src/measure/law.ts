@@ -35,6 +35,14 @@ export function densitiesOf(p: Law, q: Law): [Float64Array | undefined, Float64A
   return [p === common ? undefined : p.densityOver(common), q === common ? undefined : q.densityOver(common)];
 }
 
+/** The field of a law whose weights have underflowed: one getter for all laws, so that they have one shape. */
+const LOG_MASS: PropertyDescriptor = {
+  enumerable: true,
+  get(this: Law) {
+    return this.logWeight;
+  },
+};
+
 /** Laws of so many answers or more keep the logarithms of their weights, for the next divergence. */
 export const MIN_SIZE_FOR_KEPT_LOGS = 1024;
 
@@ -73,8 +81,8 @@ export class Law {
   readonly fromLog: boolean;
   /** What the weights are powers of two times, all digits kept: the masses given, or the weights themselves. */
   readonly mass: Float64Array;
-  /** Log-weights that came beside the weights: there where a weight has underflowed. Written while the law is made. */
-  logMass: Float64Array | undefined;
+  /** Log-weights that came beside the weights: there where a weight has underflowed, made when first read or cloned. */
+  readonly logMass: Float64Array | undefined;
   /** The law that this one was tilted from. */
   readonly #base: Law | undefined;
   readonly #origin: Law | symbol;
@@ -164,10 +172,10 @@ export class Law {
     total?: DoubleDouble,
   ): Law {
     const law = new Law(weight, logWeight, base, logDensity, base.fromLog, total);
-    // Log-weights are data where they alone have an answer whole; with a total come weights that all are.
+    // Log-weights are data where they alone have all digits of an answer; with a total come weights that have them.
     for (let i = 0; total === undefined && i < weight.length; i++) {
       if (weight[i] >= SMALLEST_NORMAL || !base.supports(i)) continue;
-      law.logMass = law.logWeight;
+      Object.defineProperty(law, "logMass", LOG_MASS);
       break;
     }
     return law;
