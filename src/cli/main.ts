@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { InputError } from "./input/inputError.js";
-import { helpText, type Usage } from "./input/options.js";
+import { didYouMean } from "./input/nearest.js";
+import { FORMAT, helpText, type Usage } from "./input/options.js";
 import { Interrupted } from "./terminal/interrupt.js";
 
 interface Command {
@@ -32,27 +33,36 @@ const commands: Readonly<Record<string, Command>> = {
 function help(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
   const list = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`);
-  return `exptilt COMMAND [FILE] [options]\n\n${list.join("\n")}\n\nexptilt COMMAND --help lists a command's options; exptilt --version the version.\n`;
+  return `exptilt COMMAND [FILE] [options]\n\n${list.join("\n")}\n\nexptilt help COMMAND lists a command's options, exptilt help format the format of FILE; exptilt --version the version.\n`;
 }
 
+const isHelp = (arg: string) => arg === "--help" || arg === "-h";
+
 async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (name === "--version") {
+  if (name === "--version" || name === "-v") {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  if (name === undefined || name === "--help" || name === "help") {
+  if (name === undefined || isHelp(name) || (name === "help" && args.length === 0)) {
     process.stdout.write(help());
     return name === undefined ? 2 : 0;
   }
-  if (!Object.hasOwn(commands, name))
-    throw new InputError(`there is no command ${JSON.stringify(name)} (see exptilt --help)`);
-  const { usage, run } = await commands[name].load();
-  if (args.includes("--help")) {
-    process.stdout.write(helpText(usage));
+  if (name === "help" && args[0] === "format") {
+    process.stdout.write(FORMAT);
     return 0;
   }
-  return run(args);
+  const command = name === "help" ? args[0] : name;
+  if (!Object.hasOwn(commands, command)) {
+    const known = [...Object.keys(commands), "help"];
+    throw new InputError(
+      `there is no command ${JSON.stringify(command)}${didYouMean(command, known)} (see exptilt --help)`,
+    );
+  }
+  const { usage, run } = await commands[command].load();
+  if (name !== "help" && !args.some(isHelp)) return run(args);
+  process.stdout.write(helpText(usage));
+  return 0;
 }
 
 // A reader that closes the pipe early (head, less) is no error.

@@ -146,7 +146,7 @@ describe("bad input exits with 2 and says where", () => {
     [
       ["curve", "-"],
       `${good}\n{"query": 1}`,
-      "standard input:2: query must be a string, got 1 (the 1 queries before it",
+      "standard input:2: query must be a string, got 1 (the 1 query before it",
     ],
     [
       ["curve", "-"],
@@ -166,11 +166,11 @@ describe("bad input exits with 2 and says where", () => {
     [
       ["curve", "-"],
       `${JSON.stringify(query("a")).replaceAll('"reward":1', '"reward":1.7e308')}\n${JSON.stringify(query("b")).replaceAll('"reward":1', '"reward":1.7e308')}`,
-      "after 1 queries a sum of rewards leaves the range of doubles",
+      "after 1 query a sum of rewards leaves the range of doubles",
     ],
-    [["curve", "-", "--svg", "/no/such/folder/x.svg"], good, "/no/such/folder/x.svg: ENOENT"],
+    [["curve", "-", "--svg", "/no/such/folder/x.svg"], good, "/no/such/folder/x.svg: there is no such file or folder"],
     [["merge"], "", "merge takes one FILE or more"],
-    [["merge", "/no/such/file"], "", "/no/such/file: ENOENT"],
+    [["merge", "/no/such/file"], "", "/no/such/file: there is no such file or folder"],
   ])("%j", (args, input, message) => {
     const { status, stderr } = exptilt(args, input);
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);

@@ -82,7 +82,7 @@ test("verify refuses them, and says what to do", () => {
   const { status, stderr, data } = exptilt("verify", [allowed, mixed], "--digits", "20", "--jobs", "1");
   expect([status, stderr]).toEqual([
     2,
-    `exptilt: ${data}:2: answers[0].reward must be finite, got "-Infinity": the equations are of finite rewards (a query has the same optima without its forbidden answers) (the 1 queries before it are reported above)\n`,
+    `exptilt: ${data}:2: answers[0].reward must be finite, got "-Infinity": the equations are of finite rewards (a query has the same optima without its forbidden answers) (the 1 query before it is reported above)\n`,
   ]);
   const options = { beta: 1, length: 16, vocabularySize: 100, digits: 20 };
   expect(() => readClaims(parseQuery(JSON.stringify(mixed), "f:1"), options)).toThrow(

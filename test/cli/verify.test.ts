@@ -79,14 +79,14 @@ describe("exptilt verify", { timeout: 300_000 }, () => {
   });
 
   test.each([
-    [["verify", join(folder, "absent.jsonl")], /absent\.jsonl: ENOENT/],
+    [["verify", join(folder, "absent.jsonl")], /absent\.jsonl: there is no such file or folder/],
     [["verify", file("empty.jsonl", [])], /empty\.jsonl: there are no queries/],
     [["verify", "--beta", "0"], /--beta must be a positive number from 1e-9 to 1e9, got "0"/],
     [["verify", "--beta", "x"], /--beta must be a positive number from 1e-9 to 1e9, got "x"/],
     [["verify", "--length", "1.5"], /--length must be a whole number of at least 1, got "1.5"/],
     [["verify", "--digits", "5"], /--digits must be a whole number from 20 to 1000, got "5"/],
     [["verify", "--limit", "0"], /--limit must be a whole number of at least 1, got "0"/],
-    [["verify", "--wrong"], /verify: Unknown option '--wrong'/],
+    [["verify", "--wrong"], /verify: there is no option --wrong/],
     [["verify", "a", "b"], /verify takes one FILE/],
     [["nothing"], /there is no command "nothing"/],
   ])("%j exits with 2 and says why", (args, message) => {

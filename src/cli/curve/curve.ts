@@ -25,6 +25,7 @@ export const usage: Usage = {
     "What best-of-N gives as N grows, exactly, averaged over the queries of FILE (- for standard input; the embedded data\n" +
     "when left out): expected reward and gold reward, KL to the reference and win rate, beside the RLHF optimum.",
   options: OPTIONS,
+  readsQueries: true,
 };
 
 /** Runs `exptilt curve` and gives its exit status. */

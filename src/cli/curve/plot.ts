@@ -1,3 +1,4 @@
+import { countedQueries } from "../terminal/countedQueries.js";
 import type { MeanCurve, MeanPoint } from "./tally.js";
 
 /** In pixels. */
@@ -17,7 +18,7 @@ export function plotCurves(curves: readonly MeanCurve[], dataset: string, querie
   const names = (["gold", "reward", "klToRef"] as const).filter((name) => curves[0].points[0][name] !== undefined);
   const height = PANEL.top + names.length * (PANEL.height + PANEL.gap) + 8;
   const panels = names.map((name, i) => panel(curves, name, PANEL.top + i * (PANEL.height + PANEL.gap)));
-  const title = `Best-of-N on ${dataset}, ${queries} queries`;
+  const title = `Best-of-N on ${dataset}, ${countedQueries(queries)}`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeXml(title)}">`,
     `<style>`,

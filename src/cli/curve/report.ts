@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { InputError } from "../input/inputError.js";
 import type { Given } from "../input/options.js";
+import { countedQueries } from "../terminal/countedQueries.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
 import { type Column, formatTable } from "../terminal/table.js";
 import { writeText } from "../terminal/writeText.js";
@@ -81,5 +82,5 @@ function table(tally: CurveTally): string {
   const legend =
     "Averages over the queries, of the exact law of soft best-of-N (β = 0: best-of-N). KL in nats; ties win half.\n" +
     "∞ is the limit: at β > 0 the RLHF optimum of the same β, at β = 0 ref on the answers of highest reward.";
-  return `${formatTable(columns, rows, 120)}\n\n${tally.queries} queries. ${legend}\n`;
+  return `${formatTable(columns, rows, 120)}\n\n${countedQueries(tally.queries)}. ${legend}\n`;
 }

@@ -1,6 +1,7 @@
 import { ExactSum } from "../../numeric/exactSum.js";
 import { InputError } from "../input/inputError.js";
 import { parseJson } from "../input/jsonText.js";
+import { countedQueries } from "../terminal/countedQueries.js";
 import { type CurveSettings, QUANTITIES } from "./readCurve.js";
 
 /** One point of a curve, averaged over the queries; N = ∞ is the limit. */
@@ -34,7 +35,7 @@ export class CurveTally {
   add(readings: Float64Array): void {
     for (let i = 0; i < readings.length; i++) {
       if (!Number.isFinite((this.#sums[i]?.value ?? 0) + readings[i]))
-        throw new InputError(`after ${this.queries} queries a sum of rewards leaves the range of doubles`);
+        throw new InputError(`after ${countedQueries(this.queries)} a sum of rewards leaves the range of doubles`);
     }
     for (let i = 0; i < readings.length; i++) {
       this.#sums[i] ??= new ExactSum();

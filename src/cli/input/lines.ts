@@ -1,3 +1,4 @@
+import { fileError } from "./fileError.js";
 import { InputError } from "./inputError.js";
 
 /** A file without line ends must not fill the memory. */
@@ -55,6 +56,6 @@ async function* reading(stream: AsyncIterable<Uint8Array>, name: string): AsyncG
   try {
     yield* stream;
   } catch (error) {
-    throw new InputError(`${name}: ${error instanceof Error ? error.message : error}`);
+    throw fileError(name, error);
   }
 }

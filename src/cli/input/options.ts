@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { InputError } from "./inputError.js";
+import { didYouMean } from "./nearest.js";
 
 /** The options of a command. An option with a `value` takes one; the others are flags. */
 export type OptionTable = Readonly<Record<string, { readonly value?: string; readonly help: string }>>;
@@ -9,32 +10,48 @@ export interface Usage {
   readonly line: string;
   readonly about: string;
   readonly options: OptionTable;
+  /** Whether FILE is a data set of queries, whose format the help shows. */
+  readonly readsQueries?: boolean;
 }
 
 /** What was given for each option. */
 export type Given<T extends OptionTable> = { [K in keyof T]?: T[K] extends { value: string } ? string : boolean };
 
-/** The files and options of a command line; an unknown option is refused by name. */
+/** The files and options of a command line. An unknown option is refused by name; a value may begin with a minus. */
 export function parseOptions<T extends OptionTable>(
   command: string,
   table: T,
   args: readonly string[],
 ): { files: string[]; options: Given<T> } {
+  const wrong = (what: string) => new InputError(`${command}: ${what} (see exptilt ${command} --help)`);
   const types = Object.entries(table).map(([name, { value }]) => [
     name,
     { type: value === undefined ? "boolean" : "string" } as const,
   ]);
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: Object.fromEntries(types),
-      allowPositionals: true,
-    });
-    return { files: positionals, options: values as Given<T> };
-  } catch (error) {
-    const message = error instanceof Error ? error.message.split(". ")[0] : String(error);
-    throw new InputError(`${command}: ${message} (see exptilt ${command} --help)`);
+  const options = Object.fromEntries(types);
+  // Not strict: what is refused, and in which words, is decided here.
+  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
+  const files: string[] = [];
+  const given: Record<string, string | boolean> = {};
+  for (const token of tokens) {
+    if (token.kind === "positional") files.push(token.value);
+    if (token.kind !== "option") continue;
+    const { name, rawName, value } = token;
+    if (!Object.hasOwn(table, name))
+      throw wrong(
+        `there is no option ${rawName}${didYouMean(
+          rawName,
+          Object.keys(table).map((known) => `--${known}`),
+        )}`,
+      );
+    const takes = table[name].value;
+    if (takes === undefined && value !== undefined)
+      throw wrong(`${rawName} takes no value, got ${JSON.stringify(value)}`);
+    if (takes !== undefined && (value === undefined || (!token.inlineValue && value.startsWith("--"))))
+      throw wrong(`${rawName} takes a value, ${takes}`);
+    given[name] = value ?? true;
   }
+  return { files, options: given as Given<T> };
 }
 
 /** The number that an option's text stands for. */
@@ -51,8 +68,22 @@ export function wholeNumber(name: string, text: string | undefined, least: numbe
 }
 
 /** The help text of a command. */
-export function helpText({ line, about, options }: Usage): string {
+export function helpText({ line, about, options, readsQueries }: Usage): string {
   const rows = Object.entries(options).map(([name, { value = "", help }]) => [`  --${name} ${value}`.trimEnd(), help]);
   const width = Math.max(...rows.map(([left]) => left.length));
-  return `${line}\n\n${about}\n\n${rows.map(([left, help]) => `${left.padEnd(width)}  ${help}`).join("\n")}\n`;
+  return `${line}\n\n${about}\n\n${rows.map(([left, help]) => `${left.padEnd(width)}  ${help}`).join("\n")}\n${readsQueries === true ? `\n${FORMAT}` : ""}`;
 }
+
+/** The format of a data set, with an example. */
+export const FORMAT = `A data set is JSON Lines: an object a line, with a "query" and its "answers".
+
+  {"query": "6 × 7?", "answers": [{"answer": "42", "count": 20, "reward": 1}, {"answer": "41", "count": 50, "reward": 0}]}
+
+Of each answer:
+
+  count | probability | logProbability   its weight under the reference: one of the three, the same for all
+  reward                                 a finite number, or "-Infinity" for an answer that is forbidden
+  gold                                   what one really wants, where it is known
+  answer                                 its text
+  features                               an object of named numbers, for train --features
+`;

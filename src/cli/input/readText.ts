@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileError } from "./fileError.js";
 import { InputError } from "./inputError.js";
 
 /** The text of a small file. */
@@ -6,6 +7,7 @@ export function readText(file: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
   } catch (error) {
-    throw new InputError(`${file}: ${error instanceof TypeError ? "it is not UTF-8" : (error as Error).message}`);
+    if (error instanceof TypeError) throw new InputError(`${file}: it is not UTF-8`);
+    throw fileError(file, error);
   }
 }

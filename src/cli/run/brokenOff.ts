@@ -1,4 +1,5 @@
 import { InputError } from "../input/inputError.js";
+import { countedQueries } from "../terminal/countedQueries.js";
 import { Interrupted, onInterrupt } from "../terminal/interrupt.js";
 
 /**
@@ -20,6 +21,6 @@ export async function readUntilBroken(read: (signal: AbortSignal) => Promise<voi
 /** The error to throw after the queries before it are reported. */
 export function brokenAfter(broken: Error, queries: number): Error {
   if (queries > 0 && (broken instanceof InputError || broken instanceof Interrupted))
-    broken.message += ` (the ${queries} queries before it are reported above)`;
+    broken.message += ` (the ${countedQueries(queries)} before it ${queries === 1 ? "is" : "are"} reported above)`;
   return broken;
 }

@@ -1,3 +1,5 @@
+import { countedQueries } from "./countedQueries.js";
+
 /** A progress line on standard error, drawn only on a terminal: `verify  96 queries  3.2 s`. */
 export class Progress {
   readonly #label: string;
@@ -15,7 +17,7 @@ export class Progress {
     if (!this.#shown || now - this.#drawn < 100) return;
     this.#drawn = now;
     const seconds = ((now - this.#start) / 1000).toFixed(1);
-    process.stderr.write(`\r\x1b[2K${this.#label}  ${done} queries  ${seconds} s`);
+    process.stderr.write(`\r\x1b[2K${this.#label}  ${countedQueries(done)}  ${seconds} s`);
   }
 
   /** Wipes the line. */

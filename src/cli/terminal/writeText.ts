@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { InputError } from "../input/inputError.js";
+import { fileError } from "../input/fileError.js";
 
 /** Writes a file that the user named. */
 export function writeText(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new InputError(`${file}: ${error instanceof Error ? error.message : error}`);
+    throw fileError(file, error);
   }
 }

@@ -44,6 +44,7 @@ export const usage: Usage = {
     "when left out), towards the RLHF optimum by weighted maximum likelihood, and say how near it came: before is ref, and\n" +
     `optimum the exact RLHF optimum of each query. Exit status 1 when the training did not converge.\n\nFeatures (or names in an answer's own "features"):\n${FEATURE_HELP}`,
   options: OPTIONS,
+  readsQueries: true,
 };
 
 /** Runs `exptilt train` and gives its exit status: 1 when the training did not converge. */

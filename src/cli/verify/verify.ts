@@ -4,6 +4,7 @@ import { InputError } from "../input/inputError.js";
 import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachOnWorkers } from "../run/pool.js";
+import { countedQueries } from "../terminal/countedQueries.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
 import { printable } from "../terminal/printable.js";
 import { Progress } from "../terminal/progress.js";
@@ -26,6 +27,7 @@ export const usage: Usage = {
   about:
     "Check every equation and erratum on every query of FILE (- for standard input; the embedded data when left out).",
   options: OPTIONS,
+  readsQueries: true,
 };
 
 const areDigits = (x: number): boolean => Number.isInteger(x) && x >= 20 && x <= 1000;
@@ -101,7 +103,7 @@ function summaryOf({ verdicts, queries }: Tally, at: string, digits: number): st
   const [first, ...more] = verdicts.filter((v) => v.failed.length > 0);
   if (first !== undefined) {
     const place = `${first.claim.equation} on ${printable(first.failed.sort()[0])}`;
-    return `${more.length + 1} of ${verdicts.length} claims fail on ${counted(queries)}, first ${place}.`;
+    return `${more.length + 1} of ${verdicts.length} claims fail on ${countedQueries(queries)}, first ${place}.`;
   }
   const open = verdicts.filter((v) => v.undecided.length > 0).length;
   const fast = verdicts.filter((v) => v.undecidedInFloat64 > 0).length;
@@ -111,11 +113,7 @@ function summaryOf({ verdicts, queries }: Tally, at: string, digits: number): st
     ...(open === 0 ? [] : [`${open} could not be decided`]),
     ...(fast === 0 ? [] : [`${fast} could be decided at ${digits} digits only on some`]),
   ];
-  return [`${hold} on ${counted(queries)} ${at}`, ...notes].join("; ").concat(".");
-}
-
-function counted(queries: number): string {
-  return queries === 1 ? "1 query" : `${queries} queries`;
+  return [`${hold} on ${countedQueries(queries)} ${at}`, ...notes].join("; ").concat(".");
 }
 
 function verdictText(verdict: Verdict, digits: number): string {
