@@ -15,8 +15,8 @@ const UPSCALE = 2 ** 500;
 export function entropyOf(law: Law): number {
   const plain = law.hasTail || law.weight.length < MIN_SIZE_FOR_KEPT_LOGS ? undefined : entropyByLogs(law);
   if (plain !== undefined) return withinEntropies(law, plain);
-  const terms = law.fromLog || law.hasTail ? termsByLogs(law) : termsByWeights(law);
-  return withinEntropies(law, sum(terms).hi / UPSCALE);
+  const total = law.fromLog || law.hasTail ? sum(termsByLogs(law)).hi : sumByWeights(law);
+  return withinEntropies(law, total / UPSCALE);
 }
 
 /** A rounded entropy, cut to the range [0, log K] of entropies on K answers of the support. */
@@ -37,17 +37,26 @@ function termsByLogs(law: Law): Float64Array {
   return law.weight.map((w, i) => (w > 0 ? ((w * UPSCALE) / total) * -logP[i] : 0));
 }
 
-/** The terms from the weights; that of the largest weight from the distance of the weight to the total. */
-function termsByWeights({ weight, total: { hi: total }, peak, rest }: Law): Float64Array {
-  const terms = new Float64Array(weight.length);
-  for (let i = 0; i < terms.length; i++) {
+/**
+ * The sum of the terms from the weights, as `sum` has it. The term of the largest weight comes from the distance of the
+ * weight to the total. No array is made: for ten answers it would take longer than the logarithms.
+ */
+function sumByWeights({ weight, total: { hi: total }, peak, rest }: Law): number {
+  let hi = 0;
+  let lo = 0;
+  for (let i = 0; i < weight.length; i++) {
     const w = weight[i];
+    if (w === 0) continue;
     const p = w / total;
-    if (p >= SMALLEST_NORMAL) terms[i] = ((w * UPSCALE) / total) * -logNormal(p);
-    else if (w > 0) terms[i] = ((w * UPSCALE) / total) * -logRatio(w, total);
+    const nats =
+      i === peak ? log1p((rest.hi + rest.lo) / w) : p >= SMALLEST_NORMAL ? -logNormal(p) : -logRatio(w, total);
+    const term = ((w * UPSCALE) / total) * nats;
+    const s = hi + term;
+    const t = s - hi;
+    lo += hi - (s - t) + (term - t);
+    hi = s;
   }
-  terms[peak] = ((weight[peak] * UPSCALE) / total) * log1p((rest.hi + rest.lo) / weight[peak]);
-  return terms;
+  return hi + lo;
 }
 
 /** log Σ w − Σ P log w from the logarithms that a law keeps; undefined where the parts cancel to less than half. */
