@@ -29,11 +29,6 @@ function upperTail(x: number): number {
   return density / tail;
 }
 
-/** P(Z ≤ x) for Z ~ N(0, 1). */
-export function normalCdf(x: number): number {
-  return x < 0 ? upperTail(-x) : 1 - upperTail(x);
-}
-
 /** P(a < Z ≤ b), from whichever tails are the smaller, so that nothing cancels far out. */
 export function normalInterval(a: number, b: number): number {
   if (a >= 0) return upperTail(a) - upperTail(b);

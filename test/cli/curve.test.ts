@@ -143,11 +143,7 @@ describe("bad input exits with 2 and says where", () => {
     [["curve", "a", "b"], good, "curve takes one FILE"],
     [["curve", "-", "--jobs", "0"], good, '--jobs must be a whole number of at least 1, got "0"'],
     [["curve", "-"], "", "there are no queries"],
-    [
-      ["curve", "-"],
-      `${good}\n{"query": 1}`,
-      "standard input:2: query must be a string, got 1 (the 1 query before it",
-    ],
+    [["curve", "-"], `${good}\n{"query": 1}`, "standard input:2: query must be a string, got 1 (the 1 query before it"],
     [
       ["curve", "-"],
       JSON.stringify(query("half", [1])),

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { normalCdf, normalInterval } from "../../src/numeric/normal.js";
+import { normalInterval } from "../../src/numeric/normal.js";
 
 const { cdf, intervals } = JSON.parse(readFileSync(new URL("../reference/normal.json", import.meta.url), "utf8")) as {
   cdf: { x: number; p: string }[];
   intervals: { a: number; b: number; p: string }[];
 };
 
+const normalCdf = (x: number) => normalInterval(-Infinity, x);
 const off = (got: number, exact: string) => Math.abs(got / Number(exact) - 1);
 
 describe("N(0, 1) against 40 digits", () => {

@@ -14,7 +14,7 @@ import { floats, integers, Workspace } from "../../src/numeric/floats.js";
 import { gaussianSource } from "../../src/numeric/gaussian.js";
 import { integrate } from "../../src/numeric/gaussKronrod.js";
 import { logistic, logLogistic } from "../../src/numeric/logistic.js";
-import { normalCdf, normalInterval } from "../../src/numeric/normal.js";
+import { normalInterval } from "../../src/numeric/normal.js";
 import { peakOf } from "../../src/numeric/peak.js";
 import { exponentOf, timesPowerOfTwo } from "../../src/numeric/powerOfTwo.js";
 import { peakedSum, sum } from "../../src/numeric/sum.js";
@@ -31,6 +31,8 @@ const near = (got: number, want: number, ulps: number) => {
 };
 const ordinary = fc.double({ min: -1e100, max: 1e100, noNaN: true });
 const positive = fc.double({ min: -700, max: 700, noNaN: true }).map(Math.exp);
+
+const normalCdf = (x: number) => normalInterval(-Infinity, x);
 
 describe("double-doubles", () => {
   test.prop([ordinary, ordinary])("a sum and a product are exact in two parts", (a, b) => {
