@@ -1,7 +1,6 @@
 import type { Law } from "../measure/law.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
 import { exp, square } from "../numeric/elementary.js";
-import { peakOf } from "../numeric/peak.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import type { AtomicData } from "./atoms.js";
 import type { NoiseLevel } from "./noiseLevel.js";
@@ -51,6 +50,8 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
   // farther[i] = (|x − αa_i|² − |x − αa_j|²)/2σ², and the size of its terms.
   const farther = new Float64Array(size).fill(Infinity);
   const terms = new Float64Array(size);
+  const isLong = (term: number) => term > MAX_PLAIN_TERM && term < MAX_SQUARE;
+  let [closest, long] = [0, false];
   for (let i = 0; i < size; i++) {
     if (!law.supports(i)) continue;
     let square = 0;
@@ -64,19 +65,26 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
     // Squares may overflow where their difference does not.
     if (!(square < MAX_SQUARE && far < MAX_SQUARE)) farther[i] = fartherScaled(points, i * d, from, d, x, level);
     terms[i] = square / 2 + Math.sqrt(square) * far;
+    if (isLong(terms[i])) long = true;
+    if (farther[i] < closest) closest = farther[i];
   }
-  const isLong = (term: number) => term > MAX_PLAIN_TERM && term < MAX_SQUARE;
-  if (terms.some(isLong)) {
-    const logWeight = law.logWeight.map((l, i) => l - farther[i]);
-    const likeliest = peakOf(logWeight);
+  if (long) {
+    const { logWeight } = law;
+    let [most, likeliest] = [-Infinity, 0];
     for (let i = 0; i < size; i++) {
-      // Rounding moves exponents by some 1e−15 of their terms.
-      const unsure = 1e-14 * (terms[i] + terms[likeliest]);
-      if (isLong(terms[i]) && logWeight[likeliest] - logWeight[i] <= 2 * NEGLIGIBLE_NATS + unsure)
+      const q = logWeight[i] - farther[i];
+      if (q > most) [most, likeliest] = [q, i];
+    }
+    // Rounding moves exponents by some 1e−15 of their terms.
+    const counts = 2 * NEGLIGIBLE_NATS + 1e-14 * terms[likeliest];
+    closest = 0;
+    for (let i = 0; i < size; i++) {
+      const term = terms[i];
+      if (isLong(term) && most - (logWeight[i] - farther[i]) <= counts + 1e-14 * term)
         farther[i] = fartherExactly(points, i * d, from, d, x, level);
+      if (farther[i] < closest) closest = farther[i];
     }
   }
-  const closest = farther.reduce((least, f) => (f < least ? f : least), 0);
   const weight = weights(law, farther, closest);
   const shift = new Float64Array(d);
   for (let i = 0; i < size; i++) {
