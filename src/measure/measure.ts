@@ -127,9 +127,9 @@ class GivenMeasure<A> extends OwnMeasure<A> {
   }
 
   get logMass(): Float64Array {
-    const made = this[MADE];
-    made.logMass ??= made.makeLogMass?.();
-    return made.logMass as Float64Array;
+    const own = this[MADE];
+    own.logMass ??= own.makeLogMass?.();
+    return own.logMass as Float64Array;
   }
 }
 
@@ -151,9 +151,9 @@ class LogGivenMeasure<A> extends OwnMeasure<A> {
   }
 
   get mass(): Float64Array {
-    const made = this[MADE];
-    made.mass ??= this.logMass.map(exp);
-    return made.mass;
+    const own = this[MADE];
+    own.mass ??= this.logMass.map(exp);
+    return own.mass;
   }
 }
 

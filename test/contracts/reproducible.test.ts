@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { builtDoors } from "../support/doors.js";
 import { draws } from "./draws.js";
 
 const top = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -97,11 +98,7 @@ describe("seeded streams", { timeout: 120_000 }, () => {
         contents: 'import { draws } from "./draws.ts"; process.stdout.write(await draws());',
         resolveDir: top("test/contracts"),
       },
-      alias: {
-        exptilt: top("dist/index.js"),
-        "exptilt/training": top("dist/training/index.js"),
-        "exptilt/diffusion": top("dist/diffusion/index.js"),
-      },
+      alias: builtDoors(top("")),
       bundle: true,
       write: false,
       format: "esm",

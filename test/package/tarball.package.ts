@@ -7,7 +7,7 @@ import { chromium } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
 import { bundleSizes } from "../bench/cases/package.js";
 import { CHROMIUM, FLAGS } from "../browser/chromium.js";
-import { doors } from "../support/doors.js";
+import { builtDoors, doors } from "../support/doors.js";
 import { consumer } from "./consumer.js";
 
 const top = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -148,12 +148,7 @@ describe("from a bundle for browsers", () => {
     const { outputFiles, warnings } = await build({
       stdin: { contents, resolveDir: project.folder },
       // The draws are a file of the tests: their package is the installed one as well.
-      alias: Object.fromEntries(
-        Object.keys(doors).map((door) => [
-          door,
-          join(project.installed, "dist", door.slice("exptilt".length), "index.js"),
-        ]),
-      ),
+      alias: builtDoors(project.installed),
       bundle: true,
       minify: true,
       write: false,

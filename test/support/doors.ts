@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as main from "exptilt";
 import * as claims from "exptilt/claims";
 import * as diffusion from "exptilt/diffusion";
@@ -12,6 +13,12 @@ export const doors = {
   "exptilt/claims": claims,
   "exptilt/exact": exact,
 } as const;
+
+/** The built file of each door, in a folder that has `dist`. */
+export const builtDoors = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.keys(doors).map((door) => [door, join(folder, "dist", door.slice("exptilt".length), "index.js")]),
+  );
 
 /** What the doors of float64 export, together. */
 export const library = { ...main, ...training, ...diffusion, ...claims };
