@@ -59,6 +59,15 @@ export { humanPreference, logPreferenceProbability, preferenceProbability } from
 export { bestOfNLaw } from "./selection/bestOfN.js";
 export { bestOfPoissonLaw, softBestOfPoissonLaw } from "./selection/bestOfPoisson.js";
 export { bestOfNKlBound, bestOfNWinRateBound, type LawBounds, softBestOfNBounds } from "./selection/bounds.js";
+export {
+  type ChooseOptions,
+  type ChosenSetting,
+  chooseSelection,
+  type SelectionCandidate,
+  type SelectionChoice,
+} from "./selection/choice/chooseSelection.js";
+export type { MeanEstimate } from "./selection/choice/meanOverQueries.js";
+export type { Overoptimization } from "./selection/choice/overoptimization.js";
 export { type CurvePoint, selectionCurve } from "./selection/curve.js";
 export { type FirstOrderExpansion, firstOrderExpansion } from "./selection/expansion.js";
 export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
