@@ -1,5 +1,6 @@
 import { InputError } from "../../src/cli/input/inputError.js";
-import { parseQuery, type Query } from "../../src/cli/input/query.js";
+import { parseQuery } from "../../src/cli/input/parseQuery.js";
+import type { Query } from "../../src/cli/input/query.js";
 import { type AnswerSet, wholeSetError } from "./view.js";
 
 /** The query that a line is, read as the commands read it: a complaint names the place and the field. */

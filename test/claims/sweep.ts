@@ -1,7 +1,7 @@
 import { fc } from "@fast-check/vitest";
 import { type Claim, claims, claimVerdict } from "exptilt/claims";
 import { expect, test } from "vitest";
-import { parseQuery } from "../../src/cli/input/query.js";
+import { parseQuery } from "../../src/cli/input/parseQuery.js";
 import { type Reading, readClaims } from "../../src/cli/verify/check.js";
 import { type Case, casesOf } from "./queries.js";
 

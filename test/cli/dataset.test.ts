@@ -12,8 +12,10 @@ test("a line is a query: masses as counts, rewards, and gold where given", () =>
   expect(parseQuery(text, "f:1")).toEqual({
     query: "q",
     place: "f:1",
+    kind: "samples",
     ref: { mass: [60, 40] },
     reward: [1, 0.3],
+    rewards: [[1, 0.3]],
     gold: [undefined, 0],
     text: ["4", "5"],
     features: [{}, {}],

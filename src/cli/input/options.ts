@@ -2,8 +2,16 @@ import { parseArgs } from "node:util";
 import { InputError } from "./inputError.js";
 import { didYouMean } from "./nearest.js";
 
-/** The options of a command. An option with a `value` takes one; the others are flags. */
-export type OptionTable = Readonly<Record<string, { readonly value?: string; readonly help: string }>>;
+interface Option {
+  /** What stands for its value in the help. An option without one is a flag. */
+  readonly value?: string;
+  /** Whether it may be given more than once: the values come as a list. Of the others the last one counts. */
+  readonly repeatable?: true;
+  readonly help: string;
+}
+
+/** The options of a command. */
+export type OptionTable = Readonly<Record<string, Option>>;
 
 /** What a command is: its line, what it does, and its options. */
 export interface Usage {
@@ -15,7 +23,9 @@ export interface Usage {
 }
 
 /** What was given for each option. */
-export type Given<T extends OptionTable> = { [K in keyof T]?: T[K] extends { value: string } ? string : boolean };
+export type Given<T extends OptionTable> = {
+  [K in keyof T]?: T[K] extends { repeatable: true } ? string[] : T[K] extends { value: string } ? string : boolean;
+};
 
 /** The files and options of a command line. An unknown option is refused by name; a value may begin with a minus. */
 export function parseOptions<T extends OptionTable>(
@@ -32,7 +42,7 @@ export function parseOptions<T extends OptionTable>(
   // Not strict: what is refused, and in which words, is decided here.
   const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
   const files: string[] = [];
-  const given: Record<string, string | boolean> = {};
+  const given: Record<string, string | string[] | boolean> = {};
   for (const token of tokens) {
     if (token.kind === "positional") files.push(token.value);
     if (token.kind !== "option") continue;
@@ -49,7 +59,8 @@ export function parseOptions<T extends OptionTable>(
       throw wrong(`${rawName} takes no value, got ${JSON.stringify(value)}`);
     if (takes !== undefined && (value === undefined || (!token.inlineValue && value.startsWith("--"))))
       throw wrong(`${rawName} takes a value, ${takes}`);
-    given[name] = value ?? true;
+    if (table[name].repeatable) given[name] = [...((given[name] as string[] | undefined) ?? []), value as string];
+    else given[name] = value ?? true;
   }
   return { files, options: given as Given<T> };
 }

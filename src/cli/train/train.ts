@@ -9,13 +9,15 @@ import { fitWeightedMle } from "../../training/fit.js";
 import { logLinearPolicy } from "../../training/policies/logLinear.js";
 import type { Policy } from "../../training/policies/policy.js";
 import { drawnWeights, importanceWeights } from "../../training/weights/importanceWeights.js";
-import { type Query, readDataset, take } from "../input/dataset.js";
+import { type Query, queryOf, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { parseJson } from "../input/jsonText.js";
 import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { READING_OPTIONS, type ReadingSettings, readingSettings } from "../input/reading.js";
 import { readText } from "../input/readText.js";
 import { refOf } from "../input/reference.js";
 import { onInterrupt } from "../terminal/interrupt.js";
+import { say } from "../terminal/say.js";
 import { writeText } from "../terminal/writeText.js";
 import { FEATURE_HELP, featureNames, featureRows } from "./features.js";
 import { readTrained, type Seen } from "./reading.js";
@@ -35,6 +37,7 @@ const OPTIONS = {
   output: { value: "OUT", help: "write the policy as JSON to this file" },
   resume: { value: "FILE", help: "go on from a policy written before" },
   json: { help: "print JSON, with every query, in place of the table" },
+  ...READING_OPTIONS,
 } satisfies OptionTable;
 
 export const usage: Usage = {
@@ -62,8 +65,10 @@ export async function train(args: readonly string[]): Promise<number> {
   }
   const features = featureNames(options.features ?? "reward");
   const resume = options.resume === undefined ? undefined : readPolicy(options.resume, features);
+  const reading = readingSettings(options);
+  const limit = wholeNumber("limit", options.limit, 1, Infinity);
   const interrupt = onInterrupt();
-  const seen = await readAll(files[0], wholeNumber("limit", options.limit, 1, Infinity), holdout, interrupt.signal);
+  const seen = await readAll(files[0], reading, limit, holdout, interrupt.signal);
 
   const policy = policyOf(features);
   const samples = wholeNumber("samples", options.samples, 1, 0);
@@ -103,12 +108,24 @@ export async function train(args: readonly string[]): Promise<number> {
 }
 
 /** All queries. A share of them is held out, evenly spread over the file. */
-async function readAll(file: string | undefined, limit: number, holdout: number, signal: AbortSignal): Promise<Seen[]> {
-  const seen: Seen[] = [];
-  for await (const query of take(readDataset(file, signal), limit)) {
-    const i = seen.length;
-    seen.push({ query, heldOut: Math.floor((i + 1) * holdout) > Math.floor(i * holdout) });
-  }
+async function readAll(
+  file: string | undefined,
+  reading: ReadingSettings,
+  limit: number,
+  holdout: number,
+  signal: AbortSignal,
+): Promise<Seen[]> {
+  let seen: Seen[] = [];
+  await withDataset(file, reading, { again: false, texts: true, rewardNeeded: true, say, signal }, (dataset) =>
+    dataset.read(async (pieces) => {
+      seen = [];
+      for await (const piece of take(pieces, limit)) {
+        const i = seen.length;
+        const heldOut = Math.floor((i + 1) * holdout) > Math.floor(i * holdout);
+        seen.push({ query: queryOf(piece, dataset.columns), heldOut });
+      }
+    }, signal),
+  );
   if (!seen.some(({ heldOut }) => !heldOut)) throw new InputError(`${file ?? "the data set"}: there are no queries`);
   return seen;
 }

@@ -5,7 +5,7 @@ import { float64Algebra } from "../../claims/float64.js";
 import { type World, worldOf } from "../../claims/instance.js";
 import { exponentSize, gapTolerance } from "../../claims/tolerance.js";
 import { type ExactAlgebra, exactAlgebra } from "../../exact/index.js";
-import { parseQuery, type Query, type QueryText, requireFiniteRewards } from "../input/dataset.js";
+import { type Columns, type Piece, type Query, queryOf, requireFiniteRewards } from "../input/dataset.js";
 
 /** The settings of `verify`: the same for every query. */
 export interface Settings {
@@ -120,11 +120,12 @@ export function readClaims(query: Query, settings: Settings, read: readonly Clai
   return read.map((claim) => readClaim(claim, fast, exact));
 }
 
-/** The claims read on one line of a data set, with the name of its query. */
+/** The claims read on one query of a data set, with its name. */
 export function readClaimsOf(
-  { text, place }: QueryText,
+  piece: Piece,
+  columns: Columns,
   settings: Settings,
 ): { readonly query: string; readonly readings: Reading[] } {
-  const query = parseQuery(text, place);
+  const query = queryOf(piece, columns);
   return { query: query.query, readings: readClaims(query, settings) };
 }

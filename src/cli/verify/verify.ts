@@ -1,13 +1,15 @@
 import { availableParallelism } from "node:os";
-import { inBatches, type QueryText, readTexts, take } from "../input/dataset.js";
+import { type Columns, inBatches, type Piece, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { READING_OPTIONS, readingSettings } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachOnWorkers } from "../run/pool.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
 import { printable } from "../terminal/printable.js";
 import { Progress } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 import { formatTable } from "../terminal/table.js";
 import type { Reading, Settings } from "./check.js";
 import { Tally, type Verdict, verdictOf } from "./tally.js";
@@ -20,6 +22,7 @@ const OPTIONS = {
   limit: { value: "N", help: "check the first N queries only" },
   jobs: { value: "J", help: "worker threads (default: one a core)" },
   json: { help: "print JSON instead of a table" },
+  ...READING_OPTIONS,
 } satisfies OptionTable;
 
 export const usage: Usage = {
@@ -51,8 +54,16 @@ export async function verify(args: readonly string[]): Promise<number> {
   const jobs = wholeNumber("jobs", options.jobs, 1, Math.min(8, availableParallelism()));
 
   const [file] = files;
-  const tally = new Tally();
-  const broken = await readUntilBroken((signal) => run(take(readTexts(file, signal), limit), settings, jobs, tally));
+  const reading = readingSettings(options);
+  let tally = new Tally();
+  const broken = await readUntilBroken((signal) =>
+    withDataset(file, reading, { again: false, texts: false, rewardNeeded: true, say, signal }, (dataset) =>
+      dataset.read((pieces) => {
+        tally = new Tally();
+        return run(take(pieces, limit), dataset.columns, settings, jobs, tally);
+      }, signal),
+    ),
+  );
   if (tally.queries > 0)
     process.stdout.write(options.json ? jsonOutput(report(file, settings, tally)) : table(settings, tally));
   if (broken !== undefined) throw brokenAfter(broken, tally.queries);
@@ -61,14 +72,21 @@ export async function verify(args: readonly string[]): Promise<number> {
 }
 
 /** Reads and checks the data set, one query at a time for each worker. */
-async function run(texts: AsyncIterable<QueryText>, settings: Settings, jobs: number, tally: Tally): Promise<void> {
+async function run(
+  pieces: AsyncIterable<Piece>,
+  columns: Columns,
+  settings: Settings,
+  jobs: number,
+  tally: Tally,
+): Promise<void> {
   const progress = new Progress("verify");
   const add = ({ query, readings }: { query: string; readings: Reading[] }) => {
     tally.add(readings, query);
     progress.update(tally.queries);
   };
   try {
-    await forEachOnWorkers(inBatches(texts, 1), new URL("./worker.js", import.meta.url), settings, jobs, add);
+    const script = new URL("./worker.js", import.meta.url);
+    await forEachOnWorkers(inBatches(pieces, 1), script, { columns, settings }, jobs, add);
   } finally {
     progress.end();
   }

@@ -1,6 +1,8 @@
 import { workerData } from "node:worker_threads";
-import type { QueryText } from "../input/dataset.js";
+import type { Columns, Piece } from "../input/dataset.js";
 import { serve } from "../run/pool.js";
 import { readClaimsOf, type Settings } from "./check.js";
 
-serve((text: QueryText) => readClaimsOf(text, workerData as Settings));
+const { columns, settings } = workerData as { columns: Columns; settings: Settings };
+
+serve((piece: Piece) => readClaimsOf(piece, columns, settings));
