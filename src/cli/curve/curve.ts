@@ -1,29 +1,41 @@
 import { createHash } from "node:crypto";
 import { show } from "../../numeric/check.js";
-import { inBatches, type QueryText, readTexts, take } from "../input/dataset.js";
+import { type Dataset, type Piece, queryOf, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { numberList } from "../input/numberList.js";
 import { type OptionTable, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
-import { forEachOnWorkers } from "../run/pool.js";
+import { Interrupted } from "../terminal/interrupt.js";
 import { Progress } from "../terminal/progress.js";
-import { type CurveReading, type CurveSettings, readCurveOf } from "./readCurve.js";
+import { say } from "../terminal/say.js";
+import { forEachReading } from "./forEachReading.js";
+import { PerQueryFile } from "./perQuery.js";
+import type { CurveReading } from "./readCurve.js";
 import { claim, REPORT_OPTIONS, refuseTwoForms, report } from "./report.js";
+import { type CurveSettings, versusOf } from "./settings.js";
 import { CurveTally } from "./tally.js";
+import { DefaultTemperatures } from "./temperatures.js";
 
 const OPTIONS = {
-  beta: { value: "LIST", help: "temperatures, 0 for best-of-N (default 0,0.02,0.1)" },
+  beta: { value: "LIST", help: "temperatures, 0 for best-of-N (default: 0, and those that spend ¼, ½, 1 and 2 nats)" },
   n: { value: "LIST", help: "numbers of draws, like 1,2,4,…,1024 (the default)" },
+  "plug-in": { help: "read samples as if they were the law, also for N beyond their number" },
+  versus: { value: "BETA,N", help: "compare every row with this one too, paired over the queries" },
   limit: { value: "N", help: "read the first N queries only" },
   jobs: { value: "J", help: "worker threads (default 1: the work is done in this one)" },
+  ...READING_OPTIONS,
+  ...CLUSTER_OPTION,
   ...REPORT_OPTIONS,
+  "per-query": { value: "OUT", help: "write what is read on each query to this file too, as comma-separated values" },
 } satisfies OptionTable;
 
 export const usage: Usage = {
   line: "exptilt curve [FILE] [options]",
   about:
-    "What best-of-N gives as N grows, exactly, averaged over the queries of FILE (- for standard input; the embedded data\n" +
-    "when left out): expected reward and gold reward, KL to the reference and win rate, beside the RLHF optimum.",
+    "What best-of-N gives as N grows, averaged over the queries of FILE (- for standard input; the embedded data when left\n" +
+    "out): expected reward and gold reward, KL to the reference and win rate, beside the RLHF optimum, with standard errors.\n" +
+    "Samples give unbiased estimates of reward and gold, for N up to their number; a law gives exact figures for every N.",
   options: OPTIONS,
   readsQueries: true,
 };
@@ -33,44 +45,92 @@ export async function curve(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("curve", OPTIONS, args);
   if (files.length > 1) throw new InputError("curve takes one FILE");
   refuseTwoForms(options);
-  const settings: CurveSettings = {
-    betas: numberList("beta", options.beta ?? "0,0.02,0.1", (x) => x >= 0, "at least 0"),
-    ns: numberList("n", options.n ?? "1,2,4,…,1024", (x) => x >= 1 && x < Infinity, "at least 1 and finite"),
-  };
+  const betas = options.beta === undefined ? undefined : numberList("beta", options.beta, (x) => x >= 0, "at least 0");
+  const ns = numberList("n", options.n ?? "1,2,4,…,1024", (x) => x >= 1 && x < Infinity, "at least 1 and finite");
+  if (betas === undefined && options.partial !== undefined)
+    throw new InputError("--partial needs --beta: every part of a data set has to be read at the same temperatures");
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
   const jobs = wholeNumber("jobs", options.jobs, 1, 1);
+  const { partial, svg, "per-query": perQueryFile } = options;
 
   const [file] = files;
-  const tally = new CurveTally(settings);
-  claim(options, file);
-  const broken = await readUntilBroken((signal) => read(take(readTexts(file, signal), limit), jobs, tally));
-  tally.broken = broken?.message;
-  report(tally, file ?? "the embedded data", options);
-  if (broken !== undefined) throw brokenAfter(broken, tally.queries);
-  if (tally.queries === 0 && options.partial === undefined)
-    throw new InputError(`${file ?? "the data set"}: there are no queries`);
-  return 0;
+  const opened = { again: betas === undefined, texts: false, rewardNeeded: true, say };
+  return withDataset(file, readingSettings(options), opened, async (dataset) => {
+    claim({ partial, svg, "per-query": perQueryFile }, file);
+    let tally: CurveTally | undefined;
+    const broken = await readUntilBroken(async (signal) => {
+      const rewards = await temperaturesOf(dataset, betas, limit, signal);
+      const plain = { rewards, ns, plugIn: options["plug-in"] ?? false };
+      const versus = options.versus === undefined ? undefined : versusOf(options.versus, plain);
+      const settings: CurveSettings = { ...plain, ...(versus && { versus }) };
+      await dataset.read(async (pieces) => {
+        // Afresh: the rows of a query may have turned out to be scattered.
+        tally = new CurveTally(settings);
+        const perQuery = perQueryFile === undefined ? undefined : new PerQueryFile(perQueryFile, settings);
+        try {
+          await read(take(pieces, limit), dataset, jobs, tally, perQuery);
+        } finally {
+          perQuery?.close();
+        }
+      }, signal);
+    });
+    if (tally === undefined) throw broken;
+    tally.broken = broken?.message;
+    report(tally, file ?? "the embedded data", options);
+    if (broken !== undefined) throw brokenAfter(broken, tally.queries);
+    if (tally.queries === 0 && partial === undefined)
+      throw new InputError(`${file ?? "the data set"}: there are no queries`);
+    return 0;
+  });
 }
 
-/** A batch for a worker, in characters: its work takes far longer than sending it, and little is left to wait for at the end. */
-const BATCH_CHARACTERS = 2 ** 16;
+/** Each reward with the temperatures given, or with its own default ones, which takes a reading of its own. */
+export async function temperaturesOf(
+  dataset: Dataset,
+  betas: readonly number[] | undefined,
+  limit: number,
+  signal: AbortSignal,
+): Promise<CurveSettings["rewards"]> {
+  const names = dataset.rewardNames;
+  if (betas !== undefined) return names.map((name) => ({ name, betas }));
+  let found = new DefaultTemperatures();
+  const progress = new Progress("temperatures", dataset);
+  try {
+    await dataset.read(async (pieces) => {
+      found = new DefaultTemperatures();
+      for await (const piece of take(pieces, limit)) {
+        found.add(queryOf(piece, dataset.columns));
+        progress.update(found.queries);
+      }
+    }, signal);
+  } catch (error) {
+    // What is wrong in the data is reported when they are read, after all that comes before it.
+    if (error instanceof Interrupted || !(error instanceof InputError)) throw error;
+  } finally {
+    progress.end();
+  }
+  if (found.every > 1) say(`the temperatures are found on one in ${found.every} queries`);
+  return names.map((name, r) => ({ name, betas: found.of(r) }));
+}
 
-async function read(texts: AsyncIterable<QueryText>, jobs: number, tally: CurveTally): Promise<void> {
-  const progress = new Progress("curve");
+async function read(
+  pieces: AsyncIterable<Piece>,
+  dataset: Dataset,
+  jobs: number,
+  tally: CurveTally,
+  perQuery: PerQueryFile | undefined,
+): Promise<void> {
+  const progress = new Progress("curve", dataset);
   const digest = createHash("sha256");
   const add = (reading: CurveReading) => {
     requireGoldAlike(reading, tally);
-    tally.add(reading.readings);
+    tally.add(reading);
+    perQuery?.add(reading);
     digest.update(reading.digest);
     progress.update(tally.queries);
   };
   try {
-    if (jobs === 1) {
-      for await (const text of texts) add(readCurveOf(text, tally.settings));
-    } else {
-      const script = new URL("./worker.js", import.meta.url);
-      await forEachOnWorkers(inBatches(texts, BATCH_CHARACTERS), script, tally.settings, jobs, add);
-    }
+    await forEachReading(pieces, dataset.columns, tally.settings, jobs, add);
   } finally {
     progress.end();
     tally.seal(digest.digest("hex"));
@@ -78,7 +138,7 @@ async function read(texts: AsyncIterable<QueryText>, jobs: number, tally: CurveT
 }
 
 /** Every query has gold where the first has, and none has where it has none. */
-function requireGoldAlike({ place, query, gold }: CurveReading, tally: CurveTally): void {
+export function requireGoldAlike({ place, query, gold }: CurveReading, tally: { gold: boolean | undefined }): void {
   tally.gold ??= gold;
   if (gold === tally.gold) return;
   const name = show(query);

@@ -1,12 +1,16 @@
 import { statSync } from "node:fs";
+import type { MeanEstimate } from "../../selection/choice/meanOverQueries.js";
 import { InputError } from "../input/inputError.js";
 import type { Given } from "../input/options.js";
 import { countedQueries } from "../terminal/countedQueries.js";
+import { csvText } from "../terminal/csvText.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
+import { say } from "../terminal/say.js";
 import { type Column, formatTable } from "../terminal/table.js";
 import { writeText } from "../terminal/writeText.js";
 import { plotCurves } from "./plot.js";
-import type { CurveTally } from "./tally.js";
+import { QUANTITIES } from "./settings.js";
+import type { CurveTally, MeanCurve, MeanPoint } from "./tally.js";
 
 /** How curves are shown: the same for `curve` and `merge`. */
 export const REPORT_OPTIONS = {
@@ -26,9 +30,8 @@ export function refuseTwoForms(options: ReportOptions): void {
  * Empties the files asked for before the work begins. A place that cannot be written to is reported at once, and a run that is
  * killed leaves no older file that could be taken for its own.
  */
-export function claim(options: ReportOptions, input: string | undefined): void {
-  for (const name of ["partial", "svg"] as const) {
-    const file = options[name];
+export function claim(files: Readonly<Record<string, string | undefined>>, input: string | undefined): void {
+  for (const [name, file] of Object.entries(files)) {
     if (file === undefined) continue;
     if (input !== undefined && isSame(file, input)) throw new InputError(`--${name} ${file} is the file that is read`);
     writeText(file, "");
@@ -43,44 +46,153 @@ function isSame(a: string, b: string): boolean {
 
 /** Prints the curves, and then writes the files asked for: a full disk costs no figure. */
 export function report(tally: CurveTally, dataset: string, options: ReportOptions): void {
+  const { curves } = tally;
   if (tally.queries > 0)
-    process.stdout.write(options.json ? json(tally, dataset) : options.csv ? csv(tally) : table(tally));
+    process.stdout.write(
+      options.json ? json(tally, curves, dataset) : options.csv ? csv(tally, curves) : table(tally, curves),
+    );
   if (options.partial !== undefined) writeText(options.partial, tally.toJson());
   if (options.svg !== undefined && tally.queries > 0)
-    writeText(options.svg, plotCurves(tally.curves, dataset, tally.queries));
+    writeText(options.svg, plotCurves(curves, dataset, tally.queries));
+  const left = leftOut(tally);
+  if (left !== undefined) say(left);
 }
 
-function json(tally: CurveTally, dataset: string): string {
-  const curves = tally.curves.map(({ beta, points }) => {
-    const { n: _, ...limit } = points[points.length - 1];
-    return { beta, points: points.slice(0, -1), limit };
+/** Which N no query has the samples for, in words. */
+function leftOut({ settings: { ns, plugIn }, samples }: CurveTally): string | undefined {
+  const beyond = ns.filter((n) => n > (samples ?? Infinity));
+  if (plugIn || beyond.length === 0) return undefined;
+  const shown =
+    beyond.length > 4 ? `${beyond.slice(0, 3).join(", ")}, … ${beyond[beyond.length - 1]}` : beyond.join(", ");
+  return `N = ${shown} left out: no query has more than ${samples} samples (--plug-in reads them off the samples' own law)`;
+}
+
+/** The quantities of a point with their standard errors and intervals, and the differences from other rows, as JSON. */
+function jsonPoint({ n, queries, estimate, cells }: MeanPoint, limit: boolean) {
+  const groups: Record<string, Record<string, unknown>> = {};
+  const own: Record<string, unknown> = {};
+  for (const [name, { mean, standardError, interval }] of Object.entries(cells)) {
+    const [group, quantity] = name.includes(".") ? name.split(".") : [undefined, name];
+    if (group !== undefined) groups[group] ??= {};
+    const into = group === undefined ? own : groups[group];
+    into[quantity] = finite(mean);
+    into[`${quantity}Se`] = finite(standardError);
+    into[`${quantity}Interval`] = Number.isFinite(standardError) ? interval : null;
+  }
+  return { ...(!limit && { n }), ...own, ...groups, queries, estimate };
+}
+
+const finite = (x: number) => (Number.isFinite(x) ? x : null);
+
+function json(tally: CurveTally, curves: readonly MeanCurve[], dataset: string): string {
+  const several = tally.settings.rewards.length > 1;
+  const shown = curves.map(({ reward, beta, points }) => ({
+    ...(several && { rewardName: reward }),
+    beta,
+    points: points.filter(({ n }) => n < Infinity).map((point) => jsonPoint(point, false)),
+    limit: jsonPoint(points[points.length - 1], true),
+  }));
+  const { versus } = tally.settings;
+  const kl = tally.samples === undefined ? "exact" : "plug-in";
+  return jsonOutput({
+    dataset,
+    queries: tally.queries,
+    ...(tally.samples !== undefined && { samples: tally.samples }),
+    klAndWinRate: kl,
+    ...(versus && { versus }),
+    curves: shown,
   });
-  return jsonOutput({ dataset, queries: tally.queries, curves });
 }
 
-function csv(tally: CurveTally): string {
-  const names = tally.quantities;
-  const rows = tally.curves.flatMap(({ beta, points }) =>
-    points.map((point) => [beta, point.n, ...names.map((name) => point[name])].join(",")),
-  );
-  return `${["beta", "n", ...names].join(",")}\n${rows.join("\n")}\n`;
-}
-
-const HEADINGS = { reward: "reward", gold: "gold", klToRef: "KL to ref", winRate: "win rate" };
-
-function table(tally: CurveTally): string {
-  const names = tally.quantities;
-  const headings = ["β", "N", ...names.map((name) => HEADINGS[name])];
-  const columns = headings.map((heading): Column => ({ heading, align: "right" }));
-  const rows = tally.curves.flatMap(({ beta, points }) =>
-    points.map((point, i) => [
-      i === 0 ? String(beta) : "",
-      point.n < Infinity ? String(point.n) : beta > 0 ? "∞ = RLHF" : "∞ = best",
-      ...names.map((name) => (point[name] ?? Number.NaN).toFixed(5)),
+/** The columns of figures first, in their order of old; then their standard errors, what they are of, and differences. */
+function csv(tally: CurveTally, curves: readonly MeanCurve[]): string {
+  const names = tally.cellNames;
+  const own = names.filter((name) => !name.includes("."));
+  const compared = names.filter((name) => name.includes("."));
+  const several = tally.settings.rewards.length > 1;
+  const camel = (name: string) => name.replace(/\.(.)/, (_, c: string) => c.toUpperCase());
+  const heading = [
+    "beta",
+    "n",
+    ...own,
+    ...own.map((name) => `${name}Se`),
+    "queries",
+    "estimate",
+    ...compared.flatMap((name) => [camel(name), `${camel(name)}Se`]),
+    ...(several ? ["rewardName"] : []),
+  ];
+  const text = (x: number) => (Number.isFinite(x) ? String(x) : "");
+  const rows = curves.flatMap(({ reward, points }) =>
+    points.map(({ beta, n, queries, estimate, cells }) => [
+      beta,
+      n,
+      ...own.map((name) => text(cells[name].mean)),
+      ...own.map((name) => text(cells[name].standardError)),
+      queries,
+      estimate,
+      ...compared.flatMap((name) => [text(cells[name].mean), text(cells[name].standardError)]),
+      ...(several ? [csvText(reward)] : []),
     ]),
   );
-  const legend =
-    "Averages over the queries, of the exact law of soft best-of-N (β = 0: best-of-N). KL in nats; ties win half.\n" +
+  return `${[heading, ...rows].map((row) => row.join(",")).join("\n")}\n`;
+}
+
+const HEADINGS: Readonly<Record<string, string>> = {
+  reward: "reward",
+  gold: "gold",
+  klToRef: "KL to ref",
+  winRate: "win rate",
+};
+
+/** `0.30134 ± 0.02744`, or the figure alone where there is one query. */
+export function figure({ mean, standardError }: MeanEstimate, digits = 5): string {
+  const error = Number.isNaN(standardError) ? "" : ` ± ${standardError.toFixed(digits)}`;
+  return Number.isNaN(mean) ? "" : `${mean.toFixed(digits)}${error}`;
+}
+
+function table(tally: CurveTally, curves: readonly MeanCurve[]): string {
+  const { samples, gold, queries, settings } = tally;
+  const main = gold ? "gold" : "reward";
+  const uneven = curves.some(({ points }) => points.some((point) => point.queries < queries));
+  const mark = (estimate: string) => (estimate === "plug-in" ? "*" : "");
+  const starred = samples === undefined ? "" : "*";
+  const compared = tally.cellNames.filter((name) => name.endsWith(`.${main}`));
+  const title = (name: string) =>
+    name.startsWith("gain")
+      ? `${main} over one draw`
+      : `${main} over β=${settings.versus?.beta}, N=${settings.versus?.n}`;
+  const quantities = QUANTITIES.filter((name) => name !== "gold" || gold);
+  const headings = [
+    "β",
+    "N",
+    ...quantities.map((name) => `${HEADINGS[name]}${name === "klToRef" || name === "winRate" ? starred : ""}`),
+    ...compared.map(title),
+    ...(uneven ? ["queries"] : []),
+  ];
+  const columns = headings.map((heading): Column => ({ heading, align: "right" }));
+  const rowsOf = ({ beta, points }: MeanCurve) =>
+    points.map(({ n, cells, estimate, queries: own }, i) => [
+      i === 0 ? String(beta) : "",
+      `${n < Infinity ? n : beta > 0 ? "∞ = RLHF" : "∞ = best"}${mark(estimate)}`,
+      ...[...quantities, ...compared].map((name) => figure(cells[name])),
+      ...(uneven ? [String(own)] : []),
+    ]);
+  const tables = settings.rewards.map(({ name: reward }) => {
+    const rows = curves.filter((curve) => curve.reward === reward).flatMap(rowsOf);
+    return `${settings.rewards.length > 1 ? `By ${reward}\n\n` : ""}${formatTable(columns, rows, 120)}`;
+  });
+  return `${tables.join("\n\n")}\n\n${countedQueries(queries)}. ${legend(tally)}\n`;
+}
+
+function legend({ samples, settings: { plugIn } }: CurveTally): string {
+  const limit =
     "∞ is the limit: at β > 0 the RLHF optimum of the same β, at β = 0 ref on the answers of highest reward.";
-  return `${formatTable(columns, rows, 120)}\n\n${countedQueries(tally.queries)}. ${legend}\n`;
+  const errors = "± is one standard error, of the draw of the queries. KL in nats; ties win half.";
+  if (samples === undefined)
+    return `Averages over the queries, of the exact law of soft best-of-N (β = 0: best-of-N).\n${errors}\n${limit}`;
+  const estimates = plugIn
+    ? `* Of the law of the samples themselves (plug-in), which is biased: low in reward, and past N = ${samples} of nothing but repeats.`
+    : "Unbiased from the samples, over all their subsets of N (β = 0: best-of-N).\n" +
+      "* Of the law of the samples themselves (plug-in): of KL and of the limit no estimate is unbiased.";
+  return `${estimates}\n${errors}\n${limit}`;
 }

@@ -1,20 +1,30 @@
-import { ExactSum } from "../../numeric/exactSum.js";
+import { type MeanEstimate, meanEstimate } from "../../selection/choice/meanOverQueries.js";
 import { InputError } from "../input/inputError.js";
-import { parseJson } from "../input/jsonText.js";
 import { countedQueries } from "../terminal/countedQueries.js";
-import { type CurveSettings, QUANTITIES } from "./readCurve.js";
+import { Moments, type StoredMoments } from "./moments.js";
+import { FORMAT, type Partial, readPartial, readSettings, storedSettings } from "./partial.js";
+import type { CurveReading } from "./readCurve.js";
+import { type CurvePoint, type CurveSettings, cellsOf, pointsOf } from "./settings.js";
 
-/** One point of a curve, averaged over the queries; N = ∞ is the limit. */
-export type MeanPoint = { readonly n: number } & { readonly [Q in (typeof QUANTITIES)[number]]?: number };
+/** What a figure is of: a law that is known, an estimate without bias, or the law of the samples themselves. */
+export type Estimate = "exact" | "unbiased" | "plug-in";
 
-/** The points of one β. */
+/** One point of a curve, averaged over the queries that reach it. */
+export interface MeanPoint extends CurvePoint {
+  /** The number of queries that have as many samples. */
+  readonly queries: number;
+  /** What reward and gold are. KL and win rate are exact or plug-in. */
+  readonly estimate: Estimate;
+  /** The cells by their names (`cellsOf`). */
+  readonly cells: Readonly<Record<string, MeanEstimate>>;
+}
+
+/** The points of one reward and one β. */
 export interface MeanCurve {
+  readonly reward: string;
   readonly beta: number;
   readonly points: readonly MeanPoint[];
 }
-
-/** The first field of a file of partial sums. */
-const FORMAT = "exptilt curve partial sums, version 1";
 
 /** Exact sums of what was read on each query. Shards of a data set have one each, which `merge` adds up. */
 export class CurveTally {
@@ -22,26 +32,37 @@ export class CurveTally {
   queries = 0;
   /** Whether the data have gold: the first query decides. */
   gold: boolean | undefined;
+  /** The most samples that a query has; undefined where all laws are known. */
+  samples: number | undefined;
   /** Why the reading broke off, if it did. */
   broken: string | undefined;
   /** A digest of the queries of each part: it tells the part from every other. */
   readonly #digests = new Set<string>();
-  #sums: ExactSum[] = [];
+  #cells: Moments[] = [];
+  /** The same of each cluster, where queries come in clusters. */
+  readonly #clusters = new Map<string, Moments[]>();
 
   constructor(settings: CurveSettings) {
     this.settings = settings;
   }
 
-  add(readings: Float64Array): void {
-    for (let i = 0; i < readings.length; i++) {
-      if (!Number.isFinite((this.#sums[i]?.value ?? 0) + readings[i]))
+  add({ cells, cluster, samples }: Pick<CurveReading, "cells" | "cluster" | "samples">): void {
+    const kept = this.#cells;
+    for (let i = 0; i < cells.length; i++) {
+      kept[i] ??= new Moments();
+      if (Math.abs(cells[i]) > MAX_UNCHECKED && !Number.isFinite(kept[i].total + cells[i]))
         throw new InputError(`after ${countedQueries(this.queries)} a sum of rewards leaves the range of doubles`);
     }
-    for (let i = 0; i < readings.length; i++) {
-      this.#sums[i] ??= new ExactSum();
-      this.#sums[i].add(readings[i]);
-    }
+    addTo(kept, cells);
+    if (cluster !== undefined) addTo(this.#cluster(cluster), cells);
+    if (samples !== undefined) this.samples = Math.max(this.samples ?? 0, samples);
     this.queries++;
+  }
+
+  #cluster(name: string): Moments[] {
+    const known = this.#clusters.get(name) ?? [];
+    this.#clusters.set(name, known);
+    return known;
   }
 
   /** Keeps the digest of the queries that were added, once all were. */
@@ -51,8 +72,11 @@ export class CurveTally {
 
   /** Adds the sums of another part of the data; errors call it `name`. */
   merge(other: CurveTally, name: string): void {
-    const [a, b] = [this, other].map(({ settings: { betas, ns } }) => JSON.stringify([betas.map(String), ns]));
-    if (a !== b) throw new InputError(`${name}: it was made with other --beta or --n than the files before it`);
+    const [a, b] = [this, other].map(({ settings }) => JSON.stringify(storedSettings(settings)));
+    if (a !== b)
+      throw new InputError(
+        `${name}: it was made with other --beta, --n, --reward, --plug-in or --versus than the files before it`,
+      );
     if (other.queries === 0) return;
     const twice = [...other.#digests].find((digest) => this.#digests.has(digest));
     if (twice !== undefined) throw new InputError(`${name}: its queries are in the files before it already`);
@@ -61,86 +85,110 @@ export class CurveTally {
     const has = other.gold ? "gold" : "no gold";
     if (this.gold !== other.gold)
       throw new InputError(`${name}: its queries have ${has}, unlike those of the files before it`);
-    for (const [i, sum] of other.#sums.entries()) {
-      this.#sums[i] ??= new ExactSum();
-      for (const part of sum.parts) this.#sums[i].add(part);
-    }
+    if (this.queries > 0 && this.#clusters.size > 0 !== other.#clusters.size > 0)
+      throw new InputError(`${name}: it was made with another --cluster than the files before it`);
+    mergeInto(this.#cells, other.#cells);
+    for (const [cluster, cells] of other.#clusters) mergeInto(this.#cluster(cluster), cells);
+    if (other.samples !== undefined) this.samples = Math.max(this.samples ?? 0, other.samples);
     this.queries += other.queries;
   }
 
-  /** The quantities that the data have. */
-  get quantities(): (typeof QUANTITIES)[number][] {
-    return QUANTITIES.filter((name) => name !== "gold" || this.gold);
+  /** The names of the cells that the data have. */
+  get cellNames(): string[] {
+    return cellsOf(this.settings, this.gold ?? false);
   }
 
+  /** The means, with their standard errors. A point that no query reaches is left out. */
   get curves(): MeanCurve[] {
-    const { betas, ns } = this.settings;
-    const names = this.quantities;
+    const { rewards, ns } = this.settings;
+    const names = this.cellNames;
+    const clusters = [...this.#clusters.values()];
     let next = 0;
-    return betas.map((beta) => ({
-      beta,
-      points: [...ns, Infinity].map((n) => {
-        const means = names.map((name) => [name, this.#sums[next++].value / this.queries]);
-        return { n, ...Object.fromEntries(means) } as MeanPoint;
+    const cellsOfPoint = () => {
+      const cells = names.map((name) => [name, meanOf(this.#cells[next], clusters, next++)]);
+      return Object.fromEntries(cells) as MeanPoint["cells"];
+    };
+    return rewards.flatMap(({ name, betas }) =>
+      betas.map((beta) => {
+        const points = pointsOf({ name, betas: [beta] }, ns).map((point): MeanPoint => {
+          const { queries } = this.#cells[next];
+          return { ...point, queries, estimate: this.#estimateAt(point), cells: cellsOfPoint() };
+        });
+        return { reward: name, beta, points: points.filter(({ queries }) => queries > 0) };
       }),
-    }));
+    );
+  }
+
+  #estimateAt({ n }: CurvePoint): Estimate {
+    if (this.samples === undefined) return "exact";
+    return this.settings.plugIn || n === Infinity ? "plug-in" : "unbiased";
   }
 
   /** As JSON: the sums by their parts, nothing rounded. */
   toJson(): string {
-    const { settings, queries, broken, gold = false } = this;
-    // As strings: JSON has no infinities.
-    const betas = settings.betas.map(String);
-    const record = { format: FORMAT, betas, ns: settings.ns, queries, gold, broken, parts: [...this.#digests] };
-    return `${JSON.stringify({ ...record, sums: this.#sums.map((sum) => sum.parts) })}\n`;
+    const { settings, queries, broken, gold = false, samples } = this;
+    const stored = (cells: readonly Moments[]) => cells.map((cell) => cell.stored);
+    const record: Partial = {
+      format: FORMAT,
+      settings: storedSettings(settings),
+      queries,
+      gold,
+      ...(samples !== undefined && { samples }),
+      ...(broken !== undefined && { broken }),
+      parts: [...this.#digests],
+      cells: stored(this.#cells),
+      clusters: [...this.#clusters].map(([name, cells]) => [name, stored(cells)]),
+    };
+    return `${JSON.stringify(record)}\n`;
   }
 
   static fromJson(text: string, name: string): CurveTally {
-    if (text === "") throw new InputError(`${name}: it is empty: the run that writes it has not come to its end`);
-    const record = parseJson(text, name, "it");
-    if (!isPartial(record)) throw new InputError(`${name}: it is not a file of ${FORMAT}`);
-    if (record.broken !== undefined)
-      throw new InputError(`${name}: it is of a run that broke off: ${record.broken}; mend that and run it again`);
-    const tally = new CurveTally({ betas: record.betas.map(Number), ns: record.ns });
+    const record = readPartial(text, name);
+    const tally = new CurveTally(readSettings(record.settings));
     tally.queries = record.queries;
+    tally.samples = record.samples;
     if (record.queries > 0) tally.gold = record.gold;
     for (const digest of record.parts) tally.#digests.add(digest);
-    tally.#sums = record.sums.map((parts) => new ExactSum(parts));
-    const points = record.betas.length * (record.ns.length + 1);
-    const expected = record.queries === 0 ? 0 : points * tally.quantities.length;
-    if (tally.#sums.length !== expected)
-      throw new InputError(`${name}: sums must have ${expected} entries, got ${tally.#sums.length}`);
+    const { rewards, ns } = tally.settings;
+    const points = rewards.reduce((s, reward) => s + pointsOf(reward, ns).length, 0);
+    const expected = record.queries === 0 ? 0 : points * tally.cellNames.length;
+    const lists = [record.cells, ...record.clusters.map(([, cells]) => cells)];
+    const wrong = lists.find(({ length }) => length !== expected);
+    if (wrong !== undefined) throw new InputError(`${name}: cells must have ${expected} entries, got ${wrong.length}`);
+    mergeStored(tally.#cells, record.cells);
+    for (const [cluster, cells] of record.clusters) mergeStored(tally.#cluster(cluster), cells);
     return tally;
   }
 }
 
-interface Partial {
-  readonly betas: string[];
-  readonly ns: number[];
-  readonly queries: number;
-  readonly gold: boolean;
-  readonly broken?: string;
-  readonly parts: string[];
-  readonly sums: number[][];
+/** Sums of smaller figures stay in the range of doubles, however many there are. */
+const MAX_UNCHECKED = 1e290;
+
+/** Adds the figures that are there: NaN stands for a point that the query does not reach. */
+function addTo(kept: Moments[], cells: Float64Array): void {
+  for (let i = 0; i < cells.length; i++) {
+    kept[i] ??= new Moments();
+    if (!Number.isNaN(cells[i])) kept[i].add(cells[i]);
+  }
 }
 
-function isPartial(value: unknown): value is Partial {
-  if (typeof value !== "object" || value === null) return false;
-  const { format, betas, ns, queries, gold, broken, parts, sums } = value as Record<string, unknown>;
-  const numbers = (list: unknown) => Array.isArray(list) && list.every((x) => Number.isFinite(x));
-  return (
-    format === FORMAT &&
-    Array.isArray(betas) &&
-    betas.every((b) => typeof b === "string" && Number(b) >= 0) &&
-    numbers(ns) &&
-    (ns as number[]).every((n) => n >= 1) &&
-    Number.isSafeInteger(queries) &&
-    (queries as number) >= 0 &&
-    typeof gold === "boolean" &&
-    (broken === undefined || typeof broken === "string") &&
-    Array.isArray(parts) &&
-    parts.every((digest) => typeof digest === "string") &&
-    Array.isArray(sums) &&
-    sums.every(numbers)
+const mergeInto = (kept: Moments[], cells: readonly Moments[]): void =>
+  mergeStored(
+    kept,
+    cells.map((cell) => cell.stored),
   );
+
+function mergeStored(kept: Moments[], cells: readonly StoredMoments[]): void {
+  for (const [i, cell] of cells.entries()) {
+    kept[i] ??= new Moments();
+    kept[i].merge(cell);
+  }
+}
+
+function meanOf(cell: Moments, clusters: readonly (readonly Moments[])[], place: number): MeanEstimate {
+  const { queries, mean } = cell;
+  if (clusters.length === 0) return meanEstimate({ clusters: queries, queries, mean, squares: cell.squaresAboutMean });
+  const own = clusters.map((cells) => cells[place]).filter((sums) => sums.queries > 0);
+  const squares = own.reduce((s, sums) => s + (sums.total - sums.queries * mean) ** 2, 0);
+  return meanEstimate({ clusters: own.length, queries, mean, squares });
 }

@@ -1,6 +1,8 @@
 import { workerData } from "node:worker_threads";
-import type { QueryText } from "../input/dataset.js";
+import type { Columns, Piece } from "../input/dataset.js";
 import { serve } from "../run/pool.js";
-import { type CurveSettings, readCurveOf } from "./readCurve.js";
+import { readCurveOf } from "./readCurve.js";
+import type { CurveSettings } from "./settings.js";
 
-serve((text: QueryText) => readCurveOf(text, workerData as CurveSettings));
+const { columns, settings } = workerData as { readonly columns: Columns; readonly settings: CurveSettings };
+serve((piece: Piece) => readCurveOf(piece, columns, settings));
