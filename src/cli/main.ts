@@ -12,6 +12,10 @@ interface Command {
 
 /** The commands. Each is loaded when it is called. */
 const commands: Readonly<Record<string, Command>> = {
+  choose: {
+    about: "which N and β to use, what they give and what KL they cost",
+    load: () => import("./choose/choose.js").then(({ usage, choose }) => ({ usage, run: choose })),
+  },
   curve: {
     about: "what best-of-N gives as N grows, averaged over a data set",
     load: () => import("./curve/curve.js").then(({ usage, curve }) => ({ usage, run: curve })),

@@ -1,21 +1,20 @@
 import { createHash } from "node:crypto";
-import { show } from "../../numeric/check.js";
-import { type Dataset, type Piece, queryOf, take, withDataset } from "../input/dataset.js";
+import { type Dataset, type Piece, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { numberList } from "../input/numberList.js";
 import { type OptionTable, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
-import { Interrupted } from "../terminal/interrupt.js";
 import { Progress } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
 import { forEachReading } from "./forEachReading.js";
+import { requireGoldAlike } from "./goldAlike.js";
 import { PerQueryFile } from "./perQuery.js";
 import type { CurveReading } from "./readCurve.js";
 import { claim, REPORT_OPTIONS, refuseTwoForms, report } from "./report.js";
 import { type CurveSettings, versusOf } from "./settings.js";
 import { CurveTally } from "./tally.js";
-import { DefaultTemperatures } from "./temperatures.js";
+import { temperaturesOf } from "./temperaturesOf.js";
 
 const OPTIONS = {
   beta: { value: "LIST", help: "temperatures, 0 for best-of-N (default: 0, and those that spend ¼, ½, 1 and 2 nats)" },
@@ -84,35 +83,6 @@ export async function curve(args: readonly string[]): Promise<number> {
   });
 }
 
-/** Each reward with the temperatures given, or with its own default ones, which takes a reading of its own. */
-export async function temperaturesOf(
-  dataset: Dataset,
-  betas: readonly number[] | undefined,
-  limit: number,
-  signal: AbortSignal,
-): Promise<CurveSettings["rewards"]> {
-  const names = dataset.rewardNames;
-  if (betas !== undefined) return names.map((name) => ({ name, betas }));
-  let found = new DefaultTemperatures();
-  const progress = new Progress("temperatures", dataset);
-  try {
-    await dataset.read(async (pieces) => {
-      found = new DefaultTemperatures();
-      for await (const piece of take(pieces, limit)) {
-        found.add(queryOf(piece, dataset.columns));
-        progress.update(found.queries);
-      }
-    }, signal);
-  } catch (error) {
-    // What is wrong in the data is reported when they are read, after all that comes before it.
-    if (error instanceof Interrupted || !(error instanceof InputError)) throw error;
-  } finally {
-    progress.end();
-  }
-  if (found.every > 1) say(`the temperatures are found on one in ${found.every} queries`);
-  return names.map((name, r) => ({ name, betas: found.of(r) }));
-}
-
 async function read(
   pieces: AsyncIterable<Piece>,
   dataset: Dataset,
@@ -135,16 +105,4 @@ async function read(
     progress.end();
     tally.seal(digest.digest("hex"));
   }
-}
-
-/** Every query has gold where the first has, and none has where it has none. */
-export function requireGoldAlike({ place, query, gold }: CurveReading, tally: { gold: boolean | undefined }): void {
-  tally.gold ??= gold;
-  if (gold === tally.gold) return;
-  const name = show(query);
-  throw new InputError(
-    gold
-      ? `${place}: query ${name} has "gold", which the queries before it have not`
-      : `${place}: query ${name} has no "gold", which the queries before it have`,
-  );
 }

@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import type { MeanEstimate } from "../../selection/choice/meanOverQueries.js";
 import { InputError } from "../input/inputError.js";
 import type { Given } from "../input/options.js";
 import { countedQueries } from "../terminal/countedQueries.js";
@@ -8,6 +7,7 @@ import { jsonOutput } from "../terminal/jsonOutput.js";
 import { say } from "../terminal/say.js";
 import { type Column, formatTable } from "../terminal/table.js";
 import { writeText } from "../terminal/writeText.js";
+import { figure } from "./figure.js";
 import { plotCurves } from "./plot.js";
 import { QUANTITIES } from "./settings.js";
 import type { CurveTally, MeanCurve, MeanPoint } from "./tally.js";
@@ -143,12 +143,6 @@ const HEADINGS: Readonly<Record<string, string>> = {
   klToRef: "KL to ref",
   winRate: "win rate",
 };
-
-/** `0.30134 ± 0.02744`, or the figure alone where there is one query. */
-export function figure({ mean, standardError }: MeanEstimate, digits = 5): string {
-  const error = Number.isNaN(standardError) ? "" : ` ± ${standardError.toFixed(digits)}`;
-  return Number.isNaN(mean) ? "" : `${mean.toFixed(digits)}${error}`;
-}
 
 function table(tally: CurveTally, curves: readonly MeanCurve[]): string {
   const { samples, gold, queries, settings } = tally;

@@ -37,7 +37,7 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
 }
 
 /** Text broken at spaces into lines of at most `width` characters. */
-function wrapText(text: string, width: number): string[] {
+export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [""];
   for (const word of text.split(" ")) {
     const last = lines[lines.length - 1];

@@ -1,0 +1,135 @@
+import { randomSource } from "../../numeric/random.js";
+import { chooseSelection } from "../../selection/choice/chooseSelection.js";
+import { forEachReading } from "../curve/forEachReading.js";
+import { claim } from "../curve/report.js";
+import type { CurveSettings } from "../curve/settings.js";
+import { temperaturesOf } from "../curve/temperaturesOf.js";
+import { type Dataset, take, withDataset } from "../input/dataset.js";
+import { InputError } from "../input/inputError.js";
+import { numberList } from "../input/numberList.js";
+import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/reading.js";
+import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
+import { jsonOutput } from "../terminal/jsonOutput.js";
+import { Progress } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
+import { writeText } from "../terminal/writeText.js";
+import type { Found } from "./found.js";
+import { Gathered } from "./gathered.js";
+import { plotChoice } from "./plot.js";
+import { choiceText } from "./text.js";
+
+const OPTIONS = {
+  kl: { value: "NATS", help: "name the best setting within this KL to the reference too" },
+  "max-n": { value: "N", help: "name the best setting within so many draws too" },
+  beta: { value: "LIST", help: "temperatures to choose among (default: 0, and those that spend ¼, ½, 1 and 2 nats)" },
+  n: {
+    value: "LIST",
+    help: "numbers of draws to choose among; queries with fewer samples than the most are left out (default: 1,2,4,…,1024, as far as every query has samples)",
+  },
+  folds: { value: "F", help: "parts of the queries; each is read at what the others choose (default 5)" },
+  seed: { value: "S", help: "seed of the parts (default 0)" },
+  limit: { value: "N", help: "read the first N queries only" },
+  jobs: { value: "J", help: "worker threads (default 1: the work is done in this one)" },
+  ...READING_OPTIONS,
+  ...CLUSTER_OPTION,
+  json: { help: "print JSON instead of words" },
+  svg: { value: "OUT", help: "write gold against N and against KL as a picture to this file too" },
+} satisfies OptionTable;
+
+export const usage: Usage = {
+  line: "exptilt choose [FILE] [options]",
+  about:
+    "Which N and β to use on the queries of FILE (- for standard input; the embedded data when left out), what gold they\n" +
+    "give, and what KL they cost. The setting is found on part of the queries and read on the others, so that the figure is\n" +
+    "not flattered by the search. Without gold the same is done by the reward.",
+  options: OPTIONS,
+  readsQueries: true,
+};
+
+/** Runs `exptilt choose` and gives its exit status. */
+export async function choose(args: readonly string[]): Promise<number> {
+  const { files, options } = parseOptions("choose", OPTIONS, args);
+  if (files.length > 1) throw new InputError("choose takes one FILE");
+  const betas = options.beta === undefined ? undefined : numberList("beta", options.beta, (x) => x >= 0, "at least 0");
+  const asked =
+    options.n === undefined
+      ? undefined
+      : numberList("n", options.n, (x) => x >= 1 && x < Infinity, "at least 1 and finite");
+  const given = (name: "kl" | "max-n", least: number) => {
+    const text = options[name];
+    const must = least === 0 ? "a number of at least 0" : `a number of at least ${least}`;
+    return text === undefined ? undefined : optionValue(name, text, (x) => x >= least && x < Infinity, must);
+  };
+  const [kl, n] = [given("kl", 0), given("max-n", 1)];
+  const folds = wholeNumber("folds", options.folds, 2, 5);
+  const seed = wholeNumber("seed", options.seed, 0, 0);
+  const limit = wholeNumber("limit", options.limit, 1, Infinity);
+  const jobs = wholeNumber("jobs", options.jobs, 1, 1);
+
+  const [file] = files;
+  const opened = { again: betas === undefined, texts: false, rewardNeeded: true, say };
+  return withDataset(file, readingSettings(options), opened, async (dataset) => {
+    claim({ svg: options.svg }, file);
+    let gathered: Gathered | undefined;
+    const broken = await readUntilBroken(async (signal) => {
+      const rewards = await temperaturesOf(dataset, betas, limit, signal);
+      const ns = [...new Set([1, ...(asked ?? numberList("n", "1,2,4,…,1024", () => true, ""))])].sort((a, b) => a - b);
+      const settings: CurveSettings = { rewards, ns, plugIn: false };
+      await dataset.read(async (pieces) => {
+        gathered = new Gathered(settings);
+        await gather(take(pieces, limit), dataset, jobs, gathered);
+      }, signal);
+    });
+    if (gathered === undefined) throw broken;
+    const name = file ?? "the embedded data";
+    if (gathered.queries === 0) throw broken ?? new InputError(`${name}: there are no queries`);
+    const found = gathered.settings.rewards.map((_, r) => {
+      const candidates = (gathered as Gathered).candidates(r, asked !== undefined);
+      const { left, cluster, all } = candidates;
+      if (all[0].reward.length < 2) throw new InputError(`${name}: a choice needs at least 2 queries`);
+      if (left > 0) say(`${left} queries with fewer samples than ${Math.max(...all.map((c) => c.n))} are left out`);
+      const rng = randomSource(seed);
+      const choice = chooseSelection(all, {
+        folds,
+        rng,
+        ...(kl !== undefined && { kl }),
+        ...(n !== undefined && { n }),
+        ...(cluster && { cluster }),
+      });
+      return { candidates, choice };
+    });
+    process.stdout.write(options.json ? json(name, gathered, found) : choiceText(name, gathered, found, { kl, n }));
+    if (options.svg !== undefined) writeText(options.svg, plotChoice(name, found));
+    if (broken !== undefined) throw brokenAfter(broken, gathered.queries);
+    return 0;
+  });
+}
+
+async function gather(
+  pieces: Parameters<typeof forEachReading>[0],
+  dataset: Dataset,
+  jobs: number,
+  gathered: Gathered,
+): Promise<void> {
+  const progress = new Progress("choose", dataset);
+  try {
+    await forEachReading(pieces, dataset.columns, gathered.settings, jobs, (reading) => {
+      gathered.add(reading);
+      progress.update(gathered.queries);
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+function json(dataset: string, { samples, settings }: Gathered, found: readonly Found[]): string {
+  const shown = found.map(({ choice, candidates: { name, left } }) => ({
+    ...(settings.rewards.length > 1 && { rewardName: name }),
+    ...(left > 0 && { queriesLeftOut: left }),
+    ...choice,
+  }));
+  const estimate = samples === undefined ? "exact" : "unbiased";
+  const head = { dataset, estimate, klToRef: samples === undefined ? "exact" : "plug-in" };
+  return jsonOutput(shown.length > 1 ? { ...head, choices: shown } : { ...head, ...shown[0] });
+}

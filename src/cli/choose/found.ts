@@ -1,0 +1,8 @@
+import type { SelectionChoice } from "../../selection/choice/chooseSelection.js";
+import type { Candidates } from "./gathered.js";
+
+/** One reward's candidates and what was chosen among them. */
+export interface Found {
+  readonly candidates: Candidates;
+  readonly choice: SelectionChoice;
+}
