@@ -47,14 +47,28 @@ describe("exptilt curve on the embedded data", { timeout: 60_000 }, () => {
     0.02: ["22.12", "27.28", "30.19", "30.49", "29.41", "27.57", "26.82"],
     0.1: ["22.12", "26.23", "28.40", "29.16", "29.41", "29.70", "29.76"],
   };
-  it("gives the published curves of gold reward, to all printed digits", () => {
-    const { status, stdout } = exptilt(["curve", "--n", "1,2,4,8,16,64,1024", "--json"]);
+  it("gives the published curves of the samples' own law, to all printed digits", () => {
+    const asked = ["--beta", "0,0.02,0.1", "--n", "1,2,4,8,16,64,1024", "--plug-in"];
+    const { status, stdout } = exptilt(["curve", ...asked, "--json"]);
     const { queries, curves } = JSON.parse(stdout) as Report;
     expect([status, queries]).toEqual([0, 164]);
     for (const [beta, want] of Object.entries(published)) {
       const got = curves.find((c) => c.beta === Number(beta))?.points.map(({ gold }) => 100 * (gold ?? Number.NaN));
       expect(got?.map((g, i) => g.toFixed(want[i].split(".")[1].length))).toEqual(want);
     }
+  });
+
+  it("gives the unbiased gold as published at N = 64 and 100, and nothing past the 100 samples", () => {
+    const { status, stdout, stderr } = exptilt(["curve", "--beta", "0", "--n", "64,100,1024", "--json"]);
+    const { points } = (JSON.parse(stdout) as Report).curves[0];
+    expect([status, ...points.map(({ gold = 0 }) => (100 * gold).toFixed(3))]).toEqual([0, "23.064", "21.633"]);
+    expect(stderr).toContain("N = 1024 left out: no query has more than 100 samples (--plug-in reads them off");
+  });
+
+  it("gives pass@1, 10 and 100 as published, by --reward gold", () => {
+    const { stdout } = exptilt(["curve", "--beta", "0", "--n", "1,10,100", "--reward", "gold", "--json"]);
+    const { points } = (JSON.parse(stdout) as Report).curves[0];
+    expect(points.map(({ reward }) => (100 * reward).toFixed(2))).toEqual(["22.12", "50.38", "73.78"]);
   });
 
   it("gives the same figures to the last bit from shards of any size in any order, and with workers", () => {
@@ -98,7 +112,7 @@ describe("exptilt curve on the embedded data", { timeout: 60_000 }, () => {
 });
 
 describe("exptilt curve", () => {
-  const shown = ["curve", "-", "--beta", "0.5", "--n", "1,3", "--json"];
+  const shown = ["curve", "-", "--beta", "0.5", "--n", "1,3", "--json", "--law"];
   it("reads what the laws give, from standard input", () => {
     const { stdout } = exptilt(shown, JSON.stringify(query("q", [1, 0])));
     const problem = { ref: measure([0, 1], [3, 1]), reward: [0, 1], gold: [1, 0], beta: 0.5 };
@@ -112,10 +126,14 @@ describe("exptilt curve", () => {
 
   it("has no column of gold where the data have none, and prints infinities as JSON can hold them", () => {
     const input = JSON.stringify(query("q"));
-    const [heading, two, best, end] = exptilt(["curve", "-", "--csv", "--beta", "0", "--n", "2"], input).stdout.split(
-      "\n",
-    );
-    expect([heading, end]).toEqual(["beta,n,reward,klToRef,winRate", ""]);
+    const [heading, two, best, end] = exptilt(
+      ["curve", "-", "--csv", "--beta", "0", "--n", "2", "--law"],
+      input,
+    ).stdout.split("\n");
+    expect([heading, end]).toEqual([
+      "beta,n,reward,klToRef,winRate,rewardSe,klToRefSe,winRateSe,queries,estimate,gainReward,gainRewardSe",
+      "",
+    ]);
     expect(best.split(",").slice(0, 3)).toEqual(["0", "Infinity", "1"]);
     const kl = (9 / 16) * Math.log(3 / 4) + (7 / 16) * Math.log(7 / 4);
     for (const [i, want] of [0, 2, 7 / 16, kl, (9 / 16) * (3 / 8) + (7 / 16) * (7 / 8)].entries())
@@ -176,7 +194,7 @@ describe("bad input exits with 2 and says where", () => {
     const partial = join(folder, "broken.json");
     const { status, stdout } = exptilt(["curve", "-", "--csv", "--partial", partial], `${good}\n{`);
     expect(status).toBe(2);
-    expect(stdout).toContain("beta,n,reward,klToRef,winRate\n");
+    expect(stdout).toContain("beta,n,reward,klToRef,winRate,rewardSe");
     expect(JSON.parse(readFileSync(partial, "utf8")).queries).toBe(1);
     // But it is no shard: what is missing from it would be missing from the averages.
     const merged = exptilt(["merge", partial]);
@@ -200,7 +218,9 @@ describe("bad input exits with 2 and says where", () => {
     const copy = made("copy.json", good, "--n", "1,2");
     const empty = made("empty.json", "", "--n", "1,2");
     const refused = (args: string[]) => exptilt(["merge", ...args]).stderr;
-    expect(refused([a, b])).toBe(`exptilt: ${b}: it was made with other --beta or --n than the files before it\n`);
+    expect(refused([a, b])).toBe(
+      `exptilt: ${b}: it was made with other --beta, --n, --reward, --plug-in or --versus than the files before it\n`,
+    );
     expect(refused([a, c])).toBe(`exptilt: ${c}: its queries have gold, unlike those of the files before it\n`);
     expect(refused([a, copy])).toBe(`exptilt: ${copy}: its queries are in the files before it already\n`);
     expect(refused([a, a])).toBe(`exptilt: ${a}: the file is given twice\n`);

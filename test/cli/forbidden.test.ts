@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, describe, expect } from "vitest";
-import { QUANTITIES, readCurve } from "../../src/cli/curve/readCurve.js";
+import { readCurve } from "../../src/cli/curve/readCurve.js";
+import { cellsOf } from "../../src/cli/curve/settings.js";
 import { parseQuery } from "../../src/cli/input/dataset.js";
 import { featureRows } from "../../src/cli/train/features.js";
 import { readClaims } from "../../src/cli/verify/check.js";
@@ -40,7 +41,8 @@ const answer = (reward: fc.Arbitrary<number | string>): fc.Arbitrary<Answer> =>
   fc.record({ count: fc.integer({ min: 1, max: 50 }), reward, gold: fc.integer({ min: -3, max: 3 }) });
 
 describe("curve of a query with forbidden answers", () => {
-  const settings = { betas: [0, 0.3, Infinity], ns: [1] };
+  const settings = { rewards: [{ name: "reward", betas: [0, 0.3, Infinity] }], ns: [1], plugIn: true };
+  const names = cellsOf(settings, true);
   test.prop(
     [
       fc.array(answer(fc.integer({ min: -4, max: 4 })), { minLength: 1, maxLength: 5 }),
@@ -51,12 +53,12 @@ describe("curve of a query with forbidden answers", () => {
     "is at N = 1 and N → ∞ that of the others: what ref gives up adds to the KL, and loses every comparison",
     (kept, lost) => {
       const read = (answers: readonly Answer[]) =>
-        readCurve(parseQuery(JSON.stringify({ query: "q", answers }), "f:1"), settings);
+        readCurve(parseQuery(JSON.stringify({ query: "q", answers }), "f:1"), settings).cells;
       const count = (answers: readonly Answer[]) => answers.reduce((s, a) => s + a.count, 0);
       const share = count(kept) / (count(kept) + count(lost));
       const [without, withThem] = [read(kept), read([...lost, ...kept])];
       for (const [i, x] of without.entries()) {
-        const quantity = QUANTITIES[i % QUANTITIES.length];
+        const quantity = names[i % names.length];
         const want =
           quantity === "klToRef" ? x - Math.log(share) : quantity === "winRate" ? share * x + (1 - share) : x;
         expect(Math.abs(withThem[i] - want)).toBeLessThanOrEqual(1e-13 * Math.max(1, Math.abs(want)));
@@ -66,13 +68,19 @@ describe("curve of a query with forbidden answers", () => {
 });
 
 test("curve takes them from a file, and refuses a query that has no other", () => {
-  const { status, stdout } = exptilt("curve", [mixed], "--beta", "0", "--n", "2", "--csv");
+  const { status, stdout } = exptilt("curve", [mixed], "--beta", "0", "--n", "2", "--csv", "--plug-in");
   expect(status).toBe(0);
   // Two draws that are not both forbidden: the answer of reward 1 is among them with probability (15/64)/(3/4).
   const [n, reward, gold, kl, win] = stdout.split("\n")[1].split(",").slice(1).map(Number);
   const own = (5 / 16) * Math.log(5 / 2) + (11 / 16) * Math.log(11 / 6);
   const want = [2, 5 / 16, 11 / 16, own, (5 / 16) * (15 / 16) + (11 / 16) * (11 / 16)];
   for (const [i, x] of [n, reward, gold, kl, win].entries()) expect(x).toBeCloseTo(want[i], 14);
+  // Without --plug-in it would be an estimate, and none is unbiased.
+  const estimated = exptilt("curve", [mixed], "--beta", "0");
+  expect([estimated.status, estimated.stderr]).toEqual([
+    2,
+    expect.stringContaining("answers[0] is forbidden, and no estimate"),
+  ]);
   const none = exptilt("curve", [allowed, { query: "none", answers: [mixed.answers[0]] }]);
   expect(none.status).toBe(2);
   expect(none.stderr).toContain(`${none.data}:2: answers must have one with a count above 0 that is not forbidden`);

@@ -125,7 +125,10 @@ describe("a data set", { timeout: 0 }, () => {
     await fc.assert(
       fc.asyncProperty(extremeQueryText, betas, ns, async (text, beta, ns) => {
         const query = parseQuery(text, "f:1");
-        const readings = await attempt(text, AT_LINE, () => readCurve(query, { betas: [beta], ns }));
+        const readings = await attempt(text, AT_LINE, () => {
+          const settings = { rewards: [{ name: "reward", betas: [beta] }], ns, plugIn: true };
+          return readCurve(query, settings).cells;
+        });
         expect((readings ?? []).every(Number.isFinite)).toBe(true);
         const names = ["reward", "reward2", "rank", "best", "logref", "logref2"];
         const rows = await attempt(text, AT_LINE, () => featureRows(query, names));
@@ -169,7 +172,7 @@ describe("a text of JSON that a command wrote, damaged,", { timeout: 0 }, () => 
     parseQuery(`{"query":"q","answers":[{"count":1,"reward":${reward}},{"count":2,"reward":0}]}`, "f:1");
 
   it("is merged to finite curves or refused, as partial sums", async () => {
-    const sums = { betas: [0, Infinity], ns: [1, 2] };
+    const sums = { rewards: [{ name: "reward", betas: [0, Infinity] }], ns: [1, 2], plugIn: true };
     const made = (name: string, reward: number) => {
       const tally = new CurveTally(sums);
       tally.gold = false;
@@ -186,7 +189,8 @@ describe("a text of JSON that a command wrote, damaged,", { timeout: 0 }, () => 
           return all.curves;
         });
         for (const { points } of curves ?? [])
-          for (const { reward, klToRef } of points) expect([reward, klToRef].every(Number.isFinite)).toBe(true);
+          for (const { cells } of points)
+            for (const { mean } of Object.values(cells)) expect(Number.isFinite(mean)).toBe(true);
       }),
       settings,
     );

@@ -43,27 +43,25 @@ interface Samples {
 export function readCurve(query: Query, settings: CurveSettings): Omit<CurveReading, "digest"> {
   const gold = hasGold(query) ? (query.gold as number[]) : undefined;
   const cells: number[] = [];
-  let least = Infinity;
   for (const [r, reward] of query.rewards.entries()) {
-    const samples = query.kind === "samples" ? samplesOf(query, reward) : undefined;
-    if (samples !== undefined) least = Math.min(least, samples.size);
+    const samples = query.kind === "samples" && !settings.plugIn ? samplesOf(query, reward) : undefined;
     const problem = { ref: refOf(query), reward, ...(gold !== undefined && { gold }) };
     const oneDraw = policyReading(problem, problem.ref);
     const points = settings.rewards[r].betas.flatMap((beta) => [
-      ...(samples === undefined || settings.plugIn
+      ...(samples === undefined
         ? selectionCurve({ ...problem, beta }, settings.ns)
         : estimatedCurve(query, { ...problem, beta }, samples, settings.ns)),
       limitOf({ ...problem, beta }),
     ]);
     cells.push(...cellValues(points, oneDraw, settings, r, query));
   }
-  const { place, query: name, cluster } = query;
+  const { place, query: name, cluster, ref } = query;
   return {
     place,
     query: name,
     ...(cluster !== undefined && { cluster }),
     gold: gold !== undefined,
-    ...(least < Infinity && { samples: least }),
+    ...(query.kind === "samples" && "mass" in ref && { samples: ref.mass.reduce((s, c) => s + c, 0) }),
     cells: Float64Array.from(cells),
   };
 }
@@ -76,22 +74,27 @@ type Point = PolicyReading & { readonly n: number };
 
 const limitOf = (problem: Problem): Point => ({ n: Infinity, ...policyReading(problem, selectionLimit(problem)) });
 
-/** A forbidden answer is drawn again, so that the samples of the others are draws of the law among these. */
+/** More would not be samples but a law. */
+const MAX_SAMPLES = 2 ** 24;
+
+/** The samples, where estimates can be made of them. */
 function samplesOf({ ref, place }: Query, reward: readonly number[]): Samples {
-  const mass = "mass" in ref ? ref.mass : [];
-  const kept = [...reward.keys()].filter((i) => reward[i] > -Infinity && mass[i] > 0);
-  const values = (all: readonly number[]) => Float64Array.from(kept, (i) => all[i]);
-  const count = values(mass);
+  const count = "mass" in ref ? ref.mass : [];
   const size = count.reduce((s, c) => s + c, 0);
   if (size > MAX_SAMPLES)
     throw new InputError(
       `${place}: it has ${size} samples, and estimates are of up to ${MAX_SAMPLES} (--law if the counts are the law)`,
     );
-  return { count, values, size };
+  // The draws that are all forbidden are drawn again: their share is a divisor, and of a ratio no estimate is unbiased.
+  const forbidden = reward.findIndex((r, i) => r === -Infinity && count[i] > 0);
+  if (forbidden >= 0)
+    throw new InputError(
+      `${place}: answers[${forbidden}] is forbidden, and no estimate of best-of-N is unbiased then (--plug-in, or leave it out)`,
+    );
+  const kept = [...reward.keys()].filter((i) => count[i] > 0);
+  const values = (all: readonly number[]) => Float64Array.from(kept, (i) => all[i]);
+  return { count: values(count), values, size };
 }
-
-/** More would not be samples but a law. */
-const MAX_SAMPLES = 2 ** 24;
 
 /** Reward and gold without bias, KL and win rate of the samples' own law; nothing past the number of samples. */
 function estimatedCurve({ place }: Query, problem: Problem, samples: Samples, ns: readonly number[]): Point[] {

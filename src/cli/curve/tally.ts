@@ -100,6 +100,7 @@ export class CurveTally {
 
   /** The means, with their standard errors. A point that no query reaches is left out. */
   get curves(): MeanCurve[] {
+    if (this.queries === 0) return [];
     const { rewards, ns } = this.settings;
     const names = this.cellNames;
     const clusters = [...this.#clusters.values()];
