@@ -38,3 +38,12 @@ export function twoProduct(a: number, b: number): DoubleDouble {
   const hi = a * b;
   return { hi, lo: productError(a, b, hi) };
 }
+
+/** x·a/b, to about 31 digits; a and b are whole numbers below 2^53, or such times a power of two. */
+export function timesRatio(x: DoubleDouble, a: number, b: number): DoubleDouble {
+  const product = twoProduct(x.hi, a);
+  const hi = product.hi / b;
+  const back = twoProduct(hi, b);
+  const lo = (product.hi - back.hi - back.lo + product.lo + x.lo * a) / b;
+  return twoSum(hi, lo);
+}

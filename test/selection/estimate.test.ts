@@ -13,7 +13,7 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shareWithin } from "../../src/selection/samples/subsets.js";
+import { hardShares } from "../../src/selection/samples/hardSubsets.js";
 import { test } from "../support/test.js";
 
 /** The subsets of n of the numbers from `from` to m − 1. */
@@ -68,24 +68,21 @@ describe("the estimates are the mean over all subsets of n samples", () => {
   });
 });
 
-describe("the share of the subsets of n among M samples that lie within b of them", () => {
-  it("is C(b, n)/C(M, n), to the last digit", () => {
-    for (const [size, n] of [
-      [5, 2],
-      [40, 40],
-      [400, 1],
-      [400, 150],
-      [1000, 60],
-    ]) {
-      const share = shareWithin(size, n);
-      expect(share.length).toBe(size + 1);
-      // In 2¹¹⁰⁰ths: C(b, n) from C(b + 1, n).
-      let exact = 1n << 1100n;
-      for (let b = size; b >= 0; b--) {
-        const want = Number(exact >> 900n) * 2 ** -200;
-        if (want > 1e-40 || exact === 0n) near(share[b], want, want * 2 ** -52);
-        exact = b > 0 && b - n >= 0 ? (exact * BigInt(b - n)) / BigInt(b) : 0n;
-      }
+describe("the share of the subsets of n samples whose best is in each level", () => {
+  const levels = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 9 });
+  test.prop([levels, part])("is (C(b, n) − C(b − m, n))/C(M, n), to the last digits", (counts, p) => {
+    const size = counts.reduce((s, m) => s + m, 0);
+    const n = drawsOf(size, p);
+    // C(b, n) in 2¹¹⁰⁰ths of C(M, n), from C(b + 1, n).
+    const within = new Array<bigint>(size + 1).fill(0n);
+    within[size] = 1n << 1100n;
+    for (let b = size; b > n; b--) within[b - 1] = (within[b] * BigInt(b - n)) / BigInt(b);
+    let below = size;
+    for (const [i, share] of hardShares(Float64Array.from(counts), n).entries()) {
+      const exact = within[below] - within[below - counts[i]];
+      below -= counts[i];
+      const want = Number(exact >> 60n) * 2 ** -1000 * 2 ** -40;
+      near(share, want, want > 1e-290 ? 4e-16 * want : 1e-290);
     }
   });
 });

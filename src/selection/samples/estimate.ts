@@ -1,19 +1,18 @@
 import { expectation } from "../../measure/expectation.js";
-import { uniform } from "../../measure/measure.js";
+import { measure } from "../../measure/measure.js";
 import {
   FINITE,
   outOfRange,
+  requireArrayLike,
   requireInteger,
   requireLength,
   requireNumber,
   requireNumbers,
   requireObject,
 } from "../../numeric/check.js";
-import { exponentOf, timesPowerOfTwo } from "../../numeric/powerOfTwo.js";
-import { sum } from "../../numeric/sum.js";
 import { TEMPERATURE } from "../problem.js";
 import { softBestOfNLaw } from "../softBestOfN.js";
-import { shareWithin, softSubsetMeans } from "./subsets.js";
+import { subsetEstimates } from "./subsetEstimates.js";
 
 /** Scored samples of one query, drawn independently from the reference policy. */
 export interface ScoredSamples {
@@ -21,6 +20,8 @@ export interface ScoredSamples {
   readonly reward: ArrayLike<number>;
   /** What one really wants, of each sample. */
   readonly gold?: ArrayLike<number>;
+  /** How many samples have this reward and gold: whole numbers, 1 each where left out. M is their sum, below 2³¹. */
+  readonly count?: ArrayLike<number>;
 }
 
 /** Scored samples, and a temperature to select at. */
@@ -43,83 +44,57 @@ export interface SelectionEstimate extends SelectedValues {
   readonly plugIn: SelectedValues;
 }
 
-/**
- * Values of samples above and below a base, scaled below 1 by a power of two: sums of terms of one sign lose no digits.
- * The base is the value nearest 0 where all have one sign, and 0 where they have not.
- */
-interface Sided {
-  readonly least: number;
-  readonly most: number;
-  readonly base: number;
-  readonly exponent: number;
-  readonly gains: Float64Array;
-  readonly losses: Float64Array;
-}
-
-function sided(value: Float64Array): Sided {
-  const [least, most] = [value.reduce((x, y) => Math.min(x, y)), value.reduce((x, y) => Math.max(x, y))];
-  const base = Math.max(least, Math.min(most, 0));
-  const size = Math.max(base - least, most - base);
-  const exponent = size === 0 ? 0 : exponentOf(size) + 1;
-  const part = (sign: 1 | -1) => value.map((x) => Math.max(0, timesPowerOfTwo(sign * (x - base), -exponent)));
-  return { least, most, base, exponent, gains: part(1), losses: part(-1) };
-}
-
-/**
- * The mean over all subsets of n samples of f at the best, for each of several f; the rewards decreasing and f in their
- * order. The b-th lowest sample is the best of C(b−1, n−1) subsets; tied samples share theirs.
- */
-function hardSubsetMeans(reward: Float64Array, values: readonly Float64Array[], n: number): Float64Array {
-  const size = reward.length;
-  const share = shareWithin(size, n);
-  const win = new Float64Array(size);
-  for (let i = 0; i < size; ) {
-    let next = i;
-    let level = 0;
-    for (; next < size && reward[next] === reward[i]; next++) level += (share[size - next] * n) / (size - next);
-    win.fill(level / (next - i), i, next);
-    i = next;
-  }
-  return Float64Array.from(values, (value) => sum(value.map((f, i) => win[i] * f)).hi);
-}
-
 /** The condition on rewards: a forbidden sample would be drawn again, which biases the estimate. */
 const REDRAWN =
   "be finite (a draw of reward -Infinity would have been drawn again, which biases the estimate; leave it out)";
 
-function estimate(caller: string, samples: SoftScoredSamples, n: number): SelectionEstimate {
+/** How many samples there may be in all. */
+const MAX_SAMPLES = 2 ** 31;
+
+function countsOf(caller: string, given: ArrayLike<number> | undefined, length: number): Float64Array {
+  if (given === undefined) return new Float64Array(length).fill(1);
+  requireLength(caller, "count", given, length);
+  return Float64Array.from({ length }, (_, i) => requireInteger(caller, `count[${i}]`, given[i], 0));
+}
+
+function estimates(caller: string, samples: SoftScoredSamples, ns: readonly unknown[]): SelectionEstimate[] {
   const reward = requireNumbers(caller, "reward", samples.reward, { ...FINITE, least: -Infinity });
   const forbidden = reward.indexOf(-Infinity);
   if (forbidden >= 0) throw outOfRange(caller, `reward[${forbidden}]`, REDRAWN, -Infinity);
-  const size = reward.length;
-  if (size === 0) throw outOfRange(caller, "reward", "have at least one entry", samples.reward);
+  if (reward.length === 0) throw outOfRange(caller, "reward", "have at least one entry", samples.reward);
+  const count = countsOf(caller, samples.count, reward.length);
+  const size = count.reduce((s, m) => s + m, 0);
+  if (!(size >= 1 && size < MAX_SAMPLES)) throw outOfRange(caller, "count", "sum to 1 or more, below 2^31", size);
   const values = [reward];
   if (samples.gold !== undefined) {
-    requireLength(caller, "gold", samples.gold, size);
+    requireLength(caller, "gold", samples.gold, reward.length);
     values.push(requireNumbers(caller, "gold", samples.gold, FINITE));
   }
   const beta = requireNumber(caller, "beta", samples.beta, TEMPERATURE);
-  n = requireInteger(caller, "n", n, 1);
-  if (n > size) throw outOfRange(caller, "n", `be at most ${size}, the number of samples`, n);
+  const draws = ns.map((given) => {
+    const n = requireInteger(caller, "n", given, 1);
+    if (n > size) throw outOfRange(caller, "n", `be at most ${size}, the number of samples`, n);
+    return n;
+  });
+  const unbiased = subsetEstimates(reward, count, values, beta, draws);
+  const problem = { ref: measure([...reward.keys()], count), reward, beta };
+  return draws.map((n, i) => {
+    const law = softBestOfNLaw(problem, n);
+    return {
+      ...selectedValues(unbiased.map((means) => means[i])),
+      plugIn: selectedValues(values.map((value) => expectation(law, value))),
+    };
+  });
+}
 
-  const order = new Uint32Array(size).map((_, i) => i).sort((i, j) => reward[j] - reward[i]);
-  const byReward = (value: Float64Array) => Float64Array.from(order, (i) => value[i]);
-  const parts = values.map(sided);
-  const sides = parts.flatMap(({ gains, losses }) => [byReward(gains), byReward(losses)]);
-  const soft = n > 1 && beta > 0 && beta < Infinity;
-  const means = soft
-    ? softSubsetMeans(byReward(reward), beta, sides, n)
-    : hardSubsetMeans(byReward(reward), sides, beta === Infinity ? 1 : n);
-  const law = softBestOfNLaw({ ref: uniform([...reward.keys()]), reward, beta }, n);
-  return {
-    ...selectedValues(
-      parts.map(({ least, most, base, exponent }, v) => {
-        const mean = base + timesPowerOfTwo(means[2 * v] - means[2 * v + 1], exponent);
-        return Math.min(most, Math.max(least, mean));
-      }),
-    ),
-    plugIn: selectedValues(values.map((value) => expectation(law, value))),
-  };
+/** One estimate for one n, and a list of them for a list. */
+function estimate(
+  caller: string,
+  samples: SoftScoredSamples,
+  n: number | ArrayLike<number>,
+): SelectionEstimate | SelectionEstimate[] {
+  if (typeof n !== "object" || n === null) return estimates(caller, samples, [n])[0];
+  return estimates(caller, samples, Array.from(requireArrayLike(caller, "n", n)));
 }
 
 function selectedValues([reward, gold]: readonly number[]): SelectedValues {
@@ -150,7 +125,19 @@ function selectedValues([reward, gold]: readonly number[]): SelectedValues {
  * estimateBestOfN(samples, 2) // => { reward: 1.833333333333, gold: 0.583333333333, plugIn: { reward: 1.6875, gold: 0.5625 } }
  * ```
  */
-export function estimateBestOfN(samples: ScoredSamples, n: number): SelectionEstimate {
+export function estimateBestOfN(samples: ScoredSamples, n: number): SelectionEstimate;
+/**
+ * The same for several n at once, which share the sorting.
+ *
+ * @param samples the samples
+ * @param n the numbers of draws, in any order
+ * @returns an estimate for each, in that order
+ */
+export function estimateBestOfN(samples: ScoredSamples, n: ArrayLike<number>): SelectionEstimate[];
+export function estimateBestOfN(
+  samples: ScoredSamples,
+  n: number | ArrayLike<number>,
+): SelectionEstimate | SelectionEstimate[] {
   requireObject("estimateBestOfN", "samples", samples);
   return estimate("estimateBestOfN", { ...samples, beta: 0 }, n);
 }
@@ -180,7 +167,19 @@ export function estimateBestOfN(samples: ScoredSamples, n: number): SelectionEst
  * estimateSoftBestOfN({ ...samples, beta: 1 }, 4).gold // => 0.546449103161
  * ```
  */
-export function estimateSoftBestOfN(samples: SoftScoredSamples, n: number): SelectionEstimate {
+export function estimateSoftBestOfN(samples: SoftScoredSamples, n: number): SelectionEstimate;
+/**
+ * The same for several n at once, which share most of the work.
+ *
+ * @param samples the samples
+ * @param n the numbers of draws, in any order
+ * @returns an estimate for each, in that order
+ */
+export function estimateSoftBestOfN(samples: SoftScoredSamples, n: ArrayLike<number>): SelectionEstimate[];
+export function estimateSoftBestOfN(
+  samples: SoftScoredSamples,
+  n: number | ArrayLike<number>,
+): SelectionEstimate | SelectionEstimate[] {
   requireObject("estimateSoftBestOfN", "samples", samples);
   return estimate("estimateSoftBestOfN", samples, n);
 }
