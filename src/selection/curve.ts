@@ -1,5 +1,5 @@
 import { isRounded } from "../measure/levels.js";
-import { resolveScore } from "../measure/score.js";
+import { resolveScore, type Score } from "../measure/score.js";
 import { requireArrayLike, requireNumber } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
 import { twoSum } from "../numeric/doubleDouble.js";
@@ -8,17 +8,17 @@ import { isNormal } from "../numeric/float64.js";
 import { peakOf } from "../numeric/peak.js";
 import { stretches } from "../numeric/stretches.js";
 import { sum } from "../numeric/sum.js";
-import { DRAWS } from "./draws.js";
-import { type LimitDistance, levelMass, limitDistanceOf, limitLevels } from "./limit.js";
-import { prepare, type SelectionProblem } from "./problem.js";
-import type { LevelRatios } from "./ratio/levelRatios.js";
+import { DRAWS_OR_LIMIT } from "./draws.js";
+import { type LimitDistance, type LimitLevels, levelMass, limitDistanceOf, limitLevels } from "./limit.js";
+import { prepare, prepareAll, type SelectionProblem } from "./problem.js";
+import type { LevelRatios, RatioToRef } from "./ratio/levelRatios.js";
 import type { Prepared } from "./ratio/prepared.js";
 import { ratiosAt } from "./ratio/ratiosAt.js";
 import { type PolicyReading, readByLevel, winByLevel } from "./reading.js";
 
 /** One point of a selection curve: what N draws give, and how far they still are from N → ∞. */
 export interface CurvePoint extends PolicyReading {
-  /** The number of draws N. */
+  /** The number of draws N; Infinity is the limit. */
   readonly n: number;
   /** The distances from the law to its limit. */
   readonly limit: LimitDistance;
@@ -34,10 +34,10 @@ const MAX_RATIOS_HELD = 2 ** 22;
  * Sorting, φ and the exponentials are shared by all N: a curve of 11 N costs little more than its largest N.
  *
  * @param problem the reference policy, the reward, β from 0 to ∞, and the gold reward where wanted
- * @param ns the numbers of draws, real numbers of at least 1, in any order
+ * @param ns the numbers of draws, real numbers of at least 1 or Infinity for the limit, in any order
  * @returns one point for each N, in the order given
  * @throws TypeError when an argument has the wrong type or the lengths differ
- * @throws RangeError when an N is below 1 or not finite, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
+ * @throws RangeError when an N is below 1 or NaN, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
  * @example
  * ```ts
  * import { selectionCurve, uniform } from "exptilt";
@@ -52,32 +52,72 @@ const MAX_RATIOS_HELD = 2 ** 22;
 export function selectionCurve<A>(problem: SelectionProblem<A>, ns: ArrayLike<number>): CurvePoint[] {
   const caller = "selectionCurve";
   const prepared = prepare(caller, problem, problem?.beta);
-  const all = Array.from(requireArrayLike(caller, "ns", ns), (n, i) => requireNumber(caller, `ns[${i}]`, n, DRAWS));
-  const { levels, ref } = prepared;
-  const gold = problem.gold === undefined ? undefined : resolveScore(caller, "gold", ref.support, problem.gold);
-  const held = {
-    reward: levels.reward,
-    gold: gold === undefined ? undefined : meansByLevel(prepared, gold),
-    win: winByLevel(levels),
-  };
+  const all = Array.from(requireArrayLike(caller, "ns", ns), (n, i) =>
+    requireNumber(caller, `ns[${i}]`, n, DRAWS_OR_LIMIT),
+  );
+  const gold = goldOf(caller, prepared, problem.gold);
+  return readAt(prepared, gold, all, (point, limit, ratios) => ({
+    ...point,
+    limit: ratios === undefined ? AT_LIMIT : limitDistanceOf(prepared.levels, limit, ratios),
+  }));
+}
+
+/** The readings of one problem at several temperatures and N, without the distances: a list for each β. */
+export function selectionReadings<A>(
+  caller: string,
+  problem: Omit<SelectionProblem<A>, "beta">,
+  betas: readonly number[],
+  ns: readonly number[],
+): Omit<CurvePoint, "limit">[][] {
+  const all = prepareAll(caller, problem, betas);
+  // The levels, and so the gold of each, are the same at every temperature.
+  const gold = all.length === 0 ? undefined : goldOf(caller, all[0], problem.gold);
+  return all.map((prepared) => readAt(prepared, gold, ns, (point) => point));
+}
+
+const AT_LIMIT: LimitDistance = { totalVariation: 0, kl: 0, reverseKl: 0 };
+
+function goldOf<A>(caller: string, prepared: Prepared<A>, gold: Score<A> | undefined): Float64Array | undefined {
+  return gold === undefined
+    ? undefined
+    : meansByLevel(prepared, resolveScore(caller, "gold", prepared.ref.support, gold));
+}
+
+/** Makes the point of each N from its readings and, but for the limit, its ratios. */
+function readAt<A, Point>(
+  prepared: Prepared<A>,
+  gold: Float64Array | undefined,
+  ns: readonly number[],
+  make: (point: Omit<CurvePoint, "limit">, limit: LimitLevels, ratios: LevelRatios | undefined) => Point,
+): Point[] {
+  const { levels } = prepared;
+  const win = winByLevel(levels);
   const limit = limitLevels(prepared);
-  const points: CurvePoint[] = [];
+  const points: Point[] = [];
+  const take = (n: number, law: Float64Array, ratios: LevelRatios | undefined) => {
+    const reading = {
+      n,
+      reward: readByLevel(levels.reward, law),
+      ...(gold !== undefined && { gold: readByLevel(gold, law) }),
+      klToRef: klToRef(prepared, ratios ?? limitRatios(limit), law),
+      winRate: readByLevel(win, law),
+    };
+    points.push(make(reading, limit, ratios));
+  };
   const together = Math.max(1, Math.floor(MAX_RATIOS_HELD / levels.mass.length));
-  for (const some of stretches(all, together)) {
-    for (const [i, ratios] of ratiosAt(prepared, some).entries()) {
-      const law = levelMass(levels, ratios);
-      points.push({
-        n: some[i],
-        reward: readByLevel(held.reward, law),
-        ...(held.gold !== undefined && { gold: readByLevel(held.gold, law) }),
-        klToRef: klToRef(prepared, ratios, law),
-        winRate: readByLevel(held.win, law),
-        limit: limitDistanceOf(levels, limit, ratios),
-      });
+  for (const some of stretches(ns, together)) {
+    const finite = some.filter((n) => n < Infinity);
+    let next = 0;
+    const ratios = ratiosAt(prepared, finite);
+    for (const n of some) {
+      if (n === Infinity) take(n, limit.mass, undefined);
+      else take(n, levelMass(levels, ratios[next]), ratios[next++]);
     }
   }
   return points;
 }
+
+const limitRatios = ({ logRatio }: LimitLevels): RatioToRef => ({ logRatio, ratio: logRatio.map(exp) });
 
 /** The mean of f over the answers of each level, within their range; −∞ where one of them has it. */
 function meansByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64Array {
@@ -107,7 +147,7 @@ function meansByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64
  * KL(P‖ref) as a sum of non-negative terms ref·(ρ log ρ − ρ + 1), ρ = P/ref, which keeps its digits near ρ = 1. Where
  * the likeliest level's ρ is nearest 1, its ρ − 1 comes from the others': Σ ref·(ρ − 1) = P(a draw is forbidden).
  */
-function klToRef<A>({ levels }: Prepared<A>, { ratio, logRatio }: LevelRatios, law: Float64Array): number {
+function klToRef<A>({ levels }: Prepared<A>, { ratio, logRatio }: RatioToRef, law: Float64Array): number {
   const { mass, forbidden } = levels;
   const term = (p: number, q: number, l: number) => (l > -1 ? q * expm1MinusX(-l) : p - q + (q > 0 ? q * l : 0));
   const terms = mass.map((p, i) => term(p, law[i], logRatio[i]));

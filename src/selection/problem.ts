@@ -1,3 +1,4 @@
+import { type Levels, levelsOf } from "../measure/levels.js";
 import { type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { type Condition, requireNumber, requireObject } from "../numeric/check.js";
@@ -30,13 +31,28 @@ export interface SelectionProblem<A = unknown> extends BestOfNProblem<A> {
 }
 
 export function prepare<A>(caller: string, problem: BestOfNProblem<A>, temperature: number): Prepared<A> {
+  return prepareAll(caller, problem, [temperature])[0];
+}
+
+/** The same at several temperatures, which share the levels. */
+export function prepareAll<A>(
+  caller: string,
+  problem: BestOfNProblem<A>,
+  temperatures: readonly number[],
+): Prepared<A>[] {
   requireProblem(caller, problem);
   const { reward } = problem;
   const ref = requireMeasure(caller, "ref", problem.ref);
   const { law } = ref;
   const score = resolveScore(caller, "reward", ref.support, reward);
-  const beta = requireNumber(caller, "beta", temperature, TEMPERATURE);
-  return preparedBy({ caller, ref, law, score, beta }, (levels, lift) => weightsOfRewards(levels, beta, lift));
+  let levels: Levels | undefined;
+  return temperatures.map((temperature) => {
+    const beta = requireNumber(caller, "beta", temperature, TEMPERATURE);
+    levels ??= levelsOf(caller, law, score);
+    return preparedBy({ caller, ref, law, score, beta }, levels, (levels, lift) =>
+      weightsOfRewards(levels, beta, lift),
+    );
+  });
 }
 
 /** Refuses a problem that is no object. */

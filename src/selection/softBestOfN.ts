@@ -1,3 +1,4 @@
+import { levelsOf } from "../measure/levels.js";
 import { type Distribution, type Measure, requireMeasure } from "../measure/measure.js";
 import type { Score } from "../measure/score.js";
 import { resolveScore } from "../measure/score.js";
@@ -84,6 +85,7 @@ export function weightedBestOfNLaw<A>(
   if (!score.some((w, i) => w > 0 && law.supports(i)))
     throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
   n = requireNumber(caller, "n", n, DRAWS);
-  const prepared = preparedBy({ caller, ref, law, score, beta: 1 }, weightsAsGiven);
+  const levels = levelsOf(caller, law, score);
+  const prepared = preparedBy({ caller, ref, law, score, beta: 1 }, levels, weightsAsGiven);
   return onAnswers(prepared, lawAt(prepared, n));
 }

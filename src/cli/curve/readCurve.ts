@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { selectionCurve } from "../../selection/curve.js";
-import { selectionLimit } from "../../selection/limit.js";
-import { type PolicyReading, policyReading } from "../../selection/reading.js";
+import { selectionReadings } from "../../selection/curve.js";
+import type { PolicyReading } from "../../selection/reading.js";
 import { subsetEstimates } from "../../selection/samples/subsetEstimates.js";
 import { type Columns, type Piece, type Query, queryOf } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
@@ -27,132 +26,147 @@ export interface CurveReading {
 /** Reads a query, or a line that holds one. */
 export function readCurveOf(piece: Piece, columns: Columns, settings: CurveSettings): CurveReading {
   const query = queryOf(piece, columns);
-  const { place, ...content } = query;
-  const text = "text" in piece && typeof piece.text === "string" ? piece.text : JSON.stringify(content);
+  const { place: _, ...content } = query;
+  const text = typeof piece.text === "string" ? piece.text : JSON.stringify(content);
   return { ...readCurve(query, settings), digest: createHash("sha256").update(text).digest() };
-}
-
-/** The samples of a query that may be picked, by their classes. */
-interface Samples {
-  readonly count: Float64Array;
-  readonly values: (all: readonly number[]) => Float64Array;
-  readonly size: number;
 }
 
 /** Every cell of every point of every reward in one flat list. */
 export function readCurve(query: Query, settings: CurveSettings): Omit<CurveReading, "digest"> {
   const gold = hasGold(query) ? (query.gold as number[]) : undefined;
-  const cells: number[] = [];
+  const size = query.kind === "samples" && "mass" in query.ref ? sumOf(query.ref.mass) : undefined;
+  const ref = refOf(query);
+  const out = new CellWriter(query, settings, gold !== undefined);
+  const reached = size === undefined || settings.plugIn ? settings.ns : settings.ns.filter((n) => n <= size);
   for (const [r, reward] of query.rewards.entries()) {
-    const samples = query.kind === "samples" && !settings.plugIn ? samplesOf(query, reward) : undefined;
-    const problem = { ref: refOf(query), reward, ...(gold !== undefined && { gold }) };
-    const oneDraw = policyReading(problem, problem.ref);
-    const points = settings.rewards[r].betas.flatMap((beta) => [
-      ...(samples === undefined
-        ? selectionCurve({ ...problem, beta }, settings.ns)
-        : estimatedCurve(query, { ...problem, beta }, samples, settings.ns)),
-      limitOf({ ...problem, beta }),
-    ]);
-    cells.push(...cellValues(points, oneDraw, settings, r, query));
+    const { betas } = settings.rewards[r];
+    const problem = { ref, reward, ...(gold !== undefined && { gold }) };
+    const curves = selectionReadings("curve", problem, betas, [1, ...reached, Infinity]);
+    const samples = size === undefined || settings.plugIn ? undefined : samplesOf(query, reward, gold, size);
+    const read = curves.map(([, ...curve], b) => {
+      const points = samples === undefined ? curve : unbiased(samples, betas[b], reached, curve);
+      if (reached.length === settings.ns.length) return points;
+      let next = 0;
+      return [...settings.ns.map((n) => (n === reached[next] ? points[next++] : NOT_REACHED)), points[reached.length]];
+    });
+    if (curves.length > 0) out.write(r, read.flat(), curves[0][0]);
   }
-  const { place, query: name, cluster, ref } = query;
+  const { place, query: name, cluster } = query;
   return {
     place,
     query: name,
     ...(cluster !== undefined && { cluster }),
     gold: gold !== undefined,
-    ...(query.kind === "samples" && "mass" in ref && { samples: ref.mass.reduce((s, c) => s + c, 0) }),
-    cells: Float64Array.from(cells),
+    ...(size !== undefined && { samples: size }),
+    cells: out.cells,
   };
 }
 
-type Problem = Parameters<typeof selectionCurve<number>>[0] & {
-  readonly gold?: readonly number[];
-  readonly reward: readonly number[];
-};
-type Point = PolicyReading & { readonly n: number };
-
-const limitOf = (problem: Problem): Point => ({ n: Infinity, ...policyReading(problem, selectionLimit(problem)) });
+const sumOf = (counts: readonly number[]): number => counts.reduce((s, c) => s + c, 0);
 
 /** More would not be samples but a law. */
 const MAX_SAMPLES = 2 ** 24;
 
+/** The samples of a query by their classes: the reward, and what is estimated. */
+interface Samples {
+  readonly reward: Float64Array;
+  readonly count: Float64Array;
+  readonly values: readonly Float64Array[];
+}
+
 /** The samples, where estimates can be made of them. */
-function samplesOf({ ref, place }: Query, reward: readonly number[]): Samples {
-  const count = "mass" in ref ? ref.mass : [];
-  const size = count.reduce((s, c) => s + c, 0);
+function samplesOf(
+  { ref, place }: Query,
+  reward: readonly number[],
+  gold: readonly number[] | undefined,
+  size: number,
+): Samples {
   if (size > MAX_SAMPLES)
     throw new InputError(
       `${place}: it has ${size} samples, and estimates are of up to ${MAX_SAMPLES} (--law if the counts are the law)`,
     );
-  // The draws that are all forbidden are drawn again: their share is a divisor, and of a ratio no estimate is unbiased.
-  const forbidden = reward.findIndex((r, i) => r === -Infinity && count[i] > 0);
-  if (forbidden >= 0)
+  const count = "mass" in ref ? ref.mass : [];
+  const kept: number[] = [];
+  for (let i = 0; i < count.length; i++) if (count[i] > 0) kept.push(i);
+  // Draws that are all forbidden are drawn again: what is kept is a divisor, and of a ratio no estimate is unbiased.
+  const forbidden = kept.find((i) => reward[i] === -Infinity);
+  if (forbidden !== undefined)
     throw new InputError(
-      `${place}: answers[${forbidden}] is forbidden, and no estimate of best-of-N is unbiased then (--plug-in, or leave it out)`,
+      `${place}: answers[${forbidden}] is forbidden, and then no estimate of best-of-N is unbiased (--plug-in, or leave it out)`,
     );
-  const kept = [...reward.keys()].filter((i) => count[i] > 0);
-  const values = (all: readonly number[]) => Float64Array.from(kept, (i) => all[i]);
-  return { count: values(count), values, size };
+  const at = (all: readonly number[]) => Float64Array.from(kept, (i) => all[i]);
+  const own = at(reward);
+  return { reward: own, count: at(count), values: gold === undefined ? [own] : [own, at(gold)] };
 }
 
-/** Reward and gold without bias, KL and win rate of the samples' own law; nothing past the number of samples. */
-function estimatedCurve({ place }: Query, problem: Problem, samples: Samples, ns: readonly number[]): Point[] {
-  const part = ns.find((n) => !Number.isInteger(n));
-  if (part !== undefined)
-    throw new InputError(
-      `${place}: its answers are samples, and estimates are of whole N: --n has ${part} (--plug-in reads it off the samples' own law)`,
-    );
-  const reached = ns.filter((n) => n <= samples.size);
-  const { reward, gold, beta } = problem;
-  const rewards = samples.values(reward);
-  const values = gold === undefined ? [rewards] : [rewards, samples.values(gold)];
-  const [means, golds] = subsetEstimates(rewards, samples.count, values, beta, reached);
-  const plugIn = selectionCurve(problem, reached);
-  let next = 0;
-  return ns.map((n): Point => {
-    if (n > samples.size) return { n, reward: Number.NaN, gold: Number.NaN, klToRef: Number.NaN, winRate: Number.NaN };
-    const at = next++;
-    const { klToRef, winRate } = plugIn[at];
-    return { n, reward: means[at], ...(golds && { gold: golds[at] }), klToRef, winRate };
-  });
+/** The same points with reward and gold as their unbiased estimates; the limit stays as it is. */
+function unbiased(
+  { reward, count, values }: Samples,
+  beta: number,
+  ns: readonly number[],
+  points: readonly PolicyReading[],
+): PolicyReading[] {
+  const [rewards, golds] = subsetEstimates(reward, count, values, beta, ns);
+  return points.map((point, i) =>
+    i === ns.length ? point : { ...point, reward: rewards[i], ...(golds !== undefined && { gold: golds[i] }) },
+  );
 }
 
-/** The cells of the points of one reward: the quantities, and their differences from one draw and from a chosen row. */
-function* cellValues(
-  points: readonly Point[],
-  oneDraw: PolicyReading,
-  settings: CurveSettings,
-  r: number,
-  { place, gold }: Query,
-): Generator<number> {
-  const has = (name: string) => name !== "gold" || gold[0] !== undefined;
-  const [quantities, compared] = [QUANTITIES.filter(has), COMPARED.filter(has)];
-  const { ns, versus } = settings;
-  const places = pointsOf(settings.rewards[r], ns);
-  const chosen = versus && points[places.findIndex((point) => samePoint(point, versus))];
-  for (const [i, point] of points.entries()) {
-    // One draw is one draw at every temperature, to the last digit.
-    const gain = (name: Quantity) => (point.n === 1 ? 0 : at(point, name) - at(oneDraw, name));
-    const values = [
-      ...quantities.map((name) => at(point, name)),
-      ...compared.map(gain),
-      ...(chosen ? compared.map((name) => at(point, name) - at(chosen, name)) : []),
-    ];
-    const reached = !Number.isNaN(point.klToRef);
-    // NaN stands for what the samples do not reach, and for nothing else.
-    const fits = (x: number, c: number) =>
-      Number.isFinite(x) || !reached || (c >= quantities.length + compared.length && Number.isNaN(chosen?.klToRef));
-    const wrong = values.findIndex((x, c) => !fits(x, c));
-    if (wrong >= 0) {
-      const { beta, n } = places[i];
-      const name = cellsOf(settings, has("gold"))[wrong];
-      throw new InputError(
-        `${place}: ${name} at beta ${beta} and n ${n < Infinity ? n : "→ ∞"} leaves the range of doubles`,
-      );
+/** NaN stands for what the samples do not reach, and for nothing else. */
+const NOT_REACHED: Required<PolicyReading> = {
+  reward: Number.NaN,
+  gold: Number.NaN,
+  klToRef: Number.NaN,
+  winRate: Number.NaN,
+};
+
+/** Writes the cells of points: the quantities, and their differences from one draw and from a chosen row. */
+class CellWriter {
+  readonly cells: Float64Array;
+  readonly #place: string;
+  readonly #settings: CurveSettings;
+  readonly #names: readonly string[];
+  readonly #quantities: readonly Quantity[];
+  readonly #compared: readonly Quantity[];
+  #next = 0;
+
+  constructor({ place }: Query, settings: CurveSettings, gold: boolean) {
+    const has = (name: Quantity) => name !== "gold" || gold;
+    this.#place = place;
+    this.#settings = settings;
+    this.#names = cellsOf(settings, gold);
+    this.#quantities = QUANTITIES.filter(has);
+    this.#compared = COMPARED.filter(has);
+    const rows = settings.rewards.reduce((s, { betas }) => s + betas.length * (settings.ns.length + 1), 0);
+    this.cells = new Float64Array(rows * this.#names.length);
+  }
+
+  write(r: number, points: readonly PolicyReading[], oneDraw: PolicyReading): void {
+    const { versus, rewards, ns } = this.#settings;
+    const chosen = versus && points[pointsOf(rewards[r], ns).findIndex((point) => samePoint(point, versus))];
+    for (const [i, point] of points.entries()) {
+      const reached = point !== NOT_REACHED;
+      for (const name of this.#quantities) this.#put(point[name], reached, r, i);
+      // One draw is one draw at every temperature, to the last digit.
+      const single = ns[i % (ns.length + 1)] === 1;
+      for (const name of this.#compared) this.#put(single ? 0 : less(point, oneDraw, name), reached, r, i);
+      if (chosen === undefined) continue;
+      const both = reached && chosen !== NOT_REACHED;
+      for (const name of this.#compared) this.#put(less(point, chosen, name), both, r, i);
     }
-    yield* values;
+  }
+
+  #put(value: number | undefined, reached: boolean, r: number, i: number): void {
+    const x = value ?? Number.NaN;
+    this.cells[this.#next++] = x;
+    if (Number.isFinite(x) || !reached) return;
+    const { beta, n } = pointsOf(this.#settings.rewards[r], this.#settings.ns)[i];
+    const name = this.#names[(this.#next - 1) % this.#names.length];
+    throw new InputError(
+      `${this.#place}: ${name} at beta ${beta} and n ${n < Infinity ? n : "→ ∞"} leaves the range of doubles`,
+    );
   }
 }
 
-const at = (reading: PolicyReading, name: Quantity): number => reading[name] ?? Number.NaN;
+const less = (point: PolicyReading, other: PolicyReading, name: Quantity): number =>
+  (point[name] ?? Number.NaN) - (other[name] ?? Number.NaN);

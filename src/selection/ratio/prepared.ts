@@ -22,11 +22,11 @@ export interface Prepared<A> {
 /** By levels, and the weights that these are given. */
 export function preparedBy<A>(
   known: Pick<Prepared<A>, "caller" | "ref" | "law" | "score" | "beta">,
+  levels: Levels,
   weightsOf: (levels: Levels, lift: number) => Weights,
 ): Prepared<A> {
   const { caller, ref, law, score, beta } = known;
-  const levels = levelsOf(caller, law, score);
-  const again = () => preparedBy(known, weightsOf);
+  const again = () => preparedBy(known, levelsOf(caller, law, score), weightsOf);
   const weights = beta > 0 && beta < Infinity ? weightsOf(levels, 0) : undefined;
   const weightsFor = (lift: number) => (lift === 0 && weights !== undefined ? weights : weightsOf(levels, lift));
   return { caller, ref, law, score, levels, beta, weights, weightsFor, again };
