@@ -1,9 +1,11 @@
-import { lazy } from "../../numeric/cache.js";
-import { exp, log } from "../../numeric/elementary.js";
+import { cached, lazy } from "../../numeric/cache.js";
+import { exp } from "../../numeric/elementary.js";
 import { gridFor } from "../integral/trapezoid.js";
+import { ContourMeans, contourProducts, isForContour } from "./contourMeans.js";
 import type { SampleLevels } from "./levels.js";
+import { SampleGrid } from "./sampleGrid.js";
 import { SampleWeights } from "./sampleWeights.js";
-import { SymmetricMeans } from "./symmetricMeans.js";
+import { MAX_UNSCALED, SymmetricMeans, symmetricProducts } from "./symmetricMeans.js";
 
 /**
  * The mean over all subsets S of n samples of Σ_S f w / Σ_S w, w = e^{r/β}. With 1/W = ∫ e^{−tW} dt and z = t w, it is
@@ -27,21 +29,8 @@ export interface SubsetMeans {
 
 /** The nodes left of the first are summed by a polynomial in t through so many. */
 const FITTED = 5;
-/**
- * log Σ z at the first node at most. Where Σ z < ε the polynomial misses d_n by ε⁶/10, which is 1e−17 here.
- */
-const LEAD_NATS = 6.2;
-
-/** log(45): past it a sample has left, e^{−z} z < 1e−18. */
-export const LOG_WEIGHT_GONE: number = log(45);
-
-/** What is left out at the nodes between two blocks is below e^{−38} of what counts. */
-const NEGLIGIBLE_NATS = 38;
-
-/** Samples so many nats lighter than the one before meet no subset of n that has it: they begin a block of nodes. */
-export function blockGap(n: number): number {
-  return LOG_WEIGHT_GONE + NEGLIGIBLE_NATS + LEAD_NATS + log(n);
-}
+/** The nodes before the first that count. */
+const NODES_BEFORE = 160;
 
 /**
  * What d at the first nodes counts for beside its own, where t·D(t), D a polynomial, is summed over all nodes before:
@@ -52,7 +41,7 @@ const leftTail = lazy(() => {
   const at = (k: number) => exp(k * step);
   return Float64Array.from({ length: FITTED }, (_, i) => {
     let weight = 0;
-    for (let k = Math.ceil(NEGLIGIBLE_NATS / step); k >= 1; k--) {
+    for (let k = NODES_BEFORE; k >= 1; k--) {
       let term = at(-k);
       for (let j = 0; j < FITTED; j++) if (j !== i) term *= (at(-k) - at(j)) / (at(i) - at(j));
       weight += term;
@@ -67,10 +56,8 @@ export function integrals(weights: SampleWeights, means: SubsetMeans): Float64Ar
   const { ns } = means;
   const values = weights.values.length;
   const totals = new Float64Array(ns.length * values);
-  const lead = LEAD_NATS + log(ns[ns.length - 1]);
   for (let block = 0; block < weights.blocks; block++) {
-    const first = Math.floor(-lead / step);
-    const last = Math.ceil((LOG_WEIGHT_GONE - weights.lightest(block)) / step);
+    const [first, last] = weights.nodes(block);
     for (let m = first; m <= last; m++) {
       const { a, d } = means.at(block, m);
       const weight = m - first < FITTED ? 1 + leftTail()[m - first] : 1;
@@ -88,6 +75,24 @@ export function integrals(weights: SampleWeights, means: SubsetMeans): Float64Ar
 /** For each of several n ≥ 2, increasing, the mean of each value f, 0 ≤ f < 1. */
 export function softSubsetMeans(levels: SampleLevels, beta: number, ns: readonly number[]): Float64Array[] {
   if (ns.length === 0) return [];
-  const weights = new SampleWeights(levels, beta, blockGap(ns[ns.length - 1]));
-  return integrals(weights, new SymmetricMeans(weights, ns));
+  const weights = new SampleWeights(levels, beta, ns[ns.length - 1]);
+  const isByContour = contourChoice(weights, ns);
+  const grids = new Map<string, SampleGrid>();
+  const gridOf = (block: number, fineness: number) =>
+    cached(grids, `${block} ${fineness}`, () => new SampleGrid(weights, block, fineness));
+  const together = ns.filter((n) => !isByContour(n));
+  const means = together.length > 0 ? integrals(weights, new SymmetricMeans(weights, together)) : [];
+  return ns.map((n) =>
+    isByContour(n) ? integrals(weights, new ContourMeans(weights, n, gridOf))[0] : means[together.indexOf(n)],
+  );
+}
+
+/** Which n are done by contour: those that can be, where that is less work than to do all n together. */
+function contourChoice({ size, count, values }: SampleWeights, ns: readonly number[]): (n: number) => boolean {
+  const able = (n: number) => isForContour(n, size);
+  const some = ns.filter(able);
+  if (size > MAX_UNSCALED) return able;
+  const work = (all: readonly number[]) => symmetricProducts(count, all, values.length);
+  const byContour = some.reduce((s, n) => s + contourProducts(n, size, values.length), 0);
+  return byContour + work(ns.filter((n) => !able(n))) < work(ns) ? able : () => false;
 }

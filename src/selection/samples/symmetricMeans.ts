@@ -1,9 +1,9 @@
 import { timesRatio } from "../../numeric/doubleDouble.js";
 import { exp, log } from "../../numeric/elementary.js";
-import { exponentOf } from "../../numeric/powerOfTwo.js";
+import { exponentOf, timesPowerOfTwo } from "../../numeric/powerOfTwo.js";
 import { gridFor } from "../integral/trapezoid.js";
-import type { SampleWeights } from "./sampleWeights.js";
-import { LOG_WEIGHT_GONE, type NodeMeans, type SubsetMeans } from "./softSubsets.js";
+import { LOG_WEIGHT_GONE, type SampleWeights } from "./sampleWeights.js";
+import type { NodeMeans, SubsetMeans } from "./softSubsets.js";
 
 /** Up to so many samples C(M, n), and all products of such numbers on the way, are doubles. */
 export const MAX_UNSCALED = 600;
@@ -17,10 +17,30 @@ function binomials(m: number, most: number, scale: number): Float64Array {
   let value = { hi: 1, lo: 0 };
   out[0] = 1;
   for (let j = 1; j <= most; j++) {
-    value = timesRatio(value, (m - j + 1) * 2 ** -scale, j);
+    value = timesRatio(value, timesPowerOfTwo(m - j + 1, -scale), j);
     out[j] = value.hi;
   }
   return out;
+}
+
+/** What there is to do beside the products, for each sum of them. */
+const SUM_COST = 3;
+
+/** About how many products a node takes, for levels of so many samples. */
+export function symmetricProducts(count: Float64Array, ns: readonly number[], values: number): number {
+  const size = count.reduce((s, m) => s + m, 0);
+  let [taken, products] = [0, 0];
+  for (const m of count) {
+    let above = Infinity;
+    for (const n of ns) {
+      const least = Math.max(0, taken + m - n);
+      const sums = Math.max(0, Math.min(above, taken + m, size - n) - least + 1);
+      products += sums * (Math.min(m, n, size - n) + SUM_COST) * (2 + values);
+      above = Math.min(above, least - 1);
+    }
+    taken += m;
+  }
+  return products;
 }
 
 /**
@@ -92,7 +112,7 @@ export class SymmetricMeans implements SubsetMeans {
     }
     const { a, d } = this.#out;
     for (const [i, n] of this.ns.entries()) {
-      const share = n > left ? 0 : 2 ** (-this.#scale * before[gone]) / this.#all[size - n];
+      const share = n > left ? 0 : timesPowerOfTwo(1 / this.#all[size - n], -this.#scale * before[gone]);
       a[i] = share === 0 ? 0 : share * this.#a[left - n];
       for (let v = 0; v < values.length; v++) d[i * values.length + v] = share === 0 ? 0 : share * this.#d[v][left - n];
     }
