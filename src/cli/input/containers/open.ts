@@ -1,0 +1,78 @@
+import { fileURLToPath } from "node:url";
+import { readAhead } from "./ahead.js";
+import { compressionOf, decompressed } from "./compression.js";
+import type { Container, Contents, Reader } from "./container.js";
+import { jsonLines } from "./jsonLines.js";
+import { kindOf, tellsKind } from "./kind.js";
+import { refuseFormat } from "./refused.js";
+import { openSource, type Source, spooled } from "./source.js";
+
+export type { Container, QueryText, Row } from "./container.js";
+
+/** The data set that the package carries. */
+export const EMBEDDED: string = fileURLToPath(
+  new URL("../../../../src/data/humaneval-codegen16b.jsonl", import.meta.url),
+);
+
+/** How a file is opened. */
+export interface Opening {
+  /** Whether the records are read more than once: what comes from a pipe is kept in a temporary file then. */
+  readonly again: boolean;
+  /** Takes a line for the user: what is kept where. */
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens a file of records, a pipe or standard input (`-`); without a file the embedded data set. Its first bytes tell its
+ * format and its compression, not its name.
+ */
+export async function openContainer(file: string | undefined, opening: Opening): Promise<Container> {
+  const name = file === undefined ? "embedded data set" : file === "-" ? "standard input" : file;
+  let source = await openSource(file ?? EMBEDDED, name);
+  if (source.size === undefined && opening.again) {
+    opening.say(`${name}: kept in a temporary file, to be read more than once`);
+    source = await spooled(source, opening.signal);
+  }
+  try {
+    return container(source, await reader(source, opening));
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+function container(source: Source, reader: Reader): Container {
+  return {
+    ...reader,
+    name: source.name,
+    get size() {
+      return source.size;
+    },
+    get position() {
+      return source.position;
+    },
+    close: () => source.close(),
+  };
+}
+
+async function reader(source: Source, { signal }: Opening): Promise<Reader> {
+  const { name } = source;
+  const raw = await readAhead(source.bytes(signal), (head) => head.length >= 4);
+  const compression = compressionOf(raw.head);
+  const { head, all } = await readAhead(decompressed(raw.all, compression, name), tellsKind);
+  refuseFormat(head, name);
+  kindOf(head);
+
+  // Of a pipe the bytes read ahead are the beginning of the only pass.
+  if (source.size !== undefined) await all.return(undefined);
+  let spent = false;
+  const contents: Contents = (signal) => {
+    if (source.size !== undefined) return decompressed(source.bytes(signal), compression, name);
+    if (spent) throw new Error("openContainer: a pipe that was not opened to be read again can be read once");
+    spent = true;
+    if (signal !== undefined) source.heed?.(signal);
+    return all;
+  };
+  return jsonLines(contents, name);
+}
