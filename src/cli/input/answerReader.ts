@@ -77,7 +77,10 @@ function columnReader(name: string, columns: Columns, must: string, mayForbid: b
     if (typeof value === "number" && Number.isFinite(value)) return value;
     const x = numberOf(value, strict);
     if (x !== undefined && (Number.isFinite(x) || (mayForbid && x === -Infinity))) return x;
-    if (x === undefined && (needed ? missing === "drop" || (missing === "worst" && mayForbid) : (value ?? null) === null))
+    if (
+      x === undefined &&
+      (needed ? missing === "drop" || (missing === "worst" && mayForbid) : (value ?? null) === null)
+    )
       return undefined;
     const refused = x === undefined ? hint : "";
     if (value === undefined) throw new InputError(`${places.answer(i)}: the field "${name}" is missing${refused}`);

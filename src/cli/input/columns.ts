@@ -1,4 +1,4 @@
-import type { Expression } from "./expression.js";
+import { columnsIn, type Expression } from "./expression.js";
 
 /** The kinds of weight that an answer may have under the reference. */
 export type MassKind = "count" | "probability" | "logProbability";
@@ -49,9 +49,8 @@ export interface Columns {
   readonly hint: string;
   /** Whether the masses are the reference's law, not of samples drawn from it, whatever they are. */
   readonly law: boolean;
+  /** Whether equal answers with other scores are joined. */
   readonly mergeMean: boolean;
-  /** Whether the texts of answers are kept. */
-  readonly texts: boolean;
 }
 
 /** The columns of the native form. */
@@ -74,5 +73,13 @@ export const NATIVE: Columns = {
   hint: "",
   law: false,
   mergeMean: false,
-  texts: true,
 };
+
+/** The names of all columns that are read. */
+export function columnNames(columns: Columns): string[] {
+  const { query, answers, answer, rewards, gold, masses, cluster, parts, firstRight, same } = columns;
+  const scores = [...rewards, ...(gold === undefined ? [] : [gold])].flatMap(({ expression }) => columnsIn(expression));
+  const own = answers === undefined ? [answer, ...scores, ...masses.map(({ name }) => name), "features"] : [answers];
+  const names = [query, cluster, same, typeof firstRight === "string" ? firstRight : undefined, ...own];
+  return [...new Set(names.filter((name) => name !== undefined).flatMap((name) => parts[name] ?? [name]))];
+}

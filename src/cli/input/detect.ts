@@ -74,7 +74,7 @@ class Detection {
       strict: false,
       ...(query !== undefined && { query }),
       ...(answers !== undefined && { answers }),
-      ...this.#answer(sample, shape),
+      ...((shape !== "rows" || this.#needsTexts(masses)) && this.#answer(sample, shape)),
       goldNeeded: false,
       ...scores,
       masses,
@@ -85,9 +85,9 @@ class Detection {
       hint: " (--missing drop leaves out what has no score)",
       law: law || this.#settings.logprob !== undefined || this.#settings.probability !== undefined,
       mergeMean,
-      texts: this.#needs.texts,
     };
-    const plain = native && isDefault(this.#settings) && columns.rewards.length > 0 && columns.rewards[0].text === "reward";
+    const plain =
+      native && isDefault(this.#settings) && columns.rewards.length > 0 && columns.rewards[0].text === "reward";
     const notes = [...this.#misspelt(sample, columns), ...left];
     return { columns: plain ? { ...NATIVE, hint: columns.hint } : columns, plain, notes };
   }
@@ -194,7 +194,8 @@ class Detection {
     const gold = this.#only(others, ["gold"], "gold");
     if (gold === "plus_status" && sample.base_status !== undefined)
       return { rewards, gold: this.#score("min(base_status, plus_status)", sample, "--gold"), goldNeeded: true };
-    if (gold !== undefined) return { rewards, gold: columnScore(gold), goldNeeded: settings.missing !== "refuse" || !native };
+    if (gold !== undefined)
+      return { rewards, gold: columnScore(gold), goldNeeded: settings.missing !== "refuse" || !native };
     const firstRight = shape === "arrays" ? firstNamed(this.#fields, ["numcorrect"]) : undefined;
     if (firstRight !== undefined) return { rewards, gold: columnScore("gold"), goldNeeded: false, firstRight };
     const isReward = rewards.some(({ text }) => text === "gold");
@@ -234,15 +235,23 @@ class Detection {
       return both.includes(undefined) ? {} : { answer: both.join(", ") };
     }
     if (answer !== undefined && shape === "rows") this.#requireField(answer, sample, "--answer");
-    const name = (shape === "rows" ? answer : undefined) ?? firstNamed(fields, shape === "list" ? ["answer", ...ANSWER_NAMES] : ANSWER_NAMES);
+    const name =
+      (shape === "rows" ? answer : undefined) ??
+      firstNamed(fields, shape === "list" ? ["answer", ...ANSWER_NAMES] : ANSWER_NAMES);
     return name === undefined ? {} : { answer: name };
+  }
+
+  /** Whether rows are told apart by their texts. Of a large file only the scores are kept else. */
+  #needsTexts(masses: Columns["masses"]): boolean {
+    return this.#needs.texts || this.#settings.mergeMean || masses.some(({ kind }) => kind !== "count");
   }
 
   /** The parts of the columns that are made of two fields. */
   #parts(shape: Shape, pair: boolean): Pick<Columns, "parts"> {
     const { answer } = this.#answer(this.#record, shape);
     const scores = pair ? (this.#pair()?.parts ?? {}) : {};
-    const isJoined = answer !== undefined && (shape === "pair" || shape === "arrays") && !(answer in this.#record);
+    const isJoined =
+      answer !== undefined && (shape === "pair" || shape === "arrays") && !Object.hasOwn(this.#record, answer);
     return { parts: { ...scores, ...(isJoined && { [answer]: answer.split(", ") }) } };
   }
 
@@ -258,7 +267,9 @@ class Detection {
     ];
     for (const { kind, option } of found)
       if (option !== undefined) this.#requireField(option, sample, `--${kind === "logProbability" ? "logprob" : kind}`);
-    const given = found.filter((one): one is { kind: MassKind; name: string; option: string | undefined } => one.name !== undefined);
+    const given = found.filter(
+      (one): one is { kind: MassKind; name: string; option: string | undefined } => one.name !== undefined,
+    );
     const named = given.filter(({ option }) => option !== undefined);
     if (named.length > 1) throw new InputError("--count, --probability and --logprob exclude each other");
     const use = (masses: typeof given) => ({ masses: masses.map(({ kind, name }) => ({ kind, name })), left: [] });
@@ -282,7 +293,9 @@ class Detection {
   /** Fields that are not read, but may be meant by the name of what was not found. */
   #misspelt(sample: Fields, { query, gold, masses, answer, rewards }: Columns): string[] {
     const read = new Set([query, answer, ...masses.map(({ name }) => name)]);
-    const scores = [...rewards, ...(gold === undefined ? [] : [gold])].flatMap(({ expression }) => columnsIn(expression));
+    const scores = [...rewards, ...(gold === undefined ? [] : [gold])].flatMap(({ expression }) =>
+      columnsIn(expression),
+    );
     const lacks = (name: string) => !Object.hasOwn(sample, name);
     const wanted = [
       ...(rewards.every(({ text }) => text !== "reward") ? ["reward"] : []),
@@ -294,8 +307,13 @@ class Detection {
     return Object.keys(sample)
       .filter((field) => !read.has(field) && !scores.includes(field) && field.length > 2)
       .flatMap((field) => {
-        const hint = didYouMean(field.toLowerCase(), wanted.filter((name) => !name.startsWith(field)));
-        return hint === "" || wanted.includes(plainName(field)) ? [] : [`the field ${JSON.stringify(field)} is not read${hint}`];
+        const hint = didYouMean(
+          field.toLowerCase(),
+          wanted.filter((name) => !name.startsWith(field)),
+        );
+        return hint === "" || wanted.includes(plainName(field))
+          ? []
+          : [`the field ${JSON.stringify(field)} is not read${hint}`];
       });
   }
 }
@@ -303,7 +321,7 @@ class Detection {
 /** The fields of all answers of a list, each with the first value it has. */
 function unionOf(answers: unknown): Fields {
   const all = Array.isArray(answers) ? answers.filter(isFields) : [];
-  return Object.assign({}, ...all.reverse());
+  return Object.fromEntries(all.reverse().flatMap(Object.entries));
 }
 
 /** Whether a value is an array of scores. */
@@ -321,6 +339,10 @@ function nearest(fields: readonly string[], words: readonly string[]): string | 
 function isDefault(settings: ReadingSettings): boolean {
   const { rewards, missing, law, mergeMean, ...named } = settings;
   return (
-    rewards.length === 0 && missing === "refuse" && !law && !mergeMean && Object.values(named).every((x) => x === undefined)
+    rewards.length === 0 &&
+    missing === "refuse" &&
+    !law &&
+    !mergeMean &&
+    Object.values(named).every((x) => x === undefined)
   );
 }

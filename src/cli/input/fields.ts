@@ -17,7 +17,10 @@ export function fieldReader(name: string): FieldReader {
   if (!name.includes(".")) return own;
   const steps = name.split(".").map(ownReader);
   const nested = (record: Fields) =>
-    steps.reduce<unknown>((at, step) => (typeof at === "object" && at !== null ? step(at as Fields) : undefined), record);
+    steps.reduce<unknown>(
+      (at, step) => (typeof at === "object" && at !== null ? step(at as Fields) : undefined),
+      record,
+    );
   return (record) => own(record) ?? nested(record);
 }
 

@@ -1,8 +1,7 @@
+import { isAscii } from "node:buffer";
 import { fileError } from "./fileError.js";
-import { InputError } from "./inputError.js";
+import { Gathered } from "./gathered.js";
 
-/** A file without line ends must not fill the memory. */
-const MAX_LINE_BYTES = 2 ** 26;
 const NEWLINE = 0x0a;
 
 /** A line of text and its number, from 1. */
@@ -16,39 +15,7 @@ export interface Line {
  * that an error names its line and comes after all lines before it.
  */
 export async function* readLines(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Line> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let number = 1;
-  // The pieces of the line that has begun.
-  let pieces: Uint8Array[] = [];
-  let size = 0;
-  const take = (piece: Uint8Array) => {
-    size += piece.length;
-    if (size > MAX_LINE_BYTES)
-      throw new InputError(`${name}:${number}: the line is longer than ${MAX_LINE_BYTES / 2 ** 20} MiB`);
-    pieces.push(piece);
-  };
-  const line = (): Line => {
-    let text: string;
-    try {
-      text = decoder.decode(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
-    } catch {
-      throw new InputError(`${name}:${number}: the line is not UTF-8`);
-    }
-    pieces = [];
-    size = 0;
-    if (number === 1 && text.startsWith("\ufeff")) text = text.slice(1);
-    return { text, number: number++ };
-  };
-  for await (const chunk of reading(stream, name)) {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      take(chunk.subarray(start, end));
-      yield line();
-      start = end + 1;
-    }
-    if (start < chunk.length) take(chunk.subarray(start));
-  }
-  if (size > 0) yield line();
+  for await (const lines of readLineBatches(reading(stream, name), name)) yield* lines;
 }
 
 /** The stream, with its name in its errors. */
@@ -58,4 +25,38 @@ async function* reading(stream: AsyncIterable<Uint8Array>, name: string): AsyncG
   } catch (error) {
     throw fileError(name, error);
   }
+}
+
+/** The same lines, those that end in one piece of the stream together: a step of a stream costs more than most lines. */
+export async function* readLineBatches(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Line[]> {
+  const begun = new Gathered("the line");
+  let number = 1;
+  const line = (text: string): Line => {
+    const whole = number === 1 && text.startsWith("\ufeff") ? text.slice(1) : text;
+    return { text: whole, number: number++ };
+  };
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const ascii = isAscii(bytes);
+    const lines: Line[] = [];
+    let refused: unknown;
+    try {
+      let start = 0;
+      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+        if (ascii && begun.size === 0) lines.push(line(bytes.toString("latin1", start, end)));
+        else {
+          const place = `${name}:${number}`;
+          begun.add(bytes.subarray(start, end), place);
+          lines.push(line(begun.text(place)));
+        }
+        start = end + 1;
+      }
+      if (start < bytes.length) begun.add(bytes.subarray(start), `${name}:${number}`);
+    } catch (error) {
+      refused = error;
+    }
+    if (lines.length > 0) yield lines;
+    if (refused !== undefined) throw refused;
+  }
+  if (begun.size > 0) yield [line(begun.text(`${name}:${number}`))];
 }

@@ -36,7 +36,10 @@ export const isGoldName = (name: string): boolean => GOLD_NAMES.has(plainName(na
 /** Whether it is that of a reward: `score`, `rm_score`, `formatReward`, `reward_length`. */
 export function isRewardName(name: string): boolean {
   if (isGoldName(name)) return false;
-  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[-_\s]+/);
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[-_\s]+/);
   const last = words[words.length - 1];
   return /^rewards?$/.test(words[0]) || /^(rewards?|scores?)$/.test(last) || plainName(name) === "basestatus";
 }

@@ -45,7 +45,8 @@ export function nameOf(record: Fields, place: string, { query: name, strict }: C
   if (name === undefined) return place;
   const value = fieldReader(name)(record);
   if (value === undefined) throw new InputError(`${place}: the field "${name}" is missing`);
-  if (strict && typeof value !== "string") throw new InputError(`${place}: ${name} must be a string, got ${show(value)}`);
+  if (strict && typeof value !== "string")
+    throw new InputError(`${place}: ${name} must be a string, got ${show(value)}`);
   const text = textOf(value);
   if (text === undefined) throw new InputError(`${place}: ${name} must be a text or a number, got ${show(value)}`);
   return text;
@@ -93,7 +94,9 @@ function zipOf(record: Fields, place: string, columns: Columns): Answers {
   });
   if (firstRight !== undefined) lists.push(["gold", rightOf(record, place, firstRight, list.length)]);
   return {
-    answers: list.map((value, i) => Object.fromEntries([[first.name, value], ...lists.map(([name, l]) => [name, l[i]])])),
+    answers: list.map((value, i) =>
+      Object.fromEntries([[first.name, value], ...lists.map(([name, l]) => [name, l[i]])]),
+    ),
     places: {
       answer: (i) => `${place}: ${shape === "pair" ? ["the chosen answer", "the rejected answer"][i] : `entry ${i}`}`,
       field: (i, name) => `${place}: ${shape === "pair" ? (parts[name] ?? [name])[i] : `${name}[${i}]`}`,

@@ -12,7 +12,7 @@ interface PlainAnswer {
   readonly features?: unknown;
 }
 
-const isFinite = (x: unknown): x is number => typeof x === "number" && x - x === 0;
+const isNumber = (x: unknown): x is number => typeof x === "number" && x - x === 0;
 
 /**
  * The query of a record in the native form where all of it is plain: counts, finite rewards, no features. Undefined where
@@ -33,7 +33,7 @@ export function plainQuery({ query, answers }: Fields, place: string): Query | u
     if (typeof given !== "object" || given === null) return undefined;
     const { count, answer } = given;
     if (!Number.isSafeInteger(count) || (count as number) < 0) return undefined;
-    if (!isFinite(given.reward) || !(given.gold === undefined || isFinite(given.gold))) return undefined;
+    if (!isNumber(given.reward) || !(given.gold === undefined || isNumber(given.gold))) return undefined;
     if (given.probability !== undefined || given.logProbability !== undefined || given.features !== undefined)
       return undefined;
     if (typeof answer === "string") texts.add(answer);

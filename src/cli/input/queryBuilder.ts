@@ -89,7 +89,9 @@ export class QueryBuilder {
     const first = this.#known.get(text);
     if (first !== undefined) {
       const name = this.#columns.answer ?? "";
-      throw new InputError(`${places.field(i, name)} repeats ${places.field(first, name).slice(this.#place.length + 2)}`);
+      throw new InputError(
+        `${places.field(i, name)} repeats ${places.field(first, name).slice(this.#place.length + 2)}`,
+      );
     }
     this.#known.set(text, i);
   }
@@ -103,24 +105,18 @@ export class QueryBuilder {
     i: number,
     places: Places,
   ): void {
-    const kept = this.#keepsTexts ? text : undefined;
     const names = Object.keys(features);
     const more = names.length === 0 ? "" : JSON.stringify(features);
-    const key = `${this.#values.join()} ${gold} ${kept === undefined ? 0 : 1}${more}\n${kept ?? ""}`;
+    const key = `${this.#values.join()} ${gold} ${text === undefined ? 0 : 1}${more}\n${text ?? ""}`;
     const at = this.#known.get(key);
     if (kind !== "count") this.#agree(name, value, text, at, i, places);
     if (at === undefined) {
       this.#known.set(key, this.#mass.length);
-      this.#push(value, gold, kept, features);
+      this.#push(value, gold, text, features);
     } else {
       this.#times[at]++;
       if (kind === "count") this.#mass[at] += value;
     }
-  }
-
-  get #keepsTexts(): boolean {
-    const { texts, law, mergeMean, masses } = this.#columns;
-    return texts || mergeMean || (law && masses.some(({ kind }) => kind !== "count"));
   }
 
   /** One answer has one weight under the law, and one set of scores unless they are to be averaged. */
@@ -141,7 +137,9 @@ export class QueryBuilder {
     }
     const apart = Math.abs(value - first.value);
     if (!(apart <= LOG_PROBABILITY_TOLERANCE * Math.max(Math.abs(value), Math.abs(first.value))))
-      throw new InputError(`${places.field(i, name)} must be ${first.value}, as for the same answer before, got ${value}`);
+      throw new InputError(
+        `${places.field(i, name)} must be ${first.value}, as for the same answer before, got ${value}`,
+      );
     if (at === undefined && !this.#columns.mergeMean)
       throw new InputError(`${places.answer(i)}: the scores differ from those of the same answer before (see --merge)`);
   }

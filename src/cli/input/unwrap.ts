@@ -77,7 +77,9 @@ function numbered(value: unknown): unknown {
 function isLists(value: unknown): value is Readonly<Record<string, readonly unknown[]>> {
   if (!isFields(value)) return false;
   const lists = Object.values(value);
-  return lists.length > 0 && lists.every((list) => Array.isArray(list) && list.length > 0 && isFields(numbered(list[0])));
+  return (
+    lists.length > 0 && lists.every((list) => Array.isArray(list) && list.length > 0 && isFields(numbered(list[0])))
+  );
 }
 
 /** Whether the records in such lists name their queries themselves. */
@@ -115,7 +117,9 @@ function* zipped(record: Fields, place: string): Generator<Row> {
   for (const [name, value] of Object.entries(record)) {
     const cells = cellsOf(value);
     if (cells !== undefined && !names.has(name))
-      throw new InputError(`${place}: ${name} has ${cells.length} entries, ${columns[0][0]} has ${columns[0][1].length}`);
+      throw new InputError(
+        `${place}: ${name} has ${cells.length} entries, ${columns[0][0]} has ${columns[0][1].length}`,
+      );
   }
   const others = Object.entries(record).filter(([name]) => !names.has(name));
   for (let i = 0; i < columns[0][1].length; i++) {

@@ -16,7 +16,8 @@ export function numberOf(value: unknown, strict: boolean): number | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? value : Number.isNaN(value) ? undefined : Number.NaN;
   if (value === undefined || value === null) return undefined;
   if (typeof value === "boolean") return Number(value);
-  if (typeof value === "string") return strict ? (value === FORBIDDEN ? -Infinity : Number.NaN) : numberOfText(value.trim());
+  if (typeof value === "string")
+    return strict ? (value === FORBIDDEN ? -Infinity : Number.NaN) : numberOfText(value.trim());
   return !strict && Array.isArray(value) && value.length === 1 ? numberOf(value[0], strict) : Number.NaN;
 }
 
