@@ -1,10 +1,11 @@
 import { isAscii } from "node:buffer";
+import { batchesOf, type Splitter } from "./batches.js";
 import { fileError } from "./fileError.js";
 import { Gathered } from "./gathered.js";
 
 const NEWLINE = 0x0a;
 
-/** A line of text and its number, from 1. */
+/** A line of text and its number, from 1; or the text of something that begins on that line. */
 export interface Line {
   readonly text: string;
   readonly number: number;
@@ -27,36 +28,45 @@ async function* reading(stream: AsyncIterable<Uint8Array>, name: string): AsyncG
   }
 }
 
-/** The same lines, those that end in one piece of the stream together: a step of a stream costs more than most lines. */
-export async function* readLineBatches(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Line[]> {
-  const begun = new Gathered("the line");
-  let number = 1;
-  const line = (text: string): Line => {
-    const whole = number === 1 && text.startsWith("\ufeff") ? text.slice(1) : text;
-    return { text: whole, number: number++ };
-  };
-  for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    const ascii = isAscii(bytes);
-    const lines: Line[] = [];
-    let refused: unknown;
-    try {
-      let start = 0;
-      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-        if (ascii && begun.size === 0) lines.push(line(bytes.toString("latin1", start, end)));
-        else {
-          const place = `${name}:${number}`;
-          begun.add(bytes.subarray(start, end), place);
-          lines.push(line(begun.text(place)));
-        }
-        start = end + 1;
-      }
-      if (start < bytes.length) begun.add(bytes.subarray(start), `${name}:${number}`);
-    } catch (error) {
-      refused = error;
-    }
-    if (lines.length > 0) yield lines;
-    if (refused !== undefined) throw refused;
+/** The same lines, many at a time. */
+export function readLineBatches(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Line[]> {
+  return batchesOf(stream, new LineSplitter(name));
+}
+
+class LineSplitter implements Splitter<Uint8Array, Line> {
+  readonly #name: string;
+  readonly #begun = new Gathered("the line");
+  #number = 1;
+
+  constructor(name: string) {
+    this.#name = name;
   }
-  if (begun.size > 0) yield [line(begun.text(`${name}:${number}`))];
+
+  take(piece: Uint8Array, out: Line[]): void {
+    const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+    const ascii = isAscii(chunk);
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      if (ascii && this.#begun.size === 0) out.push(this.#line(chunk.toString("latin1", start, end)));
+      else {
+        this.#begun.add(chunk.subarray(start, end), this.#place);
+        out.push(this.#line(this.#begun.text(this.#place)));
+      }
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#begun.add(chunk.subarray(start), this.#place);
+  }
+
+  end(out: Line[]): void {
+    if (this.#begun.size > 0) out.push(this.#line(this.#begun.text(this.#place)));
+  }
+
+  get #place(): string {
+    return `${this.#name}:${this.#number}`;
+  }
+
+  #line(text: string): Line {
+    const first = this.#number === 1 && text.startsWith("\ufeff");
+    return { text: first ? text.slice(1) : text, number: this.#number++ };
+  }
 }

@@ -1,3 +1,4 @@
+import type { Line } from "../lines.js";
 import type { Container } from "./container.js";
 
 const NEWLINE = 0x0a;
@@ -15,11 +16,12 @@ export function tellsKind(head: Buffer): boolean {
   return head[start] === 0x5b || head.length > MAX_HEAD || endOfFirst(head, start) < head.length;
 }
 
-/** The format of a file from its first bytes, and the text of its first line or record. */
-export function kindOf(head: Buffer): { kind: Container["kind"]; first: string } {
+/** The format of a file from its first bytes, and its first line or record. */
+export function kindOf(head: Buffer): { kind: Container["kind"]; first: Line } {
   const start = beginning(head);
-  const first = head.toString("utf8", start, endOfFirst(head, start));
-  return { kind: named(first), first };
+  const text = head.toString("utf8", start, endOfFirst(head, start));
+  const number = head.toString("latin1", 0, start).split("\n").length;
+  return { kind: named(text), first: { text, number } };
 }
 
 function named(first: string): Container["kind"] {

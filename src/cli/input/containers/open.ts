@@ -2,10 +2,13 @@ import { fileURLToPath } from "node:url";
 import { readAhead } from "./ahead.js";
 import { compressionOf, decompressed } from "./compression.js";
 import type { Container, Contents, Reader } from "./container.js";
+import { csv } from "./csv.js";
+import { json } from "./json.js";
 import { jsonLines } from "./jsonLines.js";
 import { kindOf, tellsKind } from "./kind.js";
+import { inMemory, parquet } from "./parquet.js";
 import { refuseFormat } from "./refused.js";
-import { openSource, type Source, spooled } from "./source.js";
+import { FileSource, openSource, type Source, spooled } from "./source.js";
 
 export type { Container, QueryText, Row } from "./container.js";
 
@@ -30,7 +33,7 @@ export interface Opening {
 export async function openContainer(file: string | undefined, opening: Opening): Promise<Container> {
   const name = file === undefined ? "embedded data set" : file === "-" ? "standard input" : file;
   let source = await openSource(file ?? EMBEDDED, name);
-  if (source.size === undefined && opening.again) {
+  if (!(source instanceof FileSource) && opening.again) {
     opening.say(`${name}: kept in a temporary file, to be read more than once`);
     source = await spooled(source, opening.signal);
   }
@@ -56,23 +59,37 @@ function container(source: Source, reader: Reader): Container {
   };
 }
 
-async function reader(source: Source, { signal }: Opening): Promise<Reader> {
+async function reader(source: Source, { signal, say }: Opening): Promise<Reader> {
   const { name } = source;
   const raw = await readAhead(source.bytes(signal), (head) => head.length >= 4);
   const compression = compressionOf(raw.head);
   const { head, all } = await readAhead(decompressed(raw.all, compression, name), tellsKind);
   refuseFormat(head, name);
-  kindOf(head);
+  const { kind, first } = kindOf(head);
 
   // Of a pipe the bytes read ahead are the beginning of the only pass.
-  if (source.size !== undefined) await all.return(undefined);
+  if (source instanceof FileSource) await all.return(undefined);
   let spent = false;
   const contents: Contents = (signal) => {
-    if (source.size !== undefined) return decompressed(source.bytes(signal), compression, name);
+    if (source instanceof FileSource) return decompressed(source.bytes(signal), compression, name);
     if (spent) throw new Error("openContainer: a pipe that was not opened to be read again can be read once");
     spent = true;
-    if (signal !== undefined) source.heed?.(signal);
+    if (signal !== undefined) source.heed(signal);
     return all;
   };
-  return jsonLines(contents, name);
+  switch (kind) {
+    case "JSON Lines":
+      return jsonLines(contents, name);
+    case "JSON":
+      return json(contents, name, first.text.startsWith("["));
+    case "CSV":
+    case "TSV":
+      return csv(contents, name, kind, first);
+    case "Parquet":
+      if (source instanceof FileSource && compression === undefined) return parquet(source, name);
+      say(
+        `${name}: kept in memory, since it is Parquet ${compression === undefined ? "from a pipe" : `in ${compression}`}`,
+      );
+      return parquet(await inMemory(contents(signal), name), name);
+  }
 }

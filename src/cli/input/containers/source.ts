@@ -11,19 +11,7 @@ import { fileError } from "../fileError.js";
 const CHUNK = 2 ** 16;
 
 /** The bytes of a file or a pipe. Errors name it. */
-export interface Source {
-  readonly name: string;
-  readonly size: number | undefined;
-  /** The bytes read in the current pass. */
-  readonly position: number;
-  /** All bytes in order: of a file from the first at each call, of a pipe once. A raised signal ends them with its reason. */
-  bytes(signal?: AbortSignal): AsyncGenerator<Buffer>;
-  /** Ends the bytes of a pipe, while they are read, when one more signal is raised. */
-  heed?(signal: AbortSignal): void;
-  /** Some bytes of a file; a pipe has no such method. */
-  part?(start: number, end: number): Promise<Buffer>;
-  close(): Promise<void>;
-}
+export type Source = FileSource | PipeSource;
 
 /** Opens a file, a pipe, or standard input for `-`. */
 export async function openSource(file: string, name: string): Promise<Source> {
@@ -42,7 +30,7 @@ export async function openSource(file: string, name: string): Promise<Source> {
 }
 
 /** Everything that comes from a pipe, kept in a temporary file. */
-export async function spooled(pipe: Source, signal: AbortSignal | undefined): Promise<Source> {
+export async function spooled(pipe: PipeSource, signal: AbortSignal | undefined): Promise<FileSource> {
   let handle: FileHandle | undefined;
   try {
     const path = join(tmpdir(), `exptilt-${process.pid}-${Math.random().toString(36).slice(2)}`);
@@ -66,10 +54,11 @@ export async function spooled(pipe: Source, signal: AbortSignal | undefined): Pr
   }
 }
 
-class FileSource implements Source {
+export class FileSource {
   readonly name: string;
   readonly size: number;
   readonly #handle: FileHandle;
+  /** The bytes read in the current pass. */
   position = 0;
 
   constructor(handle: FileHandle, name: string, size: number) {
@@ -78,6 +67,7 @@ class FileSource implements Source {
     this.size = size;
   }
 
+  /** All bytes in order, from the first at each call. A raised signal ends them with its reason. */
   async *bytes(signal?: AbortSignal): AsyncGenerator<Buffer> {
     for (this.position = 0; ; ) {
       signal?.throwIfAborted();
@@ -88,6 +78,7 @@ class FileSource implements Source {
     }
   }
 
+  /** The bytes from one place to another. */
   async part(start: number, end: number): Promise<Buffer> {
     const pieces: Buffer[] = [];
     for (let at = start; at < end; ) {
@@ -96,7 +87,6 @@ class FileSource implements Source {
       pieces.push(piece);
       at += piece.length;
     }
-    this.position = Math.max(this.position, end);
     return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
   }
 
@@ -114,11 +104,12 @@ class FileSource implements Source {
   }
 }
 
-class PipeSource implements Source {
+class PipeSource {
   readonly name: string;
   readonly size = undefined;
   readonly #stream: Readable;
   readonly #signals: AbortSignal[] = [];
+  /** The bytes read. */
   position = 0;
 
   constructor(stream: Readable, name: string) {
@@ -126,11 +117,13 @@ class PipeSource implements Source {
     this.name = name;
   }
 
+  /** Ends the bytes, while they are read, when one more signal is raised. */
   heed(signal: AbortSignal): void {
     this.#signals.push(signal);
     addAbortSignal(signal, this.#stream);
   }
 
+  /** All bytes in order, once. A raised signal ends them with its reason. */
   async *bytes(signal?: AbortSignal): AsyncGenerator<Buffer> {
     if (signal !== undefined) this.heed(signal);
     try {
