@@ -82,7 +82,7 @@ function columnsToTell({ columns }: Container, settings: ReadingSettings, { text
   const named = Object.values(settings)
     .flat()
     .filter((value) => typeof value === "string");
-  const isText = (column: string) => (ANSWER_NAMES as readonly string[]).includes(plainName(column));
+  const isText = (column: string) => ANSWER_NAMES.includes(plainName(column));
   return texts ? undefined : columns?.filter((one) => !isText(one) || named.some((text) => text.includes(one)));
 }
 
@@ -192,17 +192,18 @@ class OpenDataset implements Dataset {
   }
 
   async *#rows(signal: AbortSignal | undefined): AsyncGenerator<Row> {
-    const needed = new Set(columnNames(this.columns).map((name) => this.#topLevel(name)));
-    for await (const row of this.#source.rows(signal, [...needed])) {
+    for await (const row of this.#source.rows(signal, this.#neededColumns())) {
       if (this.#wrapping === undefined) yield row;
       else yield* unwrapped(row, this.#wrapping);
     }
   }
 
-  /** The column of the file that a name with dots is in. */
-  #topLevel(name: string): string {
+  /** The columns of the file that are read; a name with dots may be within one. */
+  #neededColumns(): string[] | undefined {
     const stated = this.#container.columns;
-    return stated === undefined || stated.includes(name) ? name : name.split(".")[0];
+    if (stated === undefined) return undefined;
+    const names = columnNames(this.columns).flatMap((name) => [name, name.split(".")[0]]);
+    return stated.filter((column) => names.includes(column));
   }
 
   async *#queries(rows: AsyncIterable<Row>): AsyncGenerator<Query> {

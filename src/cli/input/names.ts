@@ -4,31 +4,30 @@ export function plainName(name: string): string {
 }
 
 /** Names of a query, the first one found counts. Texts come before numbers of rows, an instruction before its input. */
-export const QUERY_NAMES = [
-  ...["query", "prompt", "taskid", "instruction", "problem", "question", "input", "docid", "uid"],
-  ...["promptid", "queryid", "questionid", "problemid", "exampleid", "instanceid"],
-] as const;
+export const QUERY_NAMES: readonly string[] =
+  "query prompt taskid instruction problem question input docid uid promptid queryid questionid problemid exampleid instanceid".split(
+    " ",
+  );
 
 /** Names that tell queries apart where a record is a whole query. In a row a sample they would number the rows. */
-export const RECORD_NAMES = ["id", "index", "idx", "name"] as const;
+export const RECORD_NAMES: readonly string[] = "id index idx name".split(" ");
 
 /** Names of a list of answers. */
-export const LIST_NAMES = [
-  ...["responses", "completions", "samples", "outputs", "generations", "candidates", "predictions", "answers"],
-  ...["filteredresps", "resps"],
-] as const;
+export const LIST_NAMES: readonly string[] =
+  "responses completions samples outputs generations candidates predictions answers filteredresps resps".split(" ");
 
 /** Names of one answer's text. "answer" comes late: beside a response it is the right answer. */
-export const ANSWER_NAMES = [
-  ...["response", "completion", "output", "generation", "generatedtext", "modeloutput", "prediction", "candidate"],
-  ...["sample", "answer", "solution", "text", "content", "code", "filteredresps"],
-] as const;
+export const ANSWER_NAMES: readonly string[] =
+  "response completion output generation generatedtext modeloutput prediction candidate sample answer solution text content code filteredresps".split(
+    " ",
+  );
 
-const GOLD_NAMES: ReadonlySet<string> = new Set([
-  ...["gold", "golds", "goldscore", "goldscores", "goldreward", "goldrewards", "iscorrect", "correct", "correctness"],
-  ...["passed", "pass", "label", "labels", "acc", "accnorm", "accuracy", "exactmatch", "success", "resolved"],
-  "plusstatus",
-]);
+const GOLD_NAMES: ReadonlySet<string> = new Set(
+  (
+    "gold golds goldscore goldscores goldreward goldrewards iscorrect correct correctness passed pass " +
+    "label labels acc accnorm accuracy exactmatch success resolved plusstatus"
+  ).split(" "),
+);
 
 /** Whether a field's name is that of what one really wants. */
 export const isGoldName = (name: string): boolean => GOLD_NAMES.has(plainName(name));
@@ -45,19 +44,19 @@ export function isRewardName(name: string): boolean {
 }
 
 /** Names of an answer's weight. */
-export const COUNT_NAMES = ["count", "counts", "numsamples", "frequency"] as const;
-export const PROBABILITY_NAMES = ["probability", "prob", "probabilities", "probs"] as const;
-export const LOGPROB_NAMES = [
-  ...["logprobability", "logprob", "cumulativelogprob", "sumlogprob", "sumlogprobs", "totallogprob", "sequencelogprob"],
-  ...["logprobs", "logp", "logprobabilities", "cumulativelogprobs"],
-] as const;
+export const COUNT_NAMES: readonly string[] = "count counts".split(" ");
+export const PROBABILITY_NAMES: readonly string[] = "probability prob probabilities probs".split(" ");
+export const LOGPROB_NAMES: readonly string[] =
+  "logprobability logprob cumulativelogprob sumlogprob sumlogprobs totallogprob sequencelogprob logprobs logp logprobabilities cumulativelogprobs".split(
+    " ",
+  );
 
 /** The fields of a pair's two answers. */
-export const CHOSEN_SCORE = /^(scores?chosen|rewards?chosen|chosen(scores?|rewards?))$/;
-export const REJECTED_SCORE = /^(scores?rejected|rewards?rejected|rejected(scores?|rewards?))$/;
+export const CHOSEN_SCORE: RegExp = /^(scores?chosen|rewards?chosen|chosen(scores?|rewards?))$/;
+export const REJECTED_SCORE: RegExp = /^(scores?rejected|rewards?rejected|rejected(scores?|rewards?))$/;
 
 /** Fields that hold all records of a file. */
-export const WRAPPER_NAMES = ["eval", "results", "data", "samples", "rows", "records", "examples"] as const;
+export const WRAPPER_NAMES: readonly string[] = "eval results data samples rows records examples".split(" ");
 
 /** The first of the fields that has one of the names, in the order of the names. */
 export function firstNamed(fields: readonly string[], names: readonly string[]): string | undefined {

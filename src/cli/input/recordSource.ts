@@ -13,7 +13,7 @@ export interface RecordSource {
   readonly first: Row | undefined;
   /** The lines, of a container that has such, and the records, with the columns that are needed. */
   texts(signal: AbortSignal | undefined): AsyncIterable<QueryText>;
-  rows(signal: AbortSignal | undefined, columns: readonly string[]): AsyncIterable<Row>;
+  rows(signal: AbortSignal | undefined, columns: readonly string[] | undefined): AsyncIterable<Row>;
 }
 
 /** Reads the first record, of these columns where not all are needed to tell what they are. */

@@ -68,16 +68,22 @@ const SHAPES: Readonly<Record<Columns["shape"], string>> = {
 
 /** How the records are read, in words. */
 function readingOf(
-  { shape, query, answers, answer, rewards, gold, masses, law, cluster }: Columns,
+  { shape, query, answers, answer, rewards, gold, goldNeeded, firstRight, masses, law, cluster }: Columns,
   wrapping: Wrapping | undefined,
 ): string {
+  const goldParts =
+    firstRight !== undefined
+      ? [`gold = 1 for the ${firstRight === 1 ? "chosen" : `first ${firstRight}`}`]
+      : gold !== undefined && goldNeeded
+        ? [`gold = ${gold.text}`]
+        : [];
   const kind = masses.length === 1 ? masses[0].kind : undefined;
   const parts = [
     `query = ${query ?? "its place"}`,
     ...(answers === undefined ? [] : [`answers = ${answers}`]),
     ...(answer === undefined || shape === "list" ? [] : [`answer = ${answer}`]),
     ...rewards.map(({ text }) => `reward = ${text}`),
-    ...(gold === undefined ? [] : [`gold = ${gold.text}`]),
+    ...goldParts,
     ...(kind === undefined ? [] : [`${kind === "count" ? "count" : "law"} = ${masses[0].name}`]),
     ...(law && (kind === undefined || kind === "count") ? ["the counts are the law"] : []),
     ...(cluster === undefined ? [] : [`cluster = ${cluster}`]),
