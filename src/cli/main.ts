@@ -20,6 +20,10 @@ const commands: Readonly<Record<string, Command>> = {
     about: "what best-of-N gives as N grows, averaged over a data set",
     load: () => import("./curve/curve.js").then(({ usage, curve }) => ({ usage, run: curve })),
   },
+  convert: {
+    about: "write any data set in the native form, one query a line",
+    load: () => import("./convert/convert.js").then(({ usage, convert }) => ({ usage, run: convert })),
+  },
   merge: {
     about: "add up the curves of a data set's shards",
     load: () => import("./curve/merge.js").then(({ usage, merge }) => ({ usage, run: merge })),

@@ -9,7 +9,8 @@ import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { readCurve } from "../../src/cli/curve/readCurve.js";
 import { CurveTally } from "../../src/cli/curve/tally.js";
-import { parseQuery, type Query, textsOf } from "../../src/cli/input/dataset.js";
+import { jsonLines } from "../../src/cli/input/containers/jsonLines.js";
+import { parseQuery, type Query } from "../../src/cli/input/dataset.js";
 import { InputError } from "../../src/cli/input/inputError.js";
 import { featureRows } from "../../src/cli/train/features.js";
 import { readPolicy, train } from "../../src/cli/train/train.js";
@@ -85,7 +86,8 @@ function* repeated(head: string, piece: string, size: number, tail: string): Gen
 async function read(chunks: Iterable<Uint8Array>): Promise<{ queries: Query[]; complaint?: string }> {
   const queries: Query[] = [];
   try {
-    for await (const { text, place } of textsOf(stream(chunks), "f")) queries.push(parseQuery(text, place));
+    const lines = jsonLines(() => stream(chunks), "f");
+    for await (const { text, place } of lines.texts?.() ?? []) queries.push(parseQuery(text, place));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { queries, complaint: error.message };

@@ -7,12 +7,19 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "it may not be opened",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of its path is no folder",
+  ENAMETOOLONG: "its name is too long",
+  ELOOP: "its links lead in a circle",
+  ENXIO: "nothing can be read from it",
+  EMFILE: "too many files are open",
+  EIO: "the disk or the network failed",
   ENOSPC: "the disk is full",
   EROFS: "the disk is read-only",
+  EFBIG: "the disk takes no file of this size",
 };
 
 /** The error of a file that could not be read or written, in words: the file is named once, without the system's codes. */
 export function fileError(file: string, error: unknown): InputError {
-  const { code = "", message = String(error) } = error as { code?: string; message?: string };
-  return new InputError(`${file}: ${REASONS[code] ?? message}`);
+  if (error instanceof InputError) return error;
+  const { code = "" } = error as { code?: string };
+  return new InputError(`${file}: ${REASONS[code] ?? "it could not be opened, read or written"}`);
 }

@@ -1,11 +1,11 @@
+import { isAscii } from "node:buffer";
+import { batchesOf, type Splitter } from "./batches.js";
 import { fileError } from "./fileError.js";
-import { InputError } from "./inputError.js";
+import { Gathered } from "./gathered.js";
 
-/** A file without line ends must not fill the memory. */
-const MAX_LINE_BYTES = 2 ** 26;
 const NEWLINE = 0x0a;
 
-/** A line of text and its number, from 1. */
+/** A line of text and its number, from 1; or the text of something that begins on that line. */
 export interface Line {
   readonly text: string;
   readonly number: number;
@@ -16,39 +16,7 @@ export interface Line {
  * that an error names its line and comes after all lines before it.
  */
 export async function* readLines(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Line> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let number = 1;
-  // The pieces of the line that has begun.
-  let pieces: Uint8Array[] = [];
-  let size = 0;
-  const take = (piece: Uint8Array) => {
-    size += piece.length;
-    if (size > MAX_LINE_BYTES)
-      throw new InputError(`${name}:${number}: the line is longer than ${MAX_LINE_BYTES / 2 ** 20} MiB`);
-    pieces.push(piece);
-  };
-  const line = (): Line => {
-    let text: string;
-    try {
-      text = decoder.decode(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
-    } catch {
-      throw new InputError(`${name}:${number}: the line is not UTF-8`);
-    }
-    pieces = [];
-    size = 0;
-    if (number === 1 && text.startsWith("\ufeff")) text = text.slice(1);
-    return { text, number: number++ };
-  };
-  for await (const chunk of reading(stream, name)) {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      take(chunk.subarray(start, end));
-      yield line();
-      start = end + 1;
-    }
-    if (start < chunk.length) take(chunk.subarray(start));
-  }
-  if (size > 0) yield line();
+  for await (const lines of readLineBatches(reading(stream, name), name)) yield* lines;
 }
 
 /** The stream, with its name in its errors. */
@@ -57,5 +25,48 @@ async function* reading(stream: AsyncIterable<Uint8Array>, name: string): AsyncG
     yield* stream;
   } catch (error) {
     throw fileError(name, error);
+  }
+}
+
+/** The same lines, many at a time. */
+export function readLineBatches(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Line[]> {
+  return batchesOf(stream, new LineSplitter(name));
+}
+
+class LineSplitter implements Splitter<Uint8Array, Line> {
+  readonly #name: string;
+  readonly #begun = new Gathered("the line");
+  #number = 1;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  take(piece: Uint8Array, out: Line[]): void {
+    const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+    const ascii = isAscii(chunk);
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      if (ascii && this.#begun.size === 0) out.push(this.#line(chunk.toString("latin1", start, end)));
+      else {
+        this.#begun.add(chunk.subarray(start, end), this.#place);
+        out.push(this.#line(this.#begun.text(this.#place)));
+      }
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#begun.add(chunk.subarray(start), this.#place);
+  }
+
+  end(out: Line[]): void {
+    if (this.#begun.size > 0) out.push(this.#line(this.#begun.text(this.#place)));
+  }
+
+  get #place(): string {
+    return `${this.#name}:${this.#number}`;
+  }
+
+  #line(text: string): Line {
+    const first = this.#number === 1 && text.startsWith("\ufeff");
+    return { text: first ? text.slice(1) : text, number: this.#number++ };
   }
 }

@@ -85,16 +85,39 @@ export function helpText({ line, about, options, readsQueries }: Usage): string 
   return `${line}\n\n${about}\n\n${rows.map(([left, help]) => `${left.padEnd(width)}  ${help}`).join("\n")}\n${readsQueries === true ? `\n${FORMAT}` : ""}`;
 }
 
-/** The format of a data set, with an example. */
-export const FORMAT = `A data set is JSON Lines: an object a line, with a "query" and its "answers".
+/** The forms of a data set, with examples. */
+export const FORMAT = `A data set is queries with answers, and a reward of each. FILE may be JSON Lines, JSON, CSV, TSV or Parquet, also in gzip or
+Zstandard. Its bytes tell which it is, and the names in its first record which column is what. The native form:
 
   {"query": "6 × 7?", "answers": [{"answer": "42", "count": 20, "reward": 1}, {"answer": "41", "count": 50, "reward": 0}]}
 
 Of each answer:
 
-  count | probability | logProbability   its weight under the reference: one of the three, the same for all
+  count | probability | logProbability   its weight under the reference: one of the three, the same for all; without one each
+                                         answer is a sample that counts once
   reward                                 a finite number, or "-Infinity" for an answer that is forbidden
   gold                                   what one really wants, where it is known
   answer                                 its text
   features                               an object of named numbers, for train --features
+
+Other forms, under these and many other names (prompt, task_id; responses, completions; score, is_correct, passed, …):
+
+  {"prompt": "6 × 7?", "responses": ["42", "41"], "scores": [0.9, 0.4], "is_correct": [true, false]}     arrays side by side
+  {"prompt": "6 × 7?", "completion": "42", "score": 0.9, "correct": true}                               a row a sample
+  {"prompt": "6 × 7?", "chosen": "42", "rejected": "41", "scores_chosen": 2, "scores_rejected": -1}      a pair
+  {"eval": {"HumanEval/0": [{"solution": "…", "base_status": "pass", "plus_status": "fail"}]}}            records in an object
+
+  {"task_id": [0, 0], "passed": [true, false]}                                                           columns
+  task_id,completion,passed                                                                              CSV, TSV, Parquet
+  0,"return 42",True
+
+Rows of one query belong together wherever they stand; 0 and "0" are one query. Equal answers of equal scores are counted
+together. true, pass and passed are 1; false, fail and failed are 0. Of a reward-like and a gold-like column (correct, passed,
+acc, label, …) the second is gold; one alone is the reward. Samples' log-probabilities are read with --law only.
+
+  exptilt curve rows.csv --query task_id --reward 'mean(a, 0.5*b)'     columns by name, a.b for b in a, "odd name" in quotes
+  exptilt curve data.jsonl --reward -length --gold passed              expressions of + - * ( ) mean min max
+  exptilt curve data.jsonl --reward gold                               gold as the reward: pass@k
+  exptilt curve rows.parquet --missing drop                            without the answers that have no score
+  exptilt convert rows.parquet > native.jsonl                          any of them in the native form
 `;

@@ -1,141 +1,132 @@
 import { show } from "../../numeric/check.js";
-import type { Columns } from "./columns.js";
+import type { Places } from "./answerReader.js";
+import { type Columns, NATIVE } from "./columns.js";
+import { columnsIn } from "./expression.js";
+import { type Fields, fieldReader, isFields } from "./fields.js";
 import { InputError } from "./inputError.js";
 import { parseJson } from "./jsonText.js";
+import { plainQuery } from "./plainQuery.js";
 import type { Query } from "./query.js";
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The fields that give a reference probability, and the values that each may have. */
-const MASSES = {
-  count: {
-    fits: (x: number) => Number.isSafeInteger(x) && x >= 0,
-    must: (x: unknown) =>
-      typeof x === "number" && x >= 2 ** 53
-        ? 'be below 2^53, from where on JSON\'s numbers skip whole ones (give each "probability" instead)'
-        : "be a whole number of at least 0",
-  },
-  probability: { fits: (x: number) => x >= 0 && x <= 1, must: () => "be a number from 0 to 1" },
-  logProbability: { fits: (x: number) => x <= 0 && x > -Infinity, must: () => "be a finite number of at most 0" },
-} as const;
-
-type MassField = keyof typeof MASSES;
+import { QueryBuilder } from "./queryBuilder.js";
+import { numberOf, textOf } from "./values.js";
 
 /** One line as a query. Every error names the place and the field. */
-export function parseQuery(text: string, place: string, _columns?: Columns): Query {
-  const record = asObject(parseJson(text, place, "the line"), place, "the line");
-  const query = field(record, "query", place, (x) => typeof x === "string", "be a string") as string;
-  const answers = field(record, "answers", place, Array.isArray, "be an array") as unknown[];
-  if (answers.length === 0) throw new InputError(`${place}: answers must have at least one entry`);
-  const records = answers.map((answer, i) => asObject(answer, place, `answers[${i}]`));
-  refuseDuplicates(records, place);
-  const kind = massField(records[0], place, 0);
-  const masses = records.map((answer, i) => {
-    if (massField(answer, place, i) !== kind) {
-      throw new InputError(`${place}: answers[${i}] must give "${kind}", as the query's first answer does`);
-    }
-    return numberField(answer, kind, `${place}: answers[${i}]`, MASSES[kind].fits, MASSES[kind].must);
-  });
-  if (kind !== "logProbability" && !masses.some((m) => m > 0)) {
-    throw new InputError(`${place}: answers must have a ${kind} above 0`);
+export function parseQuery(text: string, place: string, columns: Columns = NATIVE): Query {
+  const { query } = readRecord(parseJson(text, place, "the line"), place, columns);
+  if (query === undefined) throw new InputError(`${place}: answers must have at least one entry`);
+  return query;
+}
+
+/** The query that a record holds, undefined where none of its answers is left, and how many scores were missing. */
+export function readRecord(
+  record: unknown,
+  place: string,
+  columns: Columns,
+): { readonly query: Query | undefined; readonly missing: number } {
+  const fields = requireFields(record, place, columns.strict ? "the line" : "the record");
+  const plain = columns.strict ? plainQuery(fields, place) : undefined;
+  if (plain !== undefined) return { query: plain, missing: 0 };
+  const builder = new QueryBuilder(columns, nameOf(fields, place, columns), place, clusterOf(fields, place, columns));
+  const { answers, places } = columns.shape === "list" ? listOf(fields, place, columns) : zipOf(fields, place, columns);
+  for (let i = 0; i < answers.length; i++) {
+    const answer = answers[i];
+    builder.add(isFields(answer) ? answer : requireFields(answer, place, `${columns.answers}[${i}]`), i, places);
   }
-  const reward = records.map((a, i) => rewardOf(a, `${place}: answers[${i}]`));
-  if (!reward.some((r, i) => r > -Infinity && (kind === "logProbability" || masses[i] > 0))) {
-    throw new InputError(`${place}: answers must have one with a ${kind} above 0 that is not forbidden`);
-  }
+  return { query: builder.finish(), missing: builder.missing };
+}
+
+export function requireFields(value: unknown, place: string, what: string): Fields {
+  if (isFields(value)) return value;
+  throw new InputError(`${place}: ${what} must be an object, got ${show(value)}`);
+}
+
+/** The name of a record's query: a text, a number or a list of messages. */
+export function nameOf(record: Fields, place: string, { query: name, strict }: Columns): string {
+  if (name === undefined) return place;
+  const value = fieldReader(name)(record);
+  if (value === undefined) throw new InputError(`${place}: the field "${name}" is missing`);
+  if (strict && typeof value !== "string")
+    throw new InputError(`${place}: ${name} must be a string, got ${show(value)}`);
+  const text = textOf(value);
+  if (text === undefined) throw new InputError(`${place}: ${name} must be a text or a number, got ${show(value)}`);
+  return text;
+}
+
+export function clusterOf(record: Fields, place: string, { cluster: name }: Columns): string | undefined {
+  if (name === undefined) return undefined;
+  const text = textOf(fieldReader(name)(record));
+  if (text === undefined) throw new InputError(`${place}: the field "${name}" is missing`);
+  return text;
+}
+
+interface Answers {
+  readonly answers: readonly unknown[];
+  readonly places: Places;
+}
+
+/** The answers of a list of objects. */
+function listOf(record: Fields, place: string, { answers: name = "answers" }: Columns): Answers {
+  const answers = fieldReader(name)(record);
+  if (answers === undefined) throw new InputError(`${place}: the field "${name}" is missing`);
+  if (!Array.isArray(answers)) throw new InputError(`${place}: ${name} must be an array, got ${show(answers)}`);
+  if (answers.length === 0) throw new InputError(`${place}: ${name} must have at least one entry`);
   return {
-    query,
-    place,
-    ref: kind === "logProbability" ? { logMass: masses } : { mass: masses },
-    reward,
-    kind: kind === "count" ? "samples" : "law",
-    rewards: [reward],
-    gold: records.map((a, i) => {
-      if (own(a, "gold") === undefined) return undefined;
-      return numberField(a, "gold", `${place}: answers[${i}]`, Number.isFinite, () => "be a finite number");
-    }),
-    text: records.map((a) => own(a, "answer") as string | undefined),
-    features: records.map((a, i) => featuresOf(a, `${place}: answers[${i}]`)),
+    answers,
+    places: {
+      answer: (i) => `${place}: ${name}[${i}]`,
+      field: (i, field) => `${place}: ${name}[${i}].${field}`,
+    },
   };
 }
 
-/** How a file forbids an answer: JSON has no infinities. */
-const FORBIDDEN = "-Infinity";
-
-/** The field `reward`. */
-function rewardOf(answer: Fields, place: string): number {
-  if (own(answer, "reward") === FORBIDDEN) return -Infinity;
-  return numberField(answer, "reward", place, Number.isFinite, () => `be a finite number or "${FORBIDDEN}"`);
+/** The answers of arrays side by side, or of a pair's two sets of fields. */
+function zipOf(record: Fields, place: string, columns: Columns): Answers {
+  const { shape, parts, firstRight } = columns;
+  const [first, ...others] = zippedColumns(columns).map((name) => ({ name, value: joined(record, name, columns) }));
+  const list = Array.isArray(first.value) ? unnested(first.value) : undefined;
+  if (list === undefined) throw new InputError(`${place}: ${first.name} must be an array, got ${show(first.value)}`);
+  if (list.length === 0) throw new InputError(`${place}: ${first.name} must have at least one entry`);
+  const lists = others.map(({ name, value }): [string, readonly unknown[]] => {
+    if (!Array.isArray(value)) return [name, list.map(() => value)];
+    const like = value.length === list.length ? value : unnested(value);
+    if (like.length === list.length) return [name, like];
+    throw new InputError(`${place}: ${name} has ${like.length} entries, ${first.name} has ${list.length}`);
+  });
+  if (firstRight !== undefined) lists.push(["gold", rightOf(record, place, firstRight, list.length)]);
+  return {
+    answers: list.map((value, i) =>
+      Object.fromEntries([[first.name, value], ...lists.map(([name, l]) => [name, l[i]])]),
+    ),
+    places: {
+      answer: (i) => `${place}: ${shape === "pair" ? ["the chosen answer", "the rejected answer"][i] : `entry ${i}`}`,
+      field: (i, name) => `${place}: ${shape === "pair" ? (parts[name] ?? [name])[i] : `${name}[${i}]`}`,
+    },
+  };
 }
 
-/** The field `features`, an object of finite numbers. */
-function featuresOf(answer: Fields, place: string): Readonly<Record<string, number>> {
-  const given = own(answer, "features");
-  if (given === undefined) return {};
-  const record = asObject(given, place, "features");
-  for (const [name, x] of Object.entries(record)) {
-    if (typeof x !== "number" || !Number.isFinite(x)) {
-      throw new InputError(`${place}.features[${show(name)}] must be a finite number, got ${show(x)}`);
-    }
-  }
-  return record as Readonly<Record<string, number>>;
+/** The columns that are laid side by side: a reward first, which says how many answers there are. */
+export function zippedColumns({ rewards, gold, answer, masses, firstRight }: Columns): string[] {
+  const scores = [...rewards, ...(gold === undefined || firstRight !== undefined ? [] : [gold])];
+  const names = scores.flatMap(({ expression }) => columnsIn(expression));
+  return [...new Set([...names, ...(answer === undefined ? [] : [answer]), ...masses.map(({ name }) => name)])];
 }
 
-/** A field of the record itself, not an inherited one. */
-function own(record: Fields, name: string): unknown {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
+/** A column as it stands, or its parts one after the other. */
+function joined(record: Fields, name: string, { shape, parts }: Columns): unknown {
+  if (!Object.hasOwn(parts, name)) return fieldReader(name)(record);
+  const values = parts[name].map((part) => fieldReader(part)(record));
+  return shape === "pair" ? values : values.flat(1);
 }
 
-function asObject(value: unknown, place: string, what: string): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new InputError(`${place}: ${what} must be an object, got ${show(value)}`);
-  }
-  return value as Fields;
+/** `[[a, b]]` is `[a, b]`: some programs write the answers of one request so. */
+function unnested(list: readonly unknown[]): readonly unknown[] {
+  return list.length === 1 && Array.isArray(list[0]) ? list[0] : list;
 }
 
-function field(record: Fields, name: string, place: string, fits: (x: unknown) => boolean, must: string): unknown {
-  const value = required(record, name, place);
-  if (!fits(value)) throw new InputError(`${place}: ${name} must ${must}, got ${show(value)}`);
-  return value;
-}
-
-function required(record: Fields, name: string, place: string): unknown {
-  const value = own(record, name);
-  if (value === undefined) throw new InputError(`${place}: the field "${name}" is missing`);
-  return value;
-}
-
-function numberField(
-  record: Fields,
-  name: string,
-  place: string,
-  fits: (x: number) => boolean,
-  must: (value: unknown) => string,
-): number {
-  const value = required(record, name, place);
-  if (typeof value !== "number" || !fits(value))
-    throw new InputError(`${place}.${name} must ${must(value)}, got ${show(value)}`);
-  return value;
-}
-
-function massField(answer: Fields, place: string, i: number): MassField {
-  const given = (Object.keys(MASSES) as MassField[]).filter((name) => own(answer, name) !== undefined);
-  if (given.length === 1) return given[0];
-  const names = Object.keys(MASSES).join(", ");
-  throw new InputError(
-    `${place}: answers[${i}] must have one of the fields ${names}, got ${given.join(" and ") || "none"}`,
-  );
-}
-
-function refuseDuplicates(answers: readonly Fields[], place: string): void {
-  const seen = new Map<string, number>();
-  for (const [i, record] of answers.entries()) {
-    const answer = own(record, "answer");
-    if (answer === undefined) continue;
-    if (typeof answer !== "string")
-      throw new InputError(`${place}: answers[${i}].answer must be a string, got ${show(answer)}`);
-    const first = seen.get(answer);
-    if (first !== undefined) throw new InputError(`${place}: answers[${i}].answer repeats answers[${first}].answer`);
-    seen.set(answer, i);
-  }
+/** Gold of answers of which the first so many are right. */
+function rightOf(record: Fields, place: string, firstRight: string | 1, answers: number): number[] {
+  const right = firstRight === 1 ? 1 : numberOf(fieldReader(firstRight)(record), false);
+  if (right === undefined || !(Number.isInteger(right) && right >= 0 && right <= answers))
+    throw new InputError(`${place}: ${firstRight} must be a whole number from 0 to ${answers}`);
+  return Array.from({ length: answers }, (_, i) => Number(i < right));
 }

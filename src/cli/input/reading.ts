@@ -1,21 +1,23 @@
+import type { Columns } from "./columns.js";
+import { InputError } from "./inputError.js";
 import type { Given } from "./options.js";
 
 /** The options on how the columns of a data set are read: the same for every command that reads one. */
 export const READING_OPTIONS = {
   query: { value: "COLUMN", help: "the column that names the query" },
-  answer: { value: "COLUMN", help: "the column of the answer, or of the list of answers" },
+  answer: { value: "COLUMN", help: "the column of an answer, or of the list of answers" },
   reward: {
     value: "REWARD",
     repeatable: true,
-    help: "the reward: a column, or like 'mean(a,b)', 'min(a,b)', '0.7*a + 0.3*b', -length; may be given more than once",
+    help: "a column, or an expression like 'mean(a,b)', '0.7*a + 0.3*b' or -length; may be given more than once",
   },
-  gold: { value: "GOLD", help: "what one really wants: a column or the like; none for no gold" },
-  count: { value: "COLUMN", help: "the column of how many samples an answer stands for" },
-  logprob: { value: "COLUMN", help: "the column of the answer's log-probability under the reference, for --law" },
-  probability: { value: "COLUMN", help: "the column of the answer's probability under the reference, for --law" },
-  missing: { value: "WHAT", help: "refuse (the default), drop or worst: what to do about a score that is missing" },
-  law: { help: "the probabilities (or the counts) are the reference's law itself, not of samples drawn from it" },
-  merge: { value: "mean", help: "join equal answers whose rewards differ, with the mean reward" },
+  gold: { value: "GOLD", help: "what one really wants: a column or an expression, or none" },
+  count: { value: "COLUMN", help: "the column of how many samples a row stands for" },
+  logprob: { value: "COLUMN", help: "the column of an answer's log-probability; implies --law" },
+  probability: { value: "COLUMN", help: "the column of an answer's probability; implies --law" },
+  missing: { value: "WHAT", help: "what to do about a missing score: refuse (the default), drop or worst" },
+  law: { help: "the weights are the reference's law itself, not of samples drawn from it" },
+  merge: { value: "mean", help: "join equal answers whose scores differ, with their mean" },
 } as const;
 
 /** The column of `--cluster`, for the commands that have use of it. */
@@ -23,24 +25,38 @@ export const CLUSTER_OPTION = {
   cluster: { value: "COLUMN", help: "the column of what a query belongs to, such as its topic" },
 } as const;
 
+/** How a data set is read, as far as it was said. */
 export interface ReadingSettings {
-  readonly query?: string;
-  readonly answer?: string;
+  readonly query: string | undefined;
+  readonly answer: string | undefined;
   readonly rewards: readonly string[];
-  readonly gold?: string;
-  readonly count?: string;
-  readonly logprob?: string;
-  readonly probability?: string;
-  readonly cluster?: string;
-  readonly missing: "refuse" | "drop" | "worst";
+  readonly gold: string | undefined;
+  readonly count: string | undefined;
+  readonly logprob: string | undefined;
+  readonly probability: string | undefined;
+  readonly cluster: string | undefined;
+  readonly missing: Columns["missing"];
   readonly law: boolean;
   readonly mergeMean: boolean;
 }
 
-/** What was given for the reading options, checked. */
+const MISSING: readonly string[] = ["refuse", "drop", "worst"];
+
+/** What was given for the options on reading. */
 export function readingSettings(
-  options: Given<typeof READING_OPTIONS> & Partial<Given<typeof CLUSTER_OPTION>>,
+  options: Given<typeof READING_OPTIONS> & Given<typeof CLUSTER_OPTION> = {},
 ): ReadingSettings {
-  const { reward = [], law = false, missing: _m, merge: _g, ...rest } = options;
-  return { ...rest, rewards: reward, missing: "refuse", law, mergeMean: false } as ReadingSettings;
+  const { query, answer, reward = [], gold, count, logprob, probability, cluster, merge } = options;
+  const { missing = "refuse", law = false } = options;
+  if (!MISSING.includes(missing))
+    throw new InputError(`--missing must be refuse, drop or worst, got ${JSON.stringify(missing)}`);
+  if (merge !== undefined && merge !== "mean")
+    throw new InputError(`--merge must be mean, got ${JSON.stringify(merge)}`);
+  const repeated = reward.find((text, i) => reward.indexOf(text) < i);
+  if (repeated !== undefined) throw new InputError(`--reward ${JSON.stringify(repeated)} is given twice`);
+  return {
+    ...{ query, answer, rewards: reward, gold, count, logprob, probability, cluster, law },
+    missing: missing as Columns["missing"],
+    mergeMean: merge !== undefined,
+  };
 }

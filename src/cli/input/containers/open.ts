@@ -1,46 +1,95 @@
-import { createReadStream } from "node:fs";
-import { addAbortSignal } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { parseJson } from "../jsonText.js";
-import { readLines } from "../lines.js";
-import type { Container, QueryText } from "./container.js";
+import { readAhead } from "./ahead.js";
+import { compressionOf, decompressed } from "./compression.js";
+import type { Container, Contents, Reader } from "./container.js";
+import { csv } from "./csv.js";
+import { json } from "./json.js";
+import { jsonLines } from "./jsonLines.js";
+import { kindOf, tellsKind } from "./kind.js";
+import { inMemory, parquet } from "./parquet.js";
+import { refuseFormat } from "./refused.js";
+import { FileSource, openSource, type Source, spooled } from "./source.js";
+
+export type { Container, QueryText, Row } from "./container.js";
 
 /** The data set that the package carries. */
 export const EMBEDDED: string = fileURLToPath(
   new URL("../../../../src/data/humaneval-codegen16b.jsonl", import.meta.url),
 );
 
-// A stand-in: JSON Lines alone.
-export async function openContainer(
-  file: string | undefined,
-  _settings: { readonly again: boolean; readonly say: (line: string) => void; readonly signal?: AbortSignal },
-): Promise<Container> {
+/** How a file is opened. */
+export interface Opening {
+  /** Whether the records are read more than once: what comes from a pipe is kept in a temporary file then. */
+  readonly again: boolean;
+  /** Takes a line for the user: what is kept where. */
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens a file of records, a pipe or standard input (`-`); without a file the embedded data set. Its first bytes tell its
+ * format and its compression, not its name.
+ */
+export async function openContainer(file: string | undefined, opening: Opening): Promise<Container> {
   const name = file === undefined ? "embedded data set" : file === "-" ? "standard input" : file;
-  async function* texts(signal?: AbortSignal): AsyncGenerator<QueryText> {
-    const stream = file === "-" ? process.stdin : createReadStream(file ?? EMBEDDED);
-    if (signal !== undefined) addAbortSignal(signal, stream);
-    try {
-      yield* textsOf(stream, name);
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    }
+  let source = await openSource(file ?? EMBEDDED, name);
+  if (!(source instanceof FileSource) && opening.again) {
+    opening.say(`${name}: kept in a temporary file, to be read more than once`);
+    source = await spooled(source, opening.signal);
   }
+  try {
+    return container(source, await reader(source, opening));
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+function container(source: Source, reader: Reader): Container {
   return {
-    kind: "JSON Lines",
-    name,
-    texts,
-    async *rows(signal) {
-      for await (const { text, place } of texts(signal)) yield { record: parseJson(text, place, "the line"), place };
+    ...reader,
+    name: source.name,
+    get size() {
+      return source.size;
     },
-    size: undefined,
-    position: 0,
-    close: async () => {},
+    get position() {
+      return source.position;
+    },
+    close: () => source.close(),
   };
 }
 
-/** The lines of a named stream of bytes. Blank lines count, but hold no query. */
-export async function* textsOf(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<QueryText> {
-  for await (const { text, number } of readLines(stream, name)) {
-    if (text.trim() !== "") yield { text, place: `${name}:${number}` };
+async function reader(source: Source, { signal, say }: Opening): Promise<Reader> {
+  const { name } = source;
+  const raw = await readAhead(source.bytes(signal), (head) => head.length >= 4);
+  const compression = compressionOf(raw.head);
+  const { head, all } = await readAhead(decompressed(raw.all, compression, name), tellsKind);
+  refuseFormat(head, name);
+  const { kind, first } = kindOf(head);
+
+  // Of a pipe the bytes read ahead are the beginning of the only pass.
+  if (source instanceof FileSource) await all.return(undefined);
+  let spent = false;
+  const contents: Contents = (signal) => {
+    if (source instanceof FileSource) return decompressed(source.bytes(signal), compression, name);
+    if (spent) throw new Error("openContainer: a pipe that was not opened to be read again can be read once");
+    spent = true;
+    if (signal !== undefined) source.heed(signal);
+    return all;
+  };
+  switch (kind) {
+    case "JSON Lines":
+      return jsonLines(contents, name);
+    case "JSON":
+      return json(contents, name, first.text.startsWith("["));
+    case "CSV":
+    case "TSV":
+      return csv(contents, name, kind, first);
+    case "Parquet":
+      if (source instanceof FileSource && compression === undefined) return parquet(source, name);
+      say(
+        `${name}: kept in memory, since it is Parquet ${compression === undefined ? "from a pipe" : `in ${compression}`}`,
+      );
+      return parquet(await inMemory(contents(signal), name), name);
   }
 }

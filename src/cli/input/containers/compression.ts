@@ -1,0 +1,90 @@
+import { createGunzip } from "node:zlib";
+import { InputError } from "../inputError.js";
+
+/** How the bytes of a file are compressed. */
+export type Compression = "gzip" | "Zstandard";
+
+/** The compression that a file's first bytes tell. */
+export function compressionOf(head: Uint8Array): Compression | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
+  const [a, b, c, d] = head;
+  if (b === 0xb5 && c === 0x2f && d === 0xfd && a === 0x28) return "Zstandard";
+  // A frame of Zstandard that holds no data of the file, before the one that does.
+  return a >> 4 === 5 && b === 0x2a && c === 0x4d && d === 0x18 ? "Zstandard" : undefined;
+}
+
+/** The decompressed bytes. An error comes after all bytes before it. */
+export function decompressed(
+  bytes: AsyncGenerator<Uint8Array>,
+  compression: Compression | undefined,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  if (compression === undefined) return bytes;
+  return compression === "gzip" ? gunzipped(bytes, name) : unzstandarded(bytes, name);
+}
+
+/** The error of compressed bytes that end too early, or are not what was compressed. */
+function bad(name: string, compression: Compression, cutOff: boolean): InputError {
+  return new InputError(
+    cutOff
+      ? `${name}: it is cut off: its ${compression} data have no end`
+      : `${name}: it is damaged: its ${compression} data cannot be decompressed from here on`,
+  );
+}
+
+async function* gunzipped(bytes: AsyncGenerator<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: 2 ** 17 });
+  // As a stream that is piped it would drop, with its error, what it has decompressed before.
+  const done: Buffer[] = [];
+  let failed: NodeJS.ErrnoException | undefined;
+  let wake = () => {};
+  gunzip.on("data", (piece: Buffer) => done.push(piece));
+  gunzip.on("error", (error) => {
+    failed = error;
+  });
+  gunzip.on("close", () => wake());
+  const step = (start: () => void) =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+      start();
+    });
+  try {
+    for await (const piece of bytes) {
+      await step(() => gunzip.write(piece, () => wake()));
+      yield* done.splice(0);
+      if (failed !== undefined) break;
+    }
+    if (failed === undefined) await step(() => gunzip.end());
+    yield* done.splice(0);
+    if (failed !== undefined) throw bad(name, "gzip", failed.code === "Z_BUF_ERROR");
+  } finally {
+    gunzip.destroy();
+  }
+}
+
+/** Compressed bytes given to the decompressor at once: it calls itself for each frame in them. */
+const MAX_PIECE = 2 ** 14;
+
+async function* unzstandarded(bytes: AsyncGenerator<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  const { Decompress, ZstdErrorCode } = await import("fzstd");
+  const done: Uint8Array[] = [];
+  const zstd = new Decompress((piece) => done.push(piece));
+  const push = (piece: Uint8Array, last: boolean): InputError | undefined => {
+    try {
+      zstd.push(piece, last);
+      return undefined;
+    } catch (error) {
+      return bad(name, "Zstandard", (error as { code?: number }).code === ZstdErrorCode.UnexpectedEOF);
+    }
+  };
+  for await (const piece of bytes) {
+    for (let start = 0; start < piece.length; start += MAX_PIECE) {
+      const error = push(piece.subarray(start, start + MAX_PIECE), false);
+      yield* done.splice(0);
+      if (error !== undefined) throw error;
+    }
+  }
+  const error = push(new Uint8Array(), true);
+  yield* done.splice(0);
+  if (error !== undefined) throw error;
+}
