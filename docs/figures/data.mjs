@@ -1,6 +1,6 @@
 /** The real data of the figures: 164 programming queries, with measured rewards and gold. */
 import { readFileSync } from "node:fs";
-import { expectation, klDivergence, measure, rlhfOptimum, selectionCurve } from "exptilt";
+import { estimateSoftBestOfN, expectation, klDivergence, measure, rlhfOptimum, selectionCurve } from "exptilt";
 
 const source = new URL("../../src/data/humaneval-codegen16b.jsonl", import.meta.url);
 
@@ -13,6 +13,7 @@ export const problems = readFileSync(source, "utf8")
     const column = (name) => answers.map((answer) => answer[name]);
     return {
       query,
+      count: column("count"),
       ref: measure([...answers.keys()], column("count")),
       reward: column("reward"),
       gold: column("gold"),
@@ -24,7 +25,7 @@ export function spaced(first, last, count) {
   return Array.from({ length: count }, (_, i) => first * (last / first) ** (i / (count - 1)));
 }
 
-/** What the RLHF optima at one β give, averaged over the queries. */
+/** What the RLHF optima of the samples' own laws at one β give, averaged over the queries. */
 export function tiltAt(beta) {
   const total = { beta, reward: 0, gold: 0, kl: 0 };
   for (const problem of problems) {
@@ -43,21 +44,41 @@ const SERIES = [
   { beta: 0.1, label: "soft, β = 0.1", colour: "var(--series-1)" },
 ];
 
-/** 1, 2, 4, …, 1024. */
-const DRAWS = Array.from({ length: 11 }, (_, i) => 2 ** i);
+/** 1, 2, 4, …, 64: each query has 100 samples. */
+const DRAWS = Array.from({ length: 7 }, (_, i) => 2 ** i);
 
-/** What hard and soft best-of-N give at each of these N, averaged over the queries: a curve for each temperature. */
+/** The mean of one number a query, and its standard error. */
+export function meanOf(values) {
+  const mean = values.reduce((total, x) => total + x, 0) / values.length;
+  const squares = values.reduce((total, x) => total + (x - mean) ** 2, 0);
+  return { mean, error: Math.sqrt(squares / (values.length - 1) / values.length) };
+}
+
+/**
+ * What hard and soft best-of-N give at each of these N, averaged over the queries: a curve for each temperature. Reward and
+ * gold are unbiased, over all subsets of N samples; KL is that of the samples' own law.
+ */
 export const curves = SERIES.map((series) => {
-  const each = problems.map((problem) => selectionCurve({ ...problem, beta: series.beta }, DRAWS));
+  const { beta } = series;
+  const each = problems.map((problem) => ({
+    estimates: estimateSoftBestOfN({ ...problem, beta }, DRAWS),
+    laws: selectionCurve({ ...problem, beta }, DRAWS),
+  }));
   const points = DRAWS.map((n, i) => {
-    const mean = (name) => each.reduce((total, points) => total + points[i][name], 0) / each.length;
+    const golds = each.map(({ estimates }) => estimates[i].gold);
+    const { mean, error } = meanOf(golds);
     return {
       label: series.label,
       colour: series.colour,
       n,
-      reward: mean("reward"),
-      gold: mean("gold"),
-      kl: mean("klToRef"),
+      golds,
+      gold: mean,
+      low: mean - error,
+      high: mean + error,
+      error,
+      kl: meanOf(each.map(({ laws }) => laws[i].klToRef)).mean,
+      // Of the samples' own law, as the KL is: what a law can have for its KL is a bound for nothing else.
+      reward: meanOf(each.map(({ laws }) => laws[i].reward)).mean,
     };
   });
   return { ...series, points };

@@ -204,14 +204,14 @@ describe("on a signal, what was done is reported and the rest is not missed sile
 
 describe("files and pipes", () => {
   it("a reader that closes the pipe early is no error", () => {
-    const command = `"${process.execPath}" "${bin}" curve --csv --limit 3 --partial "${join(folder, "head.json")}" | head -n 1`;
+    const command = `"${process.execPath}" "${bin}" curve --csv --limit 3 --beta 0 --partial "${join(folder, "head.json")}" | head -n 1`;
     const { status, stdout, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", command], { encoding: "utf8" });
     expect([status, stdout, stderr]).toEqual([0, "beta,n,reward,gold,klToRef,winRate\n", ""]);
     expect(JSON.parse(readFileSync(join(folder, "head.json"), "utf8")).queries).toBe(3);
   });
 
   it("a place that cannot be written to is told before the work begins", () => {
-    const endless = ["curve", "-", "--partial", join(folder, "no/such/place.json")];
+    const endless = ["curve", "-", "--beta", "0", "--partial", join(folder, "no/such/place.json")];
     const { status, stdout, stderr } = exptilt(endless, `${good(1)}\n{`);
     expect([status, stdout, stderr]).toEqual([
       2,
@@ -223,7 +223,7 @@ describe("files and pipes", () => {
   it("what is read is not written over", () => {
     const path = file("both.jsonl", good(1));
     symlinkSync(path, join(folder, "link.jsonl"));
-    const { status, stderr } = exptilt(["curve", path, "--partial", join(folder, "link.jsonl")]);
+    const { status, stderr } = exptilt(["curve", path, "--beta", "0", "--partial", join(folder, "link.jsonl")]);
     expect([status, stderr]).toEqual([2, expect.stringContaining("link.jsonl is the file that is read")]);
     expect(readFileSync(path, "utf8")).toBe(good(1));
   });

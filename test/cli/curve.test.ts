@@ -72,8 +72,9 @@ describe("exptilt curve on the embedded data", { timeout: 60_000 }, () => {
   });
 
   it("gives the same figures to the last bit from shards of any size in any order, and with workers", () => {
-    const whole = exptilt(["curve", "--csv", "--n", "1,2,…,32"]).stdout;
-    expect(exptilt(["curve", "--csv", "--n", "1,2,…,32", "--jobs", "2"]).stdout).toBe(whole);
+    const grid = ["--beta", "0,0.1", "--n", "1,2,…,32"];
+    const whole = exptilt(["curve", "--csv", ...grid]).stdout;
+    expect(exptilt(["curve", "--csv", ...grid, "--jobs", "2"]).stdout).toBe(whole);
     for (const shards of [2, 5]) {
       const partials = Array.from({ length: shards }, (_, s) => {
         const shard = file(
@@ -81,7 +82,7 @@ describe("exptilt curve on the embedded data", { timeout: 60_000 }, () => {
           lines.filter((_, i) => i % shards === s),
         );
         const partial = join(folder, `partial-${shards}-${s}.json`);
-        expect(exptilt(["curve", shard, "--n", "1,2,…,32", "--partial", partial]).status).toBe(0);
+        expect(exptilt(["curve", shard, ...grid, "--partial", partial]).status).toBe(0);
         return partial;
       });
       expect(exptilt(["merge", ...partials.reverse(), "--csv"]).stdout).toBe(whole);
@@ -192,7 +193,7 @@ describe("bad input exits with 2 and says where", () => {
 
   it("what came before a bad line is reported, and its sums written", () => {
     const partial = join(folder, "broken.json");
-    const { status, stdout } = exptilt(["curve", "-", "--csv", "--partial", partial], `${good}\n{`);
+    const { status, stdout } = exptilt(["curve", "-", "--csv", "--beta", "0", "--partial", partial], `${good}\n{`);
     expect(status).toBe(2);
     expect(stdout).toContain("beta,n,reward,klToRef,winRate,rewardSe");
     expect(JSON.parse(readFileSync(partial, "utf8")).queries).toBe(1);
@@ -209,7 +210,7 @@ describe("bad input exits with 2 and says where", () => {
   it("merge refuses what does not belong together, by file", () => {
     const made = (name: string, content: string, ...args: string[]) => {
       const path = join(folder, name);
-      expect(exptilt(["curve", "-", "--partial", path, ...args], content).status).toBe(0);
+      expect(exptilt(["curve", "-", "--beta", "0", "--partial", path, ...args], content).status).toBe(0);
       return path;
     };
     const a = made("a.json", good, "--n", "1,2");
