@@ -16,7 +16,7 @@ export const usage: Usage = {
   line: "exptilt convert [FILE] [options] > OUT.jsonl",
   about:
     "Write the queries of FILE (- for standard input; the embedded data when left out) in the native form, one a line. The\n" +
-    "answers need no reward.",
+    "answers need no reward. Of equal texts whose scores differ the first alone is written with its text (see --merge).",
   options: OPTIONS,
   readsQueries: true,
 };

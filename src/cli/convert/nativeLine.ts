@@ -1,13 +1,17 @@
 import type { Query } from "../input/query.js";
 import { FORBIDDEN } from "../input/values.js";
 
-/** A query in the native form. Without `rewarded` its answers have no reward. */
+/**
+ * A query in the native form. Without `rewarded` its answers have no reward. There a text stands once: of equal texts whose
+ * scores differ all but the first are left out.
+ */
 export function nativeLine({ query, kind, ref, reward, gold, text, features }: Query, rewarded: boolean): string {
   const mass = "mass" in ref ? ref.mass : ref.logMass;
   const [name, weights] =
     "logMass" in ref ? ["logProbability", mass] : kind === "samples" ? ["count", mass] : ["probability", shares(mass)];
+  const first = new Map(text.map((t, i) => [t, i] as const).reverse());
   const answers = weights.map((weight, i) => ({
-    answer: text[i],
+    answer: first.get(text[i]) === i ? text[i] : undefined,
     [name]: weight,
     ...(rewarded && { reward: reward[i] === -Infinity ? FORBIDDEN : reward[i] }),
     gold: gold[i],

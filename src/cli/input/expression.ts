@@ -16,6 +16,9 @@ const OPERATIONS: Readonly<Record<Operation, (x: readonly number[]) => number>> 
   max: (x) => x.reduce((a, b) => Math.max(a, b)),
 };
 
+/** Of brackets alone, a longer text would exhaust the stack. */
+const MAX_LENGTH = 1000;
+
 const FUNCTIONS: readonly string[] = ["mean", "min", "max"];
 
 /**
@@ -23,6 +26,7 @@ const FUNCTIONS: readonly string[] = ["mean", "min", "max"];
  * dots stands in double quotes. An error begins with `option` and says at which character the text goes wrong.
  */
 export function parseExpression(text: string, option: string): Expression {
+  if (text.length > MAX_LENGTH) throw new InputError(`${option} is longer than ${MAX_LENGTH} characters`);
   const tokens = tokensOf(text);
   let next = 0;
   const wrong = (must: string) => {

@@ -57,7 +57,11 @@ function countsOf(caller: string, given: ArrayLike<number> | undefined, length: 
   return Float64Array.from({ length }, (_, i) => requireInteger(caller, `count[${i}]`, given[i], 0));
 }
 
-function estimates(caller: string, samples: SoftScoredSamples, ns: readonly unknown[]): SelectionEstimate[] {
+function estimates(
+  caller: string,
+  samples: SoftScoredSamples,
+  ns: readonly (readonly [argument: string, n: unknown])[],
+): SelectionEstimate[] {
   const reward = requireNumbers(caller, "reward", samples.reward, { ...FINITE, least: -Infinity });
   const forbidden = reward.indexOf(-Infinity);
   if (forbidden >= 0) throw outOfRange(caller, `reward[${forbidden}]`, REDRAWN, -Infinity);
@@ -71,9 +75,9 @@ function estimates(caller: string, samples: SoftScoredSamples, ns: readonly unkn
     values.push(requireNumbers(caller, "gold", samples.gold, FINITE));
   }
   const beta = requireNumber(caller, "beta", samples.beta, TEMPERATURE);
-  const draws = ns.map((given) => {
-    const n = requireInteger(caller, "n", given, 1);
-    if (n > size) throw outOfRange(caller, "n", `be at most ${size}, the number of samples`, n);
+  const draws = ns.map(([argument, given]) => {
+    const n = requireInteger(caller, argument, given, 1);
+    if (n > size) throw outOfRange(caller, argument, `be at most ${size}, the number of samples`, n);
     return n;
   });
   const unbiased = subsetEstimates(reward, count, values, beta, draws);
@@ -93,8 +97,12 @@ function estimate(
   samples: SoftScoredSamples,
   n: number | ArrayLike<number>,
 ): SelectionEstimate | SelectionEstimate[] {
-  if (typeof n !== "object" || n === null) return estimates(caller, samples, [n])[0];
-  return estimates(caller, samples, Array.from(requireArrayLike(caller, "n", n)));
+  if (typeof n !== "object" || n === null) return estimates(caller, samples, [["n", n]])[0];
+  return estimates(
+    caller,
+    samples,
+    Array.from(requireArrayLike(caller, "n", n), (one, i) => [`n[${i}]`, one]),
+  );
 }
 
 function selectedValues([reward, gold]: readonly number[]): SelectedValues {

@@ -4,7 +4,7 @@ import { type DoubleDouble, timesRatio } from "../../numeric/doubleDouble.js";
 const NO_SHARE = 1e-300;
 
 /** share·C(b − m, n)/C(b, n): the factors of the quotient are the same in m and n, and the fewer are taken. */
-function within(share: DoubleDouble, b: number, m: number, n: number): DoubleDouble {
+function without(share: DoubleDouble, b: number, m: number, n: number): DoubleDouble {
   if (b - m < n) return { hi: 0, lo: 0 };
   const [few, many] = m < n ? [m, n] : [n, m];
   let left = share;
@@ -13,18 +13,26 @@ function within(share: DoubleDouble, b: number, m: number, n: number): DoubleDou
 }
 
 /**
- * The share of the subsets of n samples whose best is in each level, the levels from the best down, given the number of
- * samples of each. Of the C(b, n) subsets within a level and all below it, C(b − m, n) lie below it. In double-double, so
- * that the difference has all its digits.
+ * The share of the subsets of n samples that have none of the first levels, given the number of samples of each level: of
+ * none of them, the first, the first two, …, and all.
+ */
+export function sharesWithout(count: Float64Array, n: number): DoubleDouble[] {
+  let left = count.reduce((s, m) => s + m, 0);
+  let share: DoubleDouble = { hi: 1, lo: 0 };
+  const shares = [share];
+  for (const m of count) {
+    share = without(share, left, m, n);
+    left -= m;
+    shares.push(share);
+  }
+  return shares;
+}
+
+/**
+ * The share of the subsets of n samples whose best is in each level, the levels from the best down: those without all
+ * better levels, less those without the level itself too. In double-double, so that the difference has all its digits.
  */
 export function hardShares(count: Float64Array, n: number): Float64Array {
-  let below = count.reduce((s, m) => s + m, 0);
-  let share: DoubleDouble = { hi: 1, lo: 0 };
-  return count.map((m) => {
-    const next = within(share, below, m, n);
-    const own = share.hi - next.hi + (share.lo - next.lo);
-    below -= m;
-    share = next;
-    return own;
-  });
+  const shares = sharesWithout(count, n);
+  return count.map((_, i) => shares[i].hi - shares[i + 1].hi + (shares[i].lo - shares[i + 1].lo));
 }

@@ -11,7 +11,7 @@ const LEAD_NATS = 6.2;
 /** log(45): past it a sample has left, e^{−z} z < 1e−18. */
 export const LOG_WEIGHT_GONE: number = log(45);
 
-/** What is left out at the nodes between two blocks is below e^{−38} of what counts. */
+/** What is left out, at the nodes between two blocks and of idle levels, is below e^{−38} of what counts. */
 const NEGLIGIBLE_NATS = 38;
 
 /**
@@ -29,12 +29,15 @@ export class SampleWeights {
   /** By how many nats each level is lighter than the one before. */
   readonly #gap: Float64Array;
   readonly #lead: number;
+  /** Levels of z below e^{−idleNats} are idle: in no subset do they come to more than e^{−38}. */
+  readonly idleNats: number;
 
   /** For up to `most` samples in a subset: levels so much lighter that they meet no such subset begin a block. */
   constructor({ reward, count, values }: SampleLevels, beta: number, most: number) {
     const size = reward.length;
     const minGap = LOG_WEIGHT_GONE + NEGLIGIBLE_NATS + LEAD_NATS + log(most);
     this.#lead = LEAD_NATS + log(most);
+    this.idleNats = NEGLIGIBLE_NATS + log(most);
     this.count = count;
     this.values = values;
     this.x = new Float64Array(size);
@@ -73,6 +76,19 @@ export class SampleWeights {
   nodes(block: number): readonly [first: number, last: number] {
     const { step } = gridFor(true);
     return [Math.floor(-this.#lead / step), Math.ceil((LOG_WEIGHT_GONE - this.lightest(block)) / step)];
+  }
+
+  /** The levels, from and to, of the most samples that are neither gone nor idle at the same node. */
+  densest(): readonly [from: number, to: number] {
+    const { x, starts, before } = this;
+    let [from, to] = [0, 0];
+    for (let block = 0; block < this.blocks; block++) {
+      for (let i = starts[block], end = i; i < starts[block + 1]; i++) {
+        while (end < starts[block + 1] && x[i] - x[end] < this.idleNats + LOG_WEIGHT_GONE) end++;
+        if (before[end] - before[i] > before[to] - before[from]) [from, to] = [i, end];
+      }
+    }
+    return [from, to];
   }
 
   /** Σ of count·f·w over each level and all lighter ones, relative to its own w; 0 last. */

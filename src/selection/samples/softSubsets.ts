@@ -1,4 +1,5 @@
 import { cached, lazy } from "../../numeric/cache.js";
+import { twoSum } from "../../numeric/doubleDouble.js";
 import { exp } from "../../numeric/elementary.js";
 import { gridFor } from "../integral/trapezoid.js";
 import { ContourMeans, contourProducts, isForContour } from "./contourMeans.js";
@@ -55,13 +56,19 @@ export function integrals(weights: SampleWeights, means: SubsetMeans): Float64Ar
   const { step } = gridFor(true);
   const { ns } = means;
   const values = weights.values.length;
+  // Of many blocks, so many nodes add up that the errors of the sums would show.
   const totals = new Float64Array(ns.length * values);
+  const rest = new Float64Array(totals.length);
   for (let block = 0; block < weights.blocks; block++) {
     const [first, last] = weights.nodes(block);
     for (let m = first; m <= last; m++) {
       const { a, d } = means.at(block, m);
       const weight = m - first < FITTED ? 1 + leftTail()[m - first] : 1;
-      for (let i = 0; i < totals.length; i++) totals[i] += weight * d[i];
+      for (let i = 0; i < totals.length; i++) {
+        const { hi, lo } = twoSum(totals[i], weight * d[i]);
+        totals[i] = hi;
+        rest[i] += lo;
+      }
       // The integral from t on is at most a_n(t), since f < 1.
       if (m - first >= FITTED && totals.every((total, i) => a[Math.floor(i / values)] <= 1e-17 * total)) {
         block = weights.blocks;
@@ -69,30 +76,52 @@ export function integrals(weights: SampleWeights, means: SubsetMeans): Float64Ar
       }
     }
   }
-  return ns.map((_, i) => totals.slice(i * values, (i + 1) * values).map((total) => total * step));
+  return ns.map((_, i) =>
+    Float64Array.from({ length: values }, (_, v) => step * (totals[i * values + v] + rest[i * values + v])),
+  );
 }
 
 /** For each of several n ≥ 2, increasing, the mean of each value f, 0 ≤ f < 1. */
 export function softSubsetMeans(levels: SampleLevels, beta: number, ns: readonly number[]): Float64Array[] {
   if (ns.length === 0) return [];
   const weights = new SampleWeights(levels, beta, ns[ns.length - 1]);
-  const isByContour = contourChoice(weights, ns);
+  const { byContour, together } = ways(weights, ns);
   const grids = new Map<string, SampleGrid>();
   const gridOf = (block: number, fineness: number) =>
     cached(grids, `${block} ${fineness}`, () => new SampleGrid(weights, block, fineness));
-  const together = ns.filter((n) => !isByContour(n));
-  const means = together.length > 0 ? integrals(weights, new SymmetricMeans(weights, together)) : [];
-  return ns.map((n) =>
-    isByContour(n) ? integrals(weights, new ContourMeans(weights, n, gridOf))[0] : means[together.indexOf(n)],
-  );
+  const means = new Map<number, Float64Array>();
+  for (const n of byContour) means.set(n, integrals(weights, new ContourMeans(weights, n, gridOf))[0]);
+  for (const some of together) {
+    for (const [i, one] of integrals(weights, new SymmetricMeans(weights, some)).entries()) means.set(some[i], one);
+  }
+  return ns.map((n) => means.get(n) as Float64Array);
 }
 
-/** Which n are done by contour: those that can be, where that is less work than to do all n together. */
-function contourChoice({ size, count, values }: SampleWeights, ns: readonly number[]): (n: number) => boolean {
-  const able = (n: number) => isForContour(n, size);
-  const some = ns.filter(able);
-  if (size > MAX_UNSCALED) return able;
-  const work = (all: readonly number[]) => symmetricProducts(count, all, values.length);
-  const byContour = some.reduce((s, n) => s + contourProducts(n, size, values.length), 0);
-  return byContour + work(ns.filter((n) => !able(n))) < work(ns) ? able : () => false;
+/** If so few samples at most meet at a node, the recurrence can do any n up to half of them all. */
+const FEW = 128;
+
+interface Ways {
+  readonly byContour: readonly number[];
+  /** Those n that are done by one recurrence. */
+  readonly together: readonly (readonly number[])[];
+}
+
+/** Which n are done by which way: by the one that can, and where both can by that of less work. */
+function ways(weights: SampleWeights, ns: readonly number[]): Ways {
+  const { size, count, values } = weights;
+  const [from, to] = weights.densest();
+  const active = count.subarray(from, to);
+  const work = (some: readonly number[]) => symmetricProducts(active, size, some, values.length);
+  const isFew = size > MAX_UNSCALED && weights.before[to] - weights.before[from] <= FEW;
+  const contourOnly = (n: number) => isForContour(n, size) && size > MAX_UNSCALED && !(isFew && n <= size / 2);
+  const both = ns.filter((n) => isForContour(n, size) && !contourOnly(n));
+  const rest = ns.filter((n) => !isForContour(n, size));
+  // Up to MAX_UNSCALED samples, one recurrence does all.
+  const together = size > MAX_UNSCALED ? [both, rest] : [ns];
+  const saved = together.reduce((s, some) => s + work(some), 0) - work(rest);
+  const isLess = both.reduce((s, n) => s + contourProducts(n, size, values.length), 0) < saved;
+  return {
+    byContour: ns.filter((n) => contourOnly(n) || (isLess && both.includes(n))),
+    together: (isLess ? [rest] : together).filter((some) => some.length > 0),
+  };
 }

@@ -3,6 +3,7 @@ import { batchesOf, type Splitter } from "../batches.js";
 import { InputError } from "../inputError.js";
 import { type Line, readLineBatches } from "../lines.js";
 import type { Contents, Reader, Row } from "./container.js";
+import { inCommand } from "./refused.js";
 
 /** The fields of a record, and the line on which it begins. */
 interface Fields {
@@ -23,7 +24,7 @@ export async function csv(contents: Contents, name: string, kind: "CSV" | "TSV",
   const row = ({ fields, number }: Fields): Row => {
     const place = `${name}:${number}`;
     if (fields.length !== columns.length)
-      throw new InputError(`${place}: it has ${fields.length} fields, and the header ${columns.length} columns`);
+      throw new InputError(`${place}: the number of fields is ${fields.length}, and ${columns.length} in the header`);
     const record = { ...blank };
     for (let i = 0; i < columns.length; i++) if (columns[i] !== "") record[columns[i]] = fields[i] || undefined;
     return { record, place };
@@ -50,12 +51,18 @@ function columnsOf(header: Line, fieldsOf: (records: Line[]) => Iterable<Fields>
   joiner.take([header], records);
   joiner.end();
   const [{ fields }] = fieldsOf(records);
+  if (fields.some((field) => /\r(?!\n)/.test(field)))
+    throw new InputError(
+      `${name}: its lines end in a carriage return alone; convert it: tr '\\r' '\\n' < ${inCommand(name)} > out.csv`,
+    );
   const columns = fields.map((field) => field.trim());
   const twice = columns.find((column, i) => column !== "" && columns.indexOf(column) < i);
   if (twice !== undefined)
     throw new InputError(`${name}:${header.number}: the header gives the column ${show(twice)} twice`);
   return columns;
 }
+
+const QUOTING = "a field with a quote is put in quotes, and the quote is written twice";
 
 /** A record without its end must not fill the memory. */
 const MAX_CHARACTERS = 2 ** 26;
@@ -93,7 +100,7 @@ class RecordJoiner implements Splitter<Line[], Line> {
   }
 
   #unclosed(): InputError {
-    return new InputError(`${this.#name}:${this.#number}: the record that begins here has a quote that is not closed`);
+    return new InputError(`${this.#name}:${this.#number}: a quote of this record is not closed; ${QUOTING}`);
   }
 }
 
@@ -134,7 +141,7 @@ async function fieldReader(delimiter: string, name: string): Promise<(records: L
       } catch (error) {
         const { code = "" } = error as { code?: string };
         const reason = REASONS[code] ?? "a quote is out of place";
-        throw new InputError(`${name}:${number}: ${reason}; put the field in quotes, and write twice each quote in it`);
+        throw new InputError(`${name}:${number}: ${reason}; ${QUOTING}`);
       }
     }
   };

@@ -7,14 +7,17 @@ import type { Contents, Reader, Row } from "./container.js";
 
 /** JSON: an array of records, however its lines are broken, or objects of several lines one after the other. */
 export function json(contents: Contents, name: string, isArray: boolean): Reader {
-  const what = isArray ? "the element" : "the object";
   return {
     kind: "JSON",
     async *rows(signal?: AbortSignal): AsyncGenerator<Row> {
+      let [count, last] = [0, 0];
       for await (const values of batchesOf(contents(signal), new ValueSplitter(name, isArray))) {
         for (const { text, number } of values) {
-          const place = `${name}:${number}`;
-          yield { record: parseJson(text, place, what), place };
+          count++;
+          // A line with many values does not tell which of them it is.
+          const place = `${name}:${number}${number === last ? `: ${isArray ? "element" : "object"} ${count}` : ""}`;
+          yield { record: parseJson(text, place, "the value"), place };
+          last = number;
         }
       }
     },
@@ -52,7 +55,7 @@ class ValueSplitter implements Splitter<Uint8Array, Line> {
   constructor(name: string, isArray: boolean) {
     this.#name = name;
     this.#isArray = isArray;
-    this.#value = new Gathered(isArray ? "the element" : "the object");
+    this.#value = new Gathered("the value");
   }
 
   take(chunk: Uint8Array, out: Line[]): void {
@@ -91,8 +94,10 @@ class ValueSplitter implements Splitter<Uint8Array, Line> {
   }
 
   end(): void {
-    if (this.#isArray && !this.#closed) throw this.#refused("the array is cut off here");
-    if (this.#begun !== undefined) throw this.#refused("the object that begins here has no end");
+    const open = this.#isArray
+      ? !this.#closed && "the array"
+      : this.#begun !== undefined && "the object that begins here";
+    if (open) throw this.#refused(`${open} does not end: it is cut off, or its brackets do not match`);
   }
 
   /** A value has ended. Before the bracket of an empty array there is none. */

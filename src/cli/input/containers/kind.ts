@@ -25,12 +25,21 @@ export function kindOf(head: Buffer): { kind: Container["kind"]; first: Line } {
 }
 
 function named(first: string): Container["kind"] {
-  if (first.startsWith("PAR1")) return "Parquet";
-  if (first.startsWith("[")) return "JSON";
-  if (first.startsWith("{")) return isOpen(first) ? "JSON" : "JSON Lines";
+  if (isBinary(first, "PAR1")) return "Parquet";
+  const text = first.trimStart();
+  if (text.startsWith("[")) return "JSON";
+  if (text.startsWith("{")) return isOpen(text) ? "JSON" : "JSON Lines";
   const bare = first.replace(/"[^"]*"/g, "");
   if (bare.includes("\t")) return "TSV";
   return bare.includes(",") ? "CSV" : "JSON Lines";
+}
+
+/** Whether a file begins with the letters of a binary format, and is not a text that happens to. */
+export function isBinary(beginning: string, letters: string): boolean {
+  if (!beginning.startsWith(letters)) return false;
+  const rest = beginning.slice(letters.length, 100);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a text has no control characters but tab, line feed, form feed and carriage return.
+  return rest === "" || /[\0-\x08\x0b\x0e-\x1f]/.test(rest);
 }
 
 /** Where the first line that is not blank begins, after a byte order mark. */

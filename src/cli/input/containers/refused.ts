@@ -1,123 +1,143 @@
 import { InputError } from "../inputError.js";
+import { isBinary } from "./kind.js";
 
-/** A format that is not read: how its files begin, what they are, and what makes of them a file that is read. */
+/** A format that is not read: how its files begin, what they are, and what to do about it. */
 interface Refused {
-  readonly begins: (head: Buffer) => boolean;
+  readonly begins: (head: string) => boolean;
   readonly is: string;
-  readonly convert: string;
+  readonly instead: string;
 }
 
-/** Whether the bytes at a place are those of a text in Latin-1. */
-const has =
-  (text: string, at = 0) =>
-  (head: Buffer) =>
-    head.toString("latin1", at, at + text.length) === text;
+const starts =
+  (...bytes: readonly string[]) =>
+  (head: string) =>
+    bytes.some((some) => head.startsWith(some));
+const binary = (letters: string) => (head: string) => isBinary(head, letters);
 
 /** Whether the first file of a zip archive has such a name. */
-const zipped = (name: RegExp) => (head: Buffer) =>
-  has("PK\x03\x04")(head) && name.test(head.toString("latin1", 30, 30 + head.readUInt16LE(26)));
+const zipped = (name: RegExp) => (head: string) =>
+  head.startsWith("PK\x03\x04") && name.test(head.slice(30, 30 + head.charCodeAt(26) + 256 * head.charCodeAt(27)));
 
-const either =
-  (...tests: readonly ((head: Buffer) => boolean)[]) =>
-  (head: Buffer) =>
-    tests.some((test) => test(head));
-
-/** A line of Python that makes Parquet or JSON Lines of FILE. */
+const convert = (command: string) => `convert it: ${command}`;
 const python = (code: string) => `python3 -c "${code}"`;
-const pandas = (read: string) =>
-  python(`import pandas as p; p.${read}('FILE').to_json('out.jsonl', orient='records', lines=True)`);
+/** Python that makes a table of the file. Of JSON it would keep ten digits of each number. */
+const table = (frame: string, modules = "pandas as p") =>
+  convert(python(`import ${modules}; ${frame}.to_parquet('out.parquet')`));
 
+const ENCODINGS: readonly (readonly [string, RegExp])[] = [
+  ["UTF-32LE", /^(\xff\xfe\0\0|[^\0]\0\0\0)/],
+  ["UTF-32BE", /^(\0\0\xfe\xff|\0\0\0[^\0])/],
+  ["UTF-16LE", /^(\xff\xfe|[^\0]\0[^\0]\0)/],
+  ["UTF-16BE", /^(\xfe\xff|\0[^\0]\0[^\0])/],
+];
+
+/** The bytes are those of Latin-1. The first that fits counts. */
 const REFUSED: readonly Refused[] = [
-  { begins: has("PARE"), is: "Parquet that is encrypted", convert: "decrypt it with what wrote it" },
+  { begins: binary("PARE"), is: "Parquet that is encrypted", instead: "decrypt it with what wrote it" },
   {
     begins: zipped(/\.npy$/),
     is: "an archive of NumPy arrays",
-    convert: python(
-      "import numpy as n, pandas as p; p.DataFrame({k: list(v) for k, v in n.load('FILE').items()}).to_json('out.jsonl', orient='records', lines=True)",
-    ),
+    instead: table("p.DataFrame({k: v.tolist() for k, v in n.load('FILE').items()})", "numpy as n, pandas as p"),
   },
   {
-    begins: has("\x93NUMPY"),
-    is: "a NumPy array, which names no columns",
-    convert: python(
-      "import numpy as n, pandas as p; p.DataFrame({'rewards': list(n.load('FILE'))}).to_json('out.jsonl', orient='records', lines=True)",
-    ),
+    begins: starts("\x93NUMPY"),
+    is: "a NumPy array",
+    instead: table("p.DataFrame({'rewards': n.load('FILE').tolist()})", "numpy as n, pandas as p"),
   },
   {
     begins: zipped(/^(\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/)/),
     is: "an Excel workbook",
-    convert: python("import pandas as p; p.read_excel('FILE').to_csv('out.csv', index=False)"),
+    instead: convert(python("import pandas as p; p.read_excel('FILE').to_csv('out.csv', index=False)")),
   },
-  { begins: has("PK\x03\x04"), is: "a zip archive", convert: "unzip -p FILE > out.jsonl" },
-  { begins: has("ustar", 257), is: "a tar archive", convert: "tar -xOf FILE > out.jsonl" },
-  { begins: has("BZh"), is: "compressed by bzip2", convert: "bzip2 -dc FILE > out.jsonl" },
-  { begins: has("\xfd7zXZ\0"), is: "compressed by xz", convert: "xz -dc FILE > out.jsonl" },
-  { begins: has("7z\xbc\xaf\x27\x1c"), is: "a 7-Zip archive", convert: "7z e -so FILE > out.jsonl" },
+  { begins: zipped(/^/), is: "a zip archive", instead: convert("unzip -p FILE > out.jsonl") },
   {
-    begins: either(has("\x1f\x8b"), has("\x28\xb5\x2f\xfd")),
+    begins: (head) => head.startsWith("ustar", 257),
+    is: "a tar archive",
+    instead: convert("tar -xOf FILE > out.jsonl"),
+  },
+  {
+    begins: (head) => /^BZh[1-9]1AY&SY/.test(head),
+    is: "compressed by bzip2",
+    instead: convert("bzip2 -dc FILE > out.jsonl"),
+  },
+  {
+    begins: starts("\xfd7zXZ\0"),
+    is: "compressed by xz",
+    instead: convert("xz -dc FILE > out.jsonl"),
+  },
+  {
+    begins: starts("7z\xbc\xaf'\x1c"),
+    is: "a 7-Zip archive",
+    instead: convert("7z e -so FILE > out.jsonl"),
+  },
+  {
+    begins: starts("\x1f\x8b", "\x28\xb5\x2f\xfd"),
     is: "compressed twice",
-    convert: "decompress it once with gzip -dc or zstd -dc",
+    instead: "decompress it once",
   },
   {
-    begins: either(has("ARROW1"), has("FEA1")),
+    begins: starts("ARROW1\0", "FEA1\0"),
     is: "an Arrow or Feather file",
-    convert: python("import pandas as p; p.read_feather('FILE').to_parquet('out.parquet')"),
+    instead: table("p.read_feather('FILE')"),
   },
   {
-    begins: has("\xff\xff\xff\xff"),
+    begins: starts("\xff\xff\xff\xff"),
     is: "a stream of Arrow",
-    convert: python(
-      "import pyarrow as a, pyarrow.parquet as q; q.write_table(a.ipc.open_stream('FILE').read_all(), 'out.parquet')",
+    instead: convert(
+      python(
+        "import pyarrow as a, pyarrow.parquet as q; q.write_table(a.ipc.open_stream('FILE').read_all(), 'out.parquet')",
+      ),
     ),
   },
   {
-    begins: has("SQLite format 3\0"),
+    begins: starts("SQLite format 3\0"),
     is: "an SQLite database",
-    convert: "sqlite3 -header -csv FILE 'select * from TABLE' > out.csv",
+    instead: convert("sqlite3 -header -csv FILE 'select * from TABLE' > out.csv"),
   },
   {
-    begins: (head) => head[0] === 0x80 && head[1] >= 2 && head[1] <= 5,
+    begins: starts("\x80\x02", "\x80\x03", "\x80\x04", "\x80\x05"),
     is: "a pickle of Python",
-    convert: pandas("read_pickle"),
+    instead: table("p.DataFrame(p.read_pickle('FILE'))"),
   },
   {
-    begins: has("Obj\x01"),
+    begins: starts("Obj\x01"),
     is: "Avro",
-    convert: python(
-      "import fastavro as f, pandas as p; p.DataFrame(f.reader(open('FILE', 'rb'))).to_json('out.jsonl', orient='records', lines=True)",
-    ),
+    instead: table("p.DataFrame(f.reader(open('FILE', 'rb')))", "fastavro as f, pandas as p"),
   },
   {
-    begins: has("ORC"),
+    begins: binary("ORC"),
     is: "an ORC file",
-    convert: python("import pandas as p; p.read_orc('FILE').to_parquet('out.parquet')"),
+    instead: table("p.read_orc('FILE')"),
   },
-  { begins: has("\x89HDF\r\n\x1a\n"), is: "an HDF5 file", convert: pandas("read_hdf") },
-  ...(
-    [
-      ["UTF-32LE", /^(\xff\xfe\0\0|[^\0]\0\0\0)/],
-      ["UTF-32BE", /^(\0\0\xfe\xff|\0\0\0[^\0])/],
-      ["UTF-16LE", /^(\xff\xfe|[^\0]\0[^\0]\0)/],
-      ["UTF-16BE", /^(\xfe\xff|\0[^\0]\0[^\0])/],
-    ] as const
-  ).map(([encoding, begins]) => ({
-    begins: (head: Buffer) => begins.test(head.toString("latin1", 0, 4)),
+  {
+    begins: starts("\x89HDF\r\n\x1a\n"),
+    is: "an HDF5 file",
+    instead: table("p.read_hdf('FILE')"),
+  },
+  ...ENCODINGS.map(([encoding, mark]) => ({
+    begins: (head: string) => mark.test(head),
     is: `text in ${encoding}`,
-    convert: `iconv -f ${encoding} -t UTF-8 FILE > out.jsonl`,
+    instead: convert(`iconv -f ${encoding} -t UTF-8 FILE > out.jsonl`),
   })),
   {
-    begins: (head) =>
-      /^(\xef\xbb\xbf)?(%YAML|---\s|- |[\w.-]+:(\s(?!.*[,\t])|$))/.test(head.toString("latin1", 0, 1000)),
+    begins: (head) => /^(\xef\xbb\xbf)?(%YAML|---\s|- |[\w.-]+:(?=\s)(?!.*[,\t]))/.test(head),
     is: "YAML",
-    convert: `${python("import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)")} < FILE > out.json`,
+    instead: convert(
+      `${python("import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)")} < FILE > out.json`,
+    ),
   },
 ];
 
-/** Refuses a file of a format that is not read, by its first bytes, and says how to convert it. */
+/** A file's name in a command, where a shell and Python read it as it is; elsewhere a word for it. */
+export function inCommand(name: string): string {
+  return /^[\w./-]+$/.test(name) ? name : "FILE";
+}
+
+/** Refuses a file of a format that is not read, by its first bytes, and says what to do about it. */
 export function refuseFormat(head: Buffer, name: string): void {
-  const refused = REFUSED.find(({ begins }) => begins(head));
+  const beginning = head.toString("latin1", 0, 1000);
+  const refused = REFUSED.find(({ begins }) => begins(beginning));
   if (refused === undefined) return;
-  // A name that a shell or Python would read otherwise stays out of the command.
-  const convert = /^[\w./-]+$/.test(name) ? refused.convert.replaceAll("FILE", name) : refused.convert;
-  throw new InputError(`${name}: it is ${refused.is}, which is not read; convert it: ${convert}`);
+  const instead = refused.instead.replaceAll("FILE", inCommand(name));
+  throw new InputError(`${name}: it is ${refused.is}, which is not read; ${instead}`);
 }
