@@ -113,8 +113,14 @@ describe("the win rate", () => {
 describe("bad input", () => {
   const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 1 };
   it.each([
-    [() => selectionCurve(problem, [2, 0.5]), "selectionCurve: ns[1] must be at least 1 (Infinity for the limit), got 0.5"],
-    [() => selectionCurve(problem, [Number.NaN]), "selectionCurve: ns[0] must be at least 1 (Infinity for the limit), got NaN"],
+    [
+      () => selectionCurve(problem, [2, 0.5]),
+      "selectionCurve: ns[1] must be at least 1 (Infinity for the limit), got 0.5",
+    ],
+    [
+      () => selectionCurve(problem, [Number.NaN]),
+      "selectionCurve: ns[0] must be at least 1 (Infinity for the limit), got NaN",
+    ],
     [() => selectionCurve({ ...problem, beta: -1 }, [2]), "selectionCurve: beta must be at least 0"],
     [() => selectionCurve({ ...problem, gold: [1] }, [2]), "selectionCurve: gold must have length 2"],
     [() => selectionCurve(problem, 2 as never), "selectionCurve: ns must be an array, got 2"],

@@ -194,8 +194,7 @@ class Detection {
     const gold = this.#only(others, ["gold"], "gold");
     if (gold === "plus_status" && sample.base_status !== undefined)
       return { rewards, gold: this.#score("min(base_status, plus_status)", sample, "--gold"), goldNeeded: true };
-    if (gold !== undefined)
-      return { rewards, gold: columnScore(gold), goldNeeded: true };
+    if (gold !== undefined) return { rewards, gold: columnScore(gold), goldNeeded: true };
     const firstRight = shape === "arrays" ? firstNamed(this.#fields, ["numcorrect"]) : undefined;
     if (firstRight !== undefined) return { rewards, gold: columnScore("gold"), goldNeeded: false, firstRight };
     const isReward = rewards.some(({ text }) => text === "gold");

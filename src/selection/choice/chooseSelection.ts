@@ -60,6 +60,8 @@ export interface ChosenSetting {
   readonly reward: MeanEstimate;
   /** KL to ref of the setting named, in nats. */
   readonly klToRef: MeanEstimate;
+  /** For each part the place of the candidate that the other parts choose: how steady the choice is. */
+  readonly byPart: readonly number[];
 }
 
 /** What `chooseSelection` finds. */
@@ -131,7 +133,7 @@ export function chooseSelection(
   const [base] = all.filter(({ n }) => n === 1);
   const mean = (values: Float64Array) => meanOverQueries(values, cluster);
   const chosen = (among: readonly Candidate[], slack: boolean): ChosenSetting => {
-    const { named, value } = crossFit(among, foldOf, folds, slack, cluster);
+    const { named, without, value } = crossFit(among, foldOf, folds, slack, cluster);
     return {
       beta: named.beta,
       n: named.n,
@@ -140,6 +142,7 @@ export function chooseSelection(
       gain: mean(value.map((x, i) => x - base.value[i])),
       reward: mean(named.reward),
       klToRef: mean(named.klToRef),
+      byPart: without.map((candidate) => all.indexOf(candidate)),
     };
   };
   const best = chosen(all, false);

@@ -5,6 +5,8 @@ import { meanOverQueries } from "./meanOverQueries.js";
 /** What a rule chooses from all queries, and each query's value at what it chooses without the query's part. */
 export interface CrossFit {
   readonly named: Candidate;
+  /** What is chosen without each part. */
+  readonly without: readonly Candidate[];
   readonly value: Float64Array;
 }
 
@@ -44,6 +46,7 @@ export function crossFit(
   const without = Array.from({ length: folds }, (_, f) => choose((i) => foldOf[i] !== f));
   return {
     named: choose(() => true),
+    without,
     value: Float64Array.from(foldOf, (f, i) => without[f].value[i]),
   };
 }
