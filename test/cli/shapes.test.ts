@@ -39,7 +39,7 @@ function made(form: Form, data: readonly Sampled[]) {
   return { path: folder.write("data", file.content), queries };
 }
 
-const CURVE = { betas: [0, 0.3], ns: [1, 2, 7] };
+const CURVE = { rewards: [{ name: "reward", betas: [0, 0.3] }], ns: [1, 2, 7], plugIn: false };
 const args = ({ options = {} }: Form) =>
   Object.entries(options).flatMap(([name, values]) => [values].flat().flatMap((value) => [`--${name}`, value]));
 

@@ -100,7 +100,7 @@ export async function choose(args: readonly string[]): Promise<number> {
       return { candidates, choice };
     });
     process.stdout.write(options.json ? json(name, gathered, found) : choiceText(name, gathered, found, { kl, n }));
-    if (options.svg !== undefined) writeText(options.svg, plotChoice(name, found));
+    if (options.svg !== undefined) writeText(options.svg, plotChoice(name, found, gathered.samples !== undefined));
     if (broken !== undefined) throw brokenAfter(broken, gathered.queries);
     return 0;
   });

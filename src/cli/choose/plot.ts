@@ -13,14 +13,20 @@ interface Shown {
 }
 
 /** Gold (or reward) against N, and against KL with the frontier, with bands of one standard error; the best is marked. */
-export function plotChoice(dataset: string, found: readonly Found[]): string {
+export function plotChoice(dataset: string, found: readonly Found[], sampled: boolean): string {
   const step = PANEL.height + PANEL.gap;
-  const body = found.flatMap((one, i) => panels(one, found.length > 1, PANEL.top + 2 * i * step, step));
+  const body = found.flatMap((one, i) => panels(one, found.length > 1, sampled, PANEL.top + 2 * i * step, step));
   const height = PANEL.top + 2 * found.length * step + 8;
   return picture(`Which N and β on ${dataset}, ${countedQueries(found[0].choice.queries)}`, height, body);
 }
 
-function panels({ choice, candidates }: Found, several: boolean, top: number, step: number): string[] {
+function panels(
+  { choice, candidates }: Found,
+  several: boolean,
+  sampled: boolean,
+  top: number,
+  step: number,
+): string[] {
   const all = candidates.all.map(({ beta, n, reward, gold, klToRef }): Shown => {
     const { mean, standardError } = meanOverQueries(gold ?? reward);
     return { beta, n, kl: meanOverQueries(klToRef).mean, y: mean, error: standardError };
@@ -37,7 +43,7 @@ function panels({ choice, candidates }: Found, several: boolean, top: number, st
     name: "N",
   });
   const againstKl = panel({
-    title: `${title} against KL to the reference, nats`,
+    title: `${title} against KL to the reference, nats${sampled ? ", plug-in" : ""}`,
     top: top + step,
     heights,
     across: all.map(({ kl }) => kl),

@@ -2,7 +2,7 @@
 export const WIDTH = 720;
 export const PANEL: Readonly<Record<"left" | "right" | "top" | "height" | "gap", number>> = {
   left: 64,
-  right: 120,
+  right: 136,
   top: 36,
   height: 190,
   gap: 58,
@@ -76,7 +76,7 @@ export function picture(title: string, height: number, body: readonly string[]):
     `text { fill: currentColor; } .title { font-size: 14px; font-weight: 600; }`,
     `.grid { stroke: currentColor; stroke-opacity: 0.15; } .curve { fill: none; stroke-width: 2; }`,
     `.band { stroke: none; fill-opacity: 0.15; } .plug-in { stroke-dasharray: 6 4; }`,
-    `.limit { stroke-width: 1; stroke-dasharray: 3 5; }`,
+    `.limit { fill: none; stroke-width: 1; stroke-dasharray: 3 5; }`,
     `@media (prefers-color-scheme: dark) { svg { background: #161616; color: #e8e8e8; } }`,
     `</style>`,
     `<text class="title" x="${PANEL.left}" y="20">${escapeXml(title)}</text>`,
