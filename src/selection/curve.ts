@@ -11,6 +11,7 @@ import { sum } from "../numeric/sum.js";
 import { DRAWS_OR_LIMIT } from "./draws.js";
 import { type LimitDistance, type LimitLevels, levelMass, limitDistanceOf, limitLevels } from "./limit.js";
 import { prepare, prepareAll, type SelectionProblem } from "./problem.js";
+import { allowedBy } from "./ratio/kept.js";
 import type { LevelRatios, RatioToRef } from "./ratio/levelRatios.js";
 import type { Prepared } from "./ratio/prepared.js";
 import { ratiosAt } from "./ratio/ratiosAt.js";
@@ -62,17 +63,30 @@ export function selectionCurve<A>(problem: SelectionProblem<A>, ns: ArrayLike<nu
   }));
 }
 
-/** The readings of one problem at several temperatures and N, without the distances: a list for each β. */
+/** The readings of one problem at several temperatures and N, without the distances. */
+export interface SelectionReadings {
+  /** What one draw gives. */
+  readonly oneDraw: Pick<PolicyReading, "reward" | "gold">;
+  /** The points of each β. */
+  readonly curves: readonly Omit<CurvePoint, "limit">[][];
+}
+
 export function selectionReadings<A>(
   caller: string,
   problem: Omit<SelectionProblem<A>, "beta">,
   betas: readonly number[],
   ns: readonly number[],
-): Omit<CurvePoint, "limit">[][] {
+): SelectionReadings {
   const all = prepareAll(caller, problem, betas);
   // The levels, and so the gold of each, are the same at every temperature.
-  const gold = all.length === 0 ? undefined : goldOf(caller, all[0], problem.gold);
-  return all.map((prepared) => readAt(prepared, gold, ns, (point) => point));
+  const [first] = all;
+  const gold = goldOf(caller, first, problem.gold);
+  const { levels } = first;
+  const { allowed, logAllowed } = allowedBy(levels);
+  const [ratio, logRatio] = [1 / allowed, -logAllowed].map((x) => new Float64Array(levels.mass.length).fill(x));
+  const law = levelMass(levels, { ratio, logRatio });
+  const oneDraw = { reward: readByLevel(levels.reward, law), ...(gold && { gold: readByLevel(gold, law) }) };
+  return { oneDraw, curves: all.map((prepared) => readAt(prepared, gold, ns, (point) => point)) };
 }
 
 const AT_LIMIT: LimitDistance = { totalVariation: 0, kl: 0, reverseKl: 0 };

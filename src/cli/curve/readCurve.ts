@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { selectionReadings } from "../../selection/curve.js";
 import type { PolicyReading } from "../../selection/reading.js";
 import { subsetEstimates } from "../../selection/samples/subsetEstimates.js";
@@ -28,7 +28,7 @@ export function readCurveOf(piece: Piece, columns: Columns, settings: CurveSetti
   const query = queryOf(piece, columns);
   const { place: _, ...content } = query;
   const text = typeof piece.text === "string" ? piece.text : JSON.stringify(content);
-  return { ...readCurve(query, settings), digest: createHash("sha256").update(text).digest() };
+  return { ...readCurve(query, settings), digest: hash("sha256", text, "buffer") };
 }
 
 /** Every cell of every point of every reward in one flat list. */
@@ -41,15 +41,15 @@ export function readCurve(query: Query, settings: CurveSettings): Omit<CurveRead
   for (const [r, reward] of query.rewards.entries()) {
     const { betas } = settings.rewards[r];
     const problem = { ref, reward, ...(gold !== undefined && { gold }) };
-    const curves = selectionReadings("curve", problem, betas, [1, ...reached, Infinity]);
+    const { oneDraw, curves } = selectionReadings("curve", problem, betas, [...reached, Infinity]);
     const samples = size === undefined || settings.plugIn ? undefined : samplesOf(query, reward, gold, size);
-    const read = curves.map(([, ...curve], b) => {
+    const read = curves.map((curve, b) => {
       const points = samples === undefined ? curve : unbiased(samples, betas[b], reached, curve);
       if (reached.length === settings.ns.length) return points;
       let next = 0;
       return [...settings.ns.map((n) => (n === reached[next] ? points[next++] : NOT_REACHED)), points[reached.length]];
     });
-    if (curves.length > 0) out.write(r, read.flat(), curves[0][0]);
+    out.write(r, read.flat(), oneDraw);
   }
   const { place, query: name, cluster } = query;
   return {
@@ -141,7 +141,7 @@ class CellWriter {
     this.cells = new Float64Array(rows * this.#names.length);
   }
 
-  write(r: number, points: readonly PolicyReading[], oneDraw: PolicyReading): void {
+  write(r: number, points: readonly PolicyReading[], oneDraw: Partial<PolicyReading>): void {
     const { versus, rewards, ns } = this.#settings;
     const chosen = versus && points[pointsOf(rewards[r], ns).findIndex((point) => samePoint(point, versus))];
     for (const [i, point] of points.entries()) {
@@ -168,5 +168,5 @@ class CellWriter {
   }
 }
 
-const less = (point: PolicyReading, other: PolicyReading, name: Quantity): number =>
+const less = (point: PolicyReading, other: Partial<PolicyReading>, name: Quantity): number =>
   (point[name] ?? Number.NaN) - (other[name] ?? Number.NaN);
