@@ -5,7 +5,7 @@ import { circle } from "./circle.js";
 import { type Complex, type Response, responseOf } from "./response.js";
 import { LOW_NATS, POWERS, type SampleGrid } from "./sampleGrid.js";
 import { LOG_WEIGHT_GONE, type SampleWeights } from "./sampleWeights.js";
-import type { NodeMeans, SubsetMeans } from "./softSubsets.js";
+import type { NodeMeans, SubsetMeans } from "./subsetIntegrals.js";
 
 /** At least so many samples must be outside a subset: else the product vanishes near the circle. */
 const MIN_OUTSIDE = 40;

@@ -5,7 +5,7 @@ import { exponentOf, timesPowerOfTwo } from "../../numeric/powerOfTwo.js";
 import { gridFor } from "../integral/trapezoid.js";
 import { sharesWithout } from "./hardSubsets.js";
 import { LOG_WEIGHT_GONE, type SampleWeights } from "./sampleWeights.js";
-import type { NodeMeans, SubsetMeans } from "./softSubsets.js";
+import type { NodeMeans, SubsetMeans } from "./subsetIntegrals.js";
 
 /** Of so many samples C(M, n), and all products of two such numbers, are doubles. */
 export const MAX_UNSCALED = 500;
@@ -51,8 +51,9 @@ function binomials(m: number, most: number, scale: number): Float64Array {
  * At each node only the levels whose z is neither nothing nor over 45 take part so: the heavier ones are left out. The
  * lighter ones, N samples, have e^{−z} = 1: C(N, k) ways to take k of them, and in D_j the mean of their f z.
  *
- * So it is for up to `MAX_UNSCALED` samples at a node. For more, if n is near all of them, each sample left out counts
- * 2^{−scale}, so that no A_j overflows.
+ * So it is for up to `MAX_UNSCALED` samples. Of more, n must be near M, and each sample left out counts 2^{−scale}, so
+ * that no A_j overflows; or n is at most M/2, and few samples are at a node. Then C(M, n) may overflow, but where it does and
+ * fewer than n samples are idle, the subsets of n of those not gone are nothing among all.
  */
 export class SymmetricMeans implements SubsetMeans {
   readonly ns: readonly number[];
