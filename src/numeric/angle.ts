@@ -35,16 +35,17 @@ export function cos(x: number): number {
   return sinShifted(x, 1);
 }
 
-/** The angle of the point (x, y) for x > 0, or x ≥ 0 and y ≠ 0. */
+/** The angle of the point (x, y), from −π to π; x and y are not both 0. */
 export function angleOf(x: number, y: number): number {
   const size = Math.abs(y);
-  const steep = size > x;
+  const steep = size > Math.abs(x);
   let t = steep ? x / size : size / x;
-  // The angle halved twice: t ≤ tan(π/16).
+  // The angle halved twice: |t| ≤ tan(π/16).
   for (let i = 0; i < 2; i++) t /= 1 + Math.sqrt(1 + t * t);
   const square = t * t;
   let s = 0;
   for (let k = 21; k >= 1; k -= 2) s = 1 / k - s * square;
-  const angle = steep ? QUARTER - 4 * t * s + QUARTER_MIDDLE : 4 * t * s;
+  const quarters = steep ? 1 : x < 0 ? 2 : 0;
+  const angle = quarters * QUARTER + ((steep ? -4 : 4) * t * s + quarters * QUARTER_MIDDLE);
   return y < 0 ? -angle : angle;
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { AliasTable } from "../../src/numeric/aliasTable.js";
 import * as check from "../../src/numeric/check.js";
 import { deviance, expm1MinusX, logRatio, logRatioNearOne } from "../../src/numeric/deviance.js";
-import { twoProduct, twoSum } from "../../src/numeric/doubleDouble.js";
+import { timesRatio, twoProduct, twoSum } from "../../src/numeric/doubleDouble.js";
 import { logDoubleDouble } from "../../src/numeric/elementary.js";
 import { expWeighted, highWords, logScaled, logsScaled } from "../../src/numeric/expLog.js";
 import { solveOde } from "../../src/numeric/extrapolate.js";
@@ -56,6 +56,20 @@ describe("double-doubles", () => {
       ),
     ).toBe(0);
   });
+  test.prop([ordinary, fc.double({ min: -1e-17, max: 1e-17, noNaN: true }), fc.maxSafeNat(), fc.maxSafeNat()])(
+    "a quotient of whole numbers times one, to 31 digits",
+    (x, low, a, b) => {
+      const given = twoSum(x, low * x);
+      const got = timesRatio(given, a, b + 1);
+      const want = big(given.hi)
+        .plus(big(given.lo))
+        .times(big(a))
+        .div(big(b + 1));
+      const miss = big(got.hi).plus(big(got.lo)).minus(want).abs().toNumber();
+      expect(miss).toBeLessThanOrEqual(1e-31 * want.abs().toNumber() + 1e-300);
+      expect(got.hi + got.lo === got.hi).toBe(true);
+    },
+  );
   it("a logarithm near 1 keeps the second part", () => {
     for (const [hi, lo] of [
       [1, 1e-20],

@@ -9,6 +9,9 @@ const REACH = 10;
 const barycentric = new Float64Array(2 * REACH).fill(1);
 for (let k = 1; k < barycentric.length; k++) barycentric[k] = (-barycentric[k - 1] * (2 * REACH - k)) / k;
 
+/** A sample so near a point of the grid, in steps, is at it: 1/x may overflow. */
+const SAME_POINT = 1e-20;
+
 /** Below it powers of z up to `POWERS` stand for a function of z. */
 export const LOW_NATS = -2;
 /** The number of those powers, from the first. */
@@ -83,7 +86,7 @@ export class SampleGrid {
 /** Lagrange's polynomials of the points 1 − REACH, …, REACH at x, from 0 to 1. */
 function lagrange(x: number, out: Float64Array): void {
   out.fill(0);
-  if (x === 0) {
+  if (x < SAME_POINT) {
     out[REACH - 1] = 1;
     return;
   }

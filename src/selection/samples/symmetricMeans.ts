@@ -1,10 +1,11 @@
 import { timesRatio } from "../../numeric/doubleDouble.js";
 import { exp } from "../../numeric/elementary.js";
+import { peakOf } from "../../numeric/peak.js";
 import { exponentOf, timesPowerOfTwo } from "../../numeric/powerOfTwo.js";
 import { gridFor } from "../integral/trapezoid.js";
 import { sharesWithout } from "./hardSubsets.js";
 import { LOG_WEIGHT_GONE, type SampleWeights } from "./sampleWeights.js";
-import type { NodeMeans, SubsetMeans } from "./softSubsets.js";
+import type { NodeMeans, SubsetMeans } from "./subsetIntegrals.js";
 
 /** Of so many samples C(M, n), and all products of two such numbers, are doubles. */
 export const MAX_UNSCALED = 500;
@@ -15,7 +16,7 @@ const SUM_COST = 3;
 /** About how many products a node takes where levels of so many samples take part, out of `size` samples. */
 export function symmetricProducts(active: Float64Array, size: number, ns: readonly number[], values: number): number {
   let [taken, products] = [0, 0];
-  for (const m of active) {
+  for (const m of active.toSorted((a, b) => b - a)) {
     let above = Infinity;
     for (const n of ns) {
       const least = Math.max(0, taken + m - n);
@@ -50,8 +51,9 @@ function binomials(m: number, most: number, scale: number): Float64Array {
  * At each node only the levels whose z is neither nothing nor over 45 take part so: the heavier ones are left out. The
  * lighter ones, N samples, have e^{−z} = 1: C(N, k) ways to take k of them, and in D_j the mean of their f z.
  *
- * So it is for up to `MAX_UNSCALED` samples at a node. For more, if n is near all of them, each sample left out counts
- * 2^{−scale}, so that no A_j overflows.
+ * So it is for up to `MAX_UNSCALED` samples. Of more, n must be near M, and each sample left out counts 2^{−scale}, so
+ * that no A_j overflows; or n is at most M/2, and few samples are at a node. Then C(M, n) may overflow, but where it does and
+ * fewer than n samples are idle, the subsets of n of those not gone are nothing among all.
  */
 export class SymmetricMeans implements SubsetMeans {
   readonly ns: readonly number[];
@@ -65,6 +67,7 @@ export class SymmetricMeans implements SubsetMeans {
   /** For each n, C(N, n)/C(M, n), N being the samples from a level on. */
   readonly #shares: readonly Float64Array[];
   readonly #a: Float64Array;
+  /** D of each value, and zeros last where their number is odd. */
   readonly #d: readonly Float64Array[];
   /** Of the level that is added: C(m, i) e^{−(m−i)z}, and m − i times that. */
   readonly #factor: Float64Array;
@@ -89,7 +92,7 @@ export class SymmetricMeans implements SubsetMeans {
     });
     this.#shares = ns.map((n) => Float64Array.from(sharesWithout(count, n), ({ hi }) => hi));
     this.#a = new Float64Array(most + 1);
-    this.#d = values.map(() => new Float64Array(most + 1));
+    this.#d = Array.from({ length: 2 * Math.ceil(values.length / 2) }, () => new Float64Array(most + 1));
     this.#factor = new Float64Array(most + 1);
     this.#moment = new Float64Array(most + 1);
     this.#out = { a: new Float64Array(ns.length), d: new Float64Array(ns.length * values.length) };
@@ -103,7 +106,11 @@ export class SymmetricMeans implements SubsetMeans {
     let taken = 0;
     this.#a[0] = 1;
     for (const d of this.#d) d[0] = 0;
-    for (let i = this.#gone; i < this.#idle; i++) {
+    const [from, to] = [this.#gone, this.#idle];
+    // The largest level is added first, to nothing: later it would take the most products.
+    const first = peakOf(count, from, to);
+    for (let k = from; k < to; k++) {
+      const i = k === from ? first : k > first ? k : k - 1;
       this.#add(i, exp(u + x[i]), taken, left);
       taken += count[i];
     }
@@ -131,32 +138,39 @@ export class SymmetricMeans implements SubsetMeans {
     const m = count[level];
     const ways = this.#ways[level];
     const [a, factor, moment] = [this.#a, this.#factor, this.#moment];
-    for (let i = 0; i < ways.length; i++) {
+    for (let i = Math.max(0, m - ns[ns.length - 1]); i < ways.length; i++) {
       factor[i] = ways[i] * exp(-z * (m - i));
       moment[i] = factor[i] * (m - i);
     }
-    // From the largest j down: the sums need A and D at smaller j as they were before.
-    let above = Infinity;
-    for (const n of ns) {
-      const least = Math.max(0, taken + m - n);
-      for (let j = Math.min(above, taken + m, left - n); j >= least; j--) {
-        const from = Math.max(0, j - taken);
-        const to = Math.min(m, j);
-        let kept = 0;
-        let gained = 0;
-        for (let i = from; i <= to; i++) {
-          kept += factor[i] * a[j - i];
-          gained += moment[i] * a[j - i];
+    // Two values at a time: four sums in one loop, none of which waits for another.
+    for (let v = 0; v < values.length; v += 2) {
+      const [d, e] = [this.#d[v], this.#d[v + 1]];
+      const fzD = z * values[v][level];
+      const fzE = v + 1 < values.length ? z * values[v + 1][level] : 0;
+      const isLast = v + 2 >= values.length;
+      let above = Infinity;
+      for (const n of ns) {
+        const least = Math.max(0, taken + m - n);
+        // From the largest j down: the sums need A and D at smaller j as they were before.
+        for (let j = Math.min(above, taken + m, left - n); j >= least; j--) {
+          const to = Math.min(m, j);
+          let kept = 0;
+          let gained = 0;
+          let sumD = 0;
+          let sumE = 0;
+          for (let i = Math.max(0, j - taken); i <= to; i++) {
+            const x = a[j - i];
+            kept += factor[i] * x;
+            gained += moment[i] * x;
+            sumD += factor[i] * d[j - i];
+            sumE += factor[i] * e[j - i];
+          }
+          d[j] = sumD + gained * fzD;
+          e[j] = sumE + gained * fzE;
+          if (isLast) a[j] = kept;
         }
-        a[j] = kept;
-        for (let v = 0; v < values.length; v++) {
-          const d = this.#d[v];
-          let s = gained * z * values[v][level];
-          for (let i = from; i <= to; i++) s += factor[i] * d[j - i];
-          d[j] = s;
-        }
+        above = Math.min(above, least - 1);
       }
-      above = Math.min(above, least - 1);
     }
   }
 
