@@ -245,11 +245,6 @@ export async function* readTexts(file: string | undefined, signal?: AbortSignal)
   }
 }
 
-/** The queries of a data set in order, one at a time. */
-export async function* readDataset(file: string | undefined, signal?: AbortSignal): AsyncGenerator<Query> {
-  for await (const { text, place } of readTexts(file, signal)) yield parseQuery(text, place);
-}
-
 /** About how long a piece is, in characters. */
 const lengthOf = (piece: Piece): number => (isText(piece) ? piece.text.length : 40 * piece.reward.length);
 

@@ -156,7 +156,9 @@ class Detection {
       rewards.length > 0
         ? rewards.flatMap((text) => columnsIn(this.#score(text, this.#record, "--reward").expression))
         : this.#fields.filter((field) => isRewardName(field) || isGoldName(field));
-    return names.some((name) => isScores(fieldReader(name)(this.#record)));
+    if (names.some((name) => isScores(fieldReader(name)(this.#record)))) return true;
+    const lists = this.#fields.filter((field) => Array.isArray(this.#record[field]));
+    return names.length === 0 && !this.#needs.rewardNeeded && firstNamed(lists, LIST_NAMES) !== undefined;
   }
 
   /** A score that an option gives: a column's name, or an expression. */
@@ -194,8 +196,7 @@ class Detection {
     const gold = this.#only(others, ["gold"], "gold");
     if (gold === "plus_status" && sample.base_status !== undefined)
       return { rewards, gold: this.#score("min(base_status, plus_status)", sample, "--gold"), goldNeeded: true };
-    if (gold !== undefined)
-      return { rewards, gold: columnScore(gold), goldNeeded: true };
+    if (gold !== undefined) return { rewards, gold: columnScore(gold), goldNeeded: true };
     const firstRight = shape === "arrays" ? firstNamed(this.#fields, ["numcorrect"]) : undefined;
     if (firstRight !== undefined) return { rewards, gold: columnScore("gold"), goldNeeded: false, firstRight };
     const isReward = rewards.some(({ text }) => text === "gold");
