@@ -227,7 +227,7 @@ describe("a file that is wrong somewhere is refused there, after the queries bef
       "columns of two lengths",
       JSON.stringify({ prompt: ["a", "b"], score: [1, 2], n: [1] }),
       {},
-      "f:1: n has 1 entries, prompt has 2",
+      'f:1: "n" has 1 entries, "prompt" has 2',
       0,
     ],
     [

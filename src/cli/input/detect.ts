@@ -1,3 +1,4 @@
+import { show } from "../../numeric/check.js";
 import { type Columns, columnScore, type MassKind, NATIVE, type Score } from "./columns.js";
 import { columnsIn, parseExpression } from "./expression.js";
 import { type Fields, fieldReader, isFields } from "./fields.js";
@@ -107,7 +108,7 @@ class Detection {
     if (fieldReader(name)(sample) !== undefined || Object.hasOwn(sample, name)) return;
     const fields = Object.keys(sample);
     throw this.#wrong(
-      `${option} names ${JSON.stringify(name)}, but the first record has the fields ${fields.join(", ")}${didYouMean(name, fields)}`,
+      `${option} names ${JSON.stringify(name)}, but the first record has the fields ${listed(fields)}${didYouMean(name, fields)}`,
     );
   }
 
@@ -117,7 +118,7 @@ class Detection {
     if (shape === "rows") {
       const near = nearest(this.#fields, QUERY_NAMES);
       const hint = near === undefined ? "name it with --query" : `did you mean --query ${near}?`;
-      throw this.#wrong(`has the fields ${this.#fields.join(", ")}, but no query; ${hint}`);
+      throw this.#wrong(`has the fields ${listed(this.#fields)}, but no query; ${hint}`);
     }
     // The native form has always a query: that it lacks one is told at its line.
     if (Array.isArray(this.#record.answers)) return firstNamed(this.#fields, RECORD_NAMES) ?? "query";
@@ -209,7 +210,7 @@ class Detection {
     if (fields.length <= 1 || best.includes(plainName(found))) return found;
     const none = option === "gold" ? ", or --gold none" : "";
     throw this.#wrong(
-      `${fields.slice(0, -1).join(", ")} and ${fields[fields.length - 1]} may each be the ${option}; name one with --${option}, like --${option} ${fields[0]}${none}`,
+      `${listed(fields.slice(0, -1))} and ${fields[fields.length - 1]} may each be the ${option}; name one with --${option}, like --${option} ${fields[0]}${none}`,
     );
   }
 
@@ -217,7 +218,7 @@ class Detection {
     const fields = Object.keys(sample);
     const near = nearest(fields, ["reward", "score", "gold", "correct", "passed"]);
     const hint = near === undefined ? "name it with --reward" : `did you mean --reward ${near}?`;
-    return this.#wrong(`has the fields ${fields.join(", ")}, but no reward; ${hint}`);
+    return this.#wrong(`has the fields ${listed(fields)}, but no reward; ${hint}`);
   }
 
   #answer(sample: Fields, shape: Shape): Pick<Columns, "answer"> {
@@ -312,9 +313,7 @@ class Detection {
           field.toLowerCase(),
           wanted.filter((name) => !name.startsWith(field)),
         );
-        return hint === "" || wanted.includes(plainName(field))
-          ? []
-          : [`the field ${JSON.stringify(field)} is not read${hint}`];
+        return hint === "" || wanted.includes(plainName(field)) ? [] : [`the field ${show(field)} is not read${hint}`];
       });
   }
 }
@@ -323,6 +322,12 @@ class Detection {
 function unionOf(answers: unknown): Fields {
   const all = Array.isArray(answers) ? answers.filter(isFields) : [];
   return Object.fromEntries(all.reverse().flatMap(Object.entries));
+}
+
+/** Names of fields in a message, cut to a readable length. */
+function listed(fields: readonly string[]): string {
+  const text = fields.join(", ");
+  return text.length > 160 ? `${text.slice(0, 160)}, …` : text;
 }
 
 /** Whether a value is an array of scores. */

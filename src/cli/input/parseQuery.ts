@@ -1,6 +1,6 @@
 import { show } from "../../numeric/check.js";
 import type { Places } from "./answerReader.js";
-import { type Columns, NATIVE, type Score } from "./columns.js";
+import { type Columns, NATIVE, partsOf, type Score } from "./columns.js";
 import { columnsIn } from "./expression.js";
 import { type Fields, fieldReader, isFields } from "./fields.js";
 import { InputError } from "./inputError.js";
@@ -99,7 +99,7 @@ function zipOf(record: Fields, place: string, columns: Columns): Answers {
     ),
     places: {
       answer: (i) => `${place}: ${shape === "pair" ? ["the chosen answer", "the rejected answer"][i] : `entry ${i}`}`,
-      field: (i, name) => `${place}: ${shape === "pair" ? (parts[name] ?? [name])[i] : `${name}[${i}]`}`,
+      field: (i, name) => `${place}: ${shape === "pair" ? partsOf(parts, name)[i] : `${name}[${i}]`}`,
     },
   };
 }
