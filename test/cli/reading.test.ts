@@ -391,6 +391,9 @@ describe("which column is what", () => {
     [{ prompt: "q", "RM-Score": 2, isCorrect: true }, {}, "RM-Score", "isCorrect"],
     [{ prompt: "q", score: 2, label: "safe" }, {}, "score", undefined],
     [{ prompt: "q", reward: 1, reward_model: { style: "rule" } }, {}, "reward", undefined],
+    [{ prompt: "q", score: 1, gold: "18" }, {}, "score", undefined],
+    [{ prompt: "q", score: 1, label: "3", passed: "fail" }, {}, "score", "passed"],
+    [{ prompt: "q", score: "0.5", passed: 1 }, { reward: ["score"] }, "score", "passed"],
     [{ prompt: "q", reward: 1, gold: 0 }, { gold: "none" }, "reward", undefined],
     [{ prompt: "q", reward: 1, gold: 0 }, { reward: ["gold"] }, "gold", undefined],
     [{ prompt: "q", reward: 1, gold: 0 }, { reward: ["gold", "reward"] }, "gold", "gold"],
@@ -402,7 +405,25 @@ describe("which column is what", () => {
     expect(complaint).toBeUndefined();
     const value = reward?.startsWith("-") ? -(values.length as number) : values[reward as string];
     expect(queries[0].reward).toEqual([Number(value)]);
-    expect(queries[0].gold).toEqual([gold === undefined ? undefined : Number(values[gold])]);
+    const number = (value: unknown) => (value === "fail" ? 0 : Number(value));
+    expect(queries[0].gold).toEqual([gold === undefined ? undefined : number(values[gold])]);
+  });
+
+  it("a column that is called reward is it, whatever it holds", async () => {
+    expect((await read(jsonLines([{ prompt: "q", reward: "high", passed: 1 }]))).complaint).toContain(
+      "f:1: reward must be",
+    );
+    const forbidden = {
+      query: "q",
+      answers: [
+        { count: 1, reward: "-Infinity", gold: 1 },
+        { count: 1, reward: 2, gold: 0 },
+      ],
+    };
+    expect((await read(jsonLines([forbidden]))).queries[0].reward).toEqual([-Infinity, 2]);
+    const word = { query: "q", answers: [{ count: 1, reward: "x", gold: "y" }] };
+    expect((await read(jsonLines([word]), { missing: "drop" })).complaint).toContain("f:1: answers[0].reward must be");
+    expect((await read(jsonLines([word]), { reward: ["count"] })).complaint).toContain("f:1: answers[0].gold must be");
   });
 
   it("gold of the native form may be the reward, as any field of an answer", async () => {

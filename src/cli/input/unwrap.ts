@@ -120,7 +120,7 @@ function* zipped(record: Fields, place: string): Generator<Row> {
     const cells = cellsOf(value);
     if (cells !== undefined && !names.has(name))
       throw new InputError(
-        `${place}: ${name} has ${cells.length} entries, ${show(columns[0][0])} has ${columns[0][1].length}`,
+        `${place}: ${show(name)} has ${cells.length} entries, ${show(columns[0][0])} has ${columns[0][1].length}`,
       );
   }
   const others = Object.entries(record).filter(([name]) => !names.has(name));
