@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parseQuery, readDataset } from "../../src/cli/input/dataset.js";
+import { parseQuery } from "../../src/cli/input/dataset.js";
 import { InputError } from "../../src/cli/input/inputError.js";
+import { readFile } from "../support/readFile.js";
 
 const line = (answers: unknown, query: unknown = "q") => JSON.stringify({ query, answers });
 
@@ -44,7 +45,7 @@ test('a reward of "-Infinity" forbids its answer', () => {
 
 test("the embedded data set has 164 queries of 100 samples and 1,725 answers, with gold for each", async () => {
   let [queries, answers] = [0, 0];
-  for await (const { ref, gold, reward } of readDataset(undefined)) {
+  for (const { ref, gold, reward } of (await readFile(undefined)).queries) {
     queries++;
     answers += reward.length;
     expect("mass" in ref && ref.mass.reduce((a, b) => a + b)).toBe(100);

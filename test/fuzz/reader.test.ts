@@ -15,7 +15,16 @@ import { InputError } from "../../src/cli/input/inputError.js";
 import { featureRows } from "../../src/cli/train/features.js";
 import { readPolicy, train } from "../../src/cli/train/train.js";
 import { readClaims } from "../../src/cli/verify/check.js";
-import { altered, damaged, extremeQueryText, fileBytes, hugeLine } from "../support/hostile.js";
+import {
+  altered,
+  damaged,
+  extremeQueryText,
+  fileBytes,
+  hugeLine,
+  readingOptions,
+  recordFile,
+} from "../support/hostile.js";
+import { readFile } from "../support/readFile.js";
 import { KINDS, type Kind, kindsOf, utf8 } from "./kinds.js";
 
 /** What `npm run fuzz` last tried; docs/mutation.md shows it. */
@@ -95,7 +104,39 @@ async function read(chunks: Iterable<Uint8Array>): Promise<{ queries: Query[]; c
   return { queries };
 }
 
+/** A query is of numbers alone, one of each kind for each answer. */
+function expectSound({ rewards, reward, gold, ref, features, text }: Query): void {
+  const masses = "mass" in ref ? ref.mass : ref.logMass;
+  expect(rewards[0] ?? reward).toEqual(reward);
+  for (const values of [reward, ...rewards]) {
+    const allowed = values.filter((r) => r !== -Infinity);
+    expect(allowed).not.toEqual([]);
+    const numbers = [...allowed, ...masses, ...features.flatMap((f) => Object.values(f))];
+    expect([...numbers, ...gold.map((g) => g ?? 0)].every(Number.isFinite)).toBe(true);
+    expect([masses, gold, features, text].map(({ length }) => length)).toEqual(Array(4).fill(values.length));
+  }
+}
+
 describe("a data set", { timeout: 0 }, () => {
+  it("of records of any form is read, or refused at its place, whatever its fields are called and hold", async () => {
+    const path = join(folder, "records");
+    let read = 0;
+    await fc.assert(
+      fc.asyncProperty(recordFile, readingOptions, fc.boolean(), async (text, options, texts) => {
+        writeFileSync(path, text);
+        await attempt(text, /^(f(:[1-9]\d*)?[:.] ?|--)/, async () => {
+          const { queries, complaint } = await readFile(path, options, { texts });
+          read += queries.length;
+          for (const query of queries) expectSound(query);
+          if (complaint !== undefined) throw new InputError(complaint.replaceAll(path, "f"));
+        });
+      }),
+      settings,
+    );
+    // Most are refused, but not all.
+    expect(read).toBeGreaterThan(RUNS / 20);
+  });
+
   it("of any bytes is read, or refused at a line, alike in whatever pieces it comes", async () => {
     await fc.assert(
       fc.asyncProperty(fileBytes, fc.integer({ min: 1, max: 9 }), async (bytes, size) => {
@@ -105,13 +146,7 @@ describe("a data set", { timeout: 0 }, () => {
           before = queries;
           if (complaint !== undefined) throw new InputError(complaint);
         });
-        for (const { reward, gold, ref, features } of before) {
-          const masses = "mass" in ref ? ref.mass : ref.logMass;
-          const allowed = reward.filter((r) => r !== -Infinity);
-          expect(allowed).not.toEqual([]);
-          const numbers = [...allowed, ...masses, ...features.flatMap((f) => Object.values(f))];
-          expect([...numbers, ...gold.map((g) => g ?? 0)].every(Number.isFinite)).toBe(true);
-        }
+        for (const query of before) expectSound(query);
         const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
           bytes.subarray(i * size, (i + 1) * size),
         );

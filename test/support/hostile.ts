@@ -248,3 +248,102 @@ export const hugeLine: fc.Arbitrary<{ head: string; piece: string; tail: string;
   tail: fc.constantFrom("", "\n", '"}', "}]}", ']}\n{"query":"q"}'),
   size: fc.double({ min: 20, max: 27, noNaN: true }).map((e) => Math.floor(2 ** e)),
 });
+
+const column = fc.constantFrom(
+  ...[
+    "query",
+    "prompt",
+    "task_id",
+    "input",
+    "answers",
+    "responses",
+    "samples",
+    "answer",
+    "completion",
+    "output",
+    "text",
+  ],
+  ...[
+    "reward",
+    "rewards",
+    "score",
+    "scores",
+    "rm_score",
+    "gold",
+    "passed",
+    "labels",
+    "acc",
+    "is_correct",
+    "count",
+    "counts",
+  ],
+  ...["logprob", "logprobs", "probability", "chosen", "rejected", "scores_chosen", "scores_rejected", "num_correct"],
+  ...["eval", "results", "data", "filter", "filtered_resps", "features", "role", "base_status", "plus_status", "id"],
+  ...["__proto__", "constructor", "toString", "hasOwnProperty", "", "a.b", "rewrd", "é\\u0000", "s".repeat(500)],
+);
+
+const cell = fc.oneof(
+  { weight: 40, arbitrary: fc.constantFrom("0", "1", "0.5") },
+  { weight: 6, arbitrary: fc.constantFrom('"a"', '"b"', "true", "null", '"pass"', '"0.25"', '"-Infinity"', "[1,0]") },
+  { weight: 2, arbitrary: fc.constantFrom("[]", "{}", '[["x"]]', "[[0.5],[1]]", '["a","b"]', '[{"score":1}]') },
+  { weight: 1, arbitrary: valueText },
+);
+
+/** Records whose fields have names that other programs use, with values of any kind, some of them alike. */
+const records: fc.Arbitrary<string[]> = fc
+  .tuple(fc.uniqueArray(column, { minLength: 1, maxLength: 7 }), fc.integer({ min: 1, max: 5 }))
+  .chain(([names, rows]) =>
+    fc
+      .array(fc.tuple(...names.map(() => cell)), { minLength: rows, maxLength: rows })
+      .map((table) => table.map((cells) => `{${cells.map((value, i) => `"${names[i]}":${value}`).join(",")}}`)),
+  );
+
+/** A file of such records: a line each, in an array, in fields of one object, or as a table. */
+export const recordFile: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: records.map((list) => `${list.join("\n")}\n`) },
+  records.map((list) => `[${list.join(",\n")}]`),
+  fc.tuple(column, records).map(([name, list]) => `{"${name}":[${list.join(",")}]}`),
+  fc
+    .tuple(column, column, records)
+    .map(([name, query, list]) => `{"${name}":{"${query}":[${list.join(",")}],"x":[${list[0]}]}}`),
+  fc
+    .tuple(
+      fc.uniqueArray(column, { minLength: 2, maxLength: 5 }),
+      fc.array(fc.array(cell, { minLength: 2, maxLength: 5 }), { maxLength: 5 }),
+      fc.constantFrom(",", "\t"),
+    )
+    .map(([names, rows, separator]) =>
+      [names, ...rows]
+        .map((row) =>
+          row.map((text) => (/[",\t\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(separator),
+        )
+        .join("\n"),
+    ),
+);
+
+const word = fc.oneof(
+  column.filter((name) => name.length < 100),
+  fc.constantFrom("none", "-reward", "mean(score, reward)", "2*rm_score", "a.b", "1", "(", "x"),
+);
+
+/** Options on how the columns of such a file are read, often none. */
+export const readingOptions: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
+  fc.constant({}),
+  fc
+    .record(
+      {
+        ...{ query: word, answer: word, gold: word, count: word, logprob: word, probability: word, cluster: word },
+        reward: fc.uniqueArray(word, { minLength: 1, maxLength: 2 }),
+        missing: fc.constantFrom("refuse", "drop", "worst"),
+        merge: fc.constant("mean"),
+        law: fc.boolean(),
+      },
+      { requiredKeys: [] },
+    )
+    // All of them at once would refuse nearly every file.
+    .chain((all) =>
+      fc
+        .subarray(Object.keys(all), { maxLength: 2 })
+        .map((names) => Object.fromEntries(names.map((name) => [name, all[name as keyof typeof all]]))),
+    ),
+);

@@ -13,7 +13,7 @@ export interface FileReading {
 
 /** Reads a file through the door that all commands take. */
 export async function readFile(
-  path: string,
+  path: string | undefined,
   options: Parameters<typeof readingSettings>[0] = {},
   more: Partial<OpenSettings> = {},
 ): Promise<FileReading> {

@@ -153,16 +153,17 @@ function oneMass(
 
 const NO_FEATURES: Readonly<Record<string, number>> = {};
 
-/** The field `features`, an object of finite numbers. */
-function featuresReader({ strict }: Columns): Read<Readonly<Record<string, number>>> {
+/** The field `features`, an object of finite numbers. In rows of other programs an object of that name may be anything. */
+function featuresReader({ shape }: Columns): Read<Readonly<Record<string, number>>> {
+  const needed = shape === "list";
   return (answer, i, places) => {
-    const given = answer.features;
-    if (given === undefined || (!strict && !isFields(given))) return NO_FEATURES;
+    const given = answer.features ?? undefined;
+    if (given === undefined || (!needed && !isFields(given))) return NO_FEATURES;
     if (!isFields(given)) throw new InputError(`${places.answer(i)}: features must be an object, got ${show(given)}`);
-    for (const [name, x] of Object.entries(given)) {
-      if (typeof x !== "number" || !Number.isFinite(x))
-        throw new InputError(`${places.field(i, "features")}[${show(name)}] must be a finite number, got ${show(x)}`);
-    }
-    return given as Readonly<Record<string, number>>;
+    const bad = Object.entries(given).find(([, x]) => typeof x !== "number" || !Number.isFinite(x));
+    if (bad === undefined) return given as Readonly<Record<string, number>>;
+    if (!needed) return NO_FEATURES;
+    const [name, x] = bad;
+    throw new InputError(`${places.field(i, "features")}[${show(name)}] must be a finite number, got ${show(x)}`);
   };
 }

@@ -75,11 +75,16 @@ export const NATIVE: Columns = {
   mergeMean: false,
 };
 
+/** The fields that a column is made of. */
+export function partsOf(parts: Columns["parts"], name: string): readonly string[] {
+  return Object.hasOwn(parts, name) ? parts[name] : [name];
+}
+
 /** The names of all columns that are read. */
 export function columnNames(columns: Columns): string[] {
   const { query, answers, answer, rewards, gold, masses, cluster, parts, firstRight, same } = columns;
   const scores = [...rewards, ...(gold === undefined ? [] : [gold])].flatMap(({ expression }) => columnsIn(expression));
   const own = answers === undefined ? [answer, ...scores, ...masses.map(({ name }) => name), "features"] : [answers];
   const names = [query, cluster, same, typeof firstRight === "string" ? firstRight : undefined, ...own];
-  return [...new Set(names.filter((name) => name !== undefined).flatMap((name) => parts[name] ?? [name]))];
+  return [...new Set(names.filter((name) => name !== undefined).flatMap((name) => partsOf(parts, name)))];
 }

@@ -90,7 +90,7 @@ function columnsToTell({ columns }: Container, settings: ReadingSettings, { text
 function detectedIn(
   first: Row | undefined,
   wrapping: Wrapping | undefined,
-  { name, columns: stated = [] }: Container,
+  { kind, name, columns: stated = [] }: Container,
   settings: ReadingSettings,
   { rewardNeeded, texts }: OpenSettings,
 ): Detected {
@@ -100,7 +100,7 @@ function detectedIn(
   if (inner === undefined) throw new InputError(`${first.place}: there are no records`);
   if (!isFields(inner.record)) return plain;
   const record = { ...Object.fromEntries(stated.map((column) => [column, undefined])), ...inner.record };
-  return detect(record, settings, { name, rewardNeeded, texts });
+  return detect(record, settings, { name, rewardNeeded, texts, numerals: kind === "CSV" || kind === "TSV" });
 }
 
 class OpenDataset implements Dataset {
@@ -243,11 +243,6 @@ export async function* readTexts(file: string | undefined, signal?: AbortSignal)
   } finally {
     await container.close();
   }
-}
-
-/** The queries of a data set in order, one at a time. */
-export async function* readDataset(file: string | undefined, signal?: AbortSignal): AsyncGenerator<Query> {
-  for await (const { text, place } of readTexts(file, signal)) yield parseQuery(text, place);
 }
 
 /** About how long a piece is, in characters. */

@@ -34,7 +34,7 @@ export const isGoldName = (name: string): boolean => GOLD_NAMES.has(plainName(na
 
 /** Whether it is that of a reward: `score`, `rm_score`, `formatReward`, `reward_length`. */
 export function isRewardName(name: string): boolean {
-  if (isGoldName(name)) return false;
+  if (isGoldName(name) || name.length > 100) return false;
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .toLowerCase()

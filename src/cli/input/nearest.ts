@@ -17,3 +17,8 @@ export function didYouMean(word: string, words: readonly string[]): string {
     .sort((x, y) => x.off - y.off);
   return best !== undefined && best.off <= Math.max(1, word.length / 3) ? `; did you mean ${best.known}?` : "";
 }
+
+/** The first of the fields whose name is near to one of the words. */
+export function nearest(fields: readonly string[], words: readonly string[]): string | undefined {
+  return fields.find((field) => didYouMean(field.toLowerCase(), words) !== "");
+}

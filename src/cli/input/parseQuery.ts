@@ -1,6 +1,6 @@
 import { show } from "../../numeric/check.js";
 import type { Places } from "./answerReader.js";
-import { type Columns, NATIVE } from "./columns.js";
+import { type Columns, NATIVE, partsOf, type Score } from "./columns.js";
 import { columnsIn } from "./expression.js";
 import { type Fields, fieldReader, isFields } from "./fields.js";
 import { InputError } from "./inputError.js";
@@ -99,16 +99,17 @@ function zipOf(record: Fields, place: string, columns: Columns): Answers {
     ),
     places: {
       answer: (i) => `${place}: ${shape === "pair" ? ["the chosen answer", "the rejected answer"][i] : `entry ${i}`}`,
-      field: (i, name) => `${place}: ${shape === "pair" ? (parts[name] ?? [name])[i] : `${name}[${i}]`}`,
+      field: (i, name) => `${place}: ${shape === "pair" ? partsOf(parts, name)[i] : `${name}[${i}]`}`,
     },
   };
 }
 
-/** The columns that are laid side by side: a reward first, which says how many answers there are. */
-export function zippedColumns({ rewards, gold, answer, masses, firstRight }: Columns): string[] {
-  const scores = [...rewards, ...(gold === undefined || firstRight !== undefined ? [] : [gold])];
-  const names = scores.flatMap(({ expression }) => columnsIn(expression));
-  return [...new Set([...names, ...(answer === undefined ? [] : [answer]), ...masses.map(({ name }) => name)])];
+/** The columns that are laid side by side. The first, a reward or the answers, says how many there are. */
+function zippedColumns({ rewards, gold, answer, masses, firstRight }: Columns): string[] {
+  const namesIn = (scores: readonly Score[]) => scores.flatMap(({ expression }) => columnsIn(expression));
+  const golds = gold === undefined || firstRight !== undefined ? [] : [gold];
+  const texts = answer === undefined ? [] : [answer];
+  return [...new Set([...namesIn(rewards), ...texts, ...namesIn(golds), ...masses.map(({ name }) => name)])];
 }
 
 /** A column as it stands, or its parts one after the other. */

@@ -54,6 +54,8 @@ export class QueryBuilder {
   add(answer: Fields, i: number, places: Places): void {
     const { rewards, gold, text, mass, features } = this.#reader;
     const { missing, goldNeeded } = this.#columns;
+    const m = mass(answer, i, places, this.#kind);
+    this.#kind = m.kind;
     let lacks = false;
     for (let r = 0; r < rewards.length; r++) {
       const x = rewards[r](answer, i, places);
@@ -65,8 +67,6 @@ export class QueryBuilder {
       this.missing++;
       if (missing === "drop") return;
     }
-    const m = mass(answer, i, places, this.#kind);
-    this.#kind = m.kind;
     const t = text(answer, i, places);
     const f = features(answer, i, places);
     if (this.#writtenOut) this.#merge(m, g, t, f, i, places);

@@ -1,3 +1,4 @@
+import { show } from "../../numeric/check.js";
 import type { Row } from "./containers/container.js";
 import { type Fields, isFields } from "./fields.js";
 import { InputError } from "./inputError.js";
@@ -46,6 +47,7 @@ export function* unwrapped({ record, place }: Row, wrapping: Wrapping): Generato
   }
   if (!isFields(record)) throw wrong("must be an object");
   if (wrapping.kind === "columns") {
+    if (columnsOf(record).length === 0) throw wrong("must have columns");
     yield* zipped(record, place);
     return;
   }
@@ -59,11 +61,11 @@ export function* unwrapped({ record, place }: Row, wrapping: Wrapping): Generato
   }
   if (!isFields(value)) throw wrong(`${field} must be an object`);
   for (const [query, list] of Object.entries(value)) {
-    if (!Array.isArray(list)) throw wrong(`${field ?? "the object"}[${JSON.stringify(query)}] must be an array`);
+    if (!Array.isArray(list)) throw wrong(`${field ?? "the object"}[${show(query)}] must be an array`);
     for (const [i, one] of list.entries()) {
       const answer = numbered(one);
       const named = wrapping.named || !isFields(answer) ? answer : { ...answer, query };
-      yield { record: named, place: `${at}[${JSON.stringify(query)}][${i}]` };
+      yield { record: named, place: `${at}[${show(query)}][${i}]` };
     }
   }
 }
@@ -118,7 +120,7 @@ function* zipped(record: Fields, place: string): Generator<Row> {
     const cells = cellsOf(value);
     if (cells !== undefined && !names.has(name))
       throw new InputError(
-        `${place}: ${name} has ${cells.length} entries, ${columns[0][0]} has ${columns[0][1].length}`,
+        `${place}: ${show(name)} has ${cells.length} entries, ${show(columns[0][0])} has ${columns[0][1].length}`,
       );
   }
   const others = Object.entries(record).filter(([name]) => !names.has(name));
