@@ -32,8 +32,30 @@ function bad(name: string, compression: Compression, cutOff: boolean): InputErro
   );
 }
 
+/** Compressed bytes that are decompressed at once: a thousand times as many may come of them. */
+const PIECE = 2 ** 14;
+
+async function* inPieces(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes)
+    for (let start = 0; start < chunk.length; start += PIECE) yield chunk.subarray(start, start + PIECE);
+}
+
+/** The checksum and the length at the end of a member. */
+const TRAILER = 8;
+
+/** The same bytes, the last of them by themselves. */
+async function* trailerApart(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held = Buffer.alloc(0);
+  for await (const piece of bytes) {
+    const all = Buffer.concat([held, piece]);
+    held = all.subarray(Math.max(0, all.length - TRAILER));
+    yield all.subarray(0, all.length - held.length);
+  }
+  yield held;
+}
+
 async function* gunzipped(bytes: AsyncGenerator<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: 2 ** 17 });
+  const gunzip = createGunzip({ chunkSize: 2 ** 16 });
   // As a stream that is piped it would drop, with its error, what it has decompressed before.
   const done: Buffer[] = [];
   let failed: NodeJS.ErrnoException | undefined;
@@ -49,7 +71,8 @@ async function* gunzipped(bytes: AsyncGenerator<Uint8Array>, name: string): Asyn
       start();
     });
   try {
-    for await (const piece of bytes) {
+    // With its error it drops what it has decompressed of the last piece: that must not be all of a short file.
+    for await (const piece of trailerApart(inPieces(bytes))) {
       await step(() => gunzip.write(piece, () => wake()));
       yield* done.splice(0);
       if (failed !== undefined) break;
@@ -61,9 +84,6 @@ async function* gunzipped(bytes: AsyncGenerator<Uint8Array>, name: string): Asyn
     gunzip.destroy();
   }
 }
-
-/** Compressed bytes given to the decompressor at once: it calls itself for each frame in them. */
-const MAX_PIECE = 2 ** 14;
 
 async function* unzstandarded(bytes: AsyncGenerator<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
   const { Decompress, ZstdErrorCode } = await import("fzstd");
@@ -77,12 +97,11 @@ async function* unzstandarded(bytes: AsyncGenerator<Uint8Array>, name: string): 
       return bad(name, "Zstandard", (error as { code?: number }).code === ZstdErrorCode.UnexpectedEOF);
     }
   };
-  for await (const piece of bytes) {
-    for (let start = 0; start < piece.length; start += MAX_PIECE) {
-      const error = push(piece.subarray(start, start + MAX_PIECE), false);
-      yield* done.splice(0);
-      if (error !== undefined) throw error;
-    }
+  // It calls itself for each frame in a piece.
+  for await (const piece of inPieces(bytes)) {
+    const error = push(piece, false);
+    yield* done.splice(0);
+    if (error !== undefined) throw error;
   }
   const error = push(new Uint8Array(), true);
   yield* done.splice(0);
