@@ -54,6 +54,10 @@ describe("a wrong command line exits with 2 and says what was meant", () => {
     [["curve", "-x"], "curve: there is no option -x (see exptilt curve --help)"],
     [["curve", "--beta"], "curve: --beta takes a value, LIST (see exptilt curve --help)"],
     [["curve", "--beta", "--n", "3"], "curve: --beta takes a value, LIST (see exptilt curve --help)"],
+    [["convert", "--reward", "a", "--reward", "b"], "convert takes one --reward"],
+    [["verify", "--reward", "a", "--reward", "b"], "verify takes one --reward"],
+    [["train", "--reward", "a", "--reward", "b"], "train takes one --reward"],
+    [["convert", "--reward"], "convert: --reward takes a value, REWARD (see exptilt convert --help)"],
     [["curve", "--json=1"], 'curve: --json takes no value, got "1" (see exptilt curve --help)'],
     [["curve", "--beta", "-1"], '--beta must be a list of numbers, each at least 0; got "-1"'],
     [["curve", "/"], "/: it is a folder"],
@@ -75,6 +79,22 @@ describe("options", () => {
           files,
           options: { beta: text, json: true },
         });
+    },
+  );
+  test.prop([fc.array(fc.tuple(fc.constantFrom("reward", "beta"), value))])(
+    "an option that may be given more than once has all its values in order, another the last one",
+    (given) => {
+      const repeatable = { reward: { value: "R", repeatable: true as const, help: "" }, ...table };
+      const { options } = parseOptions(
+        "curve",
+        repeatable,
+        given.flatMap(([name, text]) => [`--${name}`, text]),
+      );
+      const of = (name: string) => given.filter(([one]) => one === name).map(([, text]) => text);
+      expect(options).toEqual({
+        ...(of("reward").length > 0 && { reward: of("reward") }),
+        ...(of("beta").length > 0 && { beta: of("beta").at(-1) }),
+      });
     },
   );
   test.prop([fc.constantFrom("beta", "limit", "digits", "partial"), fc.nat(6), fc.constantFrom("x", "e", "")])(

@@ -1,7 +1,13 @@
-import { describe, expect, test } from "vitest";
+import fc from "fast-check";
+import { describe, expect } from "vitest";
+import { type Columns, NATIVE } from "../../src/cli/input/columns.js";
 import { parseQuery } from "../../src/cli/input/dataset.js";
 import { InputError } from "../../src/cli/input/inputError.js";
+import { readRecord } from "../../src/cli/input/parseQuery.js";
+import { plainQuery } from "../../src/cli/input/plainQuery.js";
+import { extremeQueryText, queryText } from "../support/hostile.js";
 import { readFile } from "../support/readFile.js";
+import { test } from "../support/test.js";
 
 const line = (answers: unknown, query: unknown = "q") => JSON.stringify({ query, answers });
 
@@ -53,6 +59,31 @@ test("the embedded data set has 164 queries of 100 samples and 1,725 answers, wi
   }
   expect([queries, answers]).toEqual([164, 1725]);
 });
+
+const plainOf = (text: string) => {
+  try {
+    return plainQuery(JSON.parse(text), "f:1");
+  } catch {
+    return undefined;
+  }
+};
+const accepted = (text: string, columns: Columns) => {
+  try {
+    return readRecord(JSON.parse(text), "f:1", columns);
+  } catch {
+    return undefined;
+  }
+};
+test.prop([fc.oneof(queryText, extremeQueryText)])(
+  "a plain line is read at once as it is field by field; what is refused one way is refused the other",
+  (text) => {
+    const parsed = accepted(text, NATIVE);
+    // Numbers in quotes are for tables: the full reading of a table takes them.
+    if (parsed !== undefined) expect(accepted(text, { ...NATIVE, strict: false })).toEqual(parsed);
+    const plain = plainOf(text);
+    if (plain !== undefined) expect(plain).toEqual(parsed?.query);
+  },
+);
 
 describe("a bad line is refused with its place and field", () => {
   const good = { count: 1, reward: 0 };

@@ -3,8 +3,9 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { fc } from "@fast-check/vitest";
 import { afterAll, describe, expect, it } from "vitest";
+import { openDataset, queryOf } from "../../src/cli/input/dataset.js";
 import type { Query } from "../../src/cli/input/query.js";
-import type { readingSettings } from "../../src/cli/input/reading.js";
+import { readingSettings } from "../../src/cli/input/reading.js";
 import { dataFolder, jsonLines, parquet, table } from "../support/dataFiles.js";
 import { type FileReading, readFile } from "../support/readFile.js";
 import { test } from "../support/test.js";
@@ -692,6 +693,33 @@ describe("the law", () => {
       { answer: "y", probability: 1 / 3, reward: 0 },
     ]);
     expect(run([], first)).toBe(first);
+  });
+});
+
+describe("a data set that is read more than once", () => {
+  const rows = jsonLines(good);
+  it.each([
+    ["rows", rows],
+    ["scattered rows", jsonLines([good[0], good[2], good[1]])],
+    ["the native form", jsonLines([{ query: "q", answers: [{ count: 1, reward: 1 }] }])],
+  ])("gives the same each time: %s", async (_, content) => {
+    const path = file(content);
+    const once = await readFile(path);
+    const dataset = await openDataset(path, readingSettings(), {
+      again: true,
+      texts: true,
+      rewardNeeded: true,
+      say: () => {},
+    });
+    for (let time = 0; time < 3; time++) {
+      let queries: Query[] = [];
+      await dataset.read(async (pieces) => {
+        queries = [];
+        for await (const piece of pieces) queries.push(queryOf(piece, dataset.columns));
+      });
+      expect(queries).toEqual(once.queries);
+    }
+    await dataset.close();
   });
 });
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type Dataset, queryOf, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { type OptionTable, parseOptions, type Usage, wholeNumber } from "../input/options.js";
-import { READING_OPTIONS, readingSettings } from "../input/reading.js";
+import { READING_OPTIONS, readingSettings, requireOneReward } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { say } from "../terminal/say.js";
 import { nativeLine } from "./nativeLine.js";
@@ -26,8 +26,7 @@ export async function convert(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("convert", OPTIONS, args);
   if (files.length > 1) throw new InputError("convert takes one FILE");
   const settings = readingSettings(options);
-  if (settings.rewards.length > 1)
-    throw new InputError("convert takes one --reward: in the native form an answer has one");
+  requireOneReward("convert", settings);
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
   const [file] = files;
   let written = 0;

@@ -102,14 +102,13 @@ Of each answer:
 
 Other forms, under these and many other names (prompt, task_id; responses, completions; score, is_correct, passed, …):
 
-  {"prompt": "6 × 7?", "responses": ["42", "41"], "scores": [0.9, 0.4], "is_correct": [true, false]}     arrays side by side
-  {"prompt": "6 × 7?", "completion": "42", "score": 0.9, "correct": true}                               a row a sample
-  {"prompt": "6 × 7?", "chosen": "42", "rejected": "41", "scores_chosen": 2, "scores_rejected": -1}      a pair
-  {"eval": {"HumanEval/0": [{"solution": "…", "base_status": "pass", "plus_status": "fail"}]}}            records in an object
-
-  {"task_id": [0, 0], "passed": [true, false]}                                                           columns
-  task_id,completion,passed                                                                              CSV, TSV, Parquet
-  0,"return 42",True
+  {"prompt": "6 × 7?", "responses": ["42", "41"], "scores": [0.9, 0.4], "is_correct": [true, false]}   arrays side by side
+  {"prompt": "6 × 7?", "completion": "42", "score": 0.9, "correct": true}                              a row a sample
+  {"prompt": "6 × 7?", "chosen": "42", "rejected": "41", "scores_chosen": 2, "scores_rejected": -1}    a pair
+  {"eval": {"HumanEval/0": [{"solution": "…", "base_status": "pass", "plus_status": "fail"}]}}         records in an object
+  {"task_id": [0, 0], "passed": [true, false]}                                                         columns
+  task_id,completion,passed                                                                            a table: CSV, TSV,
+  0,"return 42",True                                                                                   Parquet
 
 Rows of one query belong together wherever they stand; 0 and "0" are one query. Equal answers of equal scores are counted
 together. true, pass and passed are 1; false, fail and failed are 0. Of a reward-like and a gold-like column (correct, passed,

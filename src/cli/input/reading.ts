@@ -40,6 +40,11 @@ export interface ReadingSettings {
   readonly mergeMean: boolean;
 }
 
+/** Refuses more than one reward, for commands that have use of one only. */
+export function requireOneReward(command: string, { rewards }: ReadingSettings): void {
+  if (rewards.length > 1) throw new InputError(`${command} takes one --reward`);
+}
+
 const MISSING: readonly string[] = ["refuse", "drop", "worst"];
 
 /** What was given for the options on reading. */

@@ -13,7 +13,7 @@ import { type Query, queryOf, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { parseJson } from "../input/jsonText.js";
 import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
-import { READING_OPTIONS, type ReadingSettings, readingSettings } from "../input/reading.js";
+import { READING_OPTIONS, type ReadingSettings, readingSettings, requireOneReward } from "../input/reading.js";
 import { readText } from "../input/readText.js";
 import { refOf } from "../input/reference.js";
 import { onInterrupt } from "../terminal/interrupt.js";
@@ -66,6 +66,7 @@ export async function train(args: readonly string[]): Promise<number> {
   const features = featureNames(options.features ?? "reward");
   const resume = options.resume === undefined ? undefined : readPolicy(options.resume, features);
   const reading = readingSettings(options);
+  requireOneReward("train", reading);
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
   const interrupt = onInterrupt();
   const seen = await readAll(files[0], reading, limit, holdout, interrupt.signal);

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { type Columns, inBatches, type Piece, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
-import { READING_OPTIONS, readingSettings } from "../input/reading.js";
+import { READING_OPTIONS, readingSettings, requireOneReward } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachOnWorkers } from "../run/pool.js";
 import { countedQueries } from "../terminal/countedQueries.js";
@@ -55,6 +55,7 @@ export async function verify(args: readonly string[]): Promise<number> {
 
   const [file] = files;
   const reading = readingSettings(options);
+  requireOneReward("verify", reading);
   let tally = new Tally();
   const broken = await readUntilBroken((signal) =>
     withDataset(file, reading, { again: false, texts: false, rewardNeeded: true, say, signal }, (dataset) =>
