@@ -41,7 +41,7 @@ describe("help and version", () => {
         .find((text) => text.startsWith("  {")) ?? "";
     const { status, stdout } = exptilt(["curve", "-", "--n", "1", "--beta", "0"], line);
     expect(status).toBe(0);
-    expect(stdout).toContain("1 query. Averages");
+    expect(stdout).toContain("1 query. Unbiased");
   });
 });
 

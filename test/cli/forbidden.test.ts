@@ -11,6 +11,7 @@ import { parseQuery } from "../../src/cli/input/dataset.js";
 import { featureRows } from "../../src/cli/train/features.js";
 import { readClaims } from "../../src/cli/verify/check.js";
 import { test } from "../support/test.js";
+import { withoutProgress } from "../support/withoutProgress.js";
 
 const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "exptilt-forbidden-"));
@@ -20,7 +21,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function exptilt(command: string, lines: readonly unknown[], ...options: string[]) {
   const data = join(folder, "data.jsonl");
   writeFileSync(data, lines.map((line) => JSON.stringify(line)).join("\n"));
-  return { data, ...spawnSync(process.execPath, [bin, command, data, ...options], { encoding: "utf8" }) };
+  const run = spawnSync(process.execPath, [bin, command, data, ...options], { encoding: "utf8" });
+  return { data, ...run, stderr: withoutProgress(run.stderr) };
 }
 
 const allowed = {
@@ -79,7 +81,7 @@ test("curve takes them from a file, and refuses a query that has no other", () =
   const estimated = exptilt("curve", [mixed], "--beta", "0");
   expect([estimated.status, estimated.stderr]).toEqual([
     2,
-    expect.stringContaining("answers[0] is forbidden, and no estimate"),
+    expect.stringContaining("answers[0] is forbidden, and then no estimate"),
   ]);
   const none = exptilt("curve", [allowed, { query: "none", answers: [mixed.answers[0]] }]);
   expect(none.status).toBe(2);

@@ -6,13 +6,15 @@ import { fileURLToPath } from "node:url";
 import { claims } from "exptilt/claims";
 import { afterAll, describe, expect, test } from "vitest";
 import { Tally } from "../../src/cli/verify/tally.js";
+import { withoutProgress } from "../support/withoutProgress.js";
 
 const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "exptilt-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function exptilt(args: string[], input = "") {
-  return spawnSync(process.execPath, [bin, ...args], { encoding: "utf8", input });
+  const run = spawnSync(process.execPath, [bin, ...args], { encoding: "utf8", input });
+  return { ...run, stderr: withoutProgress(run.stderr) };
 }
 
 function file(name: string, lines: readonly unknown[]): string {
@@ -108,7 +110,7 @@ describe("exptilt verify", { timeout: 300_000 }, () => {
 });
 
 test("the help lists the commands and their options, and the version is the package's", () => {
-  expect(exptilt(["--help"]).stdout).toMatch(/verify {2}check every equation/);
+  expect(exptilt(["--help"]).stdout).toMatch(/verify {3}check every equation/);
   const help = exptilt(["verify", "--help"]).stdout;
   for (const option of ["beta", "length", "digits", "limit", "json", "jobs"]) expect(help).toContain(`--${option}`);
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));

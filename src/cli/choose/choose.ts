@@ -2,7 +2,6 @@ import { randomSource } from "../../numeric/random.js";
 import { chooseSelection } from "../../selection/choice/chooseSelection.js";
 import { forEachReading } from "../curve/forEachReading.js";
 import { claim } from "../curve/report.js";
-import type { CurveSettings } from "../curve/settings.js";
 import { temperaturesOf } from "../curve/temperaturesOf.js";
 import { type Dataset, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
@@ -68,43 +67,46 @@ export async function choose(args: readonly string[]): Promise<number> {
   const jobs = wholeNumber("jobs", options.jobs, 1, 1);
 
   const [file] = files;
-  const opened = { again: betas === undefined, texts: false, rewardNeeded: true, say };
-  return withDataset(file, readingSettings(options), opened, async (dataset) => {
-    claim({ svg: options.svg }, file);
-    let gathered: Gathered | undefined;
-    const broken = await readUntilBroken(async (signal) => {
+  const name = file ?? "the embedded data";
+  const reading = readingSettings(options);
+  claim({ svg: options.svg }, file);
+  let gathered: Gathered | undefined;
+  const broken = await readUntilBroken((signal) => {
+    const opening = { again: betas === undefined, texts: false, rewardNeeded: true, say, signal };
+    return withDataset(file, reading, opening, async (dataset) => {
       const rewards = await temperaturesOf(dataset, betas, limit, signal);
-      const ns = [...new Set([1, ...(asked ?? numberList("n", "1,2,4,…,1024", () => true, ""))])].sort((a, b) => a - b);
-      const settings: CurveSettings = { rewards, ns, plugIn: false };
+      const ns = [...new Set([1, ...(asked ?? DEFAULT_NS)])].sort((a, b) => a - b);
       await dataset.read(async (pieces) => {
-        gathered = new Gathered(settings);
+        gathered = new Gathered({ rewards, ns, plugIn: false });
         await gather(take(pieces, limit), dataset, jobs, gathered);
       }, signal);
     });
-    if (gathered === undefined) throw broken;
-    const name = file ?? "the embedded data";
-    if (gathered.queries === 0) throw broken ?? new InputError(`${name}: there are no queries`);
-    const found = gathered.settings.rewards.map((_, r) => {
-      const candidates = (gathered as Gathered).candidates(r, asked !== undefined);
-      const { left, cluster, all } = candidates;
-      if (all[0].reward.length < 2) throw new InputError(`${name}: a choice needs at least 2 queries`);
-      if (left > 0) say(`${left} queries with fewer samples than ${Math.max(...all.map((c) => c.n))} are left out`);
-      const rng = randomSource(seed);
-      const choice = chooseSelection(all, {
-        folds,
-        rng,
-        ...(kl !== undefined && { kl }),
-        ...(n !== undefined && { n }),
-        ...(cluster && { cluster }),
-      });
-      return { candidates, choice };
-    });
-    process.stdout.write(options.json ? json(name, gathered, found) : choiceText(name, gathered, found, { kl, n }));
-    if (options.svg !== undefined) writeText(options.svg, plotChoice(name, found, gathered.samples !== undefined));
-    if (broken !== undefined) throw brokenAfter(broken, gathered.queries);
-    return 0;
   });
+  if (gathered === undefined) throw broken;
+  const all = gathered;
+  if (all.queries === 0) throw broken ?? new InputError(`${name}: there are no queries`);
+  const found = all.settings.rewards.map((_, r): Found => {
+    const candidates = all.candidates(r, asked !== undefined);
+    const { left, cluster, all: settings } = candidates;
+    if (settings[0].reward.length < 2) throw new InputError(`${name}: a choice needs at least 2 queries`);
+    if (left > 0) say(`${left} queries with fewer samples than ${Math.max(...settings.map((c) => c.n))} are left out`);
+    const choice = chooseSelection(settings, {
+      folds,
+      rng: randomSource(seed),
+      ...(kl !== undefined && { kl }),
+      ...(n !== undefined && { n }),
+      ...(cluster && { cluster }),
+    });
+    return { candidates, choice };
+  });
+  process.stdout.write(options.json ? json(name, all, found) : choiceText(name, all, found, { kl, n }));
+  if (options.svg !== undefined) writeText(options.svg, plotChoice(name, found, all.samples !== undefined));
+  if (broken !== undefined) throw brokenAfter(broken, all.queries);
+  return 0;
 }
+
+/** 1, 2, 4, …, 1024. */
+const DEFAULT_NS = Array.from({ length: 11 }, (_, i) => 2 ** i);
 
 async function gather(
   pieces: Parameters<typeof forEachReading>[0],

@@ -53,11 +53,13 @@ export async function curve(args: readonly string[]): Promise<number> {
   const { partial, svg, "per-query": perQueryFile } = options;
 
   const [file] = files;
-  const opened = { again: betas === undefined, texts: false, rewardNeeded: true, say };
-  return withDataset(file, readingSettings(options), opened, async (dataset) => {
-    claim({ partial, svg, "per-query": perQueryFile }, file);
-    let tally: CurveTally | undefined;
-    const broken = await readUntilBroken(async (signal) => {
+  const name = file ?? "the embedded data";
+  const reading = readingSettings(options);
+  claim({ partial, svg, "per-query": perQueryFile }, file);
+  let tally: CurveTally | undefined;
+  const broken = await readUntilBroken((signal) => {
+    const opening = { again: betas === undefined, texts: false, rewardNeeded: true, say, signal };
+    return withDataset(file, reading, opening, async (dataset) => {
       const rewards = await temperaturesOf(dataset, betas, limit, signal);
       const plain = { rewards, ns, plugIn: options["plug-in"] ?? false };
       const versus = options.versus === undefined ? undefined : versusOf(options.versus, plain);
@@ -73,14 +75,14 @@ export async function curve(args: readonly string[]): Promise<number> {
         }
       }, signal);
     });
-    if (tally === undefined) throw broken;
-    tally.broken = broken?.message;
-    report(tally, file ?? "the embedded data", options);
-    if (broken !== undefined) throw brokenAfter(broken, tally.queries);
-    if (tally.queries === 0 && partial === undefined)
-      throw new InputError(`${file ?? "the data set"}: there are no queries`);
-    return 0;
   });
+  if (tally === undefined) throw broken;
+  tally.broken = broken?.message;
+  report(tally, name, options);
+  if (broken !== undefined) throw brokenAfter(broken, tally.queries);
+  if (tally.queries === 0 && partial === undefined)
+    throw new InputError(`${file ?? "the data set"}: there are no queries`);
+  return 0;
 }
 
 async function read(
