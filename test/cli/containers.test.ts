@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { constants, gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
+import { xxhash64 } from "hyparquet/src/xxhash.js";
 import { afterAll, describe, expect, it } from "vitest";
 import { compressionOf, decompressed } from "../../src/cli/input/containers/compression.js";
 import { csv } from "../../src/cli/input/containers/csv.js";
@@ -12,6 +13,7 @@ import { json } from "../../src/cli/input/containers/json.js";
 import { jsonLines } from "../../src/cli/input/containers/jsonLines.js";
 import { kindOf } from "../../src/cli/input/containers/kind.js";
 import { type Container, openContainer, type Row } from "../../src/cli/input/containers/open.js";
+import { XxHash64 } from "../../src/cli/input/containers/xxHash64.js";
 import { InputError } from "../../src/cli/input/inputError.js";
 import {
   gzipFile,
@@ -203,6 +205,7 @@ const COMPRESSIONS: Record<string, (of: Buffer[]) => Buffer> = {
   plain: (of) => Buffer.concat(of),
   "gzip, several members": gzipFile,
   "Zstandard, several frames": zstdFile,
+  "Zstandard, with checksums": (of) => zstdFile(of, 50, true),
 };
 if (hasCommand("zstd"))
   COMPRESSIONS["Zstandard of the command"] = (of) =>
@@ -503,11 +506,54 @@ describe("a compressed file that is cut off or damaged has its rows up to there"
     },
   );
 
+  test.prop([places, fc.integer({ min: 1, max: 255 }), sizes], { numRuns: 100 })(
+    "Zstandard with checksums, with a byte changed, has no other rows",
+    async (at, xor, sizes) => {
+      const tens = sizes.map((size) => size * 10);
+      const stored = zstdFile(parts(text, tens), 50, true);
+      stored[4 + Math.floor(at * (stored.length - 4))] ^= xor;
+      const { rows, complaint } = await read(written(stored));
+      if (complaint === undefined)
+        expect(rows.map(({ record }) => record)).toEqual(
+          lines(500)
+            .trim()
+            .split("\n")
+            .map((x) => JSON.parse(x)),
+        );
+      else expect(complaint).toMatch(/: (it is (damaged|cut off): )?its Zstandard data|:\d+: the /);
+    },
+  );
+
+  it("Zstandard with a wrong checksum has the rows of its frame first", async () => {
+    const made = [zstdFile([text], 50, true)];
+    if (hasCommand("zstd")) made.push(through("zstd", ["-qc", "--check"], text));
+    for (const stored of made) {
+      expect((await read(written(stored))).complaint).toBeUndefined();
+      stored[stored.length - 1] ^= 1;
+      const { rows, complaint } = await read(written(stored));
+      expect(rows).toHaveLength(500);
+      expect(complaint).toMatch(/: it is damaged: its Zstandard data cannot be decompressed from here on$/);
+    }
+  });
+
+  it("Zstandard with a window that would fill the memory is refused", async () => {
+    for (const header of [
+      [0, 18 << 3],
+      [0x20 | 0x80, 1, 0, 0, 8],
+      [0x20 | 0xc0, 1, 0, 0, 8, 0, 0, 0, 0],
+    ])
+      expect(await complaint(Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, ...header]), text]))).toMatch(
+        /^: its Zstandard data need a window of more than 128 MiB; convert it: zstd -dc --long=31 \S+ > out.jsonl$/,
+      );
+    const wide = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 17 << 3, (6 << 3) | 1, 0, 0, ...Buffer.from("[1,2]\n")]);
+    expect((await read(written(wide))).rows).toHaveLength(2);
+  });
+
   it("Zstandard that is none after its first bytes is refused", async () => {
-    for (const rest of [[0x08], [0, 0xff], [0, 56, 7, 0, 0], [0x20, 255, 255, 255, 255]])
+    for (const rest of [[0x08], [0, 0xff], [0, 56, 7, 0, 0], [0x20, 255, 255, 255]])
       expect(
         await complaint(Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, ...rest]), Buffer.alloc(40, 0xff)])),
-      ).toMatch(/^: it is (damaged|cut off): its Zstandard data/);
+      ).toMatch(/^: (it is (damaged|cut off): )?its Zstandard data/);
   });
 });
 
@@ -676,4 +722,25 @@ describe("a file that is none, or a text with a fault, is refused at its place a
       expect(complaint).toMatch(/:\d+: the (line|value) is longer than 64 MiB$/);
     },
   );
+});
+
+test.prop([fc.uint8Array({ maxLength: 200 }), sizes])(
+  "XXH64 is that of hyparquet, in whatever pieces the bytes come",
+  (bytes, sizes) => {
+    const hash = new XxHash64();
+    for (const part of parts(Buffer.from(bytes), sizes)) hash.update(part);
+    expect(hash.digest()).toBe(xxhash64(bytes));
+  },
+);
+
+test("XXH64 of the texts whose hashes are published", () => {
+  for (const [text, published] of [
+    ["", 0xef46db3751d8e999n],
+    ["a", 0xd24ec4f1a98c6e5bn],
+    ["abc", 0x44bc2cf5ad770999n],
+  ] as const) {
+    const hash = new XxHash64();
+    hash.update(Buffer.from(text));
+    expect(hash.digest()).toBe(published);
+  }
 });

@@ -1,6 +1,7 @@
 /** Records as files of every format, written by hand where no other writer is at hand, to be read by the containers. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
+import { xxhash64 } from "hyparquet/src/xxhash.js";
 import { parquetWriteBuffer } from "hyparquet-writer";
 
 type SchemaElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]["schema"]>[number];
@@ -94,18 +95,23 @@ export function parts(bytes: Buffer, sizes: readonly number[]): Buffer[] {
 /** A member of gzip for each part. */
 export const gzipFile = (of: readonly Buffer[]): Buffer => Buffer.concat(of.map((part) => gzipSync(part)));
 
-/** Zstandard by hand (RFC 8878): for each part a frame of raw blocks, and a skippable frame between them. */
-export function zstdFile(of: readonly Buffer[], blockSize = 1000): Buffer {
-  // No content size, no checksum, a window of 128 KiB.
-  const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 7 << 3]);
+/**
+ * Zstandard by hand (RFC 8878): for each part a frame of raw blocks with a window of 128 KiB, and a skippable frame between
+ * them. Where all bytes of a block are one, the block says how many.
+ */
+export function zstdFile(of: readonly Buffer[], blockSize = 1000, checksum = false): Buffer {
+  const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, checksum ? 4 : 0, 7 << 3]);
   const skippable = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
   const frames = of.map((part) => {
     const blocks = parts(part, [blockSize]);
     const written = blocks.flatMap((block, i) => {
-      const head = (block.length << 3) | Number(i === blocks.length - 1);
-      return [Buffer.from([head & 255, (head >> 8) & 255, head >> 16]), block];
+      const isRepeated = block.length > 1 && block.every((byte) => byte === block[0]);
+      const head = (block.length << 3) | (Number(isRepeated) << 1) | Number(i === blocks.length - 1);
+      return [Buffer.from([head & 255, (head >> 8) & 255, head >> 16]), isRepeated ? block.subarray(0, 1) : block];
     });
-    return Buffer.concat([header, ...written]);
+    const hash = Buffer.alloc(checksum ? 4 : 0);
+    if (checksum) hash.writeUInt32LE(Number(xxhash64(part) & 0xffffffffn));
+    return Buffer.concat([header, ...written, hash]);
   });
   return Buffer.concat(frames.flatMap((frame, i) => (i === 0 ? [frame] : [skippable, frame])));
 }

@@ -1,5 +1,7 @@
 import { createGunzip } from "node:zlib";
 import { InputError } from "../inputError.js";
+import { XxHash64 } from "./xxHash64.js";
+import { FrameSplitter } from "./zstdFrames.js";
 
 /** How the bytes of a file are compressed. */
 export type Compression = "gzip" | "Zstandard";
@@ -87,23 +89,35 @@ async function* gunzipped(bytes: AsyncGenerator<Uint8Array>, name: string): Asyn
 
 async function* unzstandarded(bytes: AsyncGenerator<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
   const { Decompress, ZstdErrorCode } = await import("fzstd");
-  const done: Uint8Array[] = [];
-  const zstd = new Decompress((piece) => done.push(piece));
-  const push = (piece: Uint8Array, last: boolean): InputError | undefined => {
+  let done: Uint8Array[] = [];
+  // A frame has its own decompressor, which gives all that it has of the frame only when it is told of the end.
+  const begin = () => ({ zstd: new Decompress((piece) => done.push(piece)), hash: new XxHash64() });
+  let frame = begin();
+  const take = (part: Uint8Array, isLast: boolean): Error | undefined => {
+    done = [];
     try {
-      zstd.push(piece, last);
-      return undefined;
+      frame.zstd.push(part, isLast);
     } catch (error) {
       return bad(name, "Zstandard", (error as { code?: number }).code === ZstdErrorCode.UnexpectedEOF);
+    } finally {
+      for (const piece of done) frame.hash.update(piece);
     }
+    return undefined;
   };
-  // It calls itself for each frame in a piece.
+  const frames = new FrameSplitter(name);
   for await (const piece of inPieces(bytes)) {
-    const error = push(piece, false);
-    yield* done.splice(0);
-    if (error !== undefined) throw error;
+    for (const { part, ends, checksum } of frames.split(piece)) {
+      const error = take(part, ends);
+      yield* done;
+      if (error !== undefined) throw error;
+      if (!ends) continue;
+      // The decompressor does not look at it.
+      if (checksum !== undefined && checksum !== Number(frame.hash.digest() & 0xffffffffn))
+        throw bad(name, "Zstandard", false);
+      frame = begin();
+    }
   }
-  const error = push(new Uint8Array(), true);
-  yield* done.splice(0);
+  const error = take(new Uint8Array(), true);
+  yield* done;
   if (error !== undefined) throw error;
 }
