@@ -60,8 +60,9 @@ describe("counts and several n are a short way to write it", () => {
         const one = estimateSoftBestOfN({ ...counted, beta }, n);
         near(list[i].reward, one.reward);
         near(list[i].gold, one.gold ?? 0);
-        expect(list[i].plugIn).toEqual(one.plugIn);
-        expect(hard[i]).toEqual(estimateBestOfN(counted, n));
+        near(list[i].plugIn.reward, one.plugIn.reward);
+        near(list[i].plugIn.gold, one.plugIn.gold ?? 0);
+        near(hard[i].gold, estimateBestOfN(counted, n).gold ?? 0);
       }
     },
   );

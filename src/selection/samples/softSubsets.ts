@@ -7,17 +7,17 @@ import { integrals } from "./subsetIntegrals.js";
 import { MAX_UNSCALED, SymmetricMeans, symmetricProducts } from "./symmetricMeans.js";
 
 /** For each of several n ≥ 2, increasing, the mean of each value f, 0 ≤ f < 1. */
-export function softSubsetMeans(levels: SampleLevels, beta: number, ns: readonly number[]): Float64Array[] {
-  if (ns.length === 0) return [];
+export function softSubsetMeans(levels: SampleLevels, beta: number, ns: readonly number[]): Map<number, Float64Array> {
+  const means = new Map<number, Float64Array>();
+  if (ns.length === 0) return means;
   const weights = new SampleWeights(levels, beta, ns[ns.length - 1]);
   const { byContour, together } = ways(weights, ns);
   const gridOf = gridsOf(weights);
-  const means = new Map<number, Float64Array>();
   for (const n of byContour) means.set(n, integrals(weights, new ContourMeans(weights, n, gridOf))[0]);
   for (const some of together) {
     for (const [i, one] of integrals(weights, new SymmetricMeans(weights, some)).entries()) means.set(some[i], one);
   }
-  return ns.map((n) => means.get(n) as Float64Array);
+  return means;
 }
 
 /** Grids in memory at once: where there are more blocks, they are made again for the next n. */

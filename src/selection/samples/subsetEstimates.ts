@@ -32,18 +32,20 @@ class Sided {
   }
 
   /** The value whose sides have the given means. */
-  mean(means: readonly number[]): number {
+  mean(means: Float64Array): number {
     const apart = this.sides.reduce((s, { sign }, i) => s + sign * means[i], 0);
     return Math.min(this.#most, Math.max(this.#least, this.#base + timesPowerOfTwo(apart, this.#exponent)));
   }
 }
 
-/** The means of f at the best of n samples over all subsets of n, for each n and each f. */
-function hardSubsetMeans({ count, values }: SampleLevels, ns: readonly number[]): Float64Array[] {
-  return ns.map((n) => {
-    const share = hardShares(count, n);
-    return Float64Array.from(values, (f) => sum(f.map((x, i) => share[i] * x)).hi);
-  });
+/** For each n, the mean of each value at the best of n samples, over all subsets of n. */
+function hardSubsetMeans({ count, values }: SampleLevels, ns: readonly number[]): Map<number, Float64Array> {
+  return new Map(
+    ns.map((n) => {
+      const share = hardShares(count, n);
+      return [n, Float64Array.from(values, (f) => sum(f.map((x, i) => share[i] * x)).hi)];
+    }),
+  );
 }
 
 /**
@@ -70,23 +72,23 @@ export function subsetEstimates(
     count,
     parts.flatMap(({ sides }) => sides.map(({ size }) => size)),
   );
-  const hard = (n: number) => beta === 0 || beta === Infinity || n === 1;
-  const drawn = beta === Infinity ? [1] : [...new Set(ns)].sort((a, b) => a - b);
-  const means = new Map<number, Float64Array>();
-  const enter = (some: readonly number[], of: typeof hardSubsetMeans) => {
-    for (const [i, one] of of(levels, some).entries()) means.set(some[i], one);
-  };
-  enter(drawn.filter(hard), hardSubsetMeans);
-  enter(
-    drawn.filter((n) => !hard(n)),
-    (all, some) => softSubsetMeans(all, beta, some),
+  // β = ∞ picks any sample of the n: the first, say.
+  const drawn = (n: number) => (beta === Infinity ? 1 : n);
+  const all = [...new Set(ns.map(drawn))].sort((a, b) => a - b);
+  const isHard = (n: number) => beta === 0 || n === 1;
+  const hard = hardSubsetMeans(levels, all.filter(isHard));
+  const soft = softSubsetMeans(
+    levels,
+    beta,
+    all.filter((n) => !isHard(n)),
   );
   let from = 0;
   return parts.map((part) => {
     const first = from;
     from += part.sides.length;
-    return Float64Array.from(ns, (n) =>
-      part.mean([...(means.get(beta === Infinity ? 1 : n) as Float64Array).subarray(first, from)]),
-    );
+    return Float64Array.from(ns.map(drawn), (n) => {
+      const means = (hard.get(n) ?? soft.get(n)) as Float64Array;
+      return part.mean(means.subarray(first, from));
+    });
   });
 }

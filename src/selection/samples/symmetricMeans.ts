@@ -10,24 +10,28 @@ import type { NodeMeans, SubsetMeans } from "./subsetIntegrals.js";
 /** Of so many samples C(M, n), and all products of two such numbers, are doubles. */
 export const MAX_UNSCALED = 500;
 
-/** What there is to do beside the products, for each sum of them. */
-const SUM_COST = 3;
+/** Whether the samples of a level are added one by one, given how many j there are: the sums of many cost more than terms. */
+const isOneByOne = (m: number, width: number) => m <= 2 * width;
 
 /** About how many products a node takes where levels of so many samples take part, out of `size` samples. */
 export function symmetricProducts(active: Float64Array, size: number, ns: readonly number[], values: number): number {
+  const width = widthFor(ns, size);
   let [taken, products] = [0, 0];
   for (const m of active.toSorted((a, b) => b - a)) {
+    const each = isOneByOne(m, width) ? m * (1 + values) : (width + 3) * (2 + values);
     let above = Infinity;
     for (const n of ns) {
       const least = Math.max(0, taken + m - n);
-      const sums = Math.max(0, Math.min(above, taken + m, size - n) - least + 1);
-      products += sums * (Math.min(m, n, size - n) + SUM_COST) * (2 + values);
+      products += Math.max(0, Math.min(above, taken + m, size - n) - least + 1) * each;
       above = Math.min(above, least - 1);
     }
     taken += m;
   }
   return products;
 }
+
+/** How many j there are, for the largest or the smallest n. */
+const widthFor = (ns: readonly number[], size: number) => 1 + Math.min(ns[ns.length - 1], size - ns[0]);
 
 /** C(m, j)·2^{−scale·j} for j from 0 to `most`; a number past 1e300 is Infinity. */
 function binomials(m: number, most: number, scale: number): Float64Array {
@@ -133,6 +137,47 @@ export class SymmetricMeans implements SubsetMeans {
 
   /** Adds the samples of a level, of weight z each, to those taken; `left` are not gone. */
   #add(level: number, z: number, taken: number, left: number): void {
+    const { count, size } = this.#weights;
+    const m = count[level];
+    // To nothing, many are added as fast as one.
+    if ((taken > 0 || m === 1) && isOneByOne(m, widthFor(this.ns, size)))
+      for (let i = 0; i < m; i++) this.#addOne(level, z, taken + i, left);
+    else this.#addMany(level, z, taken, left);
+  }
+
+  #addOne(level: number, z: number, taken: number, left: number): void {
+    const { ns } = this;
+    const { values } = this.#weights;
+    const a = this.#a;
+    const keep = exp(-z);
+    const leave = timesPowerOfTwo(1, -this.#scale);
+    if (taken + 1 < a.length) {
+      a[taken + 1] = 0;
+      for (const d of this.#d) d[taken + 1] = 0;
+    }
+    for (let v = 0; v < values.length; v += 2) {
+      const [d, e] = [this.#d[v], this.#d[v + 1]];
+      const fzD = z * values[v][level];
+      const fzE = v + 1 < values.length ? z * values[v + 1][level] : 0;
+      const isLast = v + 2 >= values.length;
+      let above = Infinity;
+      for (const n of ns) {
+        const least = Math.max(0, taken + 1 - n);
+        for (let j = Math.min(above, taken + 1, left - n); j >= Math.max(1, least); j--) {
+          const x = a[j];
+          d[j] = keep * (d[j] + fzD * x) + leave * d[j - 1];
+          e[j] = keep * (e[j] + fzE * x) + leave * e[j - 1];
+          if (isLast) a[j] = keep * x + leave * a[j - 1];
+        }
+        above = Math.min(above, least - 1);
+      }
+      d[0] = keep * (d[0] + fzD * a[0]);
+      e[0] = keep * (e[0] + fzE * a[0]);
+      if (isLast) a[0] *= keep;
+    }
+  }
+
+  #addMany(level: number, z: number, taken: number, left: number): void {
     const { ns } = this;
     const { count, values } = this.#weights;
     const m = count[level];

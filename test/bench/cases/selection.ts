@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import {
   bestOfNLaw,
   categoricalSampler,
+  estimateSoftBestOfN,
   expectation,
   klDivergence,
   measure,
@@ -35,6 +36,8 @@ export async function* selectionCases(peers: Peers): AsyncGenerator<Case> {
   for (const size of [1000, 1_000_000])
     yield drawCase(size, await peers.of("draws", { mass: instance(size).mass }, { count: 1_000_000 }));
   yield selectionCase();
+  yield samplesCase(100, 64);
+  yield samplesCase(10_000, 512);
   for (const size of [10, 1000, 1_000_000])
     yield tableCase(size, await peers.of("table", { mass: instance(size).mass }, {}));
 }
@@ -237,6 +240,48 @@ function selectionCase(): Case {
       },
     ],
   };
+}
+
+/** What soft best-of-n is worth for n = 2, 4, 8, …, from samples of distinct rewards. */
+function samplesCase(size: number, most: number): Case {
+  const { reward } = instance(size);
+  const ns: number[] = [];
+  for (let n = 2; n <= most; n *= 2) ns.push(n);
+  return {
+    group: "Unbiased estimates of soft best-of-n from samples",
+    title: `M = ${count(size)}, n = 2, 4, 8, …, ${most}`,
+    rounds: size > 1e3 ? 3 : 21,
+    contenders: [
+      {
+        name: "exptilt, estimateSoftBestOfN, plug-in values included",
+        run: () => estimateSoftBestOfN({ reward, beta: BETA }, ns).reduce((s, { reward }) => s + reward, 0),
+      },
+      { name: "plain loop, symmetric polynomials sample by sample", run: () => plainEstimates(reward, BETA, ns) },
+    ],
+  };
+}
+
+/** The sum over n of the mean over all subsets of n, by the means over subsets of the samples so far, at every node. */
+function plainEstimates(reward: Float64Array, beta: number, ns: readonly number[]): number {
+  const most = ns[ns.length - 1];
+  const top = reward.reduce((x, y) => Math.max(x, y));
+  const bottom = reward.reduce((x, y) => Math.min(x, y));
+  let total = 0;
+  for (const { t, step } of trapezoid(most, (top - bottom) / beta)) {
+    const a = new Float64Array(most + 1);
+    const d = new Float64Array(most + 1);
+    a[0] = 1;
+    for (let i = 0; i < reward.length; i++) {
+      const z = t * Math.exp((reward[i] - top) / beta);
+      const e = Math.exp(-z) / (i + 1);
+      for (let k = Math.min(most, i + 1); k >= 1; k--) {
+        d[k] = d[k] * (1 - k / (i + 1)) + k * e * (d[k - 1] + reward[i] * z * a[k - 1]);
+        a[k] = a[k] * (1 - k / (i + 1)) + k * e * a[k - 1];
+      }
+    }
+    for (const n of ns) total += (step / t) * d[n];
+  }
+  return total;
 }
 
 function tableCase(size: number, peers: Case["contenders"]): Case {
