@@ -1,5 +1,7 @@
 import { createGunzip } from "node:zlib";
 import { InputError } from "../inputError.js";
+import { XxHash64 } from "./xxHash64.js";
+import { FrameSplitter } from "./zstdFrames.js";
 
 /** How the bytes of a file are compressed. */
 export type Compression = "gzip" | "Zstandard";
@@ -32,8 +34,30 @@ function bad(name: string, compression: Compression, cutOff: boolean): InputErro
   );
 }
 
+/** Compressed bytes that are decompressed at once: a thousand times as many may come of them. */
+const PIECE = 2 ** 14;
+
+async function* inPieces(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes)
+    for (let start = 0; start < chunk.length; start += PIECE) yield chunk.subarray(start, start + PIECE);
+}
+
+/** The checksum and the length at the end of a member. */
+const TRAILER = 8;
+
+/** The same bytes, the last of them by themselves. */
+async function* trailerApart(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held = Buffer.alloc(0);
+  for await (const piece of bytes) {
+    const all = Buffer.concat([held, piece]);
+    held = all.subarray(Math.max(0, all.length - TRAILER));
+    yield all.subarray(0, all.length - held.length);
+  }
+  yield held;
+}
+
 async function* gunzipped(bytes: AsyncGenerator<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: 2 ** 17 });
+  const gunzip = createGunzip({ chunkSize: 2 ** 16 });
   // As a stream that is piped it would drop, with its error, what it has decompressed before.
   const done: Buffer[] = [];
   let failed: NodeJS.ErrnoException | undefined;
@@ -49,7 +73,8 @@ async function* gunzipped(bytes: AsyncGenerator<Uint8Array>, name: string): Asyn
       start();
     });
   try {
-    for await (const piece of bytes) {
+    // With its error it drops what it has decompressed of the last piece: that must not be all of a short file.
+    for await (const piece of trailerApart(inPieces(bytes))) {
       await step(() => gunzip.write(piece, () => wake()));
       yield* done.splice(0);
       if (failed !== undefined) break;
@@ -62,29 +87,37 @@ async function* gunzipped(bytes: AsyncGenerator<Uint8Array>, name: string): Asyn
   }
 }
 
-/** Compressed bytes given to the decompressor at once: it calls itself for each frame in them. */
-const MAX_PIECE = 2 ** 14;
-
 async function* unzstandarded(bytes: AsyncGenerator<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
   const { Decompress, ZstdErrorCode } = await import("fzstd");
-  const done: Uint8Array[] = [];
-  const zstd = new Decompress((piece) => done.push(piece));
-  const push = (piece: Uint8Array, last: boolean): InputError | undefined => {
+  let done: Uint8Array[] = [];
+  // A frame has its own decompressor, which gives all that it has of the frame only when it is told of the end.
+  const begin = () => ({ zstd: new Decompress((piece) => done.push(piece)), hash: new XxHash64() });
+  let frame = begin();
+  const take = (part: Uint8Array, isLast: boolean): Error | undefined => {
+    done = [];
     try {
-      zstd.push(piece, last);
-      return undefined;
+      frame.zstd.push(part, isLast);
     } catch (error) {
       return bad(name, "Zstandard", (error as { code?: number }).code === ZstdErrorCode.UnexpectedEOF);
+    } finally {
+      for (const piece of done) frame.hash.update(piece);
     }
+    return undefined;
   };
-  for await (const piece of bytes) {
-    for (let start = 0; start < piece.length; start += MAX_PIECE) {
-      const error = push(piece.subarray(start, start + MAX_PIECE), false);
-      yield* done.splice(0);
+  const frames = new FrameSplitter(name);
+  for await (const piece of inPieces(bytes)) {
+    for (const { part, ends, checksum } of frames.split(piece)) {
+      const error = take(part, ends);
+      yield* done;
       if (error !== undefined) throw error;
+      if (!ends) continue;
+      // The decompressor does not look at it.
+      if (checksum !== undefined && checksum !== Number(frame.hash.digest() & 0xffffffffn))
+        throw bad(name, "Zstandard", false);
+      frame = begin();
     }
   }
-  const error = push(new Uint8Array(), true);
-  yield* done.splice(0);
+  const error = take(new Uint8Array(), true);
+  yield* done;
   if (error !== undefined) throw error;
 }

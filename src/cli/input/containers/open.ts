@@ -64,6 +64,7 @@ async function reader(source: Source, { signal, say }: Opening): Promise<Reader>
   const raw = await readAhead(source.bytes(signal), (head) => head.length >= 4);
   const compression = compressionOf(raw.head);
   const { head, all } = await readAhead(decompressed(raw.all, compression, name), tellsKind);
+  signal?.throwIfAborted();
   refuseFormat(head, name);
   const { kind, first } = kindOf(head);
 

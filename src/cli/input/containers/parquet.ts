@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { InputError } from "../inputError.js";
 import type { Reader, Row } from "./container.js";
@@ -35,8 +36,9 @@ export async function parquet(parts: Parts, name: string): Promise<Reader> {
         parts.position = Math.round((parts.size * rowStart) / Number(metadata.num_rows));
         const refused = `${name}: row ${rowStart + 1}: it and what follows cannot be decoded: the file is damaged, or uses a part of Parquet that is not read`;
         const data = await inOurWords(refused, async () => {
-          const scan = await parquetScan({ file, metadata, columns: needed, compressors, rowStart, rowEnd });
-          const data = await Promise.all(needed.map((column) => scan.readColumn({ column, rowStart, rowEnd })));
+          const range = { rowStart, rowEnd };
+          const scan = await parquetScan({ file, metadata, columns: needed, compressors, parsers: PARSERS, ...range });
+          const data = await Promise.all(needed.map((column) => scan.readColumn({ column, ...range })));
           if (data.some(({ length }) => length !== rowEnd - rowStart)) throw new Error("values are missing");
           return data;
         });
@@ -50,6 +52,13 @@ export async function parquet(parts: Parts, name: string): Promise<Reader> {
     },
   };
 }
+
+/** A text as it is: the library's decoder leaves out a byte order mark. Bytes that are no text stay bytes. */
+const PARSERS = {
+  stringFromBytes(bytes: Uint8Array | undefined) {
+    return bytes && isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString() : bytes;
+  },
+};
 
 /** Rows that are held at once, where a row group can be read in pieces. */
 const PIECE = 2 ** 16;

@@ -51,7 +51,7 @@ const REFUSED: readonly Refused[] = [
   },
   { begins: zipped(/^/), is: "a zip archive", instead: convert("unzip -p FILE > out.jsonl") },
   {
-    begins: (head) => head.startsWith("ustar", 257),
+    begins: (head) => head.startsWith("ustar", 257) && head.includes("\0"),
     is: "a tar archive",
     instead: convert("tar -xOf FILE > out.jsonl"),
   },
