@@ -772,6 +772,8 @@ describe("rows of a query that do not stand together", () => {
     expect([whole.status, whole.stdout.split("\n").length - 1]).toEqual([2, 2]);
     expect(whole.stderr).toContain("standard input:4: score must be a finite number");
     expect(whole.stderr).toContain("(the 2 queries before it are reported above)");
+    const within = run([...good, row("b", "y", "?")]);
+    expect([within.status, within.stdout.split("\n").length - 1]).toEqual([2, 1]);
     const scattered = run([...good, row("a", "z", 1), row("b", "z", 1), bad]);
     expect([scattered.status, scattered.stdout]).toEqual([2, ""]);
   });
