@@ -82,7 +82,7 @@ async function reader(source: Source, { signal, say }: Opening): Promise<Reader>
     case "JSON Lines":
       return jsonLines(contents, name);
     case "JSON":
-      return json(contents, name, first.text.startsWith("["));
+      return json(contents, name, first.text.trimStart().startsWith("["));
     case "CSV":
     case "TSV":
       return csv(contents, name, kind, first);
