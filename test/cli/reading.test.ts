@@ -260,6 +260,13 @@ describe("a file that is wrong somewhere is refused there, after the queries bef
       1,
     ],
     [
+      "an expression that overflows downwards, which forbids nothing",
+      jsonLines([row("a", "x", 1), row("b", "x", 1e300)]),
+      { reward: ["-1e300*score"] },
+      'f:2: -1e300*score must be a finite number or "-Infinity", got -Infinity',
+      1,
+    ],
+    [
       "forbidden answers alone",
       jsonLines([row("a", "x", 1), row("b", "x", "-Infinity")]),
       {},
