@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect } from "vitest";
 import { type Columns, NATIVE } from "../../src/cli/input/columns.js";
@@ -58,6 +59,23 @@ test("the embedded data set has 164 queries of 100 samples and 1,725 answers, wi
     expect(gold.every((g) => g === 0 || g === 1)).toBe(true);
   }
   expect([queries, answers]).toEqual([164, 1725]);
+});
+
+test("the AIME data set has 30 queries of 160 samples, right as often as was published, alone and by majority", async () => {
+  const { queries, said } = await readFile(
+    fileURLToPath(new URL("../../src/data/aime2025-Phi-4-reasoning.jsonl", import.meta.url)),
+  );
+  expect([queries.length, said]).toEqual([30, []]);
+  const each = queries.map(({ ref, gold }) => {
+    const mass = "mass" in ref ? ref.mass : [];
+    const total = mass.reduce((a, b) => a + b);
+    expect(total).toBe(160);
+    const right = mass.reduce((s, m, i) => s + m * (gold[i] ?? Number.NaN), 0) / total;
+    return { right, majority: gold[mass.indexOf(Math.max(...mass))] ?? Number.NaN };
+  });
+  const percent = (name: "right" | "majority") => (100 * each.reduce((s, one) => s + one[name], 0)) / each.length;
+  expect(percent("right").toFixed(2)).toBe("64.27");
+  expect(percent("majority").toFixed(2)).toBe("83.33");
 });
 
 const plainOf = (text: string) => {

@@ -260,6 +260,13 @@ describe("a file that is wrong somewhere is refused there, after the queries bef
       1,
     ],
     [
+      "an expression that overflows downwards, which forbids nothing",
+      jsonLines([row("a", "x", 1), row("b", "x", 1e300)]),
+      { reward: ["-1e300*score"] },
+      'f:2: -1e300*score must be a finite number or "-Infinity", got -Infinity',
+      1,
+    ],
+    [
       "forbidden answers alone",
       jsonLines([row("a", "x", 1), row("b", "x", "-Infinity")]),
       {},
@@ -772,6 +779,8 @@ describe("rows of a query that do not stand together", () => {
     expect([whole.status, whole.stdout.split("\n").length - 1]).toEqual([2, 2]);
     expect(whole.stderr).toContain("standard input:4: score must be a finite number");
     expect(whole.stderr).toContain("(the 2 queries before it are reported above)");
+    const within = run([...good, row("b", "y", "?")]);
+    expect([within.status, within.stdout.split("\n").length - 1]).toEqual([2, 1]);
     const scattered = run([...good, row("a", "z", 1), row("b", "z", 1), bad]);
     expect([scattered.status, scattered.stdout]).toEqual([2, ""]);
   });
