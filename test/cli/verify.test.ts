@@ -2,10 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { claims } from "exptilt/claims";
 import { afterAll, describe, expect, test } from "vitest";
 import { Tally } from "../../src/cli/verify/tally.js";
+import { builtDoors } from "../support/doors.js";
 import { withoutProgress } from "../support/withoutProgress.js";
 
 const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -142,11 +143,23 @@ describe("the tally over queries", () => {
   });
 });
 
-test("importing exptilt loads no package: dist has no bare import", () => {
-  const graph = importGraph(new URL("../../dist/index.js", import.meta.url));
-  expect(graph.local.size).toBeGreaterThan(20);
-  expect([...graph.packages]).toEqual([]);
-});
+test.each(Object.entries(builtDoors(fileURLToPath(new URL("../../", import.meta.url)))))(
+  "importing %s loads no package but the mathjs of the exact door: dist has no bare import",
+  (door, file) => {
+    const graph = importGraph(pathToFileURL(file));
+    expect(graph.local.size).toBeGreaterThan(20);
+    expect([...graph.packages]).toEqual(door === "exptilt/exact" ? ["mathjs"] : []);
+  },
+);
+
+test.each(["curve/curve", "choose/choose", "convert/convert", "train/train", "verify/verify"])(
+  "%s loads the parsers of files when they are asked for, and not before",
+  (command) => {
+    const { packages } = importGraph(new URL(`../../dist/cli/${command}.js`, import.meta.url));
+    const parsers = ["csv-parse", "hyparquet", "hyparquet-compressors", "fzstd"];
+    expect([...packages].filter((name) => parsers.includes(name))).toEqual([]);
+  },
+);
 
 /** Every file and package that a built module reaches by static import or re-export. */
 function importGraph(entry: URL): { local: Set<string>; packages: Set<string> } {

@@ -235,16 +235,6 @@ export async function withDataset<T>(
   }
 }
 
-/** The texts of a data set's queries in order. */
-export async function* readTexts(file: string | undefined, signal?: AbortSignal): AsyncGenerator<QueryText> {
-  const container = await openContainer(file, { again: false, say: () => {}, ...(signal && { signal }) });
-  try {
-    if (container.texts) yield* container.texts(signal);
-  } finally {
-    await container.close();
-  }
-}
-
 /** About how long a piece is, in characters. */
 const lengthOf = (piece: Piece): number => (isText(piece) ? piece.text.length : 40 * piece.reward.length);
 

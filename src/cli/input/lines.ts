@@ -1,6 +1,5 @@
 import { isAscii } from "node:buffer";
 import { batchesOf, type Splitter } from "./batches.js";
-import { fileError } from "./fileError.js";
 import { Gathered } from "./gathered.js";
 
 const NEWLINE = 0x0a;
@@ -12,23 +11,9 @@ export interface Line {
 }
 
 /**
- * The lines of a byte stream, decoded as UTF-8, without a byte order mark at the start. Each line is decoded by itself, so
- * that an error names its line and comes after all lines before it.
+ * The lines of a byte stream, many at a time, decoded as UTF-8, without a byte order mark at the start. Each line is decoded
+ * by itself, so that an error names its line and comes after all lines before it.
  */
-export async function* readLines(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Line> {
-  for await (const lines of readLineBatches(reading(stream, name), name)) yield* lines;
-}
-
-/** The stream, with its name in its errors. */
-async function* reading(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* stream;
-  } catch (error) {
-    throw fileError(name, error);
-  }
-}
-
-/** The same lines, many at a time. */
 export function readLineBatches(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Line[]> {
   return batchesOf(stream, new LineSplitter(name));
 }
