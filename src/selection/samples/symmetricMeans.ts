@@ -10,15 +10,15 @@ import type { NodeMeans, SubsetMeans } from "./subsetIntegrals.js";
 /** Of so many samples C(M, n), and all products of two such numbers, are doubles. */
 export const MAX_UNSCALED = 500;
 
-/** Whether the samples of a level are added one by one, given how many j there are: the sums of many cost more than terms. */
-const isOneByOne = (m: number, width: number) => m <= 2 * width;
+/** Whether the samples of a level are added one by one, given how many j there are: sums of few terms would cost more. */
+const isOneByOne = (m: number, width: number) => m <= width / 4;
 
 /** About how many products a node takes where levels of so many samples take part, out of `size` samples. */
 export function symmetricProducts(active: Float64Array, size: number, ns: readonly number[], values: number): number {
   const width = widthFor(ns, size);
   let [taken, products] = [0, 0];
   for (const m of active.toSorted((a, b) => b - a)) {
-    const each = isOneByOne(m, width) ? m * (1 + values) : (width + 3) * (2 + values);
+    const each = isOneByOne(m, width) ? m * (1 + values) : (Math.min(m, width) / 2 + 3) * (2 + values);
     let above = Infinity;
     for (const n of ns) {
       const least = Math.max(0, taken + m - n);
