@@ -108,7 +108,7 @@ describe("exptilt verify", { timeout: 300_000 }, () => {
 });
 
 test("the help lists the commands and their options, and the version is the package's", () => {
-  expect(exptilt(["--help"]).stdout).toMatch(/verify {2}check every equation/);
+  expect(exptilt(["--help"]).stdout).toMatch(/verify +check every equation/);
   const help = exptilt(["verify", "--help"]).stdout;
   for (const option of ["beta", "length", "digits", "limit", "json", "jobs"]) expect(help).toContain(`--${option}`);
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
