@@ -42,7 +42,7 @@ export function workplace() {
   };
 }
 
-/** Writes a data set: counts from 1 to 20, rewards of three decimals. */
+/** Writes a data set of known laws: probabilities of six decimals, rewards of three. */
 export function writeDataset(file, queries, candidates) {
   const out = openSync(file, "w");
   let state = 1;
@@ -53,7 +53,7 @@ export function writeDataset(file, queries, candidates) {
   for (let q = 0; q < queries; q++) {
     const answers = Array.from({ length: candidates }, (_, i) => ({
       answer: `answer ${i}`,
-      count: 1 + Math.floor(next() * 20),
+      probability: Math.round((1 + next() * 20) * 1e4) / 1e6,
       reward: Math.round(next() * 1000) / 1000,
     }));
     writeSync(out, `${JSON.stringify({ query: `query ${q}`, answers })}\n`);

@@ -24,6 +24,10 @@ export const unmeasured: readonly Unmeasured[] = [
     reason: "they arrange data, and what they hold is read by functions above.",
   },
   {
+    names: ["chooseSelection"],
+    reason: "it picks among figures that it is given, and takes means of them.",
+  },
+  {
     names: [
       "categoricalQuantile",
       "categoricalSampler",

@@ -23,7 +23,7 @@ describe("the explorer", () => {
     expect(others).toEqual([]);
     expect(sources.filter((path) => path.startsWith("dist/exact/"))).toEqual([]);
     // Of the commands, what parses a line; not what reads files.
-    expect(sources).toContain("dist/cli/input/query.js");
+    expect(sources).toContain("dist/cli/input/parseQuery.js");
     expect(sources).not.toContain("dist/cli/input/dataset.js");
   });
 

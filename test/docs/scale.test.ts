@@ -20,7 +20,7 @@ describe("one data set read in many ways gives the same figures, byte for byte",
     ["Slurm", "slurm.csv"],
   ])("by the commands of the guide: %s", (section, printed) => {
     place.run(commandsOf(section));
-    expect(read("single.csv")).toMatch(/^beta,n,reward,klToRef,winRate\n0\.1,16,0\.\d+,/);
+    expect(read("single.csv")).toMatch(/^beta,n,reward,klToRef,winRate,rewardSe,.*\n0\.1,16,0\.\d+,/);
     expect(read(printed)).toBe(read("single.csv"));
   });
 
@@ -29,7 +29,7 @@ describe("one data set read in many ways gives the same figures, byte for byte",
       /^(split -n l\/8 .*?) +# .*\n(parallel .*?) +# .*\n(sbatch .*)\n(exptilt merge .*?) +# .*$/m.exec(
         text("README.md"),
       ) ?? [];
-    const whole = place.run("exptilt curve queries.jsonl --csv");
+    const whole = place.run("exptilt curve queries.jsonl --beta 0,0.1 --csv");
     for (const shards of [parallel, slurm]) {
       place.run(`rm -f shard-* && ${split} && ${shards}`);
       expect(place.run(`${merge} --csv`)).toBe(whole);

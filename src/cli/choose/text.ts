@@ -1,8 +1,8 @@
 import type { ChosenSetting, SelectionChoice } from "../../selection/choice/chooseSelection.js";
 import { type MeanEstimate, meanOverQueries } from "../../selection/choice/meanOverQueries.js";
 import type { Overoptimization } from "../../selection/choice/overoptimization.js";
-import { figure } from "../curve/figure.js";
 import { countedQueries } from "../terminal/countedQueries.js";
+import { figure } from "../terminal/figure.js";
 import { formatTable, wrapText } from "../terminal/table.js";
 import type { Found } from "./found.js";
 import type { Candidates, Gathered } from "./gathered.js";

@@ -40,7 +40,10 @@ export function hasField(record: Fields, name: string): boolean {
 export function requireField(needs: Needs, name: string, record: Fields, option: string): void {
   if (hasField(record, name)) return;
   const fields = Object.keys(record);
-  const had = `the first record has the fields ${listed(fields)}${didYouMean(name, fields)}`;
+  const had = `the first record has the fields ${listed(fields)}${didYouMean(
+    name,
+    fields.filter((field) => field.length <= 100),
+  )}`;
   throw untold(needs, `${option} names ${JSON.stringify(name)}, but ${had}`);
 }
 

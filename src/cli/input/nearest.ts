@@ -13,7 +13,7 @@ function distance(a: string, b: string): number {
 /** `; did you mean curve?` for the word that is nearest to a misspelt one, empty where none is near. */
 export function didYouMean(word: string, words: readonly string[]): string {
   const [best] = words
-    .map((known) => ({ known, off: known.startsWith(word) ? 0 : distance(word, known) }))
+    .map((known) => ({ known, off: word !== "" && known.startsWith(word) ? 0 : distance(word, known) }))
     .sort((x, y) => x.off - y.off);
   return best !== undefined && best.off <= Math.max(1, word.length / 3) ? `; did you mean ${best.known}?` : "";
 }

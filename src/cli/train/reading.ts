@@ -2,6 +2,7 @@ import { rlhfOptimum } from "../../alignment/rlhf.js";
 import { klDivergence } from "../../information/divergence.js";
 import { expectation } from "../../measure/expectation.js";
 import type { Measure } from "../../measure/measure.js";
+import { type MeanEstimate, meanOverQueries } from "../../selection/choice/meanOverQueries.js";
 import { type Policy, policyDistribution } from "../../training/policies/policy.js";
 import type { Query } from "../input/dataset.js";
 import { hasGold } from "../input/query.js";
@@ -58,7 +59,7 @@ export function readTrained(
 export function meanOf(
   readings: readonly QueryReading[],
   read: (r: QueryReading) => number | undefined,
-): number | undefined {
+): MeanEstimate | undefined {
   const values = readings.map(read);
-  return values.includes(undefined) ? undefined : (values as number[]).reduce((s, x) => s + x, 0) / values.length;
+  return values.includes(undefined) ? undefined : meanOverQueries(Float64Array.from(values as number[]));
 }

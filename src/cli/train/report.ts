@@ -1,6 +1,7 @@
 import type { TrainingState } from "../../optimize/state.js";
 import type { TrainingExample } from "../../training/examples.js";
 import type { WeightedMleFit } from "../../training/fit.js";
+import { figure } from "../terminal/figure.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
 import { type Column, formatTable } from "../terminal/table.js";
 import { meanOf, type QueryReading } from "./reading.js";
@@ -52,7 +53,7 @@ export function table(
       ["reward", LAWS.map((law) => meanOf(group, (r) => r[law].reward))],
       ["gold", LAWS.map((law) => meanOf(group, (r) => r[law].gold))],
       ["KL from optimum", LAWS.map((law) => meanOf(group, (r) => r[law].klFromOptimum))],
-      ["… at worst", LAWS.map(worst)],
+      ["… at worst", LAWS.map((law) => worst(law).toFixed(5))],
     ] as const;
     return quantities
       .filter(([, values]) => values.every((x) => x !== undefined))
@@ -60,7 +61,7 @@ export function table(
         i === 0 ? name : "",
         i === 0 ? String(group.length) : "",
         quantity,
-        ...values.map((x) => (x ?? Number.NaN).toFixed(5)),
+        ...values.map((x) => (typeof x === "object" ? figure(x) : String(x))),
       ]);
   });
   const theta = features.map((name) => `${name} ${parameters[name].toPrecision(6)}`).join(", ");
@@ -70,7 +71,7 @@ export function table(
       ? `\nDraws: ${fitted.effectiveSampleSize.toFixed(1)} effective, k̂ ${fitted.paretoK.toFixed(2)} at most.`
       : "";
   return (
-    `${formatTable(columns, rows, 120)}\n\nθ: ${theta}\n` +
+    `${formatTable(columns, rows, 120)}\n\n± is one standard error, of the draw of the queries.\nθ: ${theta}\n` +
     `Objective ${objective.toPrecision(10)} nats, KL from the target ${klFromTarget.toPrecision(4)}; ` +
     `${iterations} steps to a gradient of ${gradientNorm.toExponential(1)} (${reason}).${draws}\n`
   );
