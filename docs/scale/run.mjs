@@ -153,7 +153,7 @@ export function figuresOf({ queries, candidates, bytes, machine, parallel, slurm
     ...memory.map(({ lines, megabytes: one, two }) => [`${count(lines)} queries × 2`, one, two]),
     [`${count(queries)} queries × ${candidates}`, peak.single, peak.two],
   ];
-  return `The commands above on ${count(queries)} queries of ${candidates} answers, ${Math.round(bytes / 1e6)} MB of JSON, splitting and merging
+  return `The commands above on ${count(queries)} queries of ${candidates} answers of known probability, ${Math.round(bytes / 1e6)} MB of JSON, splitting and merging
 included (${machine}):
 
 | way | seconds |

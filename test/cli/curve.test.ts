@@ -149,6 +149,83 @@ describe("exptilt curve", () => {
   });
 });
 
+describe("the default temperatures", { timeout: 60_000 }, () => {
+  const limits = (args: string[], input = "") =>
+    (JSON.parse(exptilt(["curve", ...args, "--n", "1", "--json"], input).stdout) as Report).curves.map(
+      ({ beta, limit }) => ({ beta, kl: limit.klToRef }),
+    );
+
+  it("spend 2, 1, ½ and ¼ nats on average, whatever the unit of the reward", () => {
+    const [hard, ...soft] = limits([]);
+    expect([hard.beta, soft.length]).toEqual([0, 4]);
+    for (const [i, nats] of [2, 1, 0.5, 0.25].entries()) expect(Math.abs(soft[i].kl / nats - 1)).toBeLessThan(0.01);
+    const scaled = limits(["--reward", "1000000*reward"]);
+    for (const [i, { beta }] of scaled.entries()) expect(beta).toBeCloseTo(1e6 * [hard, ...soft][i].beta, 6);
+  });
+
+  it("are only those that the rewards can spend", () => {
+    // Two answers alike in mass: at most log 2 nats.
+    const line = JSON.stringify({ query: "q", answers: [0, 1].map((reward) => ({ count: 3, reward })) });
+    expect(limits(["-"], `${line}\n${line}`).map(({ beta }) => beta > 0)).toEqual([false, true, true]);
+    const flat = JSON.stringify({ query: "q", answers: [{ count: 3, reward: 7 }] });
+    expect(limits(["-"], flat)).toEqual([{ beta: 0, kl: 0 }]);
+  });
+
+  it("take two readings, for which a pipe is kept", () => {
+    const piped = exptilt(["curve", "-", "--n", "1,4"], lines.join("\n"));
+    expect([piped.status, piped.stdout]).toEqual([0, exptilt(["curve", "--n", "1,4"]).stdout]);
+    expect(piped.stderr).toContain("standard input: kept in a temporary file, to be read more than once");
+    expect(exptilt(["curve", "--partial", join(folder, "no-beta.json")])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--partial needs --beta"),
+    });
+  });
+});
+
+describe("differences, clusters and queries", { timeout: 60_000 }, () => {
+  it("--versus compares every row with a chosen one, and refuses a row that is not read", () => {
+    const asked = ["curve", "--beta", "0,0.1", "--n", "1,4"];
+    const { stdout } = exptilt([...asked, "--versus", "0,4", "--json"]);
+    for (const { points } of (JSON.parse(stdout) as Report).curves)
+      for (const { gold = 0, versus } of points as { gold?: number; versus?: { gold: number } }[])
+        expect(versus?.gold).toBeCloseTo(gold - 0.301800396212462, 12);
+    for (const row of ["0,5", "0.2,4", "4", "0,4,1", "x"])
+      expect(exptilt([...asked, "--versus", row])).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining(`--versus must be a β and an N that are among those of --beta and --n`),
+      });
+  });
+
+  it("--cluster takes the standard errors over clusters", () => {
+    const copies = lines.slice(0, 20).flatMap((line, i) => {
+      const one = JSON.stringify({ ...JSON.parse(line), topic: `t${i}` });
+      return [one, one, one];
+    });
+    const read = (text: readonly string[], ...more: string[]) => {
+      const { stdout } = exptilt(["curve", "-", "--beta", "0", "--n", "4", "--csv", ...more], text.join("\n"));
+      return stdout.split("\n")[1].split(",").map(Number);
+    };
+    const [one, three] = [read(lines.slice(0, 20)), read(copies, "--cluster", "topic")];
+    for (let i = 2; i < 10; i++) expect(three[i]).toBeCloseTo(one[i], 12);
+    // As queries of their own they would seem to tell more.
+    expect(read(copies)[6] / one[6]).toBeCloseTo(Math.sqrt(19 / 59), 12);
+  });
+
+  it("--per-query writes what is read on each query, of which the table gives the means", () => {
+    const path = join(folder, "per-query.csv");
+    const { stdout } = exptilt(["curve", "--beta", "0", "--n", "1,4,200", "--csv", "--per-query", path]);
+    const [heading, ...rows] = readFileSync(path, "utf8").trimEnd().split("\n");
+    expect(heading).toBe("query,cluster,samples,rewardName,beta,n,reward,gold,klToRef,winRate");
+    expect(rows.length).toBe(164 * 4);
+    const golds = rows.map((row) => row.split(",")).filter(([, , , , , n]) => n === "4");
+    expect(golds.reduce((s, row) => s + Number(row[7]), 0) / 164).toBeCloseTo(
+      Number(stdout.split("\n")[2].split(",")[3]),
+      12,
+    );
+    expect(rows.filter((row) => row.endsWith(",200,,,,")).length).toBe(164);
+  });
+});
+
 describe("bad input exits with 2 and says where", () => {
   const good = JSON.stringify(query("q"));
   const golden = JSON.stringify(query("g", [0, 1]));

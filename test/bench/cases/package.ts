@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { parquetWriteFile } from "hyparquet-writer";
 import type { Case } from "../harness.js";
 import { count, instance } from "../instance.js";
 import { CANDIDATES, QUERIES } from "./selection.js";
@@ -47,6 +48,39 @@ export function importCase(python: boolean): Case {
   };
 }
 
+/** The same data set as a Parquet file, its lists side by side. */
+function writeParquet(filename: string, mass: ArrayLike<number>, reward: ArrayLike<number>): void {
+  const list = (name: string, element: SchemaElement): SchemaElement[] => [
+    { name, repetition_type: "OPTIONAL", converted_type: "LIST", num_children: 1 },
+    { name: "list", repetition_type: "REPEATED", num_children: 1 },
+    { ...element, name: "element", repetition_type: "OPTIONAL" },
+  ];
+  const text = { name: "query", type: "BYTE_ARRAY", converted_type: "UTF8" } as const;
+  const number = { name: "element", type: "DOUBLE" } as const;
+  const queries = Array.from({ length: QUERIES }, (_, q) => q);
+  const places = Array.from({ length: CANDIDATES }, (_, i) => i);
+  const lists = <T>(of: (place: number, i: number) => T) =>
+    queries.map((q) => places.map((i) => of(q * CANDIDATES + i, i)));
+  parquetWriteFile({
+    filename,
+    schema: [
+      { name: "root", num_children: 4 },
+      { ...text, repetition_type: "REQUIRED" },
+      ...list("answers", text),
+      ...list("probabilities", number),
+      ...list("rewards", number),
+    ],
+    columnData: [
+      { name: "query", data: queries.map((q) => `query ${q}`) },
+      { name: "answers", data: lists((_, i) => `answer ${i}`) },
+      { name: "probabilities", data: lists((place) => mass[place]) },
+      { name: "rewards", data: lists((place) => reward[place]) },
+    ],
+  });
+}
+
+type SchemaElement = NonNullable<Parameters<typeof parquetWriteFile>[0]["schema"]>[number];
+
 /** The same data set as the functions read, as a file that the command streams. */
 export function commandCase(): Case & { close: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "exptilt-bench-"));
@@ -62,13 +96,15 @@ export function commandCase(): Case & { close: () => void } {
     writeSync(out, `${JSON.stringify({ query: `query ${q}`, answers })}\n`);
   }
   closeSync(out);
-  const command = (jobs: number) => ({
-    name: `exptilt curve FILE --beta 0.1 --n 16 --jobs ${jobs}`,
+  const parquet = join(folder, "queries.parquet");
+  writeParquet(parquet, mass, reward);
+  const command = (name: string, jobs: number, ...read: string[]) => ({
+    name: `exptilt curve ${name} --beta 0.1 --n 16 --jobs ${jobs}`,
     prepare: () => {},
     run: process_(process.execPath, [
       path("dist/cli/main.js"),
       "curve",
-      file,
+      ...read,
       "--beta",
       "0.1",
       "--n",
@@ -84,8 +120,9 @@ export function commandCase(): Case & { close: () => void } {
     title: `${count(QUERIES)} queries × ${CANDIDATES} candidates`,
     rounds: 3,
     contenders: [
-      command(1),
-      command(availableParallelism()),
+      command("FILE", 1, file),
+      command("FILE", availableParallelism(), file),
+      command("PARQUET", 1, parquet, "--probability", "probabilities"),
       {
         name: "JSON.parse of every line, nothing else",
         prepare: () => {},
