@@ -47,9 +47,16 @@ export function quantile(degrees: number, tail: number): number {
   return known;
 }
 
-/** The mean of values, one a query; `cluster` says by whole numbers from 0 which query belongs where. */
+/**
+ * The mean of values, one a query; `cluster` says by whole numbers from 0 which query belongs where. An infinite value makes an
+ * infinite mean, which has no standard error.
+ */
 export function meanOverQueries(values: Float64Array, cluster?: Uint32Array): MeanEstimate {
   const queries = values.length;
+  if (!values.every(Number.isFinite)) {
+    const mean = values.reduce((s, x) => s + x, 0) / queries;
+    return { mean, standardError: Number.NaN, interval: [Number.NaN, Number.NaN] };
+  }
   const mean = sum(values).hi / queries;
   const apart = values.map((x) => x - mean);
   if (cluster === undefined)
