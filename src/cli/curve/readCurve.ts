@@ -18,7 +18,7 @@ export interface CurveReading {
   /** The number of its samples; undefined where its law is known. */
   readonly samples?: number;
   /** A digest that tells the query from every other. */
-  readonly digest: Uint8Array;
+  readonly digest: string;
   /** The cells of each point of each reward, NaN where the query has fewer samples than the point has draws. */
   readonly cells: Float64Array;
 }
@@ -28,7 +28,7 @@ export function readCurveOf(piece: Piece, columns: Columns, settings: CurveSetti
   const query = queryOf(piece, columns);
   const { place: _, ...content } = query;
   const text = typeof piece.text === "string" ? piece.text : JSON.stringify(content);
-  return { ...readCurve(query, settings), digest: hash("sha256", text, "buffer") };
+  return { ...readCurve(query, settings), digest: hash("sha256", text) };
 }
 
 /** Every cell of every point of every reward in one flat list. */
