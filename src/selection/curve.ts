@@ -5,6 +5,7 @@ import { expm1MinusX } from "../numeric/deviance.js";
 import { twoSum } from "../numeric/doubleDouble.js";
 import { exp, expm1, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
+import { floats } from "../numeric/floats.js";
 import { peakOf } from "../numeric/peak.js";
 import { stretches } from "../numeric/stretches.js";
 import { sum } from "../numeric/sum.js";
@@ -83,8 +84,8 @@ export function selectionReadings<A>(
   const gold = goldOf(caller, first, problem.gold);
   const { levels } = first;
   const { allowed, logAllowed } = allowedBy(levels);
-  const [ratio, logRatio] = [1 / allowed, -logAllowed].map((x) => new Float64Array(levels.mass.length).fill(x));
-  const law = levelMass(levels, { ratio, logRatio });
+  const size = levels.mass.length;
+  const law = levelMass(levels, { ratio: floats(size).fill(1 / allowed), logRatio: floats(size).fill(-logAllowed) });
   const oneDraw = { reward: readByLevel(levels.reward, law), ...(gold && { gold: readByLevel(gold, law) }) };
   return { oneDraw, curves: all.map((prepared) => readAt(prepared, gold, ns, (point) => point)) };
 }
@@ -131,7 +132,13 @@ function readAt<A, Point>(
   return points;
 }
 
-const limitRatios = ({ logRatio }: LimitLevels): RatioToRef => ({ logRatio, ratio: logRatio.map(exp) });
+/** The limit's ratios, of which only the logarithm is read but where the likeliest level has nearly its own probability. */
+const limitRatios = ({ logRatio }: LimitLevels): RatioToRef => ({
+  logRatio,
+  get ratio() {
+    return logRatio.map(exp);
+  },
+});
 
 /** The mean of f over the answers of each level, within their range; −∞ where one of them has it. */
 function meansByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64Array {
@@ -161,12 +168,15 @@ function meansByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64
  * KL(P‖ref) as a sum of non-negative terms ref·(ρ log ρ − ρ + 1), ρ = P/ref, which keeps its digits near ρ = 1. Where
  * the likeliest level's ρ is nearest 1, its ρ − 1 comes from the others': Σ ref·(ρ − 1) = P(a draw is forbidden).
  */
-function klToRef<A>({ levels }: Prepared<A>, { ratio, logRatio }: RatioToRef, law: Float64Array): number {
+function klToRef<A>({ levels }: Prepared<A>, ratios: RatioToRef, law: Float64Array): number {
   const { mass, forbidden } = levels;
+  const { logRatio } = ratios;
   const term = (p: number, q: number, l: number) => (l > -1 ? q * expm1MinusX(-l) : p - q + (q > 0 ? q * l : 0));
-  const terms = mass.map((p, i) => term(p, law[i], logRatio[i]));
+  const terms = floats(mass.length);
+  for (let i = 0; i < terms.length; i++) terms[i] = term(mass[i], law[i], logRatio[i]);
   const peak = peakOf(mass);
   if (Math.abs(logRatio[peak]) < 0.01) {
+    const { ratio } = ratios;
     const more = mass.map((p, i) => (i === peak ? 0 : isNormal(p) ? p * excess(ratio[i], logRatio[i]) : law[i] - p));
     const own = (forbidden - sum(more).hi) / mass[peak];
     terms[peak] = term(mass[peak], mass[peak] * (1 + own), log1p(own));

@@ -7,6 +7,7 @@ import { requireNumber } from "../numeric/check.js";
 import { expm1MinusX } from "../numeric/deviance.js";
 import { exp, expm1, expTimes, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
+import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
 import { DRAWS } from "./draws.js";
 import { prepare, type SelectionProblem } from "./problem.js";
@@ -93,27 +94,27 @@ export function limitLevels<A>({ levels, beta }: Prepared<A>): LimitLevels {
   const { mass: ref, reward } = levels;
   const size = ref.length;
   if (beta === 0) {
-    const logRatio = new Float64Array(size).fill(-Infinity);
+    const logRatio = floats(size).fill(-Infinity);
     logRatio[0] = -logMassAt(levels, 0);
-    const mass = new Float64Array(size);
+    const mass = floats(size);
     mass[0] = 1;
     return new LimitOfLevels(levels, mass, logRatio, 0);
   }
   const { logMass: logRef } = levels;
   // From the likeliest level: products keep the digits that large logarithms lose.
-  const x = new Float64Array(size);
+  const x = floats(size);
   let peak = 0;
   for (let i = 1; i < size; i++) {
     if (scaledDifference(reward[i], reward[peak], beta) + (logRef[i] - logRef[peak]) > 0) peak = i;
   }
-  const low = new Float64Array(size);
+  const low = floats(size);
   const top = ref[peak];
   const odds = (i: number, total: number) =>
     isNormal(top) && isNormal(ref[i])
       ? expTimes(x[i], low[i], ref[i] / top / total)
       : exp(logRef[i] - logRef[peak] + x[i] - log(total));
   // Relative to the likeliest level's probability.
-  const mass = new Float64Array(size);
+  const mass = floats(size);
   for (let i = 0; i < size; i++) {
     x[i] = scaledDifference(reward[i], reward[peak], beta);
     low[i] = missedBy(x[i], reward[i], reward[peak], beta);
@@ -122,13 +123,14 @@ export function limitLevels<A>({ levels, beta }: Prepared<A>): LimitLevels {
   const total = sum(mass).hi;
   for (let i = 0; i < size; i++) mass[i] = isNormal(mass[i]) ? mass[i] / total : odds(i, total);
   const logScale = logRef[peak] + log(total);
-  const logRatio = x.map((xi) => xi - logScale);
+  const logRatio = floats(size);
+  for (let i = 0; i < size; i++) logRatio[i] = x[i] - logScale;
   return new LimitOfLevels(levels, mass, logRatio, peak);
 }
 
 /** The probability of each level under the law of these ratios. */
 export function levelMass(levels: Levels, ratios: RatioToRef): Float64Array {
-  const out = new Float64Array(levels.mass.length);
+  const out = floats(levels.mass.length);
   for (let i = 0; i < out.length; i++) out[i] = levelMassAt(levels, ratios, i);
   return out;
 }

@@ -3,6 +3,7 @@ import { expectationUnder } from "../measure/expectation.js";
 import { type Levels, levelAt, levelsOf, massFrom } from "../measure/levels.js";
 import { type Measure, requirePair } from "../measure/measure.js";
 import { resolveScore } from "../measure/score.js";
+import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
 import { type BestOfNProblem, requireProblem, type SelectionProblem } from "./problem.js";
 
@@ -21,7 +22,9 @@ export interface PolicyReading {
 /** The probability of beating a draw from ref, ties counting half, for an answer of each level. */
 export function winByLevel({ mass, forbidden }: Levels): Float64Array {
   const below = massFrom(mass, forbidden);
-  return mass.map((m, i) => below[i + 1] + m / 2);
+  const win = floats(mass.length);
+  for (let i = 0; i < win.length; i++) win[i] = below[i + 1] + mass[i] / 2;
+  return win;
 }
 
 /** The same for answers of any reward, whether or not ref has one like it. */
@@ -103,7 +106,7 @@ function readingOf<A>(caller: string, problem: Omit<SelectionProblem<A>, "beta">
 export function readByLevel(value: Float64Array, law: Float64Array): number {
   let least = Infinity;
   let most = -Infinity;
-  const terms = new Float64Array(value.length);
+  const terms = floats(value.length);
   for (let i = 0; i < terms.length; i++) {
     const v = value[i];
     if (v < least) least = v;

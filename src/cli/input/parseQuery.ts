@@ -5,6 +5,7 @@ import { columnsIn } from "./expression.js";
 import { type Fields, fieldReader, isFields } from "./fields.js";
 import { InputError } from "./inputError.js";
 import { parseJson } from "./jsonText.js";
+import { plainArrays } from "./plainArrays.js";
 import { plainQuery } from "./plainQuery.js";
 import type { Query } from "./query.js";
 import { QueryBuilder } from "./queryBuilder.js";
@@ -26,7 +27,10 @@ export function readRecord(
   const fields = requireFields(record, place, columns.strict ? "the line" : "the record");
   const plain = columns.strict ? plainQuery(fields, place) : undefined;
   if (plain !== undefined) return { query: plain, missing: 0 };
-  const builder = new QueryBuilder(columns, nameOf(fields, place, columns), place, clusterOf(fields, place, columns));
+  const name = nameOf(fields, place, columns);
+  const arrays = plainArrays(fields, name, place, columns);
+  if (arrays !== undefined) return { query: arrays, missing: 0 };
+  const builder = new QueryBuilder(columns, name, place, clusterOf(fields, place, columns));
   const { answers, places } = columns.shape === "list" ? listOf(fields, place, columns) : zipOf(fields, place, columns);
   for (let i = 0; i < answers.length; i++) {
     const answer = answers[i];

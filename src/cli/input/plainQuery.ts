@@ -59,4 +59,5 @@ export function plainQuery({ query, answers }: Fields, place: string): Query | u
   return { query, place, kind, ref: { mass }, reward, rewards: [reward], gold, text, features };
 }
 
-const NO_FEATURES: Readonly<Record<string, number>> = {};
+/** What an answer without features has. */
+export const NO_FEATURES: Readonly<Record<string, number>> = {};

@@ -63,6 +63,7 @@ function writeParquet(filename: string, mass: ArrayLike<number>, reward: ArrayLi
     queries.map((q) => places.map((i) => of(q * CANDIDATES + i, i)));
   parquetWriteFile({
     filename,
+    rowGroupSize: 10_000,
     schema: [
       { name: "root", num_children: 4 },
       { ...text, repetition_type: "REQUIRED" },

@@ -80,11 +80,13 @@ function* pieces(metadata: FileMetaData, needed: readonly string[]): Generator<{
   }
 }
 
+const isPlain = (value: unknown): boolean => typeof value === "number" || typeof value === "string";
+
 /** The value as JSON has it. A whole number of 64 bits that no double holds becomes text. */
 function plain(value: unknown): unknown {
   if (value === undefined) return null;
   if (typeof value === "bigint") return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : String(value);
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.every(isPlain) ? value : value.map(plain);
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
 }
