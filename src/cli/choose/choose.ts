@@ -24,7 +24,7 @@ const OPTIONS = {
   beta: { value: "LIST", help: "temperatures to choose among (default: 0, and those that spend ¼, ½, 1 and 2 nats)" },
   n: {
     value: "LIST",
-    help: "numbers of draws to choose among; queries with fewer samples than the most are left out (default: 1,2,4,…,1024, as far as every query has samples)",
+    help: "numbers of draws to choose among, on the queries with as many samples as the most (default: 1,2,4,…,1024, as far as all have)",
   },
   folds: { value: "F", help: "parts of the queries; each is read at what the others choose (default 5)" },
   seed: { value: "S", help: "seed of the parts (default 0)" },
