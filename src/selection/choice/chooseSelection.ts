@@ -48,7 +48,9 @@ export interface ChooseOptions {
 
 /** A setting that was chosen, and what it is worth. */
 export interface ChosenSetting {
+  /** Its temperature β. */
   readonly beta: number;
+  /** Its number of draws N. */
   readonly n: number;
   /** The place among the candidates. */
   readonly index: number;

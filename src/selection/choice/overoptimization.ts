@@ -3,6 +3,7 @@ import type { MeanEstimate } from "./meanOverQueries.js";
 
 /** A temperature at which more draws lower the gold while the reward rises, beyond what the choice of queries explains. */
 export interface Overoptimization {
+  /** The temperature β. */
   readonly beta: number;
   /** The fewest draws at which gold is lower than at fewer ones. */
   readonly n: number;
@@ -10,8 +11,9 @@ export interface Overoptimization {
   readonly than: number;
   /** By how much it changes from there to `n`, on the same queries: negative. */
   readonly change: MeanEstimate;
-  /** The most draws among the candidates of this temperature, and the change from `than` to there. */
+  /** The most draws among the candidates of this temperature. */
   readonly last: number;
+  /** By how much gold changes from `than` to the most draws. */
   readonly lastChange: MeanEstimate;
   /** The number of pairs that were compared, at all temperatures: the level is shared among them (Bonferroni). */
   readonly comparisons: number;
