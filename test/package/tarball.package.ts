@@ -43,9 +43,16 @@ describe("the tarball", () => {
     }
   });
 
-  it("needs nothing at run time but mathjs and seedrandom", () => {
+  it("needs nothing at run time but mathjs, seedrandom, and what the command reads files with", () => {
     const { dependencies } = JSON.parse(readFileSync(join(project.installed, "package.json"), "utf8"));
-    expect(Object.keys(dependencies)).toEqual(["mathjs", "seedrandom"]);
+    expect(Object.keys(dependencies)).toEqual([
+      "csv-parse",
+      "fzstd",
+      "hyparquet",
+      "hyparquet-compressors",
+      "mathjs",
+      "seedrandom",
+    ]);
   });
 });
 
