@@ -72,7 +72,11 @@ export async function* gatheredQueries(
     if (!scattered) for (const builder of builders.values()) yield* finished(builder, lacks);
     throw error;
   }
-  for (const builder of builders.values()) yield* finished(builder, lacks);
+  for (const [name, builder] of builders) {
+    // What is finished need not be held.
+    builders.delete(name);
+    yield* finished(builder, lacks);
+  }
 }
 
 export function* finished(builder: QueryBuilder, lacks: Lacks): Generator<Query> {

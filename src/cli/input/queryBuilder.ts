@@ -18,6 +18,8 @@ export class QueryBuilder {
   readonly #cluster: string | undefined;
   /** Whether each answer is written out, so that equal ones are one; else a list of distinct answers. */
   readonly #writtenOut: boolean;
+  /** Whether answers have texts or weights. Without, equal ones are joined at the end: until then keys would fill the memory. */
+  readonly #hasTexts: boolean;
   /** Where an answer stands, by all that it has; in a list of distinct answers, by its text. */
   readonly #known = new Map<string, number>();
   /** Of each text, its place and weight, where the weights are the law and the answers are written out. */
@@ -42,6 +44,7 @@ export class QueryBuilder {
     this.#place = place;
     this.#cluster = cluster;
     this.#writtenOut = columns.shape !== "list" || columns.masses.length === 0;
+    this.#hasTexts = columns.answer !== undefined || columns.masses.length > 0;
     this.#values = columns.rewards.map(() => undefined);
     this.#rewards = columns.rewards.map(() => []);
   }
@@ -69,7 +72,7 @@ export class QueryBuilder {
     }
     const t = text(answer, i, places);
     const f = features(answer, i, places);
-    if (this.#writtenOut) this.#merge(m, g, t, f, i, places);
+    if (this.#writtenOut && this.#hasTexts) this.#merge(m, g, t, f, i, places);
     else {
       if (t !== undefined && !this.#columns.mergeMean) this.#refuseRepeated(t, i, places);
       this.#push(m.value, g, t, f);
@@ -78,11 +81,12 @@ export class QueryBuilder {
 
   #push(mass: number, gold: number | undefined, text: string | undefined, features: Readonly<Record<string, number>>) {
     this.#mass.push(mass);
-    this.#times.push(1);
     for (let r = 0; r < this.#values.length; r++) this.#rewards[r].push(this.#values[r] ?? Number.NaN);
     this.#gold.push(gold);
-    this.#text.push(text);
     this.#features.push(features);
+    if (this.#writtenOut && !this.#hasTexts) return;
+    this.#times.push(1);
+    this.#text.push(text);
   }
 
   #refuseRepeated(text: string, i: number, places: Places): void {
@@ -147,6 +151,7 @@ export class QueryBuilder {
   /** The query, or undefined where no answer is left. */
   finish(): Query | undefined {
     if (this.#mass.length === 0) return undefined;
+    if (this.#writtenOut && !this.#hasTexts) this.#joinAlike();
     if (this.#columns.missing === "worst") for (const reward of this.#rewards) this.#setWorst(reward);
     if (this.#columns.mergeMean) this.#join();
     const logarithmic = this.#kind === "logProbability";
@@ -173,6 +178,32 @@ export class QueryBuilder {
       throw new InputError(`${this.#place}: query ${show(this.#query)} has no reward to take the worst of`);
     const worst = known.reduce((a, b) => Math.min(a, b), Infinity);
     for (const [i, r] of reward.entries()) if (Number.isNaN(r)) reward[i] = worst;
+  }
+
+  /** Counts samples without texts together where all their scores are equal. */
+  #joinAlike(): void {
+    const known = new Map<string, number>();
+    const firsts: number[] = [];
+    const counts: number[] = [];
+    const more = (features: object) => (Object.keys(features).length === 0 ? "" : JSON.stringify(features));
+    for (let i = 0; i < this.#mass.length; i++) {
+      const key = `${this.#rewards.map((reward) => reward[i]).join()} ${this.#gold[i]} ${more(this.#features[i])}`;
+      const at = known.get(key);
+      if (at !== undefined) counts[at] += this.#mass[i];
+      else {
+        known.set(key, firsts.length);
+        firsts.push(i);
+        counts.push(this.#mass[i]);
+      }
+    }
+    this.#text = firsts.map(() => undefined);
+    this.#times = counts;
+    if (firsts.length === this.#mass.length) return;
+    const kept = <T>(all: readonly T[]) => firsts.map((i) => all[i]);
+    this.#mass = counts;
+    this.#rewards = this.#rewards.map(kept);
+    this.#gold = kept(this.#gold);
+    this.#features = kept(this.#features);
   }
 
   /** Joins equal answers, with the mean of their scores. */
