@@ -71,6 +71,7 @@ export type { Overoptimization } from "./selection/choice/overoptimization.js";
 export { type CurvePoint, selectionCurve } from "./selection/curve.js";
 export { type FirstOrderExpansion, firstOrderExpansion } from "./selection/expansion.js";
 export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
+export { metropolisLaw } from "./selection/metropolis.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
 export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
 export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";

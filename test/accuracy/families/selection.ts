@@ -10,6 +10,7 @@ import {
   fromLogMass,
   limitDistance,
   measure,
+  metropolisLaw,
   passAtK,
   policyReading,
   samplesNeeded,
@@ -46,6 +47,7 @@ import {
   expm1,
   log1p,
   logMeasureOf,
+  logOnePlus,
   measureOf,
   type Num,
   one,
@@ -194,6 +196,63 @@ const byMass = (x: Moved<Wide>): Moved<Soft> => {
 
 const wideLaw = ({ logMass, reward, beta }: Moved<Wide>, n: number) =>
   exact.softBestOfNLaw({ ref: logMeasureOf(logMass), reward, beta }, n);
+
+/**
+ * The law of n draws by Metropolis, by its closed form over the answers from the lightest up. Ties add terms of 0.
+ * Differences are taken by expm1, for masses that are rarer than the digits of a sum.
+ */
+function metropolis(x: Moved<Soft>, n: number) {
+  const ref = probabilities(x.mass);
+  const reward = x.reward.map(big);
+  const log = (i: number) => reward[i].div(big(x.beta));
+  const allowed = answers(ref).filter((i) => ref[i].gt(0) && reward[i].isFinite());
+  const order = allowed.toSorted((i, j) => reward[i].comparedTo(reward[j]));
+  const last = order.length - 1;
+  const forbidden = total(ref.filter((_, i) => !allowed.includes(i)));
+  // Σ p w over those up to one, in units of its own weight, and λ.
+  const s: BigNumber[] = [];
+  const stay: BigNumber[] = [];
+  const climb = (k: number) => (k === last ? one : expm1(log(order[k]).minus(log(order[k + 1]))).neg());
+  for (const [k, i] of order.entries()) {
+    s.push(k === 0 ? ref[i] : ref[i].plus(s[k - 1].times(one.minus(climb(k - 1)))));
+    stay.push(k === 0 ? forbidden : stay[k - 1].plus(s[k - 1].times(climb(k - 1))));
+  }
+  const leave = (k: number) => s[k].plus(total(order.slice(k + 1).map((i) => ref[i])));
+  const power = (k: number) => {
+    if (k > last || n === 1) return one;
+    if (leave(k).lt(0.5)) return exact.exp(logOnePlus(leave(k).neg()).times(n - 1));
+    return stay[k].pow(n - 1);
+  };
+  // (λ_{k+1}^{n−1} − λ_k^{n−1})/s_k.
+  const gain = (k: number) => {
+    const up = k === last ? one : stay[k + 1];
+    if (up.isZero()) return zero;
+    const share = s[k].times(climb(k)).div(up);
+    const fall = share.lt(0.5)
+      ? expm1(logOnePlus(share.neg()).times(n - 1)).neg()
+      : one.minus(one.minus(share).pow(n - 1));
+    return power(k + 1)
+      .times(fall)
+      .div(s[k]);
+  };
+  const gains = order.map((_, k) => gain(k));
+  const ratio = new Map<number, BigNumber>();
+  for (const [k, i] of order.entries()) {
+    const fromAbove = order.map((j, l) => (l < k ? zero : gains[l].times(exact.exp(log(i).minus(log(j))))));
+    // Held at l or below and refused nothing since: F_k for what is at k and below, and the mass of each between.
+    let reached = total(order.slice(0, k + 1).map((j) => ref[j])).plus(forbidden);
+    let sum = zero;
+    for (let l = k; l <= last; l++) {
+      if (l > k) reached = reached.plus(ref[order[l]]);
+      sum = sum.plus(fromAbove[l].times(reached));
+    }
+    ratio.set(i, sum.plus(power(k)));
+  }
+  return exact.distribution(
+    answers(ref),
+    ref.map((p, i) => p.times(ratio.get(i) ?? 0)),
+  );
+}
 
 /** All subsets of n among the first `size` numbers. */
 function subsets(size: number, n: number): number[][] {
@@ -355,6 +414,23 @@ export const selection: readonly Subject[] = [
       exact.softBestOfNLaw({ ref: measureOf(mass), reward: weight.map((w) => exact.log(w)), beta: 1 }, n).mass,
     cases: 100,
     probes: 6,
+  }),
+  subject({
+    name: "metropolisLaw().mass",
+    fixtures: selections,
+    domain: SOFT,
+    draw: soft,
+    fixed: ["n"],
+    float64: (x) => metropolisLaw(problemOf(x), x.n).mass,
+    exact: (x, { n }) => metropolis(x, n).mass,
+  }),
+  subject({
+    name: "metropolisLaw().logMass",
+    domain: WIDE,
+    draw: wide,
+    fixed: ["n"],
+    float64: (x) => metropolisLaw(wideProblem(x), x.n).logMass,
+    exact: (x, { n }) => metropolis(byMass(x), n).logMass,
   }),
   subject({
     name: "bestOfPoissonLaw().mass",
