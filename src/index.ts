@@ -74,6 +74,11 @@ export { type LimitDistance, limitDistance, selectionLimit } from "./selection/l
 export { metropolisLaw } from "./selection/metropolis.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
 export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
+export {
+  type RejectionSampling,
+  type RejectionSamplingOptions,
+  rejectionSamplingLaw,
+} from "./selection/rejection.js";
 export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";
 export {
   estimateBestOfN,

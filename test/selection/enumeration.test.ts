@@ -8,13 +8,8 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect } from "vitest";
-import { type Fraction, toNumber } from "../support/fraction.js";
+import { add, type Fraction, toNumber } from "../support/fraction.js";
 import { test } from "../support/test.js";
-
-const add = (a: Fraction, b: Fraction): Fraction => ({
-  top: a.top * b.bottom + b.top * a.bottom,
-  bottom: a.bottom * b.bottom,
-});
 
 /** Every way in which N draws fall on K answers. */
 function* countVectors(size: number, n: number, before: number[] = []): Generator<number[]> {

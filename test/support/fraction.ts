@@ -4,6 +4,11 @@ export interface Fraction {
   readonly bottom: bigint;
 }
 
+export const add = (a: Fraction, b: Fraction): Fraction => ({
+  top: a.top * b.bottom + b.top * a.bottom,
+  bottom: a.bottom * b.bottom,
+});
+
 /** The quotient as a double, from 60 binary digits past those it has. */
 export function toNumber({ top, bottom }: Fraction): number {
   if (top === 0n) return 0;

@@ -2,14 +2,9 @@ import { isRounded, type Levels, logAdd, massAbove, massFrom } from "../../measu
 import { missedBy, scaledDifference } from "../../measure/score.js";
 import { exp, expm1, expPlus, log, log1p, pow } from "../../numeric/elementary.js";
 import { floats } from "../../numeric/floats.js";
+import { geometricSum, logGeometricSum, logPowerOfRest } from "../../numeric/geometric.js";
 import { keptOf } from "./kept.js";
-import type { RatioToRef } from "./levelRatios.js";
-
-/** From this many draws on, masses that are rounded to 0 count. */
-const MIN_DRAWS_BY_LOGARITHM = 2 ** 100;
-
-/** Below this a ratio may come from a factor that was rounded below the normal doubles. */
-const MIN_UNROUNDED_RATIO = 1e-250;
+import { hasDigits, type RatioToRef } from "./levelRatios.js";
 
 /**
  * The ratios of the Metropolis law by level, for N > 1 and β > 0. With levels from the best down, i, let Δ_i be the step
@@ -24,16 +19,12 @@ const MIN_UNROUNDED_RATIO = 1e-250;
 export function metropolisRatios(levels: Levels, beta: number, n: number): RatioToRef {
   const { kept, logKept } = keptOf(levels, n);
   const { ratio, certain } = plainRatios(levels, beta, n - 1);
-  const byLogarithm = n >= MIN_DRAWS_BY_LOGARITHM || certain.includes(0) ? logRatios(levels, beta, n - 1) : undefined;
+  const byLogarithm = certain.includes(0) ? logRatios(levels, beta, n - 1) : undefined;
   const logRatio = floats(ratio.length);
   for (let i = 0; i < ratio.length; i++) {
-    if (byLogarithm === undefined || (certain[i] === 1 && n < MIN_DRAWS_BY_LOGARITHM)) {
-      logRatio[i] = log(ratio[i]) - logKept;
-      ratio[i] /= kept;
-    } else {
-      logRatio[i] = byLogarithm[i] - logKept;
-      ratio[i] = exp(logRatio[i]);
-    }
+    const all = certain[i] === 1 || byLogarithm === undefined;
+    logRatio[i] = (all ? log(ratio[i]) : byLogarithm[i]) - logKept;
+    ratio[i] = all ? ratio[i] / kept : exp(logRatio[i]);
   }
   return { ratio, logRatio };
 }
@@ -68,29 +59,20 @@ function plainRatios(levels: Levels, beta: number, n: number): { ratio: Float64A
   };
   const ratio = floats(size);
   const certain = new Uint8Array(size);
-  let [u, w] = [quotient(s[0], stay[0], n), 0];
+  let [u, w] = [geometricSum(s[0], stay[0], n), 0];
   for (let i = 0; i < size; i++) {
     if (i > 0) {
       w = decay[i - 1] * (mass[i - 1] * u + w);
       u *= decay[i - 1];
       const climb = -expm1(-step[i - 1]);
       const up = stay[i - 1];
-      if (up > 0) u += power(i - 1, n - 1) * climb * quotient((s[i] * climb) / up, stay[i] / up, n);
+      if (up > 0) u += power(i - 1, n - 1) * climb * geometricSum((s[i] * climb) / up, stay[i] / up, n);
     }
     ratio[i] = from[i] * u + w + power(i, n);
-    certain[i] = Number(!isRounded(from[i]) && ratio[i] > MIN_UNROUNDED_RATIO && ratio[i] < Infinity);
+    certain[i] = Number(!isRounded(from[i]) && hasDigits(ratio[i], n));
   }
   return { ratio, certain };
 }
-
-/** (1 − (1 − q)^n)/q, from whichever of q and 1 − q is small. */
-function quotient(q: number, rest: number, n: number): number {
-  if (q < 1e-290) return n;
-  return -expm1(n * (q < 0.5 ? log1p(-q) : log(rest))) / q;
-}
-
-/** Below this, log(1 − x) is −x and 1 − e^{−x} is x. */
-const LOG_NEGLIGIBLE = -40;
 
 /** The logarithms of the ratios, by the logarithms of all terms. */
 function logRatios(levels: Levels, beta: number, n: number): Float64Array {
@@ -120,7 +102,7 @@ function logRatios(levels: Levels, beta: number, n: number): Float64Array {
     }
     if (logUp > -Infinity) {
       const logQ = logS[i] + climb - logUp;
-      const gain = logPowerUp + logOfQuotient(logQ, logStay[i] - logUp, n) + climb - logUp;
+      const gain = logPowerUp + logGeometricSum(logQ, logStay[i] - logUp, n) + climb - logUp;
       logU = logAdd(logU, gain);
     }
     out[i] = logAdd(logAdd(logFrom[i] + logU, logW), logPower);
@@ -128,16 +110,4 @@ function logRatios(levels: Levels, beta: number, n: number): Float64Array {
     [logUp, logPowerUp] = [logStay[i], logPower];
   }
   return out;
-}
-
-/** n·log(1 − x), given log x and log(1 − x), from whichever has the digits. */
-function logPowerOfRest(logX: number, logRest: number, n: number): number {
-  if (logX < LOG_NEGLIGIBLE) return -exp(log(n) + logX);
-  return n * (logX < -Math.LN2 ? log1p(-exp(logX)) : logRest);
-}
-
-/** log((1 − (1 − q)^n)/q), given log q and log(1 − q). */
-function logOfQuotient(logQ: number, logRest: number, n: number): number {
-  if (log(n) + logQ < LOG_NEGLIGIBLE && logQ < LOG_NEGLIGIBLE) return log(n);
-  return log(-expm1(logPowerOfRest(logQ, logRest, n))) - logQ;
 }

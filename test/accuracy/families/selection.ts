@@ -13,6 +13,7 @@ import {
   metropolisLaw,
   passAtK,
   policyReading,
+  rejectionSamplingLaw,
   samplesNeeded,
   selectionCurve,
   selectionLimit,
@@ -25,6 +26,7 @@ import {
 import { printedRate } from "exptilt/claims";
 import { adversarial, selections } from "../fixtures.js";
 import {
+  between,
   farRewards,
   LOG_MASSES,
   logMasses,
@@ -254,6 +256,28 @@ function metropolis(x: Moved<Soft>, n: number) {
   );
 }
 
+/** At most n draws by rejection. Where the n-th is forbidden all are drawn again. */
+function rejection(x: Moved<Soft> & { cap?: Num }, n: number) {
+  const ref = probabilities(x.mass);
+  const reward = x.reward.map(big);
+  const allowed = ref.map((p, i) => (reward[i].isFinite() ? p : zero));
+  const best = reward.reduce((t, r, i) => (allowed[i].gt(0) && r.gt(t) ? r : t), big(-Infinity));
+  const cap = x.cap === undefined ? best : big(x.cap);
+  const over = reward.map((r) => (r.gte(cap) ? zero : r.minus(cap).div(big(x.beta))));
+  const accept = over.map((l) => (l.isFinite() ? exact.exp(l) : zero));
+  const acceptance = total(accept.map((a, i) => a.times(ref[i])));
+  const refusal = total(over.map((l, i) => ref[i].times(l.isFinite() ? expm1(l).neg() : one)));
+  const logRefusal = acceptance.lt(0.5) ? logOnePlus(acceptance.neg()) : exact.log(refusal);
+  // (1 − (1 − A)^m)/A.
+  const looks = (m: number) => {
+    if (m === 0) return zero;
+    return refusal.isZero() ? one : expm1(logRefusal.times(m)).neg().div(acceptance);
+  };
+  const last = n === 1 ? one : refusal.isZero() ? zero : exact.exp(logRefusal.times(n - 1));
+  const taken = allowed.map((p, i) => p.times(accept[i].times(looks(n - 1)).plus(last)));
+  return { law: exact.distribution(answers(ref), taken), expectedDraws: looks(n).div(total(taken)), acceptance };
+}
+
 /** All subsets of n among the first `size` numbers. */
 function subsets(size: number, n: number): number[][] {
   if (n === 0) return [[]];
@@ -431,6 +455,42 @@ export const selection: readonly Subject[] = [
     fixed: ["n"],
     float64: (x) => metropolisLaw(wideProblem(x), x.n).logMass,
     exact: (x, { n }) => metropolis(byMass(x), n).logMass,
+  }),
+  subject({
+    name: "rejectionSamplingLaw().law.mass",
+    domain: `${SOFT}; the cap above, at and below the best reward`,
+    draw: (rng, index): Soft & { cap: number } => {
+      const problem = soft(rng, index);
+      const best = Math.max(...problem.reward.filter((_, i) => problem.mass[i] > 0));
+      return { ...problem, cap: best + pick(rng, 0, 0, between(rng, -40, 10)) * problem.beta };
+    },
+    fixed: ["n"],
+    float64: ({ cap, ...x }) => rejectionSamplingLaw(problemOf(x), x.n, { cap }).law.mass,
+    exact: (x, { n }) => rejection(x, n).law.mass,
+  }),
+  subject({
+    name: "rejectionSamplingLaw().expectedDraws",
+    domain: SOFT,
+    draw: soft,
+    fixed: ["n"],
+    float64: (x) => rejectionSamplingLaw(problemOf(x), x.n).expectedDraws,
+    exact: (x, { n }) => rejection(x, n).expectedDraws,
+  }),
+  subject({
+    name: "rejectionSamplingLaw().acceptance",
+    domain: SOFT,
+    draw: soft,
+    fixed: ["n"],
+    float64: (x) => rejectionSamplingLaw(problemOf(x), x.n).acceptance,
+    exact: (x, { n }) => rejection(x, n).acceptance,
+  }),
+  subject({
+    name: "rejectionSamplingLaw().law.logMass",
+    domain: WIDE,
+    draw: wide,
+    fixed: ["n"],
+    float64: (x) => rejectionSamplingLaw(wideProblem(x), x.n).law.logMass,
+    exact: (x, { n }) => rejection(byMass(x), n).law.logMass,
   }),
   subject({
     name: "bestOfPoissonLaw().mass",
