@@ -80,6 +80,7 @@ export {
   rejectionSamplingLaw,
 } from "./selection/rejection.js";
 export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";
+export { atLeastMOfK } from "./selection/samples/atLeastMOfK.js";
 export {
   estimateBestOfN,
   estimateSoftBestOfN,
@@ -89,6 +90,7 @@ export {
   type SoftScoredSamples,
 } from "./selection/samples/estimate.js";
 export { passAtK } from "./selection/samples/passAtK.js";
+export { passHatK } from "./selection/samples/passHatK.js";
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { selectSoftBestOfN } from "./selection/select.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";

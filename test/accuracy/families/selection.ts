@@ -1,4 +1,5 @@
 import {
+  atLeastMOfK,
   bestOfNKlBound,
   bestOfNLaw,
   bestOfNWinRateBound,
@@ -12,6 +13,7 @@ import {
   measure,
   metropolisLaw,
   passAtK,
+  passHatK,
   policyReading,
   rejectionSamplingLaw,
   samplesNeeded,
@@ -375,6 +377,19 @@ function fewest(x: Moved<Soft & { distance: number }>, distance: number): BigNum
   return big(high);
 }
 
+function attempts(rng: Rng): { n: number; c: number; k: number; m: number } {
+  const n = whole(rng, 1, pick(rng, 10, 100, 1000));
+  const k = whole(rng, 1, pick(rng, n, Math.min(n, 5)));
+  return { n, c: whole(rng, 0, n), k, m: whole(rng, 0, k) };
+}
+
+const choose = (n: number, k: number) =>
+  k > n ? zero : times(k, (i) => i).reduce<BigNumber>((s, i) => s.times(n - i).div(i + 1), one);
+
+/** The share of the subsets of k with m correct ones at least. */
+const successes = (n: number, c: number, k: number, m: number) =>
+  total(times(k - m + 1, (i) => m + i).map((j) => choose(c, j).times(choose(n - c, k - j)))).div(choose(n, k));
+
 export const selection: readonly Subject[] = [
   subject({
     name: "bestOfNLaw().mass",
@@ -558,6 +573,25 @@ export const selection: readonly Subject[] = [
     peers: {
       mathjs: ({ n, c, k }) => (c + k > n ? 1 : 1 - math.combinations(n - c, k) / math.combinations(n, k)),
     },
+  }),
+  subject({
+    name: "passHatK",
+    domain: "1 to 1000 samples, any number correct, any k",
+    draw: (rng) => {
+      const { n, c, k } = attempts(rng);
+      return { n, c, k };
+    },
+    fixed: ["n", "c", "k"],
+    float64: ({ n, c, k }) => passHatK(n, c, k),
+    exact: (_, { n, c, k }) => successes(n, c, k, k),
+  }),
+  subject({
+    name: "atLeastMOfK",
+    domain: "1 to 1000 samples, any number correct, any k and m",
+    draw: attempts,
+    fixed: ["n", "c", "k", "m"],
+    float64: ({ n, c, k, m }) => atLeastMOfK(n, c, k, m),
+    exact: (_, { n, c, k, m }) => successes(n, c, k, m),
   }),
   subject({
     name: "bestOfNKlBound",
