@@ -71,9 +71,16 @@ export type { Overoptimization } from "./selection/choice/overoptimization.js";
 export { type CurvePoint, selectionCurve } from "./selection/curve.js";
 export { type FirstOrderExpansion, firstOrderExpansion } from "./selection/expansion.js";
 export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
+export { metropolisLaw } from "./selection/metropolis.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
 export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
+export {
+  type RejectionSampling,
+  type RejectionSamplingOptions,
+  rejectionSamplingLaw,
+} from "./selection/rejection.js";
 export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";
+export { atLeastMOfK } from "./selection/samples/atLeastMOfK.js";
 export {
   estimateBestOfN,
   estimateSoftBestOfN,
@@ -83,6 +90,7 @@ export {
   type SoftScoredSamples,
 } from "./selection/samples/estimate.js";
 export { passAtK } from "./selection/samples/passAtK.js";
+export { passHatK } from "./selection/samples/passHatK.js";
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { selectSoftBestOfN } from "./selection/select.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";

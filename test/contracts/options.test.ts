@@ -14,6 +14,7 @@ const {
   paretoK,
   paretoSmoothedWeights,
   randomSource,
+  rejectionSamplingLaw,
   rewardDirectedProblem,
   softBestOfNSampler,
   tabularPolicy,
@@ -40,6 +41,7 @@ const calls: Record<string, (options: object) => unknown> = {
   fitWeightedMleStream: (options) => fitWeightedMleStream(policy, [target], options),
   paretoK: (options) => paretoK(weights, options),
   paretoSmoothedWeights: (options) => paretoSmoothedWeights(weights, options),
+  rejectionSamplingLaw: (options) => rejectionSamplingLaw(problem, 2, options),
   softBestOfNSampler: (options) => softBestOfNSampler(problem, 2, randomSource(1), options),
 };
 

@@ -37,6 +37,8 @@ const calls: [string, (p: library.Measure, q: library.Measure, r: readonly numbe
   ["rlifOptimalValue", (p) => library.rlifOptimalValue({ ref: p, length: 2, beta: 1, vocabularySize: 3 })],
   ["bestOfNLaw", (p, _, r) => library.bestOfNLaw({ ref: p, reward: r }, 4)],
   ["softBestOfNLaw", (p, _, r) => library.softBestOfNLaw({ ref: p, reward: r, beta: 0.5 }, 4)],
+  ["metropolisLaw", (p, _, r) => library.metropolisLaw({ ref: p, reward: r, beta: 0.5 }, 4)],
+  ["rejectionSamplingLaw", (p, _, r) => library.rejectionSamplingLaw({ ref: p, reward: r, beta: 0.5 }, 4).law],
   ["bestOfPoissonLaw", (p, _, r) => library.bestOfPoissonLaw({ ref: p, reward: r }, 3)],
   ["softBestOfPoissonLaw", (p, _, r) => library.softBestOfPoissonLaw({ ref: p, reward: r, beta: 0.5 }, 3)],
   ["selectionLimit", (p, _, r) => library.selectionLimit({ ref: p, reward: r, beta: 0 })],

@@ -11,9 +11,11 @@ import {
   klDivergence,
   limitDistance,
   measure,
+  metropolisLaw,
   normalize,
   passAtK,
   policyReading,
+  rejectionSamplingLaw,
   rlhfOptimum,
   samplesNeeded,
   selectionCurve,
@@ -48,6 +50,8 @@ type Problem = typeof good;
 const calls: [string, (p: Problem) => unknown, ...without: string[]][] = [
   ["bestOfNLaw", (p) => bestOfNLaw(p, 2), "beta"],
   ["softBestOfNLaw", (p) => softBestOfNLaw(p, 2)],
+  ["metropolisLaw", (p) => metropolisLaw(p, 2)],
+  ["rejectionSamplingLaw", (p) => rejectionSamplingLaw(p, 2)],
   ["bestOfPoissonLaw", (p) => bestOfPoissonLaw(p, 2), "beta"],
   ["softBestOfPoissonLaw", (p) => softBestOfPoissonLaw(p, 2)],
   ["softBestOfNBounds", (p) => softBestOfNBounds(p, 2)],
@@ -94,6 +98,8 @@ describe("a problem that is none is refused by the function's own name", () => {
   it.each<[() => unknown, string]>([
     [() => bestOfNLaw(good, 0.5), "bestOfNLaw: n must be at least 1 and finite, got 0.5"],
     [() => softBestOfNLaw(good, Infinity), "softBestOfNLaw: n must be at least 1 and finite, got Infinity"],
+    [() => metropolisLaw(good, 0.5), "metropolisLaw: n must be at least 1 and finite, got 0.5"],
+    [() => rejectionSamplingLaw(good, 0.5), "rejectionSamplingLaw: n must be at least 1 and finite, got 0.5"],
     [() => limitDistance(good, 0), "limitDistance: n must be at least 1 and finite, got 0"],
     [() => bestOfPoissonLaw(good, -1), "bestOfPoissonLaw: rate must be non-negative and finite, got -1"],
     [

@@ -8,24 +8,8 @@ import {
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect } from "vitest";
+import { add, type Fraction, toNumber } from "../support/fraction.js";
 import { test } from "../support/test.js";
-
-/** A fraction of whole numbers: enough of an exact arithmetic to add up the outcomes of N draws. */
-interface Fraction {
-  readonly top: bigint;
-  readonly bottom: bigint;
-}
-const add = (a: Fraction, b: Fraction): Fraction => ({
-  top: a.top * b.bottom + b.top * a.bottom,
-  bottom: a.bottom * b.bottom,
-});
-
-/** The quotient as a double, from 60 binary digits past those it has. */
-function toNumber({ top, bottom }: Fraction): number {
-  if (top === 0n) return 0;
-  const shift = BigInt(Math.max(0, bottom.toString(2).length - top.toString(2).length + 64));
-  return Number((top << shift) / bottom) * 2 ** -Number(shift);
-}
 
 /** Every way in which N draws fall on K answers. */
 function* countVectors(size: number, n: number, before: number[] = []): Generator<number[]> {

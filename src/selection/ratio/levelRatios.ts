@@ -24,3 +24,14 @@ export function emptyRatios(size: number): LevelRatios {
 
 /** P/ref by level and its logarithm, from which a law is computed. */
 export type RatioToRef = Pick<LevelRatios, "ratio" | "logRatio">;
+
+/** From this many draws on, masses count that are rounded to 0. */
+const MIN_DRAWS_BY_LOGARITHM = 2 ** 100;
+
+/** Below this a ratio may come from a factor that was rounded below the normal doubles. */
+const MIN_UNROUNDED_RATIO = 1e-250;
+
+/** Whether a ratio for n draws, a sum of positive terms that are doubles, has all its digits. */
+export function hasDigits(ratio: number, n: number): boolean {
+  return n < MIN_DRAWS_BY_LOGARITHM && ratio > MIN_UNROUNDED_RATIO && ratio < Infinity;
+}

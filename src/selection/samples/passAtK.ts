@@ -58,10 +58,10 @@ const GAUSS_LEGENDRE: readonly (readonly [number, number])[] = [
 
 /**
  * The same sum as the integral from −1/2 to few − 1/2, less the first term of Euler and Maclaurin's midpoint rule. Where
- * few·many < 40 n and few is large, both are small beside n, so that the terms change by parts in a hundred in all: eight
+ * few is large and many < n/80, both are small beside n, so that the terms change by parts in a hundred in all: eight
  * points are exact, and the next term is 1/n⁴.
  */
-function logOfMany(n: number, few: number, many: number): number {
+export function logOfMany(n: number, few: number, many: number): number {
   const [middle, half] = [(few - 1) / 2, few / 2];
   const at = (i: number) => log1p(-many / (n - i));
   let total = 0;

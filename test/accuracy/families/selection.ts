@@ -1,4 +1,5 @@
 import {
+  atLeastMOfK,
   bestOfNKlBound,
   bestOfNLaw,
   bestOfNWinRateBound,
@@ -10,8 +11,11 @@ import {
   fromLogMass,
   limitDistance,
   measure,
+  metropolisLaw,
   passAtK,
+  passHatK,
   policyReading,
+  rejectionSamplingLaw,
   samplesNeeded,
   selectionCurve,
   selectionLimit,
@@ -24,6 +28,7 @@ import {
 import { printedRate } from "exptilt/claims";
 import { adversarial, selections } from "../fixtures.js";
 import {
+  between,
   farRewards,
   LOG_MASSES,
   logMasses,
@@ -46,6 +51,7 @@ import {
   expm1,
   log1p,
   logMeasureOf,
+  logOnePlus,
   measureOf,
   type Num,
   one,
@@ -195,6 +201,85 @@ const byMass = (x: Moved<Wide>): Moved<Soft> => {
 const wideLaw = ({ logMass, reward, beta }: Moved<Wide>, n: number) =>
   exact.softBestOfNLaw({ ref: logMeasureOf(logMass), reward, beta }, n);
 
+/**
+ * The law of n draws by Metropolis, by its closed form over the answers from the lightest up. Ties add terms of 0.
+ * Differences are taken by expm1, for masses that are rarer than the digits of a sum.
+ */
+function metropolis(x: Moved<Soft>, n: number) {
+  const ref = probabilities(x.mass);
+  const reward = x.reward.map(big);
+  const log = (i: number) => reward[i].div(big(x.beta));
+  const allowed = answers(ref).filter((i) => ref[i].gt(0) && reward[i].isFinite());
+  const order = allowed.toSorted((i, j) => reward[i].comparedTo(reward[j]));
+  const last = order.length - 1;
+  const forbidden = total(ref.filter((_, i) => !allowed.includes(i)));
+  // Σ p w over those up to one, in units of its own weight, and λ.
+  const s: BigNumber[] = [];
+  const stay: BigNumber[] = [];
+  const climb = (k: number) => (k === last ? one : expm1(log(order[k]).minus(log(order[k + 1]))).neg());
+  for (const [k, i] of order.entries()) {
+    s.push(k === 0 ? ref[i] : ref[i].plus(s[k - 1].times(one.minus(climb(k - 1)))));
+    stay.push(k === 0 ? forbidden : stay[k - 1].plus(s[k - 1].times(climb(k - 1))));
+  }
+  const leave = (k: number) => s[k].plus(total(order.slice(k + 1).map((i) => ref[i])));
+  const power = (k: number) => {
+    if (k > last || n === 1) return one;
+    if (leave(k).lt(0.5)) return exact.exp(logOnePlus(leave(k).neg()).times(n - 1));
+    return stay[k].pow(n - 1);
+  };
+  // (λ_{k+1}^{n−1} − λ_k^{n−1})/s_k.
+  const gain = (k: number) => {
+    const up = k === last ? one : stay[k + 1];
+    if (up.isZero()) return zero;
+    const share = s[k].times(climb(k)).div(up);
+    const fall = share.lt(0.5)
+      ? expm1(logOnePlus(share.neg()).times(n - 1)).neg()
+      : one.minus(one.minus(share).pow(n - 1));
+    return power(k + 1)
+      .times(fall)
+      .div(s[k]);
+  };
+  const gains = order.map((_, k) => gain(k));
+  const ratio = new Map<number, BigNumber>();
+  for (const [k, i] of order.entries()) {
+    const fromAbove = order.map((j, l) => (l < k ? zero : gains[l].times(exact.exp(log(i).minus(log(j))))));
+    // Held at l or below and refused nothing since: F_k for what is at k and below, and the mass of each between.
+    let reached = total(order.slice(0, k + 1).map((j) => ref[j])).plus(forbidden);
+    let sum = zero;
+    for (let l = k; l <= last; l++) {
+      if (l > k) reached = reached.plus(ref[order[l]]);
+      sum = sum.plus(fromAbove[l].times(reached));
+    }
+    ratio.set(i, sum.plus(power(k)));
+  }
+  return exact.distribution(
+    answers(ref),
+    ref.map((p, i) => p.times(ratio.get(i) ?? 0)),
+  );
+}
+
+/** At most n draws by rejection. Where the n-th is forbidden all are drawn again. */
+function rejection(x: Moved<Soft> & { cap?: Num }, n: number) {
+  const ref = probabilities(x.mass);
+  const reward = x.reward.map(big);
+  const allowed = ref.map((p, i) => (reward[i].isFinite() ? p : zero));
+  const best = reward.reduce((t, r, i) => (allowed[i].gt(0) && r.gt(t) ? r : t), big(-Infinity));
+  const cap = x.cap === undefined ? best : big(x.cap);
+  const over = reward.map((r) => (r.gte(cap) ? zero : r.minus(cap).div(big(x.beta))));
+  const accept = over.map((l) => (l.isFinite() ? exact.exp(l) : zero));
+  const acceptance = total(accept.map((a, i) => a.times(ref[i])));
+  const refusal = total(over.map((l, i) => ref[i].times(l.isFinite() ? expm1(l).neg() : one)));
+  const logRefusal = acceptance.lt(0.5) ? logOnePlus(acceptance.neg()) : exact.log(refusal);
+  // (1 − (1 − A)^m)/A.
+  const looks = (m: number) => {
+    if (m === 0) return zero;
+    return refusal.isZero() ? one : expm1(logRefusal.times(m)).neg().div(acceptance);
+  };
+  const last = n === 1 ? one : refusal.isZero() ? zero : exact.exp(logRefusal.times(n - 1));
+  const taken = allowed.map((p, i) => p.times(accept[i].times(looks(n - 1)).plus(last)));
+  return { law: exact.distribution(answers(ref), taken), expectedDraws: looks(n).div(total(taken)), acceptance };
+}
+
 /** All subsets of n among the first `size` numbers. */
 function subsets(size: number, n: number): number[][] {
   if (n === 0) return [[]];
@@ -292,6 +377,19 @@ function fewest(x: Moved<Soft & { distance: number }>, distance: number): BigNum
   return big(high);
 }
 
+function attempts(rng: Rng): { n: number; c: number; k: number; m: number } {
+  const n = whole(rng, 1, pick(rng, 10, 100, 1000));
+  const k = whole(rng, 1, pick(rng, n, Math.min(n, 5)));
+  return { n, c: whole(rng, 0, n), k, m: whole(rng, 0, k) };
+}
+
+const choose = (n: number, k: number) =>
+  k > n ? zero : times(k, (i) => i).reduce<BigNumber>((s, i) => s.times(n - i).div(i + 1), one);
+
+/** The share of the subsets of k with m correct ones at least. */
+const successes = (n: number, c: number, k: number, m: number) =>
+  total(times(k - m + 1, (i) => m + i).map((j) => choose(c, j).times(choose(n - c, k - j)))).div(choose(n, k));
+
 export const selection: readonly Subject[] = [
   subject({
     name: "bestOfNLaw().mass",
@@ -355,6 +453,59 @@ export const selection: readonly Subject[] = [
       exact.softBestOfNLaw({ ref: measureOf(mass), reward: weight.map((w) => exact.log(w)), beta: 1 }, n).mass,
     cases: 100,
     probes: 6,
+  }),
+  subject({
+    name: "metropolisLaw().mass",
+    fixtures: selections,
+    domain: SOFT,
+    draw: soft,
+    fixed: ["n"],
+    float64: (x) => metropolisLaw(problemOf(x), x.n).mass,
+    exact: (x, { n }) => metropolis(x, n).mass,
+  }),
+  subject({
+    name: "metropolisLaw().logMass",
+    domain: WIDE,
+    draw: wide,
+    fixed: ["n"],
+    float64: (x) => metropolisLaw(wideProblem(x), x.n).logMass,
+    exact: (x, { n }) => metropolis(byMass(x), n).logMass,
+  }),
+  subject({
+    name: "rejectionSamplingLaw().law.mass",
+    domain: `${SOFT}; the cap above, at and below the best reward`,
+    draw: (rng, index): Soft & { cap: number } => {
+      const problem = soft(rng, index);
+      const best = Math.max(...problem.reward.filter((_, i) => problem.mass[i] > 0));
+      return { ...problem, cap: best + pick(rng, 0, 0, between(rng, -40, 10)) * problem.beta };
+    },
+    fixed: ["n"],
+    float64: ({ cap, ...x }) => rejectionSamplingLaw(problemOf(x), x.n, { cap }).law.mass,
+    exact: (x, { n }) => rejection(x, n).law.mass,
+  }),
+  subject({
+    name: "rejectionSamplingLaw().expectedDraws",
+    domain: SOFT,
+    draw: soft,
+    fixed: ["n"],
+    float64: (x) => rejectionSamplingLaw(problemOf(x), x.n).expectedDraws,
+    exact: (x, { n }) => rejection(x, n).expectedDraws,
+  }),
+  subject({
+    name: "rejectionSamplingLaw().acceptance",
+    domain: SOFT,
+    draw: soft,
+    fixed: ["n"],
+    float64: (x) => rejectionSamplingLaw(problemOf(x), x.n).acceptance,
+    exact: (x, { n }) => rejection(x, n).acceptance,
+  }),
+  subject({
+    name: "rejectionSamplingLaw().law.logMass",
+    domain: WIDE,
+    draw: wide,
+    fixed: ["n"],
+    float64: (x) => rejectionSamplingLaw(wideProblem(x), x.n).law.logMass,
+    exact: (x, { n }) => rejection(byMass(x), n).law.logMass,
   }),
   subject({
     name: "bestOfPoissonLaw().mass",
@@ -422,6 +573,25 @@ export const selection: readonly Subject[] = [
     peers: {
       mathjs: ({ n, c, k }) => (c + k > n ? 1 : 1 - math.combinations(n - c, k) / math.combinations(n, k)),
     },
+  }),
+  subject({
+    name: "passHatK",
+    domain: "1 to 1000 samples, any number correct, any k",
+    draw: (rng) => {
+      const { n, c, k } = attempts(rng);
+      return { n, c, k };
+    },
+    fixed: ["n", "c", "k"],
+    float64: ({ n, c, k }) => passHatK(n, c, k),
+    exact: (_, { n, c, k }) => successes(n, c, k, k),
+  }),
+  subject({
+    name: "atLeastMOfK",
+    domain: "1 to 1000 samples, any number correct, any k and m",
+    draw: attempts,
+    fixed: ["n", "c", "k", "m"],
+    float64: ({ n, c, k, m }) => atLeastMOfK(n, c, k, m),
+    exact: (_, { n, c, k, m }) => successes(n, c, k, m),
   }),
   subject({
     name: "bestOfNKlBound",
