@@ -1,4 +1,4 @@
-import { exp, expm1, log, log1p } from "./elementary.js";
+import { exp, expm1, log, log1p, pow } from "./elementary.js";
 
 /**
  * (1 − (1 − q)^n)/q for q and `rest` = 1 − q in [0, 1], from whichever is small; for whole n ≥ 0 it is Σ_{i<n} (1 − q)^i. n is
@@ -7,6 +7,11 @@ import { exp, expm1, log, log1p } from "./elementary.js";
 export function geometricSum(q: number, rest: number, n: number): number {
   if (q < 1e-290 || n === 0) return n;
   return -expm1(n * (q < 0.5 ? log1p(-q) : log(rest))) / q;
+}
+
+/** (1 − q)^n for q and `rest` = 1 − q in [0, 1], from whichever is small. */
+export function powerOfRest(q: number, rest: number, n: number): number {
+  return q < 0.5 ? exp(n * log1p(-q)) : pow(rest, n);
 }
 
 /** Below this, log(1 − x) is −x and 1 − e^{−x} is x. */

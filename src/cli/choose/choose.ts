@@ -2,19 +2,18 @@ import { randomSource } from "../../numeric/random.js";
 import { chooseSelection } from "../../selection/choice/chooseSelection.js";
 import { forEachReading } from "../curve/forEachReading.js";
 import { claim } from "../curve/report.js";
+import { DEFAULT_NS, gridOf } from "../curve/settings.js";
 import { temperaturesOf } from "../curve/temperaturesOf.js";
-import { type Dataset, take, withDataset } from "../input/dataset.js";
+import { take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
-import { numberList } from "../input/numberList.js";
 import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
-import { Progress } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
 import { writeText } from "../terminal/writeText.js";
 import type { Found } from "./found.js";
-import { Gathered } from "./gathered.js";
+import { KeptReadings } from "./keptReadings.js";
 import { plotChoice } from "./plot.js";
 import { choiceText } from "./text.js";
 
@@ -50,11 +49,7 @@ export const usage: Usage = {
 export async function choose(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("choose", OPTIONS, args);
   if (files.length > 1) throw new InputError("choose takes one FILE");
-  const betas = options.beta === undefined ? undefined : numberList("beta", options.beta, (x) => x >= 0, "at least 0");
-  const asked =
-    options.n === undefined
-      ? undefined
-      : numberList("n", options.n, (x) => x >= 1 && x < Infinity, "at least 1 and finite");
+  const { betas, ns: asked } = gridOf(options);
   const given = (name: "kl" | "max-n", least: number) => {
     const text = options[name];
     const must = least === 0 ? "a number of at least 0" : `a number of at least ${least}`;
@@ -70,15 +65,17 @@ export async function choose(args: readonly string[]): Promise<number> {
   const name = file ?? "the embedded data";
   const reading = readingSettings(options);
   claim({ svg: options.svg }, file);
-  let gathered: Gathered | undefined;
+  let gathered: KeptReadings | undefined;
   const broken = await readUntilBroken((signal) => {
     const opening = { again: betas === undefined, texts: false, rewardNeeded: true, say, signal };
     return withDataset(file, reading, opening, async (dataset) => {
       const rewards = await temperaturesOf(dataset, betas, limit, signal);
       const ns = [...new Set([1, ...(asked ?? DEFAULT_NS)])].sort((a, b) => a - b);
       await dataset.read(async (pieces) => {
-        gathered = new Gathered({ rewards, ns, plugIn: false });
-        await gather(take(pieces, limit), dataset, jobs, gathered);
+        const settings = { rewards, ns, plugIn: false };
+        const own = new KeptReadings(settings);
+        gathered = own;
+        await forEachReading(take(pieces, limit), { label: "choose", dataset, settings, jobs }, (one) => own.add(one));
       }, signal);
     });
   });
@@ -105,27 +102,7 @@ export async function choose(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** 1, 2, 4, …, 1024. */
-const DEFAULT_NS = Array.from({ length: 11 }, (_, i) => 2 ** i);
-
-async function gather(
-  pieces: Parameters<typeof forEachReading>[0],
-  dataset: Dataset,
-  jobs: number,
-  gathered: Gathered,
-): Promise<void> {
-  const progress = new Progress("choose", dataset);
-  try {
-    await forEachReading(pieces, dataset.columns, gathered.settings, jobs, (reading) => {
-      gathered.add(reading);
-      progress.update(gathered.queries);
-    });
-  } finally {
-    progress.end();
-  }
-}
-
-function json(dataset: string, { samples, settings }: Gathered, found: readonly Found[]): string {
+function json(dataset: string, { samples, settings }: KeptReadings, found: readonly Found[]): string {
   const shown = found.map(({ choice, candidates: { name, left } }) => ({
     ...(settings.rewards.length > 1 && { rewardName: name }),
     ...(left > 0 && { queriesLeftOut: left }),

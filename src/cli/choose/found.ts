@@ -1,5 +1,5 @@
 import type { SelectionChoice } from "../../selection/choice/chooseSelection.js";
-import type { Candidates } from "./gathered.js";
+import type { Candidates } from "./keptReadings.js";
 
 /** One reward's candidates and what was chosen among them. */
 export interface Found {

@@ -1,5 +1,5 @@
 import { meanOverQueries } from "../../selection/choice/meanOverQueries.js";
-import { band, COLOURS, legendLine, line, PANEL, type Panel, panel, picture, pixel } from "../picture/panel.js";
+import { legendLine, line, PANEL, type Panel, panel, picture, pixel, series } from "../picture/panel.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import type { Found } from "./found.js";
 
@@ -67,15 +67,10 @@ function panels(
 function curves(frame: Panel, all: readonly Shown[], across: (one: Shown) => number, best: Shown): string[] {
   const out = [...frame.svg];
   for (const [c, beta] of [...new Set(all.map((one) => one.beta))].entries()) {
-    const colour = COLOURS[c % COLOURS.length];
     const places = all
       .filter((one) => one.beta === beta)
       .map((one) => ({ x: across(one), y: one.y, error: one.error }));
-    out.push(
-      band(frame, places, colour),
-      line(frame, places, `class="curve" stroke="${colour}"`),
-      ...legendLine(frame, c, `class="curve" stroke="${colour}"`, `β = ${beta}`),
-    );
+    out.push(...series(frame, c, `β = ${beta}`, places));
   }
   const { x, y } = frame.at({ x: across(best), y: best.y });
   out.push(

@@ -5,7 +5,7 @@ import { countedQueries } from "../terminal/countedQueries.js";
 import { figure } from "../terminal/figure.js";
 import { formatTable, wrapText } from "../terminal/table.js";
 import type { Found } from "./found.js";
-import type { Candidates, Gathered } from "./gathered.js";
+import type { Candidates, KeptReadings } from "./keptReadings.js";
 
 /** Characters of a line. */
 const WIDTH = 120;
@@ -17,7 +17,12 @@ export interface Budgets {
 }
 
 /** What was chosen, as a table and plain sentences. */
-export function choiceText(dataset: string, { samples }: Gathered, found: readonly Found[], budgets: Budgets): string {
+export function choiceText(
+  dataset: string,
+  { samples }: KeptReadings,
+  found: readonly Found[],
+  budgets: Budgets,
+): string {
   const several = found.length > 1;
   const parts = found.map(({ choice, candidates }) => {
     const said = sentences(choice, candidates.all, budgets).flatMap((sentence) => wrapText(sentence, WIDTH));

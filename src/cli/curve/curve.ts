@@ -1,18 +1,15 @@
 import { createHash } from "node:crypto";
-import { type Dataset, type Piece, take, withDataset } from "../input/dataset.js";
+import { take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
-import { numberList } from "../input/numberList.js";
 import { type OptionTable, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
-import { Progress } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
 import { forEachReading } from "./forEachReading.js";
 import { requireGoldAlike } from "./goldAlike.js";
 import { PerQueryFile } from "./perQuery.js";
-import type { CurveReading } from "./readCurve.js";
 import { claim, REPORT_OPTIONS, refuseTwoForms, report } from "./report.js";
-import { type CurveSettings, versusOf } from "./settings.js";
+import { type CurveSettings, DEFAULT_NS, gridOf, versusOf } from "./settings.js";
 import { CurveTally } from "./tally.js";
 import { temperaturesOf } from "./temperaturesOf.js";
 
@@ -44,8 +41,7 @@ export async function curve(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("curve", OPTIONS, args);
   if (files.length > 1) throw new InputError("curve takes one FILE");
   refuseTwoForms(options);
-  const betas = options.beta === undefined ? undefined : numberList("beta", options.beta, (x) => x >= 0, "at least 0");
-  const ns = numberList("n", options.n ?? "1,2,4,…,1024", (x) => x >= 1 && x < Infinity, "at least 1 and finite");
+  const { betas, ns = DEFAULT_NS } = gridOf(options);
   if (betas === undefined && options.partial !== undefined)
     throw new InputError("--partial needs --beta: every part of a data set has to be read at the same temperatures");
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
@@ -66,11 +62,19 @@ export async function curve(args: readonly string[]): Promise<number> {
       const settings: CurveSettings = { ...plain, ...(versus && { versus }) };
       await dataset.read(async (pieces) => {
         // Afresh: the rows of a query may have turned out to be scattered.
-        tally = new CurveTally(settings);
+        const own = new CurveTally(settings);
+        tally = own;
         const perQuery = perQueryFile === undefined ? undefined : new PerQueryFile(perQueryFile, settings);
+        const digest = createHash("sha256");
         try {
-          await read(take(pieces, limit), dataset, jobs, tally, perQuery);
+          await forEachReading(take(pieces, limit), { label: "curve", dataset, settings, jobs }, (one) => {
+            requireGoldAlike(one, own);
+            own.add(one);
+            perQuery?.add(one);
+            digest.update(one.digest);
+          });
         } finally {
+          own.seal(digest.digest("hex"));
           perQuery?.close();
         }
       }, signal);
@@ -83,28 +87,4 @@ export async function curve(args: readonly string[]): Promise<number> {
   if (tally.queries === 0 && partial === undefined)
     throw new InputError(`${file ?? "the data set"}: there are no queries`);
   return 0;
-}
-
-async function read(
-  pieces: AsyncIterable<Piece>,
-  dataset: Dataset,
-  jobs: number,
-  tally: CurveTally,
-  perQuery: PerQueryFile | undefined,
-): Promise<void> {
-  const progress = new Progress("curve", dataset);
-  const digest = createHash("sha256");
-  const add = (reading: CurveReading) => {
-    requireGoldAlike(reading, tally);
-    tally.add(reading);
-    perQuery?.add(reading);
-    digest.update(reading.digest);
-    progress.update(tally.queries);
-  };
-  try {
-    await forEachReading(pieces, dataset.columns, tally.settings, jobs, add);
-  } finally {
-    progress.end();
-    tally.seal(digest.digest("hex"));
-  }
 }

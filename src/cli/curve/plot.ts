@@ -1,4 +1,4 @@
-import { band, COLOURS, legendLine, line, PANEL, panel, picture } from "../picture/panel.js";
+import { colourOf, legendLine, PANEL, panel, picture, series } from "../picture/panel.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import type { MeanCurve, MeanPoint } from "./tally.js";
 
@@ -49,17 +49,13 @@ function curvesOf(curves: readonly MeanCurve[], name: string, title: string, top
   });
   const out = [...frame.svg];
   for (const [c, { beta, points }] of curves.entries()) {
-    const colour = COLOURS[c % COLOURS.length];
     const places = finite(points);
     const limit = read(points[points.length - 1]);
     const { y } = frame.at({ x: 1, y: limit.y });
-    if (places.length > 0) {
-      const dash = dashed(places[0].estimate) ? " plug-in" : "";
-      out.push(band(frame, places, colour), line(frame, places, `class="curve${dash}" stroke="${colour}"`));
-    }
+    const dash = places.length > 0 && dashed(places[0].estimate) ? " plug-in" : "";
     out.push(
-      `<line class="limit" stroke="${colour}" x1="${PANEL.left}" x2="${frame.right}" y1="${y}" y2="${y}"/>`,
-      ...legendLine(frame, c, `class="curve" stroke="${colour}"`, `β = ${beta}`),
+      ...series(frame, c, `β = ${beta}`, places, dash),
+      `<line class="limit" stroke="${colourOf(c)}" x1="${PANEL.left}" x2="${frame.right}" y1="${y}" y2="${y}"/>`,
     );
   }
   const limit = plugIn ? "N → ∞, plug-in" : "N → ∞";

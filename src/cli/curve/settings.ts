@@ -1,4 +1,5 @@
 import { InputError } from "../input/inputError.js";
+import { numberList } from "../input/numberList.js";
 
 /** The settings of `curve`: the same for every query and every shard of a data set. */
 export interface CurveSettings {
@@ -15,6 +16,20 @@ export interface CurveSettings {
 export interface CurveReward {
   readonly name: string;
   readonly betas: readonly number[];
+}
+
+/** The numbers of draws where none are asked for: 1, 2, 4, …, 1024. */
+export const DEFAULT_NS: readonly number[] = Array.from({ length: 11 }, (_, i) => 2 ** i);
+
+/** What `--beta` and `--n` list, undefined where they are left out. */
+export function gridOf({ beta, n }: { readonly beta?: string; readonly n?: string }): {
+  readonly betas: readonly number[] | undefined;
+  readonly ns: readonly number[] | undefined;
+} {
+  return {
+    betas: beta === undefined ? undefined : numberList("beta", beta, (x) => x >= 0, "at least 0"),
+    ns: n === undefined ? undefined : numberList("n", n, (x) => x >= 1 && x < Infinity, "at least 1 and finite"),
+  };
 }
 
 /** A row of a curve: N draws at a temperature. N = ∞ is the limit. */

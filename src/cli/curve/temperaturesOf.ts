@@ -1,6 +1,5 @@
 import { type Dataset, queryOf, take } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
-import { Interrupted } from "../terminal/interrupt.js";
 import { Progress } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
 import type { CurveSettings } from "./settings.js";
@@ -27,7 +26,7 @@ export async function temperaturesOf(
     }, signal);
   } catch (error) {
     // What is wrong in the data is reported when they are read, after all that comes before it.
-    if (error instanceof Interrupted || !(error instanceof InputError)) throw error;
+    if (!(error instanceof InputError)) throw error;
   } finally {
     progress.end();
   }

@@ -9,7 +9,7 @@ export const PANEL: Readonly<Record<"left" | "right" | "top" | "height" | "gap",
 };
 
 /** Colours that the colour-blind can tell apart too, in light and dark (Okabe and Ito 2008). */
-export const COLOURS: readonly string[] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+const COLOURS: readonly string[] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
 /** A place in a panel's own units: what is across and what is up. */
 export interface Place {
@@ -92,7 +92,7 @@ export function line(panel: Panel, places: readonly Place[], attributes: string)
 }
 
 /** What lies up to one standard error from a line. */
-export function band(panel: Panel, places: readonly (Place & { readonly error: number })[], colour: string): string {
+function band(panel: Panel, places: readonly (Place & { readonly error: number })[], colour: string): string {
   const edge = (sign: number) => places.map(({ x, y, error }) => ({ x, y: y + sign * error }));
   const around = [...edge(1), ...edge(-1).reverse()].map(panel.at);
   return `<path class="band" fill="${colour}" d="${around.map(({ x, y }, i) => `${i === 0 ? "M" : "L"}${pixel(x)} ${pixel(y)}`).join("")}Z"/>`;
@@ -106,6 +106,24 @@ export function legendLine({ top, right }: Panel, row: number, attributes: strin
     `<text x="${right + 36}" y="${y + 4}">${escapeXml(text)}</text>`,
   ];
 }
+
+/** One of several curves: its band, its line and its place in the legend; `more` are further classes of the line. */
+export function series(
+  frame: Panel,
+  row: number,
+  label: string,
+  places: readonly (Place & { readonly error: number })[],
+  more = "",
+): string[] {
+  const colour = colourOf(row);
+  const drawn =
+    places.length === 0
+      ? []
+      : [band(frame, places, colour), line(frame, places, `class="curve${more}" stroke="${colour}"`)];
+  return [...drawn, ...legendLine(frame, row, `class="curve" stroke="${colour}"`, label)];
+}
+
+export const colourOf = (row: number): string => COLOURS[row % COLOURS.length];
 
 /** Coordinates to a hundredth of a pixel. */
 export const pixel = (v: number): string => String(Math.round(v * 100) / 100);

@@ -1,3 +1,4 @@
+import { cached } from "../../numeric/cache.js";
 import { square } from "../../numeric/elementary.js";
 import { studentQuantile } from "../../numeric/student.js";
 import { sum } from "../../numeric/sum.js";
@@ -40,11 +41,10 @@ export function meanEstimate({ clusters, queries, mean, squares }: ClusterSums):
 
 /** Student's quantile, kept: a table asks for the same one again and again. */
 const kept = new Map<string, number>();
+const MAX_KEPT = 1000;
 export function quantile(degrees: number, tail: number): number {
-  const key = `${degrees} ${tail}`;
-  const known = kept.get(key) ?? studentQuantile(tail, degrees);
-  if (kept.size < 1000) kept.set(key, known);
-  return known;
+  if (kept.size > MAX_KEPT) kept.clear();
+  return cached(kept, `${degrees} ${tail}`, () => studentQuantile(tail, degrees));
 }
 
 /**

@@ -1,8 +1,8 @@
 import { isRounded, type Levels, logAdd, massAbove, massFrom } from "../../measure/levels.js";
 import { missedBy, scaledDifference } from "../../measure/score.js";
-import { exp, expm1, expPlus, log, log1p, pow } from "../../numeric/elementary.js";
+import { exp, expm1, expPlus, log, log1p } from "../../numeric/elementary.js";
 import { floats } from "../../numeric/floats.js";
-import { geometricSum, logGeometricSum, logPowerOfRest } from "../../numeric/geometric.js";
+import { geometricSum, logGeometricSum, logPowerOfRest, powerOfRest } from "../../numeric/geometric.js";
 import { keptOf } from "./kept.js";
 import { hasDigits, type RatioToRef } from "./levelRatios.js";
 
@@ -53,10 +53,7 @@ function plainRatios(levels: Levels, beta: number, n: number): { ratio: Float64A
     s[i] += decay[i] * s[i + 1];
     stay[i] = stay[i + 1] - s[i + 1] * expm1(-step[i]);
   }
-  const power = (i: number, m: number) => {
-    const leave = above[i] + s[i];
-    return leave < 0.5 ? exp(m * log1p(-leave)) : pow(stay[i], m);
-  };
+  const power = (i: number, m: number) => powerOfRest(above[i] + s[i], stay[i], m);
   const ratio = floats(size);
   const certain = new Uint8Array(size);
   let [u, w] = [geometricSum(s[0], stay[0], n), 0];

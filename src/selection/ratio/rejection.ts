@@ -1,8 +1,8 @@
 import { logAdd } from "../../measure/levels.js";
 import { scaledDifference, scaledExp } from "../../measure/score.js";
-import { exp, expm1, log, log1p, pow } from "../../numeric/elementary.js";
+import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
 import { floats } from "../../numeric/floats.js";
-import { geometricSum, logGeometricSum, logPowerOfRest } from "../../numeric/geometric.js";
+import { geometricSum, logGeometricSum, logPowerOfRest, powerOfRest } from "../../numeric/geometric.js";
 import { logSumExp } from "../../numeric/logSumExp.js";
 import { sum } from "../../numeric/sum.js";
 import { allowedBy } from "./kept.js";
@@ -47,7 +47,7 @@ export function rejectionRatios<A>(prepared: Prepared<A>, cap: number, n: number
   }
   const [before, logBefore] = [geometricSum(all, rest, n - 1), logGeometricSum(logAll, logRest, n - 1)];
   const logLast = logPowerOfRest(logAll, logRest, n - 1);
-  const last = all < 0.5 ? exp((n - 1) * log1p(-all)) : pow(rest, n - 1);
+  const last = powerOfRest(all, rest, n - 1);
   const kept = allowed + forbidden * all * before;
   const logKept = logAdd(logAllowed, logForbidden + logAll + logBefore);
   const ratio = floats(mass.length);

@@ -1,5 +1,6 @@
 import { outOfRange, requireInteger } from "../../numeric/check.js";
 import { type DoubleDouble, timesRatio, twoSum } from "../../numeric/doubleDouble.js";
+import { requireSuccesses } from "./successes.js";
 
 /** The weight of the likeliest number of correct ones: others keep their digits down to the smallest double. */
 const UNIT = 2 ** 700;
@@ -35,12 +36,8 @@ const NOTHING = 2 ** -400;
  * ```
  */
 export function atLeastMOfK(n: number, c: number, k: number, m: number): number {
-  n = requireInteger("atLeastMOfK", "n", n, 1);
-  c = requireInteger("atLeastMOfK", "c", c, 0);
-  k = requireInteger("atLeastMOfK", "k", k, 1);
+  [n, c, k] = requireSuccesses("atLeastMOfK", n, c, k, requireInteger);
   m = requireInteger("atLeastMOfK", "m", m, 0);
-  if (c > n) throw outOfRange("atLeastMOfK", "c", `be at most n = ${n}`, c);
-  if (k > n) throw outOfRange("atLeastMOfK", "k", `be at most n = ${n}`, k);
   if (m > k) throw outOfRange("atLeastMOfK", "m", `be at most k = ${k}`, m);
   const [least, most] = [Math.max(0, k - (n - c)), Math.min(c, k)];
   if (m <= least) return 1;

@@ -11,7 +11,6 @@ import {
 } from "../../numeric/check.js";
 import { selectionCurve } from "../curve.js";
 import { TEMPERATURE } from "../problem.js";
-
 import { subsetEstimates } from "./subsetEstimates.js";
 
 /** Scored samples of one query, drawn independently from the reference policy. */

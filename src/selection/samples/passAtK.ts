@@ -1,7 +1,7 @@
-import { outOfRange } from "../../numeric/check.js";
 import { expm1, log1p } from "../../numeric/elementary.js";
 import { sum } from "../../numeric/sum.js";
 import { requireWhole } from "../draws.js";
+import { requireSuccesses } from "./successes.js";
 
 /**
  * pass@k: the unbiased estimate, from n samples of which c are correct, of the probability that at least one of k is
@@ -24,11 +24,7 @@ import { requireWhole } from "../draws.js";
  * ```
  */
 export function passAtK(n: number, c: number, k: number): number {
-  n = requireWhole("passAtK", "n", n, 1);
-  c = requireWhole("passAtK", "c", c, 0);
-  k = requireWhole("passAtK", "k", k, 1);
-  if (c > n) throw outOfRange("passAtK", "c", `be at most n = ${n}`, c);
-  if (k > n) throw outOfRange("passAtK", "k", `be at most n = ${n}`, k);
+  [n, c, k] = requireSuccesses("passAtK", n, c, k, requireWhole);
   if (c + k > n) return 1;
   // C(n−c, k)/C(n, k) is symmetric in c and k.
   const [few, many] = c < k ? [c, k] : [k, c];

@@ -1,7 +1,8 @@
-import { outOfRange, requireInteger } from "../../numeric/check.js";
+import { requireInteger } from "../../numeric/check.js";
 import { timesRatio } from "../../numeric/doubleDouble.js";
 import { exp } from "../../numeric/elementary.js";
 import { logOfMany } from "./passAtK.js";
+import { requireSuccesses } from "./successes.js";
 
 /** Up to this many factors are taken one by one. */
 const MAX_FACTORS = 2 ** 16;
@@ -29,11 +30,7 @@ const UNIT = 2 ** 500;
  * ```
  */
 export function passHatK(n: number, c: number, k: number): number {
-  n = requireInteger("passHatK", "n", n, 1);
-  c = requireInteger("passHatK", "c", c, 0);
-  k = requireInteger("passHatK", "k", k, 1);
-  if (c > n) throw outOfRange("passHatK", "c", `be at most n = ${n}`, c);
-  if (k > n) throw outOfRange("passHatK", "k", `be at most n = ${n}`, k);
+  [n, c, k] = requireSuccesses("passHatK", n, c, k, requireInteger);
   if (c < k) return 0;
   // C(c, k)/C(n, k) is symmetric in n − c and k.
   const [few, many] = n - c < k ? [n - c, k] : [k, n - c];

@@ -23,7 +23,7 @@ export interface Candidates {
 }
 
 /** What was read on each query, kept to choose from. */
-export class Gathered {
+export class KeptReadings {
   readonly settings: CurveSettings;
   gold: boolean | undefined;
   /** The most samples that a query has; undefined where all laws are known. */
