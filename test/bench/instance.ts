@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { randomSource } from "exptilt";
 
 /** K answers with masses in (0, 1) and rewards in [0, 1): the same ones every time. */
@@ -22,4 +23,20 @@ export function trapezoid(n: number, spread: number): { t: number; step: number 
   const last = Math.log(40) + spread + step;
   for (let u = -Math.log(n) - 22; u < last; u += step) nodes.push({ t: Math.exp(u), step: step * Math.exp(u) });
   return nodes;
+}
+
+/** The counts, rewards and gold rewards of each query of the embedded HumanEval data. */
+export function humanEval(): { count: number[]; reward: number[]; gold: number[] }[] {
+  const lines = readFileSync(new URL("../../src/data/humaneval-codegen16b.jsonl", import.meta.url), "utf8");
+  return lines
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const { answers } = JSON.parse(line) as { answers: { count: number; reward: number; gold: number }[] };
+      return {
+        count: answers.map(({ count }) => count),
+        reward: answers.map(({ reward }) => reward),
+        gold: answers.map(({ gold }) => gold),
+      };
+    });
 }

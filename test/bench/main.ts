@@ -5,6 +5,7 @@ import { fittingCases } from "./cases/fitting.js";
 import { lawCases } from "./cases/laws.js";
 import { bundleSizes, commandCase, importCase } from "./cases/package.js";
 import { selectionCases } from "./cases/selection.js";
+import { voteCases } from "./cases/votes.js";
 import { measureCloseLaws } from "./closeLaws.js";
 import { type Case, measureCase, type Result } from "./harness.js";
 import { measureMemory } from "./memory.js";
@@ -38,6 +39,7 @@ const run = async (one: Case) => {
 
 for await (const one of lawCases(peers)) await run(one);
 for await (const one of selectionCases(peers)) await run(one);
+for await (const one of voteCases(peers)) await run(one);
 for await (const one of fittingCases(peers)) await run(one);
 if (wanted("command line")) {
   const command = commandCase();

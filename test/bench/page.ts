@@ -1,4 +1,5 @@
 import type { BundleSize } from "./cases/package.js";
+import { MAJ_AT_N, VOTES } from "./cases/votes.js";
 import type { CloseLaws } from "./closeLaws.js";
 import type { Result } from "./harness.js";
 import type { Memory } from "./memory.js";
@@ -76,6 +77,15 @@ export function targets({ results, bundles }: Benchmarks): Target[] {
   );
   const data = results.find((r) => r.group.startsWith("A data set"))?.readings[0].median;
   below("10⁵ queries × 32 candidates through the functions", "below 3 s", data, 3, duration);
+  const votes = (title: string) => results.find((r) => r.group === VOTES && r.title === title)?.readings[0].median;
+  for (const vote of ["majority", "weighted"]) {
+    const time = votes(`${vote}, K = 20, N = 64`);
+    below(`law of a ${vote} vote, 20 answers, N = 64`, "below 30 ms", time, 0.03, duration);
+  }
+  const large = votes("majority, K = 100, N = 1,024");
+  below("law of a majority vote, 100 answers, N = 1,024", "below 1 s", large, 1, duration);
+  const maj = results.find((r) => r.group === MAJ_AT_N)?.readings[0].median;
+  below("maj@n of 164 queries × 100 samples at eight n", "below 2 s", maj, 2, duration);
   const starts = results.find((r) => r.group === "Import")?.readings;
   if (starts !== undefined)
     below(

@@ -225,6 +225,67 @@ def bradley_terry(winner, loser, count, items, **_):
 
 
 @case
+def vote(mass, weight, n, at, runs, **_):
+    rng = np.random.default_rng(1)
+    p = mass / mass.sum()
+
+    def simulated():
+        votes = rng.multinomial(n, p, size=runs)
+        # Of tied answers each is taken as often: a random number below 1 decides where weights are equal.
+        key = votes * weight if np.ptp(weight) > 0 else votes + rng.random(votes.shape)
+        return (key.argmax(1) == at).mean()
+
+    return {f"numpy, {runs:,} votes simulated": simulated}
+
+
+@case
+def majority(answers, votes, gold, ns, runs, **_):
+    rng = np.random.default_rng(1)
+    ends = np.cumsum(answers.astype(np.int64))[:-1]
+    queries = list(zip(np.split(votes.astype(np.int64), ends), np.split(gold, ends)))
+
+    def simulated():
+        total = 0.0
+        for count, right in queries:
+            for n in ns.astype(np.int64):
+                drawn = rng.multivariate_hypergeometric(count, n, size=runs)
+                total += right[(drawn + rng.random(drawn.shape)).argmax(1)].mean()
+        return total / len(queries)
+
+    return {f"numpy, {runs:,} subsets of each query and n simulated": simulated}
+
+
+@case
+def rejection(mass, reward, beta, n, **_):
+    def formula():
+        p = mass / mass.sum()
+        accepted = p * np.exp((reward - reward.max()) / beta)
+        total = accepted.sum()
+        last = (1 - total) ** (n - 1)
+        return (accepted / total * (1 - last) + p * last)[1]
+
+    return {"numpy": formula}
+
+
+@case
+def budget(mass, reward, beta, n, runs, **_):
+    rng = np.random.default_rng(1)
+    p = mass / mass.sum()
+    accept = np.exp((reward - reward.max()) / beta)
+
+    def simulated():
+        total, open = 0.0, runs
+        for _ in range(n - 1):
+            drawn = rng.choice(p.size, size=open, p=p)
+            taken = rng.random(open) < accept[drawn]
+            total += reward[drawn[taken]].sum()
+            open -= taken.sum()
+        return (total + reward[rng.choice(p.size, size=open, p=p)].sum()) / runs
+
+    return {f"numpy, {runs:,} runs simulated": simulated}
+
+
+@case
 def noise(atoms, point, sigma, dimension, **_):
     atoms = atoms.reshape(-1, dimension)
     alpha = np.sqrt(1 - sigma**2)
