@@ -70,10 +70,13 @@ export type { MeanEstimate } from "./selection/choice/meanOverQueries.js";
 export type { Overoptimization } from "./selection/choice/overoptimization.js";
 export { type CurvePoint, selectionCurve } from "./selection/curve.js";
 export { type FirstOrderExpansion, firstOrderExpansion } from "./selection/expansion.js";
-export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
+export { limitDistance, selectionLimit } from "./selection/limit.js";
+export type { MethodOptions, SelectionMethod } from "./selection/method.js";
 export { metropolisLaw } from "./selection/metropolis.js";
+export { policyReading, type SpentDraws, winRate } from "./selection/policyReading.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
-export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
+export type { LimitDistance } from "./selection/ratio/limitDistanceOf.js";
+export type { PolicyReading } from "./selection/reading.js";
 export {
   type RejectionSampling,
   type RejectionSamplingOptions,
