@@ -84,16 +84,17 @@ export {
 } from "./selection/rejection.js";
 export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";
 export { atLeastMOfK } from "./selection/samples/atLeastMOfK.js";
-export {
-  estimateBestOfN,
-  estimateSoftBestOfN,
-  type ScoredSamples,
-  type SelectedValues,
-  type SelectionEstimate,
-  type SoftScoredSamples,
-} from "./selection/samples/estimate.js";
+export { estimateBestOfN, estimateSoftBestOfN } from "./selection/samples/estimate.js";
+export { estimateMetropolis, type MetropolisEstimateOptions } from "./selection/samples/estimateMetropolis.js";
+export { type CappedScoredSamples, estimateRejectionSampling } from "./selection/samples/estimateRejection.js";
 export { passAtK } from "./selection/samples/passAtK.js";
 export { passHatK } from "./selection/samples/passHatK.js";
+export type {
+  ScoredSamples,
+  SelectedValues,
+  SelectionEstimate,
+  SoftScoredSamples,
+} from "./selection/samples/selectionEstimate.js";
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { selectSoftBestOfN } from "./selection/select.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";

@@ -10,6 +10,7 @@ import {
   requireObject,
   requireOptions,
 } from "../../numeric/check.js";
+import { deal } from "../../numeric/deal.js";
 import { randomSource, requireRandom } from "../../numeric/random.js";
 import { DRAWS } from "../draws.js";
 import { TEMPERATURE } from "../problem.js";
@@ -209,16 +210,4 @@ function numbered(caller: string, cluster: ArrayLike<unknown>, queries: number):
     if (!places.has(name)) places.set(name, places.size);
     return places.get(name) as number;
   });
-}
-
-/** A part for each unit, in sizes that differ by one at most: shuffled (Fisher and Yates), then dealt round. */
-function deal(units: number, folds: number, rng: () => number): Uint32Array {
-  const order = Uint32Array.from({ length: units }, (_, i) => i);
-  for (let i = units - 1; i > 0; i--) {
-    const j = Math.floor(rng() * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  const fold = new Uint32Array(units);
-  for (let i = 0; i < units; i++) fold[order[i]] = i % folds;
-  return fold;
 }
