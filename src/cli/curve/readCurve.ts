@@ -1,11 +1,22 @@
 import { selectionReadings } from "../../selection/curve.js";
+import type { Method } from "../../selection/method.js";
 import type { PolicyReading } from "../../selection/reading.js";
 import { subsetEstimates } from "../../selection/samples/subsetEstimates.js";
 import { type Columns, type Piece, type Query, queryOf } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { hasGold } from "../input/query.js";
 import { refOf } from "../input/reference.js";
-import { COMPARED, type CurveSettings, cellsOf, pointsOf, QUANTITIES, type Quantity, samePoint } from "./settings.js";
+import {
+  betasOf,
+  COMPARED,
+  type CurveSettings,
+  cellsOf,
+  methodsIn,
+  pointsOf,
+  QUANTITIES,
+  type Quantity,
+  samePoint,
+} from "./settings.js";
 
 /** What was read on one query of a data set. */
 export interface CurveReading {
@@ -49,19 +60,25 @@ export function readCurve(query: Query, settings: CurveSettings): Omit<CurveRead
   const size = query.kind === "samples" && "mass" in query.ref ? sumOf(query.ref.mass) : undefined;
   const ref = refOf(query);
   const out = new CellWriter(query, settings, gold !== undefined);
+  if (size !== undefined && !settings.plugIn) requireForSamples(query, settings);
   const reached = size === undefined || settings.plugIn ? settings.ns : settings.ns.filter((n) => n <= size);
   for (const [r, reward] of query.rewards.entries()) {
-    const { betas } = settings.rewards[r];
     const problem = { ref, reward, ...(gold !== undefined && { gold }) };
-    const { oneDraw, curves } = selectionReadings("curve", problem, betas, [...reached, Infinity]);
     const samples = size === undefined || settings.plugIn ? undefined : samplesOf(query, reward, gold, size);
-    const read = curves.map((curve, b) => {
-      const points = samples === undefined ? curve : unbiased(samples, betas[b], reached, curve);
-      if (reached.length === settings.ns.length) return points;
-      let next = 0;
-      return [...settings.ns.map((n) => (n === reached[next] ? points[next++] : NOT_REACHED)), points[reached.length]];
-    });
-    out.write(r, read.flat(), oneDraw);
+    const points: PolicyReading[] = [];
+    let oneDraw: Partial<PolicyReading> = {};
+    for (const method of methodsIn(settings)) {
+      const betas = betasOf(settings.rewards[r], method);
+      const read = selectionReadings("curve", problem, betas, [...reached, Infinity], method);
+      oneDraw = read.oneDraw;
+      for (const [b, curve] of read.curves.entries()) {
+        const own = samples === undefined ? curve : unbiased(samples, betas[b], reached, curve, method);
+        let next = 0;
+        for (const n of settings.ns) points.push(n === reached[next] ? own[next++] : NOT_REACHED);
+        points.push(own[reached.length]);
+      }
+    }
+    out.write(r, points, oneDraw);
   }
   const { place, query: name, cluster } = query;
   return {
@@ -72,6 +89,19 @@ export function readCurve(query: Query, settings: CurveSettings): Omit<CurveRead
     ...(size !== undefined && { samples: size }),
     cells: out.cells,
   };
+}
+
+/** Estimates from samples need a whole N, and for rejection a cap that the samples have no part in. */
+function requireForSamples({ place }: Query, settings: CurveSettings): void {
+  const part = settings.ns.find((n) => !Number.isInteger(n));
+  if (part !== undefined)
+    throw new InputError(
+      `${place}: its answers are samples, and then --n must be whole numbers, got ${part} (see --plug-in)`,
+    );
+  if (methodsIn(settings).some(({ method, cap }) => method === "rejection" && cap === undefined))
+    throw new InputError(
+      `${place}: its answers are samples, and then --method rejection needs --cap: their own largest reward is random, and with it no estimate is unbiased (--plug-in, or --law if the counts are the law)`,
+    );
 }
 
 const sumOf = (counts: readonly number[]): number => counts.reduce((s, c) => s + c, 0);
@@ -117,8 +147,9 @@ function unbiased(
   beta: number,
   ns: readonly number[],
   points: readonly PolicyReading[],
+  method: Method,
 ): PolicyReading[] {
-  const [rewards, golds] = subsetEstimates(reward, count, values, beta, ns);
+  const [rewards, golds] = subsetEstimates(reward, count, values, beta, ns, method);
   return points.map((point, i) =>
     i === ns.length ? point : { ...point, reward: rewards[i], ...(golds !== undefined && { gold: golds[i] }) },
   );
@@ -149,13 +180,14 @@ class CellWriter {
     this.#names = cellsOf(settings, gold);
     this.#quantities = QUANTITIES.filter(has);
     this.#compared = COMPARED.filter(has);
-    const rows = settings.rewards.reduce((s, { betas }) => s + betas.length * (settings.ns.length + 1), 0);
+    const rows = settings.rewards.reduce((s, reward) => s + pointsOf(reward, settings).length, 0);
     this.cells = new Float64Array(rows * this.#names.length);
   }
 
   write(r: number, points: readonly PolicyReading[], oneDraw: Partial<PolicyReading>): void {
     const { versus, rewards, ns } = this.#settings;
-    const chosen = versus && points[pointsOf(rewards[r], ns).findIndex((point) => samePoint(point, versus))];
+    const chosen =
+      versus && points[pointsOf(rewards[r], this.#settings).findIndex((point) => samePoint(point, versus))];
     for (const [i, point] of points.entries()) {
       const reached = point !== NOT_REACHED;
       for (const name of this.#quantities) this.#put(point[name], reached, r, i);
@@ -172,7 +204,7 @@ class CellWriter {
     const x = value ?? Number.NaN;
     this.cells[this.#next++] = x;
     if (Number.isFinite(x) || !reached) return;
-    const { beta, n } = pointsOf(this.#settings.rewards[r], this.#settings.ns)[i];
+    const { beta, n } = pointsOf(this.#settings.rewards[r], this.#settings)[i];
     const name = this.#names[(this.#next - 1) % this.#names.length];
     throw new InputError(
       `${this.#place}: ${name} at beta ${beta} and n ${n < Infinity ? n : "→ ∞"} leaves the range of doubles`,
