@@ -98,3 +98,5 @@ export type {
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { selectSoftBestOfN } from "./selection/select.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";
+export { estimateMajorityVote, type VoteEstimate, type VotingSamples } from "./selection/votes/estimateMajorityVote.js";
+export { majorityVoteLaw, weightedVoteLaw } from "./selection/votes/voteLaws.js";
