@@ -47,7 +47,9 @@ export function selectionLimit<A>(problem: SelectionProblem<A>): Distribution<A>
  *
  * With a `method` the law and its limit are those of another way to spend the draws. Metropolis and rejection tend to the
  * optimum exponentially, rejection with a lower cap to that of the capped reward; Metropolis by its eigenvalues λ, as a
- * difference of terms that lose no digits, rejection as (1 − A)^{N−1} times the distance of ref.
+ * difference of terms that lose no digits, rejection as (1 − A)^{N−1} times the distance of ref. Votes, of a whole N, tend to the
+ * mode of ref, weighted ones to that of the optimum, several modes alike. (Three or more answers of unlike rewards that tie
+ * exactly in the optimum are not won equally often even then.)
  *
  * @param problem the reference policy, the reward and β from 0 to ∞
  * @param n the number of draws N, a real number of at least 1

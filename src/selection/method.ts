@@ -1,5 +1,6 @@
 import { FINITE, outOfRange, requireNumber, requireOptions, wrongType } from "../numeric/check.js";
-import { DRAWS_OR_LIMIT, requireWhole } from "./draws.js";
+import { DRAWS_OR_LIMIT } from "./draws.js";
+import { requireVotes } from "./votes/lawOfVotes.js";
 
 /**
  * A way to spend N draws from ref:
@@ -7,7 +8,7 @@ import { DRAWS_OR_LIMIT, requireWhole } from "./draws.js";
  * - `soft`: pick one with probability ∝ e^{r/β}, `softBestOfNLaw`; at β = 0 best-of-N, `bestOfNLaw`;
  * - `metropolis`: hold one, replace it with probability min(1, e^{(r′ − r)/β}), `metropolisLaw`;
  * - `rejection`: accept one with probability min(1, e^{(r − cap)/β}), the last whatever it is, `rejectionSamplingLaw`;
- * - `vote`: the answer that is drawn most often, `majorityVoteLaw`; β does not matter;
+ * - `vote`: the allowed answer that is drawn most often, `majorityVoteLaw`; β does not matter;
  * - `weighted-vote`: the answer of the greatest count·e^{r/β}, `weightedVoteLaw`.
  */
 export type SelectionMethod = "soft" | "metropolis" | "rejection" | "vote" | "weighted-vote";
@@ -57,5 +58,5 @@ export function methodOf(caller: string, options: MethodOptions): Method {
 /** A number of draws of a method, or Infinity for its limit: votes need whole ones. */
 export function requireDraws(caller: string, argument: string, n: unknown, method: Method): number {
   const draws = requireNumber(caller, argument, n, DRAWS_OR_LIMIT);
-  return isVote(method) && draws < Infinity ? requireWhole(caller, argument, draws, 1) : draws;
+  return isVote(method) && draws < Infinity ? requireVotes(caller, argument, draws) : draws;
 }

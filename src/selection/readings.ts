@@ -1,3 +1,5 @@
+import { klOf, totalVariationOf } from "../information/divergence.js";
+import type { Law } from "../measure/law.js";
 import { isRounded, type Levels } from "../measure/levels.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { expm1MinusX } from "../numeric/deviance.js";
@@ -8,14 +10,17 @@ import { floats } from "../numeric/floats.js";
 import { peakOf } from "../numeric/peak.js";
 import { stretches } from "../numeric/stretches.js";
 import { sum } from "../numeric/sum.js";
-import type { Method } from "./method.js";
+import { isVote, type Method } from "./method.js";
 import { byMethod, type MethodOnLevels } from "./methodOnLevels.js";
+import { prepare } from "./problem.js";
 import { allowedBy } from "./ratio/kept.js";
 import type { LevelRatios, RatioToRef } from "./ratio/levelRatios.js";
 import { type LimitDistance, limitDistanceOf } from "./ratio/limitDistanceOf.js";
 import { type LimitLevels, levelMass } from "./ratio/limitLevels.js";
 import type { Prepared } from "./ratio/prepared.js";
-import { type PolicyReading, readByLevel, winByLevel, winOf } from "./reading.js";
+import { type PolicyReading, readByLevel, readLaw, winByLevel, winOf } from "./reading.js";
+import { voteMode } from "./voteMode.js";
+import { lawOfVotes } from "./votes/lawOfVotes.js";
 
 /** What N draws give. */
 export interface ReadingAtN extends PolicyReading {
@@ -30,11 +35,16 @@ export interface MethodReader {
 
 /** The reader of a method on a prepared problem. */
 export function readerOf<A>(prepared: Prepared<A>, values: ReadValues, method: Method): MethodReader {
+  if (isVote(method)) return new VoteReader(votesOn(prepared, method), values);
   return new LevelReader(byMethod(prepared, method), values);
 }
 
 /** The distances of a method's laws from their limit, at several finite N. */
 export function distancesOf<A>(prepared: Prepared<A>, method: Method): (ns: readonly number[]) => LimitDistance[] {
+  if (isVote(method)) {
+    const votes = votesOn(prepared, method);
+    return (ns) => ns.map((n) => votes.distance(votes.at(n)));
+  }
   const { prepared: own, limit, ratiosAt } = byMethod(prepared, method);
   return (ns) => ratiosAt(ns).map((ratios) => limitDistanceOf(own.levels, limit, ratios));
 }
@@ -128,6 +138,48 @@ class LevelReader<A> implements MethodReader {
       }
     }
     return points;
+  }
+}
+
+/** The laws of votes on a problem. */
+interface VotesOn {
+  readonly prepared: Prepared<unknown>;
+  readonly at: (n: number) => Law;
+  readonly distance: (law: Law) => LimitDistance;
+}
+
+/** A majority vote is the weighted one at β = ∞. */
+function votesOn<A>(given: Prepared<A>, { method }: Method): VotesOn {
+  const { caller, ref, score, beta } = given;
+  const prepared = method === "vote" && beta < Infinity ? prepare(caller, { ref, reward: score }, Infinity) : given;
+  const mode = voteMode(prepared);
+  return {
+    prepared,
+    at: (n) => (n === Infinity ? mode : lawOfVotes(prepared, n)),
+    distance: (law) => ({
+      totalVariation: totalVariationOf(law, mode),
+      kl: klOf(mode, law),
+      reverseKl: klOf(law, mode),
+    }),
+  };
+}
+
+class VoteReader implements MethodReader {
+  readonly #votes: VotesOn;
+  readonly #values: ReadValues;
+
+  constructor(votes: VotesOn, values: ReadValues) {
+    this.#votes = votes;
+    this.#values = values;
+  }
+
+  readAt<Point>(ns: readonly number[], make: (reading: ReadingAtN, distance: () => LimitDistance) => Point): Point[] {
+    const { prepared, at, distance } = this.#votes;
+    const base = { law: prepared.law, levels: prepared.levels, score: prepared.score, gold: this.#values.gold };
+    return ns.map((n) => {
+      const law = at(n);
+      return make({ n, ...readLaw(base, law) }, () => (n === Infinity ? AT_LIMIT : distance(law)));
+    });
   }
 }
 

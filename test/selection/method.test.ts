@@ -3,6 +3,7 @@ import {
   klDivergence,
   limitDistance,
   type MethodOptions,
+  majorityVoteLaw,
   measure,
   metropolisLaw,
   policyReading,
@@ -16,6 +17,7 @@ import {
   softBestOfNLaw,
   totalVariation,
   uniform,
+  weightedVoteLaw,
 } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -252,6 +254,82 @@ describe("the cap of rejection", () => {
     // No reward reaches 3: all draws are made, and the last is taken.
     expect(at(3, 5, 0)).toEqual(at(3, 1, 0));
     expect(samplesNeeded({ ...problem, beta: 0 }, { kl: 1e-9 }, { method: "rejection", cap: 3 })).toBe(1);
+  });
+});
+
+describe("votes", () => {
+  const whole = fc.constantFrom(1, 2, 3, 7, 20);
+  const votes = fc.constantFrom<MethodOptions>({ method: "vote" }, { method: "weighted-vote" });
+  /** By enumeration of what is drawn, and the modes of the weights. */
+  const modeOf = ({ ref, reward, beta }: Problem, { method }: MethodOptions) => {
+    const given = reward as number[];
+    const temperature = method === "vote" ? Infinity : beta;
+    const met = keys(given).filter((i) => ref.mass[i] > 0 && given[i] > -Infinity);
+    const best = Math.max(...met.map((i) => given[i]));
+    const among = temperature === 0 ? met.filter((i) => given[i] === best) : met;
+    const weight = (i: number) =>
+      Math.log(ref.mass[i]) + (temperature > 0 && temperature < Infinity ? (given[i] - best) / temperature : 0);
+    const most = Math.max(...among.map(weight));
+    return measure(
+      keys(given),
+      given.map((_, i) => Number(among.includes(i) && weight(i) >= most - 1e-13)),
+    );
+  };
+
+  test.prop([problems, betas, whole, votes], { numRuns: 60 })(
+    "are read as their law is, and tend to the mode",
+    (some, beta, n, options) => {
+      const problem = { ...some, beta };
+      const weighted = { ...some, beta: options.method === "vote" ? Infinity : beta };
+      const law = weightedVoteLaw(weighted, n);
+      const [point, limit] = selectionCurve(problem, [n, Infinity], options);
+      const { n: _, limit: distance, ...reading } = point;
+      expect(reading).toEqual(policyReading(problem, law));
+      expect(policyReading(problem, { ...options, n })).toEqual(reading);
+      const mode = modeOf(problem, options);
+      expect(limit).toEqual({
+        n: Infinity,
+        ...policyReading(problem, mode),
+        limit: { totalVariation: 0, kl: 0, reverseKl: 0 },
+      });
+      close(distance.totalVariation, totalVariation(law, mode));
+      close(distance.kl, klDivergence(mode, law), 1 + distance.kl);
+      expect(limitDistance(problem, n, options)).toEqual(distance);
+    },
+  );
+
+  it("without forbidden answers the vote is majorityVoteLaw, whatever β", () => {
+    const problem = { ref: measure(["a", "b", "c"], [5, 3, 2]), reward: [0, 1, 2] };
+    for (const beta of [0, 0.5, Infinity])
+      expect(policyReading({ ...problem, beta }, { method: "vote", n: 9 })).toEqual(
+        policyReading(problem, majorityVoteLaw(problem.ref, 9)),
+      );
+  });
+
+  it("the draws needed are the first at which the distance is met, also where it rises in between", () => {
+    // One vote for b makes up for one for a: two draws favour b more than one.
+    const problem = { ref: measure(["a", "b"], [0.85, 0.15]), reward: [0, Math.log(2)], beta: 1 };
+    const at = (n: number) => limitDistance(problem, n, { method: "weighted-vote" }).totalVariation;
+    expect(at(2)).toBeGreaterThan(at(1));
+    for (const most of [0.2, 0.1, 0.01]) {
+      const needed = samplesNeeded(problem, { totalVariation: most }, { method: "weighted-vote" });
+      expect(at(needed)).toBeLessThanOrEqual(most);
+      for (let n = 1; n < needed; n++) expect(at(n)).toBeGreaterThan(most);
+    }
+    expect(() =>
+      samplesNeeded({ ...problem, ref: measure(["a", "b"], [0.5001, 0.4999]) }, { kl: 1e-3 }, { method: "vote" }),
+    ).toThrow("samplesNeeded: target.kl must be met by a vote of at most 512 draws, got 0.001");
+  });
+
+  it("need a whole N", () => {
+    const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 1 };
+    expect(() => selectionCurve(problem, [2, 2.5], { method: "vote" })).toThrow(
+      "selectionCurve: ns[1] must be a whole number from 1 to 1048576, got 2.5",
+    );
+    expect(() => limitDistance(problem, 1.5, { method: "weighted-vote" })).toThrow(
+      "limitDistance: n must be a whole number",
+    );
+    expect(() => policyReading(problem, { method: "vote", n: 1.5 })).toThrow("policyReading: policy.n must be a whole");
   });
 });
 
