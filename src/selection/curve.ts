@@ -66,19 +66,20 @@ export interface SelectionReadings {
   readonly curves: readonly ReadingAtN[][];
 }
 
-/** The readings of a method; whole N where it counts votes. */
+/** The readings of a method; whole N where it counts votes, and then `answerOf` as in `readerOf`. */
 export function selectionReadings<A>(
   caller: string,
   problem: Omit<SelectionProblem<A>, "beta">,
   betas: readonly number[],
   ns: readonly number[],
   method: Method = SOFT,
+  answerOf?: Uint32Array,
 ): SelectionReadings {
   const all = prepareAll(caller, problem, betas);
   // The levels, and so what is read at each, are the same at every temperature.
   const values = valuesOf(all[0], problem.gold);
   return {
     oneDraw: values.oneDraw,
-    curves: all.map((prepared) => readerOf(prepared, values, method).readAt(ns, (reading) => reading)),
+    curves: all.map((prepared) => readerOf(prepared, values, method, answerOf).readAt(ns, (reading) => reading)),
   };
 }

@@ -1,6 +1,7 @@
 import { klOf, totalVariationOf } from "../information/divergence.js";
-import type { Law } from "../measure/law.js";
+import { Law } from "../measure/law.js";
 import { isRounded, type Levels } from "../measure/levels.js";
+import { measure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { expm1MinusX } from "../numeric/deviance.js";
 import { twoSum } from "../numeric/doubleDouble.js";
@@ -12,13 +13,13 @@ import { stretches } from "../numeric/stretches.js";
 import { sum } from "../numeric/sum.js";
 import { isVote, type Method } from "./method.js";
 import { byMethod, type MethodOnLevels } from "./methodOnLevels.js";
-import { prepare } from "./problem.js";
+import { type BestOfNProblem, prepare } from "./problem.js";
 import { allowedBy } from "./ratio/kept.js";
 import type { LevelRatios, RatioToRef } from "./ratio/levelRatios.js";
 import { type LimitDistance, limitDistanceOf } from "./ratio/limitDistanceOf.js";
 import { type LimitLevels, levelMass } from "./ratio/limitLevels.js";
 import type { Prepared } from "./ratio/prepared.js";
-import { type PolicyReading, readByLevel, readLaw, winByLevel, winOf } from "./reading.js";
+import { type PolicyReading, type ReadingBase, readByLevel, readLaw, winByLevel, winOf } from "./reading.js";
 import { voteMode } from "./voteMode.js";
 import { lawOfVotes } from "./votes/lawOfVotes.js";
 
@@ -33,9 +34,17 @@ export interface MethodReader {
   readAt<Point>(ns: readonly number[], make: (reading: ReadingAtN, distance: () => LimitDistance) => Point): Point[];
 }
 
-/** The reader of a method on a prepared problem. */
-export function readerOf<A>(prepared: Prepared<A>, values: ReadValues, method: Method): MethodReader {
-  if (isVote(method)) return new VoteReader(votesOn(prepared, method), values);
+/**
+ * The reader of a method on a prepared problem. Where several entries of the support are one answer to a vote, `answerOf` tells
+ * which by whole numbers from 0; weighted votes need equal rewards of them.
+ */
+export function readerOf<A>(
+  prepared: Prepared<A>,
+  values: ReadValues,
+  method: Method,
+  answerOf?: Uint32Array,
+): MethodReader {
+  if (isVote(method)) return new VoteReader(prepared, votesOn(prepared, method, answerOf), values);
   return new LevelReader(byMethod(prepared, method), values);
 }
 
@@ -143,19 +152,20 @@ class LevelReader<A> implements MethodReader {
 
 /** The laws of votes on a problem. */
 interface VotesOn {
-  readonly prepared: Prepared<unknown>;
   readonly at: (n: number) => Law;
   readonly distance: (law: Law) => LimitDistance;
 }
 
 /** A majority vote is the weighted one at β = ∞. */
-function votesOn<A>(given: Prepared<A>, { method }: Method): VotesOn {
-  const { caller, ref, score, beta } = given;
-  const prepared = method === "vote" && beta < Infinity ? prepare(caller, { ref, reward: score }, Infinity) : given;
-  const mode = voteMode(prepared);
+function votesOn(given: Prepared<unknown>, { method }: Method, answerOf?: Uint32Array): VotesOn {
+  const { caller, ref, score } = given;
+  const beta = method === "vote" ? Infinity : given.beta;
+  const own = beta === given.beta ? given : prepare(caller, { ref, reward: score }, beta);
+  const on: Prepared<unknown> = answerOf === undefined ? own : prepare(caller, joined(own, answerOf), beta);
+  const onEntries = (law: Law) => (answerOf === undefined ? law : divided(law, on.law, given.law, answerOf));
+  const mode = onEntries(voteMode(on));
   return {
-    prepared,
-    at: (n) => (n === Infinity ? mode : lawOfVotes(prepared, n)),
+    at: (n) => (n === Infinity ? mode : onEntries(lawOfVotes(on, n))),
     distance: (law) => ({
       totalVariation: totalVariationOf(law, mode),
       kl: klOf(mode, law),
@@ -164,21 +174,40 @@ function votesOn<A>(given: Prepared<A>, { method }: Method): VotesOn {
   };
 }
 
-class VoteReader implements MethodReader {
-  readonly #votes: VotesOn;
-  readonly #values: ReadValues;
+/** Answers in place of entries: their probabilities under ref, and a reward of each. */
+function joined({ law, score }: Prepared<unknown>, answerOf: Uint32Array): BestOfNProblem<number> {
+  const size = answerOf.reduce((most, a) => Math.max(most, a + 1), 0);
+  const mass = new Float64Array(size);
+  const reward = new Float64Array(size).fill(-Infinity);
+  for (const [i, a] of answerOf.entries()) {
+    mass[a] += law.probability(i);
+    reward[a] = Math.max(reward[a], score[i]);
+  }
+  return { ref: measure([...mass.keys()], mass), reward };
+}
 
-  constructor(votes: VotesOn, values: ReadValues) {
+/** A law of answers on their entries, each with its share of its answer under ref. */
+const divided = (law: Law, answers: Law, entries: Law, answerOf: Uint32Array): Law =>
+  Law.fromMass(
+    Float64Array.from(answerOf, (a, i) =>
+      entries.supports(i) ? law.probability(a) * (entries.probability(i) / answers.probability(a)) : 0,
+    ),
+  );
+
+class VoteReader implements MethodReader {
+  readonly #base: ReadingBase;
+  readonly #votes: VotesOn;
+
+  constructor({ law, levels, score }: Prepared<unknown>, votes: VotesOn, { gold }: ReadValues) {
+    this.#base = { law, levels, score, gold };
     this.#votes = votes;
-    this.#values = values;
   }
 
   readAt<Point>(ns: readonly number[], make: (reading: ReadingAtN, distance: () => LimitDistance) => Point): Point[] {
-    const { prepared, at, distance } = this.#votes;
-    const base = { law: prepared.law, levels: prepared.levels, score: prepared.score, gold: this.#values.gold };
+    const { at, distance } = this.#votes;
     return ns.map((n) => {
       const law = at(n);
-      return make({ n, ...readLaw(base, law) }, () => (n === Infinity ? AT_LIMIT : distance(law)));
+      return make({ n, ...readLaw(this.#base, law) }, () => (n === Infinity ? AT_LIMIT : distance(law)));
     });
   }
 }

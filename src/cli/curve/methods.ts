@@ -12,6 +12,9 @@ export const METHOD_OPTIONS = {
   cap: { value: "NUMBER", help: "the reward from which on rejection always accepts; needed where answers are samples" },
 } as const;
 
+/** The most draws of a vote. */
+const MAX_VOTES = 2 ** 20;
+
 /** What `--method` and `--cap` name; undefined where no method is named. */
 export function methodsOf(
   { method, cap }: { readonly method?: string; readonly cap?: string },
@@ -33,10 +36,10 @@ export function methodsOf(
   const methods = (names as SelectionMethod[]).map(
     (name): Method => ({ method: name, ...(name === "rejection" && most !== undefined && { cap: most }) }),
   );
-  const part = ns.find((n) => !Number.isInteger(n));
+  const wrong = ns.find((n) => !(Number.isInteger(n) && n <= MAX_VOTES));
   const vote = methods.find(isVote);
-  if (vote !== undefined && part !== undefined)
-    throw new InputError(`--n must be whole numbers for --method ${vote.method}, got ${part}`);
+  if (vote !== undefined && wrong !== undefined)
+    throw new InputError(`--n must be whole numbers up to ${MAX_VOTES} for --method ${vote.method}, got ${wrong}`);
   return methods;
 }
 

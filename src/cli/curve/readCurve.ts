@@ -1,5 +1,5 @@
 import { selectionReadings } from "../../selection/curve.js";
-import type { Method } from "../../selection/method.js";
+import { isVote, type Method } from "../../selection/method.js";
 import type { PolicyReading } from "../../selection/reading.js";
 import { subsetEstimates } from "../../selection/samples/subsetEstimates.js";
 import { type Columns, type Piece, type Query, queryOf } from "../input/dataset.js";
@@ -17,6 +17,7 @@ import {
   type Quantity,
   samePoint,
 } from "./settings.js";
+import { answersOf, requireOneRewardEach, voteEstimates } from "./voting.js";
 
 /** What was read on one query of a data set. */
 export interface CurveReading {
@@ -35,9 +36,12 @@ export interface CurveReading {
 
 /** Reads a query, or a line that holds one. */
 export function readCurveOf(piece: Piece, columns: Columns, settings: CurveSettings): CurveReading {
-  const reading = readCurve(queryOf(piece, columns), settings);
+  const reading = readCurve(queryOf(piece, columns), settings, isListOfAnswers(columns));
   return { ...reading, digest: digestOf(reading) };
 }
+
+/** Whether a query lists its distinct answers with their weights: each entry is then an answer, also without a text. */
+const isListOfAnswers = ({ shape, masses }: Columns): boolean => shape === "list" && masses.length > 0;
 
 /** Of the name of a query and all that was read on it: two queries that agree in both are one to the figures. */
 function digestOf({ query, cluster = "", cells }: Omit<CurveReading, "digest">): string {
@@ -54,22 +58,24 @@ function digestOf({ query, cluster = "", cells }: Omit<CurveReading, "digest">):
   return `${a >>> 0} ${b >>> 0}\n`;
 }
 
-/** Every cell of every point of every reward in one flat list. */
-export function readCurve(query: Query, settings: CurveSettings): Omit<CurveReading, "digest"> {
+/** Every cell of every point of every reward in one flat list. `listed` tells whether each entry is an answer of its own. */
+export function readCurve(query: Query, settings: CurveSettings, listed = true): Omit<CurveReading, "digest"> {
   const gold = hasGold(query) ? (query.gold as number[]) : undefined;
   const size = query.kind === "samples" && "mass" in query.ref ? sumOf(query.ref.mass) : undefined;
   const ref = refOf(query);
   const out = new CellWriter(query, settings, gold !== undefined);
   if (size !== undefined && !settings.plugIn) requireForSamples(query, settings);
   const reached = size === undefined || settings.plugIn ? settings.ns : settings.ns.filter((n) => n <= size);
+  const answerOf = methodsIn(settings).some(isVote) ? answersOf(query, listed) : undefined;
   for (const [r, reward] of query.rewards.entries()) {
     const problem = { ref, reward, ...(gold !== undefined && { gold }) };
-    const samples = size === undefined || settings.plugIn ? undefined : samplesOf(query, reward, gold, size);
+    const samples = size === undefined || settings.plugIn ? undefined : samplesOf(query, reward, gold, size, answerOf);
     const points: PolicyReading[] = [];
     let oneDraw: Partial<PolicyReading> = {};
     for (const method of methodsIn(settings)) {
       const betas = betasOf(settings.rewards[r], method);
-      const read = selectionReadings("curve", problem, betas, [...reached, Infinity], method);
+      if (method.method === "weighted-vote" && answerOf !== undefined) requireOneRewardEach(query, reward, answerOf);
+      const read = selectionReadings("curve", problem, betas, [...reached, Infinity], method, answerOf);
       oneDraw = read.oneDraw;
       for (const [b, curve] of read.curves.entries()) {
         const own = samples === undefined ? curve : unbiased(samples, betas[b], reached, curve, method);
@@ -114,6 +120,8 @@ interface Samples {
   readonly reward: Float64Array;
   readonly count: Float64Array;
   readonly values: readonly Float64Array[];
+  /** Which answer each is to a vote, where several are one. */
+  readonly answerOf: Uint32Array | undefined;
 }
 
 /** The samples, where estimates can be made of them. */
@@ -122,6 +130,7 @@ function samplesOf(
   reward: readonly number[],
   gold: readonly number[] | undefined,
   size: number,
+  answerOf: Uint32Array | undefined,
 ): Samples {
   if (size > MAX_SAMPLES)
     throw new InputError(
@@ -138,18 +147,26 @@ function samplesOf(
     );
   const at = (all: readonly number[]) => Float64Array.from(kept, (i) => all[i]);
   const own = at(reward);
-  return { reward: own, count: at(count), values: gold === undefined ? [own] : [own, at(gold)] };
+  return {
+    reward: own,
+    count: at(count),
+    values: gold === undefined ? [own] : [own, at(gold)],
+    answerOf: answerOf && Uint32Array.from(kept, (i) => answerOf[i]),
+  };
 }
 
 /** The same points with reward and gold as their unbiased estimates; the limit stays as it is. */
 function unbiased(
-  { reward, count, values }: Samples,
+  samples: Samples,
   beta: number,
   ns: readonly number[],
   points: readonly PolicyReading[],
   method: Method,
 ): PolicyReading[] {
-  const [rewards, golds] = subsetEstimates(reward, count, values, beta, ns, method);
+  const { reward, count, values } = samples;
+  const [rewards, golds] = isVote(method)
+    ? voteEstimates(samples, method.method === "vote" ? Infinity : beta, ns)
+    : subsetEstimates(reward, count, values, beta, ns, method);
   return points.map((point, i) =>
     i === ns.length ? point : { ...point, reward: rewards[i], ...(golds !== undefined && { gold: golds[i] }) },
   );
