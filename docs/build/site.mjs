@@ -17,6 +17,7 @@ const GUIDES = [
   "getting-started",
   "one-problem",
   "best-of-n",
+  "n-draws",
   "your-samples",
   "training",
   "diffusion",

@@ -2,17 +2,20 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { budgetGold } from "./budgetGold.mjs";
+import { budgetKl } from "./budgetKl.mjs";
 import { convergence } from "./convergence.mjs";
 import { frontier } from "./frontier.mjs";
 import { gold } from "./gold.mjs";
 import { guidance } from "./guidance.mjs";
+import { nearer } from "./nearer.mjs";
 import { NARROW, WIDE } from "./picture.mjs";
 import { rates } from "./rates.mjs";
 import { regimes } from "./regimes.mjs";
 
 /** @returns all figures: a name, a caption whose numbers come from the run, and the picture at any width */
 export async function figures() {
-  return [gold(), frontier(), rates(), regimes(), guidance(), await convergence()];
+  return [gold(), frontier(), budgetGold(), nearer(), budgetKl(), rates(), regimes(), guidance(), await convergence()];
 }
 
 const here = fileURLToPath(new URL(".", import.meta.url));

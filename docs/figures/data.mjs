@@ -1,14 +1,12 @@
-/** The real data of the figures: 164 programming queries, with measured rewards and gold. */
+/** The real data of the figures: queries with measured rewards and gold. */
 import { readFileSync } from "node:fs";
 import { estimateSoftBestOfN, expectation, klDivergence, measure, rlhfOptimum, selectionCurve } from "exptilt";
 
-const source = new URL("../../src/data/humaneval-codegen16b.jsonl", import.meta.url);
-
-/** One problem a query, without β. */
-export const problems = readFileSync(source, "utf8")
-  .trimEnd()
-  .split("\n")
-  .map((line) => {
+/** One problem a query of an embedded data set, without β. */
+function problemsOf(file) {
+  const text = readFileSync(new URL(`../../src/data/${file}`, import.meta.url), "utf8");
+  const lines = text.trimEnd().split("\n");
+  return lines.map((line) => {
     const { query, answers } = JSON.parse(line);
     const column = (name) => answers.map((answer) => answer[name]);
     return {
@@ -19,6 +17,13 @@ export const problems = readFileSync(source, "utf8")
       gold: column("gold"),
     };
   });
+}
+
+/** 164 programming queries with 100 samples each. */
+export const problems = problemsOf("humaneval-codegen16b.jsonl");
+
+/** 30 mathematical queries with 160 samples each. */
+export const mathProblems = problemsOf("aime2025-Phi-4-reasoning.jsonl");
 
 /** `count` numbers from `first` to `last`, evenly spaced in their logarithms. */
 export function spaced(first, last, count) {
