@@ -1,9 +1,11 @@
 import { requireArrayLike } from "../numeric/check.js";
 import { type Method, type MethodOptions, methodOf, requireDraws, SOFT } from "./method.js";
+import type { ReadingAtN } from "./methodReader.js";
 import { prepare, prepareAll, type SelectionProblem } from "./problem.js";
 import type { LimitDistance } from "./ratio/limitDistanceOf.js";
 import type { PolicyReading } from "./reading.js";
-import { type ReadingAtN, readerOf, valuesOf } from "./readings.js";
+import { readerOf } from "./readings.js";
+import { valuesOf } from "./readValues.js";
 
 /** One point of a selection curve: what N draws give, and how far they still are from N → ∞. */
 export interface CurvePoint extends PolicyReading {

@@ -1,10 +1,12 @@
 import { levelsOf } from "../measure/levels.js";
 import { type Measure, requirePair } from "../measure/measure.js";
 import { resolveScore } from "../measure/score.js";
+import { requireOptions } from "../numeric/check.js";
 import { type MethodOptions, requireDraws, requireMethod } from "./method.js";
 import { type BestOfNProblem, prepare, requireProblem, type SelectionProblem } from "./problem.js";
 import { type PolicyReading, readLaw } from "./reading.js";
-import { readerOf, valuesOf } from "./readings.js";
+import { readerOf } from "./readings.js";
+import { valuesOf } from "./readValues.js";
 
 /** N draws spent by a method, in place of a policy. */
 export interface SpentDraws extends MethodOptions {
@@ -72,6 +74,7 @@ export function policyReading<A>(
   const caller = "policyReading";
   if (!isSpent(policy)) return readingOf(caller, problem, policy);
   const prepared = prepare(caller, problem, problem?.beta as number);
+  requireOptions(caller, policy, { method: true, cap: true, n: true }, "policy");
   const method = requireMethod(caller, policy, "policy");
   const n = requireDraws(caller, "policy.n", policy.n, method);
   const [reading] = readerOf(prepared, valuesOf(prepared, problem.gold), method).readAt([n], (at) => at);
@@ -80,7 +83,7 @@ export function policyReading<A>(
 }
 
 const isSpent = (policy: unknown): policy is SpentDraws =>
-  typeof policy === "object" && policy !== null && "n" in policy && !("support" in policy);
+  typeof policy === "object" && policy !== null && ("n" in policy || "method" in policy) && !("support" in policy);
 
 function readingOf<A>(caller: string, problem: Omit<SelectionProblem<A>, "beta">, policy: Measure<A>): PolicyReading {
   requireProblem(caller, problem);

@@ -357,6 +357,14 @@ describe("bad input", () => {
       () => policyReading(problem, { method: "rejection", n: 2, cap: Infinity }),
       "policyReading: policy.cap must be finite, got Infinity",
     ],
+    [
+      () => policyReading(problem, { n: 2, metod: "vote" } as never),
+      'policyReading: policy.metod must be one of method, cap, n, got "vote"',
+    ],
+    [
+      () => policyReading(problem, { method: "vote" } as never),
+      "policyReading: policy.n must be a number, got undefined",
+    ],
     [() => policyReading(problem, { n: 0.5 }), "policyReading: policy.n must be at least 1"],
     [
       () => policyReading({ ref: problem.ref, reward: [0, 1] } as never, { n: 2 }),

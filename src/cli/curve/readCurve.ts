@@ -16,6 +16,7 @@ import {
   QUANTITIES,
   type Quantity,
   samePoint,
+  sizeOf,
 } from "./settings.js";
 import { answersOf, requireOneRewardEach, voteEstimates } from "./voting.js";
 
@@ -197,7 +198,7 @@ class CellWriter {
     this.#names = cellsOf(settings, gold);
     this.#quantities = QUANTITIES.filter(has);
     this.#compared = COMPARED.filter(has);
-    const rows = settings.rewards.reduce((s, reward) => s + pointsOf(reward, settings).length, 0);
+    const rows = settings.rewards.reduce((s, reward) => s + sizeOf(reward, settings), 0);
     this.cells = new Float64Array(rows * this.#names.length);
   }
 

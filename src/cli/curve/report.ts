@@ -7,7 +7,7 @@ import { csvText } from "../terminal/csvText.js";
 import { figure } from "../terminal/figure.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
 import { say } from "../terminal/say.js";
-import { type Column, formatTable } from "../terminal/table.js";
+import { type Column, formatTable, wrapText } from "../terminal/table.js";
 import { writeText } from "../terminal/writeText.js";
 import { plotCurves } from "./plot.js";
 import { betaText, type CurvePoint, methodsIn, QUANTITIES } from "./settings.js";
@@ -142,6 +142,9 @@ function csv(tally: CurveTally, curves: readonly MeanCurve[]): string {
   return `${[heading, ...rows].map((row) => row.join(",")).join("\n")}\n`;
 }
 
+/** Characters of a line. */
+const WIDTH = 120;
+
 const HEADINGS: Readonly<Record<string, string>> = {
   reward: "reward",
   gold: "gold",
@@ -178,7 +181,7 @@ function table(tally: CurveTally, curves: readonly MeanCurve[]): string {
     ]);
   const tables = settings.rewards.map(({ name: reward }) => {
     const rows = curves.filter((curve) => curve.reward === reward).flatMap(rowsOf);
-    return `${settings.rewards.length > 1 ? `By ${reward}\n\n` : ""}${formatTable(columns, rows, 120)}`;
+    return `${settings.rewards.length > 1 ? `By ${reward}\n\n` : ""}${formatTable(columns, rows, WIDTH)}`;
   });
   return `${tables.join("\n\n")}\n\n${countedQueries(queries)}. ${legend(tally)}\n`;
 }
@@ -199,11 +202,11 @@ function limitText(method: Method, beta: number): string {
 
 /** What each method does with N draws, and what it tends to. */
 const METHOD_TEXTS: Readonly<Record<SelectionMethod, string>> = {
-  soft: "soft: picks one of N with probability ∝ e^(r/β) (β = 0: best-of-N)",
-  metropolis: "metropolis: holds one, replaces it by each of the others with probability min(1, e^((r′ − r)/β))",
-  rejection: "rejection: takes the first accepted, with probability min(1, e^((r − cap)/β)), or else the N-th",
-  vote: "vote: the answer drawn most often, ties at random",
-  "weighted-vote": "weighted-vote: the answer of the greatest count · e^(r/β), ties at random",
+  soft: "picks one of N with probability ∝ e^(r/β) (β = 0: best-of-N)",
+  metropolis: "holds one, replaces it by each of the others with probability min(1, e^((r′ − r)/β))",
+  rejection: "takes the first accepted, with probability min(1, e^((r − cap)/β)), or else the N-th",
+  vote: "the answer drawn most often, ties at random",
+  "weighted-vote": "the answer of the greatest count · e^(r/β), ties at random",
 };
 
 function legend({ samples, settings }: CurveTally): string {
@@ -216,12 +219,14 @@ function legend({ samples, settings }: CurveTally): string {
     shown.some(({ method }) => method === "vote") && "for vote the likeliest answer",
     shown.some(({ method }) => method === "weighted-vote") && "for weighted-vote the likeliest of the optimum",
   ];
-  const limit = `∞ is the limit: ${limits.filter(Boolean).join("; ")}.`;
+  const limit = wrapText(`∞ is the limit: ${limits.filter(Boolean).join("; ")}.`, WIDTH).join("\n");
   const errors = "± is one standard error, of the draw of the queries. KL in nats; ties win half.";
   const lines =
     methods === undefined
       ? []
-      : shown.map(({ method, cap }) => `${METHOD_TEXTS[method]}${cap === undefined ? "" : `, cap ${cap}`}.`);
+      : shown.map(
+          ({ method, cap }) => `${method}${cap === undefined ? "" : ` (cap ${cap})`}: ${METHOD_TEXTS[method]}.`,
+        );
   const all = (head: string) => [head, ...lines, errors, limit].join("\n");
   if (samples === undefined)
     return all(

@@ -69,6 +69,10 @@ export function pointsOf(reward: CurveReward, grid: Grid): Required<CurvePoint>[
   );
 }
 
+/** How many points one reward has. */
+export const sizeOf = (reward: CurveReward, grid: Grid): number =>
+  methodsIn(grid).reduce((s, method) => s + betasOf(reward, method).length * (grid.ns.length + 1), 0);
+
 export function samePoint({ method = "soft", beta, n }: CurvePoint, other: CurvePoint | undefined): boolean {
   return other !== undefined && method === (other.method ?? "soft") && beta === other.beta && n === other.n;
 }

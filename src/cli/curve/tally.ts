@@ -5,7 +5,7 @@ import { countedQueries } from "../terminal/countedQueries.js";
 import { Moments, type StoredMoments } from "./moments.js";
 import { FORMAT, type Partial, readPartial, readSettings, storedSettings } from "./partial.js";
 import type { CurveReading } from "./readCurve.js";
-import { betasOf, type CurvePoint, type CurveSettings, cellsOf, methodsIn, pointsOf } from "./settings.js";
+import { betasOf, type CurvePoint, type CurveSettings, cellsOf, methodsIn, pointsOf, sizeOf } from "./settings.js";
 
 /** What a figure is of: a law that is known, an estimate without bias, or the law of the samples themselves. */
 export type Estimate = "exact" | "unbiased" | "plug-in";
@@ -155,7 +155,7 @@ export class CurveTally {
     tally.samples = record.samples;
     if (record.queries > 0) tally.gold = record.gold;
     for (const digest of record.parts) tally.#digests.add(digest);
-    const points = tally.settings.rewards.reduce((s, reward) => s + pointsOf(reward, tally.settings).length, 0);
+    const points = tally.settings.rewards.reduce((s, reward) => s + sizeOf(reward, tally.settings), 0);
     const expected = record.queries === 0 ? 0 : points * tally.cellNames.length;
     const lists = [record.cells, ...record.clusters.map(([, cells]) => cells)];
     const wrong = lists.find(({ length }) => length !== expected);
