@@ -98,5 +98,7 @@ export type {
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { selectSoftBestOfN } from "./selection/select.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";
+export { bestOfMajorityLaw } from "./selection/votes/bestOfMajority.js";
 export { estimateMajorityVote, type VoteEstimate, type VotingSamples } from "./selection/votes/estimateMajorityVote.js";
+export { powerVoteLaw } from "./selection/votes/powerVote.js";
 export { majorityVoteLaw, weightedVoteLaw } from "./selection/votes/voteLaws.js";

@@ -1,7 +1,7 @@
 import { deviance } from "../../numeric/deviance.js";
 import { exp, log, log1p } from "../../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../../numeric/float64.js";
-import { LOG_TWO_PI, stirlingError } from "../../numeric/stirling.js";
+import { LOG_TWO_PI, logFactorial, stirlingError } from "../../numeric/stirling.js";
 
 /**
  * The numbers of votes of all answers as independent numbers, of which the total is only later said to be n: an answer has
@@ -32,10 +32,6 @@ export interface Counts {
 /** log of a Poisson probability of n ≥ 1. */
 const logPoisson = (n: number, rate: number): number =>
   -(deviance(n, rate, rate - n) + (LOG_TWO_PI + log(n)) / 2 + stirlingError(n));
-
-/** log n!. */
-const logFactorial = (n: number): number =>
-  n === 0 ? 0 : (LOG_TWO_PI + log(n)) / 2 + n * (log(n) - 1) + stirlingError(n);
 
 /** Up to this many expected votes for each of n, probabilities are relative to the sum of all. */
 const MAX_NORMALIZED = 2;

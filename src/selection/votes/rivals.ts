@@ -1,3 +1,4 @@
+import { cos, sin } from "../../numeric/angle.js";
 import { sumError } from "../../numeric/doubleDouble.js";
 import { log1p } from "../../numeric/elementary.js";
 import { floats, integers } from "../../numeric/floats.js";
@@ -77,8 +78,8 @@ export class Rivals {
     [this.#hi, this.#lo, this.#tied] = [floats(all), floats(all), new Uint8Array(all)];
     [this.#re, this.#im] = [floats(all * size).fill(1), floats(all * size)];
     [this.#turnRe, this.#turnIm] = [floats(all * size), floats(all * size)];
-    this.#unitRe = Float64Array.from(angles, Math.cos);
-    this.#unitIm = Float64Array.from(angles, Math.sin);
+    this.#unitRe = Float64Array.from(angles, cos);
+    this.#unitIm = Float64Array.from(angles, sin);
     for (let c = 0; c < all; c++) {
       this.#turnRe.set(this.#unitRe, c * size);
       this.#turnIm.set(this.#unitIm, c * size);
@@ -140,8 +141,8 @@ export class Rivals {
       const [x, y] = [this.#turnRe[i], this.#turnIm[i]];
       this.#re[i] = (this.#re[i] + hazard * x) * share;
       this.#im[i] = (this.#im[i] + hazard * y) * share;
-      this.#turnRe[i] = anew ? Math.cos(this.#angles[k] * below) : x * this.#unitRe[k] - y * this.#unitIm[k];
-      this.#turnIm[i] = anew ? Math.sin(this.#angles[k] * below) : x * this.#unitIm[k] + y * this.#unitRe[k];
+      this.#turnRe[i] = anew ? cos(this.#angles[k] * below) : x * this.#unitRe[k] - y * this.#unitIm[k];
+      this.#turnIm[i] = anew ? sin(this.#angles[k] * below) : x * this.#unitIm[k] + y * this.#unitRe[k];
     }
     const more = log1p(hazard);
     const s = this.#hi[c] + more;
