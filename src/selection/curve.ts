@@ -22,7 +22,7 @@ export interface CurvePoint extends PolicyReading {
  * With a `method` the same of another way to spend N draws, exact readings of its law. Each has a limit of its own, from
  * which the distances are measured: `rlhfOptimum` for Metropolis and rejection (of the capped reward where there is a lower
  * cap), the mode of ref for votes and that of `rlhfOptimum` for weighted ones, several modes alike. Votes need whole N, up to
- * 2²⁰, and are read law by law.
+ * 2¹⁹, and are read law by law.
  *
  * Sorting, φ and the exponentials are shared by all N: a curve of 11 N costs little more than its largest N.
  *

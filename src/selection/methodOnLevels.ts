@@ -12,6 +12,7 @@ import { withGaps } from "./ratio/withGaps.js";
 export interface MethodOnLevels<A> {
   /** The problem. Rewards above the cap are one level. */
   readonly prepared: Prepared<A>;
+  /** What the laws tend to. */
   readonly limit: LimitLevels;
   /** The ratios of the laws of several N ≥ 1. */
   ratiosAt(ns: readonly number[]): LevelRatios[];
@@ -31,6 +32,7 @@ export function byMethod<A>(prepared: Prepared<A>, { method, cap }: Method): Met
   return { prepared, limit, ratiosAt: (ns) => ns.map(at) };
 }
 
+/** Rejection, by default with the largest reward that ref supports for the cap. */
 function rejection<A>(given: Prepared<A>, cap: number = given.levels.reward[0]): MethodOnLevels<A> {
   const { caller, ref, score, levels, beta } = given;
   const [most] = levels.reward;

@@ -276,7 +276,7 @@ describe("bad input exits with 2 and says what", () => {
       `${samples}:1: its answers are samples, and then --method rejection needs --cap: their own largest reward is random`,
     ],
     [["--method", "rejection", "--cap", "1", "--reward", "reward", "--reward", "gold"], "--cap takes one --reward"],
-    [["--method", "vote", "--n", "1,2.5"], "--n must be whole numbers up to 1048576 for --method vote, got 2.5"],
+    [["--method", "vote", "--n", "1,2.5"], "--n must be whole numbers up to 524288 for --method vote, got 2.5"],
     [
       ["--method", "metropolis", "--n", "1,2.5"],
       `${samples}:1: its answers are samples, and then --n must be whole numbers, got 2.5`,

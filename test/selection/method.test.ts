@@ -324,7 +324,7 @@ describe("votes", () => {
   it("need a whole N", () => {
     const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 1 };
     expect(() => selectionCurve(problem, [2, 2.5], { method: "vote" })).toThrow(
-      "selectionCurve: ns[1] must be a whole number from 1 to 1048576, got 2.5",
+      "selectionCurve: ns[1] must be a whole number from 1 to 524288, got 2.5",
     );
     expect(() => limitDistance(problem, 1.5, { method: "weighted-vote" })).toThrow(
       "limitDistance: n must be a whole number",

@@ -13,7 +13,7 @@ export const METHOD_OPTIONS = {
 } as const;
 
 /** The most draws of a vote. */
-const MAX_VOTES = 2 ** 20;
+const MAX_VOTES = 2 ** 19;
 
 /** What `--method` and `--cap` name; undefined where no method is named. */
 export function methodsOf(

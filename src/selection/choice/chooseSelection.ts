@@ -24,7 +24,7 @@ import { type Overoptimization, overoptimization } from "./overoptimization.js";
 export interface SelectionCandidate {
   /** The way to spend the draws, soft best-of-N where left out. */
   readonly method?: SelectionMethod;
-  /** The temperature β, 0 for hard best-of-N. */
+  /** The temperature β, 0 for hard best-of-N; that of a majority vote does not matter. */
   readonly beta: number;
   /** The number of draws N. */
   readonly n: number;
