@@ -72,6 +72,12 @@ export { type CurvePoint, selectionCurve } from "./selection/curve.js";
 export { type FirstOrderExpansion, firstOrderExpansion } from "./selection/expansion.js";
 export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
 export { metropolisLaw } from "./selection/metropolis.js";
+export {
+  type MetropolisSampler,
+  type MetropolisState,
+  type MetropolisStream,
+  metropolisSampler,
+} from "./selection/metropolisSampler.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
 export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
 export {
