@@ -21,6 +21,8 @@ import { bestOfNLaw } from "../selection/bestOfN.js";
 import { softBestOfNBounds } from "../selection/bounds.js";
 import { firstOrderExpansion } from "../selection/expansion.js";
 import { limitDistance, selectionLimit } from "../selection/limit.js";
+import { metropolisLaw } from "../selection/metropolis.js";
+import { rejectionSamplingLaw } from "../selection/rejection.js";
 import { softBestOfNLaw, weightedBestOfNLaw } from "../selection/softBestOfN.js";
 import { fitInClosedForm } from "../training/fit.js";
 import { tabularPolicy } from "../training/policies/tabular.js";
@@ -72,6 +74,8 @@ export const float64Algebra = {
   bestOfNLaw,
   softBestOfNLaw,
   weightedBestOfNLaw,
+  metropolisLaw,
+  rejectionSamplingLaw,
   selectionLimit,
   limitDistance,
   softBestOfNBounds,

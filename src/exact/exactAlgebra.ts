@@ -5,6 +5,7 @@ import type { Algebra } from "./algebra.js";
 import * as alignment from "./alignment.js";
 import { Arithmetic } from "./arithmetic.js";
 import * as autoregressive from "./autoregressive.js";
+import * as budget from "./budget.js";
 import * as diffusion from "./diffusion.js";
 import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
 import * as limit from "./limit.js";
@@ -182,6 +183,7 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
 
     ...bound(arithmetic, alignment),
     ...bound(arithmetic, selection),
+    ...bound(arithmetic, budget),
     ...bound(arithmetic, limit),
     printedRate: (problem, n) => printedRate(arithmetic, problem, n),
     ...bound(arithmetic, autoregressive),
