@@ -2,7 +2,7 @@ import type { Algebra, MeasureOf } from "../exact/algebra.js";
 import type { Comparison, Identity } from "./claim.js";
 import { ENUMERATED_DRAWS } from "./enumeration.js";
 import { DRAWS_FAR_FROM_LIMIT, DRAWS_NEAR_LIMIT, type Few, fewOf, warmFewOf } from "./fewAnswers.js";
-import { entries, largest, minus, sign } from "./sums.js";
+import { entries, largest, minus, sign, total } from "./sums.js";
 import { isSame, isWritten, logSum } from "./written.js";
 
 /** Draws in the claims that go on draw by draw. */
@@ -22,7 +22,7 @@ function complement<N>(A: Algebra<N>, x: N): N {
 }
 
 /** log min(1, e^x), and the logarithm of what it leaves of 1. */
-function acceptance<N>(A: Algebra<N>, x: N): { accepted: N; refused: N } {
+function decision<N>(A: Algebra<N>, x: N): { accepted: N; refused: N } {
   if (sign(A, x) >= 0) return { accepted: A.number(0), refused: A.log(A.number(0)) };
   return { accepted: x, refused: A.log(complement(A, minus(A, x))) };
 }
@@ -30,7 +30,7 @@ function acceptance<N>(A: Algebra<N>, x: N): { accepted: N; refused: N } {
 /** Metropolis by its kernel, applied N − 1 times to ref, in logarithms. */
 function chain<N>(A: Algebra<N>, { ref, exponents }: Few<N>, n: number): { logMass: N[] } {
   const logs = entries(ref.logMass);
-  const moves = exponents.map((row) => row.map((x) => acceptance(A, x)));
+  const moves = exponents.map((row) => row.map((x) => decision(A, x)));
   const refused = moves.map((row) => {
     const parts = row.map((move, j) => A.add(logs[j], move.refused));
     return logSum(A, parts);
@@ -47,53 +47,44 @@ function chain<N>(A: Algebra<N>, { ref, exponents }: Few<N>, n: number): { logMa
   return { logMass: held };
 }
 
-/** Rejection with at most N draws, one after the other. */
-function drawByDraw<N>(A: Algebra<N>, { ref, reward, beta }: Few<N>, cap: N, n: number) {
+/** Rejection with a cap and at most n draws, one after the other. */
+function drawByDraw<N>(A: Algebra<N>, { ref, reward, beta }: Few<N>, cap: N) {
   const logs = entries(ref.logMass);
-  const decisions = reward.map((r) => acceptance(A, A.divide(A.subtract(r, cap), beta)));
+  const decisions = reward.map((r) => decision(A, A.divide(A.subtract(r, cap), beta)));
   const accepted = decisions.map((d, i) => A.add(logs[i], d.accepted));
   const parts = decisions.map((d, i) => A.add(logs[i], d.refused));
   const refused = logSum(A, parts);
-  let open = A.number(0);
-  const [draws, taken]: [N[], N[][]] = [[], logs.map(() => [])];
-  for (let draw = 1; draw <= n; draw++) {
-    draws.push(open);
-    for (const [i, all] of taken.entries()) all.push(A.add(open, draw === n ? logs[i] : accepted[i]));
-    open = A.add(open, refused);
-  }
-  return {
-    logMass: taken.map((all) => logSum(A, all)),
-    draws: A.exp(logSum(A, draws)),
-    acceptance: A.exp(logSum(A, accepted)),
+  const acceptance = A.exp(logSum(A, accepted));
+  return (n: number) => {
+    let open = A.number(0);
+    const [draws, taken]: [N[], N[][]] = [[], logs.map(() => [])];
+    for (let draw = 1; draw <= n; draw++) {
+      draws.push(open);
+      for (const [i, all] of taken.entries()) all.push(A.add(open, draw === n ? logs[i] : accepted[i]));
+      open = A.add(open, refused);
+    }
+    return { logMass: taken.map((all) => logSum(A, all)), draws: A.exp(logSum(A, draws)), acceptance };
   };
 }
 
-/** The logarithms of the probabilities of at least, and of at most, each reward. */
-function tailsOf<N>(A: Algebra<N>, { reward }: Few<N>, logMass: readonly N[]): { above: N[]; below: N[] } {
-  const tail = (limit: N, side: number) => {
-    const on = logMass.filter((_, i) => side * sign(A, A.subtract(reward[i], limit)) >= 0);
-    return logSum(A, on);
-  };
-  return { above: reward.map((r) => tail(r, 1)), below: reward.map((r) => tail(r, -1)) };
-}
-
-/** States that one law lies below another in the order of the reward: above each reward it has less, and below it more. */
-function inOrder<N>(A: Algebra<N>, few: Few<N>, lower: MeasureOf<N>, upper: MeasureOf<N>): Comparison<N>[] {
-  const logs = (law: MeasureOf<N>) => [entries(law.logMass), entries(law.mass).map((m) => A.log(m))];
-  const [low, high] = [logs(lower), logs(upper)];
-  return low.flatMap((logMass, k) => {
-    const [less, more] = [tailsOf(A, few, logMass), tailsOf(A, few, high[k])];
-    const scale = less.above.map(() => A.number(1));
-    const sides = (left: readonly N[], right: readonly N[]) => ({
-      left: left.map((l) => A.exp(l)),
-      right: right.map((r) => A.exp(r)),
-      relation: "<=" as const,
+/** The probabilities of at least, and of at most, each reward, by the masses of a law and by their logarithms. */
+function tailsOf<N>(A: Algebra<N>, { reward }: Few<N>, law: MeasureOf<N>): { above: N[]; below: N[] } {
+  const tails = (mass: readonly N[], side: number) =>
+    reward.map((limit) => {
+      const on = mass.filter((_, i) => side * sign(A, A.subtract(reward[i], limit)) >= 0);
+      return total(A, on);
     });
-    return [
-      { ...sides(less.above, more.above), scale },
-      { ...sides(more.below, less.below), scale },
-    ];
-  });
+  const masses = [entries(law.mass), entries(law.logMass).map((l) => A.exp(l))];
+  return { above: masses.flatMap((mass) => tails(mass, 1)), below: masses.flatMap((mass) => tails(mass, -1)) };
+}
+
+/** States that laws go up in the order of the reward: each has more above any reward than the one before, and less below. */
+function inOrder<N>(A: Algebra<N>, few: Few<N>, laws: readonly MeasureOf<N>[]): Comparison<N>[] {
+  const tails = laws.map((law) => tailsOf(A, few, law));
+  return tails.slice(1).flatMap(({ above, below }, i) => [
+    { left: tails[i].above, right: above, relation: "<=" as const },
+    { left: below, right: tails[i].below, relation: "<=" as const },
+  ]);
 }
 
 /** States that Metropolis and rejection are as near to π* as (1 − A)^{N−1} is small. */
@@ -137,7 +128,7 @@ export const budget: readonly Identity[] = [
       const [few, warm] = [fewOf(world), warmFewOf(world)];
       const ordered = (from: Few<(typeof few.reward)[number]>, n: number) => {
         const laws = [from.ref, from.soft(n), A.metropolisLaw(from.problem, n), A.rlhfOptimum(from.problem)];
-        return laws.slice(1).flatMap((law, i) => inOrder(A, from, laws[i], law));
+        return inOrder(A, from, laws);
       };
       return [...[1, 2, ENUMERATED_DRAWS].flatMap((n) => ordered(few, n)), ...ordered(warm, DRAWS_NEAR_LIMIT)];
     },
@@ -166,16 +157,17 @@ export const budget: readonly Identity[] = [
       const few = fewOf(world);
       const top = few.reward[few.best];
       const caps = [top, A.add(top, few.beta), few.reward[0]];
-      return STEPS.flatMap((n) =>
-        caps.flatMap((cap) => {
-          const want = drawByDraw(A, few, cap, n);
+      return caps.flatMap((cap) => {
+        const after = drawByDraw(A, few, cap);
+        return STEPS.flatMap((n) => {
+          const want = after(n);
           const got = A.rejectionSamplingLaw(few.problem, n, { cap });
           return [
             ...isWritten(A, got.law, want),
             { left: [got.expectedDraws, got.acceptance], right: [want.draws, want.acceptance] },
           ];
-        }),
-      );
+        });
+      });
     },
   },
   {

@@ -18,7 +18,7 @@ const rows = fc
   .filter((all) => all.some(({ mass, odds }) => mass > 0 && odds > 0));
 type Rows = readonly { mass: number; odds: number }[];
 const keys = (values: readonly unknown[]) => [...values.keys()];
-const draws = fc.integer({ min: 1, max: 5 });
+const draws = fc.integer({ min: 1, max: 6 });
 const inverse = fc.integer({ min: 0, max: 3 });
 
 const rational = (all: Rows, inverseBeta: number) => ({
