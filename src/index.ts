@@ -100,3 +100,5 @@ export { passHatK } from "./selection/samples/passHatK.js";
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { selectSoftBestOfN } from "./selection/select.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";
+export { estimateMajorityVote, type VoteEstimate, type VotingSamples } from "./selection/votes/estimateMajorityVote.js";
+export { majorityVoteLaw, weightedVoteLaw } from "./selection/votes/voteLaws.js";

@@ -1,7 +1,8 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
+import { log } from "../numeric/elementary.js";
 import type { Comparison, Identity } from "./claim.js";
-import { ENUMERATED_DRAWS } from "./enumeration.js";
-import { DRAWS_FAR_FROM_LIMIT, DRAWS_NEAR_LIMIT, type Few, fewOf, warmFewOf } from "./fewAnswers.js";
+import { ENUMERATED_DRAWS, enumerated } from "./enumeration.js";
+import { DRAWS_FAR_FROM_LIMIT, DRAWS_NEAR_LIMIT, type Few, fewOf, ranksOf, warmFewOf } from "./fewAnswers.js";
 import { entries, largest, minus, sign, total } from "./sums.js";
 import { isSame, isWritten, logSum } from "./written.js";
 
@@ -116,7 +117,59 @@ function nearing<N>(A: Algebra<N>, few: Few<N>, n: number): Comparison<N>[] {
   ];
 }
 
-/** Claims (40) to (43), which are the library's own: Metropolis and rejection with a budget of draws. */
+/** The answers that win a vote by count·e^{rank/β}; β = 0 lets only the best rank of the draws vote. */
+function winners(counts: readonly number[], ranks: readonly number[], beta: number): number[] {
+  const drawn = [...counts.keys()].filter((i) => counts[i] > 0);
+  const best = Math.max(...drawn.map((i) => ranks[i]));
+  const voting = beta === 0 ? drawn.filter((i) => ranks[i] === best) : drawn;
+  // By logarithms, of which no two are near each other: log(c/d) is no fraction.
+  const size = (i: number) => log(counts[i]) + (beta === 0 ? 0 : ranks[i] / beta);
+  const ties = (i: number, j: number) => counts[i] === counts[j] && (ranks[i] === ranks[j] || beta === Infinity);
+  const wins = (i: number) => voting.every((j) => ties(i, j) || size(i) > size(j));
+  return voting.filter(wins);
+}
+
+/** A vote on the few answers: whose votes count how much, and its law in the library. */
+interface Vote<N> {
+  readonly beta: number;
+  readonly law: (n: number) => MeasureOf<N>;
+}
+
+/** Votes with the ranks of the rewards as rewards, at β = 2 and β = 0, and the majority. */
+function votesOf<N>(A: Algebra<N>, { ref, reward }: Few<N>): { ranks: number[]; votes: Vote<N>[] } {
+  const ranks = ranksOf(A, reward);
+  const weighted = (beta: number): Vote<N> => ({
+    beta,
+    law: (n) => A.weightedVoteLaw({ ref, reward: ranks, beta: A.number(beta) }, n),
+  });
+  const majority = { beta: Infinity, law: (n: number) => A.majorityVoteLaw(ref, n) };
+  return { ranks: ranks.map((r) => A.toNumber(r)), votes: [weighted(2), weighted(0), majority] };
+}
+
+/** All orders of draws: which answer comes at each place. */
+function ordersOf(size: number, draws: number): number[][] {
+  if (draws === 0) return [[]];
+  return ordersOf(size, draws - 1).flatMap((before) => Array.from({ length: size }, (_, i) => [...before, i]));
+}
+
+/** The law of the winner that was drawn first, over all draws in their order. */
+function firstSeen<N>(A: Algebra<N>, { ref }: Few<N>, n: number, win: (counts: readonly number[]) => number[]) {
+  const logs = entries(ref.logMass);
+  const parts: N[][] = logs.map(() => []);
+  for (const order of ordersOf(logs.length, n)) {
+    const won = win(logs.map((_, i) => order.filter((o) => o === i).length));
+    const first = order.find((o) => won.includes(o)) as number;
+    parts[first].push(
+      total(
+        A,
+        order.map((o) => logs[o]),
+      ),
+    );
+  }
+  return { logMass: parts.map((all) => logSum(A, all)) };
+}
+
+/** Claims (40) to (45), which are the library's own: other uses of N draws than best-of-N. */
 export const budget: readonly Identity[] = [
   {
     kind: "identity",
@@ -189,6 +242,47 @@ export const budget: readonly Identity[] = [
         ...isSame(A, A.metropolisLaw(problem, DRAWS_NEAR_LIMIT), A.rlhfOptimum(problem)),
         ...isSame(A, low, A.rlhfOptimum({ ...problem, reward: capped })),
       ];
+    },
+  },
+  {
+    kind: "identity",
+    equation: "(44)",
+    statement:
+      "a vote takes the answer of the largest count·e^(r/β) among N draws, of several any as often: by its generating function",
+    hypotheses:
+      "the first 4 answers with mass, their rewards the ranks; N = 2, 3, 4, all that can be drawn gone through; β = 2, β = 0, and the majority",
+    sides: (world) => {
+      const { algebra: A } = world;
+      const few = fewOf(world);
+      const { ranks, votes } = votesOf(A, few);
+      return votes.flatMap(({ beta, law }) =>
+        [2, 3, 4].flatMap((n) => {
+          const taken = enumerated(A, few, n, (counts, i) => {
+            const won = winners(counts, ranks, beta);
+            return won.includes(i) ? minus(A, A.log(A.number(won.length * counts[i]))) : undefined;
+          });
+          return isWritten(A, law(n), taken);
+        }),
+      );
+    },
+  },
+  {
+    kind: "identity",
+    equation: "(45)",
+    statement: "of the answers that win a vote, taking the one that was drawn first has the law of taking any as often",
+    hypotheses:
+      "winners are drawn equally often: in a majority vote always, and by weight where no two ratios of weights are ratios of counts; the first 4 answers with mass, their rewards the ranks; N = 3, all orders of draws gone through; β = 2, β = 0, and the majority",
+    sides: (world) => {
+      const { algebra: A } = world;
+      const few = fewOf(world);
+      const { ranks, votes } = votesOf(A, few);
+      return votes.flatMap(({ beta, law }) =>
+        isWritten(
+          A,
+          law(ENUMERATED_DRAWS),
+          firstSeen(A, few, ENUMERATED_DRAWS, (counts) => winners(counts, ranks, beta)),
+        ),
+      );
     },
   },
 ];

@@ -24,6 +24,7 @@ import { limitDistance, selectionLimit } from "../selection/limit.js";
 import { metropolisLaw } from "../selection/metropolis.js";
 import { rejectionSamplingLaw } from "../selection/rejection.js";
 import { softBestOfNLaw, weightedBestOfNLaw } from "../selection/softBestOfN.js";
+import { majorityVoteLaw, weightedVoteLaw } from "../selection/votes/voteLaws.js";
 import { fitInClosedForm } from "../training/fit.js";
 import { tabularPolicy } from "../training/policies/tabular.js";
 import { importanceWeights, selfCertaintyWeights } from "../training/weights/importanceWeights.js";
@@ -76,6 +77,8 @@ export const float64Algebra = {
   weightedBestOfNLaw,
   metropolisLaw,
   rejectionSamplingLaw,
+  majorityVoteLaw,
+  weightedVoteLaw,
   selectionLimit,
   limitDistance,
   softBestOfNBounds,

@@ -177,6 +177,14 @@ export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
   metropolisLaw(problem: TiltProblemOf<I>, n: number): DistributionOf<N>;
   /** {@inheritDoc exptilt!rejectionSamplingLaw} */
   rejectionSamplingLaw(problem: TiltProblemOf<I>, n: number, options?: { readonly cap?: I }): RejectionSamplingOf<N>;
+  /** {@inheritDoc exptilt!majorityVoteLaw} */
+  majorityVoteLaw(ref: MeasureOf<I>, n: number): DistributionOf<N>;
+  /**
+   * {@inheritDoc exptilt!weightedVoteLaw}
+   *
+   * At a chosen number of digits, sums of unequal weights are tied where they agree to all digits carried but three.
+   */
+  weightedVoteLaw(problem: TiltProblemOf<I>, n: number): DistributionOf<N>;
   /** {@inheritDoc exptilt!selectionLimit} */
   selectionLimit(problem: TiltProblemOf<I>): DistributionOf<N>;
   /** {@inheritDoc exptilt!limitDistance} */

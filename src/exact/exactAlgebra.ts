@@ -28,6 +28,7 @@ import {
 import * as selection from "./selection.js";
 import { escortOf, tiltOf } from "./tilt.js";
 import * as training from "./training.js";
+import * as votes from "./voteLaws.js";
 
 /**
  * The library's algebra on mathjs's big numbers; doubles may go in beside them, each at its exact value. Results are right to
@@ -184,6 +185,7 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     ...bound(arithmetic, alignment),
     ...bound(arithmetic, selection),
     ...bound(arithmetic, budget),
+    ...bound(arithmetic, votes),
     ...bound(arithmetic, limit),
     printedRate: (problem, n) => printedRate(arithmetic, problem, n),
     ...bound(arithmetic, autoregressive),

@@ -1,14 +1,13 @@
 import type { BigNumber } from "mathjs";
 import { requireInteger } from "../numeric/check.js";
-import type { Arithmetic } from "./arithmetic.js";
-import type { InputMeasure, InputTilt } from "./input.js";
+import type { Exact } from "./input.js";
 import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
 import { readSelection } from "./problem.js";
 import { nonNegativeOrInfinite } from "./read.js";
 import { type Field, type Standing, voteShares } from "./votes.js";
 
 /** The most votes take it. */
-export function majorityVoteLaw(arithmetic: Arithmetic, ref: InputMeasure, draws: number): ExactDistribution {
+export const majorityVoteLaw: Exact<"majorityVoteLaw"> = (arithmetic, ref, draws) => {
   const caller = "majorityVoteLaw";
   const given = readMeasure(arithmetic, caller, "ref", ref);
   const n = requireInteger(caller, "n", draws, 1);
@@ -18,10 +17,10 @@ export function majorityVoteLaw(arithmetic: Arithmetic, ref: InputMeasure, draws
     n,
     (i, _, m) => i - m,
   );
-}
+};
 
 /** The largest sum of weights takes it. */
-export function weightedVoteLaw(arithmetic: Arithmetic, problem: InputTilt, draws: number): ExactDistribution {
+export const weightedVoteLaw: Exact<"weightedVoteLaw"> = (arithmetic, problem, draws) => {
   const caller = "weightedVoteLaw";
   const { ref, reward, beta } = readSelection(arithmetic, caller, problem, nonNegativeOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);
@@ -38,7 +37,7 @@ export function weightedVoteLaw(arithmetic: Arithmetic, problem: InputTilt, draw
     return difference.abs().lte(tied.times(weights.abs().plus(1))) ? 0 : difference.s;
   };
   return votedLaw(ref, isAllowed, n, standing);
-}
+};
 
 /** Sums of unequal weights are tied where they agree but for so many of the digits carried. */
 const TIED_DIGITS = 3;

@@ -54,6 +54,8 @@ export const speaksOf: Readonly<Record<string, readonly string[]>> = {
   "(41)": ["metropolisLaw"],
   "(42)": ["rejectionSamplingLaw"],
   "(43)": ["metropolisLaw", "rejectionSamplingLaw", "rlhfOptimum"],
+  "(44)": ["majorityVoteLaw", "weightedVoteLaw"],
+  "(45)": ["majorityVoteLaw", "weightedVoteLaw"],
   E1: ["generalizedKlDivergence"],
   E2: ["densityRatioLoss", "densityRatioWeights", "noisePrediction"],
   E3: ["guidedNoisePrediction", "noisePrediction"],

@@ -119,7 +119,7 @@ describe("in fractions, over all sequences of draws in their order", () => {
     return drawn.filter((i) => sums[i].n > 0n && sums[i].equals(most));
   };
   test.prop([rows, draws, inverse], { numRuns: 60 })(
-    "a vote takes one of the answers of most weight, and the first seen of them has the same law",
+    "a vote takes one of the answers of most weight; the first seen of them has the same law where all weigh the same",
     (all, n, inverseBeta) => {
       const w = weightOf(all, inverseBeta);
       const uniform = enumerated(all, n, (drawn) => {
@@ -133,11 +133,24 @@ describe("in fractions, over all sequences of draws in their order", () => {
       );
       const problem = rational(all, inverseBeta);
       expect(Q.equal(Q.weightedVoteLaw(problem, n), uniform)).toBe(true);
+      if (inverseBeta > 0) return;
       expect(Q.equal(first, uniform)).toBe(true);
-      if (inverseBeta > 0 || all.some(({ odds }) => odds === 0)) return;
-      expect(Q.equal(Q.majorityVoteLaw(problem.ref, n), uniform)).toBe(true);
+      if (all.every(({ odds }) => odds > 0)) expect(Q.equal(Q.majorityVoteLaw(problem.ref, n), uniform)).toBe(true);
     },
   );
+
+  test("but of two votes against one of twice the weight, the two are seen first twice as often", () => {
+    // Of the draws aab, aba and baa, two begin with a; aaa gives a, and four give b.
+    const all = [
+      { mass: 1, odds: 1 },
+      { mass: 1, odds: 2 },
+    ];
+    const w = weightOf(all, 1);
+    const first = enumerated(all, 3, (drawn) => [[votes(drawn, w)[0], 1]]);
+    expect(first.mass.map((p) => p.toFraction())).toEqual(["3/8", "5/8"]);
+    const uniform = Q.weightedVoteLaw(rational(all, 1), 3);
+    expect(uniform.mass.map((p) => p.toFraction())).toEqual(["5/16", "11/16"]);
+  });
 });
 
 describe("at 40 digits the laws are those in fractions", () => {
@@ -157,11 +170,25 @@ describe("at 40 digits the laws are those in fractions", () => {
     },
   );
 
-  test.prop([rows, fc.integer({ min: 1, max: 6 })], { numRuns: 40 })("at β = 0 Metropolis is best-of-N", (all, n) => {
-    const problem = { ...atDigits(all, 1), beta: A.number(0) };
-    const hard = A.bestOfNLaw(problem, n);
-    expect(A.totalVariation(A.metropolisLaw(problem, n), hard).lt(1e-50)).toBe(true);
-  });
+  test.prop([rows, fc.integer({ min: 1, max: 6 }), inverse], { numRuns: 40 })(
+    "votes, ties and all",
+    (all, n, inverseBeta) => {
+      const [want, given] = [rational(all, inverseBeta), atDigits(all, inverseBeta)];
+      meet(A.weightedVoteLaw(given, n).mass, Q.weightedVoteLaw(want, n).mass);
+      meet(A.majorityVoteLaw(given.ref, n).mass, Q.majorityVoteLaw(want.ref, n).mass);
+    },
+  );
+
+  test.prop([rows, fc.integer({ min: 1, max: 6 })], { numRuns: 40 })(
+    "at β = 0 Metropolis is best-of-N, and so is a vote where no rewards are equal",
+    (all, n) => {
+      const problem = { ...atDigits(all, 1), beta: A.number(0) };
+      const hard = A.bestOfNLaw(problem, n);
+      expect(A.totalVariation(A.metropolisLaw(problem, n), hard).lt(1e-50)).toBe(true);
+      const distinct = { ...problem, reward: keys(all).map((i) => A.number(i)) };
+      expect(A.totalVariation(A.weightedVoteLaw(distinct, n), A.bestOfNLaw(distinct, n)).lt(1e-50)).toBe(true);
+    },
+  );
 
   const extreme = fc.record({
     logMass: fc.array(fc.oneof(fc.double({ min: -6000, max: 0, noNaN: true }), fc.constantFrom(0, -800)), {

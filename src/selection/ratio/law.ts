@@ -8,16 +8,25 @@ import type { RatioToRef } from "./levelRatios.js";
 import type { Prepared } from "./prepared.js";
 import { ratiosAt } from "./ratiosAt.js";
 
+/** A law whose answers are in grades, each of one ratio to ref: the levels of a reward, say. */
+export interface Graded<P> {
+  readonly law: Law;
+  /** The grade of each answer; −1 where it has none, and is never picked. */
+  readonly levels: { readonly levelOf: Int32Array };
+  /** Prepares it again, so that a law need not keep what its logarithms are computed from. */
+  readonly again: () => P;
+}
+
 /** The law of a problem at one N. */
 export function lawAt<A>(prepared: Prepared<A>, n: number): Law {
   return lawOfRatios(prepared, (problem) => ratiosAt(problem, [n])[0]);
 }
 
 /**
- * The law of a problem whose ratio to ref is given by level. The ratios are computed again when its logarithms are
+ * The law whose ratio to ref is given by grade. The ratios are computed again when its logarithms are
  * first read: what they are computed from would take many times the memory of the law.
  */
-export function lawOfRatios<A>(prepared: Prepared<A>, ratiosOf: (prepared: Prepared<A>) => RatioToRef): Law {
+export function lawOfRatios<P extends Graded<P>>(prepared: P, ratiosOf: (prepared: P) => RatioToRef): Law {
   const { law: base, levels, again } = prepared;
   const { levelOf } = levels;
   const ratios = ratiosOf(prepared);
@@ -42,11 +51,11 @@ export function lawOfRatios<A>(prepared: Prepared<A>, ratiosOf: (prepared: Prepa
 }
 
 /** log weight and log P/ref of each answer, when they are asked for. */
-function logarithms<A>(
+function logarithms<P extends Graded<P>>(
   base: Law,
   exponent: number,
-  again: () => Prepared<A>,
-  ratiosOf: (prepared: Prepared<A>) => RatioToRef,
+  again: () => P,
+  ratiosOf: (prepared: P) => RatioToRef,
 ): [logWeight: () => Float64Array, logDensity: () => Float64Array] {
   const logDensity = () => {
     const prepared = again();
