@@ -1,18 +1,22 @@
 import type { Algebra, MeasureOf } from "../exact/algebra.js";
+import { cached } from "../numeric/cache.js";
 import { log } from "../numeric/elementary.js";
 import type { Comparison, Identity } from "./claim.js";
-import { ENUMERATED_DRAWS, enumerated } from "./enumeration.js";
+import { drawsOf, ENUMERATED_DRAWS, enumerated, logOfDraw } from "./enumeration.js";
 import { DRAWS_FAR_FROM_LIMIT, DRAWS_NEAR_LIMIT, type Few, fewOf, ranksOf, warmFewOf } from "./fewAnswers.js";
 import { entries, largest, minus, sign, total } from "./sums.js";
 import { isSame, isWritten, logSum } from "./written.js";
 
 /** Draws in the claims that go on draw by draw. */
-const STEPS = [1, 2, ENUMERATED_DRAWS, 6];
+const STEPS = [1, 2, 6];
 
-/** 1 − e^{−x} for x ≥ 0, by its series where the difference would lose digits. */
+/** Below this, 1 − e^{−x} is summed as its series: the difference would lose more than two digits. */
+const SERIES_BELOW = 2 ** -8;
+
+/** 1 − e^{−x} for x ≥ 0. */
 function complement<N>(A: Algebra<N>, x: N): N {
   const one = A.number(1);
-  if (A.toNumber(x) > 0.5) return A.subtract(one, A.exp(minus(A, x)));
+  if (A.toNumber(x) > SERIES_BELOW) return A.subtract(one, A.exp(minus(A, x)));
   let [term, sum] = [x, x];
   for (let k = 2; ; k++) {
     term = A.divide(A.multiply(term, minus(A, x)), A.number(k));
@@ -88,33 +92,39 @@ function inOrder<N>(A: Algebra<N>, few: Few<N>, laws: readonly MeasureOf<N>[]): 
   ]);
 }
 
-/** States that Metropolis and rejection are as near to π* as (1 − A)^{N−1} is small. */
-function nearing<N>(A: Algebra<N>, few: Few<N>, n: number): Comparison<N>[] {
-  const { ref, exponents, best, reward, problem } = few;
+/** States for growing N that Metropolis and rejection are as near to π* as ε = (1 − A)^{N−1} is small. */
+function nearing<N>(A: Algebra<N>, { ref, exponents, best, reward, problem }: Few<N>): Comparison<N>[] {
   const logs = entries(ref.logMass);
   const optimum = A.rlhfOptimum(problem);
-  const refused = logs.map((l, i) => A.add(l, A.log(complement(A, minus(A, exponents[best][i])))));
-  const logMissing = n === 1 ? A.number(0) : A.multiply(A.number(n - 1), logSum(A, refused));
-  const missing = A.exp(logMissing);
-  const shares = logs.map((l, i) => A.exp(A.subtract(l, optimum.logMass[i])));
-  const rest = complement(A, minus(A, logMissing));
-  const law = A.metropolisLaw(problem, n);
   const limit = entries(optimum.mass);
-  const most = A.add(A.number(1), A.multiply(missing, largest(A, shares)));
-  const rejection = A.rejectionSamplingLaw(problem, n, { cap: reward[best] });
-  const accepted = logs.map((l, i) => A.add(l, exponents[best][i]));
-  const acceptance = A.exp(logSum(A, accepted));
-  // 1 − (1 − A)^N.
-  const taken = A.add(rest, A.multiply(missing, acceptance));
-  return [
-    { left: limit.map((p) => A.multiply(p, rest)), right: entries(law.mass), relation: "<=" },
-    { left: entries(law.mass), right: limit.map((p) => A.multiply(p, most)), relation: "<=" },
-    {
-      left: entries(rejection.law.mass),
-      right: limit.map((p, i) => A.multiply(p, A.add(rest, A.multiply(missing, shares[i])))),
-    },
-    { left: [rejection.expectedDraws, rejection.acceptance], right: [A.divide(taken, acceptance), acceptance] },
+  const decisions = exponents[best].map((x) => decision(A, x));
+  const [accepted, refused] = [
+    logs.map((l, i) => A.add(l, decisions[i].accepted)),
+    logs.map((l, i) => A.add(l, decisions[i].refused)),
   ];
+  const [acceptance, logRefused] = [A.exp(logSum(A, accepted)), logSum(A, refused)];
+  const shares = logs.map((l, i) => A.exp(A.subtract(l, optimum.logMass[i])));
+  const most = largest(A, shares);
+  const bounded = [1, 2, DRAWS_FAR_FROM_LIMIT].flatMap((n): Comparison<N>[] => {
+    const logMissing = n === 1 ? A.number(0) : A.multiply(A.number(n - 1), logRefused);
+    const missing = A.exp(logMissing);
+    const rest = complement(A, minus(A, logMissing));
+    const law = A.metropolisLaw(problem, n);
+    const bound = A.add(A.number(1), A.multiply(missing, most));
+    const rejection = A.rejectionSamplingLaw(problem, n, { cap: reward[best] });
+    // 1 − (1 − A)^N.
+    const taken = A.add(rest, A.multiply(missing, acceptance));
+    return [
+      { left: limit.map((p) => A.multiply(p, rest)), right: entries(law.mass), relation: "<=" },
+      { left: entries(law.mass), right: limit.map((p) => A.multiply(p, bound)), relation: "<=" },
+      {
+        left: entries(rejection.law.mass),
+        right: limit.map((p, i) => A.multiply(p, A.add(rest, A.multiply(missing, shares[i])))),
+      },
+      { left: [rejection.expectedDraws, rejection.acceptance], right: [A.divide(taken, acceptance), acceptance] },
+    ];
+  });
+  return [...bounded, ...isSame(A, A.metropolisLaw(problem, DRAWS_NEAR_LIMIT), optimum)];
 }
 
 /** The answers that win a vote by count·e^{rank/β}; β = 0 lets only the best rank of the draws vote. */
@@ -146,27 +156,25 @@ function votesOf<N>(A: Algebra<N>, { ref, reward }: Few<N>): { ranks: number[]; 
   return { ranks: ranks.map((r) => A.toNumber(r)), votes: [weighted(2), weighted(0), majority] };
 }
 
-/** All orders of draws: which answer comes at each place. */
-function ordersOf(size: number, draws: number): number[][] {
-  if (draws === 0) return [[]];
-  return ordersOf(size, draws - 1).flatMap((before) => Array.from({ length: size }, (_, i) => [...before, i]));
+/** All orders of draws with the given counts: which answer comes at each place. */
+function ordersOf(counts: readonly number[]): number[][] {
+  if (counts.every((c) => c === 0)) return [[]];
+  return counts.flatMap((c, i) => (c === 0 ? [] : ordersOf(counts.with(i, c - 1)).map((rest) => [i, ...rest])));
 }
 
 /** The law of the winner that was drawn first, over all draws in their order. */
 function firstSeen<N>(A: Algebra<N>, { ref }: Few<N>, n: number, win: (counts: readonly number[]) => number[]) {
   const logs = entries(ref.logMass);
-  const parts: N[][] = logs.map(() => []);
-  for (const order of ordersOf(logs.length, n)) {
-    const won = win(logs.map((_, i) => order.filter((o) => o === i).length));
-    const first = order.find((o) => won.includes(o)) as number;
-    parts[first].push(
-      total(
-        A,
-        order.map((o) => logs[o]),
-      ),
-    );
+  const parts = logs.map(() => ({ logs: [] as N[], factors: [] as N[] }));
+  for (const { counts } of drawsOf(logs.length, n)) {
+    const [log, won] = [logOfDraw(A, logs, counts), win(counts)];
+    const firsts = ordersOf(counts).map((order) => order.find((o) => won.includes(o)));
+    for (const first of won) {
+      parts[first].logs.push(log);
+      parts[first].factors.push(A.number(firsts.filter((o) => o === first).length));
+    }
   }
-  return { logMass: parts.map((all) => logSum(A, all)) };
+  return { logMass: parts.map((part) => logSum(A, part.logs, part.factors)) };
 }
 
 /** Claims (40) to (45), which are the library's own: other uses of N draws than best-of-N. */
@@ -191,7 +199,7 @@ export const budget: readonly Identity[] = [
     equation: "(41)",
     statement:
       "Metropolis among N draws has the law of its kernel, min(1, e^((r′ − r)/β)) for a draw r′, applied N − 1 times",
-    hypotheses: "the first 4 answers with mass; N = 1, 2, 3, 6; β > 0",
+    hypotheses: "the first 4 answers with mass; N = 1, 2, 6; β > 0",
     sides: (world) => {
       const { algebra: A } = world;
       const few = fewOf(world);
@@ -204,12 +212,11 @@ export const budget: readonly Identity[] = [
     statement:
       "rejection with at most N draws has the law, and takes the expected draws, of its draws one by one: a = min(1, e^((r − cap)/β))",
     hypotheses:
-      "the first 4 answers with mass; N = 1, 2, 3, 6; β > 0; the cap at the largest reward, β above it, and at the first reward",
+      "the first 4 answers with mass; N = 1, 2, 6; β > 0; the cap β above the largest reward, and at the first one",
     sides: (world) => {
       const { algebra: A } = world;
       const few = fewOf(world);
-      const top = few.reward[few.best];
-      const caps = [top, A.add(top, few.beta), few.reward[0]];
+      const caps = [A.add(few.reward[few.best], few.beta), few.reward[0]];
       return caps.flatMap((cap) => {
         const after = drawByDraw(A, few, cap);
         return STEPS.flatMap((n) => {
@@ -237,11 +244,7 @@ export const budget: readonly Identity[] = [
       const [cap] = reward;
       const capped = reward.map((r) => (sign(A, A.subtract(r, cap)) > 0 ? cap : r));
       const low = A.rejectionSamplingLaw(problem, DRAWS_NEAR_LIMIT, { cap }).law;
-      return [
-        ...[1, 2, DRAWS_FAR_FROM_LIMIT, DRAWS_NEAR_LIMIT].flatMap((n) => nearing(A, warm, n)),
-        ...isSame(A, A.metropolisLaw(problem, DRAWS_NEAR_LIMIT), A.rlhfOptimum(problem)),
-        ...isSame(A, low, A.rlhfOptimum({ ...problem, reward: capped })),
-      ];
+      return [...nearing(A, warm), ...isSame(A, low, A.rlhfOptimum({ ...problem, reward: capped }))];
     },
   },
   {
@@ -250,16 +253,18 @@ export const budget: readonly Identity[] = [
     statement:
       "a vote takes the answer of the largest count·e^(r/β) among N draws, of several any as often: by its generating function",
     hypotheses:
-      "the first 4 answers with mass, their rewards the ranks; N = 2, 3, 4, all that can be drawn gone through; β = 2, β = 0, and the majority",
+      "the first 4 answers with mass, their rewards the ranks; N = 2, 4, all that can be drawn gone through; β = 2, β = 0, and the majority",
     sides: (world) => {
       const { algebra: A } = world;
       const few = fewOf(world);
       const { ranks, votes } = votesOf(A, few);
+      const logs = new Map<number, (typeof few.reward)[number]>();
+      const logOneOver = (k: number) => cached(logs, k, () => minus(A, A.log(A.number(k))));
       return votes.flatMap(({ beta, law }) =>
-        [2, 3, 4].flatMap((n) => {
+        [2, 4].flatMap((n) => {
           const taken = enumerated(A, few, n, (counts, i) => {
             const won = winners(counts, ranks, beta);
-            return won.includes(i) ? minus(A, A.log(A.number(won.length * counts[i]))) : undefined;
+            return won.includes(i) ? logOneOver(won.length * counts[i]) : undefined;
           });
           return isWritten(A, law(n), taken);
         }),

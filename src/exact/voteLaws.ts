@@ -22,19 +22,20 @@ export const majorityVoteLaw: Exact<"majorityVoteLaw"> = (arithmetic, ref, draws
 /** The largest sum of weights takes it. */
 export const weightedVoteLaw: Exact<"weightedVoteLaw"> = (arithmetic, problem, draws) => {
   const caller = "weightedVoteLaw";
-  const { ref, reward, beta } = readSelection(arithmetic, caller, problem, nonNegativeOrInfinite);
+  const { ref, reward, beta, top } = readSelection(arithmetic, caller, problem, nonNegativeOrInfinite);
   const n = requireInteger(caller, "n", draws, 1);
   const isAllowed = (a: number) => reward[a].isFinite();
   const logs = Array.from({ length: n + 1 }, (_, i) => arithmetic.log(arithmetic.number(i)));
+  const exponents = reward.map((r) => (beta.isZero() ? r : r.minus(top).div(beta)));
   const tied = arithmetic.number(10).pow(TIED_DIGITS - arithmetic.precision);
   const standing = (i: number, j: number, m: number, a: number) => {
     if (!isAllowed(j)) return -1;
-    const apart = reward[j].minus(reward[a]);
-    if (apart.isZero() || !beta.isFinite()) return i - m;
-    if (beta.isZero()) return apart.s;
-    const [votes, weights] = [logs[i].minus(logs[m]), apart.div(beta)];
-    const difference = votes.plus(weights);
-    return difference.abs().lte(tied.times(weights.abs().plus(1))) ? 0 : difference.s;
+    const apart = exponents[j].comparedTo(exponents[a]);
+    if (apart === 0) return i - m;
+    if (beta.isZero() || apart === Math.sign(i - m)) return apart;
+    const difference = logs[i].minus(logs[m]).plus(exponents[j].minus(exponents[a]));
+    const size = exponents[j].plus(exponents[a]).abs().plus(1);
+    return difference.abs().lte(tied.times(size)) ? 0 : difference.s;
   };
   return votedLaw(ref, isAllowed, n, standing);
 };
