@@ -70,7 +70,8 @@ export type { MeanEstimate } from "./selection/choice/meanOverQueries.js";
 export type { Overoptimization } from "./selection/choice/overoptimization.js";
 export { type CurvePoint, selectionCurve } from "./selection/curve.js";
 export { type FirstOrderExpansion, firstOrderExpansion } from "./selection/expansion.js";
-export { type LimitDistance, limitDistance, selectionLimit } from "./selection/limit.js";
+export { limitDistance, selectionLimit } from "./selection/limit.js";
+export type { MethodOptions, SelectionMethod } from "./selection/method.js";
 export { metropolisLaw } from "./selection/metropolis.js";
 export {
   type MetropolisSampler,
@@ -78,8 +79,10 @@ export {
   type MetropolisStream,
   metropolisSampler,
 } from "./selection/metropolisSampler.js";
+export { policyReading, type SpentDraws, winRate } from "./selection/policyReading.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
-export { type PolicyReading, policyReading, winRate } from "./selection/reading.js";
+export type { LimitDistance } from "./selection/ratio/limitDistanceOf.js";
+export type { PolicyReading } from "./selection/reading.js";
 export {
   type RejectionSampling,
   type RejectionSamplingOptions,
@@ -87,18 +90,21 @@ export {
 } from "./selection/rejection.js";
 export { type SoftBestOfNSamplerOptions, softBestOfNSampler } from "./selection/sampler.js";
 export { atLeastMOfK } from "./selection/samples/atLeastMOfK.js";
-export {
-  estimateBestOfN,
-  estimateSoftBestOfN,
-  type ScoredSamples,
-  type SelectedValues,
-  type SelectionEstimate,
-  type SoftScoredSamples,
-} from "./selection/samples/estimate.js";
+export { estimateBestOfN, estimateSoftBestOfN } from "./selection/samples/estimate.js";
+export { estimateMetropolis, type MetropolisEstimateOptions } from "./selection/samples/estimateMetropolis.js";
+export { type CappedScoredSamples, estimateRejectionSampling } from "./selection/samples/estimateRejection.js";
 export { passAtK } from "./selection/samples/passAtK.js";
 export { passHatK } from "./selection/samples/passHatK.js";
+export type {
+  ScoredSamples,
+  SelectedValues,
+  SelectionEstimate,
+  SoftScoredSamples,
+} from "./selection/samples/selectionEstimate.js";
 export { type DistanceTarget, samplesNeeded } from "./selection/samplesNeeded.js";
 export { selectSoftBestOfN } from "./selection/select.js";
 export { softBestOfNLaw, weightedBestOfNLaw } from "./selection/softBestOfN.js";
+export { bestOfMajorityLaw } from "./selection/votes/bestOfMajority.js";
 export { estimateMajorityVote, type VoteEstimate, type VotingSamples } from "./selection/votes/estimateMajorityVote.js";
+export { powerVoteLaw } from "./selection/votes/powerVote.js";
 export { majorityVoteLaw, weightedVoteLaw } from "./selection/votes/voteLaws.js";

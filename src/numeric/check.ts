@@ -108,10 +108,11 @@ export function requireOptions<T extends object>(
   caller: string,
   options: T,
   known: Readonly<Record<keyof T, true>>,
+  argument: string = "options",
 ): T {
   const names = Object.keys(known);
-  for (const [name, value] of Object.entries(requireObject(caller, "options", options)))
-    if (!names.includes(name)) throw wrongType(caller, `options.${name}`, `be one of ${names.join(", ")}`, value);
+  for (const [name, value] of Object.entries(requireObject(caller, argument, options)))
+    if (!names.includes(name)) throw wrongType(caller, `${argument}.${name}`, `be one of ${names.join(", ")}`, value);
   return options;
 }
 

@@ -1,3 +1,5 @@
+import { cos } from "./angle.js";
+
 /** Nodes in [0, 1] and weights of a rule of Gauss. */
 export interface GaussRule {
   readonly nodes: Float64Array;
@@ -19,7 +21,7 @@ function ruleOf(size: number): GaussRule {
   const nodes = new Float64Array(size);
   const weights = new Float64Array(size);
   for (let k = 0; k < size; k++) {
-    let x = Math.cos((Math.PI * (k + 0.75)) / (size + 0.5));
+    let x = cos((Math.PI * (k + 0.75)) / (size + 0.5));
     let slope = 1;
     for (let step = 0; step < MAX_STEPS; step++) {
       const [value, before] = legendre(size, x);

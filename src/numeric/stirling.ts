@@ -33,3 +33,7 @@ function excess(n: number): number {
 
 /** log(2π). */
 export const LOG_TWO_PI: number = log(2 * Math.PI);
+
+/** log n! */
+export const logFactorial = (n: number): number =>
+  n === 0 ? 0 : (LOG_TWO_PI + log(n)) / 2 + n * (log(n) - 1) + stirlingError(n);

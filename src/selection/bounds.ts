@@ -7,9 +7,9 @@ import { logSumExp } from "../numeric/logSumExp.js";
 import { sum } from "../numeric/sum.js";
 import { requireWhole } from "./draws.js";
 import { shortfall, type Weights } from "./integral/weights.js";
-import { type LimitLevels, limitLevels, silentShare } from "./limit.js";
 import { prepare, type SelectionProblem } from "./problem.js";
 import { keptOf } from "./ratio/kept.js";
+import { type LimitLevels, limitLevels, silentShare } from "./ratio/limitLevels.js";
 import type { Prepared } from "./ratio/prepared.js";
 import { isSingle, unselected } from "./ratio/ratiosAt.js";
 

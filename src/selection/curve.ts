@@ -1,22 +1,11 @@
-import { isRounded } from "../measure/levels.js";
-import { resolveScore, type Score } from "../measure/score.js";
-import { requireArrayLike, requireNumber } from "../numeric/check.js";
-import { expm1MinusX } from "../numeric/deviance.js";
-import { twoSum } from "../numeric/doubleDouble.js";
-import { exp, expm1, log1p } from "../numeric/elementary.js";
-import { isNormal } from "../numeric/float64.js";
-import { floats } from "../numeric/floats.js";
-import { peakOf } from "../numeric/peak.js";
-import { stretches } from "../numeric/stretches.js";
-import { sum } from "../numeric/sum.js";
-import { DRAWS_OR_LIMIT } from "./draws.js";
-import { type LimitDistance, type LimitLevels, levelMass, limitDistanceOf, limitLevels } from "./limit.js";
+import { requireArrayLike } from "../numeric/check.js";
+import { type Method, type MethodOptions, methodOf, requireDraws, SOFT } from "./method.js";
+import type { ReadingAtN } from "./methodReader.js";
 import { prepare, prepareAll, type SelectionProblem } from "./problem.js";
-import { allowedBy } from "./ratio/kept.js";
-import type { LevelRatios, RatioToRef } from "./ratio/levelRatios.js";
-import type { Prepared } from "./ratio/prepared.js";
-import { ratiosAt } from "./ratio/ratiosAt.js";
-import { type PolicyReading, readByLevel, winByLevel } from "./reading.js";
+import type { LimitDistance } from "./ratio/limitDistanceOf.js";
+import type { PolicyReading } from "./reading.js";
+import { readerOf } from "./readings.js";
+import { valuesOf } from "./readValues.js";
 
 /** One point of a selection curve: what N draws give, and how far they still are from N → ∞. */
 export interface CurvePoint extends PolicyReading {
@@ -26,20 +15,23 @@ export interface CurvePoint extends PolicyReading {
   readonly limit: LimitDistance;
 }
 
-/** Levels times numbers of draws that are in memory at once. */
-const MAX_RATIOS_HELD = 2 ** 22;
-
 /**
  * What best-of-N gives as N grows: expected reward, expected gold reward, KL to ref, win rate and the distance to the
  * limit, for many N at once. Exact readings of `softBestOfNLaw` (at β = 0 `bestOfNLaw`) without building each law.
+ *
+ * With a `method` the same of another way to spend N draws, exact readings of its law. Each has a limit of its own, from
+ * which the distances are measured: `rlhfOptimum` for Metropolis and rejection (of the capped reward where there is a lower
+ * cap), the mode of ref for votes and that of `rlhfOptimum` for weighted ones, several modes alike. Votes need whole N, up to
+ * 2¹⁹, and are read law by law.
  *
  * Sorting, φ and the exponentials are shared by all N: a curve of 11 N costs little more than its largest N.
  *
  * @param problem the reference policy, the reward, β from 0 to ∞, and the gold reward where wanted
  * @param ns the numbers of draws, real numbers of at least 1 or Infinity for the limit, in any order
+ * @param options the method, soft best-of-N where left out, and the cap of rejection
  * @returns one point for each N, in the order given
- * @throws TypeError when an argument has the wrong type or the lengths differ
- * @throws RangeError when an N is below 1 or NaN, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
+ * @throws TypeError when an argument has the wrong type, the lengths differ, or an option has another name
+ * @throws RangeError when an N is below 1 or NaN, the method is none, a cap is not finite or not of rejection, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
  * @example
  * ```ts
  * import { selectionCurve, uniform } from "exptilt";
@@ -49,19 +41,23 @@ const MAX_RATIOS_HELD = 2 ** 22;
  * curve.map((point) => point.reward) // => [1, 1.444444, 1.790123]
  * curve.map((point) => point.gold) // => [0.333333, 0.333333, 0.185185]
  * curve.map((point) => point.limit.totalVariation) // => [0.666667, 0.444444, 0.197531]
+ * // At a temperature Metropolis is nearer to the RLHF optimum than soft best-of-N.
+ * const warm = { ...problem, beta: 1 };
+ * selectionCurve(warm, [16])[0].limit.kl // => 0.000967278899
+ * selectionCurve(warm, [16], { method: "metropolis" })[0].limit.kl // => 2.1599136e-10
  * ```
  */
-export function selectionCurve<A>(problem: SelectionProblem<A>, ns: ArrayLike<number>): CurvePoint[] {
+export function selectionCurve<A>(
+  problem: SelectionProblem<A>,
+  ns: ArrayLike<number>,
+  options: MethodOptions = {},
+): CurvePoint[] {
   const caller = "selectionCurve";
   const prepared = prepare(caller, problem, problem?.beta);
-  const all = Array.from(requireArrayLike(caller, "ns", ns), (n, i) =>
-    requireNumber(caller, `ns[${i}]`, n, DRAWS_OR_LIMIT),
-  );
-  const gold = goldOf(caller, prepared, problem.gold);
-  return readAt(prepared, gold, all, (point, limit, ratios) => ({
-    ...point,
-    limit: ratios === undefined ? AT_LIMIT : limitDistanceOf(prepared.levels, limit, ratios),
-  }));
+  const method = methodOf(caller, options);
+  const all = Array.from(requireArrayLike(caller, "ns", ns), (n, i) => requireDraws(caller, `ns[${i}]`, n, method));
+  const reader = readerOf(prepared, valuesOf(prepared, problem.gold), method);
+  return reader.readAt(all, (reading, distance) => ({ ...reading, limit: distance() }));
 }
 
 /** The readings of one problem at several temperatures and N, without the distances. */
@@ -69,120 +65,23 @@ export interface SelectionReadings {
   /** What one draw gives. */
   readonly oneDraw: Pick<PolicyReading, "reward" | "gold">;
   /** The points of each β. */
-  readonly curves: readonly Omit<CurvePoint, "limit">[][];
+  readonly curves: readonly ReadingAtN[][];
 }
 
+/** The readings of a method; whole N where it counts votes, and then `answerOf` as in `readerOf`. */
 export function selectionReadings<A>(
   caller: string,
   problem: Omit<SelectionProblem<A>, "beta">,
   betas: readonly number[],
   ns: readonly number[],
+  method: Method = SOFT,
+  answerOf?: Uint32Array,
 ): SelectionReadings {
   const all = prepareAll(caller, problem, betas);
-  // The levels, and so the gold of each, are the same at every temperature.
-  const [first] = all;
-  const gold = goldOf(caller, first, problem.gold);
-  const { levels } = first;
-  const { allowed, logAllowed } = allowedBy(levels);
-  const size = levels.mass.length;
-  const law = levelMass(levels, { ratio: floats(size).fill(1 / allowed), logRatio: floats(size).fill(-logAllowed) });
-  const oneDraw = { reward: readByLevel(levels.reward, law), ...(gold && { gold: readByLevel(gold, law) }) };
-  return { oneDraw, curves: all.map((prepared) => readAt(prepared, gold, ns, (point) => point)) };
-}
-
-const AT_LIMIT: LimitDistance = { totalVariation: 0, kl: 0, reverseKl: 0 };
-
-function goldOf<A>(caller: string, prepared: Prepared<A>, gold: Score<A> | undefined): Float64Array | undefined {
-  return gold === undefined
-    ? undefined
-    : meansByLevel(prepared, resolveScore(caller, "gold", prepared.ref.support, gold));
-}
-
-/** Makes the point of each N from its readings and, but for the limit, its ratios. */
-function readAt<A, Point>(
-  prepared: Prepared<A>,
-  gold: Float64Array | undefined,
-  ns: readonly number[],
-  make: (point: Omit<CurvePoint, "limit">, limit: LimitLevels, ratios: LevelRatios | undefined) => Point,
-): Point[] {
-  const { levels } = prepared;
-  const win = winByLevel(levels);
-  const limit = limitLevels(prepared);
-  const points: Point[] = [];
-  const take = (n: number, law: Float64Array, ratios: LevelRatios | undefined) => {
-    const reading = {
-      n,
-      reward: readByLevel(levels.reward, law),
-      ...(gold !== undefined && { gold: readByLevel(gold, law) }),
-      klToRef: klToRef(prepared, ratios ?? limitRatios(limit), law),
-      winRate: readByLevel(win, law),
-    };
-    points.push(make(reading, limit, ratios));
+  // The levels, and so what is read at each, are the same at every temperature.
+  const values = valuesOf(all[0], problem.gold);
+  return {
+    oneDraw: values.oneDraw,
+    curves: all.map((prepared) => readerOf(prepared, values, method, answerOf).readAt(ns, (reading) => reading)),
   };
-  const together = Math.max(1, Math.floor(MAX_RATIOS_HELD / levels.mass.length));
-  for (const some of stretches(ns, together)) {
-    const finite = some.filter((n) => n < Infinity);
-    let next = 0;
-    const ratios = ratiosAt(prepared, finite);
-    for (const n of some) {
-      if (n === Infinity) take(n, limit.mass, undefined);
-      else take(n, levelMass(levels, ratios[next]), ratios[next++]);
-    }
-  }
-  return points;
 }
-
-/** The limit's ratios, of which only the logarithm is read but where the likeliest level has nearly its own probability. */
-const limitRatios = ({ logRatio }: LimitLevels): RatioToRef => ({
-  logRatio,
-  get ratio() {
-    return logRatio.map(exp);
-  },
-});
-
-/** The mean of f over the answers of each level, within their range; −∞ where one of them has it. */
-function meansByLevel<A>({ law, levels }: Prepared<A>, f: Float64Array): Float64Array {
-  const { mass, logMass, levelOf } = levels;
-  const held = new Float64Array(mass.length);
-  const low = new Float64Array(mass.length);
-  const least = new Float64Array(mass.length).fill(Infinity);
-  const most = new Float64Array(mass.length).fill(-Infinity);
-  for (let i = 0; i < f.length; i++) {
-    const level = levelOf[i];
-    if (level < 0) continue;
-    if (f[i] < least[level]) least[level] = f[i];
-    if (f[i] > most[level]) most[level] = f[i];
-    const whole = !isRounded(mass[level]);
-    const share = whole ? law.probability(i) / mass[level] : exp(law.logProbability(i) - logMass[level]);
-    const { hi, lo } = twoSum(held[level], share === 0 ? 0 : share * f[i]);
-    held[level] = hi;
-    low[level] += lo;
-  }
-  return held.map((h, i) => {
-    const mean = Number.isFinite(h) ? h + low[i] : h;
-    return least[i] === -Infinity ? least[i] : Math.min(most[i], Math.max(least[i], mean));
-  });
-}
-
-/**
- * KL(P‖ref) as a sum of non-negative terms ref·(ρ log ρ − ρ + 1), ρ = P/ref, which keeps its digits near ρ = 1. Where
- * the likeliest level's ρ is nearest 1, its ρ − 1 comes from the others': Σ ref·(ρ − 1) = P(a draw is forbidden).
- */
-function klToRef<A>({ levels }: Prepared<A>, ratios: RatioToRef, law: Float64Array): number {
-  const { mass, forbidden } = levels;
-  const { logRatio } = ratios;
-  const term = (p: number, q: number, l: number) => (l > -1 ? q * expm1MinusX(-l) : p - q + (q > 0 ? q * l : 0));
-  const terms = floats(mass.length);
-  for (let i = 0; i < terms.length; i++) terms[i] = term(mass[i], law[i], logRatio[i]);
-  const peak = peakOf(mass);
-  if (Math.abs(logRatio[peak]) < 0.01) {
-    const { ratio } = ratios;
-    const more = mass.map((p, i) => (i === peak ? 0 : isNormal(p) ? p * excess(ratio[i], logRatio[i]) : law[i] - p));
-    const own = (forbidden - sum(more).hi) / mass[peak];
-    terms[peak] = term(mass[peak], mass[peak] * (1 + own), log1p(own));
-  }
-  return sum(terms).hi + forbidden;
-}
-
-/** ρ − 1, from its logarithm where it is small. */
-const excess = (rho: number, l: number) => (l > -0.5 && l < 0.5 ? expm1(l) : rho - 1);

@@ -4,8 +4,8 @@ import { exp, expm1, log } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
 import { prepareSoft, squaredVariation } from "./bounds.js";
-import { type LimitLevels, limitLevels } from "./limit.js";
 import type { SelectionProblem } from "./problem.js";
+import { type LimitLevels, limitLevels } from "./ratio/limitLevels.js";
 
 /** How the law of soft best-of-N approaches its limit, to leading order in 1/N. */
 export interface FirstOrderExpansion {

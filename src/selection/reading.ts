@@ -1,11 +1,9 @@
 import { klOf } from "../information/divergence.js";
 import { expectationUnder } from "../measure/expectation.js";
-import { type Levels, levelAt, levelsOf, massFrom } from "../measure/levels.js";
-import { type Measure, requirePair } from "../measure/measure.js";
-import { resolveScore } from "../measure/score.js";
+import type { Law } from "../measure/law.js";
+import { type Levels, levelAt, massFrom } from "../measure/levels.js";
 import { floats } from "../numeric/floats.js";
 import { sum } from "../numeric/sum.js";
-import { type BestOfNProblem, requireProblem, type SelectionProblem } from "./problem.js";
 
 /** What a researcher reads off a policy beside its reference. */
 export interface PolicyReading {
@@ -39,66 +37,21 @@ export function winOf(levels: Levels, score: Float64Array): Float64Array {
   });
 }
 
-/**
- * The probability that an answer of the policy has a higher reward than an independent answer of ref, ties counting
- * half: 1/2 for ref itself, and at most N/(N + 1) for best-of-N (`bestOfNWinRateBound`).
- *
- * $$\mathbb{P}(r(o) > r(\tilde o)) + \tfrac12 \mathbb{P}(r(o) = r(\tilde o)), \qquad o \sim \pi,\ \tilde o \sim \mathrm{ref}$$
- *
- * Time grows as K log K.
- *
- * @param problem the reference policy and the reward, of which −∞ is the lowest
- * @param policy any measure on the answers of ref, read as the law proportional to it
- * @returns the win rate, in [0, 1]
- * @throws TypeError when an argument has the wrong type or the supports differ
- * @throws RangeError when a reward is NaN, +∞ or −∞ throughout the support
- * @example
- * ```ts
- * import { bestOfNLaw, uniform, winRate } from "exptilt";
- * const problem = { ref: uniform(["a", "b"]), reward: [0, 1] };
- * winRate(problem, problem.ref) // => 0.5
- * winRate(problem, bestOfNLaw(problem, 2)) // => 0.625
- * ```
- */
-export function winRate<A>(problem: BestOfNProblem<A>, policy: Measure<A>): number {
-  return readingOf("winRate", problem, policy).winRate;
+/** A reference law, and what is read off policies beside it. */
+export interface ReadingBase {
+  readonly law: Law;
+  readonly levels: Levels;
+  readonly score: Float64Array;
+  readonly gold: Float64Array | undefined;
 }
 
-/**
- * The expected reward, expected gold reward, KL to ref and win rate against ref of any policy: what `selectionCurve`
- * gives for best-of-N, for the RLHF optimum, a trained policy or another law.
- *
- * Time grows as K log K.
- *
- * @param problem the reference policy, the reward and, where wanted, the gold reward; β is not used
- * @param policy any measure on the answers of ref, read as the law proportional to it
- * @returns the readings
- * @throws TypeError when an argument has the wrong type, the supports differ, or gold lacks an answer
- * @throws RangeError when a reward or gold is NaN or +∞, or all rewards on the support are −∞
- * @example
- * ```ts
- * import { policyReading, rlhfOptimum, uniform } from "exptilt";
- * const problem = { ref: uniform(["a", "b"]), reward: [0, 1], gold: [1, 0], beta: 1 };
- * const { reward, gold, klToRef, winRate } = policyReading(problem, rlhfOptimum(problem));
- * [reward, gold, klToRef, winRate] // => [0.731058578630, 0.268941421370, 0.110944071672, 0.615529289315]
- * ```
- */
-export function policyReading<A>(problem: Omit<SelectionProblem<A>, "beta">, policy: Measure<A>): PolicyReading {
-  return readingOf("policyReading", problem, policy);
-}
-
-function readingOf<A>(caller: string, problem: Omit<SelectionProblem<A>, "beta">, policy: Measure<A>): PolicyReading {
-  requireProblem(caller, problem);
-  const { reward, gold } = problem;
-  const [{ support, law: base }, { law }] = requirePair(caller, ["ref", problem.ref], ["policy", policy]);
-  const score = resolveScore(caller, "reward", support, reward);
-  const levels = levelsOf(caller, base, score);
-  const win = winOf(levels, score);
+/** The readings of a law on the answers of ref. */
+export function readLaw({ law: base, levels, score, gold }: ReadingBase, law: Law): PolicyReading {
   return {
     reward: expectationUnder(law, score),
-    ...(gold !== undefined && { gold: expectationUnder(law, resolveScore(caller, "gold", support, gold)) }),
+    ...(gold !== undefined && { gold: expectationUnder(law, gold) }),
     klToRef: klOf(law, base),
-    winRate: Math.min(1, expectationUnder(law, win)),
+    winRate: Math.min(1, expectationUnder(law, winOf(levels, score))),
   };
 }
 

@@ -1,8 +1,8 @@
-import { POSITIVE_OR_INFINITE, requireNumber } from "../numeric/check.js";
+import { outOfRange, POSITIVE_OR_INFINITE, requireNumber } from "../numeric/check.js";
 import { firstWithin } from "../numeric/firstWithin.js";
-import { limitDistanceOf, limitLevels } from "./limit.js";
+import { isVote, type MethodOptions, methodOf } from "./method.js";
 import { prepare, type SelectionProblem } from "./problem.js";
-import { ratiosAt } from "./ratio/ratiosAt.js";
+import { distancesOf } from "./readings.js";
 
 /** How near the limit a law is to be: one of the two. */
 export interface DistanceTarget {
@@ -19,11 +19,15 @@ export interface DistanceTarget {
  * The distance falls with N, like 1/N (total variation) or 1/N² (KL) at β > 0 and exponentially at β = 0. The answer is
  * exact as far as the distances, with some 12 digits, tell N from N + 1. Some ten evaluations of the law's distance.
  *
+ * With a `method` it is the number of draws that another way to spend them takes to its own limit. The distance of a vote does
+ * not fall with every N: its N are tried one by one, up to 128.
+ *
  * @param problem the reference policy, the reward and β from 0 to ∞
  * @param target the distance, as `totalVariation` or `kl`
+ * @param options the method, soft best-of-N where left out, and the cap of rejection
  * @returns N; Infinity when 2⁵³ draws are not enough
- * @throws TypeError when an argument has the wrong type, or not exactly one distance is given
- * @throws RangeError when the distance is not positive, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
+ * @throws TypeError when an argument has the wrong type, an option another name, or not exactly one distance is given
+ * @throws RangeError when the distance is not positive or not met by a vote of 128 draws, the method is none, a cap is not finite or not of rejection, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
  * @example
  * ```ts
  * import { samplesNeeded, uniform } from "exptilt";
@@ -31,17 +35,28 @@ export interface DistanceTarget {
  * samplesNeeded(problem, { totalVariation: 0.01 }) // => 19
  * samplesNeeded(problem, { kl: 1e-8 }) // => 2899
  * samplesNeeded({ ...problem, beta: 0 }, { totalVariation: 0.01 }) // => 7
+ * samplesNeeded(problem, { totalVariation: 0.01 }, { method: "metropolis" }) // => 4
+ * samplesNeeded(problem, { totalVariation: 0.01 }, { method: "rejection" }) // => 4
  * ```
  */
-export function samplesNeeded<A>(problem: SelectionProblem<A>, target: DistanceTarget): number {
+export function samplesNeeded<A>(
+  problem: SelectionProblem<A>,
+  target: DistanceTarget,
+  options: MethodOptions = {},
+): number {
   const caller = "samplesNeeded";
   const prepared = prepare(caller, problem, problem?.beta);
   const [measure, distance] = requireTarget(caller, target);
-  const limit = limitLevels(prepared);
-  const distancesAt = (ns: readonly number[]) =>
-    ratiosAt(prepared, ns).map((ratios) => limitDistanceOf(prepared.levels, limit, ratios)[measure]);
-  return firstWithin(distancesAt, distance);
+  const method = methodOf(caller, options);
+  const distancesAt = distancesOf(prepared, method);
+  const at = (ns: readonly number[]) => distancesAt(ns).map((one) => one[measure]);
+  if (!isVote(method)) return firstWithin(at, distance);
+  for (let n = 1; n <= MAX_VOTES; n++) if (at([n])[0] <= distance) return n;
+  throw outOfRange(caller, `target.${measure}`, `be met by a vote of at most ${MAX_VOTES} draws`, distance);
 }
+
+/** The distance of a vote does not fall with every N, so that they are tried one by one. */
+const MAX_VOTES = 128;
 
 function requireTarget(caller: string, target: DistanceTarget): ["totalVariation" | "kl", number] {
   if (typeof target !== "object" || target === null) throw new TypeError(`${caller}: target must be an object`);

@@ -297,7 +297,7 @@ describe("bad input exits with 2 and says where", () => {
     const empty = made("empty.json", "", "--n", "1,2");
     const refused = (args: string[]) => exptilt(["merge", ...args]).stderr;
     expect(refused([a, b])).toBe(
-      `exptilt: ${b}: it was made with other --beta, --n, --reward, --plug-in or --versus than the files before it\n`,
+      `exptilt: ${b}: it was made with other --beta, --n, --reward, --method, --cap, --plug-in or --versus than the files before it\n`,
     );
     expect(refused([a, c])).toBe(`exptilt: ${c}: its queries have gold, unlike those of the files before it\n`);
     expect(refused([a, copy])).toBe(`exptilt: ${copy}: its queries are in the files before it already\n`);

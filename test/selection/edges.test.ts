@@ -33,8 +33,8 @@ import {
 } from "exptilt";
 import { printedRate } from "exptilt/claims";
 import { describe, expect, it } from "vitest";
-import { limitLevels } from "../../src/selection/limit.js";
 import { prepare } from "../../src/selection/problem.js";
+import { limitLevels } from "../../src/selection/ratio/limitLevels.js";
 
 const near = (got: number, want: number, ulps: number) => {
   if (got === want) return;

@@ -1,6 +1,8 @@
 import { randomSource } from "../../numeric/random.js";
 import { chooseSelection } from "../../selection/choice/chooseSelection.js";
+import { isVote } from "../../selection/method.js";
 import { forEachReading } from "../curve/forEachReading.js";
+import { METHOD_OPTIONS, methodsOf } from "../curve/methods.js";
 import { claim } from "../curve/report.js";
 import { DEFAULT_NS, gridOf } from "../curve/settings.js";
 import { temperaturesOf } from "../curve/temperaturesOf.js";
@@ -25,6 +27,7 @@ const OPTIONS = {
     value: "LIST",
     help: "numbers of draws to choose among, on the queries with as many samples as the most (default: 1,2,4,…,1024, as far as all have)",
   },
+  ...METHOD_OPTIONS,
   folds: { value: "F", help: "parts of the queries; each is read at what the others choose (default 5)" },
   seed: { value: "S", help: "seed of the parts (default 0)" },
   limit: { value: "N", help: "read the first N queries only" },
@@ -39,7 +42,7 @@ export const usage: Usage = {
   line: "exptilt choose [FILE] [options]",
   about:
     "Which N and β to use on the queries of FILE (- for standard input; the embedded data when left out), what gold they\n" +
-    "give, and what KL they cost. The setting is found on part of the queries and read on the others, so that the figure is\n" +
+    "give, and what KL they cost; with --method also which way to spend the draws. The setting is found on part of the queries and read on the others, so that the figure is\n" +
     "not flattered by the search. Without gold the same is done by the reward.",
   options: OPTIONS,
   readsQueries: true,
@@ -56,6 +59,7 @@ export async function choose(args: readonly string[]): Promise<number> {
     return text === undefined ? undefined : optionValue(name, text, (x) => x >= least && x < Infinity, must);
   };
   const [kl, n] = [given("kl", 0), given("max-n", 1)];
+  const methods = methodsOf(options, { ns: asked ?? DEFAULT_NS, rewards: options.reward?.length ?? 1 });
   const folds = wholeNumber("folds", options.folds, 2, 5);
   const seed = wholeNumber("seed", options.seed, 0, 0);
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
@@ -67,12 +71,18 @@ export async function choose(args: readonly string[]): Promise<number> {
   claim({ svg: options.svg }, file);
   let gathered: KeptReadings | undefined;
   const broken = await readUntilBroken((signal) => {
-    const opening = { again: betas === undefined, texts: false, rewardNeeded: true, say, signal };
+    const opening = {
+      again: betas === undefined,
+      texts: methods?.some(isVote) ?? false,
+      rewardNeeded: true,
+      say,
+      signal,
+    };
     return withDataset(file, reading, opening, async (dataset) => {
       const rewards = await temperaturesOf(dataset, betas, limit, signal);
       const ns = [...new Set([1, ...(asked ?? DEFAULT_NS)])].sort((a, b) => a - b);
       await dataset.read(async (pieces) => {
-        const settings = { rewards, ns, plugIn: false };
+        const settings = { rewards, ns, ...(methods && { methods }), plugIn: false };
         const own = new KeptReadings(settings);
         gathered = own;
         await forEachReading(take(pieces, limit), { label: "choose", dataset, settings, jobs }, (one) => own.add(one));

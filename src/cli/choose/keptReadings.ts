@@ -1,7 +1,7 @@
 import type { SelectionCandidate } from "../../selection/choice/chooseSelection.js";
 import { requireGoldAlike } from "../curve/goldAlike.js";
 import type { CurveReading } from "../curve/readCurve.js";
-import { type CurveSettings, cellsOf, pointsOf } from "../curve/settings.js";
+import { type CurveSettings, cellsOf, pointsOf, sizeOf } from "../curve/settings.js";
 import { InputError } from "../input/inputError.js";
 
 /** A candidate, with figures that are arrays. */
@@ -66,14 +66,17 @@ export class KeptReadings {
         `${least.place}: it has 1 sample: --n 1,2,… chooses among these N, and leaves out the queries that have fewer samples`,
       );
     const names = cellsOf(this.settings, this.gold ?? false);
-    const before = rewards.slice(0, r).reduce((s, reward) => s + pointsOf(reward, ns).length, 0);
-    const all = pointsOf(rewards[r], ns).flatMap(({ beta, n }, p): Read[] => {
+    const before = rewards.slice(0, r).reduce((s, reward) => s + sizeOf(reward, this.settings), 0);
+    const all = pointsOf(rewards[r], this.settings).flatMap(({ method, beta, n }, p): Read[] => {
       if (n > reach(least) || n === Infinity) return [];
       const read = (name: string) => {
         const cell = (before + p) * names.length + names.indexOf(name);
         return Float64Array.from(kept, ({ cells }) => cells[cell]);
       };
-      return [{ beta, n, reward: read("reward"), ...(this.gold && { gold: read("gold") }), klToRef: read("klToRef") }];
+      const by = this.settings.methods && { method };
+      return [
+        { ...by, beta, n, reward: read("reward"), ...(this.gold && { gold: read("gold") }), klToRef: read("klToRef") },
+      ];
     });
     const cluster = kept[0].cluster === undefined ? undefined : kept.map((one) => one.cluster ?? "");
     return { name: rewards[r].name, all, ...(cluster && { cluster }), left: this.queries - kept.length };

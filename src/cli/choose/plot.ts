@@ -1,11 +1,12 @@
 import { meanOverQueries } from "../../selection/choice/meanOverQueries.js";
+import { rowName } from "../curve/methods.js";
 import { legendLine, line, PANEL, type Panel, panel, picture, pixel, series } from "../picture/panel.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import type { Found } from "./found.js";
 
 /** A candidate's means, to draw. */
 interface Shown {
-  readonly beta: number;
+  readonly label: string;
   readonly n: number;
   readonly kl: number;
   readonly y: number;
@@ -27,9 +28,10 @@ function panels(
   top: number,
   step: number,
 ): string[] {
-  const all = candidates.all.map(({ beta, n, reward, gold, klToRef }): Shown => {
+  const all = candidates.all.map(({ method, beta, n, reward, gold, klToRef }): Shown => {
     const { mean, standardError } = meanOverQueries(gold ?? reward);
-    return { beta, n, kl: meanOverQueries(klToRef).mean, y: mean, error: standardError };
+    const label = method === undefined ? `β = ${beta}` : rowName(method, beta);
+    return { label, n, kl: meanOverQueries(klToRef).mean, y: mean, error: standardError };
   });
   const title = `Expected ${choice.by}${several ? ` by ${candidates.name}` : ""}`;
   const heights = all.flatMap(({ y, error }) => [y - error, y + error]);
@@ -57,7 +59,7 @@ function panels(
     line(againstKl, frontier, `class="limit" stroke="currentColor"`),
     ...legendLine(
       againstKl,
-      new Set(all.map(({ beta }) => beta)).size,
+      new Set(all.map(({ label }) => label)).size,
       `class="limit" stroke="currentColor"`,
       "frontier",
     ),
@@ -66,15 +68,15 @@ function panels(
 
 function curves(frame: Panel, all: readonly Shown[], across: (one: Shown) => number, best: Shown): string[] {
   const out = [...frame.svg];
-  for (const [c, beta] of [...new Set(all.map((one) => one.beta))].entries()) {
+  for (const [c, label] of [...new Set(all.map((one) => one.label))].entries()) {
     const places = all
-      .filter((one) => one.beta === beta)
+      .filter((one) => one.label === label)
       .map((one) => ({ x: across(one), y: one.y, error: one.error }));
-    out.push(...series(frame, c, `β = ${beta}`, places));
+    out.push(...series(frame, c, label, places));
   }
   const { x, y } = frame.at({ x: across(best), y: best.y });
   out.push(
-    `<circle fill="none" stroke="currentColor" stroke-width="2" cx="${pixel(x)}" cy="${pixel(y)}" r="6"><title>best: β = ${best.beta}, N = ${best.n}</title></circle>`,
+    `<circle fill="none" stroke="currentColor" stroke-width="2" cx="${pixel(x)}" cy="${pixel(y)}" r="6"><title>best: ${best.label}, N = ${best.n}</title></circle>`,
   );
   return out;
 }

@@ -1,6 +1,8 @@
 import type { ChosenSetting, SelectionChoice } from "../../selection/choice/chooseSelection.js";
 import { type MeanEstimate, meanOverQueries } from "../../selection/choice/meanOverQueries.js";
 import type { Overoptimization } from "../../selection/choice/overoptimization.js";
+import type { SelectionMethod } from "../../selection/method.js";
+import { betaText } from "../curve/settings.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import { figure } from "../terminal/figure.js";
 import { formatTable, wrapText } from "../terminal/table.js";
@@ -38,8 +40,10 @@ function oneChoice(
   budgets: Budgets,
 ) {
   const byGold = by === "gold";
+  const named = best.method !== undefined;
   const columns = [
     { heading: "" },
+    ...(named ? [{ heading: "method" }] : []),
     ...["β", "N", by, "over one draw", ...(byGold ? ["reward"] : []), sampled ? "KL to ref*" : "KL to ref"].map(
       (heading) => ({
         heading,
@@ -47,9 +51,10 @@ function oneChoice(
       }),
     ),
   ];
-  const row = (name: string, { beta, n, value, gain, reward, klToRef }: ChosenSetting) => [
+  const row = (name: string, { method = "soft", beta, n, value, gain, reward, klToRef }: ChosenSetting) => [
     name,
-    String(beta),
+    ...(named ? [method] : []),
+    betaText(method, beta),
     String(n),
     figure(value),
     figure(gain),
@@ -57,7 +62,7 @@ function oneChoice(
     figure(klToRef),
   ];
   const rows = [
-    ["one draw", "", "1", figure(oneDraw), "", ...(byGold ? [""] : []), ""],
+    ["one draw", ...(named ? [""] : []), "", "1", figure(oneDraw), "", ...(byGold ? [""] : []), ""],
     row("best", best),
     row("cheapest, as good", cheapest),
     ...(withinKl ? [row(`best within ${budgets.kl} nats`, withinKl)] : []),
@@ -78,7 +83,7 @@ function sentences(
   else if (best.gain.mean < 0)
     out.push(`Choosing lowers the ${by}: on queries it was not made on it gives ${figure(best.gain)}.`);
   if (cheapest.index !== best.index)
-    out.push(`N = ${cheapest.n} at β = ${cheapest.beta} is as good as the best, as far as these queries tell.`);
+    out.push(`N = ${cheapest.n} ${settingText(cheapest)} is as good as the best, as far as these queries tell.`);
   for (const one of overoptimized) out.push(hurts(one, all));
   if (by === "gold" && overoptimized.length === 0)
     out.push("At no temperature do more draws lower the gold beyond chance.");
@@ -90,16 +95,24 @@ function sentences(
   return out;
 }
 
+/** `at β = 0.1`, `by rejection at β = 0.1`, `by vote`. */
+function settingText({ method, beta }: { readonly method?: SelectionMethod; readonly beta: number }): string {
+  const at = `at β = ${beta}`;
+  return method === undefined ? at : method === "vote" ? "by vote" : `by ${method} ${at}`;
+}
+
 /** Where gold falls while the reward rises: what it is before, there and at the most draws. */
 function hurts(one: Overoptimization, all: Candidates["all"]): string {
-  const { beta, n, than, last, comparisons } = one;
+  const { method, beta, n, than, last, comparisons } = one;
   const goldAt = (draws: number) => {
-    const { gold = new Float64Array() } = all.find((c) => c.beta === beta && c.n === draws) ?? {};
+    const own = all.find((c) => c.method === method && c.beta === beta && c.n === draws);
+    const { gold = new Float64Array() } = own ?? {};
     return meanOverQueries(gold).mean.toFixed(5);
   };
   const at = (draws: number, change: MeanEstimate) => `${goldAt(draws)} at N = ${draws} (${figure(change)})`;
   const end = last === n ? "" : ` and to ${at(last, one.lastChange)}`;
-  return `At β = ${beta} the reward hurts: from N = ${n} on gold falls while the reward rises, from ${goldAt(than)} at N = ${than} to ${at(n, one.change)}${end}, beyond chance among ${comparisons} comparisons.`;
+  const text = settingText(one);
+  return `${text[0].toUpperCase()}${text.slice(1)} the reward hurts: from N = ${n} on gold falls while the reward rises, from ${goldAt(than)} at N = ${than} to ${at(n, one.change)}${end}, beyond chance among ${comparisons} comparisons.`;
 }
 
 function legend(dataset: string, { by, queries }: SelectionChoice, samples: number | undefined): string {

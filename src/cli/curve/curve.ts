@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isVote } from "../../selection/method.js";
 import { take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { type OptionTable, parseOptions, type Usage, wholeNumber } from "../input/options.js";
@@ -7,6 +8,7 @@ import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { say } from "../terminal/say.js";
 import { forEachReading } from "./forEachReading.js";
 import { requireGoldAlike } from "./goldAlike.js";
+import { METHOD_OPTIONS, methodsOf } from "./methods.js";
 import { PerQueryFile } from "./perQuery.js";
 import { claim, REPORT_OPTIONS, refuseTwoForms, report } from "./report.js";
 import { type CurveSettings, DEFAULT_NS, gridOf, versusOf } from "./settings.js";
@@ -16,8 +18,12 @@ import { temperaturesOf } from "./temperaturesOf.js";
 const OPTIONS = {
   beta: { value: "LIST", help: "temperatures, 0 for best-of-N (default: 0, and those that spend ¼, ½, 1 and 2 nats)" },
   n: { value: "LIST", help: "numbers of draws, like 1,2,4,…,1024 (the default)" },
+  ...METHOD_OPTIONS,
   "plug-in": { help: "read samples as if they were the law, also for N beyond their number" },
-  versus: { value: "BETA,N", help: "compare every row with this one too, paired over the queries" },
+  versus: {
+    value: "BETA,N",
+    help: "compare every row with this one too, paired over the queries; METHOD,BETA,N with --method",
+  },
   limit: { value: "N", help: "read the first N queries only" },
   jobs: { value: "J", help: "worker threads (default 1: the work is done in this one)" },
   ...READING_OPTIONS,
@@ -31,7 +37,8 @@ export const usage: Usage = {
   about:
     "What best-of-N gives as N grows, averaged over the queries of FILE (- for standard input; the embedded data when left\n" +
     "out): expected reward and gold reward, KL to the reference and win rate, beside the RLHF optimum, with standard errors.\n" +
-    "Samples give unbiased estimates of reward and gold, for N up to their number; a law gives exact figures for every N.",
+    "Samples give unbiased estimates of reward and gold, for N up to their number; a law gives exact figures for every N.\n" +
+    "--method reads other ways to spend the N draws too.",
   options: OPTIONS,
   readsQueries: true,
 };
@@ -42,6 +49,7 @@ export async function curve(args: readonly string[]): Promise<number> {
   if (files.length > 1) throw new InputError("curve takes one FILE");
   refuseTwoForms(options);
   const { betas, ns = DEFAULT_NS } = gridOf(options);
+  const methods = methodsOf(options, { ns, rewards: options.reward?.length ?? 1 });
   if (betas === undefined && options.partial !== undefined)
     throw new InputError("--partial needs --beta: every part of a data set has to be read at the same temperatures");
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
@@ -54,10 +62,16 @@ export async function curve(args: readonly string[]): Promise<number> {
   claim({ partial, svg, "per-query": perQueryFile }, file);
   let tally: CurveTally | undefined;
   const broken = await readUntilBroken((signal) => {
-    const opening = { again: betas === undefined, texts: false, rewardNeeded: true, say, signal };
+    const opening = {
+      again: betas === undefined,
+      texts: methods?.some(isVote) ?? false,
+      rewardNeeded: true,
+      say,
+      signal,
+    };
     return withDataset(file, reading, opening, async (dataset) => {
       const rewards = await temperaturesOf(dataset, betas, limit, signal);
-      const plain = { rewards, ns, plugIn: options["plug-in"] ?? false };
+      const plain = { rewards, ns, ...(methods && { methods }), plugIn: options["plug-in"] ?? false };
       const versus = options.versus === undefined ? undefined : versusOf(options.versus, plain);
       const settings: CurveSettings = { ...plain, ...(versus && { versus }) };
       await dataset.read(async (pieces) => {

@@ -1,3 +1,4 @@
+import { METHODS, type Method } from "../../selection/method.js";
 import { InputError } from "../input/inputError.js";
 import { parseJson } from "../input/jsonText.js";
 import type { StoredMoments } from "./moments.js";
@@ -20,25 +21,28 @@ export function readPartial(text: string, name: string): Partial {
 export interface StoredSettings {
   readonly rewards: readonly { readonly name: string; readonly betas: readonly string[] }[];
   readonly ns: readonly number[];
+  readonly methods?: readonly Method[];
   readonly plugIn: boolean;
-  readonly versus?: { readonly beta: string; readonly n: string };
+  readonly versus?: { readonly method?: Method["method"]; readonly beta: string; readonly n: string };
 }
 
-export function storedSettings({ rewards, ns, plugIn, versus }: CurveSettings): StoredSettings {
+export function storedSettings({ rewards, ns, methods, plugIn, versus }: CurveSettings): StoredSettings {
   return {
     rewards: rewards.map(({ name, betas }) => ({ name, betas: betas.map(String) })),
     ns,
+    ...(methods && { methods }),
     plugIn,
-    ...(versus && { versus: { beta: String(versus.beta), n: String(versus.n) } }),
+    ...(versus && { versus: { ...versus, beta: String(versus.beta), n: String(versus.n) } }),
   };
 }
 
-export function readSettings({ rewards, ns, plugIn, versus }: StoredSettings): CurveSettings {
+export function readSettings({ rewards, ns, methods, plugIn, versus }: StoredSettings): CurveSettings {
   return {
     rewards: rewards.map(({ name, betas }) => ({ name, betas: betas.map(Number) })),
     ns,
+    ...(methods && { methods }),
     plugIn,
-    ...(versus && { versus: { beta: Number(versus.beta), n: Number(versus.n) } }),
+    ...(versus && { versus: { ...versus, beta: Number(versus.beta), n: Number(versus.n) } }),
   };
 }
 
@@ -77,10 +81,11 @@ function isPartial(value: unknown): value is Partial {
 
 function isStoredSettings(value: unknown): value is StoredSettings {
   if (!isRecord(value)) return false;
-  const { rewards, ns, plugIn, versus } = value;
+  const { rewards, ns, methods, plugIn, versus } = value;
   return (
     isListOf(rewards, (r) => isRecord(r) && isText(r.name) && isListOf(r.betas, (b) => isText(b) && Number(b) >= 0)) &&
     isListOf(ns, (n) => isNumber(n) && (n as number) >= 1) &&
+    (methods === undefined || isListOf(methods, isMethod)) &&
     typeof plugIn === "boolean" &&
     (versus === undefined || (isRecord(versus) && isText(versus.beta) && isText(versus.n)))
   );
@@ -92,6 +97,8 @@ function isStoredMoments(value: unknown): boolean {
   return isCount(queries) && isListOf(sum, isNumber) && (squares === null || isListOf(squares, isNumber));
 }
 
+const isMethod = (x: unknown) =>
+  isRecord(x) && METHODS.some((known) => known === x.method) && (x.cap === undefined || isNumber(x.cap));
 const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null;
 const isText = (x: unknown) => typeof x === "string";
 const isNumber = (x: unknown) => Number.isFinite(x);

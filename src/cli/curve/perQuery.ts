@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { fileError } from "../input/fileError.js";
 import { csvText } from "../terminal/csvText.js";
 import type { CurveReading } from "./readCurve.js";
-import { type CurveSettings, cellsOf, pointsOf } from "./settings.js";
+import { betaText, type CurveSettings, cellsOf, pointsOf } from "./settings.js";
 
 /** Text is written in pieces of about so many characters. */
 const PIECE_CHARACTERS = 2 ** 16;
@@ -22,15 +22,18 @@ export class PerQueryFile {
   add({ query, cluster, samples, gold, cells }: CurveReading): void {
     const names = cellsOf(this.#settings, gold);
     const own = names.filter((name) => !name.includes("."));
+    const { rewards, methods } = this.#settings;
+    const named = methods === undefined ? [] : ["method"];
     if (this.#opened === undefined)
-      this.#write(`${["query", "cluster", "samples", "rewardName", "beta", "n", ...own].join(",")}\n`);
-    const { rewards, ns } = this.#settings;
+      this.#write(`${["query", "cluster", "samples", "rewardName", ...named, "beta", "n", ...own].join(",")}\n`);
     const head = [csvText(query), csvText(cluster ?? ""), samples ?? ""];
     let next = 0;
     for (const reward of rewards) {
-      for (const { beta, n } of pointsOf(reward, ns)) {
+      for (const { method, beta, n } of pointsOf(reward, this.#settings)) {
         const values = own.map((_, c) => (Number.isNaN(cells[next + c]) ? "" : cells[next + c]));
-        this.#write(`${[...head, csvText(reward.name), beta, n, ...values].join(",")}\n`);
+        this.#write(
+          `${[...head, csvText(reward.name), ...named.map(() => method), betaText(method, beta), n, ...values].join(",")}\n`,
+        );
         next += names.length;
       }
     }

@@ -1,5 +1,6 @@
 import { colourOf, legendLine, PANEL, panel, picture, series } from "../picture/panel.js";
 import { countedQueries } from "../terminal/countedQueries.js";
+import { rowName } from "./methods.js";
 import type { MeanCurve, MeanPoint } from "./tally.js";
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -8,6 +9,9 @@ const TITLES: Readonly<Record<string, string>> = {
   klToRef: "KL to the reference, nats",
 };
 
+/** As many as there is room for in the legend. */
+const MAX_CURVES = 12;
+
 /**
  * The curves as one picture: a panel each for gold reward, reward and KL, against N on a logarithmic axis, with bands of one
  * standard error. Plug-in figures are dashed.
@@ -15,17 +19,25 @@ const TITLES: Readonly<Record<string, string>> = {
 export function plotCurves(curves: readonly MeanCurve[], dataset: string, queries: number): string {
   const rewards = [...new Set(curves.map(({ reward }) => reward))];
   const panels: { readonly name: string; readonly title: string; readonly own: readonly MeanCurve[] }[] = [];
+  const methods = [...new Set(curves.map(({ method }) => method.method))];
   for (const reward of rewards) {
-    const own = curves.filter((curve) => curve.reward === reward);
+    const all = curves.filter((curve) => curve.reward === reward);
     const by = rewards.length > 1 ? ` by ${reward}` : "";
+    // One panel where its legend holds all curves, else one a method.
+    const groups = all.length <= MAX_CURVES ? [undefined] : methods;
     for (const name of ["gold", "reward", "klToRef"])
-      if (name in own[0].points[0].cells) panels.push({ name, title: `${TITLES[name]}${by}`, own });
+      for (const group of groups) {
+        const own = all.filter(({ method }) => group === undefined || method.method === group);
+        const title = `${TITLES[name]}${by}${group === undefined ? "" : `, ${group}`}`;
+        if (name in own[0].points[0].cells) panels.push({ name, title, own });
+      }
   }
   const height = PANEL.top + panels.length * (PANEL.height + PANEL.gap) + 8;
   const body = panels.flatMap(({ name, title, own }, i) =>
     curvesOf(own, name, title, PANEL.top + i * (PANEL.height + PANEL.gap)),
   );
-  return picture(`Best-of-N on ${dataset}, ${countedQueries(queries)}`, height, body);
+  const what = methods.every((method) => method === "soft") ? "Best-of-N" : "N draws";
+  return picture(`${what} on ${dataset}, ${countedQueries(queries)}`, height, body);
 }
 
 function curvesOf(curves: readonly MeanCurve[], name: string, title: string, top: number): string[] {
@@ -48,13 +60,14 @@ function curvesOf(curves: readonly MeanCurve[], name: string, title: string, top
     name: "N",
   });
   const out = [...frame.svg];
-  for (const [c, { beta, points }] of curves.entries()) {
+  const isSoft = curves.every(({ method }) => method.method === "soft");
+  for (const [c, { method, beta, points }] of curves.entries()) {
     const places = finite(points);
     const limit = read(points[points.length - 1]);
     const { y } = frame.at({ x: 1, y: limit.y });
     const dash = places.length > 0 && dashed(places[0].estimate) ? " plug-in" : "";
     out.push(
-      ...series(frame, c, `β = ${beta}`, places, dash),
+      ...series(frame, c, isSoft ? `β = ${beta}` : rowName(method.method, beta), places, dash),
       `<line class="limit" stroke="${colourOf(c)}" x1="${PANEL.left}" x2="${frame.right}" y1="${y}" y2="${y}"/>`,
     );
   }

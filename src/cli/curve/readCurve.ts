@@ -1,11 +1,24 @@
 import { selectionReadings } from "../../selection/curve.js";
+import { isVote, type Method } from "../../selection/method.js";
 import type { PolicyReading } from "../../selection/reading.js";
 import { subsetEstimates } from "../../selection/samples/subsetEstimates.js";
 import { type Columns, type Piece, type Query, queryOf } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { hasGold } from "../input/query.js";
 import { refOf } from "../input/reference.js";
-import { COMPARED, type CurveSettings, cellsOf, pointsOf, QUANTITIES, type Quantity, samePoint } from "./settings.js";
+import {
+  betasOf,
+  COMPARED,
+  type CurveSettings,
+  cellsOf,
+  methodsIn,
+  pointsOf,
+  QUANTITIES,
+  type Quantity,
+  samePoint,
+  sizeOf,
+} from "./settings.js";
+import { answersOf, requireOneRewardEach, voteEstimates } from "./voting.js";
 
 /** What was read on one query of a data set. */
 export interface CurveReading {
@@ -24,9 +37,12 @@ export interface CurveReading {
 
 /** Reads a query, or a line that holds one. */
 export function readCurveOf(piece: Piece, columns: Columns, settings: CurveSettings): CurveReading {
-  const reading = readCurve(queryOf(piece, columns), settings);
+  const reading = readCurve(queryOf(piece, columns), settings, isListOfAnswers(columns));
   return { ...reading, digest: digestOf(reading) };
 }
+
+/** Whether a query lists its distinct answers with their weights: each entry is then an answer, also without a text. */
+const isListOfAnswers = ({ shape, masses }: Columns): boolean => shape === "list" && masses.length > 0;
 
 /** Of the name of a query and all that was read on it: two queries that agree in both are one to the figures. */
 function digestOf({ query, cluster = "", cells }: Omit<CurveReading, "digest">): string {
@@ -43,25 +59,33 @@ function digestOf({ query, cluster = "", cells }: Omit<CurveReading, "digest">):
   return `${a >>> 0} ${b >>> 0}\n`;
 }
 
-/** Every cell of every point of every reward in one flat list. */
-export function readCurve(query: Query, settings: CurveSettings): Omit<CurveReading, "digest"> {
+/** Every cell of every point of every reward in one flat list. `listed` tells whether each entry is an answer of its own. */
+export function readCurve(query: Query, settings: CurveSettings, listed = true): Omit<CurveReading, "digest"> {
   const gold = hasGold(query) ? (query.gold as number[]) : undefined;
   const size = query.kind === "samples" && "mass" in query.ref ? sumOf(query.ref.mass) : undefined;
   const ref = refOf(query);
   const out = new CellWriter(query, settings, gold !== undefined);
+  if (size !== undefined && !settings.plugIn) requireForSamples(query, settings);
   const reached = size === undefined || settings.plugIn ? settings.ns : settings.ns.filter((n) => n <= size);
+  const answerOf = methodsIn(settings).some(isVote) ? answersOf(query, listed) : undefined;
   for (const [r, reward] of query.rewards.entries()) {
-    const { betas } = settings.rewards[r];
     const problem = { ref, reward, ...(gold !== undefined && { gold }) };
-    const { oneDraw, curves } = selectionReadings("curve", problem, betas, [...reached, Infinity]);
-    const samples = size === undefined || settings.plugIn ? undefined : samplesOf(query, reward, gold, size);
-    const read = curves.map((curve, b) => {
-      const points = samples === undefined ? curve : unbiased(samples, betas[b], reached, curve);
-      if (reached.length === settings.ns.length) return points;
-      let next = 0;
-      return [...settings.ns.map((n) => (n === reached[next] ? points[next++] : NOT_REACHED)), points[reached.length]];
-    });
-    out.write(r, read.flat(), oneDraw);
+    const samples = size === undefined || settings.plugIn ? undefined : samplesOf(query, reward, gold, size, answerOf);
+    const points: PolicyReading[] = [];
+    let oneDraw: Partial<PolicyReading> = {};
+    for (const method of methodsIn(settings)) {
+      const betas = betasOf(settings.rewards[r], method);
+      if (method.method === "weighted-vote" && answerOf !== undefined) requireOneRewardEach(query, reward, answerOf);
+      const read = selectionReadings("curve", problem, betas, [...reached, Infinity], method, answerOf);
+      oneDraw = read.oneDraw;
+      for (const [b, curve] of read.curves.entries()) {
+        const own = samples === undefined ? curve : unbiased(samples, betas[b], reached, curve, method);
+        let next = 0;
+        for (const n of settings.ns) points.push(n === reached[next] ? own[next++] : NOT_REACHED);
+        points.push(own[reached.length]);
+      }
+    }
+    out.write(r, points, oneDraw);
   }
   const { place, query: name, cluster } = query;
   return {
@@ -74,6 +98,19 @@ export function readCurve(query: Query, settings: CurveSettings): Omit<CurveRead
   };
 }
 
+/** Estimates from samples need a whole N, and for rejection a cap that the samples have no part in. */
+function requireForSamples({ place }: Query, settings: CurveSettings): void {
+  const part = settings.ns.find((n) => !Number.isInteger(n));
+  if (part !== undefined)
+    throw new InputError(
+      `${place}: its answers are samples, and then --n must be whole numbers, got ${part} (see --plug-in)`,
+    );
+  if (methodsIn(settings).some(({ method, cap }) => method === "rejection" && cap === undefined))
+    throw new InputError(
+      `${place}: its answers are samples, and then --method rejection needs --cap: their own largest reward is random, and with it no estimate is unbiased (--plug-in, or --law if the counts are the law)`,
+    );
+}
+
 const sumOf = (counts: readonly number[]): number => counts.reduce((s, c) => s + c, 0);
 
 /** More would not be samples but a law. */
@@ -84,6 +121,8 @@ interface Samples {
   readonly reward: Float64Array;
   readonly count: Float64Array;
   readonly values: readonly Float64Array[];
+  /** Which answer each is to a vote, where several are one. */
+  readonly answerOf: Uint32Array | undefined;
 }
 
 /** The samples, where estimates can be made of them. */
@@ -92,6 +131,7 @@ function samplesOf(
   reward: readonly number[],
   gold: readonly number[] | undefined,
   size: number,
+  answerOf: Uint32Array | undefined,
 ): Samples {
   if (size > MAX_SAMPLES)
     throw new InputError(
@@ -108,17 +148,26 @@ function samplesOf(
     );
   const at = (all: readonly number[]) => Float64Array.from(kept, (i) => all[i]);
   const own = at(reward);
-  return { reward: own, count: at(count), values: gold === undefined ? [own] : [own, at(gold)] };
+  return {
+    reward: own,
+    count: at(count),
+    values: gold === undefined ? [own] : [own, at(gold)],
+    answerOf: answerOf && Uint32Array.from(kept, (i) => answerOf[i]),
+  };
 }
 
 /** The same points with reward and gold as their unbiased estimates; the limit stays as it is. */
 function unbiased(
-  { reward, count, values }: Samples,
+  samples: Samples,
   beta: number,
   ns: readonly number[],
   points: readonly PolicyReading[],
+  method: Method,
 ): PolicyReading[] {
-  const [rewards, golds] = subsetEstimates(reward, count, values, beta, ns);
+  const { reward, count, values } = samples;
+  const [rewards, golds] = isVote(method)
+    ? voteEstimates(samples, method.method === "vote" ? Infinity : beta, ns)
+    : subsetEstimates(reward, count, values, beta, ns, method);
   return points.map((point, i) =>
     i === ns.length ? point : { ...point, reward: rewards[i], ...(golds !== undefined && { gold: golds[i] }) },
   );
@@ -149,13 +198,14 @@ class CellWriter {
     this.#names = cellsOf(settings, gold);
     this.#quantities = QUANTITIES.filter(has);
     this.#compared = COMPARED.filter(has);
-    const rows = settings.rewards.reduce((s, { betas }) => s + betas.length * (settings.ns.length + 1), 0);
+    const rows = settings.rewards.reduce((s, reward) => s + sizeOf(reward, settings), 0);
     this.cells = new Float64Array(rows * this.#names.length);
   }
 
   write(r: number, points: readonly PolicyReading[], oneDraw: Partial<PolicyReading>): void {
     const { versus, rewards, ns } = this.#settings;
-    const chosen = versus && points[pointsOf(rewards[r], ns).findIndex((point) => samePoint(point, versus))];
+    const chosen =
+      versus && points[pointsOf(rewards[r], this.#settings).findIndex((point) => samePoint(point, versus))];
     for (const [i, point] of points.entries()) {
       const reached = point !== NOT_REACHED;
       for (const name of this.#quantities) this.#put(point[name], reached, r, i);
@@ -172,7 +222,7 @@ class CellWriter {
     const x = value ?? Number.NaN;
     this.cells[this.#next++] = x;
     if (Number.isFinite(x) || !reached) return;
-    const { beta, n } = pointsOf(this.#settings.rewards[r], this.#settings.ns)[i];
+    const { beta, n } = pointsOf(this.#settings.rewards[r], this.#settings)[i];
     const name = this.#names[(this.#next - 1) % this.#names.length];
     throw new InputError(
       `${this.#place}: ${name} at beta ${beta} and n ${n < Infinity ? n : "→ ∞"} leaves the range of doubles`,

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { isVote, type Method, type SelectionMethod } from "../../selection/method.js";
 import { InputError } from "../input/inputError.js";
 import type { Given } from "../input/options.js";
 import { countedQueries } from "../terminal/countedQueries.js";
@@ -6,10 +7,10 @@ import { csvText } from "../terminal/csvText.js";
 import { figure } from "../terminal/figure.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
 import { say } from "../terminal/say.js";
-import { type Column, formatTable } from "../terminal/table.js";
+import { type Column, formatTable, wrapText } from "../terminal/table.js";
 import { writeText } from "../terminal/writeText.js";
 import { plotCurves } from "./plot.js";
-import { QUANTITIES } from "./settings.js";
+import { betaText, type CurvePoint, methodsIn, QUANTITIES } from "./settings.js";
 import type { CurveTally, MeanCurve, MeanPoint } from "./tally.js";
 
 /** How curves are shown: the same for `curve` and `merge`. */
@@ -86,20 +87,21 @@ const finite = (x: number) => (Number.isFinite(x) ? x : null);
 
 function json(tally: CurveTally, curves: readonly MeanCurve[], dataset: string): string {
   const several = tally.settings.rewards.length > 1;
-  const shown = curves.map(({ reward, beta, points }) => ({
+  const { methods, versus } = tally.settings;
+  const shown = curves.map(({ reward, method, beta, points }) => ({
     ...(several && { rewardName: reward }),
-    beta,
+    ...(methods && method),
+    ...(method.method !== "vote" && { beta }),
     points: points.filter(({ n }) => n < Infinity).map((point) => jsonPoint(point, false)),
     limit: jsonPoint(points[points.length - 1], true),
   }));
-  const { versus } = tally.settings;
   const kl = tally.samples === undefined ? "exact" : "plug-in";
   return jsonOutput({
     dataset,
     queries: tally.queries,
     ...(tally.samples !== undefined && { samples: tally.samples }),
     klAndWinRate: kl,
-    ...(versus && { versus }),
+    ...(versus && { versus: versus.method === "vote" ? { method: versus.method, n: versus.n } : versus }),
     curves: shown,
   });
 }
@@ -111,7 +113,9 @@ function csv(tally: CurveTally, curves: readonly MeanCurve[]): string {
   const compared = names.filter((name) => name.includes("."));
   const several = tally.settings.rewards.length > 1;
   const camel = (name: string) => name.replace(/\.(.)/, (_, c: string) => c.toUpperCase());
+  const { methods } = tally.settings;
   const heading = [
+    ...(methods ? ["method"] : []),
     "beta",
     "n",
     ...own,
@@ -123,8 +127,9 @@ function csv(tally: CurveTally, curves: readonly MeanCurve[]): string {
   ];
   const text = (x: number) => (Number.isFinite(x) ? String(x) : "");
   const rows = curves.flatMap(({ reward, points }) =>
-    points.map(({ beta, n, queries, estimate, cells }) => [
-      beta,
+    points.map(({ method = "soft", beta, n, queries, estimate, cells }) => [
+      ...(methods ? [method] : []),
+      betaText(method, beta),
       n,
       ...own.map((name) => text(cells[name].mean)),
       ...own.map((name) => text(cells[name].standardError)),
@@ -136,6 +141,9 @@ function csv(tally: CurveTally, curves: readonly MeanCurve[]): string {
   );
   return `${[heading, ...rows].map((row) => row.join(",")).join("\n")}\n`;
 }
+
+/** Characters of a line. */
+const WIDTH = 120;
 
 const HEADINGS: Readonly<Record<string, string>> = {
   reward: "reward",
@@ -152,41 +160,83 @@ function table(tally: CurveTally, curves: readonly MeanCurve[]): string {
   const starred = samples === undefined ? "" : "*";
   const compared = tally.cellNames.filter((name) => name.endsWith(`.${main}`));
   const title = (name: string) =>
-    name.startsWith("gain")
-      ? `${main} over one draw`
-      : `${main} over β=${settings.versus?.beta}, N=${settings.versus?.n}`;
+    name.startsWith("gain") ? `${main} over one draw` : `${main} over ${rowText(settings.versus)}`;
   const quantities = QUANTITIES.filter((name) => name !== "gold" || gold);
   const headings = [
+    ...(settings.methods ? ["method"] : []),
     "β",
     "N",
     ...quantities.map((name) => `${HEADINGS[name]}${name === "klToRef" || name === "winRate" ? starred : ""}`),
     ...compared.map(title),
     ...(uneven ? ["queries"] : []),
   ];
-  const columns = headings.map((heading): Column => ({ heading, align: "right" }));
-  const rowsOf = ({ beta, points }: MeanCurve) =>
+  const columns = headings.map((heading): Column => (heading === "method" ? { heading } : { heading, align: "right" }));
+  const rowsOf = ({ method, beta, points }: MeanCurve) =>
     points.map(({ n, cells, estimate, queries: own }, i) => [
-      i === 0 ? String(beta) : "",
-      `${n < Infinity ? n : beta > 0 ? "∞ = RLHF" : "∞ = best"}${mark(estimate)}`,
+      ...(settings.methods ? [i === 0 ? method.method : ""] : []),
+      i === 0 ? betaText(method.method, beta) : "",
+      `${n < Infinity ? n : limitText(method, beta)}${mark(estimate)}`,
       ...[...quantities, ...compared].map((name) => figure(cells[name])),
       ...(uneven ? [String(own)] : []),
     ]);
   const tables = settings.rewards.map(({ name: reward }) => {
     const rows = curves.filter((curve) => curve.reward === reward).flatMap(rowsOf);
-    return `${settings.rewards.length > 1 ? `By ${reward}\n\n` : ""}${formatTable(columns, rows, 120)}`;
+    return `${settings.rewards.length > 1 ? `By ${reward}\n\n` : ""}${formatTable(columns, rows, WIDTH)}`;
   });
   return `${tables.join("\n\n")}\n\n${countedQueries(queries)}. ${legend(tally)}\n`;
 }
 
-function legend({ samples, settings: { plugIn } }: CurveTally): string {
-  const limit =
-    "∞ is the limit: at β > 0 the RLHF optimum of the same β, at β = 0 ref on the answers of highest reward.";
+/** A row that others are compared with. */
+function rowText(row: CurvePoint | undefined): string {
+  if (row === undefined) return "";
+  const { method, beta, n } = row;
+  return `${method === undefined ? "" : `${method}, `}${method === "vote" ? "" : `β=${beta}, `}N=${n}`;
+}
+
+/** What a method tends to. */
+function limitText(method: Method, beta: number): string {
+  if (isVote(method)) return "∞ = mode";
+  if (method.cap !== undefined) return "∞";
+  return beta > 0 ? "∞ = RLHF" : "∞ = best";
+}
+
+/** What each method does with N draws, and what it tends to. */
+const METHOD_TEXTS: Readonly<Record<SelectionMethod, string>> = {
+  soft: "picks one of N with probability ∝ e^(r/β) (β = 0: best-of-N)",
+  metropolis: "holds one, replaces it by each of the others with probability min(1, e^((r′ − r)/β))",
+  rejection: "takes the first accepted, with probability min(1, e^((r − cap)/β)), or else the N-th",
+  vote: "the answer drawn most often, ties at random",
+  "weighted-vote": "the answer of the greatest count · e^(r/β), ties at random",
+};
+
+function legend({ samples, settings }: CurveTally): string {
+  const { plugIn, methods } = settings;
+  const shown = methodsIn(settings);
+  const limits = [
+    shown.some((method) => !isVote(method)) &&
+      "at β > 0 the RLHF optimum of the same β, at β = 0 ref on the answers of highest reward",
+    shown.some(({ cap }) => cap !== undefined) && "for rejection those of the reward capped",
+    shown.some(({ method }) => method === "vote") && "for vote the likeliest answer",
+    shown.some(({ method }) => method === "weighted-vote") && "for weighted-vote the likeliest of the optimum",
+  ];
+  const limit = wrapText(`∞ is the limit: ${limits.filter(Boolean).join("; ")}.`, WIDTH).join("\n");
   const errors = "± is one standard error, of the draw of the queries. KL in nats; ties win half.";
+  const lines =
+    methods === undefined
+      ? []
+      : shown.map(
+          ({ method, cap }) => `${method}${cap === undefined ? "" : ` (cap ${cap})`}: ${METHOD_TEXTS[method]}.`,
+        );
+  const all = (head: string) => [head, ...lines, errors, limit].join("\n");
   if (samples === undefined)
-    return `Averages over the queries, of the exact law of soft best-of-N (β = 0: best-of-N).\n${errors}\n${limit}`;
+    return all(
+      methods === undefined
+        ? "Averages over the queries, of the exact law of soft best-of-N (β = 0: best-of-N)."
+        : "Averages over the queries, of each method's exact law.",
+    );
   const estimates = plugIn
     ? `* Of the law of the samples themselves (plug-in), which is biased: low in reward, and past N = ${samples} of nothing but repeats.`
-    : "Unbiased from the samples, over all their subsets of N (β = 0: best-of-N).\n" +
+    : `Unbiased from the samples, over all their ${methods === undefined ? "subsets of N (β = 0: best-of-N)" : "ordered draws of N"}.\n` +
       "* Of the law of the samples themselves (plug-in): of KL and of the limit no estimate is unbiased.";
-  return `${estimates}\n${errors}\n${limit}`;
+  return all(estimates);
 }

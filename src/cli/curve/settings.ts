@@ -1,3 +1,4 @@
+import { type Method, type SelectionMethod, SOFT } from "../../selection/method.js";
 import { InputError } from "../input/inputError.js";
 import { numberList } from "../input/numberList.js";
 
@@ -7,6 +8,8 @@ export interface CurveSettings {
   readonly rewards: readonly CurveReward[];
   /** The numbers of draws. */
   readonly ns: readonly number[];
+  /** The ways to spend the draws; soft best-of-N where none were named. */
+  readonly methods?: readonly Method[];
   /** Whether samples are read as a law, also past their number. */
   readonly plugIn: boolean;
   /** The row that every other is compared with, beside one draw. */
@@ -32,11 +35,19 @@ export function gridOf({ beta, n }: { readonly beta?: string; readonly n?: strin
   };
 }
 
-/** A row of a curve: N draws at a temperature. N = ∞ is the limit. */
+/** A row of a curve: N draws at a temperature, spent by a method, soft where left out. N = ∞ is the limit. */
 export interface CurvePoint {
+  readonly method?: SelectionMethod;
   readonly beta: number;
   readonly n: number;
 }
+
+/** The ways to spend the draws. */
+export const methodsIn = ({ methods = [SOFT] }: Pick<CurveSettings, "methods">): readonly Method[] => methods;
+
+/** The temperatures of a reward that a method is read at: a majority vote is the weighted one at β = ∞. */
+export const betasOf = ({ betas }: CurveReward, { method }: Method): readonly number[] =>
+  method === "vote" ? [Infinity] : betas;
 
 /** What is read off a law. Gold where the data have it. */
 export const QUANTITIES = ["reward", "gold", "klToRef", "winRate"] as const;
@@ -45,22 +56,43 @@ export type Quantity = (typeof QUANTITIES)[number];
 /** What selection can change: the quantities that rows are compared in. */
 export const COMPARED = ["reward", "gold"] as const;
 
-/** The points of one reward in order: those of each β, its limit last. */
-export function pointsOf({ betas }: CurveReward, ns: readonly number[]): CurvePoint[] {
-  return betas.flatMap((beta) => [...ns, Infinity].map((n) => ({ beta, n })));
+/** β as it is printed: a majority vote has none. */
+export const betaText = (method: SelectionMethod, beta: number): string => (method === "vote" ? "" : String(beta));
+
+/** What the rows are of one reward: the methods and the numbers of draws. */
+type Grid = Pick<CurveSettings, "methods" | "ns">;
+
+/** The points of one reward in order: for each method those of each β, its limit last. */
+export function pointsOf(reward: CurveReward, grid: Grid): Required<CurvePoint>[] {
+  return methodsIn(grid).flatMap((method) =>
+    betasOf(reward, method).flatMap((beta) => [...grid.ns, Infinity].map((n) => ({ method: method.method, beta, n }))),
+  );
 }
 
-export const samePoint = (a: CurvePoint, b: CurvePoint | undefined): boolean => a.beta === b?.beta && a.n === b.n;
+/** How many points one reward has. */
+export const sizeOf = (reward: CurveReward, grid: Grid): number =>
+  methodsIn(grid).reduce((s, method) => s + betasOf(reward, method).length * (grid.ns.length + 1), 0);
 
-/** The row that `--versus "BETA,N"` names, one of those that are read. */
-export function versusOf(text: string, { rewards, ns }: Omit<CurveSettings, "versus">): CurvePoint {
-  const [beta, n, ...more] = text.split(",").map((item) => (item.trim() === "" ? Number.NaN : Number(item)));
-  const named = { beta, n };
-  const read = rewards.every((reward) => pointsOf(reward, ns).some((point) => samePoint(point, named)));
-  if (more.length > 0 || !read)
+export function samePoint({ method = "soft", beta, n }: CurvePoint, other: CurvePoint | undefined): boolean {
+  return other !== undefined && method === (other.method ?? "soft") && beta === other.beta && n === other.n;
+}
+
+/** The row that `--versus "[METHOD,]BETA,N"` names, one of those that are read; a majority vote has no β. */
+export function versusOf(text: string, settings: Omit<CurveSettings, "versus">): CurvePoint {
+  const items = text.split(",").map((item) => item.trim());
+  const known = methodsIn(settings).map(({ method }) => method);
+  const [method] = known.filter((name) => name === items[0]);
+  if (method !== undefined) items.shift();
+  if (method === "vote" && items.length === 1) items.unshift("Infinity");
+  const [beta, n, ...more] = items.map((item) => (item === "" ? Number.NaN : Number(item)));
+  const named = { ...(settings.methods && { method: method ?? known[0] }), beta, n };
+  const read = settings.rewards.every((reward) => pointsOf(reward, settings).some((point) => samePoint(point, named)));
+  if (more.length > 0 || !read) {
+    const like = settings.methods === undefined ? "0,16" : known[0] === "vote" ? "vote,16" : `${known[0]},0,16`;
     throw new InputError(
-      `--versus must be a β and an N that are among those of --beta and --n, like "0,16", got ${JSON.stringify(text)}`,
+      `--versus must be a β and an N that are among those of --beta and --n, like "${like}", got ${JSON.stringify(text)}`,
     );
+  }
   return named;
 }
 

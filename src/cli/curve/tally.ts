@@ -1,10 +1,11 @@
 import { type MeanEstimate, meanEstimate } from "../../selection/choice/meanOverQueries.js";
+import type { Method } from "../../selection/method.js";
 import { InputError } from "../input/inputError.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import { Moments, type StoredMoments } from "./moments.js";
 import { FORMAT, type Partial, readPartial, readSettings, storedSettings } from "./partial.js";
 import type { CurveReading } from "./readCurve.js";
-import { type CurvePoint, type CurveSettings, cellsOf, pointsOf } from "./settings.js";
+import { betasOf, type CurvePoint, type CurveSettings, cellsOf, methodsIn, pointsOf, sizeOf } from "./settings.js";
 
 /** What a figure is of: a law that is known, an estimate without bias, or the law of the samples themselves. */
 export type Estimate = "exact" | "unbiased" | "plug-in";
@@ -19,9 +20,10 @@ export interface MeanPoint extends CurvePoint {
   readonly cells: Readonly<Record<string, MeanEstimate>>;
 }
 
-/** The points of one reward and one β. */
+/** The points of one reward, one method and one β. */
 export interface MeanCurve {
   readonly reward: string;
+  readonly method: Method;
   readonly beta: number;
   readonly points: readonly MeanPoint[];
 }
@@ -75,7 +77,7 @@ export class CurveTally {
     const [a, b] = [this, other].map(({ settings }) => JSON.stringify(storedSettings(settings)));
     if (a !== b)
       throw new InputError(
-        `${name}: it was made with other --beta, --n, --reward, --plug-in or --versus than the files before it`,
+        `${name}: it was made with other --beta, --n, --reward, --method, --cap, --plug-in or --versus than the files before it`,
       );
     if (other.queries === 0) return;
     const twice = [...other.#digests].find((digest) => this.#digests.has(digest));
@@ -109,14 +111,17 @@ export class CurveTally {
       const cells = names.map((name) => [name, meanOf(this.#cells[next], clusters, next++)]);
       return Object.fromEntries(cells) as MeanPoint["cells"];
     };
-    return rewards.flatMap(({ name, betas }) =>
-      betas.map((beta) => {
-        const points = pointsOf({ name, betas: [beta] }, ns).map((point): MeanPoint => {
-          const { queries } = this.#cells[next];
-          return { ...point, queries, estimate: this.#estimateAt(point), cells: cellsOfPoint() };
-        });
-        return { reward: name, beta, points: points.filter(({ queries }) => queries > 0) };
-      }),
+    return rewards.flatMap((reward) =>
+      methodsIn(this.settings).flatMap((method) =>
+        betasOf(reward, method).map((beta) => {
+          const own = { name: reward.name, betas: [beta] };
+          const points = pointsOf(own, { methods: [method], ns }).map((point): MeanPoint => {
+            const { queries } = this.#cells[next];
+            return { ...point, queries, estimate: this.#estimateAt(point), cells: cellsOfPoint() };
+          });
+          return { reward: reward.name, method, beta, points: points.filter(({ queries }) => queries > 0) };
+        }),
+      ),
     );
   }
 
@@ -150,8 +155,7 @@ export class CurveTally {
     tally.samples = record.samples;
     if (record.queries > 0) tally.gold = record.gold;
     for (const digest of record.parts) tally.#digests.add(digest);
-    const { rewards, ns } = tally.settings;
-    const points = rewards.reduce((s, reward) => s + pointsOf(reward, ns).length, 0);
+    const points = tally.settings.rewards.reduce((s, reward) => s + sizeOf(reward, tally.settings), 0);
     const expected = record.queries === 0 ? 0 : points * tally.cellNames.length;
     const lists = [record.cells, ...record.clusters.map(([, cells]) => cells)];
     const wrong = lists.find(({ length }) => length !== expected);

@@ -10,17 +10,21 @@ import {
   requireObject,
   requireOptions,
 } from "../../numeric/check.js";
+import { deal } from "../../numeric/deal.js";
 import { randomSource, requireRandom } from "../../numeric/random.js";
 import { DRAWS } from "../draws.js";
+import { requireMethod, type SelectionMethod } from "../method.js";
 import { TEMPERATURE } from "../problem.js";
 import type { Candidate } from "./candidate.js";
 import { crossFit } from "./crossFit.js";
 import { type MeanEstimate, meanOverQueries, quantile } from "./meanOverQueries.js";
 import { type Overoptimization, overoptimization } from "./overoptimization.js";
 
-/** A setting of soft best-of-N, and what it gives on each query. */
+/** A setting of selection, and what it gives on each query. */
 export interface SelectionCandidate {
-  /** The temperature β, 0 for hard best-of-N. */
+  /** The way to spend the draws, soft best-of-N where left out. */
+  readonly method?: SelectionMethod;
+  /** The temperature β, 0 for hard best-of-N; that of a majority vote does not matter. */
   readonly beta: number;
   /** The number of draws N. */
   readonly n: number;
@@ -48,6 +52,8 @@ export interface ChooseOptions {
 
 /** A setting that was chosen, and what it is worth. */
 export interface ChosenSetting {
+  /** Its method, where the candidates name theirs. */
+  readonly method?: SelectionMethod;
   /** Its temperature β. */
   readonly beta: number;
   /** Its number of draws N. */
@@ -89,7 +95,7 @@ export interface SelectionChoice {
 }
 
 /**
- * Which N and β to use, what they give and what they cost, from figures on each query: those of `selectionCurve` where the
+ * Which N and β to use, and which method where candidates name it, what they give and what they cost, from figures on each query: those of `selectionCurve` where the
  * law is known, or the unbiased ones of `estimateSoftBestOfN` from samples.
  *
  * The setting named has the greatest mean gold (reward where there is no gold). Its own mean is flattered by the search, so
@@ -137,6 +143,7 @@ export function chooseSelection(
   const chosen = (among: readonly Candidate[], slack: boolean): ChosenSetting => {
     const { named, without, value } = crossFit(among, foldOf, folds, slack, cluster);
     return {
+      ...(named.method !== undefined && { method: named.method }),
       beta: named.beta,
       n: named.n,
       index: all.indexOf(named),
@@ -189,6 +196,7 @@ function readCandidates(caller: string, candidates: readonly SelectionCandidate[
       throw new TypeError(`${caller}: ${at} must have gold as candidates[0] has it, or none as it has none`);
     const reward = figures("reward");
     return {
+      ...(one.method !== undefined && requireMethod(caller, { method: one.method }, at)),
       beta: requireNumber(caller, `${at}.beta`, one.beta, TEMPERATURE),
       n: requireNumber(caller, `${at}.n`, one.n, DRAWS),
       value: by === "gold" ? figures("gold") : reward,
@@ -209,16 +217,4 @@ function numbered(caller: string, cluster: ArrayLike<unknown>, queries: number):
     if (!places.has(name)) places.set(name, places.size);
     return places.get(name) as number;
   });
-}
-
-/** A part for each unit, in sizes that differ by one at most: shuffled (Fisher and Yates), then dealt round. */
-function deal(units: number, folds: number, rng: () => number): Uint32Array {
-  const order = Uint32Array.from({ length: units }, (_, i) => i);
-  for (let i = units - 1; i > 0; i--) {
-    const j = Math.floor(rng() * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  const fold = new Uint32Array(units);
-  for (let i = 0; i < units; i++) fold[order[i]] = i % folds;
-  return fold;
 }

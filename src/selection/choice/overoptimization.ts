@@ -1,8 +1,11 @@
+import type { SelectionMethod } from "../method.js";
 import type { Candidate } from "./candidate.js";
 import type { MeanEstimate } from "./meanOverQueries.js";
 
 /** A temperature at which more draws lower the gold while the reward rises, beyond what the choice of queries explains. */
 export interface Overoptimization {
+  /** The method, where the candidates name theirs. */
+  readonly method?: SelectionMethod;
   /** The temperature β. */
   readonly beta: number;
   /** The fewest draws at which gold is lower than at fewer ones. */
@@ -22,14 +25,17 @@ export interface Overoptimization {
 /** The level of the whole test: the chance that gold is called lower anywhere though it is not. */
 const LEVEL = 0.05;
 
-/** Compares, at each temperature, every two numbers of draws, paired over the queries. */
+/** Compares, for each method at each temperature, every two numbers of draws, paired over the queries. */
 export function overoptimization(
   candidates: readonly Candidate[],
   mean: (values: Float64Array) => MeanEstimate,
   quantile: (tail: number) => number,
 ): Overoptimization[] {
   const betas = [...new Set(candidates.map(({ beta }) => beta))].sort((a, b) => a - b);
-  const groups = betas.map((b) => candidates.filter(({ beta }) => beta === b).sort((x, y) => x.n - y.n));
+  const methods = [...new Set(candidates.map(({ method }) => method))];
+  const groups = methods.flatMap((m) =>
+    betas.map((b) => candidates.filter(({ method, beta }) => method === m && beta === b).sort((x, y) => x.n - y.n)),
+  );
   const comparisons = groups.reduce((s, { length }) => s + (length * (length - 1)) / 2, 0);
   if (comparisons === 0) return [];
   const critical = quantile(LEVEL / comparisons);
@@ -49,7 +55,8 @@ export function overoptimization(
       const [{ from, gold }] = falls;
       const last = group[group.length - 1];
       const lastChange = change(from, last, (c) => c.value);
-      return [{ beta: to.beta, n: to.n, than: from.n, change: gold, last: last.n, lastChange, comparisons }];
+      const by = to.method !== undefined && { method: to.method };
+      return [{ ...by, beta: to.beta, n: to.n, than: from.n, change: gold, last: last.n, lastChange, comparisons }];
     }
     return [];
   });

@@ -5,6 +5,7 @@ import { floats } from "../../numeric/floats.js";
 import { geometricSum, logGeometricSum, logPowerOfRest, powerOfRest } from "../../numeric/geometric.js";
 import { keptOf } from "./kept.js";
 import { hasDigits, type RatioToRef } from "./levelRatios.js";
+import type { LimitLevels } from "./limitLevels.js";
 
 /**
  * The ratios of the Metropolis law by level, for N > 1 and β > 0. With levels from the best down, i, let Δ_i be the step
@@ -40,24 +41,31 @@ function stepsOf({ reward }: Levels, beta: number): { step: Float64Array; decay:
   return { step, decay };
 }
 
-/** The ratios in doubles, and for each 1 where it has all digits. */
-function plainRatios(levels: Levels, beta: number, n: number): { ratio: Float64Array; certain: Uint8Array } {
+/** What the ratios are made of, by level: Δ, e^{−Δ}, the mass above, F, s, λ, and λ less the forbidden probability. */
+function chainOf(levels: Levels, beta: number) {
   const { mass, forbidden } = levels;
   const size = mass.length;
   const { step, decay } = stepsOf(levels, beta);
-  const above = massAbove(mass);
-  const from = massFrom(mass, forbidden);
   const s = mass.slice();
-  const stay = floats(size).fill(forbidden);
+  const climb = floats(size);
   for (let i = size - 2; i >= 0; i--) {
     s[i] += decay[i] * s[i + 1];
-    stay[i] = stay[i + 1] - s[i + 1] * expm1(-step[i]);
+    climb[i] = climb[i + 1] - s[i + 1] * expm1(-step[i]);
   }
+  const above = massAbove(mass);
+  const stay = climb.map((x) => forbidden + x);
   const power = (i: number, m: number) => powerOfRest(above[i] + s[i], stay[i], m);
-  const ratio = floats(size);
-  const certain = new Uint8Array(size);
+  return { step, decay, from: massFrom(mass, forbidden), s, climb, stay, power };
+}
+
+/** The ratios in doubles, and for each 1 where it has all digits. */
+function plainRatios(levels: Levels, beta: number, n: number): { ratio: Float64Array; certain: Uint8Array } {
+  const { mass } = levels;
+  const { step, decay, from, s, stay, power } = chainOf(levels, beta);
+  const ratio = floats(mass.length);
+  const certain = new Uint8Array(mass.length);
   let [u, w] = [geometricSum(s[0], stay[0], n), 0];
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i < mass.length; i++) {
     if (i > 0) {
       w = decay[i - 1] * (mass[i - 1] * u + w);
       u *= decay[i - 1];
@@ -69,6 +77,32 @@ function plainRatios(levels: Levels, beta: number, n: number): { ratio: Float64A
     certain[i] = Number(!isRounded(from[i]) && hasDigits(ratio[i], n));
   }
   return { ratio, certain };
+}
+
+/**
+ * P/π* − 1 by level: with S_i the probability under π* of level i and all below, f that of a forbidden draw, and
+ * g_i = λ_i^N − f^N,
+ *
+ *     P/π* − 1 = (B_i − g_i/S_i)/(1 − f^N),   B_i = Σ_{j<i} π*_j g_j/(S_j S_{j+1}).
+ *
+ * Both terms have all digits. The total variation, max_i S_i B_i without forbidden draws, has no smaller terms than these: the
+ * difference loses what the distances do not show. NaN where a mass or S is below the normal doubles.
+ */
+export function metropolisGaps(levels: Levels, beta: number, n: number, limit: LimitLevels): Float64Array {
+  const { mass, forbidden } = levels;
+  const gap = floats(mass.length).fill(Number.NaN);
+  if (mass.some(isRounded) || !hasDigits(1, n)) return gap;
+  const { kept } = keptOf(levels, n);
+  const { s, climb, stay, power } = chainOf(levels, beta);
+  const below = massFrom(limit.mass, 0);
+  let b = 0;
+  for (let i = 0; i < gap.length && !isRounded(below[i]); i++) {
+    const q = climb[i] / stay[i];
+    const g = climb[i] > 0 ? power(i, n) * q * geometricSum(q, forbidden / stay[i], n) : 0;
+    gap[i] = (b - g / below[i]) / kept;
+    b += ((mass[i] / s[i]) * g) / below[i + 1];
+  }
+  return gap;
 }
 
 /** The logarithms of the ratios, by the logarithms of all terms. */

@@ -7,6 +7,7 @@ import { logSumExp } from "../../numeric/logSumExp.js";
 import { sum } from "../../numeric/sum.js";
 import { allowedBy } from "./kept.js";
 import { hasDigits, type RatioToRef } from "./levelRatios.js";
+import { type LimitLevels, silentShare } from "./limitLevels.js";
 import type { Prepared } from "./prepared.js";
 import { unselected } from "./ratiosAt.js";
 
@@ -62,4 +63,24 @@ export function rejectionRatios<A>(prepared: Prepared<A>, cap: number, n: number
   const plain = hasDigits(draws, n) && hasDigits(kept, n);
   const expectedDraws = plain ? draws / kept : exp(logGeometricSum(logAll, logRest, n) - logKept);
   return { ratio, logRatio, acceptance: all, expectedDraws };
+}
+
+/**
+ * P/π* − 1 by level, (1 − A)^{N−1} (ref/π* − 1) with ref on the allowed answers: what is not accepted before the last draw is
+ * a draw from ref. Rewards are not above the cap, π* is their optimum.
+ */
+export function rejectionGaps<A>(prepared: Prepared<A>, cap: number, n: number, limit: LimitLevels): Float64Array {
+  const { forbidden, logForbidden } = prepared.levels;
+  const { allowed, logAllowed } = allowedBy(prepared.levels);
+  const { all, logAll, rest, logRest } = acceptanceOf(prepared, cap);
+  const { gap, heard } = unselected(prepared);
+  const own = silentShare(limit, heard) === 0 ? gap : limit.logRatio.map((l) => expm1(-logAllowed - l));
+  const kept = allowed + forbidden * all * geometricSum(all, rest, n - 1);
+  if (hasDigits(kept, n)) {
+    const last = (powerOfRest(all, rest, n - 1) * allowed) / kept;
+    return own.map((d) => last * d);
+  }
+  const logKept = logAdd(logAllowed, logForbidden + logAll + logGeometricSum(logAll, logRest, n - 1));
+  const last = exp(logPowerOfRest(logAll, logRest, n - 1) + logAllowed - logKept);
+  return own.map((d) => last * d);
 }

@@ -3,8 +3,8 @@ import { type DoubleDouble, timesRatio } from "../../numeric/doubleDouble.js";
 /** Below this a share of the subsets is nothing, and the rest of its factors are left out. */
 const NO_SHARE = 1e-300;
 
-/** share·C(b − m, n)/C(b, n): the factors of the quotient are the same in m and n, and the fewer are taken. */
-function without(share: DoubleDouble, b: number, m: number, n: number): DoubleDouble {
+/** share·C(b − m, n)/C(b, n), of the subsets of n of b samples those without m of them: the factors of the quotient are the same in m and n, and the fewer are taken. */
+export function shareWithout(share: DoubleDouble, b: number, m: number, n: number): DoubleDouble {
   if (b - m < n) return { hi: 0, lo: 0 };
   const [few, many] = m < n ? [m, n] : [n, m];
   let left = share;
@@ -21,7 +21,7 @@ export function sharesWithout(count: Float64Array, n: number): DoubleDouble[] {
   let share: DoubleDouble = { hi: 1, lo: 0 };
   const shares = [share];
   for (const m of count) {
-    share = without(share, left, m, n);
+    share = shareWithout(share, left, m, n);
     left -= m;
     shares.push(share);
   }

@@ -1,7 +1,7 @@
 import { deviance } from "../../numeric/deviance.js";
 import { exp, log, log1p } from "../../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../../numeric/float64.js";
-import { LOG_TWO_PI, stirlingError } from "../../numeric/stirling.js";
+import { LOG_TWO_PI, logFactorial, stirlingError } from "../../numeric/stirling.js";
 
 /**
  * The numbers of votes of all answers as independent numbers, of which the total is only later said to be n: an answer has
@@ -17,8 +17,10 @@ export interface CountModel {
 
 /** The numbers of votes at one z. */
 export interface Counts {
-  /** The probability of i + 1 votes over that of i. */
+  /** The probability of i + 1 votes over that of i; Infinity where that overflows. */
   step(contender: number, i: number): number;
+  /** Its logarithm. */
+  logStep(contender: number, i: number): number;
   /** The expected number of votes of an answer. */
   mean(contender: number): number;
   /** log Σ t(i) zⁱ, over what the probabilities below are relative to. */
@@ -32,10 +34,6 @@ export interface Counts {
 /** log of a Poisson probability of n ≥ 1. */
 const logPoisson = (n: number, rate: number): number =>
   -(deviance(n, rate, rate - n) + (LOG_TWO_PI + log(n)) / 2 + stirlingError(n));
-
-/** log n!. */
-const logFactorial = (n: number): number =>
-  n === 0 ? 0 : (LOG_TWO_PI + log(n)) / 2 + n * (log(n) - 1) + stirlingError(n);
 
 /** Up to this many expected votes for each of n, probabilities are relative to the sum of all. */
 const MAX_NORMALIZED = 2;
@@ -57,6 +55,7 @@ export function poissonCounts(
       const normalized = all <= MAX_NORMALIZED * n + 100;
       return {
         step: (c, i) => rate[c] / (i + 1),
+        logStep: (c, i) => logZ + logShare[c] - log(i + 1),
         mean: (c) => rate[c],
         logTotal: (c) => (normalized ? rate[c] : 0),
         logTerm: (c, m) => {
@@ -91,6 +90,7 @@ export function binomialCounts(answers: readonly number[], count: readonly numbe
       };
       return {
         step: (c, i) => ((count[c] - i) / (i + 1)) * z,
+        logStep: (c, i) => log((count[c] - i) / (i + 1)) + logZ,
         mean: (c) => count[c] * drawn,
         logTotal: (c) => -count[c] * logLeft,
         logTerm: (c, m) => logBinomial(m, count[c]),

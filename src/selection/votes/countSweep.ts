@@ -1,3 +1,4 @@
+import { cos, sin } from "../../numeric/angle.js";
 import { exp, log } from "../../numeric/elementary.js";
 import { type GaussRule, gaussLegendre } from "../../numeric/gaussLegendre.js";
 import type { CountModel, Counts } from "./countModel.js";
@@ -90,14 +91,14 @@ export class CountSweep {
       let active = 0;
       for (const [i, a] of winners.entries()) {
         term[i] = this.#term(counts, rivals, a, m);
-        if (term[i] + rivals.ties.logMost <= peak[i] + least) continue;
+        if (term[i] <= peak[i] + least) continue;
         place[a] = i;
         active++;
       }
       if (active === 0) continue;
       for (let k = 0; k < angles.length; k++) {
-        re[k] = Math.cos(angles[k] * m);
-        im[k] = Math.sin(angles[k] * m);
+        re[k] = cos(angles[k] * m);
+        im[k] = sin(angles[k] * m);
       }
       const { nodes, weights } = rule(rivals.ties, negligible);
       for (let k = 0; k < nodes.length; k++)
@@ -106,9 +107,11 @@ export class CountSweep {
     return sums;
   }
 
-  /** log of the chance that an answer has m votes and all others lose. */
+  /** log of the chance that an answer has m votes, and all others lose or are tied. */
   #term(counts: Counts, rivals: Rivals, a: number, m: number): number {
-    return m > this.#model.most(a) ? -Infinity : counts.logTerm(a, m) + rivals.logLost - rivals.logLostOf(a);
+    if (m > this.#model.most(a)) return -Infinity;
+    const others = rivals.logLost + rivals.ties.logMost - rivals.logLostOf(a) - rivals.logTieOf(a);
+    return counts.logTerm(a, m) + others;
   }
 
   /**
@@ -130,7 +133,7 @@ export class CountSweep {
       idle++;
       const bound = new Float64Array(winners.length);
       for (const [i, a] of winners.entries()) {
-        bound[i] = this.#term(counts, rivals, a, m) + rivals.ties.logMost;
+        bound[i] = this.#term(counts, rivals, a, m);
         peak[i] = Math.max(peak[i], bound[i]);
         if (bound[i] > peak[i] + least) idle = 0;
       }
@@ -150,8 +153,9 @@ function rule({ answers, hazard: T }: Ties, error: number): GaussRule {
   // T^{2n} (n!)⁴/((2n + 1) ((2n)!)³) with n nodes, over the integral of e^{T(y−1)}.
   for (let missed = ((T * T) / 24) * Math.max(1, T); missed > error && size < exact; size++) {
     const n = size + 1;
-    const pair = (2 * n - 1) * (2 * n);
-    missed *= ((T * T * n ** 4) / pair ** 3) * ((2 * n - 1) / (2 * n + 1));
+    // n²/((2n − 1) 2n), about 1/4.
+    const part = n / (4 * n - 2);
+    missed *= ((T * T * part * part) / ((2 * n - 1) * (2 * n))) * ((2 * n - 1) / (2 * n + 1));
   }
   return gaussLegendre(size);
 }

@@ -1,3 +1,4 @@
+import { log } from "../../numeric/elementary.js";
 import { gaussLegendre } from "../../numeric/gaussLegendre.js";
 import { multiply, ProductTree, powerOf } from "./productTree.js";
 import type { Contender, Round } from "./rounds.js";
@@ -5,11 +6,20 @@ import type { Contender, Round } from "./rounds.js";
 /** What each answer may get, and what it wins against. */
 export interface Ballots {
   readonly contenders: readonly Contender[];
-  /** For each contender the terms of an answer's number of votes, as far as they may be needed. */
+  /** For each contender the terms t(i) of an answer's number of votes, as far as they may be needed. */
   readonly terms: readonly Float64Array[];
-  /** The same terms for the answer that wins, divided by what the result is asked relative to. */
-  readonly own: readonly Float64Array[];
+  /** t(i)/t(i − 1), also where the terms underflow. */
+  readonly step: (contender: number, i: number) => number;
+  /** From the first to the last, contenders lose to what wins with what they had in earlier rounds. */
   readonly rounds: readonly Round[];
+}
+
+/** Sums by contender, in units of t(i) with the fewest votes i with which an answer of it wins. */
+export interface CountedVotes {
+  /** For each n the sums. */
+  readonly sums: readonly Float64Array[];
+  /** The fewest votes that win at some n; 0 where none do. */
+  readonly fewest: Int32Array;
 }
 
 /**
@@ -23,11 +33,12 @@ export interface Ballots {
  * Gauss is exact. All terms are non-negative.
  *
  * @param ns the numbers of draws, whole and positive
- * @returns for each n the sums by contender
  */
-export function countedVotes({ contenders, terms, own, rounds }: Ballots, ns: readonly number[]): Float64Array[] {
+export function countedVotes({ contenders, terms, step, rounds }: Ballots, ns: readonly number[]): CountedVotes {
   const [least, most] = [Math.min(...ns), Math.max(...ns)];
   const sums = ns.map(() => new Float64Array(contenders.length));
+  const fewest = new Int32Array(contenders.length);
+  const own = contenders.map(() => floatsFrom(most));
   const answers = contenders.map((c) => c.answers);
   const lost = losing(contenders, terms);
   const tree = new ProductTree(
@@ -38,41 +49,59 @@ export function countedVotes({ contenders, terms, own, rounds }: Ballots, ns: re
   let reached = lost.reduce((s, polynomial, c) => s + answers[c] * (polynomial.length - 1), 0);
   for (const [r, round] of rounds.entries()) {
     const tied = round.reduce((s, { contender }) => s + answers[contender], 0);
-    const votesOf = new Map(round.map(({ contender, votes }) => [contender, votes]));
+    const places = new Map(round.map((place) => [place.contender, place]));
     const degree = needed[r];
     tree.degree = degree;
-    reached += tied;
+    for (const { contender, from, to } of round) reached += answers[contender] * (to - from + 1);
     // Before the contenders may have n votes in all, nobody wins.
-    const others = reached < least ? -1 : Math.min(tied, Math.floor(most / Math.min(...votesOf.values()))) - 1;
+    const others = reached < least ? -1 : Math.min(tied, Math.floor(most / Math.min(...round.map((p) => p.from)))) - 1;
     const { nodes, weights } = gaussLegendre(Math.ceil((others + 1) / 2));
     for (let k = 0; k < nodes.length; k++) {
       const partly = new Map<number, Float64Array>();
       // A single answer is left out of the product of the others.
       if (tied > 1)
-        for (const [c, votes] of votesOf) {
-          const polynomial = withTerm(lost[c], votes, nodes[k] * terms[c][votes]);
-          partly.set(c, polynomial);
-          tree.set(c, powerOf(polynomial, answers[c], degree));
+        for (const place of round) {
+          const polynomial = withTerms(lost, terms, place, nodes[k]);
+          partly.set(place.contender, polynomial);
+          tree.set(place.contender, powerOf(polynomial, answers[place.contender], degree));
         }
-      tree.without([...votesOf.keys()], (c, a, b) => {
-        const votes = votesOf.get(c) as number;
+      tree.without([...places.keys()], (c, a, b) => {
+        const { from, to } = places.get(c) as Round[number];
         const alike = answers[c] > 1 ? partly.get(c) : undefined;
         const rest = alike === undefined ? b : multiply(b, powerOf(alike, answers[c] - 1, degree), degree);
-        const factor = weights[k] * own[c][votes];
-        for (const [i, n] of ns.entries()) sums[i][c] += factor * coefficient(a, rest, n - votes);
+        for (const [i, n] of ns.entries()) {
+          for (let votes = from; votes <= Math.min(to, n); votes++) {
+            const ways = coefficient(a, rest, n - votes);
+            if (ways === 0) continue;
+            if (fewest[c] === 0) fewest[c] = votes;
+            sums[i][c] += weights[k] * ways * termOver(own[c], fewest[c], votes, (j) => step(c, j));
+          }
+        }
       });
     }
-    for (const [c, votes] of votesOf) {
-      lost[c] = withTerm(lost[c], votes, terms[c][votes]);
+    for (const place of round) {
+      const c = place.contender;
+      lost[c] = withTerms(lost, terms, place, 1);
       tree.set(c, powerOf(lost[c], answers[c], degree));
     }
   }
-  return sums;
+  return { sums, fewest };
+}
+
+const floatsFrom = (most: number): Float64Array => new Float64Array(most + 1);
+
+/** t(i)/t(first) for i ≥ first, from the steps; kept once it is known. */
+function termOver(known: Float64Array, first: number, i: number, step: (i: number) => number): number {
+  known[first] = 1;
+  let from = i;
+  while (known[from] === 0 && from > first) from--;
+  for (let j = from + 1; j <= i; j++) known[j] = known[j - 1] * step(j);
+  return known[i];
 }
 
 /** The largest degree of the others' votes that each round and those after it ask for. */
 function degreesNeeded(rounds: readonly Round[], n: number): number[] {
-  const needed = rounds.map((round) => n - Math.min(...round.map(({ votes }) => votes)));
+  const needed = rounds.map((round) => n - Math.min(...round.map(({ from }) => from)));
   for (let r = needed.length - 2; r >= 0; r--) needed[r] = Math.max(needed[r], needed[r + 1]);
   return needed;
 }
@@ -86,7 +115,7 @@ export function isCountable(contenders: readonly Contender[], most: readonly num
   const votes = most.reduce((s, m) => s + Math.min(m, n), 0);
   const isMajority = contenders.every(({ level }) => level <= 0);
   // Ties take a rule of n/2m nodes for m votes.
-  const each = isMajority ? 1 + Math.log(n) : 1 + Math.log2(size);
+  const each = isMajority ? 1 + log(n) : 1 + log(size) / Math.LN2;
   return (votes * each * n * n) / 2 <= MAX_PRODUCTS;
 }
 
@@ -95,10 +124,16 @@ function losing(contenders: readonly Contender[], terms: readonly Float64Array[]
   return contenders.map(({ level }, c) => (level < 0 ? terms[c] : terms[c].subarray(0, 1)));
 }
 
-function withTerm(polynomial: Float64Array, power: number, term: number): Float64Array {
-  const out = new Float64Array(power + 1);
-  out.set(polynomial);
-  out[power] = term;
+/** What a contender loses with, and ties of the share y. */
+function withTerms(
+  lost: readonly Float64Array[],
+  terms: readonly Float64Array[],
+  { contender, from, to }: Round[number],
+  y: number,
+): Float64Array {
+  const out = new Float64Array(to + 1);
+  out.set(lost[contender]);
+  for (let i = from; i <= to; i++) out[i] = y * terms[contender][i];
   return out;
 }
 

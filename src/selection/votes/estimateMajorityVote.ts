@@ -34,7 +34,7 @@ export interface VoteEstimate {
 }
 
 /** How many samples there may be in all. */
-const MAX_SAMPLES = 2 ** 20;
+const MAX_SAMPLES = 2 ** 19;
 
 function estimates(
   caller: string,
@@ -89,13 +89,13 @@ export function meanUnder(law: Float64Array, count: Float64Array, value: Float64
  * @param n the number of draws that vote, a whole number from 1 to M
  * @returns the law, aligned with the counts, and the expected gold reward
  * @throws TypeError when an argument has the wrong type, the lengths differ, or β is given without rewards
- * @throws RangeError when there are no samples or more than 2²⁰, a value is not finite, a count is no whole number, β is
+ * @throws RangeError when there are no samples or more than 2¹⁹, a value is not finite, a count is no whole number, β is
  *   negative or NaN, or n is no whole number from 1 to M
  * @example
  * ```ts
  * import { estimateMajorityVote } from "exptilt";
  * const samples = { count: [4, 3, 2], gold: [1, 0, 0] };
- * estimateMajorityVote(samples, 3) // => { law: [0.464285714286, 0.321428571429, 0.214285714286], gold: 0.464285714286 }
+ * estimateMajorityVote(samples, 3) // => { law: [0.5, 0.321428571429, 0.178571428571], gold: 0.5 }
  * estimateMajorityVote(samples, [1, 9]).map(({ gold }) => gold) // => [0.444444444444, 1]
  * estimateMajorityVote({ ...samples, reward: [0, 0.6, 1], beta: 0.9 }, 5).gold // => 0.039682539683
  * ```

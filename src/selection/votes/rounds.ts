@@ -9,8 +9,8 @@ export interface Contender {
   readonly level: number;
 }
 
-/** Contenders whose sums of weights are tied, and with how many votes each. */
-export type Round = { readonly contender: number; readonly votes: number }[];
+/** Contenders that are tied, and the numbers of votes with which an answer of each is: from the first to the last. */
+export type Round = readonly { readonly contender: number; readonly from: number; readonly to: number }[];
 
 /**
  * All sums of weights that one answer of each contender may have, from the lowest up, those together that are tied.
@@ -26,21 +26,38 @@ export function roundsOf(
     const size = level < 0 ? 0 : most(contender);
     return Array.from({ length: size }, (_, i) => {
       const votes = i + 1;
-      return { contender, votes, level, logSum: weights.logWeight[level] + log(votes) };
+      return { contender, from: votes, to: votes, level, logSum: weights.logWeight[level] + log(votes) };
     });
   });
   // Equal sums of one contender can't be: the order of its votes is kept where rounding makes them so.
-  sums.sort((a, b) => a.logSum - b.logSum || a.votes - b.votes);
+  sums.sort((a, b) => a.logSum - b.logSum || a.from - b.from);
   const rounds: (typeof sums)[] = [];
   for (const sum of sums) {
     const round = rounds[rounds.length - 1];
     const first = round?.[0];
     const tied =
       first !== undefined &&
-      sum.logSum - first.logSum <= slackOf(weights, first.level, sum.level, sum.votes) &&
+      sum.logSum - first.logSum <= slackOf(weights, first.level, sum.level, sum.from) &&
       round.every(({ contender }) => contender !== sum.contender);
     if (tied) round.push(sum);
     else rounds.push([sum]);
   }
+  return rounds;
+}
+
+/**
+ * The rounds of best-of-majority: an answer with τ votes or more wins by its reward, and where there is none, one with the
+ * most votes, by its reward among several.
+ *
+ * @param levels how many levels of reward there are, the best first
+ */
+export function qualifyingRounds(contenders: readonly Contender[], levels: number, tau: number, n: number): Round[] {
+  const rounds: Round[] = [];
+  const add = (from: number, to: number) => {
+    for (let level = levels - 1; level >= 0; level--)
+      rounds.push(contenders.flatMap((c, contender) => (c.level === level ? [{ contender, from, to }] : [])));
+  };
+  for (let votes = 1; votes < Math.min(tau, n + 1); votes++) add(votes, votes);
+  if (tau <= n) add(tau, n);
   return rounds;
 }

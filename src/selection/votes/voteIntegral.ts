@@ -1,3 +1,4 @@
+import { cos, sin } from "../../numeric/angle.js";
 import { exp, log } from "../../numeric/elementary.js";
 import { logSumExp } from "../../numeric/logSumExp.js";
 import type { CountModel } from "./countModel.js";
@@ -124,7 +125,8 @@ class Circle {
     const window = this.#sweep.window(counts, winners, NEGLIGIBLE_TO_RADIUS, votes);
     const angle = 0.25 / Math.sqrt(this.#n);
     return this.#sweep.run(counts, winners, window, [TINY, angle]).map(({ re, im }) => {
-      const fall = (re[1] / re[0]) ** 2 + (im[1] / re[0]) ** 2;
+      const [x, y] = [re[1] / re[0], im[1] / re[0]];
+      const fall = x * x + y * y;
       return { mean: im[0] / TINY / re[0], deviation: Math.sqrt(Math.max(0, -log(fall))) / angle };
     });
   }
@@ -143,7 +145,7 @@ class Circle {
       if (missed > 0) low = this.#logZ;
       else high = this.#logZ;
       // Far from n the deviation does not hold: no step is longer than twice the last interval's.
-      const newton = this.#logZ + missed / Math.max(total.deviation, MIN_MISS) ** 2;
+      const newton = this.#logZ + missed / Math.max(total.deviation * total.deviation, MIN_MISS * MIN_MISS);
       const reach = 2 ** Math.min(8, tried - 2);
       if (low > -Infinity && high < Infinity)
         this.#logZ = newton > low && newton < high && tried % 3 !== 2 ? newton : (low + high) / 2;
@@ -172,8 +174,9 @@ class Circle {
           sizes[i] = re[0];
         }
         for (let k = 0; k < angles.length; k++) {
-          sums[i] += re[k] * Math.cos(angles[k] * n) + im[k] * Math.sin(angles[k] * n);
-          if (k >= angles.length - LAST) largest = Math.max(largest, Math.hypot(re[k], im[k]) / sizes[i]);
+          sums[i] += re[k] * cos(angles[k] * n) + im[k] * sin(angles[k] * n);
+          if (k >= angles.length - LAST)
+            largest = Math.max(largest, Math.sqrt(re[k] * re[k] + im[k] * im[k]) / sizes[i]);
         }
       }
       if (largest < NEGLIGIBLE) break;

@@ -18,15 +18,15 @@ import { lawOfVotes, requireVotes } from "./lawOfVotes.js";
  * below 1e−11. Time: 20 ms for 20 answers and N = 64, a second for 100 answers and N = 1024.
  *
  * @param ref the reference policy: any measure, read as the law proportional to it
- * @param n the number of draws N, a whole number from 1 to 2²⁰
+ * @param n the number of draws N, a whole number from 1 to 2¹⁹
  * @returns the law of the answer taken
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when n is not a whole number from 1 to 2²⁰
+ * @throws RangeError when n is not a whole number from 1 to 2¹⁹
  * @example
  * ```ts
  * import { distribution, majorityVoteLaw } from "exptilt";
  * const ref = distribution(["a", "b", "c"], [5, 3, 2]);
- * majorityVoteLaw(ref, 3).mass // => [0.59, 0.27, 0.14]
+ * majorityVoteLaw(ref, 3).mass // => [0.56, 0.276, 0.164]
  * majorityVoteLaw(ref, 15).mass // => [0.778197501725, 0.175501805298, 0.046300692977]
  * ```
  */
@@ -49,17 +49,17 @@ export function majorityVoteLaw<A>(ref: Measure<A>, n: number): Distribution<A> 
  * `majorityVoteLaw`.
  *
  * @param problem the reference policy, the reward and β from 0 to ∞
- * @param n the number of draws N, a whole number from 1 to 2²⁰
+ * @param n the number of draws N, a whole number from 1 to 2¹⁹
  * @returns the law of the answer taken
  * @throws TypeError when an argument has the wrong type or the lengths differ
- * @throws RangeError when n is not a whole number from 1 to 2²⁰, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
+ * @throws RangeError when n is not a whole number from 1 to 2¹⁹, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
  * @example
  * ```ts
  * import { distribution, weightedVoteLaw } from "exptilt";
  * const ref = distribution(["a", "b", "c"], [5, 3, 2]);
  * // A vote for c counts four times as much as one for a, and a vote for b twice.
  * const problem = { ref, reward: [0, Math.log(2), Math.log(4)], beta: 1 };
- * weightedVoteLaw(problem, 3).mass // => [0.125, 0.342, 0.533]
+ * weightedVoteLaw(problem, 3).mass // => [0.2375, 0.3015, 0.461]
  * weightedVoteLaw({ ...problem, beta: 0 }, 3).mass // => [0.125, 0.387, 0.488]
  * ```
  */

@@ -34,9 +34,10 @@ export function voteSubsets(
   if (size <= MAX_COUNTED && isCountable(contenders, most, largest)) {
     const terms = most.map((m) => binomials(m, Math.min(m, largest)));
     const rounds = roundsOf(contenders, weights, (c) => Math.min(most[c], largest));
-    const sums = countedVotes({ contenders, terms, own: terms, rounds }, all);
+    const step = (c: number, i: number) => (most[c] - i + 1) / i;
+    const { sums, fewest } = countedVotes({ contenders, terms, step, rounds }, all);
     const subsets = binomials(size, largest);
-    shares = sums.map((sum, i) => sum.map((s) => s / subsets[all[i]]));
+    shares = sums.map((sum, i) => sum.map((s, c) => (s / subsets[all[i]]) * terms[c][fewest[c]]));
   } else {
     const every = [...contenders.keys()];
     const answers = contenders.map((c) => c.answers);
