@@ -73,6 +73,12 @@ export { type FirstOrderExpansion, firstOrderExpansion } from "./selection/expan
 export { limitDistance, selectionLimit } from "./selection/limit.js";
 export type { MethodOptions, SelectionMethod } from "./selection/method.js";
 export { metropolisLaw } from "./selection/metropolis.js";
+export {
+  type MetropolisSampler,
+  type MetropolisState,
+  type MetropolisStream,
+  metropolisSampler,
+} from "./selection/metropolisSampler.js";
 export { policyReading, type SpentDraws, winRate } from "./selection/policyReading.js";
 export type { BestOfNProblem, SelectionProblem } from "./selection/problem.js";
 export type { LimitDistance } from "./selection/ratio/limitDistanceOf.js";

@@ -28,7 +28,7 @@ export interface Comparison<N> {
 export type Sides = <N>(world: World<N>) => readonly Comparison<N>[];
 
 interface Statement {
-  /** The number the statement has in the paper, or E1, E2, … in its list of errata. */
+  /** The number the statement has in the paper, from (40) on the library's own, or E1, E2, … in the list of errata. */
   readonly equation: string;
   /** The statement in one line of plain text. */
   readonly statement: string;

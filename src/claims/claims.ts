@@ -1,3 +1,4 @@
+import { budget } from "./budget.js";
 import type { Claim } from "./claim.js";
 import { diffusion } from "./diffusion.js";
 import { alignmentErrata } from "./errata/alignment.js";
@@ -13,6 +14,6 @@ const inOrder = <C extends Claim>(list: readonly C[]): C[] => [...list].sort((a,
 
 /** The anthology as data: every equation with its statement, its hypotheses and its two sides, then its errata. */
 export const claims: readonly Claim[] = [
-  ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training, ...diffusion]),
+  ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training, ...diffusion, ...budget]),
   ...inOrder([...alignmentErrata, ...selectionErrata, ...diffusionErrata]),
 ];

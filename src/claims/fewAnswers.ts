@@ -6,6 +6,12 @@ import { entries, largest, least, positions } from "./sums.js";
 /** Answers in the claims that enumerate all draws. */
 const ENUMERATED_ANSWERS = 4;
 
+/** N near the limit: above e^{2·range/β} log N wherever range/β is at most 8. */
+export const DRAWS_NEAR_LIMIT: number = 2 ** 28;
+
+/** N at which the law is far from its limit. */
+export const DRAWS_FAR_FROM_LIMIT: number = 2 ** 10;
+
 /** The first answers of an instance that have mass, so few that all draws from them can be enumerated. */
 export interface Few<N> {
   readonly ref: DistributionOf<N>;
@@ -113,25 +119,9 @@ function warmBeta<N>({ algebra: A, beta, instance }: World<N>, reward: readonly 
   return instance.beta >= apart ? beta : A.number(apart);
 }
 
-/** Draws regardless of their order: how often each answer is drawn, and in how many orders. */
-export interface Drawn {
-  readonly counts: readonly number[];
-  readonly orders: number;
-}
-
-/** All outcomes of `draws` draws from `size` answers. */
-export function drawsOf(size: number, draws: number): Drawn[] {
-  if (size === 1) return [{ counts: [draws], orders: 1 }];
-  return Array.from({ length: draws + 1 }, (_, first) => first).flatMap((first) =>
-    drawsOf(size - 1, draws - first).map(({ counts, orders }) => ({
-      counts: [first, ...counts],
-      orders: orders * choose(draws, first),
-    })),
-  );
-}
-
-function choose(n: number, k: number): number {
-  let value = 1;
-  for (let i = 1; i <= k; i++) value = (value * (n - k + i)) / i;
-  return value;
+/** Rewards as their ranks 0, 1, 2, …, equal ones as one rank: how far they lie apart does not matter to them. */
+export function ranksOf<N>(A: Algebra<N>, reward: readonly N[]): N[] {
+  const numbers = reward.map((r) => A.toNumber(r));
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+  return numbers.map((r) => A.number(sorted.indexOf(r)));
 }

@@ -21,7 +21,10 @@ import { bestOfNLaw } from "../selection/bestOfN.js";
 import { softBestOfNBounds } from "../selection/bounds.js";
 import { firstOrderExpansion } from "../selection/expansion.js";
 import { limitDistance, selectionLimit } from "../selection/limit.js";
+import { metropolisLaw } from "../selection/metropolis.js";
+import { rejectionSamplingLaw } from "../selection/rejection.js";
 import { softBestOfNLaw, weightedBestOfNLaw } from "../selection/softBestOfN.js";
+import { majorityVoteLaw, weightedVoteLaw } from "../selection/votes/voteLaws.js";
 import { fitInClosedForm } from "../training/fit.js";
 import { tabularPolicy } from "../training/policies/tabular.js";
 import { importanceWeights, selfCertaintyWeights } from "../training/weights/importanceWeights.js";
@@ -72,6 +75,10 @@ export const float64Algebra = {
   bestOfNLaw,
   softBestOfNLaw,
   weightedBestOfNLaw,
+  metropolisLaw,
+  rejectionSamplingLaw,
+  majorityVoteLaw,
+  weightedVoteLaw,
   selectionLimit,
   limitDistance,
   softBestOfNBounds,

@@ -1,7 +1,8 @@
 import type { Algebra, DistributionOf, MeasureOf } from "../exact/algebra.js";
 import { seldomBeyond, squareRoot } from "./binomial.js";
 import type { Comparison, Identity } from "./claim.js";
-import { drawsOf, type Few, faithfulFewOf, fewOf, warmFewOf } from "./fewAnswers.js";
+import { drawsOf, ENUMERATED_DRAWS, enumerated, logOfDraw } from "./enumeration.js";
+import { DRAWS_FAR_FROM_LIMIT, DRAWS_NEAR_LIMIT, type Few, faithfulFewOf, fewOf, warmFewOf } from "./fewAnswers.js";
 import { dot, entries, largest, least, magnitude, minus, total } from "./sums.js";
 import {
   equivalent,
@@ -13,15 +14,6 @@ import {
   writtenPreference,
   writtenTilt,
 } from "./written.js";
-
-/** The largest number of draws in the claims that enumerate all draws. */
-const ENUMERATED_DRAWS = 3;
-
-/** N near the limit: above e^{2·range/β} log N wherever range/β is at most 8. */
-const DRAWS_NEAR_LIMIT = 2 ** 28;
-
-/** N at which the law is far from its limit. */
-const DRAWS_FAR_FROM_LIMIT = 2 ** 10;
 
 /** log of the probability w_i/Σ w that soft best-of-N picks one given draw, of answer i. */
 function logSoftShare<N>(A: Algebra<N>, { exponents }: Few<N>, counts: readonly number[], i: number): N {
@@ -38,33 +30,6 @@ function logHardShare<N>(A: Algebra<N>, { reward }: Few<N>, counts: readonly num
   if (numbers[i] < best) return undefined;
   const ties = counts.reduce((n, c, j) => (numbers[j] === best ? n + c : n), 0);
   return A.log(A.divide(A.number(1), A.number(ties)));
-}
-
-/** The law of the answer picked, by enumeration: over all draws, the sum of the log-probabilities that a rule gives to each. */
-function enumerated<N>(
-  A: Algebra<N>,
-  { ref }: Few<N>,
-  draws: number,
-  logShare: (counts: readonly number[], i: number) => N | undefined,
-): { logMass: N[] } {
-  const logs = entries(ref.logMass);
-  const parts = logs.map(() => ({ logs: [] as N[], factors: [] as N[] }));
-  for (const { counts, orders } of drawsOf(logs.length, draws)) {
-    const log = logOfDraw(A, logs, counts);
-    for (const [i, c] of counts.entries()) {
-      const share = c > 0 ? logShare(counts, i) : undefined;
-      if (share === undefined) continue;
-      parts[i].logs.push(A.add(log, share));
-      parts[i].factors.push(A.number(c * orders));
-    }
-  }
-  return { logMass: parts.map((part) => logSum(A, part.logs, part.factors)) };
-}
-
-/** The log-probability of draws in one order. */
-function logOfDraw<N>(A: Algebra<N>, logs: readonly N[], counts: readonly number[]): N {
-  const terms = counts.flatMap((c, j) => (c > 0 ? [A.multiply(A.number(c), logs[j])] : []));
-  return total(A, terms);
 }
 
 /** N ref(o) E[w(o)/(w(o) + Σ w)] over N − 1 other draws, (26). */

@@ -8,6 +8,7 @@ import type {
   LawBoundsOf,
   LimitDistanceOf,
   MeasureOf,
+  RejectionSamplingOf,
   SelfCertaintyProblemOf,
   TiltProblemOf,
   UnifiedProblemOf,
@@ -22,8 +23,9 @@ export type * from "./problems.js";
  * against this interface runs in float64 and at any number of digits.
  *
  * Each function carries the document of the float64 function of its name. What a document says of rounding and of time
- * holds in float64. Arguments are narrower here: measures and aligned arrays, `n` a whole number, no default but that of
- * `form`.
+ * holds in float64. At a chosen number of digits, totals of votes of unequal weights are tied where their logarithms agree
+ * to all digits carried but three. Arguments are narrower here: measures and aligned arrays, `n` a whole number, no default but those of
+ * `form` and `cap`.
  *
  * Functions of laws (entropy, divergences, optima) read any measure as the law proportional to it; `power`, `product`
  * and `generalizedKlDivergence` read the masses as given. Everywhere 0·log 0 = 0, a mass on an answer that the other
@@ -172,6 +174,14 @@ export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
   softBestOfNLaw(problem: TiltProblemOf<I>, n: number): DistributionOf<N>;
   /** {@inheritDoc exptilt!weightedBestOfNLaw} */
   weightedBestOfNLaw(problem: WeightedProblemOf<I>, n: number): DistributionOf<N>;
+  /** {@inheritDoc exptilt!metropolisLaw} */
+  metropolisLaw(problem: TiltProblemOf<I>, n: number): DistributionOf<N>;
+  /** {@inheritDoc exptilt!rejectionSamplingLaw} */
+  rejectionSamplingLaw(problem: TiltProblemOf<I>, n: number, options?: { readonly cap?: I }): RejectionSamplingOf<N>;
+  /** {@inheritDoc exptilt!majorityVoteLaw} */
+  majorityVoteLaw(ref: MeasureOf<I>, n: number): DistributionOf<N>;
+  /** {@inheritDoc exptilt!weightedVoteLaw} */
+  weightedVoteLaw(problem: TiltProblemOf<I>, n: number): DistributionOf<N>;
   /** {@inheritDoc exptilt!selectionLimit} */
   selectionLimit(problem: TiltProblemOf<I>): DistributionOf<N>;
   /** {@inheritDoc exptilt!limitDistance} */

@@ -5,6 +5,7 @@ import type { Algebra } from "./algebra.js";
 import * as alignment from "./alignment.js";
 import { Arithmetic } from "./arithmetic.js";
 import * as autoregressive from "./autoregressive.js";
+import * as budget from "./budget.js";
 import * as diffusion from "./diffusion.js";
 import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
 import * as limit from "./limit.js";
@@ -27,6 +28,7 @@ import {
 import * as selection from "./selection.js";
 import { escortOf, tiltOf } from "./tilt.js";
 import * as training from "./training.js";
+import * as votes from "./voteLaws.js";
 
 /**
  * The library's algebra on mathjs's big numbers; doubles may go in beside them, each at its exact value. Results are right to
@@ -182,6 +184,8 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
 
     ...bound(arithmetic, alignment),
     ...bound(arithmetic, selection),
+    ...bound(arithmetic, budget),
+    ...bound(arithmetic, votes),
     ...bound(arithmetic, limit),
     printedRate: (problem, n) => printedRate(arithmetic, problem, n),
     ...bound(arithmetic, autoregressive),

@@ -110,6 +110,20 @@ export interface AutoregressivePolicyOf<N> {
 }
 
 /**
+ * What rejection with a budget of draws gives and takes.
+ *
+ * @typeParam N a number
+ */
+export interface RejectionSamplingOf<N> {
+  /** The law of the answer taken. */
+  readonly law: DistributionOf<N>;
+  /** The expected number of draws, those included that are drawn again. */
+  readonly expectedDraws: N;
+  /** The probability that a draw is accepted. */
+  readonly acceptance: N;
+}
+
+/**
  * Rigorous bounds on a law, answer by answer.
  *
  * @typeParam N a number

@@ -21,6 +21,16 @@ export interface RationalTiltProblem {
   readonly inverseBeta: number;
 }
 
+/** What rejection with a budget of draws gives and takes, in fractions. */
+export interface RationalRejectionSampling {
+  /** The law of the answer taken. */
+  readonly law: RationalMeasure;
+  /** The expected number of draws, those included that are drawn again. */
+  readonly expectedDraws: Fraction;
+  /** The probability that a draw is accepted. */
+  readonly acceptance: Fraction;
+}
+
 /** A rational RLIF problem. */
 export interface RationalSelfCertaintyProblem {
   /** The reference policy, read as the law proportional to it. */
@@ -161,6 +171,47 @@ export interface RationalAlgebra {
    * @returns the tilt problem
    */
   rlhfEquivalent(problem: RationalSelfCertaintyProblem): RationalTiltProblem;
+  /**
+   * The law of Metropolis selection, by its kernel applied N − 1 times: a draw replaces the answer held with probability
+   * min(1, (ρ′/ρ)^{1/β}). Odds of 0 forbid: N forbidden draws are drawn again.
+   *
+   * @param problem the reference policy, the odds and 1/β
+   * @param n the number of draws N, a whole number of at least 1
+   * @returns the law of the answer held
+   */
+  metropolisLaw(problem: RationalTiltProblem, n: number): RationalMeasure;
+  /**
+   * Rejection sampling with at most N draws, one draw after the other: accepted with probability min(1, (ρ/cap)^{1/β}), and
+   * the N-th taken whatever it is. Where that is forbidden (odds 0), all N are drawn again.
+   *
+   * @param problem the reference policy, the odds and 1/β
+   * @param n the most draws N, a whole number of at least 1
+   * @param options the cap
+   * @param options.cap from these odds on a draw is always accepted; the largest of the support when left out
+   * @returns the law, the expected number of draws and the probability of acceptance
+   */
+  rejectionSamplingLaw(
+    problem: RationalTiltProblem,
+    n: number,
+    options?: { readonly cap?: Rational },
+  ): RationalRejectionSampling;
+  /**
+   * The law of a majority vote of N draws, ties broken uniformly, from the counts of the draws.
+   *
+   * @param ref any measure, read as the law proportional to it
+   * @param n the number of draws N, a whole number of at least 1
+   * @returns the law of the answer taken
+   */
+  majorityVoteLaw(ref: RationalMeasure, n: number): RationalMeasure;
+  /**
+   * The law of a vote of N draws by (number of draws)·ρ^{1/β}, ties broken uniformly. Odds of 0 forbid: N forbidden draws
+   * are drawn again.
+   *
+   * @param problem the reference policy, the odds and 1/β
+   * @param n the number of draws N, a whole number of at least 1
+   * @returns the law of the answer taken
+   */
+  weightedVoteLaw(problem: RationalTiltProblem, n: number): RationalMeasure;
   /**
    * Whether two measures on the same answers have the same masses.
    *

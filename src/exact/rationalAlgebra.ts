@@ -7,6 +7,7 @@ import {
   requireLength,
   requireNumber,
   requireObject,
+  requireOptions,
   wrongType,
 } from "../numeric/check.js";
 import { dyadic } from "./double.js";
@@ -16,6 +17,7 @@ import type {
   RationalSelfCertaintyProblem,
   RationalTiltProblem,
 } from "./rational.js";
+import { type Field, voteShares } from "./votes.js";
 
 const ZERO = new Fraction(0n, 1n);
 const ONE = new Fraction(1n, 1n);
@@ -104,15 +106,35 @@ function powers(caller: string, mass: readonly Fraction[], exponent: number): Fr
   return mass.map((m) => powerOf(m, BigInt(power)));
 }
 
-function tiltOf(caller: string, problem: RationalTiltProblem): RationalMeasure {
+/** The masses, the odds, 1/β and the weights ρ^{1/β} of the answers, one of them positive on the support. */
+function readTilt(caller: string, problem: RationalTiltProblem) {
   const { ref, odds, inverseBeta } = requireObject(caller, "problem", problem);
   const { support, mass } = readMeasure(caller, "ref", ref);
   const rho = readAll(caller, "odds", odds, support.length, readNonNegative);
   const power = BigInt(requireInteger(caller, "inverseBeta", inverseBeta, 0));
-  const tilted = mass.map((m, i) => (isPositive(m) ? m.mul(powerOf(rho[i], power)) : ZERO));
-  if (!tilted.some(isPositive)) throw outOfRange(caller, "odds", "be positive for some answer of the support", 0);
-  return normalized(support, tilted);
+  if (!mass.some((m, i) => isPositive(m) && isPositive(rho[i])))
+    throw outOfRange(caller, "odds", "be positive for some answer of the support", 0);
+  return { support, mass, rho, power, weight: rho.map((o) => powerOf(o, power)) };
 }
+
+function tiltOf(caller: string, problem: RationalTiltProblem): RationalMeasure {
+  const { support, mass, weight } = readTilt(caller, problem);
+  return normalized(
+    support,
+    mass.map((m, i) => m.mul(weight[i])),
+  );
+}
+
+const FRACTIONS: Field<Fraction> = {
+  zero: ZERO,
+  one: ONE,
+  add: (a, b) => a.add(b),
+  multiply: (a, b) => a.mul(b),
+  divide: (a, whole) => a.div(whole),
+};
+
+/** min(1, a/b) for b > 0. */
+const ratioUpToOne = (a: Fraction, b: Fraction) => (a.compare(b) >= 0 ? ONE : a.div(b));
 
 /** The reference, and 1/(Lβ − 1): a positive whole number, or undefined where Lβ ≤ 1. */
 function readSelfCertainty(caller: string, problem: RationalSelfCertaintyProblem) {
@@ -211,6 +233,68 @@ const algebra: RationalAlgebra = {
     }
     const ref = normalized(support, mass);
     return { ref, odds: ref.mass, inverseBeta };
+  },
+  metropolisLaw(problem, draws) {
+    const { support, mass, weight } = readTilt("metropolisLaw", problem);
+    const n = requireInteger("metropolisLaw", "n", draws, 1);
+    const ref = normalized(support, mass).mass;
+    const taken = (from: number, to: number) =>
+      isPositive(weight[from]) ? ratioUpToOne(weight[to], weight[from]) : isPositive(weight[to]) ? ONE : ZERO;
+    const moves = weight.map((_, i) => ref.map((p, j) => (i === j ? ZERO : p.mul(taken(i, j)))));
+    let held = ref;
+    for (let draw = 1; draw < n; draw++) {
+      const stays = held.map((h, i) => h.mul(ONE.sub(sum(moves[i]))));
+      held = stays.map((p, j) => p.add(sum(held.map((h, i) => h.mul(moves[i][j])))));
+    }
+    return normalized(
+      support,
+      held.map((h, i) => (isPositive(weight[i]) ? h : ZERO)),
+    );
+  },
+  rejectionSamplingLaw(problem, draws, options = {}) {
+    const caller = "rejectionSamplingLaw";
+    const { support, mass, rho, power, weight } = readTilt(caller, problem);
+    const n = requireInteger(caller, "n", draws, 1);
+    const { cap } = requireOptions(caller, options, { cap: true });
+    const best = rho.reduce((a, o, i) => (isPositive(mass[i]) && o.compare(a) > 0 ? o : a), ZERO);
+    const top = cap === undefined ? best : readNonNegative(caller, "options.cap", cap);
+    if (!isPositive(top)) throw outOfRange(caller, "options.cap", "be positive", 0);
+    const ref = normalized(support, mass).mass;
+    const accepted = ref.map((p, i) => p.mul(ratioUpToOne(weight[i], powerOf(top, power))));
+    const acceptance = sum(accepted);
+    let [open, made, taken] = [ONE, ZERO, ref.map(() => ZERO)];
+    for (let draw = 1; draw <= n; draw++) {
+      made = made.add(open);
+      const chance = draw === n ? ref : accepted;
+      taken = taken.map((t, i) => (isPositive(weight[i]) ? t.add(open.mul(chance[i])) : t));
+      open = open.mul(ONE.sub(acceptance));
+    }
+    return { law: normalized(support, taken), expectedDraws: made.div(sum(taken)), acceptance };
+  },
+  majorityVoteLaw(ref, draws) {
+    const { support, mass } = lawOf("majorityVoteLaw", "ref", ref);
+    const n = requireInteger("majorityVoteLaw", "n", draws, 1);
+    return normalized(
+      support,
+      voteShares(
+        FRACTIONS,
+        mass,
+        () => true,
+        n,
+        (i, _, m) => i - m,
+      ),
+    );
+  },
+  weightedVoteLaw(problem, draws) {
+    const { support, mass, weight } = readTilt("weightedVoteLaw", problem);
+    const n = requireInteger("weightedVoteLaw", "n", draws, 1);
+    const ref = normalized(support, mass).mass;
+    const votes = (count: number, answer: number) => weight[answer].mul(count);
+    const standing = (i: number, j: number, m: number, a: number) => votes(i, j).compare(votes(m, a));
+    return normalized(
+      support,
+      voteShares(FRACTIONS, ref, (a) => isPositive(weight[a]), n, standing),
+    );
   },
   equal(p, q) {
     const [a, b] = readPair("equal", p, q);

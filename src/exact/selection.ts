@@ -2,19 +2,12 @@ import type { BigNumber } from "mathjs";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import type { Exact, Input, InputTilt } from "./input.js";
-import { type ExactDistribution, type ExactMeasure, ofMass, readMeasure } from "./measure.js";
+import { type ExactDistribution, type ExactMeasure, readMeasure } from "./measure.js";
 import { readRewarded, readTilt } from "./problem.js";
 import type { BestOfNProblemOf } from "./problems.js";
+import { lawOfRatios, powerGain, rewardLevels } from "./ratios.js";
 import { nonNegative, positiveOrInfinite, requireNumbers } from "./read.js";
 import { type Level, SoftIntegral } from "./softIntegral.js";
-
-/** The law ∝ ref·ratio; refused where no answer may be picked. */
-function lawOfRatios(caller: string, ref: ExactMeasure, ratio: (i: number) => BigNumber): ExactDistribution {
-  const mass = ref.law.mass.map((p, i) => (p.isZero() ? p : p.times(ratio(i))));
-  if (!mass.some((m) => m.gt(0)))
-    throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
-  return ofMass(ref.arithmetic, ref.support, Object.freeze(mass)).law.normalized();
-}
 
 /**
  * Hard best-of-N by its reward levels: P(level) = F^N − (F⁻)^N = F^N(1 − (F⁻/F)^N), which keeps the digits of a level that
@@ -35,22 +28,12 @@ function hardRatios(
   reward: readonly BigNumber[],
   n: number,
 ): Map<string, BigNumber> {
-  const order = [...reward.keys()].filter((i) => mass[i].gt(0)).sort((i, j) => reward[i].comparedTo(reward[j]));
+  const { levels, forbidden } = rewardLevels(arithmetic, mass, reward);
   const ratios = new Map<string, BigNumber>();
-  let below = arithmetic.zero;
-  for (let from = 0, to = 0; from < order.length; from = to) {
-    const r = reward[order[from]];
-    let level = arithmetic.zero;
-    for (; to < order.length && reward[order[to]].eq(r); to++) level = level.plus(mass[order[to]]);
-    const all = below.plus(level);
-    const share = level.div(all);
-    const logBelow = share.lt(0.5) ? arithmetic.log1p(share.neg()) : arithmetic.log(below.div(all));
-    const ratio = all
-      .pow(n)
-      .times(arithmetic.expm1(logBelow.times(n)).neg())
-      .div(level);
-    if (r.isFinite()) ratios.set(r.toString(), ratio);
-    below = all;
+  let below = forbidden;
+  for (const level of levels) {
+    ratios.set(level.reward.toString(), powerGain(arithmetic, below, level.mass, n).div(level.mass));
+    below = below.plus(level.mass);
   }
   return ratios;
 }

@@ -1,11 +1,11 @@
 import { aliasTableOf, type Sampler, samplerOf } from "../measure/sampler.js";
 import { outOfRange, requireInteger, requireNumber, requireOptions } from "../numeric/check.js";
-import { expm1, log1p } from "../numeric/elementary.js";
-import { requireRandom, stuck } from "../numeric/random.js";
+import { requireRandom } from "../numeric/random.js";
 import { DRAWS } from "./draws.js";
 import { prepare, type SelectionProblem } from "./problem.js";
 import { lawAt } from "./ratio/law.js";
 import type { Prepared } from "./ratio/prepared.js";
+import { untilAllowed } from "./rounds.js";
 import { pickSoft } from "./select.js";
 
 /** How soft best-of-N is drawn from. */
@@ -65,32 +65,15 @@ function byLaw<A>(prepared: Prepared<A>, n: number, rng: () => number): () => nu
 /** Up to this N, the draws of a round are kept one by one; above it, the count of each answer is. */
 const MAX_KEPT_DRAWS = 2 ** 20;
 
-/** The smallest probability that a round of N draws has an allowed answer: below it, only the law can be drawn from. */
-const MIN_ROUND_PROBABILITY = 1e-6;
-
-/** Rounds, in units of their expected number: more are needed once in e^40 answers. */
-const MAX_ROUNDS = 40;
-
-function bySimulation<A>({ caller, law, score, beta }: Prepared<A>, n: number, rng: () => number): () => number {
-  const allowed = Math.min(
-    1,
-    score.reduce((s, r, i) => (r > -Infinity ? s + law.probability(i) : s), 0),
-  );
-  const chance = -expm1(n * log1p(-allowed));
-  if (!(chance >= MIN_ROUND_PROBABILITY)) {
+function bySimulation<A>(prepared: Prepared<A>, n: number, rng: () => number): () => number {
+  const { caller, law, score, beta } = prepared;
+  const tooSeldom = (chance: number) => {
     const problem = `be "law" where N draws hold an allowed answer with probability ${chance}`;
-    throw outOfRange(caller, "options.method", problem, "simulation");
-  }
-  const most = Math.ceil(MAX_ROUNDS / chance);
+    return outOfRange(caller, "options.method", problem, "simulation");
+  };
   const draw = aliasTableOf(law).drawBy(rng);
   const round = n > MAX_KEPT_DRAWS ? counted(score, beta, n, draw, rng) : listed(score, beta, n, draw, rng);
-  return () => {
-    for (let rounds = 0; rounds < most; rounds++) {
-      const picked = round();
-      if (picked >= 0) return picked;
-    }
-    throw stuck(caller, most * n);
-  };
+  return untilAllowed(prepared, n, tooSeldom, round);
 }
 
 /** One pick among N draws, each kept; −1 where all are forbidden. */

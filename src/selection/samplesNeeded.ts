@@ -20,14 +20,14 @@ export interface DistanceTarget {
  * exact as far as the distances, with some 12 digits, tell N from N + 1. Some ten evaluations of the law's distance.
  *
  * With a `method` it is the number of draws that another way to spend them takes to its own limit. The distance of a vote does
- * not fall with every N: its N are tried one by one, up to 512.
+ * not fall with every N: its N are tried one by one, up to 128.
  *
  * @param problem the reference policy, the reward and β from 0 to ∞
  * @param target the distance, as `totalVariation` or `kl`
  * @param options the method, soft best-of-N where left out, and the cap of rejection
  * @returns N; Infinity when 2⁵³ draws are not enough
  * @throws TypeError when an argument has the wrong type, an option another name, or not exactly one distance is given
- * @throws RangeError when the distance is not positive or not met by a vote of 512 draws, the method is none, a cap is not finite or not of rejection, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
+ * @throws RangeError when the distance is not positive or not met by a vote of 128 draws, the method is none, a cap is not finite or not of rejection, β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
  * @example
  * ```ts
  * import { samplesNeeded, uniform } from "exptilt";
@@ -56,7 +56,7 @@ export function samplesNeeded<A>(
 }
 
 /** The distance of a vote does not fall with every N, so that they are tried one by one. */
-const MAX_VOTES = 512;
+const MAX_VOTES = 128;
 
 function requireTarget(caller: string, target: DistanceTarget): ["totalVariation" | "kl", number] {
   if (typeof target !== "object" || target === null) throw new TypeError(`${caller}: target must be an object`);

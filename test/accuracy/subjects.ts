@@ -7,6 +7,7 @@ import { numeric } from "./families/numeric.js";
 import { preference } from "./families/preference.js";
 import { selection } from "./families/selection.js";
 import { training } from "./families/training.js";
+import { votes } from "./families/votes.js";
 import type { Subject } from "./subject.js";
 
 /** All subjects, by the folder of src that their functions are in. */
@@ -16,7 +17,7 @@ export const folders: Readonly<Record<string, readonly Subject[]>> = {
   information: [...information, ...informationFromLogs],
   preference,
   alignment: [...alignment, ...alignmentFromLogs],
-  selection,
+  selection: [...selection, ...votes],
   training,
   diffusion,
 };

@@ -42,6 +42,7 @@ export const unmeasured: readonly Unmeasured[] = [
       "estimateDensityRatioLoss",
       "estimateGuidanceGap",
       "estimateKlByMismatchedEstimation",
+      "metropolisSampler",
       "randomSource",
       "selectSoftBestOfN",
       "softBestOfNSampler",

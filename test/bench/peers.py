@@ -311,6 +311,38 @@ def simulation(mass, reward, n, runs, **_):
 
 
 @case
+def metropolis(mass, reward, beta, n, **_):
+    def kernel():
+        order = np.argsort(reward)
+        p = mass[order] / mass.sum()
+        w = np.exp((reward[order] - reward.max()) / beta)
+        stay = np.cumsum(p) - np.cumsum(p * w) / w
+        held = p.copy()
+        for _ in range(n - 1):
+            ratio = held / w
+            above = np.cumsum(ratio[::-1])[::-1] - ratio
+            held = p * (np.cumsum(held) + w * above) + held * stay
+        return held[np.flatnonzero(order == 1)[0]]
+
+    return {"numpy, draw by draw over sorted answers": kernel}
+
+
+@case
+def chains(mass, reward, beta, n, runs, **_):
+    rng = np.random.default_rng(1)
+    p = mass / mass.sum()
+
+    def simulated():
+        held = reward[rng.choice(p.size, size=runs, p=p)]
+        for _ in range(n - 1):
+            drawn = reward[rng.choice(p.size, size=runs, p=p)]
+            held = np.where(rng.random(runs) < np.exp((drawn - held) / beta), drawn, held)
+        return held.mean()
+
+    return {"numpy, simulated": simulated}
+
+
+@case
 def close(p, q, answers, **_):
     if not scipy:
         return {}

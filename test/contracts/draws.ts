@@ -4,6 +4,7 @@ import {
   categoricalSampler,
   fromLogMass,
   measure,
+  metropolisSampler,
   randomSource,
   rlhfOptimum,
   type Sampler,
@@ -85,6 +86,7 @@ export async function draws(): Promise<string> {
   const quantile = randomSource("quantile");
   const policy = randomSource("policy");
   const picks = randomSource("picks");
+  const stream = metropolisSampler(0.3, randomSource("stream"));
   const soft = { ref: tail, reward, beta: 0.05 };
   const drawn = times(40, categoricalSampler(tail, randomSource("drawn")));
   const matched = await fitScoreMatching(
@@ -119,6 +121,8 @@ export async function draws(): Promise<string> {
     "softBestOfNSampler, by simulation": indices(
       softBestOfNSampler(soft, 16, randomSource(7), { method: "simulation" }),
     ),
+    "metropolisSampler, among 16 draws": indices(metropolisSampler(soft, randomSource(8)).among(16)),
+    "metropolisSampler, of a stream": times(24, (i) => Number(stream.offer(i, reward[i]))),
     selectSoftBestOfN: times(24, () => selectSoftBestOfN(reward, 0.2, picks)),
     "sample, of an autoregressive policy": times(12, () => onQuery.sample(Float64Array.from(logits), policy).join("")),
     "drawnWeights, smoothed": bits(drawnWeights(soft, drawn, { smooth: true }).weight.slice(0, 6)),

@@ -318,7 +318,7 @@ describe("votes", () => {
     }
     expect(() =>
       samplesNeeded({ ...problem, ref: measure(["a", "b"], [0.5001, 0.4999]) }, { kl: 1e-3 }, { method: "vote" }),
-    ).toThrow("samplesNeeded: target.kl must be met by a vote of at most 512 draws, got 0.001");
+    ).toThrow("samplesNeeded: target.kl must be met by a vote of at most 128 draws, got 0.001");
   });
 
   it("need a whole N", () => {

@@ -1,4 +1,4 @@
-import { bestOfNLaw, fromLogMass, measure, metropolisLaw, normalize, rlhfOptimum, softBestOfNLaw } from "exptilt";
+import { bestOfNLaw, fromLogMass, measure, metropolisLaw, normalize, rlhfOptimum } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { levelsOf } from "../../src/measure/levels.js";
@@ -120,25 +120,6 @@ describe("the law of Metropolis selection", () => {
     // e^{9/0.3} is the largest w/μ, so that λ^N is nothing at 1e20.
     for (const n of [1e20, 1e200, Number.MAX_VALUE]) within(metropolisLaw(problem, n).mass, optimum, 1e-12);
   });
-
-  test.prop([problems, betas, fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constantFrom(1e4, 1e8))])(
-    "lies between soft best-of-N and the optimum in the order of the reward",
-    (problem, beta, n) => {
-      const order = keys(problem.reward).sort((a, b) => problem.reward[b] - problem.reward[a]);
-      const laws = [
-        normalize(problem.ref),
-        softBestOfNLaw({ ...problem, beta }, n),
-        metropolisLaw({ ...problem, beta }, n),
-        rlhfOptimum({ ...problem, beta }),
-      ];
-      const tails = laws.map(() => 0);
-      for (const [k, i] of order.entries()) {
-        for (const [l, law] of laws.entries()) tails[l] += law.mass[i];
-        if (problem.reward[order[k + 1]] === problem.reward[i]) continue;
-        for (let l = 1; l < tails.length; l++) expect(tails[l - 1]).toBeLessThanOrEqual(tails[l] + 1e-13);
-      }
-    },
-  );
 
   test.prop([
     fc.double({ min: -6000, max: -600, noNaN: true }),

@@ -2,6 +2,8 @@ import {
   bestOfNLaw,
   categoricalSampler,
   measure,
+  metropolisLaw,
+  metropolisSampler,
   randomSource,
   samplingProbabilities,
   selectSoftBestOfN,
@@ -79,6 +81,76 @@ describe("both samplers of soft best-of-N draw from the enumerated law, within b
     const problem = { ref: uniform([0, 1, 2]), reward: [0, 1, 2], beta: 0.9 };
     expectCounts(softBestOfNSampler(problem, 1e9, randomSource(3)), softBestOfNLaw(problem, 1e9).mass);
     expectCounts(softBestOfNSampler({ ...problem, beta: 0 }, 3.5, randomSource(4)), bestOfNLaw(problem, 3.5).mass);
+  });
+});
+
+describe("Metropolis selection holds an answer of the exact law, within binomial bounds at q = 1e-6", () => {
+  for (const [c, { name, mass, reward }] of cases.entries()) {
+    for (const beta of [0, 0.4, Infinity]) {
+      const problem = { ref: measure([...mass.keys()], mass), reward, beta };
+      const law = metropolisLaw(problem, 4).mass;
+      it(`${name}, β = ${beta}, of draws from ref itself`, () => {
+        expectCounts(metropolisSampler(problem, randomSource(`among ${c} ${beta}`)).among(4).index, law);
+      });
+
+      it(`${name}, β = ${beta}, of a stream that is offered with rewards, or without`, () => {
+        const draw = categoricalSampler(problem.ref, randomSource(`stream ${c} ${beta}`));
+        const [rng, same] = [randomSource("one"), randomSource("one")];
+        let agree = true;
+        const held = (): number => {
+          const stream = metropolisSampler<number>(beta, rng);
+          const known = metropolisSampler(problem, same);
+          for (let i = 1; i <= 4; i++) {
+            const answer = draw();
+            const taken = stream.offer(answer, reward[answer]);
+            agree &&= known.offer(answer) === taken && (!taken || stream.current === answer);
+            agree &&= known.current === stream.current && known.reward === stream.reward;
+            agree &&= known.offered === i && stream.offered === i;
+          }
+          return stream.current ?? held();
+        };
+        expectCounts(held, law);
+        expect(agree).toBe(true);
+      });
+    }
+  }
+
+  const stream = fc.array(fc.oneof(fc.constantFrom(-Infinity, 0, 1), fc.double({ min: -1e3, max: 1e3, noNaN: true })));
+  test.prop([stream])(
+    "takes what is at least as good for sure, at β = 0 nothing else, and at β = ∞ all that is not forbidden",
+    (rewards) => {
+      const never = (): number => {
+        throw new Error("no number is needed");
+      };
+      const cold = metropolisSampler<number>(0, () => 0);
+      const hot = metropolisSampler<number>(Infinity, () => 1 - 2 ** -53);
+      const sure = metropolisSampler<number>(0.1, never);
+      let best = -Infinity;
+      for (const [i, reward] of rewards.entries()) {
+        const better = reward > -Infinity && reward >= best;
+        expect(cold.offer(i, reward)).toBe(better);
+        expect(hot.offer(i, reward)).toBe(reward > -Infinity);
+        if (better || reward === -Infinity) expect(sure.offer(i, reward)).toBe(better);
+        best = Math.max(best, reward);
+        expect(cold.reward).toBe(best);
+      }
+      if (best === -Infinity) expect([cold.current, hot.current]).toEqual([undefined, undefined]);
+    },
+  );
+
+  it("survives rewards of any size", () => {
+    const far = metropolisSampler<string>(Infinity, () => 0.999);
+    expect([far.offer("high", 1e308), far.offer("low", -1e308)]).toEqual([true, true]);
+    const cold = metropolisSampler<string>(1e-300, () => 0);
+    expect([cold.offer("high", 1e308), cold.offer("low", -1e308)]).toEqual([true, false]);
+  });
+
+  it("of its own draws leaves what was offered as it is, and finds sequences by their tokens", () => {
+    const problem = { ref: uniform([["x"], ["x", "y"]]), reward: [0, 1], beta: 1 };
+    const sampler = metropolisSampler(problem, randomSource(1));
+    sampler.offer(["x"]);
+    sampler.among(9)();
+    expect([sampler.current, sampler.reward, sampler.offered]).toEqual([["x"], 0, 1]);
   });
 });
 
@@ -170,6 +242,21 @@ describe("bad input", () => {
     [
       () => softBestOfNSampler(problem, 2, rng, { method: "exact" as never }),
       'softBestOfNSampler: options.method must be "law" or "simulation", got "exact"',
+    ],
+    [() => metropolisSampler(-1, rng), "metropolisSampler: beta must be at least 0"],
+    [() => metropolisSampler("1" as never, rng), 'metropolisSampler: beta must be a number, got "1"'],
+    [() => metropolisSampler(null as never, rng), "metropolisSampler: problem must be an object"],
+    [() => metropolisSampler(problem, 1 as never), "metropolisSampler: rng must be a function, got 1"],
+    [() => metropolisSampler(1, 1 as never), "metropolisSampler: rng must be a function, got 1"],
+    [() => metropolisSampler(1, rng).offer("a", Number.NaN), "metropolisSampler: reward must be a number below"],
+    [
+      () => metropolisSampler(problem, rng).offer("c"),
+      'metropolisSampler: answer must be in the support of ref, got "c"',
+    ],
+    [() => metropolisSampler(problem, rng).among(1.5), "metropolisSampler: n must be a whole number of at least 1"],
+    [
+      () => metropolisSampler({ ref: measure(["a", "b"], [1e9, 1]), reward: [-Infinity, 1], beta: 1 }, rng).among(2),
+      "metropolisSampler: n must be larger where N draws hold an allowed answer with probability 1.99",
     ],
     [() => softBestOfNSampler(problem, 2, undefined as never), "softBestOfNSampler: rng must be a function"],
     [() => categoricalSampler(problem.ref, 1 as never), "categoricalSampler: rng must be a function, got 1"],

@@ -1,5 +1,5 @@
 import type { Erratum } from "../claim.js";
-import { fewOf } from "../fewAnswers.js";
+import { fewOf, ranksOf } from "../fewAnswers.js";
 import type { World } from "../instance.js";
 import { entries, largest, least, sign, total } from "../sums.js";
 import { isSame } from "../written.js";
@@ -9,9 +9,7 @@ function tied<N>(world: World<N>) {
   const { algebra: A } = world;
   const { ref, reward } = fewOf(world);
   const size = reward.length;
-  const numbers = reward.map((r) => A.toNumber(r));
-  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
-  const ranks = numbers.map((r) => A.number(sorted.indexOf(r)));
+  const ranks = ranksOf(A, reward);
   const halves = entries(ref.logMass).map((l) => A.subtract(l, A.log(A.number(2))));
   const law = A.normalize(
     A.fromLogMass(

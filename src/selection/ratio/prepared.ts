@@ -1,6 +1,7 @@
 import type { Law } from "../../measure/law.js";
 import { type Levels, levelsOf } from "../../measure/levels.js";
 import type { Measure } from "../../measure/measure.js";
+import { lazy } from "../../numeric/cache.js";
 import type { Weights } from "../integral/weights.js";
 
 /** A checked problem, seen by reward level. */
@@ -11,7 +12,7 @@ export interface Prepared<A> {
   readonly score: Float64Array;
   readonly levels: Levels;
   readonly beta: number;
-  /** The log-weights of the levels, where β is neither 0 nor infinite. */
+  /** The log-weights of the levels, where β is neither 0 nor infinite; made when first read. */
   readonly weights: Weights | undefined;
   /** The same with masses lifted by a power of two. */
   readonly weightsFor: (lift: number) => Weights;
@@ -19,15 +20,30 @@ export interface Prepared<A> {
   readonly again: () => Prepared<A>;
 }
 
+/** What a problem is prepared from. */
+type Known<A> = Pick<Prepared<A>, "caller" | "ref" | "law" | "score" | "beta">;
+
 /** By levels, and the weights that these are given. */
 export function preparedBy<A>(
-  known: Pick<Prepared<A>, "caller" | "ref" | "law" | "score" | "beta">,
+  known: Known<A>,
   levels: Levels,
   weightsOf: (levels: Levels, lift: number) => Weights,
 ): Prepared<A> {
-  const { caller, ref, law, score, beta } = known;
-  const again = () => preparedBy(known, levelsOf(caller, law, score), weightsOf);
-  const weights = beta > 0 && beta < Infinity ? weightsOf(levels, 0) : undefined;
-  const weightsFor = (lift: number) => (lift === 0 && weights !== undefined ? weights : weightsOf(levels, lift));
-  return { caller, ref, law, score, levels, beta, weights, weightsFor, again };
+  const { beta } = known;
+  const weights = lazy(() => (beta > 0 && beta < Infinity ? weightsOf(levels, 0) : undefined));
+  return {
+    ...known,
+    levels,
+    get weights() {
+      return weights();
+    },
+    weightsFor: (lift) => (lift === 0 ? weights() : undefined) ?? weightsOf(levels, lift),
+    again: preparedAgain(known, weightsOf),
+  };
+}
+
+/** A function of its own, so that what it gives holds on to neither levels nor weights. */
+function preparedAgain<A>(known: Known<A>, weightsOf: (levels: Levels, lift: number) => Weights): () => Prepared<A> {
+  const { caller, law, score } = known;
+  return () => preparedBy(known, levelsOf(caller, law, score), weightsOf);
 }

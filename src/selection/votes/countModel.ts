@@ -17,8 +17,10 @@ export interface CountModel {
 
 /** The numbers of votes at one z. */
 export interface Counts {
-  /** The probability of i + 1 votes over that of i. */
+  /** The probability of i + 1 votes over that of i; Infinity where that overflows. */
   step(contender: number, i: number): number;
+  /** Its logarithm. */
+  logStep(contender: number, i: number): number;
   /** The expected number of votes of an answer. */
   mean(contender: number): number;
   /** log Σ t(i) zⁱ, over what the probabilities below are relative to. */
@@ -53,6 +55,7 @@ export function poissonCounts(
       const normalized = all <= MAX_NORMALIZED * n + 100;
       return {
         step: (c, i) => rate[c] / (i + 1),
+        logStep: (c, i) => logZ + logShare[c] - log(i + 1),
         mean: (c) => rate[c],
         logTotal: (c) => (normalized ? rate[c] : 0),
         logTerm: (c, m) => {
@@ -87,6 +90,7 @@ export function binomialCounts(answers: readonly number[], count: readonly numbe
       };
       return {
         step: (c, i) => ((count[c] - i) / (i + 1)) * z,
+        logStep: (c, i) => log((count[c] - i) / (i + 1)) + logZ,
         mean: (c) => count[c] * drawn,
         logTotal: (c) => -count[c] * logLeft,
         logTerm: (c, m) => logBinomial(m, count[c]),

@@ -91,7 +91,7 @@ export class CountSweep {
       let active = 0;
       for (const [i, a] of winners.entries()) {
         term[i] = this.#term(counts, rivals, a, m);
-        if (term[i] + rivals.ties.logMost <= peak[i] + least) continue;
+        if (term[i] <= peak[i] + least) continue;
         place[a] = i;
         active++;
       }
@@ -107,9 +107,11 @@ export class CountSweep {
     return sums;
   }
 
-  /** log of the chance that an answer has m votes and all others lose. */
+  /** log of the chance that an answer has m votes, and all others lose or are tied. */
   #term(counts: Counts, rivals: Rivals, a: number, m: number): number {
-    return m > this.#model.most(a) ? -Infinity : counts.logTerm(a, m) + rivals.logLost - rivals.logLostOf(a);
+    if (m > this.#model.most(a)) return -Infinity;
+    const others = rivals.logLost + rivals.ties.logMost - rivals.logLostOf(a) - rivals.logTieOf(a);
+    return counts.logTerm(a, m) + others;
   }
 
   /**
@@ -131,7 +133,7 @@ export class CountSweep {
       idle++;
       const bound = new Float64Array(winners.length);
       for (const [i, a] of winners.entries()) {
-        bound[i] = this.#term(counts, rivals, a, m) + rivals.ties.logMost;
+        bound[i] = this.#term(counts, rivals, a, m);
         peak[i] = Math.max(peak[i], bound[i]);
         if (bound[i] > peak[i] + least) idle = 0;
       }

@@ -16,6 +16,9 @@ import { voteWeights } from "./voteWeights.js";
 /** The most draws of a vote: its law takes some seconds there. */
 const MAX_DRAWS = 2 ** 19;
 
+/** Ratios to ref below this are not left to counting. */
+const MIN_COUNTED = 1e-280;
+
 /** A whole number of draws up to the most that a function takes. */
 export function requireVotes(caller: string, argument: string, value: unknown, most: number = MAX_DRAWS): number {
   const whole: Condition = { least: 1, most, says: `be a whole number from 1 to ${most}` };
@@ -41,8 +44,8 @@ function voteRatios(election: Election, n: number): RatioToRef {
       )
     : undefined;
   const { ratio, logRatio } = counted ?? { ratio: share.map(() => 0), logRatio: share.map(() => -Infinity) };
-  // A count of 0 is one of ways that are each rarer than the doubles.
-  const others = [...contenders.keys()].filter((c) => logRatio[c] === -Infinity && contenders[c].level >= 0);
+  // Among counted ways to a rare answer, some that count may have been rounded to 0.
+  const others = [...contenders.keys()].filter((c) => !(ratio[c] > MIN_COUNTED) && contenders[c].level >= 0);
   if (others.length > 0) {
     const answers = contenders.map((c) => c.answers);
     const logs = voteIntegral(contenders, weights, poissonCounts(answers, share, logShare, n), n, others);

@@ -13,9 +13,12 @@ export interface Ties {
   readonly answers: number;
   /** The sum of their hazards. */
   readonly hazard: number;
-  /** The logarithm of its largest value. */
+  /** The logarithm of its largest value, at y = 1: products are relative to it. */
   readonly logMost: number;
 }
+
+/** A hazard from here on is one of which 1 is nothing. */
+const ALL = 1e200;
 
 /** After so many turns by one angle their sine and cosine are computed anew. */
 const TURNS = 64;
@@ -118,7 +121,7 @@ export class Rivals {
         const answers = this.#answers[c];
         ties.answers += answers;
         ties.hazard += answers * this.#hazard[c];
-        ties.logMost += answers * log1p(this.#hazard[c]);
+        ties.logMost += answers * this.#logMore(c);
       }
       this.#live[write++] = c;
     }
@@ -127,37 +130,54 @@ export class Rivals {
     this.ties = ties;
   }
 
+  /** log of what a tie of one answer of a contender multiplies its chance to lose by. */
+  logTieOf(c: number): number {
+    return this.#tied[c] === 1 ? this.#logMore(c) : 0;
+  }
+
+  /** log(1 + hazard). */
+  #logMore(c: number): number {
+    // A hazard that large is a step: of fewer votes those next to it are all there is.
+    return this.#hazard[c] < ALL ? log1p(this.#hazard[c]) : this.#counts.logStep(c, this.#below[c] - 1);
+  }
+
   #isOver(c: number): boolean {
     return this.#hazard[c] < SATURATED && !(this.#hazard[c] > 0 && this.#counts.step(c, this.#below[c]) > 1);
   }
 
   #next(c: number): void {
-    const hazard = this.#hazard[c];
-    const share = 1 / (1 + hazard);
+    const [fewer, own] = this.#shares(c);
+    const more = this.#logMore(c);
     const size = this.#angles.length;
     const below = ++this.#below[c];
     const anew = below % TURNS === 0;
     for (let k = 0, i = c * size; k < size; k++, i++) {
       const [x, y] = [this.#turnRe[i], this.#turnIm[i]];
-      this.#re[i] = (this.#re[i] + hazard * x) * share;
-      this.#im[i] = (this.#im[i] + hazard * y) * share;
+      this.#re[i] = fewer * this.#re[i] + own * x;
+      this.#im[i] = fewer * this.#im[i] + own * y;
       this.#turnRe[i] = anew ? cos(this.#angles[k] * below) : x * this.#unitRe[k] - y * this.#unitIm[k];
       this.#turnIm[i] = anew ? sin(this.#angles[k] * below) : x * this.#unitIm[k] + y * this.#unitRe[k];
     }
-    const more = log1p(hazard);
     const s = this.#hi[c] + more;
     this.#lo[c] += sumError(this.#hi[c], more, s);
     this.#hi[c] = s;
-    this.#hazard[c] = hazard * share * this.#counts.step(c, below - 1);
+    this.#hazard[c] = own * this.#counts.step(c, below - 1);
+  }
+
+  /** 1/(1 + hazard) and hazard/(1 + hazard). */
+  #shares(c: number): [fewer: number, own: number] {
+    const hazard = this.#hazard[c];
+    return hazard < ALL ? [1 / (1 + hazard), hazard / (1 + hazard)] : [1 / hazard, 1];
   }
 
   /** Multiplies numbers by the function of some answers of a contender, ties of the share y among them. */
   #multiply(re: Float64Array, im: Float64Array, from: number, c: number, y: number, answers: number): void {
     const size = this.#angles.length;
-    const tie = this.#tied[c] === 1 ? y * this.#hazard[c] : 0;
+    const [fewer, own] = this.#tied[c] === 1 ? this.#shares(c) : [1, 0];
+    const tie = y * own;
     for (let k = 0, i = c * size, o = from; k < size; k++, i++, o++) {
-      let x = this.#re[i] + tie * this.#turnRe[i];
-      let z = this.#im[i] + tie * this.#turnIm[i];
+      let x = fewer * this.#re[i] + tie * this.#turnRe[i];
+      let z = fewer * this.#im[i] + tie * this.#turnIm[i];
       for (let left = answers; left > 0; left = Math.floor(left / 2)) {
         if (left % 2 === 1) {
           const r = re[o];
@@ -170,7 +190,8 @@ export class Rivals {
   }
 
   /**
-   * The product of the functions of all answers but one of a contender, for some contenders, ties of the share y among them.
+   * The product of the functions of all answers but one of a contender, for some contenders, ties of the share y among
+   * them, each over 1 + its hazard.
    *
    * @param place by contender the place in what is asked for, or −1
    */

@@ -15,6 +15,9 @@ const MAX_MISS = 2;
 /** A lattice of totals can't be nearer to n: the mean may miss it by this much in any case. */
 const MIN_MISS = 0.25;
 
+/** A variance below this is one of rounding. */
+const MIN_VARIANCE = 1e-6;
+
 /** Angles of one pass. */
 const PASS = 8;
 
@@ -23,7 +26,7 @@ const NEGLIGIBLE = 1e-18;
 const NEGLIGIBLE_TO_RADIUS = 1e-5;
 
 /** Radii tried for one winner. */
-const MAX_RADII = 200;
+const MAX_RADII = 100;
 
 /**
  * What `countedVotes` computes, by the integral of Cauchy over a circle |z| = ρ of the generating function of all totals:
@@ -144,9 +147,9 @@ class Circle {
       const missed = this.#n - total.mean;
       if (missed > 0) low = this.#logZ;
       else high = this.#logZ;
-      // Far from n the deviation does not hold: no step is longer than twice the last interval's.
-      const newton = this.#logZ + missed / Math.max(total.deviation * total.deviation, MIN_MISS * MIN_MISS);
-      const reach = 2 ** Math.min(8, tried - 2);
+      // Totals may be the same over many radii, where a step would be endless: none is longer than twice the one before.
+      const newton = this.#logZ + missed / Math.max(total.deviation * total.deviation, MIN_VARIANCE);
+      const reach = 2 ** (tried - 2);
       if (low > -Infinity && high < Infinity)
         this.#logZ = newton > low && newton < high && tried % 3 !== 2 ? newton : (low + high) / 2;
       else this.#logZ += Math.max(-reach, Math.min(reach, newton - this.#logZ));

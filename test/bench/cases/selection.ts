@@ -1,11 +1,12 @@
-import { readFileSync } from "node:fs";
 import {
   bestOfNLaw,
   categoricalSampler,
   estimateSoftBestOfN,
   expectation,
   klDivergence,
+  type Measure,
   measure,
+  metropolisLaw,
   randomSource,
   rlhfOptimum,
   softBestOfNLaw,
@@ -13,7 +14,7 @@ import {
 } from "exptilt";
 import { all, create } from "mathjs";
 import type { Case } from "../harness.js";
-import { count, instance, trapezoid } from "../instance.js";
+import { count, humanEval, instance, trapezoid } from "../instance.js";
 import type { Peers } from "../peers.js";
 
 const math = create(all ?? {});
@@ -24,6 +25,7 @@ export const QUERIES = 100_000;
 export const CANDIDATES = 32;
 
 const SIMULATION = { group: "Best-of-16 simulated", n: 16, runs: 1_000_000 };
+const CHAINS = { group: "Metropolis among 16 draws simulated", beta: BETA, n: 16, runs: 1_000_000 };
 
 export async function* selectionCases(peers: Peers): AsyncGenerator<Case> {
   for (const size of [10, 1000, 100_000, 1_000_000]) {
@@ -33,6 +35,9 @@ export async function* selectionCases(peers: Peers): AsyncGenerator<Case> {
     await peers.of("dataset", instance(QUERIES * CANDIDATES), { beta: BETA, n: 16, answers: CANDIDATES }),
   );
   yield simulationCase(await peers.of("simulation", query(), SIMULATION));
+  for (const size of [1000, 100_000])
+    yield metropolisCase(size, 64, await peers.of("metropolis", instance(size), { beta: BETA, n: 64 }));
+  yield chainsCase(await peers.of("chains", query(), CHAINS));
   for (const size of [1000, 1_000_000])
     yield drawCase(size, await peers.of("draws", { mass: instance(size).mass }, { count: 1_000_000 }));
   yield selectionCase();
@@ -83,33 +88,92 @@ function plainLaw(mass: Float64Array, reward: Float64Array, beta: number, n: num
   return law;
 }
 
+function metropolisCase(size: number, n: number, peers: Case["contenders"]): Case {
+  const { support, mass, reward } = instance(size);
+  const problem = { ref: measure(support, mass), reward, beta: BETA };
+  return {
+    group: "Exact law of Metropolis selection",
+    title: `K = ${count(size)}, N = ${n}`,
+    contenders: [
+      { name: "exptilt, metropolisLaw(…).mass", run: () => metropolisLaw(problem, n).mass[1] },
+      { name: "plain loop, draw by draw over sorted answers", run: () => plainChain(mass, reward, BETA, n)[1] },
+      ...peers,
+    ],
+  };
+}
+
+/** The law of the answer held, one draw after the other: with answers sorted by weight each draw is one pass. */
+function plainChain(mass: Float64Array, reward: Float64Array, beta: number, n: number): Float64Array {
+  const order = [...mass.keys()].sort((i, j) => reward[i] - reward[j]);
+  const total = mass.reduce((s, m) => s + m, 0);
+  const p = order.map((i) => mass[i] / total);
+  const w = order.map((i) => Math.exp(reward[i] / beta));
+  // From an answer, a draw above is taken for sure, and one below with the ratio of the weights.
+  const stay = [...p];
+  let [up, sum] = [1, 0];
+  for (let i = 0; i < p.length; i++) {
+    up -= p[i];
+    stay[i] = 1 - up - (p[i] * w[i] + sum) / w[i];
+    sum += p[i] * w[i];
+  }
+  let held = p;
+  for (let draw = 1; draw < n; draw++) {
+    const next = new Array<number>(p.length);
+    let [below, above] = [0, held.reduce((s, h, i) => s + h / w[i], 0)];
+    for (let i = 0; i < p.length; i++) {
+      below += held[i];
+      above -= held[i] / w[i];
+      next[i] = p[i] * (below + w[i] * above) + held[i] * stay[i];
+    }
+    held = next;
+  }
+  const law = new Float64Array(p.length);
+  for (const [k, i] of order.entries()) law[i] = held[k];
+  return law;
+}
+
 /** One query of the embedded data, drawn 16 answers at a time a million times, beside the law. */
 function simulationCase(peers: Case["contenders"]): Case {
   const { mass, reward } = query();
   const problem = { ref: measure([...mass.keys()], mass), reward };
-  const run = () => expectation(bestOfNLaw(problem, SIMULATION.n), reward);
+  const law = () => bestOfNLaw(problem, SIMULATION.n);
+  return simulated(SIMULATION, "bestOfNLaw", law, peers);
+}
+
+/** The same for the answer that a Metropolis chain holds after 16 draws. */
+function chainsCase(peers: Case["contenders"]): Case {
+  const { mass, reward } = query();
+  const problem = { ref: measure([...mass.keys()], mass), reward, beta: CHAINS.beta };
+  return simulated(CHAINS, "metropolisLaw", () => metropolisLaw(problem, CHAINS.n), peers);
+}
+
+function simulated(
+  { group, runs }: typeof SIMULATION,
+  name: string,
+  law: () => Measure,
+  peers: Case["contenders"],
+): Case {
+  const { reward } = query();
+  const run = () => expectation(law(), reward);
   const mean = run();
   const variance = expectation(
-    bestOfNLaw(problem, SIMULATION.n),
+    law(),
     reward.map((r) => (r - mean) ** 2),
   );
   return {
-    group: SIMULATION.group,
-    title: `one query, ${mass.length} answers`,
+    group,
+    title: `one query, ${reward.length} answers`,
     // Five standard errors of the simulated mean.
-    tolerance: (5 * Math.sqrt(variance / SIMULATION.runs)) / mean,
+    tolerance: (5 * Math.sqrt(variance / runs)) / mean,
     rounds: 3,
-    contenders: [{ name: "exptilt, the mean reward under bestOfNLaw", run }, ...peers],
+    contenders: [{ name: `exptilt, the mean reward under ${name}`, run }, ...peers],
   };
 }
 
 /** The first query of the embedded data. */
 function query(): { mass: number[]; reward: number[] } {
-  const [line] = readFileSync(new URL("../../src/data/humaneval-codegen16b.jsonl", import.meta.url), "utf8").split(
-    "\n",
-  );
-  const { answers } = JSON.parse(line) as { answers: { count: number; reward: number }[] };
-  return { mass: answers.map(({ count }) => count), reward: answers.map((answer) => answer.reward) };
+  const [{ count: mass, reward }] = humanEval();
+  return { mass, reward };
 }
 
 function dataSetCase(peers: Case["contenders"]): Case {
