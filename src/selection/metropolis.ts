@@ -15,8 +15,8 @@ function ratiosOf<A>(prepared: Prepared<A>, n: number): RatioToRef {
 
 /**
  * The exact law of Metropolis selection among N draws from ref (independent Metropolis–Hastings): the first draw is
- * held, and each later draw o′ replaces the held o with probability min(1, e^{(r(o′) − r(o))/β}). One answer is held
- * at a time, where `softBestOfNLaw` needs all N. With the answers in levels of w = e^{r/β} from the lowest up, p the mass of
+ * held, and each later draw o′ replaces the held o with probability min(1, e^{(r(o′) − r(o))/β}). It keeps one answer
+ * and its reward, and no sum of weights. With the answers in levels of w = e^{r/β} from the lowest up, p the mass of
  * a level, v = w/μ, μ = E_ref[w], F and S the sums of p and of p v up to a level, λ = F − S/v, and λ = 1 past the last,
  *
  * $$P_N(o) = \mathrm{ref}(o) \Big[ v_k \Big( F_k T_k + \sum_{j > k} p_j T_j \Big) + \lambda_k^{N-1} \Big], \qquad

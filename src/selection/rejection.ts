@@ -67,7 +67,8 @@ export function rejectionSamplingLaw<A>(
   n = requireNumber(caller, "n", n, DRAWS);
   const { cap: given } = requireOptions(caller, options, { cap: true });
   const cap = given === undefined ? prepared.levels.reward[0] : requireNumber(caller, "options.cap", given, FINITE);
-  const { acceptance, expectedDraws } = rejectionRatios(prepared, cap, n);
-  const law = lawOfRatios(prepared, (p) => rejectionRatios(p, cap, n));
+  const first = rejectionRatios(prepared, cap, n);
+  const { acceptance, expectedDraws } = first;
+  const law = lawOfRatios(prepared, (p) => (p === prepared ? first : rejectionRatios(p, cap, n)));
   return { law: onAnswers(prepared, law), expectedDraws, acceptance };
 }

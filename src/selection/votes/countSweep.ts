@@ -69,7 +69,8 @@ export class CountSweep {
   #against(c: number, m: number): { below: number; tied: boolean } {
     const votes = m * this.#factor[c];
     if (votes === m) return { below: m, tied: true };
-    if (votes > 2 * this.#n) return { below: Infinity, tied: false };
+    // More than n votes have no part in a total of n.
+    if (votes > this.#n + 1) return { below: this.#n + 1, tied: false };
     const near = Math.round(votes);
     if (near >= 1 && Math.abs(near - votes) < 1e-6 * votes && Math.abs(log(near / votes)) <= this.#slack[c])
       return { below: near, tied: true };

@@ -97,7 +97,7 @@ export class Rivals {
     return this.#hi[c] - this.#counts.logTotal(c) + this.#lo[c];
   }
 
-  /** Raises the numbers. A contender is tied where its number is; below may be past all votes. */
+  /** Raises the numbers. A contender may be tied at its number. */
   raise(against: (c: number) => { readonly below: number; readonly tied: boolean }): void {
     let [hi, lo] = [this.#doneLog, 0];
     const ties = { answers: 0, hazard: 0, logMost: 0 };
