@@ -177,7 +177,15 @@ function firstSeen<N>(A: Algebra<N>, { ref }: Few<N>, n: number, win: (counts: r
   return { logMass: parts.map((part) => logSum(A, part.logs, part.factors)) };
 }
 
-/** Claims (40) to (45), which are the library's own: other uses of N draws than best-of-N. */
+/** log of the probability that a power vote picks one given draw, of answer i. */
+function logPowerShare<N>(A: Algebra<N>, { exponents }: Few<N>, counts: readonly number[], i: number, alpha: N): N {
+  const drawn = counts.flatMap((c, j) => (c > 0 ? [j] : []));
+  const over = drawn.map((j) => A.multiply(alpha, A.add(A.log(A.number(counts[j])), exponents[i][j])));
+  const own = A.log(A.number(counts[i]));
+  return A.subtract(A.subtract(A.multiply(alpha, own), logSum(A, over)), own);
+}
+
+/** Claims (40) to (46), which are the library's own: other uses of N draws than best-of-N. */
 export const budget: readonly Identity[] = [
   {
     kind: "identity",
@@ -288,6 +296,25 @@ export const budget: readonly Identity[] = [
           firstSeen(A, few, ENUMERATED_DRAWS, (counts) => winners(counts, ranks, beta)),
         ),
       );
+    },
+  },
+  {
+    kind: "identity",
+    equation: "(46)",
+    statement:
+      "a power vote picks an answer with probability ∝ (count·e^(r/β))^α among N draws; α = 1 is soft best-of-N",
+    hypotheses:
+      "the first 4 answers with mass, at the temperature max(β, range/8); N = 2, 3, all that can be drawn gone through; α = 0, 1, 2",
+    sides: (world) => {
+      const { algebra: A } = world;
+      const warm = warmFewOf(world);
+      const law = (n: number, alpha: number) => A.powerVoteLaw(warm.problem, n, A.number(alpha));
+      const picked = (n: number, alpha: number) =>
+        enumerated(A, warm, n, (counts, i) => logPowerShare(A, warm, counts, i, A.number(alpha)));
+      return [2, ENUMERATED_DRAWS].flatMap((n) => [
+        ...[0, 1, 2].flatMap((alpha) => isWritten(A, law(n, alpha), picked(n, alpha))),
+        ...isSame(A, law(n, 1), warm.soft(n)),
+      ]);
     },
   },
 ];

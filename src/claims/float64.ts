@@ -24,6 +24,7 @@ import { limitDistance, selectionLimit } from "../selection/limit.js";
 import { metropolisLaw } from "../selection/metropolis.js";
 import { rejectionSamplingLaw } from "../selection/rejection.js";
 import { softBestOfNLaw, weightedBestOfNLaw } from "../selection/softBestOfN.js";
+import { powerVoteLaw } from "../selection/votes/powerVote.js";
 import { majorityVoteLaw, weightedVoteLaw } from "../selection/votes/voteLaws.js";
 import { fitInClosedForm } from "../training/fit.js";
 import { tabularPolicy } from "../training/policies/tabular.js";
@@ -79,6 +80,7 @@ export const float64Algebra = {
   rejectionSamplingLaw,
   majorityVoteLaw,
   weightedVoteLaw,
+  powerVoteLaw,
   selectionLimit,
   limitDistance,
   softBestOfNBounds,

@@ -182,6 +182,8 @@ export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
   majorityVoteLaw(ref: MeasureOf<I>, n: number): DistributionOf<N>;
   /** {@inheritDoc exptilt!weightedVoteLaw} */
   weightedVoteLaw(problem: TiltProblemOf<I>, n: number): DistributionOf<N>;
+  /** {@inheritDoc exptilt!powerVoteLaw} */
+  powerVoteLaw(problem: TiltProblemOf<I>, n: number, alpha: I): DistributionOf<N>;
   /** {@inheritDoc exptilt!selectionLimit} */
   selectionLimit(problem: TiltProblemOf<I>): DistributionOf<N>;
   /** {@inheritDoc exptilt!limitDistance} */

@@ -213,6 +213,16 @@ export interface RationalAlgebra {
    */
   weightedVoteLaw(problem: RationalTiltProblem, n: number): RationalMeasure;
   /**
+   * The law of picking one of N draws' answers with probability ∝ ((number of draws)·ρ^{1/β})^α. Odds of 0 forbid: N
+   * forbidden draws are drawn again.
+   *
+   * @param problem the reference policy, the odds and 1/β
+   * @param n the number of draws N, a whole number of at least 1
+   * @param alpha the exponent α, a whole number of at least 0
+   * @returns the law of the answer picked
+   */
+  powerVoteLaw(problem: RationalTiltProblem, n: number, alpha: number): RationalMeasure;
+  /**
    * Whether two measures on the same answers have the same masses.
    *
    * @param p a measure, read as given

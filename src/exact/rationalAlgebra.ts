@@ -17,7 +17,7 @@ import type {
   RationalSelfCertaintyProblem,
   RationalTiltProblem,
 } from "./rational.js";
-import { type Field, voteShares } from "./votes.js";
+import { type Field, powerShares, voteShares } from "./votes.js";
 
 const ZERO = new Fraction(0n, 1n);
 const ONE = new Fraction(1n, 1n);
@@ -294,6 +294,28 @@ const algebra: RationalAlgebra = {
     return normalized(
       support,
       voteShares(FRACTIONS, ref, (a) => isPositive(weight[a]), n, standing),
+    );
+  },
+  powerVoteLaw(problem, draws, exponent) {
+    const { support, mass, weight } = readTilt("powerVoteLaw", problem);
+    const n = requireInteger("powerVoteLaw", "n", draws, 1);
+    const alpha = requireInteger("powerVoteLaw", "alpha", exponent, 0);
+    const power = (count: number, j: number) => {
+      let out = FRACTIONS.one;
+      for (let k = 0; k < alpha; k++) out = out.mul(weight[j]).mul(count);
+      return isPositive(weight[j]) ? out : FRACTIONS.zero;
+    };
+    const ref = normalized(support, mass).mass;
+    return normalized(
+      support,
+      powerShares(
+        FRACTIONS,
+        ref,
+        n,
+        power,
+        (a, b) => a.div(b),
+        (a) => !isPositive(a),
+      ),
     );
   },
   equal(p, q) {

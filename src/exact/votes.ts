@@ -7,6 +7,44 @@ export interface Field<T> {
   readonly divide: (a: T, whole: number) => T;
 }
 
+/**
+ * The probability that each answer is picked among those drawn with probability ∝ the power of its count, over n!: all ways
+ * to share n draws gone through. A power of zero forbids.
+ *
+ * @param power the power of a number of votes for an answer
+ * @param quotient a/b
+ */
+export function powerShares<T>(
+  field: Field<T>,
+  mass: readonly T[],
+  n: number,
+  power: (count: number, answer: number) => T,
+  quotient: (a: T, b: T) => T,
+  isZero: (a: T) => boolean,
+): T[] {
+  const { zero, one, add, multiply, divide } = field;
+  const drawn = [...mass.keys()].filter((j) => !isZero(mass[j]));
+  const shares = mass.map(() => zero);
+  const share = (k: number, left: number, ways: T, counts: readonly (readonly [answer: number, count: number])[]) => {
+    if (k === drawn.length) {
+      if (left > 0) return;
+      const powers = counts.map(([j, count]) => power(count, j));
+      const all = powers.reduce(add, zero);
+      if (isZero(all)) return;
+      for (const [i, [j]] of counts.entries()) shares[j] = add(shares[j], multiply(ways, quotient(powers[i], all)));
+      return;
+    }
+    const j = drawn[k];
+    share(k + 1, left, ways, counts);
+    for (let count = 1, term = ways; count <= left; count++) {
+      term = divide(multiply(term, mass[j]), count);
+      share(k + 1, left - count, term, [...counts, [j, count]]);
+    }
+  };
+  share(0, n, one, []);
+  return shares;
+}
+
 /** How i votes for answer j stand against m > 0 votes for answer a: below 0 where they lose, 0 where they tie. */
 export type Standing = (i: number, j: number, m: number, a: number) => number;
 

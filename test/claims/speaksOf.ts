@@ -56,6 +56,7 @@ export const speaksOf: Readonly<Record<string, readonly string[]>> = {
   "(43)": ["metropolisLaw", "rejectionSamplingLaw", "rlhfOptimum"],
   "(44)": ["majorityVoteLaw", "weightedVoteLaw"],
   "(45)": ["majorityVoteLaw", "weightedVoteLaw"],
+  "(46)": ["powerVoteLaw", "softBestOfNLaw"],
   E1: ["generalizedKlDivergence"],
   E2: ["densityRatioLoss", "densityRatioWeights", "noisePrediction"],
   E3: ["guidedNoisePrediction", "noisePrediction"],

@@ -139,6 +139,22 @@ describe("in fractions, over all sequences of draws in their order", () => {
     },
   );
 
+  test.prop([rows, draws, inverse, fc.integer({ min: 0, max: 3 })], { numRuns: 60 })(
+    "a power vote picks by a power of the sum of weights",
+    (all, n, inverseBeta, alpha) => {
+      const w = weightOf(all, inverseBeta);
+      const want = enumerated(all, n, (drawn) => {
+        const answers = [...new Set(drawn)].filter((i) => w[i].n > 0n);
+        const powers = answers.map((i) => w[i].mul(drawn.filter((d) => d === i).length).pow(alpha) as Fraction);
+        const sum = powers.reduce((a, b) => a.add(b), Q.fraction(0));
+        return answers.map((i, k) => [i, powers[k].div(sum)] as const);
+      });
+      const problem = rational(all, inverseBeta);
+      expect(Q.equal(Q.powerVoteLaw(problem, n, alpha), want)).toBe(true);
+      meet(A.powerVoteLaw(atDigits(all, inverseBeta), n, alpha).mass, want.mass);
+    },
+  );
+
   test("but of two votes against one of twice the weight, the two are seen first twice as often", () => {
     // Of the draws aab, aba and baa, two begin with a; aaa gives a, and four give b.
     const all = [

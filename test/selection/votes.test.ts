@@ -313,6 +313,46 @@ describe("laws of votes at many draws", () => {
     },
   );
 
+  test.prop([
+    fc.array(
+      fc.record({
+        logMass: fc.oneof(fc.constant(0), fc.double({ min: -6000, max: 0, noNaN: true })),
+        odds: fc.integer({ min: 0, max: 3 }),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+    fc.integer({ min: 1, max: 7 }),
+    fc.constantFrom(0, 1, 2),
+  ])("have every logarithm, of masses that no double holds", (all, n, inverseBeta) => {
+    if (!all.some(({ odds }) => odds > 0)) return;
+    const weight = all.map(({ odds }) => (inverseBeta === 0 ? Math.min(1, odds) : odds ** inverseBeta));
+    const reward = all.map(({ odds }) => Math.log(odds));
+    const top = logSum(all.map((r) => r.logMass));
+    const logs = all.map((r) => r.logMass - top);
+    const parts = all.map((): number[] => []);
+    for (const counts of countsOf(
+      all.map(() => n),
+      n,
+    )) {
+      const winners = heaviest(weight)(counts);
+      const ways = Number(counts.reduce((w, c) => w / factorial(c), factorial(n)));
+      const log = counts.reduce((s, c, i) => s + (c === 0 ? 0 : c * logs[i]), Math.log(ways / winners.length));
+      for (const i of winners) parts[i].push(log);
+    }
+    const kept = logSum(parts.flat());
+    const law = weightedVoteLaw(
+      { ref: fromLogMass(keys(all), logs), reward, beta: inverseBeta === 0 ? Infinity : 1 / inverseBeta },
+      n,
+    );
+    for (const i of keys(all)) {
+      if (weight[i] === 0) expect(law.logMass[i]).toBe(-Infinity);
+      else
+        expect(Math.abs(law.logMass[i] - logSum(parts[i]) + kept)).toBeLessThan(
+          1e-9 + 1e-13 * Math.abs(law.logMass[i]),
+        );
+    }
+  });
+
   it("tend to the mode of ref, to that of π*, and power votes to an escort", () => {
     const ref = distribution(["a", "b", "c"], [5, 4, 1]);
     const reward = [0, 1, 2];

@@ -35,8 +35,9 @@ export interface Counts {
 const logPoisson = (n: number, rate: number): number =>
   -(deviance(n, rate, rate - n) + (LOG_TWO_PI + log(n)) / 2 + stirlingError(n));
 
-/** Up to this many expected votes for each of n, probabilities are relative to the sum of all. */
+/** Up to this many expected votes for each of n, and from so few on in all, probabilities are relative to the sum of all. */
 const MAX_NORMALIZED = 2;
+const MIN_NORMALIZED = 1e-100;
 
 /** n draws of a law, by Poisson numbers of votes. */
 export function poissonCounts(
@@ -52,7 +53,7 @@ export function poissonCounts(
       const z = exp(logZ);
       const rate = share.map((p, c) => (p >= SMALLEST_NORMAL && z < 1e300 ? z * p : exp(logZ + logShare[c])));
       const all = rate.reduce((s, r, c) => s + answers[c] * r, 0);
-      const normalized = all <= MAX_NORMALIZED * n + 100;
+      const normalized = all >= MIN_NORMALIZED && all <= MAX_NORMALIZED * n + 100;
       return {
         step: (c, i) => rate[c] / (i + 1),
         logStep: (c, i) => logZ + logShare[c] - log(i + 1),
