@@ -9,8 +9,8 @@ export interface GaussRule {
 const rules: GaussRule[] = [];
 
 /**
- * The rule of Gauss and Legendre with `size` nodes on [0, 1]: exact for polynomials of degree 2·size − 1. The nodes are the
- * roots of the Legendre polynomial, by Newton's method from Tricomi's estimate.
+ * The rule of Gauss and Legendre with `size` nodes on [0, 1]: exact for polynomials of degree 2·size − 1. The nodes are
+ * the roots of the Legendre polynomial, by Newton's method from Tricomi's estimate.
  */
 export function gaussLegendre(size: number): GaussRule {
   rules[size] ??= ruleOf(size);

@@ -7,8 +7,8 @@ const small: Float64Array = new Float64Array(16);
 const SERIES = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156];
 
 /**
- * The error of Stirling's formula, log n! − (½ log 2πn + n log n − n), of a whole number n ≥ 1. By it a binomial or Poisson
- * probability has all its digits (Loader 2000).
+ * The error of Stirling's formula, log n! − (½ log 2πn + n log n − n), of a whole number n ≥ 1. By it a binomial or
+ * Poisson probability has all its digits (Loader 2000).
  */
 export function stirlingError(n: number): number {
   if (n < small.length) return small[n];

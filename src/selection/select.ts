@@ -1,3 +1,4 @@
+import { scaledDifference } from "../measure/score.js";
 import { BELOW_INFINITY, outOfRange, requireArrayLike, requireNumber, requireNumbers } from "../numeric/check.js";
 import { expNormal } from "../numeric/expLog.js";
 import { requireRandom } from "../numeric/random.js";
@@ -43,11 +44,12 @@ export function selectSoftBestOfN(rewards: ArrayLike<number>, beta: number, rng:
   return picked;
 }
 
-/** The weight of a reward d ≤ 0 below the best. */
-function weightOf(d: number, beta: number): number {
-  if (beta === 0) return d === 0 ? 1 : 0;
-  if (beta === Infinity) return d > -Infinity ? 1 : 0;
-  const x = d / beta;
+/** The weight of a reward beside that of the best. */
+function weightOf(reward: number, best: number, beta: number): number {
+  if (reward === -Infinity) return 0;
+  if (beta === Infinity || reward === best) return 1;
+  if (beta === 0) return 0;
+  const x = scaledDifference(reward, best, beta);
   // Below e^{−700} no number of the source is small enough to pick it.
   return x > -700 ? expNormal(x) : 0;
 }
@@ -65,12 +67,12 @@ export function pickSoft(
   if (best === -Infinity) return -1;
   let total = 0;
   for (let i = 0; i < rewards.length; i++) {
-    if (countOf(i) > 0) total += countOf(i) * weightOf(rewards[i] - best, beta);
+    if (countOf(i) > 0) total += countOf(i) * weightOf(rewards[i], best, beta);
   }
   let left = rng() * total;
   let last = -1;
   for (let i = 0; i < rewards.length; i++) {
-    const w = countOf(i) > 0 ? countOf(i) * weightOf(rewards[i] - best, beta) : 0;
+    const w = countOf(i) > 0 ? countOf(i) * weightOf(rewards[i], best, beta) : 0;
     if (w === 0) continue;
     last = i;
     left -= w;

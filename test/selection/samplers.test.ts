@@ -169,6 +169,9 @@ describe("picking among candidates", () => {
     const rng = randomSource("sizes");
     expectCounts(() => selectSoftBestOfN([1e308, -1e308, 1e308], 1e-300, rng), [0.5, 0, 0.5]);
     expectCounts(() => selectSoftBestOfN([1e-320, 0], 1e308, rng), [0.5, 0.5]);
+    // Rewards whose difference overflows are both allowed, and near each other at a large β.
+    expectCounts(() => selectSoftBestOfN([1e308, -1e308], Infinity, rng), [0.5, 0.5]);
+    expectCounts(() => selectSoftBestOfN([1e308, -1e308], 1e308, rng), softmax([2, 0]));
   });
 });
 

@@ -8,22 +8,23 @@ import { requireVotes } from "./lawOfVotes.js";
 import { qualifyingRounds } from "./rounds.js";
 
 /**
- * The exact law of best-of-majority: draw N answers from ref, and among the answers drawn at least τ times take one of the
- * best reward. Where no answer was drawn so often, those drawn most often take their place. Ties are broken uniformly among answers (Di and
- * others, arXiv 2510.03199, where τ is a share of N).
+ * The exact law of best-of-majority: draw N answers from ref, and among the answers drawn at least τ times take one of
+ * the best reward. Where no answer was drawn so often, those drawn most often take their place. Ties are broken uniformly
+ * among answers (Di and others, arXiv 2510.03199, where τ is a share of N).
  *
  * τ = 1 takes the best reward that was drawn, as `bestOfNLaw` does but for ties, which it breaks among draws; τ > N is
  * `majorityVoteLaw` with ties broken by the reward.
  *
- * Each probability has its own relative accuracy down to 1e−250 of ref's; where all ways to it are rarer, it is 0. Time grows as K N³ log K: 50 ms for 20 answers and N = 64.
+ * Each probability has its own relative accuracy down to 1e−250 of ref's; where all ways to it are rarer, it is 0. Time
+ * grows as K N³ log K: 50 ms for 20 answers and N = 64.
  *
  * @param problem the reference policy and the reward
  * @param n the number of draws N, a whole number from 1 to 500
  * @param tau the number of draws τ that qualify an answer, a whole number of at least 1
  * @returns the law of the answer taken
  * @throws TypeError when an argument has the wrong type or the lengths differ
- * @throws RangeError when n is not a whole number from 1 to 500, tau is not a whole number of at least 1, or a reward is NaN, +∞ or
- *   −∞ throughout
+ * @throws RangeError when n is not a whole number from 1 to 500, tau is not a whole number of at least 1, or a reward is
+ *   NaN, +∞ or −∞ throughout
  * @example
  * ```ts
  * import { bestOfMajorityLaw, distribution } from "exptilt";

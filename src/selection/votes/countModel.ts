@@ -4,8 +4,8 @@ import { SMALLEST_NORMAL } from "../../numeric/float64.js";
 import { LOG_TWO_PI, logFactorial, stirlingError } from "../../numeric/stirling.js";
 
 /**
- * The numbers of votes of all answers as independent numbers, of which the total is only later said to be n: an answer has
- * i votes with probability ∝ t(i) zⁱ. What z is does not matter to the law given the total.
+ * The numbers of votes of all answers as independent numbers, of which the total is only later said to be n: an answer
+ * has i votes with probability ∝ t(i) zⁱ. What z is does not matter to the law given the total.
  */
 export interface CountModel {
   /** The z at which the expected total is about n. */
@@ -35,7 +35,9 @@ export interface Counts {
 const logPoisson = (n: number, rate: number): number =>
   -(deviance(n, rate, rate - n) + (LOG_TWO_PI + log(n)) / 2 + stirlingError(n));
 
-/** Up to this many expected votes for each of n, and from so few on in all, probabilities are relative to the sum of all. */
+/**
+ * Up to this many expected votes for each of n, and from so few on in all, probabilities are relative to the sum of all.
+ */
 const MAX_NORMALIZED = 2;
 const MIN_NORMALIZED = 1e-100;
 

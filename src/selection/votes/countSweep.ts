@@ -19,7 +19,10 @@ export const PATIENCE: number = 64;
 const WINDOW = 9;
 const WINDOW_VOTES = 40;
 
-/** The numbers of votes from which to which the terms of F_a are felt, and a bound of the logarithm of each winner's largest. */
+/**
+ * The numbers of votes from which to which the terms of F_a are felt, and a bound of the logarithm of each winner's
+ * largest.
+ */
 export interface Window {
   readonly from: number;
   readonly to: number;
@@ -37,7 +40,8 @@ export class CountSweep {
   readonly #slack: readonly number[];
 
   /**
-   * @param factor for each contender the votes of it that are worth one of the winner: Infinity where its votes count nothing
+   * @param factor for each contender the votes of it that are worth one of the winner: Infinity where its votes count
+   *   nothing
    * @param slack how far the logarithms of numbers of votes that are tied may lie apart
    */
   constructor(
@@ -147,7 +151,10 @@ export class CountSweep {
 
 const startOf = (mean: number): number => Math.floor(mean - WINDOW * Math.sqrt(mean)) - WINDOW_VOTES;
 
-/** The rule of Gauss for the share of ties, with a relative error: that of e^{Ty}, T the sum of hazards, or exact for their polynomial. */
+/**
+ * The rule of Gauss for the share of ties, with a relative error: that of e^{Ty}, T the sum of hazards, or exact for
+ * their polynomial.
+ */
 function rule({ answers, hazard: T }: Ties, error: number): GaussRule {
   const exact = Math.ceil((answers + 1) / 2);
   let size = 1;

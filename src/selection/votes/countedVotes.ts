@@ -24,13 +24,13 @@ export interface CountedVotes {
 
 /**
  * Σ over rounds and over all ways to share n draws of the product of their terms, for an answer of each contender that
- * wins, ties drawn uniformly. With A_j(z) the terms of the votes with which an answer loses and T_j(z) those with which it
- * is tied, a round adds
+ * wins, ties drawn uniformly. With A_j(z) the terms of the votes with which an answer loses and T_j(z) those with which
+ * it is tied, a round adds
  *
  *     [zⁿ] T_a(z) ∫₀¹ Π_{j≠a} (A_j(z) + y T_j(z)) dy,
  *
- * as a tied answer wins if it has the lowest of uniform numbers y. The integrand is a polynomial in y, for which a rule of
- * Gauss is exact. All terms are non-negative.
+ * as a tied answer wins if it has the lowest of uniform numbers y. The integrand is a polynomial in y, for which a rule
+ * of Gauss is exact. All terms are non-negative.
  *
  * @param ns the numbers of draws, whole and positive
  */

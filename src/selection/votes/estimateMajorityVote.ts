@@ -73,17 +73,18 @@ export function meanUnder(law: Float64Array, count: Float64Array, value: Float64
 }
 
 /**
- * The unbiased estimate, from M samples of a query, of the law of the vote of n draws, and of what it is worth: maj@n. It is the
- * mean over all subsets of n samples of who wins the vote within the subset, ties broken uniformly, without drawing any. With c the counts,
+ * The unbiased estimate, from M samples of a query, of the law of the vote of n draws, and of what it is worth: maj@n. It
+ * is the mean over all subsets of n samples of who wins the vote within the subset, ties broken uniformly, without
+ * drawing any. With c the counts,
  *
  * $$\hat P(a) = \binom{M}{n}^{-1} \sum_{m=1}^{n} \binom{c_a}{m} \int_0^1 [z^{n-m}] \prod_{j \ne a}
  * \Big( \sum_{i < m} \binom{c_j}{i} z^i + y \binom{c_j}{m} z^m \Big) dy .$$
  *
- * Its expectation over samples from ref is `majorityVoteLaw`, at every n ≤ M; with rewards and β it is `weightedVoteLaw`. n = M
- * gives the vote of all samples, n = 1 their shares.
+ * Its expectation over samples from ref is `majorityVoteLaw`, at every n ≤ M; with rewards and β it is `weightedVoteLaw`.
+ * n = M gives the vote of all samples, n = 1 their shares.
  *
- * All terms are non-negative; for more than 1,000 samples, or where counting would be long, by an integral with relative errors below 1e−11. A query of 100 samples
- * takes some ms for all n together.
+ * All terms are non-negative; for more than 1,000 samples, or where counting would be long, by an integral with relative
+ * errors below 1e−11. A query of 100 samples takes some ms for all n together.
  *
  * @param samples how many samples give each answer, and where wanted the gold rewards, the rewards and β
  * @param n the number of draws that vote, a whole number from 1 to M

@@ -26,25 +26,26 @@ const HIGH = 5;
 const GONE = 746;
 
 /**
- * The exact law of a power vote: draw N answers from ref, and pick one with probability ∝ (n w)^α among those drawn, where n is the number of
- * times it was drawn and w = e^{r/β}. α = 1 is `softBestOfNLaw`, α = ∞ `weightedVoteLaw`, and α = 0 picks uniformly among the answers drawn.
- * With s_m = (m w)^α and T_m = p^m z^m/m! e^{−t s_m},
+ * The exact law of a power vote: draw N answers from ref, and pick one with probability ∝ (n w)^α among those drawn,
+ * where n is the number of times it was drawn and w = e^{r/β}. α = 1 is `softBestOfNLaw`, α = ∞ `weightedVoteLaw`, and α
+ * = 0 picks uniformly among the answers drawn. With s_m = (m w)^α and T_m = p^m z^m/m! e^{−t s_m},
  *
  * $$P_N(a) = N! \int_0^\infty [z^N] \sum_{m=1}^{N} s_m(a) T_m(a) \prod_{j \ne a} \Big( 1 + \sum_{i \ge 1} T_i(j) \Big) dt .$$
  *
- * N → ∞ gives the escort of order α of `rlhfOptimum`; at β = ∞, where all weights are 1, that is ref^α, the optimum of RLIF
- * (`rlifOptimum` at Lβ_if − 1 = 1/(α − 1)) from votes alone, without log-probabilities.
+ * N → ∞ gives the escort of order α of `rlhfOptimum`; at β = ∞, where all weights are 1, that is ref^α, the optimum of
+ * RLIF (`rlifOptimum` at Lβ_if − 1 = 1/(α − 1)) from votes alone, without log-probabilities.
  *
- * At β = 0 the best reward among the draws decides, and within it the votes. The votes of a forbidden answer count nothing: N forbidden draws are
- * drawn again. Each probability has its own relative accuracy down to 1e−300 of ref's, and is 0 below. Time grows as
- * K N² and with the range of α r/β: 0.1 s for 20 answers and N = 64.
+ * At β = 0 the best reward among the draws decides, and within it the votes. The votes of a forbidden answer count
+ * nothing: N forbidden draws are drawn again. Each probability has its own relative accuracy down to 1e−300 of ref's, and
+ * is 0 below. Time grows as K N² and with the range of α r/β: 0.1 s for 20 answers and N = 64.
  *
  * @param problem the reference policy, the reward and β from 0 to ∞
  * @param n the number of draws N, a whole number from 1 to 500 (2¹⁹ where α = ∞)
  * @param alpha the exponent α from 0 to ∞
  * @returns the law of the answer picked
  * @throws TypeError when an argument has the wrong type or the lengths differ
- * @throws RangeError when n is not such a whole number, alpha or β is negative or NaN, or a reward is NaN, +∞ or −∞ throughout
+ * @throws RangeError when n is not such a whole number, alpha or β is negative or NaN, or a reward is NaN, +∞ or −∞
+ *   throughout
  * @example
  * ```ts
  * import { distribution, powerVoteLaw, softBestOfNLaw } from "exptilt";

@@ -24,8 +24,8 @@ const ALL = 1e200;
 const TURNS = 64;
 
 /**
- * The votes with which each contender's answers lose, as characteristic functions at some angles: those below a number that
- * rises. Of the chances of all, given that each loses, products are taken with one answer left out.
+ * The votes with which each contender's answers lose, as characteristic functions at some angles: those below a number
+ * that rises. Of the chances of all, given that each loses, products are taken with one answer left out.
  */
 export class Rivals {
   readonly #counts: Counts;

@@ -46,8 +46,8 @@ export function roundsOf(
 }
 
 /**
- * The rounds of best-of-majority: an answer with τ votes or more wins by its reward, and where there is none, one with the
- * most votes, by its reward among several.
+ * The rounds of best-of-majority: an answer with τ votes or more wins by its reward, and where there is none, one with
+ * the most votes, by its reward among several.
  *
  * @param levels how many levels of reward there are, the best first
  */

@@ -37,9 +37,9 @@ const MAX_RADII = 100;
  *     F_a(θ) = Σ_m q_a(m) e^{iθm} ∫₀¹ Π_{j≠a} (Q_j(θ) + y q_j(i_j) e^{iθ i_j}) dy,
  *
  * Q_j the part of the characteristic function of j's votes with which it loses to m, i_j the votes with which it is tied.
- * The law given the total n is ∫ F_a(θ) e^{−iθn} dθ/2π over the probability of that total. The radius is chosen by answer,
- * so that the total is n on average where it wins: then the integrand hardly oscillates where it is large, and the result
- * has its digits however rare it is.
+ * The law given the total n is ∫ F_a(θ) e^{−iθn} dθ/2π over the probability of that total. The radius is chosen by
+ * answer, so that the total is n on average where it wins: then the integrand hardly oscillates where it is large, and
+ * the result has its digits however rare it is.
  *
  * @param wanted the contenders asked for
  * @returns by contender the logarithm of the probability that one answer of it wins
@@ -71,8 +71,8 @@ export function voteIntegral(
 }
 
 /**
- * The same for one winner, by an integral for each number m of its votes. Given m the totals of the others have a law that is
- * log-concave, and never far below its neighbours at the mean.
+ * The same for one winner, by an integral for each number m of its votes. Given m the totals of the others have a law
+ * that is log-concave, and never far below its neighbours at the mean.
  */
 function voteByVote(sweep: CountSweep, model: CountModel, n: number, winner: number): number {
   const logs: number[] = [];
