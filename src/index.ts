@@ -30,6 +30,7 @@ export {
   totalVariation,
 } from "./information/divergence.js";
 export { entropy, renyiEntropy } from "./information/entropy.js";
+export { jensenShannonDivergence } from "./information/jensenShannon.js";
 export {
   type EstimatorMoments,
   type KlEstimatorKind,

@@ -123,6 +123,10 @@ const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.h
 /** P(i), from its logarithm where only that has all digits. */
 const wholeProbability = (law: Law, i: number, logP: number) => (inTail(law, i) ? exp(logP) : law.probability(i));
 
+/** P(i) times UPSCALE, from its logarithm where only that has all digits. */
+export const liftedProbability = (law: Law, i: number, logP: number): number =>
+  inTail(law, i) ? exp(logP + LOG_UPSCALE) : law.probability(i) * UPSCALE;
+
 /** The sum of terms. NaN is 0·∞, as where P has mass and Q has none: the sum is then ∞. */
 function total(terms: Float64Array): number {
   const { hi } = sum(terms);

@@ -4,7 +4,15 @@ import { outOfRange, requireOptions, wrongType } from "../numeric/check.js";
 import { deviance, expm1MinusX, logRatio } from "../numeric/deviance.js";
 import { exp, log, log1p, square } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
-import { eachPair, klOf, LOG_UPSCALE, logRatiosOfTilts, MAX_LOG_RATIO_NATS, UPSCALE } from "./divergence.js";
+import {
+  eachPair,
+  klOf,
+  LOG_UPSCALE,
+  liftedProbability,
+  logRatiosOfTilts,
+  MAX_LOG_RATIO_NATS,
+  UPSCALE,
+} from "./divergence.js";
 
 /** One-draw estimators of KL(policy‖ref): −log u, ½ log² u and u − 1 − log u, with u = ref/policy at the draw. */
 export type KlEstimatorKind = "k1" | "k2" | "k3";
@@ -128,9 +136,9 @@ function drawnTerms(p: Law, q: Law, kind: KlEstimatorKind): DrawnTerms {
     (i, logP, logQ) => {
       if (!p.supports(i)) return;
       const l = logP - logQ;
-      const weight = exp(logP + LOG_UPSCALE);
+      const weight = liftedProbability(p, i, logP);
       const large = l < -LARGE_RATIO_NATS;
-      set(i, l, weight, large ? exp(logQ + LOG_UPSCALE) : weight * expm1MinusX(-l));
+      set(i, l, weight, large ? liftedProbability(q, i, logQ) : weight * expm1MinusX(-l));
       if (large && kind === "k3") terms.roots[i] = exp(logQ - logP / 2);
     },
   );
@@ -153,7 +161,7 @@ function reweighted({ parts }: DrawnTerms, p: Law, from: Law): DrawnTerms {
       set(i, terms.lifted[i]);
     },
     (i, logB) => {
-      terms.lifted[i] = exp(logB + LOG_UPSCALE);
+      terms.lifted[i] = liftedProbability(from, i, logB);
       set(i, terms.lifted[i]);
       terms.roots[i] = exp(log(Math.abs(parts[i])) - logB / 2 - LOG_UPSCALE);
     },

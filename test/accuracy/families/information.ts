@@ -2,6 +2,7 @@ import {
   chiSquaredDivergence,
   entropy,
   generalizedKlDivergence,
+  jensenShannonDivergence,
   type KlEstimatorKind,
   klDivergence,
   klEstimator,
@@ -67,6 +68,17 @@ function exactEstimator(policy: readonly Num[], ref: readonly Num[], kind: numbe
   const under = (xs: readonly BigNumber[]) => total(xs.map((x, i) => x.times(from[i]))).div(totalFrom);
   const shift = under(moved);
   return [total(parts), under(moved.map((x) => x.minus(shift).pow(2)))];
+}
+
+/** By the KL of either law from the mixture of their masses, each times the other's total. */
+function exactJensenShannon(first: readonly Num[], second: readonly Num[]): BigNumber {
+  const [p, q] = [bigs(first), bigs(second)];
+  const [totalP, totalQ] = [total(p), total(q)];
+  const mixture = measureOf(p.map((x, i) => x.times(totalQ).plus(q[i].times(totalP))));
+  return exact
+    .klDivergence(measureOf(p), mixture)
+    .plus(exact.klDivergence(measureOf(q), mixture))
+    .div(2);
 }
 
 export const information: readonly Subject[] = [
@@ -148,6 +160,14 @@ export const information: readonly Subject[] = [
     float64: ({ p, q }) => chiSquaredDivergence(given(p), given(q)),
     exact: ({ p, q }) => exact.chiSquaredDivergence(measureOf(p), measureOf(q)),
     peers: { "ml-distance": ({ p, q }) => distance.pearson(shares(p), shares(q)) },
+    cases: 400,
+  }),
+  subject({
+    name: "jensenShannonDivergence",
+    domain: PAIRS,
+    draw: (rng, index) => pairs(rng, Math.min(20, sizeOf(rng, index))),
+    float64: ({ p, q }) => jensenShannonDivergence(given(p), given(q)),
+    exact: ({ p, q }) => exactJensenShannon(p, q),
     cases: 400,
   }),
   subject({
