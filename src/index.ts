@@ -30,6 +30,13 @@ export {
   totalVariation,
 } from "./information/divergence.js";
 export { entropy, renyiEntropy } from "./information/entropy.js";
+export { jensenShannonDivergence } from "./information/jensenShannon.js";
+export {
+  type EstimatorMoments,
+  type KlEstimatorKind,
+  type KlEstimatorOptions,
+  klEstimator,
+} from "./information/klEstimator.js";
 export { power, product } from "./measure/algebra.js";
 export { escort } from "./measure/escort.js";
 export { expectation } from "./measure/expectation.js";

@@ -24,8 +24,8 @@ import { sum } from "../numeric/sum.js";
  */
 
 /** Probabilities are multiplied by this first, exactly, so that no part of a double-double is subnormal. */
-const UPSCALE = 2 ** 500;
-const LOG_UPSCALE = 500 * Math.LN2;
+export const UPSCALE: number = 2 ** 500;
+export const LOG_UPSCALE: number = 500 * Math.LN2;
 
 /** a·t rounded to nearest with its error, for a double a and a double-double t. */
 function scaled(a: number, t: DoubleDouble): { hi: number; lo: number } {
@@ -55,12 +55,36 @@ function overPairs(
   f: (a: number, b: number, n: number) => number,
   tail?: (i: number, logP: number, logQ: number) => number,
 ): Float64Array {
+  const terms = new Float64Array(p.weight.length);
+  eachPair(
+    p,
+    q,
+    (i, a, b, n, scale) => {
+      terms[i] = f(a, b, n) / scale;
+    },
+    tail &&
+      ((i, logP, logQ) => {
+        terms[i] = tail(i, logP, logQ);
+      }),
+  );
+  return terms;
+}
+
+/**
+ * Visits the answers of two laws with a = P·scale·UPSCALE, b = Q·scale·UPSCALE and n = b − a, all to full accuracy. Where
+ * only the logarithm of an answer has all digits, it calls tail(i, log P, log Q) after that.
+ */
+export function eachPair(
+  p: Law,
+  q: Law,
+  visit: (i: number, a: number, b: number, n: number, scale: number) => void,
+  tail?: (i: number, logP: number, logQ: number) => void,
+): void {
   const [u, v] = [p.weight, q.weight];
   let exactly: ((i: number) => number) | undefined;
   const [{ power: pPower, t: pTotal }, { power: qPower, t: qTotal }] = [unitTotal(p.total), unitTotal(q.total)];
   const scale = pTotal.hi * qTotal.hi;
-  const terms = new Float64Array(u.length);
-  for (let i = 0; i < terms.length; i++) {
+  for (let i = 0; i < u.length; i++) {
     const a = scaled(u[i] * (pPower * UPSCALE), qTotal);
     const b = scaled(v[i] * (qPower * UPSCALE), pTotal);
     let n = b.hi - a.hi + (b.lo - a.lo);
@@ -68,13 +92,11 @@ function overPairs(
       exactly ??= exactDifferences(u, v);
       n = exactly(i) * (pPower * UPSCALE) * qPower;
     }
-    terms[i] = f(a.hi, b.hi, n) / scale;
+    visit(i, a.hi, b.hi, n, scale);
   }
-  if (tail && (p.hasTail || q.hasTail)) {
-    for (let i = 0; i < terms.length; i++)
-      if (inTail(p, i) || inTail(q, i)) terms[i] = tail(i, p.logProbability(i), q.logProbability(i));
-  }
-  return terms;
+  if (tail && (p.hasTail || q.hasTail))
+    for (let i = 0; i < u.length; i++)
+      if (inTail(p, i) || inTail(q, i)) tail(i, p.logProbability(i), q.logProbability(i));
 }
 
 /** v_i Σu − u_i Σv, rounded once. */
@@ -100,6 +122,10 @@ const inTail = (law: Law, i: number) => law.weight[i] < SMALLEST_NORMAL && law.h
 
 /** P(i), from its logarithm where only that has all digits. */
 const wholeProbability = (law: Law, i: number, logP: number) => (inTail(law, i) ? exp(logP) : law.probability(i));
+
+/** P(i) times UPSCALE, from its logarithm where only that has all digits. */
+export const liftedProbability = (law: Law, i: number, logP: number): number =>
+  inTail(law, i) ? exp(logP + LOG_UPSCALE) : law.probability(i) * UPSCALE;
 
 /** The sum of terms. NaN is 0·∞, as where P has mass and Q has none: the sum is then ∞. */
 function total(terms: Float64Array): number {
@@ -370,13 +396,21 @@ export function totalVariationOf(p: Law, q: Law): number {
 }
 
 /** Up to this size, the log-ratios of tilts and their exponentials are more accurate than the weights. */
-const MAX_LOG_RATIO_NATS = 1 / 4;
+export const MAX_LOG_RATIO_NATS: number = 1 / 4;
 
 /**
- * Q − P of two tilts of one origin, from d = log P/Q where that is small: rounded weights do not show such differences.
+ * Q − P of two tilts of one origin, from log P/Q where that is small: rounded weights do not show such differences.
  * Undefined where P is not within Q's support.
  */
 function differencesByLogRatio(p: Law, q: Law): Float64Array | undefined {
+  return logRatiosOfTilts(p, q)?.map((l, i) => {
+    if (Math.abs(l) < MAX_LOG_RATIO_NATS) return -q.probability(i) * expm1(l);
+    return q.probability(i) - p.probability(i);
+  });
+}
+
+/** log P/Q of two tilts of one origin, −∞ where P has no mass. Undefined where P is not within Q's support. */
+export function logRatiosOfTilts(p: Law, q: Law): Float64Array | undefined {
   const densities = densitiesOf(p, q);
   if (densities === undefined) return undefined;
   const [x, y] = densities;
@@ -388,10 +422,7 @@ function differencesByLogRatio(p: Law, q: Law): Float64Array | undefined {
     d[i] = inP ? (x?.[i] ?? 0) - top - ((y?.[i] ?? 0) - bottom) : -Infinity;
   }
   const c = logMeanExp(q, d);
-  return d.map((l, i) => {
-    if (Math.abs(l - c) < MAX_LOG_RATIO_NATS) return -q.probability(i) * expm1(l - c);
-    return q.probability(i) - p.probability(i);
-  });
+  return d.map((l) => l - c);
 }
 
 /**

@@ -27,6 +27,8 @@ const calls: [string, (p: library.Measure, q: library.Measure, r: readonly numbe
   ["generalizedKlDivergence", (p, q) => library.generalizedKlDivergence(p, q)],
   ["totalVariation", (p, q) => library.totalVariation(p, q)],
   ["chiSquaredDivergence", (p, q) => library.chiSquaredDivergence(p, q)],
+  ["jensenShannonDivergence", (p, q) => library.jensenShannonDivergence(p, q)],
+  ["klEstimator", (p, q) => library.klEstimator(p, q, "k3", { behavior: p })],
   ["humanPreference", (p, _, r) => library.humanPreference(p.support, r)],
   ["rlhfObjective", (p, q, r) => library.rlhfObjective({ ref: p, reward: r, beta: 0.5 }, q)],
   ["rlhfOptimum", (p, _, r) => library.rlhfOptimum({ ref: p, reward: r, beta: 0.5 })],
