@@ -61,10 +61,10 @@ export interface EstimatorMoments {
  * const support = ["a", "b", "c"];
  * const policy = measure(support, [2, 5, 3]);
  * const ref = measure(support, [1, 1, 2]);
- * klEstimator(policy, ref, "k1").variance // => 0.306357106053925
- * klEstimator(policy, ref, "k3").variance // => 0.00397224446946879
- * klEstimator(policy, ref, "k3", { behavior: measure(support, [1, 2, 2]) }).variance // => 0.006813991340323
- * klEstimator(policy, ref, "k2").mean // => 0.164233980613239
+ * klEstimator(policy, ref, "k1").variance // => 0.306357106054
+ * klEstimator(policy, ref, "k3").variance // => 0.003972244469
+ * klEstimator(policy, ref, "k3", { behavior: measure(support, [1, 2, 2]) }).variance // => 0.006813991340
+ * klEstimator(policy, ref, "k2").mean // => 0.164233980613
  * ```
  */
 export function klEstimator<A>(
