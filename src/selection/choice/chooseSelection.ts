@@ -95,8 +95,8 @@ export interface SelectionChoice {
 }
 
 /**
- * Which N and β to use, and which method where candidates name it, what they give and what they cost, from figures on each query: those of `selectionCurve` where the
- * law is known, or the unbiased ones of `estimateSoftBestOfN` from samples.
+ * Which N and β to use, and which method where candidates name it, what they give and what they cost, from figures on
+ * each query: those of `selectionCurve` where the law is known, or unbiased ones such as `estimateSoftBestOfN` gives.
  *
  * The setting named has the greatest mean gold (reward where there is no gold). Its own mean is flattered by the search, so
  * what is reported is cross-fitted: the queries are dealt out to `folds` parts, each part is read at the setting that the

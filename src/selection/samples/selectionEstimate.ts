@@ -1,16 +1,9 @@
 import { measure } from "../../measure/measure.js";
-import {
-  FINITE,
-  outOfRange,
-  requireArrayLike,
-  requireInteger,
-  requireLength,
-  requireNumber,
-  requireNumbers,
-} from "../../numeric/check.js";
+import { FINITE, outOfRange, requireNumber, requireNumbers } from "../../numeric/check.js";
 import { selectionCurve } from "../curve.js";
 import { type Method, SOFT } from "../method.js";
 import { TEMPERATURE } from "../problem.js";
+import { forOneOrMany, type NamedDraws, requireAligned, requireCounts, requireSubsetSizes } from "./sampleInput.js";
 import { subsetEstimates } from "./subsetEstimates.js";
 
 /** Scored samples of one query, drawn independently from the reference policy. */
@@ -50,16 +43,10 @@ const REDRAWN =
 /** How many samples there may be in all. */
 const MAX_SAMPLES = 2 ** 31;
 
-function countsOf(caller: string, given: ArrayLike<number> | undefined, length: number): Float64Array {
-  if (given === undefined) return new Float64Array(length).fill(1);
-  requireLength(caller, "count", given, length);
-  return Float64Array.from({ length }, (_, i) => requireInteger(caller, `count[${i}]`, given[i], 0));
-}
-
 function estimates(
   caller: string,
   samples: SoftScoredSamples,
-  ns: readonly (readonly [argument: string, n: unknown])[],
+  ns: readonly NamedDraws[],
   method: Method,
   rng?: () => number,
 ): SelectionEstimate[] {
@@ -67,16 +54,13 @@ function estimates(
   const forbidden = reward.indexOf(-Infinity);
   if (forbidden >= 0) throw outOfRange(caller, `reward[${forbidden}]`, REDRAWN, -Infinity);
   if (reward.length === 0) throw outOfRange(caller, "reward", "have at least one entry", samples.reward);
-  const count = countsOf(caller, samples.count, reward.length);
+  const { length } = reward;
+  const count = samples.count === undefined ? reward.map(() => 1) : requireCounts(caller, samples.count, length);
   const size = count.reduce((s, m) => s + m, 0);
   if (!(size >= 1 && size < MAX_SAMPLES)) throw outOfRange(caller, "count", "sum to 1 or more, below 2^31", size);
-  const gold = samples.gold === undefined ? undefined : goldOf(caller, samples.gold, reward.length);
+  const gold = requireAligned(caller, "gold", samples.gold, length);
   const beta = requireNumber(caller, "beta", samples.beta, TEMPERATURE);
-  const draws = ns.map(([argument, given]) => {
-    const n = requireInteger(caller, argument, given, 1);
-    if (n > size) throw outOfRange(caller, argument, `be at most ${size}, the number of samples`, n);
-    return n;
-  });
+  const draws = requireSubsetSizes(caller, ns, size);
   const [rewards, golds] = subsetEstimates(reward, count, gold ? [reward, gold] : [reward], beta, draws, method, rng);
   const ref = measure([...reward.keys()], count);
   const plugIns = selectionCurve({ ref, reward, beta, ...(gold && { gold }) }, draws, method);
@@ -84,11 +68,6 @@ function estimates(
     ...selectedValues(rewards[i], golds?.[i]),
     plugIn: selectedValues(plugIn.reward, plugIn.gold),
   }));
-}
-
-function goldOf(caller: string, given: ArrayLike<number>, length: number): Float64Array {
-  requireLength(caller, "gold", given, length);
-  return requireNumbers(caller, "gold", given, FINITE);
 }
 
 /** One estimate for one n, and a list of them for a list. The method is no vote. */
@@ -99,9 +78,7 @@ export function estimate(
   method: Method = SOFT,
   rng?: () => number,
 ): SelectionEstimate | SelectionEstimate[] {
-  if (typeof n !== "object" || n === null) return estimates(caller, samples, [["n", n]], method, rng)[0];
-  const all = Array.from(requireArrayLike(caller, "n", n), (one, i) => [`n[${i}]`, one] as const);
-  return estimates(caller, samples, all, method, rng);
+  return forOneOrMany(caller, n, (ns) => estimates(caller, samples, ns, method, rng));
 }
 
 function selectedValues(reward: number, gold: number | undefined): SelectedValues {

@@ -1,16 +1,14 @@
-import {
-  FINITE,
-  outOfRange,
-  requireArrayLike,
-  requireInteger,
-  requireLength,
-  requireNumber,
-  requireNumbers,
-  requireObject,
-} from "../../numeric/check.js";
+import { outOfRange, requireArrayLike, requireNumber, requireObject } from "../../numeric/check.js";
 import { rangeOf } from "../../numeric/peak.js";
 import { sum } from "../../numeric/sum.js";
 import { TEMPERATURE } from "../problem.js";
+import {
+  forOneOrMany,
+  type NamedDraws,
+  requireAligned,
+  requireCounts,
+  requireSubsetSizes,
+} from "../samples/sampleInput.js";
 import { voteSubsets } from "./voteSubsets.js";
 
 /** Samples of one query by their answers: what they vote for. */
@@ -36,32 +34,18 @@ export interface VoteEstimate {
 /** How many samples there may be in all. */
 const MAX_SAMPLES = 2 ** 19;
 
-function estimates(
-  caller: string,
-  samples: VotingSamples,
-  ns: readonly (readonly [argument: string, n: unknown])[],
-): VoteEstimate[] {
+function estimates(caller: string, samples: VotingSamples, ns: readonly NamedDraws[]): VoteEstimate[] {
   const { length } = requireArrayLike(caller, "count", samples.count);
-  const count = Float64Array.from({ length }, (_, i) => requireInteger(caller, `count[${i}]`, samples.count[i], 0));
+  const count = requireCounts(caller, samples.count, length);
   const size = count.reduce((s, m) => s + m, 0);
   if (!(size >= 1 && size <= MAX_SAMPLES))
     throw outOfRange(caller, "count", `sum to a number from 1 to ${MAX_SAMPLES}`, size);
-  const aligned = (name: "reward" | "gold") => {
-    const given = samples[name];
-    if (given === undefined) return undefined;
-    requireLength(caller, name, given, length);
-    return requireNumbers(caller, name, given, FINITE);
-  };
-  const gold = aligned("gold");
+  const gold = requireAligned(caller, "gold", samples.gold, length);
   const beta = samples.beta === undefined ? Infinity : requireNumber(caller, "beta", samples.beta, TEMPERATURE);
-  const reward = aligned("reward");
+  const reward = requireAligned(caller, "reward", samples.reward, length);
   if (reward === undefined && samples.beta !== undefined)
     throw new TypeError(`${caller}: reward must be given where beta is`);
-  const draws = ns.map(([argument, given]) => {
-    const n = requireInteger(caller, argument, given, 1);
-    if (n > size) throw outOfRange(caller, argument, `be at most ${size}, the number of samples`, n);
-    return n;
-  });
+  const draws = requireSubsetSizes(caller, ns, size);
   const laws = voteSubsets(count, reward ?? new Float64Array(length), beta, draws);
   return laws.map((law) => (gold === undefined ? { law } : { law, gold: meanUnder(law, count, gold) }));
 }
@@ -116,10 +100,5 @@ export function estimateMajorityVote(
 ): VoteEstimate | VoteEstimate[] {
   const caller = "estimateMajorityVote";
   requireObject(caller, "samples", samples);
-  if (typeof n !== "object" || n === null) return estimates(caller, samples, [["n", n]])[0];
-  return estimates(
-    caller,
-    samples,
-    Array.from(requireArrayLike(caller, "n", n), (one, i) => [`n[${i}]`, one]),
-  );
+  return forOneOrMany(caller, n, (ns) => estimates(caller, samples, ns));
 }

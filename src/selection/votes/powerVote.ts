@@ -77,10 +77,8 @@ function powerRatios(election: Election, n: number, alpha: number): RatioToRef {
   const logVotes = Float64Array.from({ length: n + 1 }, (_, m) => alpha * log(m / n));
   const logPower = (c: number, m: number) => logWeight[contenders[c].level] + logVotes[m];
   const terms = Array.from(share, (p) => poissonTerms(n * p, n));
-  const own = Array.from(share, (p) => {
-    const t = poissonTerms(n * p, n);
-    return t.map((_, m) => (m === 0 ? 0 : (n * t[m - 1]) / m));
-  });
+  // The same over ref.
+  const own = terms.map((t) => t.map((_, m) => (m === 0 ? 0 : (n * t[m - 1]) / m)));
   const least = logWeight[logWeight.length - 1] + logVotes[1];
   const sums = floats(contenders.length);
   const steps = Math.ceil((HIGH - least + LOW) / STEP);
