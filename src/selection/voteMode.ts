@@ -1,9 +1,7 @@
 import { Law } from "../measure/law.js";
 import { scaledDifference } from "../measure/score.js";
 import type { Prepared } from "./ratio/prepared.js";
-
-/** Weights are tied where their logarithms differ by no more units in the last place of what they are computed from. */
-const TIED_ULPS = 4;
+import { TIED_ULPS } from "./votes/voteWeights.js";
 
 /**
  * What a weighted vote tends to as N grows: the mode of the optimum, several modes alike. At β = 0 it is the likeliest

@@ -2,6 +2,7 @@ import { timesRatio } from "../../numeric/doubleDouble.js";
 import { exp } from "../../numeric/elementary.js";
 import { countedVotes, isCountable } from "./countedVotes.js";
 import { binomialCounts } from "./countModel.js";
+import { kindsOf } from "./kinds.js";
 import { type Contender, roundsOf } from "./rounds.js";
 import { voteIntegral } from "./voteIntegral.js";
 import { voteWeights } from "./voteWeights.js";
@@ -56,23 +57,10 @@ function contendersOf(count: Float64Array, reward: Float64Array, beta: number) {
   const drawn = [...count.keys()].filter((i) => count[i] > 0);
   const rewards = Float64Array.from(new Set(drawn.map(rewardOf))).sort((a, b) => b - a);
   const levelOf = new Map(Array.from(rewards, (r, level) => [r, level]));
-  const known = new Map<string, number>();
-  const contenders: { answers: number; level: number }[] = [];
-  const most: number[] = [];
-  const contenderOf = new Int32Array(count.length).fill(-1);
-  for (const i of drawn) {
-    const level = levelOf.get(rewardOf(i)) as number;
-    const key = `${count[i]} ${level}`;
-    let c = known.get(key);
-    if (c === undefined) {
-      c = contenders.push({ answers: 0, level }) - 1;
-      most.push(count[i]);
-      known.set(key, c);
-    }
-    contenders[c].answers++;
-    contenderOf[i] = c;
-  }
-  return { contenders: contenders as readonly Contender[], most, contenderOf, rewards };
+  const level = (i: number) => levelOf.get(rewardOf(i)) as number;
+  const kinds = kindsOf(count.length, (i) => (count[i] > 0 ? `${count[i]} ${level(i)}` : undefined));
+  const contenders = kinds.first.map((i, c): Contender => ({ answers: kinds.size[c], level: level(i) }));
+  return { contenders, most: kinds.first.map((i) => count[i]), contenderOf: kinds.kindOf, rewards };
 }
 
 /** C(m, i) for i = 0, …, to. */

@@ -16,8 +16,8 @@ export interface VoteWeights {
 /** Past the logarithm of every number of votes. */
 const MAX_STEP = 64;
 
-/** Two sums of weights are tied where their logarithms differ by no more units in the last place. */
-const TIED_ULPS = 4;
+/** Sums of weights are tied where their logarithms differ by no more units in the last place of what they come from. */
+export const TIED_ULPS: number = 4;
 
 /** The rounding of rewards of many β is not held against answers that can be told apart. */
 const MAX_SLACK = 1e-12;
