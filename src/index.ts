@@ -37,6 +37,7 @@ export {
   type KlEstimatorOptions,
   klEstimator,
 } from "./information/klEstimator.js";
+export { renyiDivergence } from "./information/renyiDivergence.js";
 export { power, product } from "./measure/algebra.js";
 export { escort } from "./measure/escort.js";
 export { expectation } from "./measure/expectation.js";
@@ -55,6 +56,10 @@ export { tilt, tiltedMass } from "./measure/tilt.js";
 export type { JsonNumber } from "./numeric/json.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
 export { type RandomSource, type RandomState, randomSource } from "./numeric/random.js";
+export { type KlPenalty, type KlPenaltyPlace, klPenaltyOptimum } from "./objective/klPenaltyOptimum.js";
+export { regularizedObjective, regularizedRegret } from "./objective/regularizedObjective.js";
+export { regularizedOptimum } from "./objective/regularizedOptimum.js";
+export type { Regularizer } from "./objective/regularizers.js";
 export {
   type CountedTie,
   type CountedWin,

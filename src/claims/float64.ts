@@ -16,6 +16,9 @@ import { expectation } from "../measure/expectation.js";
 import { distribution, fromLogMass, type Measure, measure, normalize, uniform } from "../measure/measure.js";
 import { tilt } from "../measure/tilt.js";
 import { exp, log } from "../numeric/elementary.js";
+import { klPenaltyOptimum } from "../objective/klPenaltyOptimum.js";
+import { regularizedObjective, regularizedRegret } from "../objective/regularizedObjective.js";
+import { regularizedOptimum } from "../objective/regularizedOptimum.js";
 import { humanPreference, logPreferenceProbability, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
 import { softBestOfNBounds } from "../selection/bounds.js";
@@ -66,6 +69,10 @@ export const float64Algebra = {
   rlhfOptimum,
   rlhfOptimalValue,
   rlhfRegret,
+  regularizedOptimum,
+  regularizedObjective,
+  regularizedRegret,
+  klPenaltyOptimum,
   rlifObjective,
   rlifOptimum,
   rlifOptimalValue,

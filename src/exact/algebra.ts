@@ -1,3 +1,4 @@
+import type { KlPenalty } from "../objective/klPenaltyOptimum.js";
 import type { DiffusionAlgebra } from "./diffusionAlgebra.js";
 import type {
   AutoregressivePolicyOf,
@@ -8,6 +9,7 @@ import type {
   LawBoundsOf,
   LimitDistanceOf,
   MeasureOf,
+  RegularizerOf,
   RejectionSamplingOf,
   SelfCertaintyProblemOf,
   TiltProblemOf,
@@ -151,6 +153,14 @@ export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
   rlhfOptimalValue(problem: TiltProblemOf<I>): N;
   /** {@inheritDoc exptilt!rlhfRegret} */
   rlhfRegret(problem: TiltProblemOf<I>, policy: MeasureOf<I>): N;
+  /** {@inheritDoc exptilt!regularizedOptimum} */
+  regularizedOptimum(problem: TiltProblemOf<I>, regularizer: RegularizerOf<I>): DistributionOf<N>;
+  /** {@inheritDoc exptilt!regularizedObjective} */
+  regularizedObjective(problem: TiltProblemOf<I>, policy: MeasureOf<I>, regularizer: RegularizerOf<I>): N;
+  /** {@inheritDoc exptilt!regularizedRegret} */
+  regularizedRegret(problem: TiltProblemOf<I>, policy: MeasureOf<I>, regularizer: RegularizerOf<I>): N;
+  /** {@inheritDoc exptilt!klPenaltyOptimum} */
+  klPenaltyOptimum(problem: TiltProblemOf<I>, penalty: KlPenalty): DistributionOf<N>;
   /** {@inheritDoc exptilt!rlifObjective} */
   rlifObjective(problem: SelfCertaintyProblemOf<I>, policy: MeasureOf<I>): N;
   /** {@inheritDoc exptilt!rlifOptimum} */

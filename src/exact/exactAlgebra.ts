@@ -11,6 +11,7 @@ import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf
 import * as limit from "./limit.js";
 import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
 import * as integrals from "./noisedIntegrals.js";
+import * as objective from "./objective.js";
 import { printedRate } from "./printedRate.js";
 import {
   belowInfinity,
@@ -185,6 +186,7 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     ...bound(arithmetic, alignment),
     ...bound(arithmetic, selection),
     ...bound(arithmetic, budget),
+    ...bound(arithmetic, objective),
     ...bound(arithmetic, votes),
     ...bound(arithmetic, limit),
     printedRate: (problem, n) => printedRate(arithmetic, problem, n),

@@ -49,6 +49,13 @@ export interface TiltProblemOf<N> extends BestOfNProblemOf<N> {
 }
 
 /**
+ * What stands in the place of KL: see `Regularizer`.
+ *
+ * @typeParam N a number
+ */
+export type RegularizerOf<N> = { readonly alpha: N } | "jensenShannon" | "klPlusChiSquared";
+
+/**
  * An RLIF problem: sequences of one length, whose reward is the policy's own certainty.
  *
  * @typeParam N a number

@@ -445,20 +445,25 @@ export function logRatiosOfTilts(p: Law, q: Law): Float64Array | undefined {
  */
 export function chiSquaredDivergence(p: Measure, q: Measure): number {
   const [{ law: lawP }, { law: lawQ }] = requirePair("chiSquaredDivergence", ["p", p], ["q", q]);
-  for (let i = 0; i < lawP.weight.length; i++) if (lawP.supports(i) && !lawQ.supports(i)) return Infinity;
+  return chiSquaredOf(lawP, lawQ);
+}
+
+/** χ² of two laws on one support. */
+export function chiSquaredOf(p: Law, q: Law): number {
+  for (let i = 0; i < p.weight.length; i++) if (p.supports(i) && !q.supports(i)) return Infinity;
   const terms = overPairs(
-    lawP,
-    lawQ,
+    p,
+    q,
     (_a, b, n) => {
       if (b === 0) return 0;
       return Math.abs(n) > 1 ? (n / UPSCALE) * (n / b) : (n * (n / b)) / UPSCALE;
     },
     (i, logP, logQ) => {
-      if (!lawQ.supports(i)) return 0;
+      if (!q.supports(i)) return 0;
       // (P − Q)²/Q = Q(1 − P/Q)² = P·(P/Q)·(1 − Q/P)², by the form whose factors have all digits.
       const d = logP - logQ;
-      if (d <= 0) return wholeProbability(lawQ, i, logQ) * square(expm1(d));
-      if (!inTail(lawP, i) && d < MAX_EXPONENT_NATS) return lawP.probability(i) * exp(d) * square(expm1(-d));
+      if (d <= 0) return wholeProbability(q, i, logQ) * square(expm1(d));
+      if (!inTail(p, i) && d < MAX_EXPONENT_NATS) return p.probability(i) * exp(d) * square(expm1(-d));
       return exp(logP + d + 2 * log(-expm1(-d)));
     },
   );

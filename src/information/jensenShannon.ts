@@ -1,3 +1,4 @@
+import type { Law } from "../measure/law.js";
 import { type Measure, requirePair } from "../measure/measure.js";
 import { deviance } from "../numeric/deviance.js";
 import { expm1 } from "../numeric/elementary.js";
@@ -28,8 +29,13 @@ import { eachPair, liftedProbability, logRatiosOfTilts, MAX_LOG_RATIO_NATS, UPSC
  */
 export function jensenShannonDivergence(p: Measure, q: Measure): number {
   const [{ law: lawP }, { law: lawQ }] = requirePair("jensenShannonDivergence", ["p", p], ["q", q]);
-  const tilts = logRatiosOfTilts(lawP, lawQ) ?? logRatiosOfTilts(lawQ, lawP)?.map((l) => -l);
-  const terms = new Float64Array(lawP.weight.length);
+  return jensenShannonOf(lawP, lawQ);
+}
+
+/** JS of two laws on one support. */
+export function jensenShannonOf(p: Law, q: Law): number {
+  const tilts = logRatiosOfTilts(p, q) ?? logRatiosOfTilts(q, p)?.map((l) => -l);
+  const terms = new Float64Array(p.weight.length);
   /** The deviances of a and b, the probabilities times UPSCALE, from their mean, given n = b − a. */
   const set = (i: number, a: number, b: number, n: number): void => {
     const l = tilts?.[i] ?? Infinity;
@@ -38,11 +44,11 @@ export function jensenShannonDivergence(p: Measure, q: Measure): number {
     terms[i] = mean > 0 ? (deviance(a, mean, half) + deviance(b, mean, -half)) / 2 : 0;
   };
   eachPair(
-    lawP,
-    lawQ,
+    p,
+    q,
     (i, a, b, n, scale) => set(i, a / scale, b / scale, n / scale),
     (i, logP, logQ) => {
-      const [a, b] = [liftedProbability(lawP, i, logP), liftedProbability(lawQ, i, logQ)];
+      const [a, b] = [liftedProbability(p, i, logP), liftedProbability(q, i, logQ)];
       set(i, a, b, b > 0 && a > 0 ? -b * expm1(logP - logQ) : b - a);
     },
   );

@@ -1,6 +1,6 @@
 import type { Law } from "../measure/law.js";
 import { type Measure, requirePair } from "../measure/measure.js";
-import { outOfRange, requireOptions, wrongType } from "../numeric/check.js";
+import { outOfRange, requireOneOf, requireOptions } from "../numeric/check.js";
 import { deviance, expm1MinusX, logRatio } from "../numeric/deviance.js";
 import { exp, log, log1p, square } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
@@ -17,7 +17,8 @@ import {
 /** One-draw estimators of KL(policy‖ref): −log u, ½ log² u and u − 1 − log u, with u = ref/policy at the draw. */
 export type KlEstimatorKind = "k1" | "k2" | "k3";
 
-const KINDS: readonly KlEstimatorKind[] = ["k1", "k2", "k3"];
+/** Their names. */
+export const KL_ESTIMATORS: readonly KlEstimatorKind[] = ["k1", "k2", "k3"];
 
 /** What the draws are made from. */
 export interface KlEstimatorOptions<A = unknown> {
@@ -75,10 +76,7 @@ export function klEstimator<A>(
 ): EstimatorMoments {
   const caller = "klEstimator";
   const [{ law: p }, { law: q }] = requirePair(caller, ["policy", policy], ["ref", ref]);
-  if (!KINDS.includes(kind)) {
-    const refuse = typeof kind === "string" ? outOfRange : wrongType;
-    throw refuse(caller, "kind", `be one of ${KINDS.join(", ")}`, kind);
-  }
+  requireOneOf(caller, "kind", kind, KL_ESTIMATORS);
   const { behavior } = requireOptions(caller, options, { behavior: true });
   const from = behavior && requirePair(caller, ["policy", policy], ["options.behavior", behavior])[1].law;
   const within = (law: Law) => p.weight.every((_, i) => !p.supports(i) || law.supports(i));

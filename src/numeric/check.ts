@@ -116,6 +116,19 @@ export function requireOptions<T extends object>(
   return options;
 }
 
+/** One of some words. */
+export function requireOneOf<T extends string>(
+  caller: string,
+  argument: string,
+  value: unknown,
+  words: readonly T[],
+  others = "",
+): T {
+  if (words.includes(value as T)) return value as T;
+  const refuse = typeof value === "string" ? outOfRange : wrongType;
+  throw refuse(caller, argument, `be ${others}one of ${words.join(", ")}`, value);
+}
+
 /** Array-likes, typed arrays included; strings are not numbers in a row. */
 export function requireArrayLike(caller: string, argument: string, value: unknown): ArrayLike<unknown> {
   const length = typeof value === "object" && value !== null ? (value as { length?: unknown }).length : undefined;

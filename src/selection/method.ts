@@ -1,4 +1,4 @@
-import { FINITE, outOfRange, requireNumber, requireOptions, wrongType } from "../numeric/check.js";
+import { FINITE, outOfRange, requireNumber, requireOneOf, requireOptions } from "../numeric/check.js";
 import { DRAWS_OR_LIMIT } from "./draws.js";
 import { requireVotes } from "./votes/lawOfVotes.js";
 
@@ -40,10 +40,7 @@ export function requireMethod(
   { method = "soft", cap }: MethodOptions,
   argument: string = "options",
 ): Method {
-  if (!METHODS.includes(method)) {
-    const refuse = typeof method === "string" ? outOfRange : wrongType;
-    throw refuse(caller, `${argument}.method`, `be one of ${METHODS.join(", ")}`, method);
-  }
+  requireOneOf(caller, `${argument}.method`, method, METHODS);
   if (cap === undefined) return { method };
   const known = requireNumber(caller, `${argument}.cap`, cap, FINITE);
   if (method !== "rejection") throw outOfRange(caller, `${argument}.cap`, `be left out of the method ${method}`, cap);

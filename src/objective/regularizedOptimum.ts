@@ -1,0 +1,122 @@
+import type { TiltProblem } from "../alignment/rlhf.js";
+import { Law } from "../measure/law.js";
+import { type Distribution, distributionOf, requireMeasure } from "../measure/measure.js";
+import { resolveScore, scaledDifference } from "../measure/score.js";
+import { tiltChecked } from "../measure/tilt.js";
+import { outOfRange, POSITIVE_OR_INFINITE, requireNumber, requireObject } from "../numeric/check.js";
+import { exp } from "../numeric/elementary.js";
+import { isNormal } from "../numeric/float64.js";
+import { rangeOf } from "../numeric/peak.js";
+import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
+import { chiSquaredMultiplier } from "./chiSquaredMultiplier.js";
+import { type Multiplier, solveMultiplier } from "./multiplier.js";
+import { type FDivergence, isHalfChiSquared, type Regularizer, requireRegularizer } from "./regularizers.js";
+
+/**
+ * The optimum of a reward regularised by an f-divergence from ref,
+ *
+ * $$\pi^* = \arg\max_{\pi \ll \mathrm{ref}} \mathbb{E}_{\pi}[r] - \beta D_f(\pi \,\|\, \mathrm{ref}),
+ *   \qquad \pi^*(o) = \mathrm{ref}(o)\, (f')^{-1}\Bigl(\frac{r(o) - \nu}{\beta}\Bigr),$$
+ *
+ * with ν such that the masses add up to 1. For the α-divergences, f(t) = (t^α − αt + α − 1)/(α(α − 1)),
+ *
+ * $$\pi^*(o) = \mathrm{ref}(o)\, \exp_\alpha\Bigl(\frac{r(o) - \nu}{\beta}\Bigr), \qquad
+ *   \exp_\alpha(x) = \bigl[1 + (\alpha - 1)x\bigr]_+^{1/(\alpha - 1)}$$
+ *
+ * | α | D_f(π‖ref) | optimum |
+ * |---|---|---|
+ * | 1 | KL(π‖ref) | the tilt, `rlhfOptimum` |
+ * | 0 | KL(ref‖π), the forward KL | the rational tilt ref·β/(ν′ − r) |
+ * | 2 | ½χ²(π‖ref), half of `chiSquaredDivergence` | ref·(1 + (r − ν)/β)₊; sparsemax where ref is uniform |
+ * | ½ | 2 Σ(√π − √ref)², four times the squared Hellinger distance | ref/(1 − (r − ν)/(2β))² |
+ *
+ * Two more have names: `"jensenShannon"`, and `"klPlusChiSquared"`, KL + ½χ², which χPO trains. Above α = 1 answers of low
+ * reward drop out; at α ≤ 1 none does. Policies have no mass where ref has none: below α = 1 the divergence would be finite
+ * there. A reward −∞ forbids its answer: the limit of a falling reward. β = ∞ gives ref, conditioned on what is allowed.
+ *
+ * The multiplier is one root, found by Newton's method on a power mean. Error: a few units in the last place, times
+ * ν − β/(α − 1) over the distance of r to it where that is small: the mass of an answer about to drop out is a difference.
+ * Wang et al. (2309.16240), Huang et al. (2407.13399).
+ *
+ * @param problem the reference policy, the reward and β
+ * @param regularizer `{ alpha }` with any finite number, or a name
+ * @returns the optimal policy, with ν/β as its `logNormalizer`: at α = 1 that is the log-partition log E_ref[e^{r/β}]
+ * @throws TypeError when an argument has the wrong type or the lengths differ
+ * @throws RangeError when a reward is NaN or +∞ or forbids the whole support, β is not positive, or α is not finite
+ * @example
+ * ```ts
+ * import { measure, regularizedOptimum } from "exptilt";
+ * const ref = measure(["right", "hacked", "wrong"], [60, 1, 39]);
+ * const problem = { ref, reward: [1, 1.2, 0], beta: 0.1 };
+ * regularizedOptimum(problem, { alpha: 1 }).mass[1] // => 0.109633266325
+ * regularizedOptimum(problem, { alpha: 0 }).mass[1] // => 0.666533333300
+ * regularizedOptimum(problem, { alpha: 2 }).mass // => [0.950819672131, 0.049180327869, 0]
+ * ```
+ */
+export function regularizedOptimum<A>(problem: TiltProblem<A>, regularizer: Regularizer): Distribution<A> {
+  const caller = "regularizedOptimum";
+  requireObject(caller, "problem", problem);
+  return optimumUnder(caller, problem, requireRegularizer(caller, regularizer));
+}
+
+/** The optimum under a divergence, KL where none is given. */
+export function optimumUnder<A>(caller: string, problem: TiltProblem<A>, f: FDivergence | undefined): Distribution<A> {
+  if (f === undefined) return tiltChecked(caller, "reward", problem.ref, problem.reward, problem.beta);
+  const { support, law } = requireMeasure(caller, "ref", problem.ref);
+  const score = resolveScore(caller, "reward", support, problem.reward);
+  const beta = requireNumber(caller, "beta", problem.beta, POSITIVE_OR_INFINITE);
+  const { law: optimum, multiplier, top } = regularizedLaw(caller, law, score, beta, f);
+  return distributionOf(support, optimum, () => top / beta - multiplier.argument(0));
+}
+
+/** The optimum of a regularised objective, and what its densities come from. */
+export interface RegularizedLaw {
+  readonly law: Law;
+  readonly multiplier: Multiplier;
+  /** (max r − r)/β of each answer, ∞ where it may have no mass. */
+  readonly distance: Float64Array;
+  /** max r. */
+  readonly top: number;
+}
+
+/** The optimum for rewards that were checked. */
+export function regularizedLaw(
+  caller: string,
+  base: Law,
+  score: Float64Array,
+  beta: number,
+  f: FDivergence,
+): RegularizedLaw {
+  const top = topOf(caller, base, score);
+  const distance = score.map((r, i) => (base.supports(i) ? -scaledDifference(r, top, beta) : Infinity));
+  const multiplier = isHalfChiSquared(f) ? chiSquaredMultiplier(base, distance, f) : solveMultiplier(base, distance, f);
+  // A density that no double holds is one relative to the best answer's.
+  const shift = isNormal(multiplier.density(0)) ? 0 : multiplier.logDensity(0);
+  const weight = new Float64Array(distance.length);
+  for (let i = 0; i < weight.length; i++) {
+    const d = distance[i];
+    if (d === Infinity) continue;
+    const w = base.weight[i];
+    const t = shift === 0 ? multiplier.density(d) : exp(multiplier.logDensity(d) - shift);
+    const product = w * t;
+    const plain = t === 0 || (isNormal(w) && isNormal(t) && isNormal(product));
+    weight[i] = plain ? product : exp(base.logWeight[i] + multiplier.logDensity(d) - shift);
+  }
+  // Where the density of the best answer is no double, or ref is almost all forbidden, the weights are far from those of ref.
+  const largest = rangeOf(weight).top;
+  const exponent = largest >= 2 ** -400 && largest <= 2 ** 400 ? 0 : -exponentOf(largest);
+  if (exponent !== 0) for (let i = 0; i < weight.length; i++) weight[i] = timesPowerOfTwo(weight[i], exponent);
+  const offset = exponent * Math.LN2 - shift;
+  const logDensity = () => distance.map((d) => multiplier.logDensity(d) + offset);
+  const law = Law.tilted(base, weight, () => logDensity().map((l, i) => l + base.logWeight[i]), logDensity);
+  return { law, multiplier, distance, top };
+}
+
+/** The largest reward of the support. */
+export function topOf(caller: string, base: Law, score: Float64Array): number {
+  let top = -Infinity;
+  for (let i = 0; i < score.length; i++) if (score[i] > top && base.supports(i)) top = score[i];
+  if (top === -Infinity)
+    throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
+  return top;
+}
