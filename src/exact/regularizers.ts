@@ -1,6 +1,6 @@
 import type { BigNumber } from "mathjs";
+import { solveLogPlusExp } from "../numeric/logPlusExp.js";
 import type { Arithmetic } from "./arithmetic.js";
-import { increasingRoot } from "./root.js";
 
 /** A divergence in the place of KL, by the inverse of f′ and by b·f(a/b) and its Bregman divergence. */
 export interface ExactFDivergence {
@@ -92,11 +92,14 @@ export function jensenShannon(A: Arithmetic): ExactFDivergence {
 export function klPlusChiSquared(A: Arithmetic): ExactFDivergence {
   return {
     pole: undefined,
-    /** The l with l + e^l − 1 = x. */
+    /** The l with l + e^l − 1 = x, by Newton's method from its double: each step doubles the digits. */
     logDensity(x) {
-      // Concave in x, with slope ½ at 0: above 0 at most x, and below 0 between x and x + 1.
-      const [low, high] = x.isNegative() ? [x, x.lt(-1) ? x.plus(1) : A.zero] : [A.zero, A.log1p(x)];
-      return increasingRoot(A, (l) => l.plus(A.expm1(l)).minus(x), low, high);
+      let l = A.number(solveLogPlusExp(x.toNumber()));
+      for (let digits = 8; digits < A.precision; digits *= 2) {
+        const off = l.plus(A.expm1(l)).minus(x);
+        l = l.minus(off.div(A.exp(l).plus(1)));
+      }
+      return l;
     },
     logDensityBelow: () => A.infinity,
     gapOf: () => A.infinity,

@@ -30,12 +30,17 @@ export function eachLogRatio(p: Law, q: Law, visit: (i: number, l: number, a: nu
   );
 }
 
-/** Σ f(l, P, Q) over these answers, for an f that is homogeneous in P and Q. */
-export function sumOverLogRatios(p: Law, q: Law, f: (l: number, a: number, b: number, i: number) => number): number {
+/** Σ f(l, P, Q) over these answers, for an f that is homogeneous in P and Q, which are given in some unit. */
+export function sumOverLogRatios(
+  p: Law,
+  q: Law,
+  f: (l: number, a: number, b: number, i: number, unit: number) => number,
+): number {
   const terms = new Float64Array(p.weight.length);
   eachLogRatio(p, q, (i, l, a, b) => {
-    const lifted = f(l, a, b, i);
-    terms[i] = lifted < Infinity ? lifted / UPSCALE : f(l, a / UPSCALE, b / UPSCALE, i);
+    const lifted = f(l, a, b, i, UPSCALE);
+    const plain = (a === 0 || a / UPSCALE > 0) && (b === 0 || b / UPSCALE > 0);
+    terms[i] = lifted < Infinity || !plain ? lifted / UPSCALE : f(l, a / UPSCALE, b / UPSCALE, i, 1);
   });
   const { hi } = sum(terms);
   return Number.isNaN(hi) ? Infinity : hi;

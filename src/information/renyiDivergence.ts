@@ -53,7 +53,7 @@ function renyiDivergenceOf(p: Law, q: Law, order: number): number {
   const logs = new Float64Array(p.weight.length).fill(-Infinity);
   eachLogRatio(p, q, (i, l) => {
     const [inP, inQ] = [p.supports(i), q.supports(i)];
-    if (inP && inQ) logs[i] = q.logProbability(i) + order * l;
+    if (inP && inQ) logs[i] = p.logProbability(i) + excess * l;
     else if (inP && excess > 0) logs[i] = Infinity;
   });
   return Math.max(0, logSumExp(logs) / excess);

@@ -1,6 +1,8 @@
 import type { Law } from "../measure/law.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
+import { isNormal } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
+import { sum } from "../numeric/sum.js";
 import type { FDivergence } from "./regularizers.js";
 
 /**
@@ -11,28 +13,40 @@ import type { FDivergence } from "./regularizers.js";
 export class Multiplier {
   readonly #f: FDivergence;
   readonly #x: number;
-  readonly #logGap: number | undefined;
-  readonly #gap: number;
+  /** What x misses: x − d may be far smaller than x, at the answers that have almost all mass. */
+  readonly #low: number;
+  readonly #gap: number | undefined;
+  readonly #logGap: number;
 
-  constructor(f: FDivergence, at: { readonly x: number } | { readonly logGap: number }) {
+  private constructor(f: FDivergence, x: number, low: number, gap: number | undefined, logGap: number) {
     this.#f = f;
-    this.#logGap = "x" in at ? undefined : at.logGap;
-    this.#gap = "x" in at ? Number.NaN : exp(at.logGap);
-    this.#x = "x" in at ? at.x : f.pole - this.#gap;
+    this.#x = x;
+    this.#low = low;
+    this.#gap = gap;
+    this.#logGap = logGap;
+  }
+
+  static at(f: FDivergence, x: number, low: number): Multiplier {
+    return new Multiplier(f, x, low, undefined, Number.NaN);
+  }
+
+  /** At a distance below the pole, given by itself or, where that may be no double, by its logarithm. */
+  static below(f: FDivergence, gap: number, logGap: number): Multiplier {
+    return new Multiplier(f, f.pole - gap, 0, gap, logGap);
   }
 
   /** x − d. */
   argument(d: number): number {
-    return this.#x - d;
+    return this.#x - d + this.#low;
   }
 
   density(d: number): number {
-    return this.#logGap === undefined ? this.#f.density(this.#x - d) : this.#f.densityBelow(this.#gap + d);
+    return this.#gap === undefined ? this.#f.density(this.#x - d + this.#low) : this.#f.densityBelow(this.#gap + d);
   }
 
   logDensity(d: number): number {
     if (d === Infinity) return -Infinity;
-    if (this.#logGap === undefined) return this.#f.logDensity(this.#x - d);
+    if (this.#gap === undefined) return this.#f.logDensity(this.#x - d + this.#low);
     return this.#f.logDensityBelow(d === 0 ? this.#logGap : log(this.#gap + d));
   }
 }
@@ -50,7 +64,7 @@ export function solveMultiplier(law: Law, distance: Float64Array, f: FDivergence
     const root = solve(f, ordinaryMeans(law, distance, f));
     if (root !== undefined) return root;
   }
-  return solve(f, logMeans(law, distance, f)) ?? new Multiplier(f, { x: FAR });
+  return solve(f, logMeans(law, distance, f)) ?? Multiplier.at(f, FAR, 0);
 }
 
 /** The mean density under ref as a function of x, or of the logarithm of its distance to the pole. */
@@ -59,11 +73,13 @@ interface Means {
   readonly start: number;
   /** Whether answers may have no mass, so that x may be above that side. */
   readonly open: boolean;
+  /** Whether a distance below the pole may be so small, this being its logarithm, that the unknown is the logarithm. */
+  byLogarithm(logGap: number): boolean;
   /** The logarithm of the mean density, and its slope in x. */
   at(x: number): MeanDensity;
-  /** The same, and its slope in the logarithm of the distance, below the pole. */
-  below(logGap: number): MeanDensity;
-  /** A logarithm of a distance that is not above the root, and at which no answer has more than all mass. */
+  /** The same for a distance below the pole, or its logarithm, and its slope in the logarithm. */
+  below(gap: number): MeanDensity;
+  /** The logarithm of a distance that is not above the root, and at which no answer has more than all mass. */
   logGapStart(): number;
 }
 
@@ -78,21 +94,46 @@ function solve(f: FDivergence, means: Means): Multiplier | undefined {
   if (pole < Infinity && (means.open || means.start > half)) {
     const { logMean } = means.at(half);
     if (Number.isNaN(logMean)) return undefined;
-    if (logMean < 0) {
-      const low = means.logGapStart();
-      const start = means.start < pole ? Math.max(low, log(pole - means.start)) : low;
-      const high = log(half);
-      // A mean density near its pole is all but a power of the distance: steps are made in the distance itself.
-      const move = (logGap: number, step: number) => logGap + log1p(step);
-      const logGap = newton(f, (y) => means.below(y), { start: Math.min(start, high), low, high, falling: true, move });
-      return logGap === undefined ? undefined : new Multiplier(f, { logGap });
-    }
+    if (logMean < 0) return solveBelow(f, means, half);
   }
   const high = pole < Infinity ? half : Infinity;
-  const start = Math.min(means.start, high);
-  const move = (x: number, step: number) => x + step;
-  const x = newton(f, (y) => means.at(y), { start, low: 0, high, falling: false, move });
-  return x === undefined ? undefined : new Multiplier(f, { x });
+  const found = newton(f, (y) => means.at(y), {
+    start: Math.min(means.start, high),
+    low: 0,
+    high,
+    unit: Math.min(1, pole),
+    falling: false,
+    move: (from, step) => from + step,
+    between: (low, high) => (high === Infinity ? 2 * low + 1 : low + (high - low) / 2),
+  });
+  return found && Multiplier.at(f, found.at, found.step);
+}
+
+/** Steps are made in the distance itself, or in its logarithm as long: there a mean density is all but a power. */
+function solveBelow(f: FDivergence, means: Means, half: number): Multiplier | undefined {
+  const low = means.logGapStart();
+  const start = Math.min(log(half), means.start < f.pole ? Math.max(low, log(f.pole - means.start)) : low);
+  const below = (at: number) => means.below(at);
+  if (means.byLogarithm(low)) {
+    const move = (from: number, step: number) => from + log1p(step);
+    const between = (low: number, high: number) => low + (high - low) / 2;
+    const found = newton(f, below, { start, low, high: log(half), unit: 1, falling: true, move, between });
+    const logGap = found && move(found.at, found.step);
+    return logGap === undefined ? undefined : Multiplier.below(f, exp(logGap), logGap);
+  }
+  const move = (from: number, step: number) => from + from * step;
+  const between = (low: number, high: number) => Math.sqrt(low) * Math.sqrt(high);
+  const found = newton(f, below, {
+    start: exp(start),
+    low: exp(low) / 2,
+    high: half,
+    unit: 0,
+    falling: true,
+    move,
+    between,
+  });
+  const gap = found && move(found.at, found.step);
+  return gap === undefined ? undefined : Multiplier.below(f, gap, log(gap));
 }
 
 /** Bisection alone would end in as many rounds. */
@@ -105,41 +146,45 @@ interface Search {
   readonly start: number;
   readonly low: number;
   readonly high: number;
+  /** Below this size the unknown needs no digits of its own. */
+  readonly unit: number;
   /** Whether the mean falls where the unknown rises. */
   readonly falling: boolean;
-  readonly move: (at: number, step: number) => number;
+  /** Where a step leads, and a point between two. */
+  readonly move: (from: number, step: number) => number;
+  readonly between: (low: number, high: number) => number;
 }
 
 /**
  * Where the mean density is 1: Newton's method on f′ of the mean, which is nearly linear in x (for an α-divergence it is a
- * power mean of 1 + (α − 1)x), kept inside a bracket. Undefined where a mean is NaN or ∞,
+ * power mean of 1 + (α − 1)x), kept inside a bracket; the root is one step further. Undefined where a mean is NaN or ∞,
  * or the root far away.
  */
 function newton(
   f: FDivergence,
   mean: (at: number) => MeanDensity,
-  { start, low, high, falling, move }: Search,
-): number | undefined {
+  { start, low, high, unit, falling, move, between }: Search,
+): { readonly at: number; readonly step: number } | undefined {
   let at = start;
   // Steps that do not shrink to half are steps of bisection: near an answer that is about to drop out, Newton's may circle.
   let most = Number.MAX_VALUE;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { logMean, slope } = mean(at);
     if (Number.isNaN(logMean) || logMean === Infinity || at > MAX_ARGUMENT) return undefined;
-    if (logMean === 0) return at;
+    if (logMean === 0) return { at, step: 0 };
     if (logMean > 0 === falling) low = at;
     else high = at;
     const step = -f.derivative(logMean) / (f.curvature(logMean) * slope);
     const next = move(at, step);
     const inside = next >= low && next <= high && Math.abs(next - at) <= most;
-    if (inside && Math.abs(next - at) <= MIN_STEP * Math.max(Math.abs(next), Math.min(1, f.pole))) return next;
-    const middle = high === Infinity ? 2 * at + 1 : low + (high - low) / 2;
-    if (!inside && (middle === low || middle === high)) return middle;
+    if (inside && Math.abs(next - at) <= MIN_STEP * Math.max(Math.abs(next), unit)) return { at, step };
+    const middle = between(low, high);
+    if (!inside && (middle === low || middle === high)) return { at: middle, step: 0 };
     const moved = inside ? next : middle;
     most = high === Infinity ? Number.MAX_VALUE : Math.abs(moved - at) / 2;
     at = moved;
   }
-  return at;
+  return { at, step: 0 };
 }
 
 /** Σ of weights, and of weights times distances, of the answers that may have mass. */
@@ -163,6 +208,7 @@ function ordinaryMeans(law: Law, distance: Float64Array, f: FDivergence): Means 
   return {
     start: mean,
     open: mass < total,
+    byLogarithm: () => false,
     logGapStart: () => f.logGapOf(-log(best / total)),
     at(x) {
       let [sum, moved, lost] = [0, 0, 0];
@@ -181,8 +227,7 @@ function ordinaryMeans(law: Law, distance: Float64Array, f: FDivergence): Means 
       const all = sum + lost;
       return { logMean: log(all / total), slope: moved / all };
     },
-    below(logGap) {
-      const gap = exp(logGap);
+    below(gap) {
       let [sum, moved, lost] = [0, 0, 0];
       for (let i = 0; i < weight.length; i++) {
         const d = distance[i];
@@ -200,21 +245,42 @@ function ordinaryMeans(law: Law, distance: Float64Array, f: FDivergence): Means 
   };
 }
 
-/** Means of any masses, by logarithms. */
+/** The logarithm of the smallest distance to the pole that is the unknown itself. */
+const MIN_LOG_GAP = -690;
+
+/** Means of any masses: a term is made of logarithms where a mass or a density is no normal double. */
 function logMeans(law: Law, distance: Float64Array, f: FDivergence): Means {
   const logs = law.logProbabilities();
-  const { mass, mean } = allowedMeans(law.probabilities(), distance);
+  const masses = law.probabilities();
+  const { mass, mean } = allowedMeans(masses, distance);
   const indices = Array.from(logs.keys()).filter((i) => distance[i] < Infinity && logs[i] > -Infinity);
-  const meanOf = (logDensity: (d: number) => number, slope: (d: number, logDensity: number) => number): MeanDensity => {
-    const densities = indices.map((i) => logDensity(distance[i]));
-    const terms = densities.map((l, j) => logs[indices[j]] + l);
-    const logMean = logSumExp(terms);
-    const share = (j: number) => exp(terms[j] - logMean) * slope(distance[indices[j]], densities[j]);
-    return { logMean, slope: terms.reduce((sum, term, j) => (term === -Infinity ? sum : sum + share(j)), 0) };
+  const byLogarithm = (logGap: number) => logGap < MIN_LOG_GAP;
+  const meanOf = (
+    density: (d: number) => number,
+    logDensity: (d: number) => number,
+    slope: (d: number, density: number) => number,
+  ): MeanDensity => {
+    const terms = indices.map((i) => {
+      const t = density(distance[i]);
+      const term = masses[i] * t;
+      const plain = t === 0 || (isNormal(masses[i]) && isNormal(t) && isNormal(term));
+      return plain ? term : exp(logs[i] + logDensity(distance[i]));
+    });
+    const { hi } = sum(Float64Array.from(terms));
+    // Far from the root terms may overflow.
+    const logMean =
+      hi > 0 && hi < Infinity ? log(hi) : logSumExp(indices.map((i) => logs[i] + logDensity(distance[i])));
+    let moved = 0;
+    for (const [j, i] of indices.entries()) {
+      const share = hi > 0 && hi < Infinity ? terms[j] / hi : exp(logs[i] + logDensity(distance[i]) - logMean);
+      if (share > 0) moved += share * slope(distance[i], density(distance[i]));
+    }
+    return { logMean, slope: moved };
   };
   return {
     start: mass > 0 ? mean : 0,
     open: indices.length < logs.length,
+    byLogarithm,
     logGapStart: () =>
       indices.reduce((most, i) => {
         const l = f.logGapOf(-logs[i]);
@@ -223,12 +289,15 @@ function logMeans(law: Law, distance: Float64Array, f: FDivergence): Means {
       }, -Infinity),
     at: (x) =>
       meanOf(
+        (d) => f.density(x - d),
         (d) => f.logDensity(x - d),
-        (d, l) => f.slope(x - d, exp(l)),
+        (d, t) => f.slope(x - d, t),
       ),
-    below(logGap) {
-      const gap = exp(logGap);
+    below(at) {
+      // A logarithm is below MIN_LOG_GAP, or has come from there.
+      const [gap, logGap] = at > 0 ? [at, log(at)] : [exp(at), at];
       return meanOf(
+        (d) => f.densityBelow(gap + d),
         (d) => f.logDensityBelow(d === 0 ? logGap : log(gap + d)),
         (d) => -f.steepnessBelow(gap + d) * (d === 0 ? 1 : gap / (gap + d)),
       );

@@ -1,5 +1,5 @@
 import type { TiltProblem } from "../alignment/rlhf.js";
-import { klOf, liftedProbability } from "../information/divergence.js";
+import { klOf, liftedProbability, UPSCALE } from "../information/divergence.js";
 import { sumOverLogRatios } from "../information/logRatio.js";
 import { expectationUnder } from "../measure/expectation.js";
 import type { Law } from "../measure/law.js";
@@ -90,10 +90,10 @@ export function regularizedRegret<A>(problem: TiltProblem<A>, policy: Measure<A>
   }
   const { law: optimum, multiplier, distance } = regularizedLaw(caller, ref, reward, beta, f);
   if (!within(law, ref, reward)) return Infinity;
-  const bregman = sumOverLogRatios(law, optimum, (l, mass, best, i) => {
+  const bregman = sumOverLogRatios(law, optimum, (l, mass, best, i, unit) => {
     const [argument, density] = [multiplier.argument(distance[i]), multiplier.density(distance[i])];
     const logDensity = multiplier.logDensity(distance[i]);
-    const refMass = liftedProbability(ref, i, ref.logProbability(i));
+    const refMass = liftedProbability(ref, i, ref.logProbability(i)) * (unit / UPSCALE);
     return f.regret({ l, policy: mass, optimum: best, ref: refMass, argument, density, logDensity });
   });
   return bregman === 0 ? 0 : beta * bregman;

@@ -4,7 +4,7 @@ import { type Distribution, distributionOf, requireMeasure } from "../measure/me
 import { resolveScore, scaledDifference } from "../measure/score.js";
 import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange, POSITIVE_OR_INFINITE, requireNumber, requireObject } from "../numeric/check.js";
-import { exp } from "../numeric/elementary.js";
+import { exp, log } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { rangeOf } from "../numeric/peak.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
@@ -90,26 +90,37 @@ export function regularizedLaw(
   const top = topOf(caller, base, score);
   const distance = score.map((r, i) => (base.supports(i) ? -scaledDifference(r, top, beta) : Infinity));
   const multiplier = isHalfChiSquared(f) ? chiSquaredMultiplier(base, distance, f) : solveMultiplier(base, distance, f);
-  // A density that no double holds is one relative to the best answer's.
-  const shift = isNormal(multiplier.density(0)) ? 0 : multiplier.logDensity(0);
+  // In units of ref's total the weights add up to about 1.
+  let exponent = -exponentOf(base.total.hi);
+  const scale = 2 ** exponent;
   const weight = new Float64Array(distance.length);
   for (let i = 0; i < weight.length; i++) {
     const d = distance[i];
     if (d === Infinity) continue;
-    const w = base.weight[i];
-    const t = shift === 0 ? multiplier.density(d) : exp(multiplier.logDensity(d) - shift);
-    const product = w * t;
-    const plain = t === 0 || (isNormal(w) && isNormal(t) && isNormal(product));
-    weight[i] = plain ? product : exp(base.logWeight[i] + multiplier.logDensity(d) - shift);
+    const w = base.weight[i] * scale;
+    const t = multiplier.density(d);
+    weight[i] =
+      isNormal(w) && (t === 0 || isNormal(t)) ? w * t : weightByLog(base, i, w, scale, multiplier.logDensity(d));
   }
-  // Where the density of the best answer is no double, or ref is almost all forbidden, the weights are far from those of ref.
+  // Where almost all of ref is forbidden the densities have a factor left.
   const largest = rangeOf(weight).top;
-  const exponent = largest >= 2 ** -400 && largest <= 2 ** 400 ? 0 : -exponentOf(largest);
-  if (exponent !== 0) for (let i = 0; i < weight.length; i++) weight[i] = timesPowerOfTwo(weight[i], exponent);
-  const offset = exponent * Math.LN2 - shift;
-  const logDensity = () => distance.map((d) => multiplier.logDensity(d) + offset);
-  const law = Law.tilted(base, weight, () => logDensity().map((l, i) => l + base.logWeight[i]), logDensity);
+  if (!(largest >= 2 ** -400 && largest <= 2 ** 400)) {
+    const more = -exponentOf(largest);
+    for (let i = 0; i < weight.length; i++) weight[i] = timesPowerOfTwo(weight[i], more);
+    exponent += more;
+  }
+  const offset = exponent * Math.LN2;
+  const logDensity = () => distance.map((d) => multiplier.logDensity(d));
+  const logWeight = () => logDensity().map((l, i) => l + base.logWeight[i] + offset);
+  const law = Law.tilted(base, weight, logWeight, logDensity);
   return { law, multiplier, distance, top };
+}
+
+/** A weight times a density of which one is no normal double. */
+function weightByLog(base: Law, i: number, w: number, scale: number, logDensity: number): number {
+  const half = exp(logDensity / 2);
+  if (isNormal(w) && isNormal(half)) return w * half * half;
+  return exp(base.logWeight[i] + log(scale) + logDensity);
 }
 
 /** The largest reward of the support. */

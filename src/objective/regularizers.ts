@@ -151,7 +151,7 @@ export const forwardKl: FDivergence = new AlphaDivergence(0);
 const jensenShannon: FDivergence = {
   pole: Math.LN2 / 2,
   density: (x) => 1 / (1 + 2 * expm1(-2 * x)),
-  logDensity: (x) => -log1p(2 * expm1(-2 * x)),
+  logDensity: (x) => (x < -1 ? 2 * x - Math.LN2 - log1p(-exp(2 * x) / 2) : -log1p(2 * expm1(-2 * x))),
   slope: (_x, t) => 2 * (1 + t),
   densityBelow: (gap) => 1 / expm1(2 * gap),
   logDensityBelow(logGap) {
@@ -170,11 +170,13 @@ const jensenShannon: FDivergence = {
   curvature: (l) => 1 / (2 * (1 + exp(l))),
   divergence: jensenShannonOf,
   /** ½(ref + policy) times KL of two coins, whose sides are the shares of ref and the policy in their sum. */
-  regret({ policy, optimum, ref }) {
+  regret({ l, policy, optimum, ref }) {
     const [both, best] = [ref + policy, ref + optimum];
     const [a, b] = [policy / both, optimum / best];
     const n = ((optimum - policy) / both) * (ref / best);
-    return (both / 2) * (deviance(a, b, n) + deviance(ref / both, ref / best, -n));
+    // The logarithm of a/b is known also where b is no double.
+    const own = a > 0 && !isNormal(b) ? a * (l + log(best / both) - 1) + b : deviance(a, b, n);
+    return (both / 2) * (own + deviance(ref / both, ref / best, -n));
   },
 };
 
@@ -191,12 +193,9 @@ const klPlusChiSquared: FDivergence = {
   derivative: (l) => l + expm1(l),
   curvature: (l) => 1 + exp(l),
   divergence: (p, q) => klOf(p, q) + chiSquaredOf(p, q) / 2,
-  regret({ l, policy, optimum, logDensity }) {
-    const squared =
-      l > 0
-        ? (policy * exp(logDensity + l) * square(expm1(-l))) / 2
-        : (optimum * exp(logDensity) * square(expm1(l))) / 2;
-    return alphaTerm(1, l, policy, optimum) + squared;
+  regret({ l, policy, optimum, ref }) {
+    const [larger, apart] = l > 0 ? [policy, -l] : [optimum, l];
+    return alphaTerm(1, l, policy, optimum) + (larger * (larger / ref) * square(expm1(apart))) / 2;
   },
 };
 

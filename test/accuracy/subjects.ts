@@ -4,6 +4,7 @@ import { information } from "./families/information.js";
 import { alignmentFromLogs, informationFromLogs, measuresFromLogs } from "./families/logarithms.js";
 import { measures } from "./families/measure.js";
 import { numeric } from "./families/numeric.js";
+import { objectives, renyiDivergences } from "./families/objectives.js";
 import { preference } from "./families/preference.js";
 import { selection } from "./families/selection.js";
 import { training } from "./families/training.js";
@@ -14,10 +15,11 @@ import type { Subject } from "./subject.js";
 export const folders: Readonly<Record<string, readonly Subject[]>> = {
   numeric,
   measure: [...measures, ...measuresFromLogs],
-  information: [...information, ...informationFromLogs],
+  information: [...information, ...informationFromLogs, ...renyiDivergences],
   preference,
   alignment: [...alignment, ...alignmentFromLogs],
   selection: [...selection, ...votes],
+  objective: objectives,
   training,
   diffusion,
 };

@@ -57,7 +57,7 @@ describe("the Rényi divergence", () => {
       }
       return A.toNumber(A.log(written(p, q, order)).div(A.number(order).minus(1)));
     })();
-    expect(got === want || Math.abs(got - want) <= 1e-12 * want + 1e-300, `${got}, not ${want}`).toBe(true);
+    expect(got === want || Math.abs(got - want) <= 1e-12 * want + 1e-70, `${got}, not ${want}`).toBe(true);
   });
 
   test.prop([masses], { numRuns: 100 })("does not fall as the order rises, and is KL at order 1", (rows) => {
@@ -89,7 +89,7 @@ describe("the Rényi divergence", () => {
   it("holds laws that no double does", () => {
     const p = fromLogMass(["a", "b"], [0, -2000]);
     const q = fromLogMass(["a", "b"], [-2000, 0]);
-    expect(renyiDivergence(p, q, 3)).toBeCloseTo(3000, 9);
+    expect(renyiDivergence(p, q, 3)).toBeCloseTo(2000, 9);
     expect(renyiDivergence(p, q, 0.5)).toBeCloseTo(2 * (1000 - Math.LN2), 9);
   });
 });
