@@ -44,6 +44,18 @@ export class Multiplier {
     return this.#gap === undefined ? this.#f.density(this.#x - d + this.#low) : this.#f.densityBelow(this.#gap + d);
   }
 
+  /** The density of each answer, 0 at a distance of ∞. */
+  densities(distance: Float64Array): Float64Array {
+    const f = this.#f;
+    const [x, low, gap] = [this.#x, this.#low, this.#gap];
+    const out = new Float64Array(distance.length);
+    for (let i = 0; i < out.length; i++) {
+      const d = distance[i];
+      if (d < Infinity) out[i] = gap === undefined ? f.density(x - d + low) : f.densityBelow(gap + d);
+    }
+    return out;
+  }
+
   logDensity(d: number): number {
     if (d === Infinity) return -Infinity;
     if (this.#gap === undefined) return this.#f.logDensity(this.#x - d + this.#low);
@@ -61,7 +73,7 @@ const MAX_ARGUMENT: number = 2 ** 1020;
 /** The multiplier of a law's answers at given distances, 0 for the best and ∞ for those that may have no mass. */
 export function solveMultiplier(law: Law, distance: Float64Array, f: FDivergence): Multiplier {
   if (!law.hasTail && law.leastPositive > MIN_ORDINARY_SHARE * law.total.hi) {
-    const root = solve(f, ordinaryMeans(law, distance, f));
+    const root = solve(f, ordinaryMeans(law.weight, law.total.hi, distance, f));
     if (root !== undefined) return root;
   }
   return solve(f, logMeans(law, distance, f)) ?? Multiplier.at(f, FAR, 0);
@@ -139,8 +151,8 @@ function solveBelow(f: FDivergence, means: Means, half: number): Multiplier | un
 /** Bisection alone would end in as many rounds. */
 const MAX_ROUNDS = 1100;
 
-/** Newton's method squares errors: after a step of this size the next would change nothing. */
-const MIN_STEP = 2 ** -40;
+/** Newton's method squares errors, and the mean is nearly linear: after a step of this size the next would change nothing. */
+const MIN_STEP = 2 ** -30;
 
 interface Search {
   readonly start: number;
@@ -200,13 +212,29 @@ function allowedMeans(weight: Float64Array, distance: Float64Array): { mass: num
   return { mass, mean: moved / mass, best };
 }
 
+/** Of more answers the search starts where it ends for every 64th. */
+const MIN_SIZE_FOR_SAMPLE = 4096;
+const SAMPLED = 64;
+
+/** The mean distance, or for many answers the root of a part of them. */
+function startOf(weight: Float64Array, distance: Float64Array, f: FDivergence, mean: number): number {
+  if (weight.length < MIN_SIZE_FOR_SAMPLE) return mean;
+  const size = Math.ceil(weight.length / SAMPLED);
+  const [w, d] = [new Float64Array(size), new Float64Array(size)];
+  let total = 0;
+  for (let j = 0; j < size; j++) {
+    w[j] = weight[j * SAMPLED];
+    d[j] = distance[j * SAMPLED];
+    total += w[j];
+  }
+  return (total > 0 ? solve(f, ordinaryMeans(w, total, d, f))?.argument(0) : undefined) ?? mean;
+}
+
 /** Means from masses that are ordinary doubles. */
-function ordinaryMeans(law: Law, distance: Float64Array, f: FDivergence): Means {
-  const { weight } = law;
-  const total = law.total.hi;
+function ordinaryMeans(weight: Float64Array, total: number, distance: Float64Array, f: FDivergence): Means {
   const { mass, mean, best } = allowedMeans(weight, distance);
   return {
-    start: mean,
+    start: startOf(weight, distance, f, mean),
     open: mass < total,
     byLogarithm: () => false,
     logGapStart: () => f.logGapOf(-log(best / total)),

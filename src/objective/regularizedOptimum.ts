@@ -5,7 +5,7 @@ import { resolveScore, scaledDifference } from "../measure/score.js";
 import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange, POSITIVE_OR_INFINITE, requireNumber, requireObject } from "../numeric/check.js";
 import { exp, log } from "../numeric/elementary.js";
-import { isNormal } from "../numeric/float64.js";
+import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { rangeOf } from "../numeric/peak.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { chiSquaredMultiplier } from "./chiSquaredMultiplier.js";
@@ -88,19 +88,21 @@ export function regularizedLaw(
   f: FDivergence,
 ): RegularizedLaw {
   const top = topOf(caller, base, score);
-  const distance = score.map((r, i) => (base.supports(i) ? -scaledDifference(r, top, beta) : Infinity));
+  const distance = distancesFrom(base, score, top, beta);
   const multiplier = isHalfChiSquared(f) ? chiSquaredMultiplier(base, distance, f) : solveMultiplier(base, distance, f);
   // In units of ref's total the weights add up to about 1.
   let exponent = -exponentOf(base.total.hi);
   const scale = 2 ** exponent;
-  const weight = new Float64Array(distance.length);
+  const weight = multiplier.densities(distance);
   for (let i = 0; i < weight.length; i++) {
-    const d = distance[i];
-    if (d === Infinity) continue;
+    const t = weight[i];
     const w = base.weight[i] * scale;
-    const t = multiplier.density(d);
-    weight[i] =
-      isNormal(w) && (t === 0 || isNormal(t)) ? w * t : weightByLog(base, i, w, scale, multiplier.logDensity(d));
+    const product = w * t;
+    weight[i] = product;
+    if (product >= SMALLEST_NORMAL && w >= SMALLEST_NORMAL && product < Infinity) continue;
+    const d = distance[i];
+    // A weight or a density that is no normal double.
+    if (d < Infinity && !(t === 0 && isNormal(w))) weight[i] = weightByLog(base, i, w, scale, multiplier.logDensity(d));
   }
   // Where almost all of ref is forbidden the densities have a factor left.
   const largest = rangeOf(weight).top;
@@ -116,6 +118,18 @@ export function regularizedLaw(
   return { law, multiplier, distance, top };
 }
 
+/** (top − r)/β of each answer, ∞ where it may have no mass. */
+function distancesFrom(base: Law, score: Float64Array, top: number, beta: number): Float64Array {
+  const distance = new Float64Array(score.length);
+  const everywhere = base.least > 0;
+  for (let i = 0; i < distance.length; i++) {
+    const below = top - score[i];
+    if (!everywhere && !base.supports(i)) distance[i] = Infinity;
+    else distance[i] = below < Infinity ? below / beta : -scaledDifference(score[i], top, beta);
+  }
+  return distance;
+}
+
 /** A weight times a density of which one is no normal double. */
 function weightByLog(base: Law, i: number, w: number, scale: number, logDensity: number): number {
   const half = exp(logDensity / 2);
@@ -125,8 +139,9 @@ function weightByLog(base: Law, i: number, w: number, scale: number, logDensity:
 
 /** The largest reward of the support. */
 export function topOf(caller: string, base: Law, score: Float64Array): number {
+  const everywhere = base.least > 0;
   let top = -Infinity;
-  for (let i = 0; i < score.length; i++) if (score[i] > top && base.supports(i)) top = score[i];
+  for (let i = 0; i < score.length; i++) if (score[i] > top && (everywhere || base.supports(i))) top = score[i];
   if (top === -Infinity)
     throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
   return top;

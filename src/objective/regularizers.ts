@@ -3,7 +3,7 @@ import { chiSquaredOf, klOf } from "../information/divergence.js";
 import { jensenShannonOf } from "../information/jensenShannon.js";
 import { sumOverLogRatios } from "../information/logRatio.js";
 import type { Law } from "../measure/law.js";
-import { FINITE, requireNumber, requireOneOf, requireOptions } from "../numeric/check.js";
+import { FINITE, requireNumber, requireOneOf, wrongType } from "../numeric/check.js";
 import { deviance, logRatio } from "../numeric/deviance.js";
 import { exp, expm1, log, log1p, pow, square } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
@@ -210,7 +210,8 @@ export const NAMES = ["jensenShannon", "klPlusChiSquared"] as const;
 export function requireRegularizer(caller: string, regularizer: Regularizer): FDivergence | undefined {
   if (typeof regularizer !== "object" || regularizer === null)
     return NAMED[requireOneOf(caller, "regularizer", regularizer, NAMES, "{ alpha } or ")];
-  requireOptions(caller, regularizer, { alpha: true }, "regularizer");
+  for (const name in regularizer)
+    if (name !== "alpha") throw wrongType(caller, `regularizer.${name}`, "be alpha", regularizer[name as "alpha"]);
   const alpha = requireNumber(caller, "regularizer.alpha", regularizer.alpha, FINITE);
   return alpha === 1 ? undefined : new AlphaDivergence(alpha);
 }

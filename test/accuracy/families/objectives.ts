@@ -105,7 +105,8 @@ export const objectives: readonly Subject[] = [
     ...sizes,
     exception: {
       ulp: 8,
-      reason: "above α = 1 the mass of an answer about to drop out is a difference, and few probes find how steep it is.",
+      reason:
+        "above α = 1 the mass of an answer about to drop out is a difference, and few probes find how steep it is.",
     },
   }),
   subject({
