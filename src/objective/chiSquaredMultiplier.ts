@@ -1,48 +1,58 @@
 import type { Law } from "../measure/law.js";
-import { floats } from "../numeric/floats.js";
-import { Multiplier } from "./multiplier.js";
+import { Multiplier, sampleOf } from "./multiplier.js";
 import type { FDivergence } from "./regularizers.js";
 
 /**
- * The multiplier for ½χ², where the density is (s − d)₊ and the threshold s = x + 1 solves Σ p (s − d)₊ = 1: over the answers
- * that keep mass, x Σ p = Σ p d + what is dropped. It starts with all of them, and drops those at or above s until none is left to drop:
- * s only falls, and some passes over ever fewer answers do, where sorting would take K log K steps. Michelot (1986).
+ * The multiplier for ½χ², where the density is (s − d)₊ and s = x + 1 solves Σ p (s − d)₊ = 1: over the answers that keep
+ * mass, x Σ p = Σ p d + what is dropped. Each pass takes that x for the answers below the last s, which is a step of
+ * Newton's method on a convex function of pieces of lines, and it ends where no answer changes sides: after some passes,
+ * where sorting would take K log K steps. Michelot (1986).
  */
 export function chiSquaredMultiplier(law: Law, distance: Float64Array, f: FDivergence): Multiplier {
-  const weights = floats(distance.length);
-  const distances = floats(distance.length);
-  let [kept, dropped] = [0, 0];
-  for (let i = 0; i < distance.length; i++) {
-    const w = law.weight[i];
-    if (distance[i] === Infinity) dropped += w;
-    else if (w > 0) {
-      weights[kept] = w;
-      distances[kept++] = distance[i];
-    }
-  }
-  let [x, mass, threshold] = [0, 0, Infinity];
-  // The first pass drops none.
-  for (let pass = 0, before = 0; pass < 2 || kept < before; pass++) {
-    before = kept;
-    kept = 0;
-    mass = 0;
-    let moved = 0;
-    for (let j = 0; j < before; j++) {
-      const [w, d] = [weights[j], distances[j]];
-      if (!(d < threshold)) {
-        dropped += w;
-        continue;
-      }
-      weights[kept] = w;
-      distances[kept++] = d;
-      mass += w;
-      moved += w * d;
-    }
-    x = (dropped + moved) / mass;
-    threshold = x + 1;
-  }
-  // What is left of Σ p d = dropped + x Σ p, from x − d, which keeps its digits where almost all mass is.
+  const { weight } = law;
+  const part = sampleOf(weight, distance);
+  const { x, mass, dropped } = settled(
+    weight,
+    distance,
+    part ? settled(part.weight, part.distance, Infinity).x : Infinity,
+  );
+  // What is left of Σ p d + dropped = x Σ p, from x − d, which keeps its digits where almost all mass is.
   let left = dropped;
-  for (let j = 0; j < kept; j++) left -= weights[j] * (x - distances[j]);
+  for (let i = 0; i < distance.length; i++) {
+    const d = distance[i];
+    if (d < x + 1) left -= weight[i] * (x - d);
+  }
   return Multiplier.at(f, x, left / mass);
+}
+
+/** x for the answers that keep mass, their weight and that of the others. */
+interface Settled {
+  readonly x: number;
+  readonly mass: number;
+  readonly dropped: number;
+}
+
+function settled(weight: Float64Array, distance: Float64Array, start: number): Settled {
+  let x = start;
+  for (let kept = -1; ; ) {
+    const threshold = x + 1;
+    let [count, mass, moved, dropped] = [0, 0, 0, 0];
+    for (let i = 0; i < distance.length; i++) {
+      const d = distance[i];
+      const w = weight[i];
+      if (d < threshold) {
+        count++;
+        mass += w;
+        moved += w * d;
+      } else dropped += w;
+    }
+    // A start below all distances of answers with mass.
+    if (mass === 0) {
+      x = Infinity;
+      continue;
+    }
+    if (count === kept) return { x, mass, dropped };
+    kept = count;
+    x = (dropped + moved) / mass;
+  }
 }

@@ -17,22 +17,32 @@ export class Multiplier {
   readonly #low: number;
   readonly #gap: number | undefined;
   readonly #logGap: number;
+  /** What the best answers have together, where only the logarithm of the distance to the pole is known. */
+  readonly best: RareBest | undefined;
 
-  private constructor(f: FDivergence, x: number, low: number, gap: number | undefined, logGap: number) {
+  private constructor(
+    f: FDivergence,
+    x: number,
+    low: number,
+    gap: number | undefined,
+    logGap: number,
+    best: RareBest | undefined,
+  ) {
     this.#f = f;
     this.#x = x;
     this.#low = low;
     this.#gap = gap;
     this.#logGap = logGap;
+    this.best = best;
   }
 
   static at(f: FDivergence, x: number, low: number): Multiplier {
-    return new Multiplier(f, x, low, undefined, Number.NaN);
+    return new Multiplier(f, x, low, undefined, Number.NaN, undefined);
   }
 
   /** At a distance below the pole, given by itself or, where that may be no double, by its logarithm. */
-  static below(f: FDivergence, gap: number, logGap: number): Multiplier {
-    return new Multiplier(f, f.pole - gap, 0, gap, logGap);
+  static below(f: FDivergence, gap: number, logGap: number, best?: RareBest): Multiplier {
+    return new Multiplier(f, f.pole - gap, 0, gap, logGap, best);
   }
 
   /** x − d. */
@@ -63,6 +73,12 @@ export class Multiplier {
   }
 }
 
+/** The logarithms of the mass of the best answers under ref and under the optimum. */
+export interface RareBest {
+  readonly logRef: number;
+  readonly logShare: number;
+}
+
 /** Masses below this share of the total may have densities that no double holds. */
 const MIN_ORDINARY_SHARE: number = 2 ** -900;
 
@@ -73,10 +89,31 @@ const MAX_ARGUMENT: number = 2 ** 1020;
 /** The multiplier of a law's answers at given distances, 0 for the best and ∞ for those that may have no mass. */
 export function solveMultiplier(law: Law, distance: Float64Array, f: FDivergence): Multiplier {
   if (!law.hasTail && law.leastPositive > MIN_ORDINARY_SHARE * law.total.hi) {
-    const root = solve(f, ordinaryMeans(law.weight, law.total.hi, distance, f));
+    const root = solve(f, ordinaryMeans({ weight: law.weight, total: law.total.hi, distance }, f));
     if (root !== undefined) return root;
   }
-  return solve(f, logMeans(law, distance, f)) ?? Multiplier.at(f, FAR, 0);
+  return belowByLogarithm(law, distance, f) ?? solve(f, logMeans(law, distance, f)) ?? Multiplier.at(f, FAR, 0);
+}
+
+/** A distance to the pole whose logarithm is below this is nothing beside that of any other answer. */
+const MIN_LOG_GAP = -690;
+
+/**
+ * The multiplier where the best answers are so rare that x is next to the pole: the others have what they have at the pole,
+ * and the best ones the rest. Undefined elsewhere.
+ */
+function belowByLogarithm(law: Law, distance: Float64Array, f: FDivergence): Multiplier | undefined {
+  if (f.pole === Infinity) return undefined;
+  const logs = law.logProbabilities();
+  const logRef = logSumExp(logs.map((l, i) => (distance[i] === 0 ? l : -Infinity)));
+  const others = logs.map((l, i) =>
+    distance[i] > 0 && distance[i] < Infinity ? exp(l + f.logDensityBelow(log(distance[i]))) : 0,
+  );
+  const { hi, lo } = sum(others);
+  if (!(hi < 1)) return undefined;
+  const logShare = log1p(-(hi + lo));
+  const logGap = f.logGapOf(logShare - logRef);
+  return logGap < MIN_LOG_GAP ? Multiplier.below(f, exp(logGap), logGap, { logRef, logShare }) : undefined;
 }
 
 /** The mean density under ref as a function of x, or of the logarithm of its distance to the pole. */
@@ -85,11 +122,9 @@ interface Means {
   readonly start: number;
   /** Whether answers may have no mass, so that x may be above that side. */
   readonly open: boolean;
-  /** Whether a distance below the pole may be so small, this being its logarithm, that the unknown is the logarithm. */
-  byLogarithm(logGap: number): boolean;
   /** The logarithm of the mean density, and its slope in x. */
   at(x: number): MeanDensity;
-  /** The same for a distance below the pole, or its logarithm, and its slope in the logarithm. */
+  /** The same at a distance below the pole, and its slope in the logarithm of that. */
   below(gap: number): MeanDensity;
   /** The logarithm of a distance that is not above the root, and at which no answer has more than all mass. */
   logGapStart(): number;
@@ -121,21 +156,13 @@ function solve(f: FDivergence, means: Means): Multiplier | undefined {
   return found && Multiplier.at(f, found.at, found.step);
 }
 
-/** Steps are made in the distance itself, or in its logarithm as long: there a mean density is all but a power. */
+/** Steps are made in the distance: next to the pole a mean density is all but a power of it. */
 function solveBelow(f: FDivergence, means: Means, half: number): Multiplier | undefined {
-  const low = means.logGapStart();
+  const low = Math.max(MIN_LOG_GAP - 1, means.logGapStart());
   const start = Math.min(log(half), means.start < f.pole ? Math.max(low, log(f.pole - means.start)) : low);
-  const below = (at: number) => means.below(at);
-  if (means.byLogarithm(low)) {
-    const move = (from: number, step: number) => from + log1p(step);
-    const between = (low: number, high: number) => low + (high - low) / 2;
-    const found = newton(f, below, { start, low, high: log(half), unit: 1, falling: true, move, between });
-    const logGap = found && move(found.at, found.step);
-    return logGap === undefined ? undefined : Multiplier.below(f, exp(logGap), logGap);
-  }
   const move = (from: number, step: number) => from + from * step;
   const between = (low: number, high: number) => Math.sqrt(low) * Math.sqrt(high);
-  const found = newton(f, below, {
+  const found = newton(f, (at) => means.below(at), {
     start: exp(start),
     low: exp(low) / 2,
     high: half,
@@ -153,6 +180,9 @@ const MAX_ROUNDS = 1100;
 
 /** Newton's method squares errors, and the mean is nearly linear: after a step of this size the next would change nothing. */
 const MIN_STEP = 2 ** -30;
+
+/** How much shorter a step of Newton's method must be than the last. */
+const MAX_STEP_RATIO = 0.95;
 
 interface Search {
   readonly start: number;
@@ -178,7 +208,7 @@ function newton(
   { start, low, high, unit, falling, move, between }: Search,
 ): { readonly at: number; readonly step: number } | undefined {
   let at = start;
-  // Steps that do not shrink to half are steps of bisection: near an answer that is about to drop out, Newton's may circle.
+  // A step that is no shorter than the last halves the bracket: near an answer that is about to drop out, Newton's may circle.
   let most = Number.MAX_VALUE;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { logMean, slope } = mean(at);
@@ -193,7 +223,7 @@ function newton(
     const middle = between(low, high);
     if (!inside && (middle === low || middle === high)) return { at: middle, step: 0 };
     const moved = inside ? next : middle;
-    most = high === Infinity ? Number.MAX_VALUE : Math.abs(moved - at) / 2;
+    most = high === Infinity ? Number.MAX_VALUE : Math.abs(moved - at) * MAX_STEP_RATIO;
     at = moved;
   }
   return { at, step: 0 };
@@ -212,31 +242,44 @@ function allowedMeans(weight: Float64Array, distance: Float64Array): { mass: num
   return { mass, mean: moved / mass, best };
 }
 
+/** Weights, their total, and distances. */
+interface Answers {
+  readonly weight: Float64Array;
+  readonly distance: Float64Array;
+  readonly total: number;
+}
+
 /** Of more answers the search starts where it ends for every 64th. */
 const MIN_SIZE_FOR_SAMPLE = 4096;
 const SAMPLED = 64;
 
-/** The mean distance, or for many answers the root of a part of them. */
-function startOf(weight: Float64Array, distance: Float64Array, f: FDivergence, mean: number): number {
-  if (weight.length < MIN_SIZE_FOR_SAMPLE) return mean;
+/** A part of many answers, whose root is near that of all; undefined for few. */
+export function sampleOf(weight: Float64Array, distance: Float64Array): Answers | undefined {
+  if (weight.length < MIN_SIZE_FOR_SAMPLE) return undefined;
   const size = Math.ceil(weight.length / SAMPLED);
-  const [w, d] = [new Float64Array(size), new Float64Array(size)];
-  let total = 0;
+  const part = { weight: new Float64Array(size), distance: new Float64Array(size), total: 0 };
   for (let j = 0; j < size; j++) {
-    w[j] = weight[j * SAMPLED];
-    d[j] = distance[j * SAMPLED];
-    total += w[j];
+    part.weight[j] = weight[j * SAMPLED];
+    part.distance[j] = distance[j * SAMPLED];
+    part.total += part.weight[j];
   }
-  return (total > 0 ? solve(f, ordinaryMeans(w, total, d, f))?.argument(0) : undefined) ?? mean;
+  return part;
+}
+
+/** The mean distance, or for many answers the root of a part of them. */
+function startOf({ weight, distance }: Answers, f: FDivergence, mean: number): number {
+  const part = sampleOf(weight, distance);
+  if (part === undefined || !(part.total > 0)) return mean;
+  return solve(f, ordinaryMeans(part, f))?.argument(0) ?? mean;
 }
 
 /** Means from masses that are ordinary doubles. */
-function ordinaryMeans(weight: Float64Array, total: number, distance: Float64Array, f: FDivergence): Means {
+function ordinaryMeans(answers: Answers, f: FDivergence): Means {
+  const { weight, distance, total } = answers;
   const { mass, mean, best } = allowedMeans(weight, distance);
   return {
-    start: startOf(weight, distance, f, mean),
+    start: startOf(answers, f, mean),
     open: mass < total,
-    byLogarithm: () => false,
     logGapStart: () => f.logGapOf(-log(best / total)),
     at(x) {
       let [sum, moved, lost] = [0, 0, 0];
@@ -273,16 +316,12 @@ function ordinaryMeans(weight: Float64Array, total: number, distance: Float64Arr
   };
 }
 
-/** The logarithm of the smallest distance to the pole that is the unknown itself. */
-const MIN_LOG_GAP = -690;
-
 /** Means of any masses: a term is made of logarithms where a mass or a density is no normal double. */
 function logMeans(law: Law, distance: Float64Array, f: FDivergence): Means {
   const logs = law.logProbabilities();
   const masses = law.probabilities();
   const { mass, mean } = allowedMeans(masses, distance);
   const indices = Array.from(logs.keys()).filter((i) => distance[i] < Infinity && logs[i] > -Infinity);
-  const byLogarithm = (logGap: number) => logGap < MIN_LOG_GAP;
   const meanOf = (
     density: (d: number) => number,
     logDensity: (d: number) => number,
@@ -308,7 +347,6 @@ function logMeans(law: Law, distance: Float64Array, f: FDivergence): Means {
   return {
     start: mass > 0 ? mean : 0,
     open: indices.length < logs.length,
-    byLogarithm,
     logGapStart: () =>
       indices.reduce((most, i) => {
         const l = f.logGapOf(-logs[i]);
@@ -321,12 +359,10 @@ function logMeans(law: Law, distance: Float64Array, f: FDivergence): Means {
         (d) => f.logDensity(x - d),
         (d, t) => f.slope(x - d, t),
       ),
-    below(at) {
-      // A logarithm is below MIN_LOG_GAP, or has come from there.
-      const [gap, logGap] = at > 0 ? [at, log(at)] : [exp(at), at];
+    below(gap) {
       return meanOf(
         (d) => f.densityBelow(gap + d),
-        (d) => f.logDensityBelow(d === 0 ? logGap : log(gap + d)),
+        (d) => f.logDensityBelow(log(gap + d)),
         (d) => -f.steepnessBelow(gap + d) * (d === 0 ? 1 : gap / (gap + d)),
       );
     },

@@ -93,16 +93,23 @@ export function regularizedLaw(
   // In units of ref's total the weights add up to about 1.
   let exponent = -exponentOf(base.total.hi);
   const scale = 2 ** exponent;
+  const { best } = multiplier;
+  /** The logarithm of such a weight of a best answer, without the large logarithms of its mass and its density. */
+  const logOfBest = (i: number) =>
+    best && distance[i] === 0
+      ? base.logProbability(i) - best.logRef + best.logShare + log(base.total.hi * scale)
+      : undefined;
   const weight = multiplier.densities(distance);
   for (let i = 0; i < weight.length; i++) {
     const t = weight[i];
     const w = base.weight[i] * scale;
     const product = w * t;
     weight[i] = product;
-    if (product >= SMALLEST_NORMAL && w >= SMALLEST_NORMAL && product < Infinity) continue;
-    const d = distance[i];
+    const whole = w >= SMALLEST_NORMAL && (t === 0 || (product >= SMALLEST_NORMAL && product < Infinity));
     // A weight or a density that is no normal double.
-    if (d < Infinity && !(t === 0 && isNormal(w))) weight[i] = weightByLog(base, i, w, scale, multiplier.logDensity(d));
+    if (whole || distance[i] === Infinity) continue;
+    const ofBest = logOfBest(i);
+    weight[i] = ofBest === undefined ? weightByLog(base, i, w, scale, multiplier.logDensity(distance[i])) : exp(ofBest);
   }
   // Where almost all of ref is forbidden the densities have a factor left.
   const largest = rangeOf(weight).top;
@@ -113,7 +120,7 @@ export function regularizedLaw(
   }
   const offset = exponent * Math.LN2;
   const logDensity = () => distance.map((d) => multiplier.logDensity(d));
-  const logWeight = () => logDensity().map((l, i) => l + base.logWeight[i] + offset);
+  const logWeight = () => logDensity().map((l, i) => logOfBest(i) ?? l + base.logWeight[i] + offset);
   const law = Law.tilted(base, weight, logWeight, logDensity);
   return { law, multiplier, distance, top };
 }

@@ -85,8 +85,11 @@ class AlphaDivergence implements FDivergence {
 
   /** y^{1/c}. */
   #power(y: number): number {
-    if (!(y > 0)) return this.#c > 0 ? 0 : Infinity;
-    return this.#c === 2 ? Math.sqrt(y) : this.#c === -0.5 ? 1 / (y * y) : pow(y, 1 / this.#c);
+    const c = this.#c;
+    if (!(y > 0)) return c > 0 ? 0 : Infinity;
+    if (c === 2) return Math.sqrt(y);
+    if (c === 0.5) return y * y;
+    return c === -0.5 ? 1 / (y * y) : exp(log(y) / c);
   }
 
   logDensity(x: number): number {

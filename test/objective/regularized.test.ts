@@ -103,32 +103,40 @@ describe("the optimum satisfies its conditions of optimality at 60 digits", () =
 
   test.prop([problems, regularizers], { numRuns: runs(100) })("float64 has the same law", (given, regularizer) => {
     const exact = A.regularizedOptimum(big(given), regularizer);
+    const condition = conditionOf(given, regularizer, exact);
     const { mass, logMass } = regularizedOptimum(problemOf(given), regularizer);
-    const top = Math.max(...given.reward.filter((_, i) => given.mass[i] > 0));
-    const alpha = typeof regularizer === "object" ? regularizer.alpha : 1;
     for (const i of keys(given.mass)) {
       const want = A.toNumber(exact.mass[i]);
-      if (exact.mass[i].isZero()) {
-        expect(mass[i]).toBeLessThan(1e-16);
-        continue;
-      }
-      // The mass of an answer about to drop out is a difference: 1 + (α − 1)x of terms of that size.
-      const x = (given.reward[i] - top) / given.beta;
-      const y =
-        want === 0
-          ? 1
-          : A.toNumber(A.exp(exact.logMass[i].minus(A.normalize(big(given).ref).logMass[i]))) ** (alpha - 1);
-      const condition = alpha > 1 ? Math.max(1, (alpha - 1) * Math.abs(x)) / y + 1 : 1;
-      expect(Math.abs(mass[i] - want) <= 1e-12 * condition * want + 1e-17, `${mass[i]}, not ${want}, at ${i}`).toBe(
-        true,
-      );
-      if (want > 0 && condition < 1e4)
-        expect(Math.abs(logMass[i] - A.toNumber(exact.logMass[i]))).toBeLessThan(
-          1e-12 * condition * (1 + Math.abs(logMass[i])),
-        );
+      if (exact.mass[i].isZero()) expect(mass[i]).toBeLessThan(1e-16 * condition);
+      else expect(Math.abs(mass[i] - want) <= 1e-12 * condition * want, `${mass[i]}, not ${want}, at ${i}`).toBe(true);
+      if (exact.mass[i].isZero()) continue;
+      const off = Math.abs(logMass[i] - A.toNumber(exact.logMass[i]));
+      expect(off).toBeLessThan(1e-12 * condition * (1 + Math.abs(logMass[i])));
     }
   });
 });
+
+/**
+ * How much larger errors may be: above α = 1 the density is a root or a power of y = 1 + (α − 1)(r − ν)/β, a difference
+ * that may be small at an answer about to drop out. Problems with one within 1e-7 of that are left out.
+ */
+function conditionOf(given: Given, regularizer: Regularizer, exact: ReturnType<typeof A.regularizedOptimum>): number {
+  if (typeof regularizer === "string" || regularizer.alpha <= 1) return 1;
+  const c = regularizer.alpha - 1;
+  const conditions = keys(given.mass).flatMap((i) => {
+    if (given.mass[i] === 0 || given.reward[i] === -Infinity) return [];
+    const x = A.toNumber(A.number(given.reward[i]).div(A.number(given.beta)).minus(exact.logNormalizer));
+    const y = A.toNumber(
+      A.number(1).plus(
+        A.number(c).times(A.number(given.reward[i]).div(A.number(given.beta)).minus(exact.logNormalizer)),
+      ),
+    );
+    return [(1 + Math.abs(c * x)) / Math.abs(y)];
+  });
+  const worst = Math.max(...conditions);
+  fc.pre(worst < 1e7);
+  return worst;
+}
 
 const policies = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 9 })), { minLength: 6, maxLength: 6 });
 
@@ -152,13 +160,13 @@ describe("objective and regret", () => {
         A.regularizedRegret(exact, law, regularizer),
         A.regularizedObjective(exact, law, regularizer),
       ];
-      const near = (got: number, want: BigNumber, size: number) => {
+      const near = (got: number, want: BigNumber, size: number, condition: number) => {
         const w = A.toNumber(want);
         const off = Math.abs(got - w);
-        expect(got === w || off <= 1e-11 * (Math.abs(w) + size) + 1e-150, `${got}, not ${w}`).toBe(true);
+        expect(got === w || off <= 1e-11 * condition * (Math.abs(w) + size) + 1e-150, `${got}, not ${w}`).toBe(true);
       };
-      near(regret, wantRegret, 0);
-      near(objective, wantObjective, 10);
+      near(regret, wantRegret, 0, conditionOf(given, regularizer, A.regularizedOptimum(exact, regularizer)));
+      near(objective, wantObjective, 10, 1);
       const best = A.regularizedObjective(exact, A.regularizedOptimum(exact, regularizer), regularizer);
       if (!wantObjective.isFinite() || !best.isFinite()) return;
       const size = best.abs().plus(wantObjective.abs()).plus(A.number(given.beta));
