@@ -46,9 +46,10 @@ function refined(
   for (let step = 0; step < MAX_STEPS; step++) {
     const miss = missed(point);
     const size = largest(miss, arithmetic.zero);
+    const nearer = size.lt(smallest.div(2));
+    if (size.lt(smallest)) smallest = size;
     // Rounding alone is left.
-    if (size.isZero() || !size.lt(smallest.div(2))) break;
-    smallest = size;
+    if (size.isZero() || !nearer) break;
     const move = solve(Float64Array.from(miss, (x) => x.div(size).toNumber()));
     point = point.map((x, i) => x.minus(size.times(arithmetic.number(move[i]))));
   }

@@ -1,5 +1,6 @@
 import type { BigNumber } from "mathjs";
 import { requirePolicyOf } from "../alignment/autoregressive.js";
+import type { SequenceSpace } from "../alignment/sequences.js";
 import { requireSameSupport } from "../measure/support.js";
 import { lazily } from "../numeric/cache.js";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
@@ -103,7 +104,11 @@ export function readPolicy(
 }
 
 /** A policy whose laws are read at this precision. */
-export function readSequencePolicy(arithmetic: Arithmetic, caller: string, policy: InputPolicy) {
+export function readSequencePolicy(
+  arithmetic: Arithmetic,
+  caller: string,
+  policy: InputPolicy,
+): SequenceSpace<unknown> & { conditional(prefix: readonly unknown[]): ExactDistribution } {
   return requirePolicyOf(caller, policy, (argument, vocabulary, given) => {
     const { law } = readMeasure(arithmetic, caller, argument, given);
     requireSameSupport(caller, vocabulary, law.support);

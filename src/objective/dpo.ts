@@ -47,8 +47,8 @@ export interface DpoProblem<A = unknown> {
  * import { dpoOptimum, measure } from "exptilt";
  * const ref = measure(["right", "hacked", "wrong"], [60, 1, 39]);
  * const comparisons = [{ winner: "right", loser: "wrong", count: 3 }, { winner: "wrong", loser: "right", count: 1 }];
- * dpoOptimum({ ref, beta: 0.5 }, comparisons).mass // => []
- * dpoOptimum({ ref, beta: 0.1 }, comparisons).mass // => []
+ * dpoOptimum({ ref, beta: 0.5 }, comparisons).mass // => [0.927835051546, 0.005154639175, 0.067010309278]
+ * dpoOptimum({ ref, beta: 0.1 }, comparisons).mass // => [0.999920411422, 0.000068581647, 0.000011006931]
  * ```
  */
 export function dpoOptimum<A>(problem: DpoProblem<A>, comparisons: Iterable<PairwiseComparison<A>>): Distribution<A> {

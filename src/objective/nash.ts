@@ -46,8 +46,8 @@ export interface NashProblem<A = unknown> {
  * const ref = uniform(["rock", "paper", "scissors"]);
  * // Paper beats rock always, the others beat each other three times in four.
  * const preference = [[0.5, 0, 0.75], [1, 0.5, 0.25], [0.25, 0.75, 0.5]];
- * nashOptimum({ ref, preference, beta: 0.1 }).mass // => []
- * nashOptimum({ ref, preference, beta: 1e-3 }).mass // => []
+ * nashOptimum({ ref, preference, beta: 0.1 }).mass // => [0.215665598, 0.325496741, 0.458837660]
+ * nashOptimum({ ref, preference, beta: 1e-3 }).mass // => [0.249309644, 0.250695901, 0.499994455]
  * ```
  */
 export function nashOptimum<A>(problem: NashProblem<A>): Distribution<A> {

@@ -58,10 +58,10 @@ export interface SoftValues<T = unknown> {
  * import { autoregressivePolicy, sequenceDistribution, softValues } from "exptilt";
  * const ref = autoregressivePolicy({ vocabulary: ["a", "b"], length: 2, conditional: () => [3, 1] });
  * const { value, policy } = softValues(ref, (tokens) => tokens.filter((token) => token === "b").length, 0.5);
- * value([]) // => 0
- * value(["b"]) // => 0
- * policy.conditional([]).mass // => []
- * sequenceDistribution(policy).mass // => []
+ * value([]) // => 0.954458592793
+ * value(["b"]) // => 1.477229296397
+ * policy.conditional([]).mass // => [0.288765405772, 0.711234594228]
+ * sequenceDistribution(policy).mass // => [0.083385459571, 0.205379946202, 0.205379946202, 0.505854648026]
  * ```
  */
 export function softValues<T>(
