@@ -60,10 +60,10 @@ function nash<N>(world: World<N>): Comparison<N>[] {
 /** A pair of answers, how often the first won, and how often the second. */
 type Pair = readonly [first: number, second: number, won: number, lost: number];
 
-const comparisonsOf = (pairs: readonly Pair[]) =>
+const comparisonsOf = <N>(A: Algebra<N>, pairs: readonly Pair[]) =>
   pairs.flatMap(([i, j, won, lost]) => [
-    { winner: i, loser: j, count: won },
-    { winner: j, loser: i, count: lost },
+    { winner: i, loser: j, count: A.number(won) },
+    { winner: j, loser: i, count: A.number(lost) },
   ]);
 
 /** States for a law that the slope of DPO's loss is 0 in every logit, and that the means of log π/ref of the components agree. */
@@ -109,7 +109,10 @@ function dpo<N>(world: World<N>): Comparison<N>[] {
   const places = answers.map((_, i) => i);
   const beta = A.number(DPO_BETA);
   const named = (pairs: readonly Pair[]) =>
-    comparisonsOf(pairs.map(([i, j, won, lost]) => [answers[i], answers[j], won, lost]));
+    comparisonsOf(
+      A,
+      pairs.map(([i, j, won, lost]) => [answers[i], answers[j], won, lost]),
+    );
   const optimum = (pairs: readonly Pair[]) => A.dpoOptimum({ ref, beta }, named(pairs));
   // A chain, of which the abilities fit every pair: 3, 4, … wins to 1.
   const chain = places.slice(1).map((j): Pair => [j - 1, j, j + 2, 1]);

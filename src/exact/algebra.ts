@@ -1,8 +1,8 @@
-import type { PairwiseComparison } from "../preference/comparisons.js";
 import type { DiffusionAlgebra } from "./diffusionAlgebra.js";
 import type {
   AutoregressivePolicyOf,
   BestOfNProblemOf,
+  ComparisonOf,
   DistributionOf,
   DpoProblemOf,
   FirstOrderExpansionOf,
@@ -175,7 +175,7 @@ export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
   /** {@inheritDoc exptilt!nashOptimum} */
   nashOptimum(problem: NashProblemOf<I>): DistributionOf<N>;
   /** {@inheritDoc exptilt!dpoOptimum} */
-  dpoOptimum(problem: DpoProblemOf<I>, comparisons: Iterable<PairwiseComparison<unknown>>): DistributionOf<N>;
+  dpoOptimum(problem: DpoProblemOf<I>, comparisons: Iterable<ComparisonOf<I>>): DistributionOf<N>;
   /** {@inheritDoc exptilt!softValues} */
   softValues(policy: AutoregressivePolicyOf<I>, reward: ArrayLike<I>, beta: I): SoftValuesOf<N>;
   /** {@inheritDoc exptilt!bestOfNLaw} */

@@ -1,4 +1,4 @@
-import type { BigNumber } from "mathjs";
+import { type BigNumber, isBigNumber } from "mathjs";
 import { Law } from "../measure/law.js";
 import { answerKey } from "../measure/support.js";
 import { cached } from "../numeric/cache.js";
@@ -11,15 +11,17 @@ import { type PairwiseComparison, readTournament } from "../preference/compariso
 import { requireMaximum } from "../preference/existence.js";
 import { maximum } from "../preference/fit.js";
 import type { Arithmetic } from "./arithmetic.js";
-import type { Exact } from "./input.js";
+import type { Exact, Input } from "./input.js";
 import { type ExactDistribution, expectationOf, readMeasure } from "./measure.js";
 import { readSequencePolicy } from "./problem.js";
+import type { ComparisonOf } from "./problems.js";
 import {
   belowInfinity,
   bigOutOfRange,
   type Condition,
   type Numbers,
   positiveOrInfinite,
+  readNumber,
   requireNumber,
   requireNumbers,
 } from "./read.js";
@@ -102,8 +104,8 @@ export const dpoOptimum: Exact<"dpoOptimum"> = (arithmetic, problem, comparisons
   const ref = readMeasure(arithmetic, caller, "ref", given);
   const beta = requireNumber(arithmetic, caller, "beta", price, positiveOrInfinite);
   const list = Symbol.iterator in Object(comparisons) ? [...comparisons] : comparisons;
-  const tournament = readTournament(caller, list, ref.support, 0, "ref.support");
-  const wins = winsOf(arithmetic, list);
+  const tournament = readTournament(caller, rounded(list), ref.support, 0, "ref.support");
+  const wins = winsOf(arithmetic, caller, list);
   const score = ref.support.map(() => arithmetic.zero);
   for (const { part, answers } of components(tournament)) {
     const without = answers.find((i) => !ref.supports(i));
@@ -137,8 +139,14 @@ export const dpoOptimum: Exact<"dpoOptimum"> = (arithmetic, problem, comparisons
   return tiltOf(caller, "reward", ref, score, beta).law;
 };
 
-/** How often one answer won against another, a tie being half a win to each: all digits of sums of doubles. */
-function winsOf(arithmetic: Arithmetic, comparisons: Iterable<PairwiseComparison<unknown>>) {
+/** Comparisons with big counts rounded to doubles, to be checked and to start from. */
+function rounded(comparisons: Iterable<ComparisonOf<Input>>): Iterable<PairwiseComparison<unknown>> {
+  if (!Array.isArray(comparisons)) return comparisons as never;
+  return comparisons.map((c) => (isBigNumber(c?.count) ? { ...c, count: c.count.toNumber() } : c));
+}
+
+/** How often one answer won against another, a tie being half a win to each. */
+function winsOf(arithmetic: Arithmetic, caller: string, comparisons: Iterable<ComparisonOf<Input>>) {
   const counts = new Map<unknown, Map<unknown, BigNumber>>();
   const of = (winner: unknown) => cached(counts, answerKey(winner), () => new Map<unknown, BigNumber>());
   const add = (winner: unknown, loser: unknown, count: BigNumber) => {
@@ -146,7 +154,7 @@ function winsOf(arithmetic: Arithmetic, comparisons: Iterable<PairwiseComparison
     of(winner).set(answerKey(loser), before.plus(count));
   };
   for (const comparison of comparisons) {
-    const count = arithmetic.number(Number(comparison.count ?? 1));
+    const count = readNumber(arithmetic, caller, "count", comparison.count ?? 1);
     if ("tie" in comparison) {
       const [a, b] = comparison.tie;
       add(a, b, count.div(2));

@@ -220,6 +220,15 @@ export interface DpoProblemOf<N> {
 }
 
 /**
+ * A counted win of one answer over another, or a counted tie of two.
+ *
+ * @typeParam N a number
+ */
+export type ComparisonOf<N> =
+  | { readonly winner: unknown; readonly loser: unknown; readonly count?: N }
+  | { readonly tie: readonly [unknown, unknown]; readonly count?: N };
+
+/**
  * What each prefix of a sequence is worth, and the token-level policy of these values.
  *
  * @typeParam N a number

@@ -43,23 +43,24 @@ function nashExactly(mass: readonly Num[], wins: readonly Num[], beta: Num) {
 }
 
 /** Comparisons in both directions along random pairs, so that each component has a maximum. */
-type Compared = { mass: number[]; pairs: number[][]; beta: number };
+type Compared = { mass: number[]; pairs: number[][]; counts: number[][]; beta: number };
 
 function compared(rng: Rng): Compared {
   const size = pick(rng, 2, 3, 4, 6, 8);
   const count = () => pick(rng, whole(rng, 1, 9), order(rng, -2, 3));
   const pairs = Array.from({ length: whole(rng, 0, 2 * size) }, () => {
     const i = whole(rng, 0, size - 1);
-    return [i, (i + whole(rng, 1, size - 1)) % size, count(), count()];
+    return [i, (i + whole(rng, 1, size - 1)) % size];
   });
+  const counts = pairs.map(() => [count(), count()]);
   const mass = masses(rng, size).map((m) => (m > 0 ? m : 1));
-  return { mass, pairs, beta: order(rng, -3, 3) };
+  return { mass, pairs, counts, beta: order(rng, -3, 3) };
 }
 
-const comparisonsOf = (pairs: readonly (readonly number[])[]) =>
-  pairs.flatMap(([i, j, won, lost]) => [
-    { winner: i, loser: j, count: won },
-    { winner: j, loser: i, count: lost },
+const comparisonsOf = <N>(pairs: readonly (readonly number[])[], counts: readonly (readonly N[])[]) =>
+  pairs.flatMap(([i, j], k) => [
+    { winner: i, loser: j, count: counts[k][0] },
+    { winner: j, loser: i, count: counts[k][1] },
   ]);
 
 /** A policy of up to three tokens by rows of masses, taken by the last token, and the rewards of its sequences. */
@@ -121,12 +122,16 @@ export const games: readonly Subject[] = [
     domain: `${MASSES}; up to 16 pairs, compared 0.01 to 1,000 times in each direction; β from 1e-3 to 1e3; 2 to 8 answers`,
     draw: compared,
     fixed: ["pairs"],
-    float64: ({ mass, pairs, beta }) =>
-      dpoOptimum({ ref: measure(answers(mass), mass), beta }, comparisonsOf(pairs)).logMass,
-    exact: ({ mass, beta }, { pairs }) =>
-      exact.dpoOptimum({ ref: measureOf(mass), beta }, comparisonsOf(pairs)).logMass,
+    float64: ({ mass, pairs, counts, beta }) =>
+      dpoOptimum({ ref: measure(answers(mass), mass), beta }, comparisonsOf(pairs, counts)).logMass,
+    exact: ({ mass, counts, beta }, { pairs }) =>
+      exact.dpoOptimum({ ref: measureOf(mass), beta }, comparisonsOf(pairs, counts)).logMass,
     cases: 100,
     probes: 2,
+    exception: {
+      ulp: 10,
+      reason: "abilities are rounded at the size of the largest, and β magnifies their differences",
+    },
   }),
   subject<Tokens>({
     name: "softValues().value",
