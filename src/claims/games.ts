@@ -1,6 +1,6 @@
 import type { Algebra, DistributionOf } from "../exact/algebra.js";
 import type { Comparison, Identity } from "./claim.js";
-import { type Few, fewOf, ranksOf, warmFewOf } from "./fewAnswers.js";
+import { fewOf, perWorld, ranksOf, warmFewOf } from "./fewAnswers.js";
 import type { World } from "./instance.js";
 import { markov } from "./sequences.js";
 import { dot, entries, largest, magnitude, total } from "./sums.js";
@@ -15,12 +15,29 @@ const DPO_BETA = 0.5;
 /** Tokens of the sequences in (54). */
 const TOKENS = 2;
 
+/** Answers in (52) and (53), whose optima are found step by step. */
+const ANSWERS = 3;
+
+/** The first answers that have mass. */
+function firstOf<N>(world: World<N>): { ref: DistributionOf<N>; reward: readonly N[] } {
+  return perWorld(world, "three", () => {
+    const { algebra: A } = world;
+    const { ref, reward } = fewOf(world);
+    if (reward.length <= ANSWERS) return { ref, reward };
+    const logMass = entries(ref.logMass).slice(0, ANSWERS);
+    return {
+      ref: A.normalize(A.fromLogMass(ref.support.slice(0, ANSWERS), logMass)),
+      reward: reward.slice(0, ANSWERS),
+    };
+  });
+}
+
 /** 1 + |log ref|, the size of what a logarithm of a law is a sum of. */
 const logSizes = <N>(A: Algebra<N>, { logMass }: DistributionOf<N>): N[] =>
   entries(logMass).map((l) => A.add(A.number(1), magnitude(A, l)));
 
 /** Preferences half by the ranks of the rewards, half by a cycle in which each answer beats the next one. */
-function preferencesOf<N>(A: Algebra<N>, { reward }: Few<N>): N[][] {
+function preferencesOf<N>(A: Algebra<N>, reward: readonly N[]): N[][] {
   const ranks = ranksOf(A, reward);
   const k = ranks.length;
   const cycle = (i: number, j: number) => Number(j === (i + 1) % k) - Number(i === (j + 1) % k);
@@ -34,10 +51,9 @@ function preferencesOf<N>(A: Algebra<N>, { reward }: Few<N>): N[][] {
 
 function nash<N>(world: World<N>): Comparison<N>[] {
   const { algebra: A } = world;
-  const few = fewOf(world);
-  const { ref, policies } = few;
+  const { ref, reward } = firstOf(world);
   const beta = A.number(GAME_BETA);
-  const preference = preferencesOf(A, few);
+  const preference = preferencesOf(A, reward);
   const optimum = A.nashOptimum({ ref, preference, beta });
   const rate = preference.map((row) => dot(A, row, optimum.mass));
   const exponents = rate.map((w) => A.divide(w, beta));
@@ -48,7 +64,7 @@ function nash<N>(world: World<N>): Comparison<N>[] {
     ...isWritten(A, optimum, written),
     { left: [optimum.logNormalizer], right: [written.logTotal] },
     { left: [A.rlhfObjective(against, optimum)], right: [best], scale: logSizes(A, ref).slice(0, 1) },
-    ...[ref, ...policies].map((policy) => ({
+    ...[ref, A.uniform(ref.support)].map((policy) => ({
       left: [A.rlhfObjective(against, policy)],
       right: [best],
       relation: "<=" as const,
@@ -103,7 +119,7 @@ function endsTraining<N>(
 
 function dpo<N>(world: World<N>): Comparison<N>[] {
   const { algebra: A } = world;
-  const { ref } = fewOf(world);
+  const { ref } = firstOf(world);
   const answers = ref.support as readonly number[];
   const k = answers.length;
   const places = answers.map((_, i) => i);
@@ -174,7 +190,7 @@ export const games: readonly Identity[] = [
     equation: "(52)",
     statement:
       "NLHF: π* ∝ ref·e^(Pπ*/β), and no deviation gains: J(π) = πᵀPπ* − β KL(π‖ref) is largest at π*, β log E_ref[e^(Pπ*/β)]",
-    hypotheses: "the first 4 answers with mass; preferences half by the ranks of the rewards, half by a cycle; β = 1/4",
+    hypotheses: "the first 3 answers with mass; preferences half by the ranks of the rewards, half by a cycle; β = 1/4",
     sides: nash,
   },
   {
@@ -183,7 +199,7 @@ export const games: readonly Identity[] = [
     statement:
       "DPO: gradient descent from ref conserves each component's sum of logits: π ∝ ref·e^((a − mean_C a)/β), which is (9) where all are linked",
     hypotheses:
-      "the first 4 answers with mass; compared in a chain, in a ring, and the first two alone; a tabular policy; β = 1/2",
+      "the first 3 answers with mass; compared in a chain, in a ring, and the first two alone; a tabular policy; β = 1/2",
     sides: dpo,
   },
   {
