@@ -4,6 +4,7 @@ import { diffusion } from "./diffusion.js";
 import { alignmentErrata } from "./errata/alignment.js";
 import { diffusionErrata } from "./errata/diffusion.js";
 import { selectionErrata } from "./errata/selection.js";
+import { games } from "./games.js";
 import { preliminaries } from "./preliminaries.js";
 import { reinforcement } from "./reinforcement.js";
 import { selection } from "./selection.js";
@@ -14,6 +15,6 @@ const inOrder = <C extends Claim>(list: readonly C[]): C[] => [...list].sort((a,
 
 /** The anthology as data: every equation with its statement, its hypotheses and its two sides, then its errata. */
 export const claims: readonly Claim[] = [
-  ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training, ...diffusion, ...budget]),
+  ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training, ...diffusion, ...budget, ...games]),
   ...inOrder([...alignmentErrata, ...selectionErrata, ...diffusionErrata]),
 ];

@@ -16,9 +16,12 @@ import { expectation } from "../measure/expectation.js";
 import { distribution, fromLogMass, type Measure, measure, normalize, uniform } from "../measure/measure.js";
 import { tilt } from "../measure/tilt.js";
 import { exp, log } from "../numeric/elementary.js";
+import { dpoOptimum } from "../objective/dpo.js";
 import { klPenaltyOptimum } from "../objective/klPenaltyOptimum.js";
+import { nashOptimum } from "../objective/nash.js";
 import { regularizedObjective, regularizedRegret } from "../objective/regularizedObjective.js";
 import { regularizedOptimum } from "../objective/regularizedOptimum.js";
+import { softValues } from "../objective/softValues.js";
 import { humanPreference, logPreferenceProbability, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
 import { softBestOfNBounds } from "../selection/bounds.js";
@@ -80,6 +83,9 @@ export const float64Algebra = {
   rlhfEquivalent,
   rlifEquivalent,
   unifiedObjective,
+  nashOptimum,
+  dpoOptimum,
+  softValues,
   bestOfNLaw,
   softBestOfNLaw,
   weightedBestOfNLaw,

@@ -3,15 +3,19 @@ import type { DiffusionAlgebra } from "./diffusionAlgebra.js";
 import type {
   AutoregressivePolicyOf,
   BestOfNProblemOf,
+  ComparisonOf,
   DistributionOf,
+  DpoProblemOf,
   FirstOrderExpansionOf,
   ImportanceWeightsOf,
   LawBoundsOf,
   LimitDistanceOf,
   MeasureOf,
+  NashProblemOf,
   RegularizerOf,
   RejectionSamplingOf,
   SelfCertaintyProblemOf,
+  SoftValuesOf,
   TiltProblemOf,
   UnifiedProblemOf,
   WeightedMleFitOf,
@@ -178,6 +182,12 @@ export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
   ): SelfCertaintyProblemOf<N>;
   /** {@inheritDoc exptilt!unifiedObjective} */
   unifiedObjective(problem: UnifiedProblemOf<I>, policy: MeasureOf<I>): N;
+  /** {@inheritDoc exptilt!nashOptimum} */
+  nashOptimum(problem: NashProblemOf<I>): DistributionOf<N>;
+  /** {@inheritDoc exptilt!dpoOptimum} */
+  dpoOptimum(problem: DpoProblemOf<I>, comparisons: Iterable<ComparisonOf<I>>): DistributionOf<N>;
+  /** {@inheritDoc exptilt!softValues} */
+  softValues(policy: AutoregressivePolicyOf<I>, reward: ArrayLike<I>, beta: I): SoftValuesOf<N>;
   /** {@inheritDoc exptilt!bestOfNLaw} */
   bestOfNLaw(problem: BestOfNProblemOf<I>, n: number): DistributionOf<N>;
   /** {@inheritDoc exptilt!softBestOfNLaw} */

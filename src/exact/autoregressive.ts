@@ -1,11 +1,12 @@
 import type { BigNumber } from "mathjs";
-import { requireForm, requirePolicyOf } from "../alignment/autoregressive.js";
+import { requireForm } from "../alignment/autoregressive.js";
 import { requireEnumerable, requireSequence, walk } from "../alignment/sequences.js";
-import { knownSupport, requireSameSupport } from "../measure/support.js";
+import { knownSupport } from "../measure/support.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { divergenceOf } from "./information.js";
 import type { Exact, InputPolicy } from "./input.js";
-import { type ExactDistribution, ofMass, readMeasure } from "./measure.js";
+import { type ExactDistribution, ofMass } from "./measure.js";
+import { readSequencePolicy } from "./problem.js";
 
 type Form = "variant" | "original";
 
@@ -15,15 +16,6 @@ interface Sequence {
   readonly mass: BigNumber;
   /** The sum of the divergences from uniform of the laws on its way. */
   readonly certainty: BigNumber;
-}
-
-/** A policy whose laws are read at this precision. */
-function readPolicy(arithmetic: Arithmetic, caller: string, policy: InputPolicy) {
-  return requirePolicyOf(caller, policy, (argument, vocabulary, given) => {
-    const { law } = readMeasure(arithmetic, caller, argument, given);
-    requireSameSupport(caller, vocabulary, law.support);
-    return law;
-  });
 }
 
 /** KL(π‖Unif) = Σ π log(|V|π) of one law, or KL(Unif‖π). */
@@ -44,7 +36,7 @@ function complete(
   given: InputPolicy,
   certainty: (law: ExactDistribution) => BigNumber,
 ): Sequence[] {
-  const policy = requireEnumerable(caller, readPolicy(arithmetic, caller, given));
+  const policy = requireEnumerable(caller, readSequencePolicy(arithmetic, caller, given));
   const sequences: Sequence[] = [];
   walk(
     policy,
@@ -68,7 +60,7 @@ export const sequenceDistribution: Exact<"sequenceDistribution"> = (arithmetic, 
 export const selfCertainty: Exact<"selfCertainty"> = (arithmetic, policy, sequence, form = "variant") => {
   const caller = "selfCertainty";
   requireForm(caller, form);
-  const own = readPolicy(arithmetic, caller, policy);
+  const own = readSequencePolicy(arithmetic, caller, policy);
   const length = requireSequence(caller, own, sequence);
   const terms = Array.from({ length }, (_, i) =>
     certaintyOf(own.conditional(Object.freeze(sequence.slice(0, i))), form),

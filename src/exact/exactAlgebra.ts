@@ -7,6 +7,7 @@ import { Arithmetic } from "./arithmetic.js";
 import * as autoregressive from "./autoregressive.js";
 import * as budget from "./budget.js";
 import * as diffusion from "./diffusion.js";
+import * as games from "./games.js";
 import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
 import * as limit from "./limit.js";
 import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
@@ -184,6 +185,7 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     },
 
     ...bound(arithmetic, alignment),
+    ...bound(arithmetic, games),
     ...bound(arithmetic, selection),
     ...bound(arithmetic, budget),
     ...bound(arithmetic, objective),

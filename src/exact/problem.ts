@@ -1,9 +1,11 @@
 import type { BigNumber } from "mathjs";
+import { requirePolicyOf } from "../alignment/autoregressive.js";
+import type { SequenceSpace } from "../alignment/sequences.js";
 import { requireSameSupport } from "../measure/support.js";
 import { lazily } from "../numeric/cache.js";
 import { outOfRange, requireInteger, requireObject } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
-import type { Input, InputMeasure, InputSelfCertainty, InputTilt } from "./input.js";
+import type { Input, InputMeasure, InputPolicy, InputSelfCertainty, InputTilt } from "./input.js";
 import { type ExactDistribution, type ExactMeasure, readMeasure } from "./measure.js";
 import type { BestOfNProblemOf } from "./problems.js";
 import {
@@ -99,4 +101,17 @@ export function readPolicy(
   const { law } = readMeasure(arithmetic, caller, "policy", policy);
   requireSameSupport(caller, ref.support, law.support, ["ref", "policy"]);
   return law;
+}
+
+/** A policy whose laws are read at this precision. */
+export function readSequencePolicy(
+  arithmetic: Arithmetic,
+  caller: string,
+  policy: InputPolicy,
+): SequenceSpace<unknown> & { conditional(prefix: readonly unknown[]): ExactDistribution } {
+  return requirePolicyOf(caller, policy, (argument, vocabulary, given) => {
+    const { law } = readMeasure(arithmetic, caller, argument, given);
+    requireSameSupport(caller, vocabulary, law.support);
+    return law;
+  });
 }

@@ -199,3 +199,55 @@ export interface WeightedMleFitOf<N> {
   /** The objective reached, Σ target log π_θ, in nats. */
   readonly objective: N;
 }
+
+/**
+ * A game of two policies, of which the one wins whose answer is preferred.
+ *
+ * @typeParam N a number
+ */
+export interface NashProblemOf<N> {
+  /** The reference policy, read as the law proportional to it. */
+  readonly ref: MeasureOf<N>;
+  /** `preference[i][j]`: the probability that answer i is preferred to answer j. */
+  readonly preference: ArrayLike<ArrayLike<N>>;
+  /** β, a probability of winning per nat. */
+  readonly beta: N;
+}
+
+/**
+ * What direct preference optimisation starts from.
+ *
+ * @typeParam N a number
+ */
+export interface DpoProblemOf<N> {
+  /** The reference policy, read as the law proportional to it. */
+  readonly ref: MeasureOf<N>;
+  /** β > 0. */
+  readonly beta: N;
+}
+
+/**
+ * A counted win of one answer over another, or a counted tie of two.
+ *
+ * @typeParam N a number
+ */
+export type ComparisonOf<N> =
+  | { readonly winner: unknown; readonly loser: unknown; readonly count?: N }
+  | { readonly tie: readonly [unknown, unknown]; readonly count?: N };
+
+/**
+ * What each prefix of a sequence is worth, and the token-level policy of these values.
+ *
+ * @typeParam N a number
+ */
+export interface SoftValuesOf<N> {
+  /**
+   * V of a prefix, in the units of the reward.
+   *
+   * @param prefix the tokens so far: none, some, or a complete sequence
+   * @returns the value
+   */
+  value(prefix: readonly unknown[]): N;
+  /** The policy that draws a next token with probability ref(a|s)·e^{(V(sa) − V(s))/β}. */
+  readonly policy: AutoregressivePolicyOf<N>;
+}

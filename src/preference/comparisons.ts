@@ -98,12 +98,16 @@ export interface Tournament<A> {
  */
 const TOTAL_EXPONENT = 1000;
 
-/** Checks the comparisons and gathers them by pair; a ridge counts in the scale, as it is of the unit of the wins. */
+/**
+ * Checks the comparisons and gathers them by pair; a ridge counts in the scale, as it is of the unit of the wins. Errors call
+ * the list of items `list`.
+ */
 export function readTournament<A>(
   caller: string,
   comparisons: Iterable<PairwiseComparison<A>>,
   listed: readonly A[] | undefined,
   ridge: number,
+  list = "options.items",
 ): Tournament<A> {
   const items: A[] = [];
   const places = new Map<unknown, number>();
@@ -113,13 +117,13 @@ export function readTournament<A>(
     return items.push(item) - 1;
   };
   if (listed !== undefined) {
-    requireArrayLike(caller, "options.items", listed);
+    requireArrayLike(caller, list, listed);
     for (let i = 0; i < listed.length; i++) {
       const first = indexOf(listed[i]);
       if (first < 0) add(listed[i]);
       else {
-        const condition = `differ from every other item (options.items[${first}] is the same)`;
-        throw outOfRange(caller, `options.items[${i}]`, condition, listed[i]);
+        const condition = `differ from every other item (${list}[${first}] is the same)`;
+        throw outOfRange(caller, `${list}[${i}]`, condition, listed[i]);
       }
     }
   }
@@ -136,7 +140,7 @@ export function readTournament<A>(
       const known = indexOf(item);
       if (known >= 0) return known;
       if (listed === undefined) return add(item);
-      throw outOfRange(caller, `${at}.${field}`, "be one of options.items", item);
+      throw outOfRange(caller, `${at}.${field}`, `be one of ${list}`, item);
     };
     const w = place(winner, tie ? "tie[0]" : "winner");
     const l = place(loser, tie ? "tie[1]" : "loser");

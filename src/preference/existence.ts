@@ -9,11 +9,12 @@ const MAX_NAMED = 4;
 /**
  * The finite maximum of a Bradley–Terry likelihood exists when, however the items are split in two groups, some item of
  * each has beaten one of the other: when the digraph of wins is strongly connected (Zermelo 1929, Ford 1957).
- * Where it is not, a `RangeError` names the groups.
+ * Where it is not, a `RangeError` names the groups, and ends with a remedy.
  */
 export function requireMaximum(
   caller: string,
   { items, first, second, firstWins, secondWins }: Tournament<unknown>,
+  remedy = "",
 ): void {
   const [winner, loser]: [number[], number[]] = [[], []];
   for (let p = 0; p < first.length; p++) {
@@ -57,7 +58,7 @@ export function requireMaximum(
   ];
   throw new RangeError(
     `${caller}: comparisons must link every group of items to the others by wins in both directions, or the ` +
-      `likelihood has no maximum: ${faults.join("; ")} (a positive options.ridge gives it one)`,
+      `likelihood has no maximum: ${faults.join("; ")}${remedy}`,
   );
 }
 

@@ -128,11 +128,9 @@ export function fitBradleyTerry<A>(
   if (options.reference !== undefined && reference < 0) {
     throw outOfRange(caller, "options.reference", "be one of the items", options.reference);
   }
-  if (ridge === 0) requireMaximum(caller, tournament);
+  if (ridge === 0) requireMaximum(caller, tournament, " (a positive options.ridge gives it one)");
 
-  const ground = reference >= 0 ? reference : mostCompared(tournament);
-  const network = new LikelihoodNetwork(tournament, timesPowerOfTwo(ridge, exponent), ground);
-  const { potential, iterations, converged } = maximise(network);
+  const { network, potential, iterations, converged } = maximum(tournament, ridge, reference);
   const { logLikelihood, deviance } = network.fit(potential);
   const steepest = network.gradient().reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
 
@@ -231,6 +229,20 @@ class Fit<A> implements BradleyTerryFit<A> {
     const { rowSum, total } = this.#inverse();
     return timesPowerOfTwo(entry - (rowSum[i] + rowSum[j]) / n + total / n / n, this.#exponent);
   }
+}
+
+/** The maximum of the likelihood, where there is one: the potentials are 0 at the reference, or without one (−1) anywhere. */
+export function maximum(tournament: Tournament<unknown>, ridge: number, reference: number): Maximum {
+  const ground = reference >= 0 ? reference : mostCompared(tournament);
+  const network = new LikelihoodNetwork(tournament, timesPowerOfTwo(ridge, tournament.exponent), ground);
+  return { network, ...maximise(network) };
+}
+
+interface Maximum {
+  readonly network: LikelihoodNetwork;
+  readonly potential: Float64Array;
+  readonly iterations: number;
+  readonly converged: boolean;
 }
 
 /** The item with most comparisons, to be held at 0: it is the nearest to the others. */

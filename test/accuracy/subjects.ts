@@ -5,6 +5,7 @@ import { alignmentFromLogs, informationFromLogs, measuresFromLogs } from "./fami
 import { measures } from "./families/measure.js";
 import { numeric } from "./families/numeric.js";
 import { objectives, renyiDivergences } from "./families/objectives.js";
+import { games } from "./families/objectives-games.js";
 import { preference } from "./families/preference.js";
 import { selection } from "./families/selection.js";
 import { training } from "./families/training.js";
@@ -19,7 +20,7 @@ export const folders: Readonly<Record<string, readonly Subject[]>> = {
   preference,
   alignment: [...alignment, ...alignmentFromLogs],
   selection: [...selection, ...votes],
-  objective: objectives,
+  objective: [...objectives, ...games],
   training,
   diffusion,
 };

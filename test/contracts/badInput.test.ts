@@ -4,6 +4,7 @@ import {
   bestOfPoissonLaw,
   chiSquaredDivergence,
   distribution,
+  dpoOptimum,
   entropy,
   escort,
   expectation,
@@ -16,6 +17,7 @@ import {
   limitDistance,
   type Measure,
   measure,
+  nashOptimum,
   normalize,
   power,
   product,
@@ -157,6 +159,8 @@ describe("what is no measure, or lists other answers, is refused", () => {
     ["expectation", (m) => expectation(m, [0, 1])],
     ["rlhfOptimum", (m) => rlhfOptimum({ ...problem, ref: m })],
     ["rlifOptimum", (m) => rlifOptimum({ ...internal, ref: m })],
+    ["nashOptimum", (m) => nashOptimum({ ref: m, preference: [[0.5]], beta: 1 })],
+    ["dpoOptimum", (m) => dpoOptimum({ ref: m, beta: 1 }, [])],
   ];
   test.each(readers)("%s of null or a number", (_, read) => {
     expect(() => read(wrong(null))).toThrow(TypeError);

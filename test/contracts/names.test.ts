@@ -3,6 +3,7 @@ import {
   categoricalQuantile,
   categoricalSampler,
   chiSquaredDivergence,
+  dpoOptimum,
   entropy,
   escort,
   expectation,
@@ -12,6 +13,7 @@ import {
   klEstimator,
   type Measure,
   measure,
+  nashOptimum,
   normalize,
   power,
   product,
@@ -38,6 +40,11 @@ const support = ["a", "b"];
 const good = measure(support, [1, 3]);
 const bad = { support, mass: Float64Array.of(1, Number.NaN), logMass: Float64Array.of(0, 0) };
 const reward = (answer: string) => Number(answer === "b");
+const preference = [
+  [0.5, 0.25],
+  [0.75, 0.5],
+];
+const comparisons = [{ tie: ["a", "b"] as const }] as never;
 const length = 2;
 const vocabularySize = 2;
 const out = new Float64Array(2);
@@ -82,6 +89,8 @@ const calls: [string, argument: string, (p: Measure<string>) => unknown][] = [
   ["rlifOptimalValue", "ref", (ref) => rlifOptimalValue({ ref, length, beta: 1, vocabularySize })],
   ["rlhfEquivalent", "ref", (ref) => rlhfEquivalent({ ref, length, beta: 1, vocabularySize })],
   ["rlifEquivalent", "ref", (ref) => rlifEquivalent({ ref, reward, beta: 1 }, { length, vocabularySize })],
+  ["nashOptimum", "ref", (ref) => nashOptimum({ ref, preference, beta: 1 })],
+  ["dpoOptimum", "ref", (ref) => dpoOptimum({ ref, beta: 1 }, comparisons)],
   ["unifiedObjective", "ref", (ref) => unifiedObjective({ ref, beta: 1 }, good)],
   ["unifiedObjective", "policy", (policy) => unifiedObjective({ ref: good, beta: 1 }, policy)],
 ];

@@ -13,6 +13,19 @@ const instance = fc
   .filter((rows) => rows.some(([a]) => a > 0) && rows.some(([, b]) => b > 0))
   .map((rows) => ({ p: rows.map((r) => r[0]), q: rows.map((r) => r[1]), r: rows.map((x) => x[2]) }));
 
+const frozenPreferences = (r: readonly number[]) =>
+  Object.freeze(r.map((a) => Object.freeze(r.map((b) => (a === b ? 0.5 : Number(a > b))))));
+
+/** A tie of the first two answers with mass. */
+const frozenTie = ({ support, mass }: library.Measure): library.PairwiseComparison<unknown>[] => {
+  const [a, b] = support.filter((_, i) => mass[i] > 0);
+  return b === undefined ? [] : [Object.freeze({ tie: Object.freeze([a, b] as const) })];
+};
+
+/** The policy of one token with a law. */
+const nextToken = (law: library.Measure) =>
+  library.autoregressivePolicy({ vocabulary: law.support, length: 1, conditional: () => law });
+
 /** Every function of laws and measures, on two measures and a reward. */
 const calls: [string, (p: library.Measure, q: library.Measure, r: readonly number[]) => unknown][] = [
   ["normalize", (p) => library.normalize(p)],
@@ -52,6 +65,9 @@ const calls: [string, (p: library.Measure, q: library.Measure, r: readonly numbe
   ["firstOrderExpansion", (p, _, r) => library.firstOrderExpansion({ ref: p, reward: r, beta: 0.5 }).kl],
   ["samplesNeeded", (p, _, r) => library.samplesNeeded({ ref: p, reward: r, beta: 0.5 }, { kl: 1e-3 })],
   ["betaForKl", (p, _, r) => library.betaForKl({ ref: p, reward: r }, 0)],
+  ["nashOptimum", (p, _, r) => library.nashOptimum({ ref: p, preference: frozenPreferences(r), beta: 0.5 })],
+  ["dpoOptimum", (p) => library.dpoOptimum({ ref: p, beta: 0.5 }, frozenTie(p))],
+  ["softValues", (p, _, r) => library.softValues(nextToken(p), r, 0.5).policy.conditional([])],
   ["unifiedObjective", (p, q) => library.unifiedObjective({ ref: p, beta: 1 }, q)],
 ];
 
