@@ -1,0 +1,182 @@
+import {
+  BETWEEN_ZERO_AND_ONE,
+  outOfRange,
+  requireInteger,
+  requireNumber,
+  requireOptions,
+  wrongType,
+} from "../numeric/check.js";
+import { type DoubleDouble, productError, timesRatio, twoProduct, twoSum } from "../numeric/doubleDouble.js";
+import { log, log1p, sinQuarter, square } from "../numeric/elementary.js";
+
+/** The `beta_schedule` of diffusers' scheduler_config.json. */
+export type BetaScheduleName = "linear" | "scaled_linear" | "squaredcos_cap_v2";
+
+/** The ends and the length of `betaSchedule`. */
+export interface BetaScheduleOptions {
+  /** The number T of steps, `num_train_timesteps`; 1000 when left out. */
+  readonly steps?: number;
+  /** The first β, `beta_start`; 1e-4 for `linear` and 0.00085 for `scaled_linear` when left out. */
+  readonly betaStart?: number;
+  /** The last β, `beta_end`; 0.02 for `linear` and 0.012 for `scaled_linear` when left out. */
+  readonly betaEnd?: number;
+}
+
+/** The noise levels of a schedule in every form, step by step, each to its own digits. */
+export interface BetaSchedule {
+  /** β, the variance that the step adds. */
+  readonly beta: Float64Array;
+  /** ᾱ = Π(1 − β), `alphas_cumprod`. */
+  readonly alphaBar: Float64Array;
+  /** √(1 − ᾱ), the variance-preserving levels that the functions of this module take. */
+  readonly sigma: Float64Array;
+  /** √((1 − ᾱ)/ᾱ), the variance-exploding levels: k-diffusion's and diffusers' `sigmas`. */
+  readonly sigmaVe: Float64Array;
+  /** log(ᾱ/(1 − ᾱ)), in nats. */
+  readonly logSnr: Float64Array;
+}
+
+const DEFAULT_ENDS: Readonly<Record<BetaScheduleName, readonly [start: number, end: number] | undefined>> = {
+  linear: [1e-4, 0.02],
+  scaled_linear: [0.00085, 0.012],
+  squaredcos_cap_v2: undefined,
+};
+
+/** Below this ᾱ its rounding error would leave the doubles. */
+const MIN_ALPHA_BAR = 2 ** -900;
+
+const plus = (x: DoubleDouble, y: DoubleDouble): DoubleDouble => {
+  const s = twoSum(x.hi, y.hi);
+  return twoSum(s.hi, s.lo + x.lo + y.lo);
+};
+
+const times = (x: DoubleDouble, y: DoubleDouble): DoubleDouble => {
+  const p = twoProduct(x.hi, y.hi);
+  return twoSum(p.hi, p.lo + x.hi * y.lo + x.lo * y.hi);
+};
+
+/** The root of a double. */
+function rootOf(x: number): DoubleDouble {
+  const hi = Math.sqrt(x);
+  const square = hi * hi;
+  return { hi, lo: (x - square - productError(hi, hi, square)) / (2 * hi) };
+}
+
+/** A double between two others, i of n steps from the first. */
+const between = (a: DoubleDouble, b: DoubleDouble, i: number, n: number): DoubleDouble =>
+  n === 0 ? a : plus(a, timesRatio(plus(b, { hi: -a.hi, lo: -a.lo }), i, n));
+
+/** A step: β, and ᾱ and 1 − ᾱ after it, each to its own digits. */
+interface Step {
+  readonly beta: number;
+  readonly kept: DoubleDouble;
+  readonly lost: DoubleDouble;
+}
+
+/** ᾱ and 1 − ᾱ of given β: both by sums and products of positive numbers. */
+function accumulated(steps: number, betaAt: (i: number) => DoubleDouble): Step[] {
+  let kept: DoubleDouble = { hi: 1, lo: 0 };
+  let lost: DoubleDouble = { hi: 0, lo: 0 };
+  return Array.from({ length: steps }, (_, i) => {
+    const beta = betaAt(i);
+    lost = plus(lost, times(beta, kept));
+    kept = times(kept, plus({ hi: 1, lo: 0 }, { hi: -beta.hi, lo: -beta.lo }));
+    return { beta: beta.hi, kept, lost };
+  });
+}
+
+/** sin(πt/2) of t = a/b in [0, 2]. */
+const sine = (a: number, b: number) => sinQuarter((a > b ? 2 * b - a : a) / b);
+
+/**
+ * ᾱ_i = cos²(b_i)/cos²(b_0), b_i = (i/T + 0.008)/1.008·π/2 = (125i + T)/(126T)·π/2, but for the last step, whose β of 1 is
+ * capped at 0.999. Differences of cos² are products of sines.
+ */
+function squaredCosine(steps: number): Step[] {
+  const unit = 126 * steps;
+  const squaredCosine = (i: number) => square(sine(125 * (steps - i), unit));
+  const difference = (i: number, from: number) =>
+    sine(125 * (i - from), unit) * sine(125 * (i + from) + 2 * steps, unit);
+  const first = squaredCosine(0);
+  const at = (kept: number, lost: number, beta: number) => ({
+    beta,
+    kept: { hi: kept, lo: 0 },
+    lost: { hi: lost, lo: 0 },
+  });
+  return Array.from({ length: steps }, (_, k) => {
+    const [before, i] = [squaredCosine(k), k + 1];
+    if (i < steps) return at(squaredCosine(i) / first, difference(i, 0) / first, difference(i, k) / before);
+    return at(before / first / 1000, k === 0 ? 0.999 : difference(k, 0) / first + 0.999 * (before / first), 0.999);
+  });
+}
+
+/** log(a/b), with its digits where a and b are near. */
+function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
+  const difference = a.hi - b.hi + (a.lo - b.lo);
+  return Math.abs(difference) < b.hi / 2 ? log1p(difference / b.hi) : log(a.hi / b.hi);
+}
+
+/**
+ * The noise schedules that diffusers' files name, in every form: `linear` is DDPM's (Ho and others, arXiv 2006.11239), β even
+ * from 1e-4 to 0.02; `scaled_linear` is Stable Diffusion's, √β even from √0.00085 to √0.012; `squaredcos_cap_v2` is the cosine
+ * of Nichol and Dhariwal (arXiv 2102.09672) with offset 0.008 and β at most 0.999.
+ *
+ * $$\bar\alpha_i = \prod_{j \le i} (1 - \beta_j), \qquad \sigma_i = \sqrt{1 - \bar\alpha_i}, \qquad
+ * \bar\alpha_i = \frac{f(i/T)}{f(0)},\; f(t) = \cos^2 \Big( \frac{\pi}{2} \cdot \frac{t + 0.008}{1.008} \Big)$$
+ *
+ * The first step is index 0, as in the files. Products of 1,000 factors are formed in double-double, and 1 − ᾱ beside ᾱ, so
+ * that all forms have their digits at both ends. `linearSchedule` and `cosineSchedule` are kin of other lengths or offsets.
+ *
+ * @param name the `beta_schedule`
+ * @param options `steps`, and `betaStart` and `betaEnd` of the linear ones
+ * @returns β, ᾱ, σ, σ_VE and log-SNR of each step
+ * @throws TypeError when an argument has the wrong type, or a cosine is given ends
+ * @throws RangeError when the name is another text, steps is not whole and positive, an end is not inside (0, 1), or ᾱ falls below 1e-270
+ * @example
+ * ```ts
+ * import { betaSchedule } from "exptilt/diffusion";
+ * const { alphaBar, sigma, sigmaVe } = betaSchedule("scaled_linear");
+ * [alphaBar[0], alphaBar[999]] // => [0.99915, 0.00466009]
+ * [sigmaVe[0], sigmaVe[999]] // => [0.0291671, 14.6146]
+ * sigma[999] // => 0.997667
+ * betaSchedule("linear").alphaBar[999] // => 0.0000403583
+ * betaSchedule("squaredcos_cap_v2").beta[0] // => 0.0000412842
+ * ```
+ */
+export function betaSchedule(name: BetaScheduleName, options: BetaScheduleOptions = {}): BetaSchedule {
+  const caller = "betaSchedule";
+  if (typeof name !== "string") throw wrongType(caller, "name", "be a string", name);
+  if (!Object.hasOwn(DEFAULT_ENDS, name))
+    throw outOfRange(caller, "name", `be one of ${Object.keys(DEFAULT_ENDS).join(", ")}`, name);
+  const given = requireOptions(caller, options, { steps: true, betaStart: true, betaEnd: true });
+  const steps = requireInteger(caller, "options.steps", given.steps ?? 1000, 1);
+  const levels = levelsOf(caller, name, steps, given);
+  const low = levels[steps - 1].kept.hi;
+  if (!(low >= MIN_ALPHA_BAR)) throw outOfRange(caller, "options.steps", "leave ᾱ above 1e-270", steps);
+  const column = (f: (step: Step) => number) => Float64Array.from(levels, f);
+  return {
+    beta: column(({ beta }) => beta),
+    alphaBar: column(({ kept }) => kept.hi),
+    sigma: column(({ lost }) => Math.sqrt(lost.hi)),
+    sigmaVe: column(({ kept, lost }) => Math.sqrt(lost.hi / kept.hi)),
+    logSnr: column(({ kept, lost }) => logQuotient(kept, lost)),
+  };
+}
+
+function levelsOf(caller: string, name: BetaScheduleName, steps: number, given: BetaScheduleOptions): Step[] {
+  const ends = DEFAULT_ENDS[name];
+  if (ends === undefined) {
+    for (const end of ["betaStart", "betaEnd"] as const)
+      if (given[end] !== undefined) throw wrongType(caller, `options.${end}`, `be left out of ${name}`, given[end]);
+    return squaredCosine(steps);
+  }
+  const start = requireNumber(caller, "options.betaStart", given.betaStart ?? ends[0], BETWEEN_ZERO_AND_ONE);
+  const end = requireNumber(caller, "options.betaEnd", given.betaEnd ?? ends[1], BETWEEN_ZERO_AND_ONE);
+  if (name === "linear")
+    return accumulated(steps, (i) => between({ hi: start, lo: 0 }, { hi: end, lo: 0 }, i, steps - 1));
+  const [a, b] = [rootOf(start), rootOf(end)];
+  return accumulated(steps, (i) => {
+    const root = between(a, b, i, steps - 1);
+    return times(root, root);
+  });
+}
