@@ -136,21 +136,17 @@ function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
  * ```ts
  * import { betaSchedule } from "exptilt/diffusion";
  * const { alphaBar, sigma, sigmaVe } = betaSchedule("scaled_linear");
- * [alphaBar[0], alphaBar[999]] // => [0.99915, 0.00466009]
- * [sigmaVe[0], sigmaVe[999]] // => [0.0291671, 14.6146]
- * sigma[999] // => 0.997667
- * betaSchedule("linear").alphaBar[999] // => 0.0000403583
- * betaSchedule("squaredcos_cap_v2").beta[0] // => 0.0000412842
+ * [sigmaVe[0], sigmaVe[999]] // => [0.0291671581517, 14.6146412293]
+ * alphaBar[999] // => 0.00466009851308
+ * sigma[999] // => 0.997667229835
+ * betaSchedule("linear").alphaBar[999] // => 0.0000403582976538
+ * betaSchedule("squaredcos_cap_v2", { steps: 4 }).alphaBar // => [0.847013, 0.49384359, 0.143831, 0.000143831]
  * ```
  */
 export function betaSchedule(name: BetaScheduleName, options: BetaScheduleOptions = {}): BetaSchedule {
   const caller = "betaSchedule";
-  if (typeof name !== "string") throw wrongType(caller, "name", "be a string", name);
-  if (!Object.hasOwn(DEFAULT_ENDS, name))
-    throw outOfRange(caller, "name", `be one of ${Object.keys(DEFAULT_ENDS).join(", ")}`, name);
-  const given = requireOptions(caller, options, { steps: true, betaStart: true, betaEnd: true });
-  const steps = requireInteger(caller, "options.steps", given.steps ?? 1000, 1);
-  const levels = levelsOf(caller, name, steps, given);
+  const { steps, ends } = requireBetaOptions(caller, name, options);
+  const levels = ends === undefined ? squaredCosine(steps) : evenly(caller, name, steps, ends, options);
   const low = levels[steps - 1].kept.hi;
   if (!(low >= MIN_ALPHA_BAR)) throw outOfRange(caller, "options.steps", "leave ᾱ above 1e-270", steps);
   const column = (f: (step: Step) => number) => Float64Array.from(levels, f);
@@ -163,20 +159,37 @@ export function betaSchedule(name: BetaScheduleName, options: BetaScheduleOption
   };
 }
 
-function levelsOf(caller: string, name: BetaScheduleName, steps: number, given: BetaScheduleOptions): Step[] {
+/** The number of steps and the ends that stand for those left out: none of a cosine, which takes none. */
+export function requireBetaOptions(
+  caller: string,
+  name: BetaScheduleName,
+  options: { readonly steps?: number | undefined; readonly betaStart?: unknown; readonly betaEnd?: unknown },
+): { readonly steps: number; readonly ends: readonly [start: number, end: number] | undefined } {
+  if (typeof name !== "string") throw wrongType(caller, "name", "be a string", name);
+  if (!Object.hasOwn(DEFAULT_ENDS, name))
+    throw outOfRange(caller, "name", `be one of ${Object.keys(DEFAULT_ENDS).join(", ")}`, name);
+  const given = requireOptions(caller, options, { steps: true, betaStart: true, betaEnd: true });
   const ends = DEFAULT_ENDS[name];
-  if (ends === undefined) {
-    for (const end of ["betaStart", "betaEnd"] as const)
-      if (given[end] !== undefined) throw wrongType(caller, `options.${end}`, `be left out of ${name}`, given[end]);
-    return squaredCosine(steps);
-  }
+  for (const end of ["betaStart", "betaEnd"] as const)
+    if (ends === undefined && given[end] !== undefined)
+      throw wrongType(caller, `options.${end}`, `be left out of ${name}`, given[end]);
+  return { steps: requireInteger(caller, "options.steps", given.steps ?? 1000, 1), ends };
+}
+
+/** β, or its root, evenly spaced. */
+function evenly(
+  caller: string,
+  name: BetaScheduleName,
+  steps: number,
+  ends: readonly [start: number, end: number],
+  given: BetaScheduleOptions,
+): Step[] {
   const start = requireNumber(caller, "options.betaStart", given.betaStart ?? ends[0], BETWEEN_ZERO_AND_ONE);
   const end = requireNumber(caller, "options.betaEnd", given.betaEnd ?? ends[1], BETWEEN_ZERO_AND_ONE);
-  if (name === "linear")
-    return accumulated(steps, (i) => between({ hi: start, lo: 0 }, { hi: end, lo: 0 }, i, steps - 1));
-  const [a, b] = [rootOf(start), rootOf(end)];
+  const rooted = name === "scaled_linear";
+  const [a, b] = [start, end].map((beta) => (rooted ? rootOf(beta) : { hi: beta, lo: 0 }));
   return accumulated(steps, (i) => {
-    const root = between(a, b, i, steps - 1);
-    return times(root, root);
+    const x = between(a, b, i, steps - 1);
+    return rooted ? times(x, x) : x;
   });
 }

@@ -69,7 +69,8 @@ const CONVERT: Readonly<Record<NoiseForm, Readonly<Record<NoiseForm, (x: number)
   },
 };
 
-function requireForm(argument: string, form: NoiseForm): NoiseForm {
+/** A form by its name. */
+export function requireNoiseForm(argument: string, form: NoiseForm): NoiseForm {
   if (typeof form !== "string") throw wrongType("convertNoiseLevel", argument, "be a string", form);
   if (!Object.hasOwn(CONVERT, form))
     throw outOfRange("convertNoiseLevel", argument, `be one of ${Object.keys(CONVERT).join(", ")}`, form);
@@ -104,7 +105,7 @@ function requireForm(argument: string, form: NoiseForm): NoiseForm {
  * ```
  */
 export function convertNoiseLevel(value: number, from: NoiseForm, to: NoiseForm): number {
-  const source = requireForm("from", from);
+  const source = requireNoiseForm("from", from);
   const x = requireNumber("convertNoiseLevel", "value", value, RANGE[source]);
-  return CONVERT[source][requireForm("to", to)](x);
+  return CONVERT[source][requireNoiseForm("to", to)](x);
 }

@@ -61,8 +61,8 @@ const MAX_UNSURE_MASS = 1e-9;
  * guidedTarget(data, "a", 2).mass // => [0.7101, 0.2609, 0.0290]
  * totalVariation(ddimLaw(data, "a", 2), guidedTarget(data, "a", 2)) // => 0.1770
  * // Guidance on an interval of noise levels only, and away from class b in place of p(x).
- * ddimLaw(data, "a", { strength: 2, above: 0.3, upTo: 0.8 }).mass // => [0.6690, 0.1941, 0.1369]
- * ddimLaw(data, "a", 2, undefined, { negative: "b" }).mass // => [0.9434, 0.0458, 0.0108]
+ * ddimLaw(data, "a", { strength: 2, above: 0.3, upTo: 0.8 }).mass // => [0.6950, 0.1905, 0.1145]
+ * ddimLaw(data, "a", 2, undefined, { negative: "b" }).mass // => [0.9818, 0.0087, 0.0095]
  * ```
  */
 export function ddimLaw(

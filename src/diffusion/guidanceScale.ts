@@ -6,7 +6,7 @@ import { FINITE, outOfRange, requireNumber, wrongType } from "../numeric/check.j
  */
 export type GuidanceConvention = "ho-salimans" | "imagen" | "diffusers" | "stable-diffusion" | "edm2";
 
-/** The number of no guidance: p(x|c) itself. */
+/** What p(x|c) itself is called. */
 const UNGUIDED: Readonly<Record<GuidanceConvention, 0 | 1>> = {
   "ho-salimans": 0,
   imagen: 1,
@@ -15,7 +15,8 @@ const UNGUIDED: Readonly<Record<GuidanceConvention, 0 | 1>> = {
   edm2: 1,
 };
 
-function unguided(caller: string, convention: GuidanceConvention): 0 | 1 {
+/** The number of no guidance in a convention: 0 or 1. */
+export function unguided(caller: string, convention: GuidanceConvention): 0 | 1 {
   if (typeof convention !== "string") throw wrongType(caller, "convention", "be a string", convention);
   if (!Object.hasOwn(UNGUIDED, convention))
     throw outOfRange(caller, "convention", `be one of ${Object.keys(UNGUIDED).join(", ")}`, convention);

@@ -38,8 +38,8 @@ export interface KarrasOptions {
  * ```ts
  * import { convertNoiseLevel, karrasSchedule } from "exptilt/diffusion";
  * const sigmas = karrasSchedule(4, { sigmaMin: 0.0292, sigmaMax: 14.6146 });
- * sigmas // => [0.0292, 0.538, 3.6751, 14.6146]
- * sigmas.map((s) => convertNoiseLevel(s, "sigmaVe", "sigma")) // => [0.0292, 0.4738, 0.9649, 0.9977]
+ * sigmas // => [0.0292, 0.44714, 3.16920, 14.6146]
+ * sigmas.map((s) => convertNoiseLevel(s, "sigmaVe", "sigma")) // => [0.029188, 0.408196, 0.953652, 0.997667]
  * karrasSchedule(3, { sigmaMin: 0.01, sigmaMax: 1, rho: Infinity }) // => [0.01, 0.1, 1]
  * ```
  */

@@ -57,13 +57,16 @@ const MIN_SUMMED_PROBABILITY = 1e-290;
  * the conditional has, unless w is 0
  * @example
  * ```ts
- * import { distribution, tilt, totalVariation } from "exptilt";
+ * import { distribution, power, product, totalVariation } from "exptilt";
  * import { maskedGuidanceLaw } from "exptilt/diffusion";
  * const words = [["a", "a"], ["a", "b"], ["b", "a"], ["b", "b"]];
- * const own = distribution(words, [0.4, 0.1, 0.1, 0.4]);
+ * const own = distribution(words, [0.4, 0.1, 0.2, 0.3]);
  * const all = distribution(words, [0.25, 0.25, 0.25, 0.25]);
- * maskedGuidanceLaw(own, all, 1).mass // => [0.470588235294, 0.029411764706, 0.029411764706, 0.470588235294]
- * maskedGuidanceLaw(own, all, 0).mass // => [0.4, 0.1, 0.1, 0.4]
+ * const law = maskedGuidanceLaw(own, all, 3);
+ * law.mass // => [0.6575, 0.0020, 0.0640, 0.2765]
+ * const target = product(power(own, 4), power(all, -3));
+ * totalVariation(law, target) // => 0.0665
+ * totalVariation(maskedGuidanceLaw(own, all, 3, { normalized: true }), target) // => 0.0820
  * ```
  */
 export function maskedGuidanceLaw<T>(
@@ -75,20 +78,41 @@ export function maskedGuidanceLaw<T>(
   const caller = "maskedGuidanceLaw";
   const [own, all] = requirePair(caller, ["conditional", conditional], ["unconditional", unconditional]);
   const w = requireNumber(caller, "strength", strength, FINITE);
-  const { normalized: perPosition = false } = requireOptions(caller, options, { normalized: true });
-  if (typeof perPosition !== "boolean") throw wrongType(caller, "options.normalized", "be a boolean", perPosition);
+  const perPosition = requireMaskedGuidance(caller, options);
   const tokens = requireSequences(caller, own.support);
   if (w === 0) return normalized(own);
-  const lacking = own.support.findIndex((_, k) => own.law.supports(k) && !all.law.supports(k));
-  if (lacking >= 0)
-    throw outOfRange(caller, `unconditional.mass[${lacking}]`, "be positive where the conditional has mass", 0);
+  requireSupported(
+    caller,
+    (k) => own.law.supports(k),
+    (k) => all.law.supports(k),
+    tokens.length,
+  );
   const states = partialSequences(tokens, own, all, w);
   const { mass, logMass } = jumpChain(states, tokens[0].length, perPosition);
   return distributionOf(own.support, Law.fromMass(mass, logMass), 0);
 }
 
+/** Whether the rates are normalized. */
+export function requireMaskedGuidance(caller: string, options: MaskedGuidanceOptions): boolean {
+  const { normalized = false } = requireOptions(caller, options, { normalized: true });
+  if (typeof normalized !== "boolean") throw wrongType(caller, "options.normalized", "be a boolean", normalized);
+  return normalized;
+}
+
+/** The unconditional law must have mass wherever the conditional has. */
+export function requireSupported(
+  caller: string,
+  own: (k: number) => boolean,
+  all: (k: number) => boolean,
+  size: number,
+): void {
+  for (let k = 0; k < size; k++)
+    if (own(k) && !all(k))
+      throw outOfRange(caller, `unconditional.mass[${k}]`, "be positive where the conditional has mass", 0);
+}
+
 /** The tokens of each sequence, as numbers from 0 for each position. */
-function requireSequences(caller: string, support: readonly (readonly unknown[])[]): Int32Array[] {
+export function requireSequences(caller: string, support: readonly (readonly unknown[])[]): Int32Array[] {
   const length = Array.isArray(support[0]) ? support[0].length : 0;
   const vocabularies = Array.from({ length }, () => new Map<unknown, number>());
   const limit = MAX_PARTIAL_SEQUENCES / support.length;

@@ -9,8 +9,10 @@ import * as budget from "./budget.js";
 import * as diffusion from "./diffusion.js";
 import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
 import * as limit from "./limit.js";
+import * as maskedGuidance from "./maskedGuidance.js";
 import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
 import * as integrals from "./noisedIntegrals.js";
+import * as noiseLevels from "./noiseLevels.js";
 import { printedRate } from "./printedRate.js";
 import {
   belowInfinity,
@@ -193,6 +195,8 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
 
     integralDigits,
     ...bound(arithmetic, diffusion),
+    ...bound(arithmetic, noiseLevels),
+    ...bound(arithmetic, maskedGuidance),
     ...bound(arithmetic, integrals),
   };
 }
