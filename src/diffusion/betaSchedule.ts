@@ -6,8 +6,15 @@ import {
   requireOptions,
   wrongType,
 } from "../numeric/check.js";
-import { type DoubleDouble, productError, timesRatio, twoProduct, twoSum } from "../numeric/doubleDouble.js";
-import { log, log1p, sinQuarter, square } from "../numeric/elementary.js";
+import {
+  addDoubles,
+  type DoubleDouble,
+  overDoubles,
+  productError,
+  timesDoubles,
+  timesRatio,
+} from "../numeric/doubleDouble.js";
+import { log, log1p } from "../numeric/elementary.js";
 
 /** The `beta_schedule` of diffusers' scheduler_config.json. */
 export type BetaScheduleName = "linear" | "scaled_linear" | "squaredcos_cap_v2";
@@ -45,15 +52,12 @@ const DEFAULT_ENDS: Readonly<Record<BetaScheduleName, readonly [start: number, e
 /** Below this ᾱ its rounding error would leave the doubles. */
 const MIN_ALPHA_BAR = 2 ** -900;
 
-const plus = (x: DoubleDouble, y: DoubleDouble): DoubleDouble => {
-  const s = twoSum(x.hi, y.hi);
-  return twoSum(s.hi, s.lo + x.lo + y.lo);
-};
+const [ZERO, ONE]: DoubleDouble[] = [
+  { hi: 0, lo: 0 },
+  { hi: 1, lo: 0 },
+];
 
-const times = (x: DoubleDouble, y: DoubleDouble): DoubleDouble => {
-  const p = twoProduct(x.hi, y.hi);
-  return twoSum(p.hi, p.lo + x.hi * y.lo + x.lo * y.hi);
-};
+const minus = (x: DoubleDouble, y: DoubleDouble) => addDoubles(x, { hi: -y.hi, lo: -y.lo });
 
 /** The root of a double. */
 function rootOf(x: number): DoubleDouble {
@@ -64,7 +68,7 @@ function rootOf(x: number): DoubleDouble {
 
 /** A double between two others, i of n steps from the first. */
 const between = (a: DoubleDouble, b: DoubleDouble, i: number, n: number): DoubleDouble =>
-  n === 0 ? a : plus(a, timesRatio(plus(b, { hi: -a.hi, lo: -a.lo }), i, n));
+  n === 0 ? a : addDoubles(a, timesRatio(minus(b, a), i, n));
 
 /** A step: β, and ᾱ and 1 − ᾱ after it, each to its own digits. */
 interface Step {
@@ -75,18 +79,27 @@ interface Step {
 
 /** ᾱ and 1 − ᾱ of given β: both by sums and products of positive numbers. */
 function accumulated(steps: number, betaAt: (i: number) => DoubleDouble): Step[] {
-  let kept: DoubleDouble = { hi: 1, lo: 0 };
-  let lost: DoubleDouble = { hi: 0, lo: 0 };
+  let [kept, lost] = [ONE, ZERO];
   return Array.from({ length: steps }, (_, i) => {
     const beta = betaAt(i);
-    lost = plus(lost, times(beta, kept));
-    kept = times(kept, plus({ hi: 1, lo: 0 }, { hi: -beta.hi, lo: -beta.lo }));
+    lost = addDoubles(lost, timesDoubles(beta, kept));
+    kept = timesDoubles(kept, minus(ONE, beta));
     return { beta: beta.hi, kept, lost };
   });
 }
 
-/** sin(πt/2) of t = a/b in [0, 2]. */
-const sine = (a: number, b: number) => sinQuarter((a > b ? 2 * b - a : a) / b);
+/** π/2. */
+const QUARTER_TURN: DoubleDouble = { hi: Math.PI / 2, lo: 6.123233995736766e-17 };
+
+/** sin(πt/2) of t = a/b in [0, 2], whole numbers: by the series of sin, or of cos beyond half of a quarter turn. */
+function sine(a: number, b: number): DoubleDouble {
+  const [up, near] = [Math.min(a, 2 * b - a), 2 * Math.min(a, 2 * b - a) <= b];
+  const x = timesRatio(QUARTER_TURN, near ? up : b - up, b);
+  const square = timesDoubles(x, x);
+  let s = ONE;
+  for (let k = 26; k >= 2; k -= 2) s = minus(ONE, timesRatio(timesDoubles(s, square), 1, k * (near ? k + 1 : k - 1)));
+  return near ? timesDoubles(s, x) : s;
+}
 
 /**
  * ᾱ_i = cos²(b_i)/cos²(b_0), b_i = (i/T + 0.008)/1.008·π/2 = (125i + T)/(126T)·π/2, but for the last step, whose β of 1 is
@@ -94,20 +107,20 @@ const sine = (a: number, b: number) => sinQuarter((a > b ? 2 * b - a : a) / b);
  */
 function squaredCosine(steps: number): Step[] {
   const unit = 126 * steps;
-  const squaredCosine = (i: number) => square(sine(125 * (steps - i), unit));
+  const squares = Array.from({ length: steps }, (_, i) => {
+    const cosine = sine(125 * (steps - i), unit);
+    return timesDoubles(cosine, cosine);
+  });
   const difference = (i: number, from: number) =>
-    sine(125 * (i - from), unit) * sine(125 * (i + from) + 2 * steps, unit);
-  const first = squaredCosine(0);
-  const at = (kept: number, lost: number, beta: number) => ({
-    beta,
-    kept: { hi: kept, lo: 0 },
-    lost: { hi: lost, lo: 0 },
-  });
-  return Array.from({ length: steps }, (_, k) => {
-    const [before, i] = [squaredCosine(k), k + 1];
-    if (i < steps) return at(squaredCosine(i) / first, difference(i, 0) / first, difference(i, k) / before);
-    return at(before / first / 1000, k === 0 ? 0.999 : difference(k, 0) / first + 0.999 * (before / first), 0.999);
-  });
+    timesDoubles(sine(125 * (i - from), unit), sine(125 * (i + from) + 2 * steps, unit));
+  const levels = Array.from({ length: steps - 1 }, (_, k) => ({
+    beta: overDoubles(difference(k + 1, k), squares[k]).hi,
+    kept: overDoubles(squares[k + 1], squares[0]),
+    lost: overDoubles(difference(k + 1, 0), squares[0]),
+  }));
+  const { kept, lost } = levels.at(-1) ?? { kept: ONE, lost: ZERO };
+  const more = timesRatio(kept, 999, 1000);
+  return [...levels, { beta: 0.999, kept: timesRatio(kept, 1, 1000), lost: addDoubles(lost, more) }];
 }
 
 /** log(a/b), with its digits where a and b are near. */
@@ -190,6 +203,6 @@ function evenly(
   const [a, b] = [start, end].map((beta) => (rooted ? rootOf(beta) : { hi: beta, lo: 0 }));
   return accumulated(steps, (i) => {
     const x = between(a, b, i, steps - 1);
-    return rooted ? times(x, x) : x;
+    return rooted ? timesDoubles(x, x) : x;
   });
 }

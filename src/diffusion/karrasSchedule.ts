@@ -52,13 +52,12 @@ export function karrasSchedule(steps: number, options: KarrasOptions = {}): Floa
   const rho = requireNumber(caller, "options.rho", given.rho ?? 7, POSITIVE_OR_INFINITE);
   if (!(most > least)) throw outOfRange(caller, "options.sigmaMax", "exceed sigmaMin", most);
   const span = logRatio(most, least);
-  /** The level a fraction of the way from one end, whose logarithm is `apart` below the other's. */
-  const from = (end: number, apart: number, way: number) =>
-    end * exp(rho === Infinity ? way * apart : rho * log1p(way * expm1(apart / rho)));
+  /** log(σ/end) a fraction of the way from one end to the other, whose logarithm is `apart` from it. */
+  const nats = (apart: number, way: number) => (rho === Infinity ? way * apart : rho * log1p(way * expm1(apart / rho)));
   return Float64Array.from({ length: n }, (_, i) => {
     if (i === 0 || i === n - 1) return i === 0 ? least : most;
-    // From the nearer end, whose digits the level keeps, unless ρ is so small that the lower end is out of sight.
-    const below = n - 1 - i;
-    return i < below && span < 700 * rho ? from(least, span, i / (n - 1)) : from(most, -span, below / (n - 1));
+    // From the end that is nearer in nats, whose digits the level keeps.
+    const down = nats(-span, (n - 1 - i) / (n - 1));
+    return down > -span / 2 ? most * exp(down) : least * exp(nats(span, i / (n - 1)));
   });
 }

@@ -187,10 +187,9 @@ function partialSequences(
   });
   const quotient = (s: number, t: number): number => {
     const [a, b] = [pOwn.quotient(s, t), pAll.quotient(s, t)];
-    const power = pow(a / b, w);
-    const x = a * power;
+    const [ratio, x] = [a / b, a * pow(a / b, w)];
     // By logarithms where a factor leaves the doubles: there their rounding is as small.
-    return isNormal(a) && isNormal(b) && isNormal(power) && isNormal(x) ? x : exp(logTilted[s] - logTilted[t]);
+    return [a, b, ratio, x / a, x].every(isNormal) ? x : exp(logTilted[s] - logTilted[t]);
   };
   return { of, logTilted, quotient };
 }
@@ -198,6 +197,8 @@ function partialSequences(
 /** Sums of a law over groups of answers, in the order in which they are added. */
 function marginals(law: Law) {
   const logOf = law.logProbabilities();
+  // Below it weights that only logarithms hold are missing.
+  const least = law.hasTail ? MIN_SUMMED_PROBABILITY : 0;
   const [weights, logs]: [number[], number[]] = [[], []];
   return {
     size: () => logs.length,
@@ -209,7 +210,7 @@ function marginals(law: Law) {
     },
     log: (s: number) => logs[s],
     quotient: (s: number, t: number) =>
-      isNormal(weights[s]) && isNormal(weights[t]) ? weights[s] / weights[t] : exp(logs[s] - logs[t]),
+      weights[s] > least && weights[t] > least ? weights[s] / weights[t] : exp(logs[s] - logs[t]),
   };
 }
 

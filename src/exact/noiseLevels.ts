@@ -55,8 +55,11 @@ const written: Readonly<Record<NoiseForm, (arithmetic: Arithmetic, parts: Parts)
   sigma: (_, { lost }) => lost.sqrt(),
   alphaBar: (_, { kept }) => kept,
   sigmaVe: ({ infinity }, { lost, kept }) => (kept.isZero() ? infinity : lost.div(kept).sqrt()),
-  logSnr: (arithmetic, { lost, kept }) =>
-    lost.isZero() ? arithmetic.infinity : arithmetic.log1p(kept.minus(lost).div(lost)),
+  logSnr: (arithmetic, { lost, kept }) => {
+    if (lost.isZero()) return arithmetic.infinity;
+    const excess = kept.minus(lost).div(lost);
+    return excess.abs().lt(0.5) ? arithmetic.log1p(excess) : arithmetic.log(kept.div(lost));
+  },
 };
 
 /** By σ² and ᾱ. */

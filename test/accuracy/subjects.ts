@@ -1,5 +1,6 @@
 import { alignment } from "./families/alignment.js";
 import { diffusion } from "./families/diffusion.js";
+import { diffusionWords } from "./families/diffusionWords.js";
 import { information } from "./families/information.js";
 import { alignmentFromLogs, informationFromLogs, measuresFromLogs } from "./families/logarithms.js";
 import { measures } from "./families/measure.js";
@@ -19,5 +20,5 @@ export const folders: Readonly<Record<string, readonly Subject[]>> = {
   alignment: [...alignment, ...alignmentFromLogs],
   selection: [...selection, ...votes],
   training,
-  diffusion,
+  diffusion: [...diffusion, ...diffusionWords],
 };
