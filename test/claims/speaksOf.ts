@@ -57,6 +57,8 @@ export const speaksOf: Readonly<Record<string, readonly string[]>> = {
   "(44)": ["majorityVoteLaw", "weightedVoteLaw"],
   "(45)": ["majorityVoteLaw", "weightedVoteLaw"],
   "(46)": ["powerVoteLaw", "softBestOfNLaw"],
+  "(56)": ["maskedGuidanceLaw"],
+  "(57)": ["convertNoiseLevel", "betaSchedule", "karrasSchedule", "guidanceWeight", "guidanceScale"],
   E1: ["generalizedKlDivergence"],
   E2: ["densityRatioLoss", "densityRatioWeights", "noisePrediction"],
   E3: ["guidedNoisePrediction", "noisePrediction"],
