@@ -153,7 +153,7 @@ function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
  * alphaBar[999] // => 0.00466009851308
  * sigma[999] // => 0.997667229835
  * betaSchedule("linear").alphaBar[999] // => 0.0000403582976538
- * betaSchedule("squaredcos_cap_v2", { steps: 4 }).alphaBar // => [0.847013, 0.49384359, 0.143831, 0.000143831]
+ * betaSchedule("squaredcos_cap_v2", { steps: 4 }).alphaBar // => [0.847012, 0.493844, 0.144272, 0.000144272]
  * ```
  */
 export function betaSchedule(name: BetaScheduleName, options: BetaScheduleOptions = {}): BetaSchedule {
