@@ -351,6 +351,13 @@ describe("bad input", () => {
     expect(call).toThrow(message);
   });
 
+  it("inputs stay as they are", () => {
+    const support = Object.freeze([Object.freeze(["x"]), Object.freeze(["y"])]);
+    const [own, all] = [measure(support, Object.freeze([1, 3])), measure(support, Object.freeze([2, 2]))];
+    maskedGuidanceLaw(own, all, 2, Object.freeze({ normalized: true }));
+    expect([own.mass, all.mass]).toEqual([Float64Array.of(1, 3), Float64Array.of(2, 2)]);
+  });
+
   it("a law without mass in an answer may guide one that has none there either", () => {
     expect(maskedGuidanceLaw(half, half, 2).mass).toEqual(Float64Array.of(1, 0));
     expect(maskedGuidanceLaw(half, two, 2).mass).toEqual(Float64Array.of(1, 0));
