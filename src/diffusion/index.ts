@@ -48,4 +48,4 @@ export {
   type ScoreMatchingOptions,
   weightedDenoisingLoss,
 } from "./scoreMatching.js";
-export type { GuidanceInterval, GuidanceStrength } from "./strength.js";
+export type { GuidanceInterval, GuidanceStrength, StrengthOfLevel } from "./strength.js";

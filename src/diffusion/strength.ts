@@ -13,8 +13,16 @@ export interface GuidanceInterval {
   readonly upTo: number;
 }
 
+/**
+ * The strength of guidance at each noise level.
+ *
+ * @param sigma the noise level σ of x_t = √(1−σ²)·x + σε
+ * @returns w there
+ */
+export type StrengthOfLevel = (sigma: number) => number;
+
 /** A strength of guidance: one w at all noise levels, w on an interval of them, or w as a function of the level σ. */
-export type GuidanceStrength = number | GuidanceInterval | ((sigma: number) => number);
+export type GuidanceStrength = number | GuidanceInterval | StrengthOfLevel;
 
 /** A strength that was checked: w at each level, and where it is constant. */
 export interface StrengthAt {
