@@ -1,6 +1,7 @@
 import { budget } from "./budget.js";
 import type { Claim } from "./claim.js";
 import { diffusion } from "./diffusion.js";
+import { diffusionWords } from "./diffusionWords.js";
 import { alignmentErrata } from "./errata/alignment.js";
 import { diffusionErrata } from "./errata/diffusion.js";
 import { selectionErrata } from "./errata/selection.js";
@@ -15,6 +16,18 @@ const inOrder = <C extends Claim>(list: readonly C[]): C[] => [...list].sort((a,
 
 /** The anthology as data: every equation with its statement, its hypotheses and its two sides, then its errata. */
 export const claims: readonly Claim[] = [
+<<<<<<< HEAD
   ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training, ...diffusion, ...budget, ...games]),
+=======
+  ...inOrder([
+    ...preliminaries,
+    ...reinforcement,
+    ...selection,
+    ...training,
+    ...diffusion,
+    ...budget,
+    ...diffusionWords,
+  ]),
+>>>>>>> w-diffusion
   ...inOrder([...alignmentErrata, ...selectionErrata, ...diffusionErrata]),
 ];

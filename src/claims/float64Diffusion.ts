@@ -1,7 +1,18 @@
 import type { TiltProblem } from "../alignment/rlhf.js";
 import { type AtomicData, atomicData } from "../diffusion/atoms.js";
+import { type BetaScheduleOptions, betaSchedule } from "../diffusion/betaSchedule.js";
+import { convertNoiseLevel } from "../diffusion/convertNoiseLevel.js";
 import { classify, densityRatioLoss, densityRatioWeights, logDensityRatio } from "../diffusion/densityRatio.js";
-import { guidanceProblem, guidedNoisePrediction, guidedTarget, logClassProbability } from "../diffusion/guidance.js";
+import {
+  type GuidanceOptions,
+  guidanceProblem,
+  guidedNoisePrediction,
+  guidedTarget,
+  logClassProbability,
+} from "../diffusion/guidance.js";
+import { guidanceScale, guidanceWeight } from "../diffusion/guidanceScale.js";
+import { type KarrasOptions, karrasSchedule } from "../diffusion/karrasSchedule.js";
+import { maskedGuidanceLaw } from "../diffusion/maskedGuidance.js";
 import { denoisingLoss, klByMismatchedEstimation } from "../diffusion/mismatch.js";
 import { noisePrediction, score } from "../diffusion/noisePrediction.js";
 import { rewardDirectedProblem } from "../diffusion/rewardDirected.js";
@@ -52,11 +63,25 @@ export const float64Diffusion: DiffusionAlgebra<number> = {
   rewardDirectedProblem: (atoms, law, reward, beta) =>
     asProblem(rewardDirectedProblem(lineOf(atoms), asMeasure(law), Float64Array.from(reward), beta)),
   logClassProbability: (data, label) => logClassProbability(dataOf(data), label),
-  guidanceProblem: (data, label, w) => asProblem(guidanceProblem(dataOf(data), label, w)),
-  guidedTarget: (data, label, w) => guidedTarget(dataOf(data), label, w),
-  guidedNoisePrediction: (data, x, sigma, label, w) => guidedNoisePrediction(dataOf(data), [x], sigma, label, w)[0],
+  guidanceProblem: (data, label, w, options) =>
+    asProblem(guidanceProblem(dataOf(data), label, w, options as GuidanceOptions)),
+  guidedTarget: (data, label, w, options) => guidedTarget(dataOf(data), label, w, options as GuidanceOptions),
+  guidedNoisePrediction: (data, x, sigma, label, w, options) =>
+    guidedNoisePrediction(dataOf(data), [x], sigma, label, w, options as GuidanceOptions)[0],
   logDensityRatio: (data, x, label) => logDensityRatio(dataOf(data), [x], label),
   densityRatioWeights,
   densityRatioLoss: (data, x, label, grid) => densityRatioLoss(dataOf(data), [x], label, grid),
   classify: (data, loss) => classify(dataOf(data), loss),
+  guidanceWeight,
+  guidanceScale,
+  convertNoiseLevel,
+  betaSchedule: (name, options) => betaSchedule(name, options as BetaScheduleOptions),
+  karrasSchedule: (steps, options) => karrasSchedule(steps, options as KarrasOptions),
+  maskedGuidanceLaw: (conditional, unconditional, w, options) =>
+    maskedGuidanceLaw(
+      conditional as Measure<readonly unknown[]>,
+      unconditional as Measure<readonly unknown[]>,
+      w,
+      options,
+    ),
 };

@@ -1,14 +1,16 @@
 import { type Distribution, distribution, lawOf } from "../measure/measure.js";
-import { NON_NEGATIVE, outOfRange, requireNumber } from "../numeric/check.js";
+import { NON_NEGATIVE, outOfRange, wrongType } from "../numeric/check.js";
 import { log1p } from "../numeric/elementary.js";
 import { solveOde } from "../numeric/extrapolate.js";
 import { normalInterval } from "../numeric/normal.js";
 import { timesPowerOfTwo } from "../numeric/powerOfTwo.js";
-import { type AtomicData, requireClass, requireLine } from "./atoms.js";
+import { type AtomicData, type AtomLaw, requireAtomLaw, requireClass, requireLine } from "./atoms.js";
 import { gridLaw } from "./gridLaw.js";
+import { type GuidanceOptions, requireNegative } from "./guidance.js";
 import { guidedMean, LineField } from "./lineField.js";
 import { LineLaws } from "./lineLaws.js";
 import { requireGrid, rootSnr } from "./schedule.js";
+import { type GuidanceStrength, requireStrength, type StrengthAt } from "./strength.js";
 
 /** The local error of the probability flow. The ends that it starts from are more accurate. */
 const FLOW_TOLERANCE = 1e-13;
@@ -29,6 +31,10 @@ const MAX_UNSURE_MASS = 1e-9;
  * the interval are followed back to u = 0, where z ~ N(0, 1): the atom's probability is the mass of N(0, 1) between them.
  * w = 0 gives p(x|c), to some 1e−12; with w > 0 the law is not the target (31).
  *
+ * The strength may be confined to an interval of noise levels (arXiv 2404.07724), or with a grid be any function w(σ) of its
+ * levels. A negative prompt takes the place of p(x). Without a grid it must have every atom of the class where w > 0: else
+ * the flow would end off the atoms.
+ *
  * Without a grid it is the law of the flow, the limit of fine grids. With one it is the law of `ddimSample` on that grid
  * from x ~ N(0, 1) at its highest level, each sample counted to the nearest atom of the class. It is exact to some 1e−12 of 1,
  * for coarse steps that guidance folds too. Where the end of an interval all but touches a fold the law itself is sensitive:
@@ -37,12 +43,14 @@ const MAX_UNSURE_MASS = 1e-9;
  *
  * @param data the atoms, in one dimension
  * @param label the class c
- * @param strength the guidance strength w, at least 0
+ * @param strength the guidance strength w, at least 0: a number, w on an interval of noise levels, or with a grid a function of σ
  * @param grid the noise levels σ, increasing in (0, 1); the continuous flow when left out
+ * @param options `negative`: the law in the place of p(x)
  * @returns the law of the output, on the atoms' indices; coincident atoms share as p(x|c) does
- * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the atoms are not on a line, the class is unknown, the strength is negative, not finite or, without a grid, above 1e5, or the grid does
- * not increase in (0, 1), or folds the line into so many stretches that starts of probability above 1e−9 are out of sight
+ * @throws TypeError when an argument has the wrong type, or the strength is a function and there is no grid
+ * @throws RangeError when the atoms are not on a line, a class is unknown, the strength is negative, not finite or, without a grid, above 1e5, or the grid does
+ * not increase in (0, 1), or folds the line into so many stretches that starts of probability above 1e−9 are out of sight, or, without a grid, p(x) or
+ * the negative law lacks an atom of the class
  * @example
  * ```ts
  * import { totalVariation } from "exptilt";
@@ -52,27 +60,32 @@ const MAX_UNSURE_MASS = 1e-9;
  * ddimLaw(data, "a", 2).mass // => [0.8826, 0.0839, 0.0335]
  * guidedTarget(data, "a", 2).mass // => [0.7101, 0.2609, 0.0290]
  * totalVariation(ddimLaw(data, "a", 2), guidedTarget(data, "a", 2)) // => 0.1770
+ * // Guidance on an interval of noise levels only, and away from class b in place of p(x).
+ * ddimLaw(data, "a", { strength: 2, above: 0.3, upTo: 0.8 }).mass // => [0.6950, 0.1905, 0.1145]
+ * ddimLaw(data, "a", 2, undefined, { negative: "b" }).mass // => [0.9818, 0.0087, 0.0095]
  * ```
  */
 export function ddimLaw(
   data: AtomicData,
   label: string,
-  strength: number,
+  strength: GuidanceStrength,
   grid?: ArrayLike<number>,
+  options: GuidanceOptions = {},
 ): Distribution<number> {
   const caller = "ddimLaw";
   const conditional = requireClass(caller, "label", data, label);
   requireLine(caller, data);
-  const w = requireNumber(caller, "strength", strength, NON_NEGATIVE);
-  const laws = [lawOf(caller, "label", conditional), lawOf(caller, "data", data.marginal)];
+  const w = requireStrength(caller, strength, NON_NEGATIVE);
+  const negative = requireNegative(caller, data, options);
+  const other = requireAtomLaw(caller, "options.negative", data, negative);
+  const laws = [lawOf(caller, "label", conditional), lawOf(caller, "options.negative", other)];
   const { power } = new LineLaws(caller, data, laws);
   const [own, all] = laws.map((law) => new LineField(data, law, power));
-  if (grid === undefined && w > MAX_FLOW_GUIDANCE)
-    throw outOfRange(caller, "strength", `be at most ${MAX_FLOW_GUIDANCE} without a grid`, w);
-  if (grid === undefined) return shared(data, conditional, own, power, flowLaw(own, all, w));
+  if (grid === undefined)
+    return shared(data, conditional, own, power, flowLaw(own, all, requirePieces(w, own, all, power, negative)));
   const levels = requireGrid(caller, "grid", grid);
   const u = levels.map((sigma) => rootSnr(sigma, power));
-  const { reached, unsure } = gridLaw(own, all, w, levels[levels.length - 1], u);
+  const { reached, unsure } = gridLaw(own, all, levels.map(w.at), levels[levels.length - 1], u);
   if (unsure > MAX_UNSURE_MASS)
     throw outOfRange(
       caller,
@@ -83,9 +96,38 @@ export function ddimLaw(
   return shared(data, conditional, own, power, reached);
 }
 
+/** The flow down to u under one strength w. */
+interface Piece {
+  readonly w: number;
+  readonly to: number;
+}
+
+/** The stretches of the flow, from the lowest noise up, on which w is one number. */
+function requirePieces(
+  { pieces }: StrengthAt,
+  own: LineField,
+  all: LineField,
+  power: number,
+  negative: AtomLaw,
+): readonly Piece[] {
+  const caller = "ddimLaw";
+  if (pieces === undefined)
+    throw wrongType(caller, "strength", "be a number or an interval without a grid", "a function");
+  const most = Math.max(...pieces.map(({ strength }) => strength));
+  if (most > MAX_FLOW_GUIDANCE)
+    throw outOfRange(caller, "strength", `be at most ${MAX_FLOW_GUIDANCE} without a grid`, most);
+  const held = new Set(all.points);
+  if (most > 0 && !own.points.every((x) => held.has(x))) {
+    const argument = negative === undefined ? "label" : "options.negative";
+    const says = negative === undefined ? "have a positive prior" : "have mass at every atom of the class";
+    throw outOfRange(caller, argument, `${says} without a grid`, negative ?? "none");
+  }
+  return pieces.map(({ strength, upTo }) => ({ w: strength, to: upTo === 1 ? 0 : rootSnr(upTo, power) }));
+}
+
 /** The probability with which the flow reaches each point. */
-function flowLaw(own: LineField, all: LineField, w: number): Float64Array {
-  const ends = flowEnds(own, all, w);
+function flowLaw(own: LineField, all: LineField, pieces: readonly Piece[]): Float64Array {
+  const ends = flowEnds(own, all, pieces);
   const reached = new Float64Array(own.points.length);
   for (let k = 0; k + 1 < ends.length; k++) reached[ends[k].point] += normalInterval(ends[k].from, ends[k + 1].from);
   return reached;
@@ -101,22 +143,23 @@ interface End {
 }
 
 /** The ends of the flow's basins: each is followed back to u = 0 from where it parts two neighbours of the class. */
-function flowEnds(own: LineField, all: LineField, w: number): readonly End[] {
+function flowEnds(own: LineField, all: LineField, pieces: readonly Piece[]): readonly End[] {
   const { points } = own;
-  const mean = guidedMean(own, all, w);
+  const fields = pieces.map(({ w, to }) => ({ mean: guidedMean(own, all, w), to }));
+  const w = Math.max(...pieces.map((piece) => piece.w));
   // How far log-weights may move a boundary, in nats.
   const nats = (1 + w) * own.logRange + w * all.logRange + log1p(2 * w);
   const ends: End[] = [{ from: -Infinity, point: 0 }];
   for (let k = 1; k < points.length; k++) {
     const gap = points[k] - points[k - 1];
     const u = (12 + Math.sqrt(144 + 8 * nats)) / gap;
-    const z = solveOde(
-      (at, value) => mean(value, at),
-      u,
-      0,
-      parting(mean, points[k - 1], points[k], u),
-      FLOW_TOLERANCE,
-    );
+    const ahead = fields.filter(({ to }) => to < u);
+    let z = parting(ahead[0].mean, points[k - 1], points[k], u);
+    let from = u;
+    for (const { mean, to } of ahead) {
+      z = solveOde((at, value) => mean(value, at), from, to, z, FLOW_TOLERANCE);
+      from = to;
+    }
     // Rounding may cross two ends of a basin of no mass.
     ends.push({ from: Math.max(z, ends[k - 1].from), point: k });
   }

@@ -23,31 +23,36 @@ export interface GridLaw {
 }
 
 /**
- * Where DDIM on a grid leads x ~ N(0, 1): each step is z + (u_next − u)·mean(z, u), and the last mean is the output.
+ * Where DDIM on a grid leads x ~ N(0, 1): each step is z + (u_next − u)·mean(z, u), and the last mean is the output. Each level
+ * has a strength w of its own.
  *
  * Guidance may fold a step. The line of starts is cut at the turning points of every step, into stretches on which the walk
  * is monotone. Each stretch reaches a point of the class from one interval of starts, whose ends bisection finds.
  */
-export function gridLaw(own: LineField, all: LineField, w: number, sigma: number, u: Float64Array): GridLaw {
+export function gridLaw(own: LineField, all: LineField, w: Float64Array, sigma: number, u: Float64Array): GridLaw {
   const top = u.length - 1;
   const { points } = own;
   // Halfway between two points the lower one counts as the nearest.
   const borders = Array.from(points.subarray(1), (a, k) => points[k] + (a - points[k]) / 2);
-  const mean = guidedMean(own, all, w);
+  /** The guided mean at level k. */
+  const means = Array.from(u, (at, k) => {
+    const mean = guidedMean(own, all, w[k]);
+    return (z: number) => mean(z, at);
+  });
   /** Where a start is at level t; level −1 is data. */
   const walk = (x: number, t: number): number => {
     let z = x / sigma;
-    for (let k = top; k > t; k--) z = k === 0 ? mean(z, u[0]) : z + (u[k - 1] - u[k]) * mean(z, u[k]);
+    for (let k = top; k > t; k--) z = k === 0 ? means[0](z) : z + (u[k - 1] - u[k]) * means[k](z);
     return z;
   };
   /** The cuts of the walk at level t: turning points of the step from there, or where the last mean crosses a border. */
   const cutsOf = (t: number, from: number, to: number): number[] => {
     const gain = t === 0 ? 1 : u[t - 1] / u[t] - 1;
     const constant = t === 0 ? 0 : 1;
-    const slope = { own, all, u: u[t], constant, plus: gain * (1 + w), minus: gain * w };
+    const slope = { own, all, u: u[t], constant, plus: gain * (1 + w[t]), minus: gain * w[t] };
     if (t === 0) {
       const values = borders.map((y) => u[0] * y);
-      return crossings(slope, (z) => u[0] * mean(z, u[0]), values, from, to);
+      return crossings(slope, (z) => u[0] * means[0](z), values, from, to);
     }
     // A variance is at most a quarter of the squared spread.
     const spread = u[t] * (all.points[all.points.length - 1] - all.points[0]);
@@ -75,7 +80,7 @@ export function gridLaw(own: LineField, all: LineField, w: number, sigma: number
       stretches = order.slice(0, MAX_STRETCHES).map(({ s }) => s);
     }
     if (level > 0) {
-      const step = (z: number) => z + (u[level - 1] - u[level]) * mean(z, u[level]);
+      const step = (z: number) => z + (u[level - 1] - u[level]) * means[level](z);
       stretches = stretches.map((s) => ({ ...s, atStart: step(s.atStart), atEnd: step(s.atEnd) }));
     }
   }

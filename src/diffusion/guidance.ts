@@ -1,13 +1,32 @@
 import type { TiltProblem } from "../alignment/rlhf.js";
+import type { Law } from "../measure/law.js";
 import type { Distribution } from "../measure/measure.js";
 import { lawOf } from "../measure/measure.js";
 import { tiltChecked } from "../measure/tilt.js";
-import { FINITE, outOfRange, requireNumber } from "../numeric/check.js";
+import { FINITE, outOfRange, requireNumber, requireOptions } from "../numeric/check.js";
 import { log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
-import { type AtomicData, requireClass, requirePresent } from "./atoms.js";
+import { type AtomicData, type AtomLaw, requireAtomLaw, requireClass, requirePresent } from "./atoms.js";
 import { logRatioOf } from "./densityRatio.js";
+import { logRatioOfLaws } from "./lineLaws.js";
 import { readPosterior, requireHeld } from "./noisePrediction.js";
+import { type GuidanceStrength, strengthAt } from "./strength.js";
+
+/** What guidance leads away from. */
+export interface GuidanceOptions {
+  /**
+   * A negative prompt: the class, or any measure on the atoms' indices, that takes the place of p(x); the marginal when left
+   * out. Guidance of strength w then aims at p(x|c)^{1+w}/p(x|negative)^w.
+   */
+  readonly negative?: AtomLaw;
+}
+
+/** The law that guidance leads away from, where it is not the marginal. */
+export function requireNegative(caller: string, data: AtomicData, options: GuidanceOptions): AtomLaw {
+  const { negative } = requireOptions(caller, options, { negative: true });
+  if (negative !== undefined) requireAtomLaw(caller, "options.negative", data, negative);
+  return negative;
+}
 
 /**
  * The classifier log p(c|x) of each atom, by Bayes' rule.
@@ -54,12 +73,16 @@ export function logClassProbability(data: AtomicData, label: string): Float64Arr
  *
  * $$r(x) = w \log p(c \mid x), \qquad \beta = 1$$
  *
+ * With a negative prompt the reward is w·log(p(x|c)/p(x|negative)), see `guidedTarget`.
+ *
  * @param data the atoms
  * @param label the class c, of positive p(c)
- * @param strength the guidance strength w, finite
+ * @param strength the guidance strength w, finite; see `guidanceWeight` for the scales of other authors
+ * @param options `negative`: the law in the place of p(x)
  * @returns the problem, on the atoms' indices
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the class is unknown, or has prior 0 while the strength is not, or the strength is not finite
+ * @throws RangeError when a class is unknown, or c has prior 0 while the strength is not and p(x) is meant, or the strength is not finite, or the
+ * negative law has no mass at an atom of the class while the strength is positive
  * @example
  * ```ts
  * import { rlhfOptimum, softBestOfNLaw } from "exptilt";
@@ -71,24 +94,56 @@ export function logClassProbability(data: AtomicData, label: string): Float64Arr
  * rlhfOptimum(problem).mass // => [0.75, 0.25]
  * ```
  */
-export function guidanceProblem(data: AtomicData, label: string, strength: number): TiltProblem<number> {
-  return problemOf("guidanceProblem", data, label, strength);
+export function guidanceProblem(
+  data: AtomicData,
+  label: string,
+  strength: number,
+  options: GuidanceOptions = {},
+): TiltProblem<number> {
+  const caller = "guidanceProblem";
+  const w = requireNumber(caller, "strength", strength, FINITE);
+  return problemOf(caller, data, label, w, requireNegative(caller, data, options), () => {
+    const logs = logClassProbability(data, label);
+    return (i) => logs[i];
+  });
 }
 
-function problemOf(caller: string, data: AtomicData, label: string, strength: number): TiltProblem<number> {
+/** The reward w·log p(x|c)/p(x|negative) on p(x|c), or w times `againstMarginal` without a negative law. */
+function problemOf(
+  caller: string,
+  data: AtomicData,
+  label: string,
+  w: number,
+  negative: AtomLaw,
+  againstMarginal: () => (i: number) => number,
+): TiltProblem<number> {
   const ref = requireClass(caller, "label", data, label);
-  const w = requireNumber(caller, "strength", strength, FINITE);
-  // w = 0 needs no p(c|x).
-  if (w !== 0) requirePresent(caller, data, label);
+  const reward = new Float64Array(data.size);
   const law = lawOf(caller, "label", ref);
-  const reward = logClassProbability(data, label).map((l, i) => (law.supports(i) ? times(caller, w, l) : -Infinity));
-  if (w === 0) reward.fill(0);
+  // w = 0 needs neither p(c|x) nor a negative law.
+  if (w !== 0) {
+    if (negative === undefined) requirePresent(caller, data, label);
+    const ratio = negative === undefined ? againstMarginal() : logRatioTo(caller, data, law, w, negative);
+    for (let i = 0; i < reward.length; i++) reward[i] = law.supports(i) ? times(caller, w, ratio(i)) : -Infinity;
+  }
   return { ref, reward, beta: 1 };
 }
 
-/** w·l, −∞ where l is. A finite l whose product overflows is refused. */
+/** log p(x|c)/p(x|negative): infinite where only the class has mass, for which no w > 0 has a target. */
+function logRatioTo(caller: string, data: AtomicData, own: Law, w: number, negative: AtomLaw): (i: number) => number {
+  const other = lawOf(caller, "options.negative", requireAtomLaw(caller, "options.negative", data, negative));
+  const ratio = logRatioOfLaws(own, other);
+  return (i) => {
+    if (other.supports(i)) return -ratio(i);
+    if (w > 0)
+      throw outOfRange(caller, "options.negative", "have mass at every atom of the class", `none at atom ${i}`);
+    return Infinity;
+  };
+}
+
+/** w·l, −∞ where l or its product is infinite by a mass of 0. A finite l whose product overflows is refused. */
 function times(caller: string, w: number, l: number): number {
-  if (l === -Infinity) return l;
+  if (!Number.isFinite(l)) return -Infinity;
   const x = w * l;
   if (!Number.isFinite(x))
     throw outOfRange(caller, "strength", "give rewards w·log p(c|x) within the range of doubles", w);
@@ -103,35 +158,50 @@ function times(caller: string, w: number, l: number): number {
  * w = 0 gives p(x|c). Its sampler misses it (Bradley and Nakkiran, arXiv 2408.09000): `ddimLaw` gives what it makes, in one
  * dimension. Soft best-of-N with weights p(c|x)^w tends to it, (35).
  *
+ * A negative prompt takes the place of p(x): p(x|c)^{1+w}/p(x|negative)^w. Where the negative law has no mass and the class
+ * has, that is infinite at w > 0, which is refused, and 0 at w < 0.
+ *
  * @param data the atoms
  * @param label the class c
- * @param strength the guidance strength w, finite
+ * @param strength the guidance strength w, finite; see `guidanceWeight` for the scales of other authors
+ * @param options `negative`: the law in the place of p(x)
  * @returns the target, on the atoms' indices
  * @throws TypeError when an argument has the wrong type
- * @throws RangeError when the class is unknown, or has prior 0 while the strength is not, or the strength is not finite
+ * @throws RangeError when a class is unknown, or c has prior 0 while the strength is not and p(x) is meant, or the strength is not finite, or the
+ * negative law has no mass at an atom of the class while the strength is positive, or at all of them while it is negative
  * @example
  * ```ts
  * import { atomicData, guidedTarget } from "exptilt/diffusion";
- * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0, 1] } });
+ * const data = atomicData({ atoms: [[0], [1]], classes: { a: [0.5, 0.5], b: [0.2, 0.8] } });
  * guidedTarget(data, "a", 0).mass // => [0.5, 0.5]
- * guidedTarget(data, "a", 1).mass // => [0.75, 0.25]
+ * guidedTarget(data, "a", 1).mass // => [0.65, 0.35]
+ * guidedTarget(data, "a", 1, { negative: "b" }).mass // => [0.8, 0.2]
  * ```
  */
-export function guidedTarget(data: AtomicData, label: string, strength: number): Distribution<number> {
-  return targetOf("guidedTarget", data, label, strength);
+export function guidedTarget(
+  data: AtomicData,
+  label: string,
+  strength: number,
+  options: GuidanceOptions = {},
+): Distribution<number> {
+  return targetOf("guidedTarget", data, label, strength, requireNegative("guidedTarget", data, options));
 }
 
 /** `guidedTarget` under another function's name. */
-export function targetOf(caller: string, data: AtomicData, label: string, strength: number): Distribution<number> {
+export function targetOf(
+  caller: string,
+  data: AtomicData,
+  label: string,
+  strength: number,
+  negative?: AtomLaw,
+): Distribution<number> {
   const w = requireNumber(caller, "strength", strength, FINITE);
-  const { ref, reward } = problemOf(caller, data, label, w);
-  if (w === 0) return tiltChecked(caller, "strength", ref, reward, 1);
   // p(x|c)/p(x) in place of p(c|x): a large w would multiply the logarithm of the constant p(c).
-  const ratio = Float64Array.from({ length: data.size }, (_, i) => {
+  const { ref, reward } = problemOf(caller, data, label, w, negative, () => (i) => {
     const of = (name: string) => (data.conditional.get(name) as Distribution<number>).mass[i];
-    return of(label) > 0 ? times(caller, w, logRatioOf(data, label, of)) : -Infinity;
+    return of(label) > 0 ? logRatioOf(data, label, of) : -Infinity;
   });
-  return tiltChecked(caller, "strength", ref, ratio, 1);
+  return tiltChecked(caller, "strength", ref, reward, 1);
 }
 
 /**
@@ -140,22 +210,26 @@ export function targetOf(caller: string, data: AtomicData, label: string, streng
  *
  * $$\tilde\varepsilon(x_t \mid c) = (1 + w)\, \varepsilon(x_t \mid c) - w\, \varepsilon(x_t)$$
  *
- * Computed as ε(x_t|c) plus w times the difference of the two denoisers: large common terms do not cancel.
+ * A negative prompt takes the place of ε(x_t). The strength may depend on the noise level: guidance on an interval of levels,
+ * or any w(σ). Computed as ε(x_t|c) plus w times the difference of the two denoisers: large common terms do not cancel.
  *
  * @param data the atoms
  * @param x the noisy point x_t, d finite coordinates
  * @param sigma the noise level σ in (0, 1)
  * @param label the class c
- * @param strength the guidance strength w, finite
+ * @param strength the guidance strength w, finite: a number, w on an interval of noise levels, or a function of σ
+ * @param options `negative`: the law in the place of p(x)
  * @returns the guided noise, d coordinates
  * @throws TypeError when an argument has the wrong type or x the wrong length
- * @throws RangeError when σ is outside (0, 1), a coordinate or the strength is not finite, or the class is unknown
+ * @throws RangeError when σ is outside (0, 1), a coordinate or the strength is not finite, or a class is unknown
  * @example
  * ```ts
  * import { atomicData, guidedNoisePrediction } from "exptilt/diffusion";
  * const data = atomicData({ atoms: [[-1], [1]], classes: { left: [1, 0], right: [0, 1] } });
  * guidedNoisePrediction(data, [0], 0.8, "right", 0) // => [-0.75]
  * guidedNoisePrediction(data, [0], 0.8, "right", 2) // => [-2.25]
+ * guidedNoisePrediction(data, [0], 0.8, "right", 2, { negative: "left" }) // => [-3.75]
+ * guidedNoisePrediction(data, [0], 0.8, "right", { strength: 2, above: 0.1, upTo: 0.5 }) // => [-0.75]
  * ```
  */
 export function guidedNoisePrediction(
@@ -163,13 +237,15 @@ export function guidedNoisePrediction(
   x: ArrayLike<number>,
   sigma: number,
   label: string,
-  strength: number,
+  strength: GuidanceStrength,
+  options: GuidanceOptions = {},
 ): Float64Array {
   const caller = "guidedNoisePrediction";
   requireClass(caller, "label", data, label);
-  const w = requireNumber(caller, "strength", strength, FINITE);
+  const w = strengthAt(caller, strength, sigma, FINITE);
+  const negative = requireNegative(caller, data, options);
   const { alpha, posterior: own } = readPosterior(caller, data, x, sigma, label);
-  const { posterior: all } = readPosterior(caller, data, x, sigma, undefined);
+  const { posterior: all } = readPosterior(caller, data, x, sigma, negative);
   const { points, dimension: d } = data;
   const noise = own.residual.map((r, k) => {
     const between = points[all.nearest * d + k] - points[own.nearest * d + k] + (all.shift[k] - own.shift[k]);

@@ -5,6 +5,13 @@
  */
 
 export { type AtomicData, type AtomicDataInput, type AtomLaw, atomicData } from "./atoms.js";
+export {
+  type BetaSchedule,
+  type BetaScheduleName,
+  type BetaScheduleOptions,
+  betaSchedule,
+} from "./betaSchedule.js";
+export { convertNoiseLevel, type NoiseForm } from "./convertNoiseLevel.js";
 export { ddimLaw } from "./ddimLaw.js";
 export {
   classify,
@@ -20,12 +27,16 @@ export {
   type MonteCarloEstimate,
 } from "./estimate.js";
 export {
+  type GuidanceOptions,
   guidanceProblem,
   guidedNoisePrediction,
   guidedTarget,
   logClassProbability,
 } from "./guidance.js";
 export { guidanceGap } from "./guidanceGap.js";
+export { type GuidanceConvention, guidanceScale, guidanceWeight } from "./guidanceScale.js";
+export { type KarrasOptions, karrasSchedule } from "./karrasSchedule.js";
+export { type MaskedGuidanceOptions, maskedGuidanceLaw } from "./maskedGuidance.js";
 export { denoisingLoss, klByMismatchedEstimation } from "./mismatch.js";
 export { denoise, noisePrediction, score } from "./noisePrediction.js";
 export { rewardDirectedProblem } from "./rewardDirected.js";
@@ -37,3 +48,4 @@ export {
   type ScoreMatchingOptions,
   weightedDenoisingLoss,
 } from "./scoreMatching.js";
+export type { GuidanceInterval, GuidanceStrength, StrengthOfLevel } from "./strength.js";

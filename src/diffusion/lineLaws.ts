@@ -151,7 +151,7 @@ function times(a: number, t: DoubleDouble): DoubleDouble {
  * log Q/P of an atom, to its own digits where the two are near. It comes from the log-densities where both are tilts of one
  * law, from the difference of the weights in double-double where these have all digits, and else from logarithms.
  */
-function logRatioOfLaws(p: Law, q: Law): LogRatio {
+export function logRatioOfLaws(p: Law, q: Law): LogRatio {
   const densities = densitiesOf(p, q);
   if (densities !== undefined) {
     const [x, y] = densities;

@@ -44,11 +44,12 @@ export function readClass(
   caller: string,
   data: InputData,
   label: string,
+  argument = "label",
 ): Classes & { readonly own: ExactMeasure } {
   const all = readClasses(arithmetic, caller, data);
-  if (typeof label !== "string") throw wrongType(caller, "label", "be the name of a class", label);
+  if (typeof label !== "string") throw wrongType(caller, argument, "be the name of a class", label);
   const own = all.conditional.get(label);
-  if (own === undefined) throw outOfRange(caller, "label", `be one of ${all.prior.support.join(", ")}`, label);
+  if (own === undefined) throw outOfRange(caller, argument, `be one of ${all.prior.support.join(", ")}`, label);
   return { ...all, own };
 }
 

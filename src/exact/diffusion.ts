@@ -1,10 +1,12 @@
 import type { BigNumber } from "mathjs";
+import { requireSameSupport } from "../measure/support.js";
 import { cached } from "../numeric/cache.js";
-import { outOfRange, requireObject } from "../numeric/check.js";
+import { outOfRange, requireObject, requireOptions } from "../numeric/check.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type Classes, jointOf, marginalOf, pointsOf, readClass, readPrior } from "./atomicData.js";
-import type { Exact, Input, InputAtoms, InputMeasure } from "./input.js";
-import { ofLogMass, ofMass, readMeasure } from "./measure.js";
+import type { GuidanceOptionsOf } from "./diffusionAlgebra.js";
+import type { Exact, Input, InputAtoms, InputData, InputMeasure } from "./input.js";
+import { type ExactMeasure, ofLogMass, ofMass, readMeasure } from "./measure.js";
 import {
   aboveMinusInfinity,
   belowInfinity,
@@ -67,12 +69,49 @@ export const score: Exact<"score"> = (arithmetic, atoms, law, x, sigma) => {
   return noise.div(level).neg();
 };
 
+/** The law that guidance leads away from: that of `negative`, or undefined for the marginal. */
+function readNegative(
+  arithmetic: Arithmetic,
+  caller: string,
+  data: InputData,
+  own: ExactMeasure,
+  options: GuidanceOptionsOf<Input>,
+): ExactMeasure | undefined {
+  const { negative } = requireOptions(caller, options, { negative: true });
+  if (negative === undefined) return undefined;
+  if (typeof negative === "string") return readClass(arithmetic, caller, data, negative, "options.negative").own;
+  const law = readMeasure(arithmetic, caller, "options.negative", negative);
+  requireSameSupport(caller, own.support, law.support, ["data", "options.negative"]);
+  return law;
+}
+
+/** log p(x|c)/p(x|negative), −∞ where the class has no mass, and where a power of the negative law is 0. */
+function logRatiosTo(caller: string, own: ExactMeasure, negative: ExactMeasure, w: BigNumber): BigNumber[] {
+  const { arithmetic } = own;
+  return own.law.mass.map((p, i) => {
+    const other = negative.law.mass[i];
+    if (p.gt(0) && other.gt(0)) return arithmetic.log(p.div(other));
+    if (p.gt(0) && w.gt(0))
+      throw outOfRange(caller, "options.negative", "have mass at every atom of the class", `none at atom ${i}`);
+    return arithmetic.negativeInfinity;
+  });
+}
+
 /** (1 + w) ε(x_t|c) − w ε(x_t). */
-export const guidedNoisePrediction: Exact<"guidedNoisePrediction"> = (arithmetic, data, x, sigma, label, strength) => {
+export const guidedNoisePrediction: Exact<"guidedNoisePrediction"> = (
+  arithmetic,
+  data,
+  x,
+  sigma,
+  label,
+  strength,
+  options = {},
+) => {
   const caller = "guidedNoisePrediction";
   const { own, ...classes } = readClass(arithmetic, caller, data, label);
   const w = requireNumber(arithmetic, caller, "strength", strength, finite);
-  const all = ofMass(arithmetic, own.support, marginalOf(classes));
+  const negative = readNegative(arithmetic, caller, data, own, options);
+  const all = negative ?? ofMass(arithmetic, own.support, marginalOf(classes));
   const [conditional, marginal] = [own, all].map(
     (law) => predicted(arithmetic, caller, data.atoms, law, x, sigma).noise,
   );
@@ -97,26 +136,27 @@ function logShares(arithmetic: Arithmetic, own: Numbers, all: readonly Numbers[]
   });
 }
 
-/** Guidance as a tilt: reference p(x|c), reward w·log p(c|x), β = 1. */
-export const guidanceProblem: Exact<"guidanceProblem"> = (arithmetic, data, label, strength) => {
+/** Guidance as a tilt: reference p(x|c), reward w·log p(c|x) or w·log(p(x|c)/p(x|negative)), β = 1. */
+export const guidanceProblem: Exact<"guidanceProblem"> = (arithmetic, data, label, strength, options = {}) => {
   const caller = "guidanceProblem";
   const { own: ref, ...classes } = readClass(arithmetic, caller, data, label);
   const w = requireNumber(arithmetic, caller, "strength", strength, finite);
-  const logs = logSharesOf(classes, label);
-  const reward = logs.map((l) => (l.isFinite() ? l.times(w) : w.isZero() ? arithmetic.zero : l));
+  const negative = readNegative(arithmetic, caller, data, ref, options);
+  const logs = negative === undefined ? logSharesOf(classes, label) : logRatiosTo(caller, ref, negative, w);
+  const reward = logs.map((l) => (w.isZero() ? arithmetic.zero : l.isFinite() ? l.times(w) : l));
   return { ref, reward, beta: arithmetic.one };
 };
 
 /** ∝ p(x|c)^{1+w} p(x)^{−w}, on the atoms of the class. */
-export const guidedTarget: Exact<"guidedTarget"> = (arithmetic, data, label, strength) => {
+export const guidedTarget: Exact<"guidedTarget"> = (arithmetic, data, label, strength, options = {}) => {
   const caller = "guidedTarget";
   const { own, ...classes } = readClass(arithmetic, caller, data, label);
   const w = requireNumber(arithmetic, caller, "strength", strength, finite);
-  const all = marginalOf(classes);
-  const logMass = own.law.mass.map((p, i) => {
-    if (!p.gt(0)) return arithmetic.negativeInfinity;
-    return arithmetic.log(p).plus(w.times(arithmetic.log(p.div(all[i]))));
-  });
+  const negative = readNegative(arithmetic, caller, data, own, options);
+  if (w.isZero()) return own.law.normalized();
+  const logs = logRatiosTo(caller, own, negative ?? ofMass(arithmetic, own.support, marginalOf(classes)), w);
+  const logMass = own.law.mass.map((p, i) => (logs[i].isFinite() ? arithmetic.log(p).plus(w.times(logs[i])) : logs[i]));
+  if (!logMass.some((l) => l.isFinite())) throw outOfRange(caller, "strength", "leave some atom mass", w.toNumber());
   return ofLogMass(arithmetic, own.support, Object.freeze(logMass)).law;
 };
 

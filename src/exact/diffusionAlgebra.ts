@@ -1,3 +1,7 @@
+import type { BetaScheduleName } from "../diffusion/betaSchedule.js";
+import type { NoiseForm } from "../diffusion/convertNoiseLevel.js";
+import type { GuidanceConvention } from "../diffusion/guidanceScale.js";
+import type { MaskedGuidanceOptions } from "../diffusion/maskedGuidance.js";
 import type { DistributionOf, MeasureOf, TiltProblemOf } from "./problems.js";
 
 /**
@@ -12,6 +16,62 @@ export interface AtomicDataOf<N> {
   readonly classes: Readonly<Record<string, MeasureOf<N>>>;
   /** p(c) of each class, read as the law proportional to it. */
   readonly prior: Readonly<Record<string, N>>;
+}
+
+/**
+ * What guidance leads away from, in numbers of type `N`.
+ *
+ * @typeParam N a number
+ */
+export interface GuidanceOptionsOf<N> {
+  /** The class, or any measure on the atoms' indices, that takes the place of p(x). */
+  readonly negative?: string | MeasureOf<N> | undefined;
+}
+
+/**
+ * The noise levels of a schedule in every form.
+ *
+ * @typeParam N a number
+ */
+export interface BetaScheduleOf<N> {
+  /** β of each step. */
+  readonly beta: ArrayLike<N>;
+  /** ᾱ = Π(1 − β). */
+  readonly alphaBar: ArrayLike<N>;
+  /** √(1 − ᾱ). */
+  readonly sigma: ArrayLike<N>;
+  /** √((1 − ᾱ)/ᾱ). */
+  readonly sigmaVe: ArrayLike<N>;
+  /** log(ᾱ/(1 − ᾱ)), in nats. */
+  readonly logSnr: ArrayLike<N>;
+}
+
+/**
+ * The ends and the length of a schedule.
+ *
+ * @typeParam N a number
+ */
+export interface BetaScheduleOptionsOf<N> {
+  /** The number T of steps. */
+  readonly steps?: number | undefined;
+  /** The first β. */
+  readonly betaStart?: N | undefined;
+  /** The last β. */
+  readonly betaEnd?: N | undefined;
+}
+
+/**
+ * The ends and the bend of Karras' levels.
+ *
+ * @typeParam N a number
+ */
+export interface KarrasOptionsOf<N> {
+  /** The lowest level. */
+  readonly sigmaMin?: N | undefined;
+  /** The highest level. */
+  readonly sigmaMax?: N | undefined;
+  /** ρ, from 0 to ∞. */
+  readonly rho?: N | undefined;
 }
 
 /**
@@ -61,11 +121,18 @@ export interface DiffusionAlgebra<N, I = N> {
   /** {@inheritDoc exptilt/diffusion!logClassProbability} */
   logClassProbability(data: AtomicDataOf<I>, label: string): ArrayLike<N>;
   /** {@inheritDoc exptilt/diffusion!guidanceProblem} */
-  guidanceProblem(data: AtomicDataOf<I>, label: string, strength: I): TiltProblemOf<N>;
+  guidanceProblem(data: AtomicDataOf<I>, label: string, strength: I, options?: GuidanceOptionsOf<I>): TiltProblemOf<N>;
   /** {@inheritDoc exptilt/diffusion!guidedTarget} */
-  guidedTarget(data: AtomicDataOf<I>, label: string, strength: I): DistributionOf<N>;
+  guidedTarget(data: AtomicDataOf<I>, label: string, strength: I, options?: GuidanceOptionsOf<I>): DistributionOf<N>;
   /** {@inheritDoc exptilt/diffusion!guidedNoisePrediction} */
-  guidedNoisePrediction(data: AtomicDataOf<I>, x: I, sigma: I, label: string, strength: I): N;
+  guidedNoisePrediction(
+    data: AtomicDataOf<I>,
+    x: I,
+    sigma: I,
+    label: string,
+    strength: I,
+    options?: GuidanceOptionsOf<I>,
+  ): N;
   /** {@inheritDoc exptilt/diffusion!logDensityRatio} */
   logDensityRatio(data: AtomicDataOf<I>, x: I, label: string): N;
   /** {@inheritDoc exptilt/diffusion!densityRatioWeights} */
@@ -74,4 +141,22 @@ export interface DiffusionAlgebra<N, I = N> {
   densityRatioLoss(data: AtomicDataOf<I>, x: I, label: string, grid?: ArrayLike<I>): N;
   /** {@inheritDoc exptilt/diffusion!classify} */
   classify(data: AtomicDataOf<I>, loss: Readonly<Record<string, I>>): DistributionOf<N>;
+
+  /** {@inheritDoc exptilt/diffusion!guidanceWeight} */
+  guidanceWeight(scale: I, convention: GuidanceConvention): N;
+  /** {@inheritDoc exptilt/diffusion!guidanceScale} */
+  guidanceScale(weight: I, convention: GuidanceConvention): N;
+  /** {@inheritDoc exptilt/diffusion!convertNoiseLevel} */
+  convertNoiseLevel(value: I, from: NoiseForm, to: NoiseForm): N;
+  /** {@inheritDoc exptilt/diffusion!betaSchedule} */
+  betaSchedule(name: BetaScheduleName, options?: BetaScheduleOptionsOf<I>): BetaScheduleOf<N>;
+  /** {@inheritDoc exptilt/diffusion!karrasSchedule} */
+  karrasSchedule(steps: number, options?: KarrasOptionsOf<I>): ArrayLike<N>;
+  /** {@inheritDoc exptilt/diffusion!maskedGuidanceLaw} */
+  maskedGuidanceLaw(
+    conditional: MeasureOf<I>,
+    unconditional: MeasureOf<I>,
+    strength: I,
+    options?: MaskedGuidanceOptions,
+  ): DistributionOf<N>;
 }

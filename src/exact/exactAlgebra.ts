@@ -10,9 +10,11 @@ import * as diffusion from "./diffusion.js";
 import * as games from "./games.js";
 import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf } from "./information.js";
 import * as limit from "./limit.js";
+import * as maskedGuidance from "./maskedGuidance.js";
 import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
 import * as integrals from "./noisedIntegrals.js";
 import * as objective from "./objective.js";
+import * as noiseLevels from "./noiseLevels.js";
 import { printedRate } from "./printedRate.js";
 import {
   belowInfinity,
@@ -197,6 +199,8 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
 
     integralDigits,
     ...bound(arithmetic, diffusion),
+    ...bound(arithmetic, noiseLevels),
+    ...bound(arithmetic, maskedGuidance),
     ...bound(arithmetic, integrals),
   };
 }

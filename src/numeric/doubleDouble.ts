@@ -47,3 +47,22 @@ export function timesRatio(x: DoubleDouble, a: number, b: number): DoubleDouble 
   const lo = (product.hi - back.hi - back.lo + product.lo + x.lo * a) / b;
   return twoSum(hi, lo);
 }
+
+/** x + y, to about 31 digits of the larger. */
+export function addDoubles(x: DoubleDouble, y: DoubleDouble): DoubleDouble {
+  const s = twoSum(x.hi, y.hi);
+  return twoSum(s.hi, s.lo + x.lo + y.lo);
+}
+
+/** x·y, to about 31 digits. */
+export function timesDoubles(x: DoubleDouble, y: DoubleDouble): DoubleDouble {
+  const p = twoProduct(x.hi, y.hi);
+  return twoSum(p.hi, p.lo + x.hi * y.lo + x.lo * y.hi);
+}
+
+/** x/y, to about 31 digits. */
+export function overDoubles(x: DoubleDouble, y: DoubleDouble): DoubleDouble {
+  const hi = x.hi / y.hi;
+  const back = twoProduct(hi, y.hi);
+  return twoSum(hi, (x.hi - back.hi - back.lo + x.lo - hi * y.lo) / y.hi);
+}

@@ -1,5 +1,6 @@
 import { alignment } from "./families/alignment.js";
 import { diffusion } from "./families/diffusion.js";
+import { diffusionWords } from "./families/diffusionWords.js";
 import { information } from "./families/information.js";
 import { alignmentFromLogs, informationFromLogs, measuresFromLogs } from "./families/logarithms.js";
 import { measures } from "./families/measure.js";
@@ -22,5 +23,5 @@ export const folders: Readonly<Record<string, readonly Subject[]>> = {
   selection: [...selection, ...votes],
   objective: [...objectives, ...games],
   training,
-  diffusion,
+  diffusion: [...diffusion, ...diffusionWords],
 };

@@ -57,9 +57,14 @@ export const speaksOf: Readonly<Record<string, readonly string[]>> = {
   "(44)": ["majorityVoteLaw", "weightedVoteLaw"],
   "(45)": ["majorityVoteLaw", "weightedVoteLaw"],
   "(46)": ["powerVoteLaw", "softBestOfNLaw"],
+<<<<<<< HEAD
   "(52)": ["nashOptimum", "rlhfObjective"],
   "(53)": ["dpoOptimum", "rlhfOptimum"],
   "(54)": ["softValues", "sequenceDistribution", "rlhfOptimum", "rlhfOptimalValue"],
+=======
+  "(56)": ["maskedGuidanceLaw"],
+  "(57)": ["convertNoiseLevel", "betaSchedule", "karrasSchedule", "guidanceWeight", "guidanceScale"],
+>>>>>>> w-diffusion
   E1: ["generalizedKlDivergence"],
   E2: ["densityRatioLoss", "densityRatioWeights", "noisePrediction"],
   E3: ["guidedNoisePrediction", "noisePrediction"],

@@ -4,6 +4,8 @@ import { library } from "../support/doors.js";
 
 const {
   atomicData,
+  betaSchedule,
+  ddimLaw,
   drawnWeights,
   estimateGuidanceGap,
   estimateMetropolis,
@@ -12,8 +14,13 @@ const {
   fitScoreMatching,
   fitWeightedMle,
   fitWeightedMleStream,
+  guidanceProblem,
+  guidedNoisePrediction,
+  guidedTarget,
+  karrasSchedule,
   klEstimator,
   limitDistance,
+  maskedGuidanceLaw,
   paretoK,
   paretoSmoothedWeights,
   randomSource,
@@ -32,10 +39,13 @@ const target = { target: problem.ref };
 const draws = ["a", "b", "a", "b", "a"];
 const weights = { weight: [1, 2, 3, 4, 5] };
 const data = atomicData({ atoms: [[-1], [0], [1]], classes: { a: [0.5, 0.25, 0.25], b: [0.1, 0.1, 0.8] } });
+const sequences = uniform([["a"], ["b"]]);
 const directed = rewardDirectedProblem(data, "a", [0, 1, 2], 1);
 
 /** Each function that takes options, with one that it does not have. */
 const calls: Record<string, (options: object) => unknown> = {
+  betaSchedule: (options) => betaSchedule("linear", options),
+  ddimLaw: (options) => ddimLaw(data, "a", 1, [0.5], options),
   drawnWeights: (options) => drawnWeights(problem, draws, options),
   estimateGuidanceGap: (options) => estimateGuidanceGap(data, "a", 1, 0.5, randomSource(1), options),
   estimateMetropolis: (options) => estimateMetropolis({ reward: [0, 1], beta: 1 }, 1, options),
@@ -45,8 +55,13 @@ const calls: Record<string, (options: object) => unknown> = {
   fitScoreMatching: (options) => fitScoreMatching(data, directed, [0.3, 0.7], options),
   fitWeightedMle: (options) => fitWeightedMle(policy, target, options),
   fitWeightedMleStream: (options) => fitWeightedMleStream(policy, [target], options),
+  guidanceProblem: (options) => guidanceProblem(data, "a", 1, options),
+  guidedNoisePrediction: (options) => guidedNoisePrediction(data, [0], 0.5, "a", 1, options),
+  guidedTarget: (options) => guidedTarget(data, "a", 1, options),
+  karrasSchedule: (options) => karrasSchedule(3, options),
   klEstimator: (options) => klEstimator(problem.ref, problem.ref, "k3", options),
   limitDistance: (options) => limitDistance(problem, 2, options),
+  maskedGuidanceLaw: (options) => maskedGuidanceLaw(sequences, sequences, 1, options),
   paretoK: (options) => paretoK(weights, options),
   paretoSmoothedWeights: (options) => paretoSmoothedWeights(weights, options),
   rejectionSamplingLaw: (options) => rejectionSamplingLaw(problem, 2, options),
