@@ -55,6 +55,17 @@ export { tilt, tiltedMass } from "./measure/tilt.js";
 export type { JsonNumber } from "./numeric/json.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
 export { type RandomSource, type RandomState, randomSource } from "./numeric/random.js";
+export { calibratedReward } from "./objective/calibratedReward.js";
+export { type GrpoFixedPoint, type GrpoOptimum, type GrpoOptions, grpoOptimum } from "./objective/grpo.js";
+export { expectedLogMeanExp, type LogMeanExp } from "./objective/logMeanExp.js";
+export { maxAtKOptimum } from "./objective/maxAtK.js";
+export {
+  logUtility,
+  type MarginalUtility,
+  passAtKUtility,
+  type UtilityOptimum,
+  utilityOptimum,
+} from "./objective/utility.js";
 export {
   type CountedTie,
   type CountedWin,

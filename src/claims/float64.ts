@@ -16,6 +16,11 @@ import { expectation } from "../measure/expectation.js";
 import { distribution, fromLogMass, type Measure, measure, normalize, uniform } from "../measure/measure.js";
 import { tilt } from "../measure/tilt.js";
 import { exp, log } from "../numeric/elementary.js";
+import { calibratedReward } from "../objective/calibratedReward.js";
+import { grpoOptimum } from "../objective/grpo.js";
+import { expectedLogMeanExp } from "../objective/logMeanExp.js";
+import { maxAtKOptimum } from "../objective/maxAtK.js";
+import { utilityOptimum } from "../objective/utility.js";
 import { humanPreference, logPreferenceProbability, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
 import { softBestOfNBounds } from "../selection/bounds.js";
@@ -86,6 +91,11 @@ export const float64Algebra = {
   softBestOfNBounds,
   firstOrderExpansion,
   printedRate,
+  utilityOptimum,
+  grpoOptimum,
+  maxAtKOptimum,
+  calibratedReward,
+  expectedLogMeanExp,
   sequenceDistribution,
   selfCertainty,
   expectedSelfCertainty,

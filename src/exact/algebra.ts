@@ -1,17 +1,21 @@
+import type { GrpoOptions } from "../objective/grpo.js";
 import type { DiffusionAlgebra } from "./diffusionAlgebra.js";
 import type {
   AutoregressivePolicyOf,
   BestOfNProblemOf,
   DistributionOf,
   FirstOrderExpansionOf,
+  GrpoOptimumOf,
   ImportanceWeightsOf,
   LawBoundsOf,
   LimitDistanceOf,
+  LogMeanExpOf,
   MeasureOf,
   RejectionSamplingOf,
   SelfCertaintyProblemOf,
   TiltProblemOf,
   UnifiedProblemOf,
+  UtilityOptimumOf,
   WeightedMleFitOf,
   WeightedProblemOf,
 } from "./problems.js";
@@ -194,6 +198,17 @@ export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
   firstOrderExpansion(problem: TiltProblemOf<I>): FirstOrderExpansionOf<N>;
   /** {@inheritDoc exptilt/claims!printedRate} */
   printedRate(problem: TiltProblemOf<I>, n: number): N;
+
+  /** {@inheritDoc exptilt!utilityOptimum} */
+  utilityOptimum(problem: TiltProblemOf<I>, derivative: (mean: N, shortfall: N) => N): UtilityOptimumOf<N>;
+  /** {@inheritDoc exptilt!grpoOptimum} */
+  grpoOptimum(problem: TiltProblemOf<I>, options: GrpoOptions): GrpoOptimumOf<N>;
+  /** {@inheritDoc exptilt!maxAtKOptimum} */
+  maxAtKOptimum(problem: TiltProblemOf<I>, k: I): DistributionOf<N>;
+  /** {@inheritDoc exptilt!calibratedReward} */
+  calibratedReward(problem: BestOfNProblemOf<I>, n?: number): ArrayLike<N>;
+  /** {@inheritDoc exptilt!expectedLogMeanExp} */
+  expectedLogMeanExp(problem: TiltProblemOf<I>, n: number): LogMeanExpOf<N>;
 
   /** {@inheritDoc exptilt!sequenceDistribution} */
   sequenceDistribution(policy: AutoregressivePolicyOf<I>): DistributionOf<N>;

@@ -11,6 +11,7 @@ import { chiSquaredOf, divergenceOf, entropyOf, renyiEntropyOf, totalVariationOf
 import * as limit from "./limit.js";
 import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
 import * as integrals from "./noisedIntegrals.js";
+import * as objectiveUtility from "./objectiveUtility.js";
 import { printedRate } from "./printedRate.js";
 import {
   belowInfinity,
@@ -188,6 +189,7 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     ...bound(arithmetic, votes),
     ...bound(arithmetic, limit),
     printedRate: (problem, n) => printedRate(arithmetic, problem, n),
+    ...bound(arithmetic, objectiveUtility),
     ...bound(arithmetic, autoregressive),
     ...bound(arithmetic, training),
 
