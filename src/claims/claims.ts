@@ -8,12 +8,13 @@ import { preliminaries } from "./preliminaries.js";
 import { reinforcement } from "./reinforcement.js";
 import { selection } from "./selection.js";
 import { training } from "./training.js";
+import { utilities } from "./utilities.js";
 
 const numberOf = (claim: Claim): number => Number(claim.equation.replace(/[^\d.]/g, ""));
 const inOrder = <C extends Claim>(list: readonly C[]): C[] => [...list].sort((a, b) => numberOf(a) - numberOf(b));
 
 /** The anthology as data: every equation with its statement, its hypotheses and its two sides, then its errata. */
 export const claims: readonly Claim[] = [
-  ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training, ...diffusion, ...budget]),
+  ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training, ...diffusion, ...budget, ...utilities]),
   ...inOrder([...alignmentErrata, ...selectionErrata, ...diffusionErrata]),
 ];

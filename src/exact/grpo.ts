@@ -1,7 +1,9 @@
 import type { BigNumber } from "mathjs";
 import { outOfRange } from "../numeric/check.js";
+import { log } from "../numeric/elementary.js";
 import { forwardRoot, gainRoots } from "../objective/gainRoots.js";
 import { requireGrpoOptions } from "../objective/grpo.js";
+import { rationalAt as nearRational, type Rational } from "../objective/rationalLaw.js";
 import type { Units } from "../objective/rewardUnits.js";
 import { spreadRoots } from "../objective/spreadRoots.js";
 import type { Arithmetic } from "./arithmetic.js";
@@ -11,7 +13,7 @@ import { readSelection } from "./problem.js";
 import type { GrpoFixedPointOf } from "./problems.js";
 import { rewardLevels } from "./ratios.js";
 import { positiveOrInfinite } from "./read.js";
-import { increasingRoot } from "./root.js";
+import { rootNear } from "./root.js";
 import { tiltOf } from "./tilt.js";
 
 /** The levels, best first, as distances from the best in units of half the range. */
@@ -60,7 +62,8 @@ export const grpoOptimum: Exact<"grpoOptimum"> = (arithmetic, problem, options) 
   const { unit, near } = units;
   const range = unit.times(2);
   if (normalize === "none") {
-    const { score } = rationalAt(arithmetic, units, (law) => law.temperature.minus(own.div(unit)));
+    const start = nearRational(near, ({ logT }) => logT - (log(own.toNumber()) - log(near.unit)));
+    const { score } = rationalAt(arithmetic, units, start, (law) => law.temperature.minus(own.div(unit)));
     return only(byLevel(score), own);
   }
   const free = () => point(tilted(infinity), infinity);
@@ -69,13 +72,14 @@ export const grpoOptimum: Exact<"grpoOptimum"> = (arithmetic, problem, options) 
     if (!beta.isFinite()) return only(tilted(infinity), infinity);
     if (groupSize < Infinity) {
       const excess = forwardExcess(arithmetic, units, beta, groupSize, correction);
-      const gain = rootNear(arithmetic, excess, 2 * forwardRoot(near, nearBeta, groupSize, correction).eta);
+      const gain = polished(arithmetic, excess, 2 * forwardRoot(near, nearBeta, groupSize, correction).eta);
       const start = units.mass[0].div(units.mass[1]);
       const gap = gapAt(arithmetic, groupSize, correction, start.times(arithmetic.exp(gain)));
       return only(tilted(range.div(gain)), range.times(beta).div(gap));
     }
     const price = one.div(beta).pow(2);
-    const { score, temperature } = rationalAt(arithmetic, units, (law) => price.minus(law.chi2));
+    const start = nearRational(near, ({ logChi2 }) => -logChi2 - 2 * log(nearBeta));
+    const { score, temperature } = rationalAt(arithmetic, units, start, (law) => price.minus(law.chi2));
     return only(byLevel(score), temperature.times(unit));
   }
   if (groupSize < Infinity) {
@@ -84,18 +88,19 @@ export const grpoOptimum: Exact<"grpoOptimum"> = (arithmetic, problem, options) 
     const excess = (x: BigNumber) =>
       beta.times(x).minus(gapAt(arithmetic, groupSize, correction, start.times(arithmetic.exp(x))));
     const fixedPoints = gainRoots(near, nearBeta, groupSize, correction).map(({ x, rises }) => {
-      const temperature = range.div(rootNear(arithmetic, excess, 2 * x, rises));
+      const temperature = range.div(polished(arithmetic, excess, 2 * x));
       return point(tilted(temperature), temperature, rises);
     });
     return { fixedPoints, collapse: zero };
   }
   const { roots, highest } = spreadRoots(near, nearBeta);
-  const spread = spreadOf(arithmetic, units);
-  const turn = rootNear(arithmetic, (eta) => spread(eta).slope, highest, false);
-  const collapse = one.div(spread(turn).value);
+  const spread = (eta: BigNumber) => spreadOf(arithmetic, units, eta);
+  const turn = polished(arithmetic, (eta) => spread(eta).slope(), highest);
+  const collapse = one.div(spread(turn).square.sqrt());
   if (!beta.isFinite()) return { fixedPoints: [free()], collapse };
+  const price = beta.times(beta);
   const fixedPoints = roots.map(({ x, rises }) => {
-    const eta = rootNear(arithmetic, (eta) => spread(eta).value.times(beta).minus(one), x, rises);
+    const eta = polished(arithmetic, (eta) => spread(eta).square.times(price).minus(one), x);
     return point(tilted(unit.div(eta)), unit.div(eta), rises);
   });
   const best = byLevel(levels.map((_, j) => (j === 0 ? zero : negativeInfinity)));
@@ -117,33 +122,30 @@ function unitsOf(
   return { gap, mass, unit, near };
 }
 
-/** The root of f near a double, where f rises or falls. */
-function rootNear(arithmetic: Arithmetic, f: (x: BigNumber) => BigNumber, near: number, rises = true): BigNumber {
-  const x = arithmetic.number(near);
-  const signed = (at: BigNumber) => (rises ? f(at) : f(at).neg());
-  for (let width = 1e-13; width < 0.5; width *= 8) {
-    const [low, high] = [x.times(1 - width), x.times(1 + width)];
-    if (signed(low).lte(0) && signed(high).gte(0)) return increasingRoot(arithmetic, signed, low, high);
-  }
-  throw new Error(`grpoOptimum: no root is near ${near}`);
+/** The root that doubles have found, to all digits. */
+function polished(arithmetic: Arithmetic, f: (x: BigNumber) => BigNumber, near: number): BigNumber {
+  const root = rootNear(arithmetic, f, near);
+  if (root === undefined) throw new Error(`grpoOptimum: no root is near ${near}`);
+  return root;
 }
 
-/** η·sd of the tilt at temperature 1/η, and 2 κ₂ + η κ₃, which has the sign of its derivative. */
-function spreadOf(arithmetic: Arithmetic, { gap, mass }: BigUnits) {
-  return (eta: BigNumber) => {
-    const weight = gap.map((g, j) => mass[j].times(arithmetic.exp(g.times(eta).neg())));
-    const total = arithmetic.sum(weight);
-    const mean = arithmetic.sum(weight.map((w, j) => w.times(gap[j]))).div(total);
-    const moment = (k: number) => arithmetic.sum(weight.map((w, j) => w.times(mean.minus(gap[j]).pow(k)))).div(total);
-    const second = moment(2);
-    return { value: second.sqrt().times(eta), slope: second.times(2).plus(eta.times(moment(3))) };
-  };
+/** η² Var of the tilt at temperature 1/η, and 2 κ₂ + η κ₃, which has the sign of its derivative. */
+function spreadOf(arithmetic: Arithmetic, { gap, mass }: BigUnits, eta: BigNumber) {
+  const weight = gap.map((g, j) => mass[j].times(arithmetic.exp(g.times(eta).neg())));
+  const total = arithmetic.sum(weight);
+  const mean = arithmetic.sum(weight.map((w, j) => w.times(gap[j]))).div(total);
+  const apart = gap.map((g) => mean.minus(g));
+  const squares = weight.map((w, j) => w.times(apart[j]).times(apart[j]));
+  const second = arithmetic.sum(squares);
+  const slope = () => second.times(2).plus(eta.times(arithmetic.sum(squares.map((s, j) => s.times(apart[j])))));
+  return { square: second.times(eta).times(eta).div(total), slope };
 }
 
 /** ref·T/(ν − r) by level, where an increasing function of ν is 0. */
 function rationalAt(
   arithmetic: Arithmetic,
   { gap, mass }: BigUnits,
+  { x: near }: Pick<Rational, "x">,
   f: (law: { temperature: BigNumber; chi2: BigNumber }) => BigNumber,
 ): { score: BigNumber[]; temperature: BigNumber } {
   const mean = arithmetic.sum(mass.map((p, j) => p.times(gap[j])));
@@ -155,10 +157,7 @@ function rationalAt(
     return { distance, temperature, chi2: arithmetic.sum(squares).div(above.plus(mean)) };
   };
   const excess = (x: BigNumber) => f(at(x));
-  let [low, high] = [arithmetic.number(-1), arithmetic.one];
-  while (excess(low).gt(0)) low = low.times(2);
-  while (excess(high).lt(0)) high = high.times(2);
-  const { distance, temperature } = at(increasingRoot(arithmetic, excess, low, high));
+  const { distance, temperature } = at(polished(arithmetic, excess, near));
   return { score: distance.map((d) => arithmetic.log(temperature.div(d))), temperature };
 }
 

@@ -1,5 +1,8 @@
 import type { BigNumber } from "mathjs";
+import { fromLogMass } from "../measure/measure.js";
 import { outOfRange, requireInteger } from "../numeric/check.js";
+import { log } from "../numeric/elementary.js";
+import { utilityOptimum as nearUtilityOptimum } from "../objective/utility.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { drawsFrom } from "./draws.js";
 import type { Exact } from "./input.js";
@@ -7,7 +10,7 @@ import { expectationOf } from "./measure.js";
 import { readRewarded, readSelection } from "./problem.js";
 import { type RewardLevels, rewardLevels } from "./ratios.js";
 import { bigOutOfRange, type Numbers, positiveOrInfinite, requireNumber } from "./read.js";
-import { increasingRoot } from "./root.js";
+import { increasingRoot, rootNear } from "./root.js";
 import { bestOfNLaw } from "./selection.js";
 import { tiltOf } from "./tilt.js";
 
@@ -41,24 +44,42 @@ export const utilityOptimum: Exact<"utilityOptimum"> = (arithmetic, problem, der
   if (apart.isNegative()) throw bigOutOfRange(caller, `derivative(${top.toPrecision(17)})`, "not increase", least);
   // The temperature is β e^{−x}, and x − log U′ increases.
   const excess = (x: BigNumber) => x.minus(arithmetic.log(at(beta.times(arithmetic.exp(x.neg()))).slope()));
-  const [low, high] = [arithmetic.log(least), arithmetic.log(most)];
-  const x = increasingRoot(arithmetic, excess, ...bracket(arithmetic, excess, low, high));
+  const doubles = (values: Numbers) => values.map((x) => x.toNumber());
+  const near = nearestBeta(beta.toNumber(), () => {
+    const nearRef = fromLogMass([...ref.support.keys()], doubles(ref.law.logMass));
+    const nearProblem = { ref: nearRef, reward: doubles(reward), beta: beta.toNumber() };
+    return nearUtilityOptimum(nearProblem, (m, s) => derivative(arithmetic.number(m), arithmetic.number(s)).toNumber());
+  });
+  const x = rootOf(arithmetic, excess, near, arithmetic.log(least), arithmetic.log(most));
   return optimum(beta.times(arithmetic.exp(x.neg())));
 };
 
-/** A bracket of a root between two ends, of which one may be infinite. */
-function bracket(
+/** What an optimum in doubles says of log U′: undefined where β is no double. */
+function nearestBeta(beta: number, solve: () => { readonly temperature: number }): number | undefined {
+  if (!(beta > 0 && beta < Infinity)) return undefined;
+  const x = log(beta) - log(solve().temperature);
+  return Math.abs(x) < Infinity ? x : undefined;
+}
+
+/** The root of an increasing function: next to a double, or between two ends, of which one may be infinite. */
+function rootOf(
   arithmetic: Arithmetic,
   f: (x: BigNumber) => BigNumber,
+  near: number | undefined,
   low: BigNumber,
   high: BigNumber,
-): [BigNumber, BigNumber] {
+): BigNumber {
+  const found = near === undefined ? undefined : rootNear(arithmetic, f, near);
+  if (found !== undefined) return found;
   let [from, to] = [low, high];
   const start = high.isFinite() ? high : low.isFinite() ? low : arithmetic.zero;
   for (let d = 1; !to.isFinite() || f(to).isNegative(); d *= 2) to = start.plus(d);
   for (let d = 1; !from.isFinite() || !f(from).isNegative(); d *= 2) from = start.minus(d);
-  return [from, to];
+  return increasingRoot(arithmetic, f, from, to);
 }
+
+/** Newton's method converges in some ten rounds; more are taken where its steps have to be halved. */
+const MAX_ROUNDS = 2000;
 
 /** ρ/β rises from level to level by steps that Newton's method finds: a system in which each step is k F^{k−1} Δr/β. */
 export const maxAtKOptimum: Exact<"maxAtKOptimum"> = (arithmetic, problem, k) => {
@@ -102,13 +123,13 @@ function maxAtKScore(
     let from = zero;
     const below = weight.map((w) => (from = from.plus(w)));
     const share = weight.map((w, l) => w.div(below[l]));
-    // log F of each level but the best: the sums of log(F_l/F_{l+1}) = log(1 − share).
+    // log F of each level but the best: sums of log(F_l/F_{l+1}) = log(1 − share).
     const logF: BigNumber[] = [];
-    let log = zero;
+    let sum = zero;
     for (let l = size - 2; l >= 0; l--) {
       const kept = below[l].div(below[l + 1]);
-      log = log.plus(kept.lt(0.5) ? arithmetic.log(kept) : arithmetic.log1p(share[l + 1].neg()));
-      logF[l] = log;
+      sum = sum.plus(kept.lt(0.5) ? arithmetic.log(kept) : arithmetic.log1p(share[l + 1].neg()));
+      logF[l] = sum;
     }
     const wanted = apart.map((a, l) => a.times(k).times(arithmetic.exp(less1.times(logF[l]))));
     const off = steps.map((s, l) => s.minus(wanted[l]));
@@ -117,7 +138,8 @@ function maxAtKScore(
   };
   let steps = apart.map((a) => (a.lt(1) ? a : one));
   let policy = policyOf(steps);
-  for (let round = 0; round < 2000 && !policy.error.isZero(); round++) {
+  const allowed = () => arithmetic.sum(steps).times(smallest);
+  for (let round = 0; round < MAX_ROUNDS && policy.error.gt(allowed()); round++) {
     const { share, wanted, off } = policy;
     const [p, q] = [[one], [zero]];
     const slope = wanted.map((w) => w.times(less1));
@@ -144,10 +166,8 @@ function maxAtKScore(
       next = moved(t);
       there = policyOf(next);
     }
-    const done = policy.error.lte(arithmetic.sum(steps).times(smallest));
     if (!there.error.lt(policy.error)) break;
     [steps, policy] = [next, there];
-    if (done) break;
   }
   const score = [zero];
   for (const s of steps) score.push(score[score.length - 1].plus(s));

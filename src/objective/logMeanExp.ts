@@ -29,6 +29,9 @@ const MAX_NEAR = 40;
 /** e^t is a double, with room to spare. */
 const MAX_GROWN = 300;
 
+/** So long before log t = −log v, and log N more, e^{−tv} is 1. */
+const WAITING_NATS = 45;
+
 /** log 750: from here e^{−t} is 0 as a double. */
 const GONE_NATS = 6.6201;
 
@@ -41,7 +44,7 @@ const GONE_NATS = 6.6201;
  * The mean rises with N, from E_ref[r]/β at N = 1 to the log-partition (`logNormalizer` of `rlhfOptimum`): the bound of
  * importance-weighted autoencoders (arXiv:1509.00519), and N-sample estimates of a normaliser. The bias has its own digits:
  * near Var(w)/(2Nμ²) where N is large. A forbidden answer (reward −∞) that ref may draw makes the mean −∞ and the bias ∞.
- * β = ∞ gives 0 and 0. Time grows as K times the range of the rewards in units of β, log N added.
+ * β = ∞ gives 0 and 0. Time grows as K², or as K where the rewards are within a few β.
  *
  * @param problem the reference policy, the reward and β
  * @param n the number of draws N, a whole number of at least 1
@@ -97,13 +100,15 @@ function integral(
   const y = logV.map(expm1);
   const grown = (j: number, t: number, u: number) => {
     const z = u + logV[j];
-    if (!second) return mass[j] * (z > 600 ? -1 : expm1(-t * y[j]));
-    // v may overflow where p v does not.
-    return z > 600 ? exp(logMass[j] + z) : mass[j] * expm1MinusX(y[j] < Infinity ? -t * y[j] : t - exp(z));
+    // v may overflow where t v, or p v, does not.
+    const fall = y[j] < Infinity ? -t * y[j] : t - exp(z);
+    if (!second) return mass[j] * expm1(fall);
+    return z > 600 ? exp(logMass[j] + z) : mass[j] * expm1MinusX(fall);
   };
   const terms: number[] = [];
   const [bottom, top] = [logV[logV.length - 1], logV[0]];
   const end = GONE_NATS - Math.min(bottom, 0);
+  const wait = WAITING_NATS + log(n);
   let total = 0;
   for (let u = -log(n) - Math.max(top, 0) - LEAD_NATS; u < end; u += STEP) {
     const t = exp(u);
@@ -125,9 +130,18 @@ function integral(
     if (n * t > MAX_NEAR && Math.abs(term) * (end - u) < 1e-19 * Math.abs(total)) break;
     // All nodes before the first are a geometric series.
     if (terms.length === 0) term += term / expm1((second ? 2 : 1) * STEP);
-    terms.push(term);
-    total += term;
+    const nodes = 1 + flatNodes(u, logV, wait);
+    terms.push(nodes * term);
+    total += nodes * term;
+    u += (nodes - 1) * STEP;
   }
   const { hi, lo } = sum(Float64Array.from(terms));
   return STEP * (hi + lo);
+}
+
+/** How many nodes from u on have the integrand of this one: those where every level, and e^{−t}, is gone or still waits. */
+function flatNodes(u: number, logV: Float64Array, wait: number): number {
+  let left = u < GONE_NATS ? -u : Infinity;
+  for (const x of logV) if (u + x < GONE_NATS) left = Math.min(left, -(u + x));
+  return left < Infinity ? Math.max(0, Math.floor((left - wait) / STEP)) : 0;
 }

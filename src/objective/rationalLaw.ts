@@ -5,6 +5,8 @@ import type { Units } from "./rewardUnits.js";
 
 /** ref·T/(ν − r) by level, and what depends on ν. */
 export interface Rational {
+  /** log(ν − top), in these units. */
+  readonly x: number;
   /** log(π/ref) of each level. */
   readonly score: Float64Array;
   /** log T, in these units. */
@@ -27,7 +29,7 @@ export function rationalAt(units: Units, f: (law: Rational) => number): Rational
     const logT = -logP.map((l, j) => l - logX[j]).reduce(logAdd);
     // E_ref[ν − r] E_ref[1/(ν − r)] − 1 as a sum of squares.
     const squares = logP.map((l, j) => l + 2 * logApart[j] - logX[j]).reduce(logAdd);
-    return { score: logX.map((l) => logT - l), logT, logChi2: squares - logAdd(x, logMean) };
+    return { x, score: logX.map((l) => logT - l), logT, logChi2: squares - logAdd(x, logMean) };
   };
   const excess = (x: number) => f(at(x));
   let [low, high] = [-1, 1];

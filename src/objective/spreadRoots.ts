@@ -24,7 +24,8 @@ function spreadAt({ gap, logMass }: Units, eta: number): SlopedPoint {
   const part = logPart.map((l) => exp(l - scale));
   const total = rare ? 1 : logWeight.reduce((sum, l) => sum + exp(l), 0);
   const mean = rare ? 0 : part.reduce((sum, w, j) => (w === 0 ? sum : sum + w / distance[j]), 0) / total;
-  let [second, third] = [square(mean), -square(mean) * mean];
+  const there = logWeight.reduce((sum, l, j) => (distance[j] === 0 ? sum + exp(l) : sum), 0);
+  let [second, third] = [there * square(mean), -there * square(mean) * mean];
   for (let j = 0; j < gap.length; j++) {
     if (part[j] === 0) continue;
     const own = part[j] * square(1 - mean / distance[j]);

@@ -15,9 +15,9 @@ if (WRITE) {
   writeFileSync(GUIDE, page(readFileSync(GUIDE, "utf8"), table(found)));
 }
 
-test("each of (1) to (39), the library's own (40) to (46) and E1 to E9 has a claim whose equation is exactly that", () => {
+test("each of (1) to (39), the library's own from (40) on and E1 to E9 has a claim whose equation is exactly that", () => {
   const claimed = new Set(claims.map((claim) => claim.equation));
-  const numbered = Array.from({ length: 46 }, (_, i) => `(${i + 1})`);
+  const numbered = [...Array.from({ length: 46 }, (_, i) => i + 1), 49, 50, 51, 55].map((i) => `(${i})`);
   const errata = Array.from({ length: 9 }, (_, i) => `E${i + 1}`);
   expect(claimed).toEqual(new Set([...numbered, ...errata]));
 });
