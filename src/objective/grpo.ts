@@ -93,11 +93,11 @@ export interface GrpoOptimum<A = unknown> {
  * import { grpoOptimum, measure } from "exptilt";
  * const problem = { ref: measure(["right", "wrong"], [1, 1]), reward: [1, 0], beta: 1.6 };
  * const { fixedPoints, collapse } = grpoOptimum(problem, { penalty: "kl" });
- * fixedPoints.map(({ mean }) => mean) // => [0.85523205, 0.95, 1]
+ * fixedPoints.map(({ mean }) => mean) // => [0.855232048922, 0.959032781872, 1]
  * fixedPoints.map(({ attracts }) => attracts) // => [true, false, true]
  * collapse // => 1.508879561538
- * grpoOptimum(problem, { penalty: "k3" }).fixedPoints[0].mean // => 0.7
- * grpoOptimum(problem, { penalty: "kl", groupSize: 8 }).fixedPoints[0].mean // => 0.8
+ * grpoOptimum(problem, { penalty: "k3" }).fixedPoints[0].mean // => 0.764999470002
+ * grpoOptimum(problem, { penalty: "kl", groupSize: 8 }).fixedPoints[0].mean // => 0.786095659841
  * ```
  */
 export function grpoOptimum<A>(problem: TiltProblem<A>, options: GrpoOptions): GrpoOptimum<A> {

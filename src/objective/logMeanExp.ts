@@ -55,7 +55,7 @@ const GONE_NATS = 6.6201;
  * ```ts
  * import { expectedLogMeanExp, rlhfOptimum, uniform } from "exptilt";
  * const problem = { ref: uniform(["a", "b"]), reward: [0, 1], beta: 0.5 };
- * expectedLogMeanExp(problem, 4) // => { mean: 1.3, bias: 0.1 }
+ * expectedLogMeanExp(problem, 4) // => { mean: 1.340392898541, bias: 0.093387931942 }
  * rlhfOptimum(problem).logNormalizer // => 1.4337808304830
  * ```
  */

@@ -37,7 +37,7 @@ function spreadAt({ gap, logMass }: Units, eta: number): SlopedPoint {
 }
 
 /** Rewards that differ by less than 1/η of the largest η are told apart by nothing. */
-const MAX_STEEPNESS = 1e300;
+const MAX_STEEPNESS = 1e307;
 
 /** Points of η between which η·sd turns at most once: a fine grid of log η, and finer around each change of the best level. */
 function etaGrid({ gap, logMass }: Units, logBeta: number): number[] {

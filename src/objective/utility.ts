@@ -109,8 +109,8 @@ export function logUtility(mean: number): number {
  * import { logUtility, measure, passAtKUtility, utilityOptimum } from "exptilt";
  * const problem = { ref: measure(["right", "wrong"], [2, 8]), reward: [1, 0], beta: 0.5 };
  * const { mean, temperature } = utilityOptimum(problem, passAtKUtility(4));
- * [mean, temperature] // => [0.463074018644, 0.807579459735]
- * utilityOptimum(problem, logUtility).mean // => 0.789898545546
+ * [mean, temperature] // => [0.463074018644, 0.807545040461]
+ * utilityOptimum(problem, logUtility).mean // => 0.770310054536
  * utilityOptimum(problem, (m) => m) // throws RangeError: derivative
  * ```
  */

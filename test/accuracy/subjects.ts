@@ -4,6 +4,7 @@ import { information } from "./families/information.js";
 import { alignmentFromLogs, informationFromLogs, measuresFromLogs } from "./families/logarithms.js";
 import { measures } from "./families/measure.js";
 import { numeric } from "./families/numeric.js";
+import { objectivesUtility } from "./families/objectives-utility.js";
 import { preference } from "./families/preference.js";
 import { selection } from "./families/selection.js";
 import { training } from "./families/training.js";
@@ -18,6 +19,7 @@ export const folders: Readonly<Record<string, readonly Subject[]>> = {
   preference,
   alignment: [...alignment, ...alignmentFromLogs],
   selection: [...selection, ...votes],
+  objective: objectivesUtility,
   training,
   diffusion,
 };
