@@ -35,8 +35,8 @@ const SHORTEST_MOVE = 2 ** -30;
  * ```ts
  * import { maxAtKOptimum, measure } from "exptilt";
  * const problem = { ref: measure(["a", "b", "c"], [2, 5, 3]), reward: [1, 0, 2], beta: 0.75 };
- * maxAtKOptimum(problem, 2).mass // => [0.155067323046, 0.217218089033, 0.627714586661]
- * maxAtKOptimum(problem, 1).mass // => [0.136063776157, 0.089665054490, 0.774271168853]
+ * maxAtKOptimum(problem, 2).mass // => [0.155067, 0.217218, 0.627715]
+ * maxAtKOptimum(problem, 1).mass // => [0.136064, 0.089665, 0.774271]
  * ```
  */
 export function maxAtKOptimum<A>(problem: TiltProblem<A>, k: number): Distribution<A> {
