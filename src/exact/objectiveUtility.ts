@@ -1,6 +1,6 @@
 import type { BigNumber } from "mathjs";
 import { fromLogMass } from "../measure/measure.js";
-import { outOfRange, requireInteger } from "../numeric/check.js";
+import { outOfRange, requireInteger, wrongType } from "../numeric/check.js";
 import { log } from "../numeric/elementary.js";
 import { utilityOptimum as nearUtilityOptimum } from "../objective/utility.js";
 import type { Arithmetic } from "./arithmetic.js";
@@ -17,6 +17,7 @@ import { tiltOf } from "./tilt.js";
 export const utilityOptimum: Exact<"utilityOptimum"> = (arithmetic, problem, derivative) => {
   const caller = "utilityOptimum";
   const { ref, reward, beta, top } = readSelection(arithmetic, caller, problem, positiveOrInfinite);
+  if (typeof derivative !== "function") throw wrongType(caller, "derivative", "be a function", derivative);
   const { one } = arithmetic;
   const left = reward.map((r) => one.minus(r));
   const marginal = (mean: BigNumber, shortfall: BigNumber) =>

@@ -53,19 +53,19 @@ const REWARD: Condition = { least: 0, most: 1, says: "be from 0 to 1" };
  * @example
  * ```ts
  * import { passAtKUtility } from "exptilt";
- * passAtKUtility(4)(0.5, 0.5) // => 0.5
+ * passAtKUtility(4)(0.5) // => 0.5
  * passAtKUtility(0.5) // throws RangeError: k
  * ```
  */
-export function passAtKUtility(k: number): MarginalUtility {
+export function passAtKUtility(k: number): (mean: number, shortfall?: number) => number {
   const draws = requireNumber("passAtKUtility", "k", k, {
     least: 1,
     most: Number.MAX_VALUE,
     says: "be at least 1 and finite",
   });
-  return (mean, shortfall) => {
-    requireNumber("passAtKUtility", "the mean reward", mean, REWARD);
-    return draws * pow(shortfall, draws - 1);
+  return (mean, shortfall = 1 - mean) => {
+    requireNumber("passAtKUtility", "mean", mean, REWARD);
+    return draws * pow(requireNumber("passAtKUtility", "shortfall", shortfall, REWARD), draws - 1);
   };
 }
 

@@ -15,6 +15,12 @@ import { problemOf, problems, runs, temperatures, trained } from "./witnesses.js
 const success = (p: number, beta: number) => ({ ref: measure(["right", "wrong"], [p, 1 - p]), reward: [1, 0], beta });
 const means = (p: number, beta: number, options: GrpoOptions) =>
   grpoOptimum(success(p, beta), options).fixedPoints.map(({ mean }) => mean);
+/** Problems whose masses have a quotient that is a double. */
+const comparable = problems.filter(({ mass }) => {
+  const on = mass.filter((m) => m > 0);
+  return Math.max(...on) / Math.min(...on) < 1e300;
+});
+
 const near = (got: number, want: number, rel: number) => expect(Math.abs(got / want - 1)).toBeLessThanOrEqual(rel);
 
 /** E[A | r = 1] − E[A | r = 0] in groups of G, over all outcomes of the other draws. */
@@ -59,7 +65,7 @@ describe("grpoOptimum", () => {
   test("the k3 loss ends where training with it does", () =>
     near(means(0.1, 0.04, { penalty: "k3" })[0], 0.998706, 1e-6));
 
-  test.prop([problems, temperatures(-1, 2)], { numRuns: runs(100) })(
+  test.prop([comparable, temperatures(-1, 2)], { numRuns: runs(100) })(
     "fixed points are RLHF's optima at β·sd, alternately attracting and not, and the collapsed one",
     (given, beta) => {
       // Rewards of 1e-300 beside 1 make η of 1e300.
@@ -79,10 +85,10 @@ describe("grpoOptimum", () => {
     },
   );
 
-  test.prop([problems, temperatures(-1, 1)], { numRuns: runs(100) })(
+  test.prop([comparable, temperatures(-1, 1)], { numRuns: runs(100) })(
     "with the k3 loss χ²(ref‖π) is 1/β²",
     (given, beta) => {
-      const open = { ...given, reward: given.reward.map((r) => Math.max(r, -4)), beta };
+      const open = { ...given, reward: given.reward.map((r) => (Math.abs(r) < 1e-100 ? 0 : Math.max(r, -4))), beta };
       const problem = problemOf(open);
       const [{ policy, temperature, standardDeviation }] = grpoOptimum(problem, { penalty: "k3" }).fixedPoints;
       if (temperature === Infinity) return;
