@@ -56,13 +56,24 @@ export { tilt, tiltedMass } from "./measure/tilt.js";
 export type { JsonNumber } from "./numeric/json.js";
 export { logSoftmax, logSumExp, softmax } from "./numeric/logSumExp.js";
 export { type RandomSource, type RandomState, randomSource } from "./numeric/random.js";
+export { calibratedReward } from "./objective/calibratedReward.js";
 export { type DpoProblem, dpoOptimum } from "./objective/dpo.js";
+export { type GrpoFixedPoint, type GrpoOptimum, type GrpoOptions, grpoOptimum } from "./objective/grpo.js";
 export { type KlPenalty, type KlPenaltyPlace, klPenaltyOptimum } from "./objective/klPenaltyOptimum.js";
+export { expectedLogMeanExp, type LogMeanExp } from "./objective/logMeanExp.js";
+export { maxAtKOptimum } from "./objective/maxAtK.js";
 export { type NashProblem, nashOptimum } from "./objective/nash.js";
 export { regularizedObjective, regularizedRegret } from "./objective/regularizedObjective.js";
 export { regularizedOptimum } from "./objective/regularizedOptimum.js";
 export type { Regularizer } from "./objective/regularizers.js";
 export { type SoftValues, softValues } from "./objective/softValues.js";
+export {
+  logUtility,
+  type MarginalUtility,
+  passAtKUtility,
+  type UtilityOptimum,
+  utilityOptimum,
+} from "./objective/utility.js";
 export {
   type CountedTie,
   type CountedWin,

@@ -7,18 +7,17 @@ import { diffusionErrata } from "./errata/diffusion.js";
 import { selectionErrata } from "./errata/selection.js";
 import { games } from "./games.js";
 import { preliminaries } from "./preliminaries.js";
+import { regularized } from "./regularized.js";
 import { reinforcement } from "./reinforcement.js";
 import { selection } from "./selection.js";
 import { training } from "./training.js";
+import { utilities } from "./utilities.js";
 
 const numberOf = (claim: Claim): number => Number(claim.equation.replace(/[^\d.]/g, ""));
 const inOrder = <C extends Claim>(list: readonly C[]): C[] => [...list].sort((a, b) => numberOf(a) - numberOf(b));
 
 /** The anthology as data: every equation with its statement, its hypotheses and its two sides, then its errata. */
 export const claims: readonly Claim[] = [
-<<<<<<< HEAD
-  ...inOrder([...preliminaries, ...reinforcement, ...selection, ...training, ...diffusion, ...budget, ...games]),
-=======
   ...inOrder([
     ...preliminaries,
     ...reinforcement,
@@ -26,8 +25,10 @@ export const claims: readonly Claim[] = [
     ...training,
     ...diffusion,
     ...budget,
+    ...regularized,
+    ...utilities,
+    ...games,
     ...diffusionWords,
   ]),
->>>>>>> w-diffusion
   ...inOrder([...alignmentErrata, ...selectionErrata, ...diffusionErrata]),
 ];

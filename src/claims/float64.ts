@@ -16,12 +16,17 @@ import { expectation } from "../measure/expectation.js";
 import { distribution, fromLogMass, type Measure, measure, normalize, uniform } from "../measure/measure.js";
 import { tilt } from "../measure/tilt.js";
 import { exp, log } from "../numeric/elementary.js";
+import { calibratedReward } from "../objective/calibratedReward.js";
 import { dpoOptimum } from "../objective/dpo.js";
+import { grpoOptimum } from "../objective/grpo.js";
 import { klPenaltyOptimum } from "../objective/klPenaltyOptimum.js";
+import { expectedLogMeanExp } from "../objective/logMeanExp.js";
+import { maxAtKOptimum } from "../objective/maxAtK.js";
 import { nashOptimum } from "../objective/nash.js";
 import { regularizedObjective, regularizedRegret } from "../objective/regularizedObjective.js";
 import { regularizedOptimum } from "../objective/regularizedOptimum.js";
 import { softValues } from "../objective/softValues.js";
+import { utilityOptimum } from "../objective/utility.js";
 import { humanPreference, logPreferenceProbability, preferenceProbability } from "../preference/preference.js";
 import { bestOfNLaw } from "../selection/bestOfN.js";
 import { softBestOfNBounds } from "../selection/bounds.js";
@@ -99,6 +104,11 @@ export const float64Algebra = {
   softBestOfNBounds,
   firstOrderExpansion,
   printedRate,
+  utilityOptimum,
+  grpoOptimum,
+  maxAtKOptimum,
+  calibratedReward,
+  expectedLogMeanExp,
   sequenceDistribution,
   selfCertainty,
   expectedSelfCertainty,

@@ -1,3 +1,4 @@
+import type { GrpoOptions } from "../objective/grpo.js";
 import type { KlPenalty } from "../objective/klPenaltyOptimum.js";
 import type { DiffusionAlgebra } from "./diffusionAlgebra.js";
 import type {
@@ -7,9 +8,11 @@ import type {
   DistributionOf,
   DpoProblemOf,
   FirstOrderExpansionOf,
+  GrpoOptimumOf,
   ImportanceWeightsOf,
   LawBoundsOf,
   LimitDistanceOf,
+  LogMeanExpOf,
   MeasureOf,
   NashProblemOf,
   RegularizerOf,
@@ -18,6 +21,7 @@ import type {
   SoftValuesOf,
   TiltProblemOf,
   UnifiedProblemOf,
+  UtilityOptimumOf,
   WeightedMleFitOf,
   WeightedProblemOf,
 } from "./problems.js";
@@ -214,6 +218,17 @@ export interface Algebra<N, I = N> extends DiffusionAlgebra<N, I> {
   firstOrderExpansion(problem: TiltProblemOf<I>): FirstOrderExpansionOf<N>;
   /** {@inheritDoc exptilt/claims!printedRate} */
   printedRate(problem: TiltProblemOf<I>, n: number): N;
+
+  /** {@inheritDoc exptilt!utilityOptimum} */
+  utilityOptimum(problem: TiltProblemOf<I>, derivative: (mean: N, shortfall: N) => N): UtilityOptimumOf<N>;
+  /** {@inheritDoc exptilt!grpoOptimum} */
+  grpoOptimum(problem: TiltProblemOf<I>, options: GrpoOptions): GrpoOptimumOf<N>;
+  /** {@inheritDoc exptilt!maxAtKOptimum} */
+  maxAtKOptimum(problem: TiltProblemOf<I>, k: I): DistributionOf<N>;
+  /** {@inheritDoc exptilt!calibratedReward} */
+  calibratedReward(problem: BestOfNProblemOf<I>, n?: number): ArrayLike<N>;
+  /** {@inheritDoc exptilt!expectedLogMeanExp} */
+  expectedLogMeanExp(problem: TiltProblemOf<I>, n: number): LogMeanExpOf<N>;
 
   /** {@inheritDoc exptilt!sequenceDistribution} */
   sequenceDistribution(policy: AutoregressivePolicyOf<I>): DistributionOf<N>;

@@ -13,8 +13,9 @@ import * as limit from "./limit.js";
 import * as maskedGuidance from "./maskedGuidance.js";
 import { expectationOf, ofLogMass, ofMass, powerOf, productOf, readMeasure, readPair } from "./measure.js";
 import * as integrals from "./noisedIntegrals.js";
-import * as objective from "./objective.js";
 import * as noiseLevels from "./noiseLevels.js";
+import * as objective from "./objective.js";
+import * as objectiveUtility from "./objectiveUtility.js";
 import { printedRate } from "./printedRate.js";
 import {
   belowInfinity,
@@ -194,6 +195,7 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     ...bound(arithmetic, votes),
     ...bound(arithmetic, limit),
     printedRate: (problem, n) => printedRate(arithmetic, problem, n),
+    ...bound(arithmetic, objectiveUtility),
     ...bound(arithmetic, autoregressive),
     ...bound(arithmetic, training),
 

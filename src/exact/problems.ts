@@ -131,6 +131,56 @@ export interface RejectionSamplingOf<N> {
 }
 
 /**
+ * An optimum that is a tilt at a temperature of its own.
+ *
+ * @typeParam N a number
+ */
+export interface UtilityOptimumOf<N> {
+  /** The optimal policy. */
+  readonly policy: DistributionOf<N>;
+  /** Its mean reward. */
+  readonly mean: N;
+  /** β/U′ at that mean. */
+  readonly temperature: N;
+}
+
+/**
+ * A policy that group-relative training leaves as it is.
+ *
+ * @typeParam N a number
+ */
+export interface GrpoFixedPointOf<N> extends UtilityOptimumOf<N> {
+  /** The standard deviation of the reward under the policy. */
+  readonly standardDeviation: N;
+  /** Whether policies near it are led to it. */
+  readonly attracts: boolean;
+}
+
+/**
+ * Where group-relative training ends.
+ *
+ * @typeParam N a number
+ */
+export interface GrpoOptimumOf<N> {
+  /** All fixed points, from the nearest to ref on. */
+  readonly fixedPoints: readonly GrpoFixedPointOf<N>[];
+  /** Below this β only collapse is left. */
+  readonly collapse: N;
+}
+
+/**
+ * What N draws say of the log-partition, on average.
+ *
+ * @typeParam N a number
+ */
+export interface LogMeanExpOf<N> {
+  /** E log((1/N) Σ e^{r/β}), in nats. */
+  readonly mean: N;
+  /** The log-partition less the mean. */
+  readonly bias: N;
+}
+
+/**
  * Rigorous bounds on a law, answer by answer.
  *
  * @typeParam N a number

@@ -7,6 +7,7 @@ import { measures } from "./families/measure.js";
 import { numeric } from "./families/numeric.js";
 import { objectives, renyiDivergences } from "./families/objectives.js";
 import { games } from "./families/objectives-games.js";
+import { objectivesUtility } from "./families/objectives-utility.js";
 import { preference } from "./families/preference.js";
 import { selection } from "./families/selection.js";
 import { training } from "./families/training.js";
@@ -21,7 +22,7 @@ export const folders: Readonly<Record<string, readonly Subject[]>> = {
   preference,
   alignment: [...alignment, ...alignmentFromLogs],
   selection: [...selection, ...votes],
-  objective: [...objectives, ...games],
+  objective: [...objectives, ...games, ...objectivesUtility],
   training,
   diffusion: [...diffusion, ...diffusionWords],
 };

@@ -24,6 +24,10 @@ export const unmeasured: readonly Unmeasured[] = [
     reason: "they arrange data, and what they hold is read by functions above.",
   },
   {
+    names: ["logUtility"],
+    reason: "one division.",
+  },
+  {
     names: ["estimateMetropolis", "estimateRejectionSampling"],
     reason:
       "means over all ordered draws of the samples: the tests hold them against those draws one by one, to 4e−14 of the range, and their means over all samples against the laws, which are measured.",

@@ -24,10 +24,12 @@ const GIVEN = new Set(["support", "ref", "length", "vocabularySize", "vocabulary
 const SPOTS_OF_A_LAW = ["mass and logMass", "mass", "logMass", "one answer"];
 
 /**
- * The places where a result can be off by 1 %: a number, all numbers of an array, each field of an object; a law in all of
- * its masses (as masses, as logarithms, or both), or in one of them at the cost of the others; a function as its results can.
+ * The places where a result can be off by 1 %: a number, all numbers of an array, each field of an object, or of all objects
+ * of a list; a law in all of its masses (as masses, as logarithms, or both), or in one of them at the cost of the others; a
+ * function as its results can.
  */
 function spotsOf<N>(A: Algebra<N>, value: unknown): readonly string[] {
+  if (isList(A, value)) return spotsOf(A, value[0]).map((spot) => `each/${spot}`);
   if (isNumber(A, value) || isArray(value)) return [""];
   if (typeof value === "function") return SPOTS_OF_A_LAW;
   if (typeof value !== "object" || value === null) return [];
@@ -42,6 +44,7 @@ function spotsOf<N>(A: Algebra<N>, value: unknown): readonly string[] {
 function off<N>(A: Algebra<N>, value: unknown, spot: string): unknown {
   const more = (x: N) => A.multiply(x, A.number(1.01));
   if (isNumber(A, value)) return more(value);
+  if (isList(A, value)) return value.map((one) => off(A, one, spot.slice(spot.indexOf("/") + 1)));
   if (isArray<N>(value)) return Array.from(value, more);
   if (typeof value === "function") return (...args: unknown[]) => off(A, value(...args), spot);
   if (isMeasure<N>(value as object)) return offMeasure(A, value as MeasureOf<N>, spot);
@@ -60,6 +63,11 @@ function isNumber<N>(A: Algebra<N>, value: unknown): value is N {
 
 function isArray<N>(value: unknown): value is ArrayLike<N> {
   return Array.isArray(value) || ArrayBuffer.isView(value);
+}
+
+/** A list of results, each of which has parts. */
+function isList<N>(A: Algebra<N>, value: unknown): value is object[] {
+  return Array.isArray(value) && value.length > 0 && typeof value[0] === "object" && !isNumber(A, value[0]);
 }
 
 function isMeasure<N>(value: object): value is MeasureOf<N> {

@@ -57,14 +57,17 @@ export const speaksOf: Readonly<Record<string, readonly string[]>> = {
   "(44)": ["majorityVoteLaw", "weightedVoteLaw"],
   "(45)": ["majorityVoteLaw", "weightedVoteLaw"],
   "(46)": ["powerVoteLaw", "softBestOfNLaw"],
-<<<<<<< HEAD
+  "(47)": ["regularizedOptimum", "regularizedObjective", "regularizedRegret"],
+  "(48)": ["klPenaltyOptimum", "rlhfOptimum"],
+  "(49)": ["utilityOptimum", "rlhfOptimum"],
+  "(50)": ["grpoOptimum", "chiSquaredDivergence", "rlhfOptimum"],
+  "(51)": ["maxAtKOptimum", "rlhfOptimum"],
   "(52)": ["nashOptimum", "rlhfObjective"],
   "(53)": ["dpoOptimum", "rlhfOptimum"],
   "(54)": ["softValues", "sequenceDistribution", "rlhfOptimum", "rlhfOptimalValue"],
-=======
+  "(55)": ["calibratedReward", "expectedLogMeanExp", "bestOfNLaw", "tilt"],
   "(56)": ["maskedGuidanceLaw"],
   "(57)": ["convertNoiseLevel", "betaSchedule", "karrasSchedule", "guidanceWeight", "guidanceScale"],
->>>>>>> w-diffusion
   E1: ["generalizedKlDivergence"],
   E2: ["densityRatioLoss", "densityRatioWeights", "noisePrediction"],
   E3: ["guidedNoisePrediction", "noisePrediction"],

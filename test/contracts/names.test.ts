@@ -1,5 +1,6 @@
 /** A measure that others made is read when a function needs it: what is wrong with it is said under the argument's name. */
 import {
+  calibratedReward,
   categoricalQuantile,
   categoricalSampler,
   chiSquaredDivergence,
@@ -7,11 +8,15 @@ import {
   entropy,
   escort,
   expectation,
+  expectedLogMeanExp,
   generalizedKlDivergence,
+  grpoOptimum,
   jensenShannonDivergence,
   klDivergence,
   klEstimator,
+  logUtility,
   type Measure,
+  maxAtKOptimum,
   measure,
   nashOptimum,
   normalize,
@@ -33,6 +38,7 @@ import {
   tiltedMass,
   totalVariation,
   unifiedObjective,
+  utilityOptimum,
 } from "exptilt";
 import { describe, expect, it } from "vitest";
 
@@ -79,6 +85,11 @@ const calls: [string, argument: string, (p: Measure<string>) => unknown][] = [
   ["samplingProbabilities", "p", (p) => samplingProbabilities(p)],
   ["rlhfObjective", "ref", (ref) => rlhfObjective({ ref, reward, beta: 1 }, good)],
   ["rlhfObjective", "policy", (policy) => rlhfObjective({ ref: good, reward, beta: 1 }, policy)],
+  ["utilityOptimum", "ref", (ref) => utilityOptimum({ ref, reward, beta: 1 }, logUtility)],
+  ["grpoOptimum", "ref", (ref) => grpoOptimum({ ref, reward, beta: 1 }, { penalty: "kl" })],
+  ["maxAtKOptimum", "ref", (ref) => maxAtKOptimum({ ref, reward, beta: 1 }, 2)],
+  ["calibratedReward", "ref", (ref) => calibratedReward({ ref, reward })],
+  ["expectedLogMeanExp", "ref", (ref) => expectedLogMeanExp({ ref, reward, beta: 1 }, 2)],
   ["rlhfOptimum", "ref", (ref) => rlhfOptimum({ ref, reward, beta: 1 })],
   ["rlhfOptimalValue", "ref", (ref) => rlhfOptimalValue({ ref, reward, beta: 1 })],
   ["rlhfRegret", "ref", (ref) => rlhfRegret({ ref, reward, beta: 1 }, good)],

@@ -44,6 +44,16 @@ const calls: [string, (p: library.Measure, q: library.Measure, r: readonly numbe
   ["klEstimator", (p, q) => library.klEstimator(p, q, "k3", { behavior: p })],
   ["humanPreference", (p, _, r) => library.humanPreference(p.support, r)],
   ["rlhfObjective", (p, q, r) => library.rlhfObjective({ ref: p, reward: r, beta: 0.5 }, q)],
+  [
+    "utilityOptimum",
+    (p, _, r) =>
+      library.utilityOptimum({ ref: p, reward: r.map((x) => (x + 6) / 11), beta: 0.5 }, library.passAtKUtility(4))
+        .policy,
+  ],
+  ["grpoOptimum", (p, _, r) => library.grpoOptimum({ ref: p, reward: r, beta: 2 }, { penalty: "kl" }).collapse],
+  ["maxAtKOptimum", (p, _, r) => library.maxAtKOptimum({ ref: p, reward: r, beta: 0.5 }, 4)],
+  ["calibratedReward", (p, _, r) => library.calibratedReward({ ref: p, reward: r }, 4)[0]],
+  ["expectedLogMeanExp", (p, _, r) => library.expectedLogMeanExp({ ref: p, reward: r, beta: 0.5 }, 4).mean],
   ["rlhfOptimum", (p, _, r) => library.rlhfOptimum({ ref: p, reward: r, beta: 0.5 })],
   ["rlhfOptimalValue", (p, _, r) => library.rlhfOptimalValue({ ref: p, reward: r, beta: 0.5 })],
   ["rlhfRegret", (p, q, r) => library.rlhfRegret({ ref: p, reward: r, beta: 0.5 }, q)],
