@@ -37,7 +37,13 @@ function setsItself<N>(A: Algebra<N>, few: Few<N>, slope: (mean: N, shortfall: N
   const { ref, reward, beta } = problem;
   const { policy, mean, temperature } = A.utilityOptimum(problem, slope);
   const own = meanOf(A, policy, reward);
-  const set = A.divide(beta, slope(own, A.subtract(A.number(1), own)));
+  // From what each reward is short of 1, since the mean may be next to it.
+  const short = meanOf(
+    A,
+    policy,
+    reward.map((r) => A.subtract(A.number(1), r)),
+  );
+  const set = A.divide(beta, slope(own, short));
   return [{ left: [mean, temperature], right: [own, set] }, ...isWritten(A, policy, tilted(A, ref, reward, set))];
 }
 

@@ -52,10 +52,10 @@ export interface KlPenalty {
  * import { klPenaltyOptimum, measure } from "exptilt";
  * const ref = measure(["right", "hacked", "wrong"], [60, 1, 39]);
  * const problem = { ref, reward: [1, 1.2, 0], beta: 0.1 };
- * klPenaltyOptimum(problem, { estimator: "k1", place: "reward" }).mass[1] // => 0.109633266325
- * klPenaltyOptimum(problem, { estimator: "k3", place: "loss" }).mass[1] // => 0.666533333300
+ * klPenaltyOptimum(problem, { estimator: "k1", place: "reward" }).mass[1] // => 0.109644835376
+ * klPenaltyOptimum(problem, { estimator: "k3", place: "loss" }).mass[1] // => 0.669763388379
  * klPenaltyOptimum(problem, { estimator: "k1", place: "loss" }).mass // => [0, 1, 0]
- * klPenaltyOptimum(problem, { estimator: "k3", place: "reward" }) // throws RangeError: no end
+ * klPenaltyOptimum(problem, { estimator: "k3", place: "reward" }) // throws RangeError: no unique fixed point
  * ```
  */
 export function klPenaltyOptimum<A>(problem: TiltProblem<A>, penalty: KlPenalty): Distribution<A> {

@@ -48,9 +48,9 @@ import { type FDivergence, isHalfChiSquared, type Regularizer, requireRegularize
  * import { measure, regularizedOptimum } from "exptilt";
  * const ref = measure(["right", "hacked", "wrong"], [60, 1, 39]);
  * const problem = { ref, reward: [1, 1.2, 0], beta: 0.1 };
- * regularizedOptimum(problem, { alpha: 1 }).mass[1] // => 0.109633266325
- * regularizedOptimum(problem, { alpha: 0 }).mass[1] // => 0.666533333300
- * regularizedOptimum(problem, { alpha: 2 }).mass // => [0.950819672131, 0.049180327869, 0]
+ * regularizedOptimum(problem, { alpha: 1 }).mass[1] // => 0.109644835376
+ * regularizedOptimum(problem, { alpha: 0 }).mass[1] // => 0.669763388379
+ * regularizedOptimum(problem, { alpha: 2 }).mass // => [0.963934426230, 0.036065573770, 0]
  * ```
  */
 export function regularizedOptimum<A>(problem: TiltProblem<A>, regularizer: Regularizer): Distribution<A> {
