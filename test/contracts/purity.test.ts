@@ -41,6 +41,18 @@ const calls: [string, (p: library.Measure, q: library.Measure, r: readonly numbe
   ["totalVariation", (p, q) => library.totalVariation(p, q)],
   ["chiSquaredDivergence", (p, q) => library.chiSquaredDivergence(p, q)],
   ["jensenShannonDivergence", (p, q) => library.jensenShannonDivergence(p, q)],
+  ["renyiDivergence", (p, q) => library.renyiDivergence(p, q, 2)],
+  ["regularizedOptimum", (p, _, r) => library.regularizedOptimum({ ref: p, reward: r, beta: 0.5 }, { alpha: 2 })],
+  ["regularizedOptimum", (p, _, r) => library.regularizedOptimum({ ref: p, reward: r, beta: 0.5 }, { alpha: 0 })],
+  [
+    "regularizedObjective",
+    (p, q, r) => library.regularizedObjective({ ref: p, reward: r, beta: 1 }, q, "jensenShannon"),
+  ],
+  ["regularizedRegret", (p, q, r) => library.regularizedRegret({ ref: p, reward: r, beta: 1 }, q, "klPlusChiSquared")],
+  [
+    "klPenaltyOptimum",
+    (p, _, r) => library.klPenaltyOptimum({ ref: p, reward: r, beta: 1 }, { estimator: "k1", place: "loss" }),
+  ],
   ["klEstimator", (p, q) => library.klEstimator(p, q, "k3", { behavior: p })],
   ["humanPreference", (p, _, r) => library.humanPreference(p.support, r)],
   ["rlhfObjective", (p, q, r) => library.rlhfObjective({ ref: p, reward: r, beta: 0.5 }, q)],

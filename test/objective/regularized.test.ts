@@ -319,3 +319,56 @@ describe("edges", () => {
       );
   });
 });
+
+describe("arguments that are wrong are named", () => {
+  const problem = { ref: measure(["a", "b"], [1, 1]), reward: [0, 1], beta: 1 };
+  const wrong = (value: unknown) => value as never;
+  it.each([
+    [
+      () => regularizedOptimum(problem, wrong("hellinger")),
+      'regularizedOptimum: regularizer must be { alpha } or one of jensenShannon, klPlusChiSquared, got "hellinger"',
+    ],
+    [
+      () => regularizedOptimum(problem, wrong(2)),
+      "regularizedOptimum: regularizer must be { alpha } or one of jensenShannon, klPlusChiSquared, got 2",
+    ],
+    [
+      () => regularizedOptimum(problem, wrong({ alpha: 2, beta: 1 })),
+      "regularizedOptimum: regularizer.beta must be alpha, got 1",
+    ],
+    [
+      () => regularizedOptimum(problem, wrong({})),
+      "regularizedOptimum: regularizer.alpha must be a number, got undefined",
+    ],
+    [
+      () => regularizedOptimum(problem, { alpha: Infinity }),
+      "regularizedOptimum: regularizer.alpha must be finite, got Infinity",
+    ],
+    [
+      () => regularizedOptimum({ ...problem, beta: 0 }, { alpha: 2 }),
+      "regularizedOptimum: beta must be positive (Infinity allowed",
+    ],
+    [
+      () => regularizedOptimum({ ...problem, reward: [-Infinity, -Infinity] }, { alpha: 2 }),
+      "regularizedOptimum: reward must be above -Infinity for some answer of the support",
+    ],
+    [
+      () => regularizedObjective({ ...problem, beta: -1 }, problem.ref, { alpha: 2 }),
+      "regularizedObjective: beta must be non-negative and finite, got -1",
+    ],
+    [
+      () => regularizedRegret({ ...problem, beta: Infinity }, problem.ref, { alpha: 2 }),
+      "regularizedRegret: beta must be positive and finite, got Infinity",
+    ],
+    [
+      () => klPenaltyOptimum(problem, wrong({ estimator: "k4", place: "loss" })),
+      'klPenaltyOptimum: penalty.estimator must be one of k1, k2, k3, got "k4"',
+    ],
+    [
+      () => klPenaltyOptimum(problem, wrong({ estimator: "k1" })),
+      "klPenaltyOptimum: penalty.place must be one of reward, loss, got undefined",
+    ],
+  ])("%#", (call, message) => {
+    expect(call).toThrow(message);
+  });
+});
