@@ -57,12 +57,10 @@ export class Multiplier {
   /** The density of each answer, 0 at a distance of ∞. */
   densities(distance: Float64Array): Float64Array {
     const f = this.#f;
-    const [x, low, gap] = [this.#x, this.#low, this.#gap];
+    const gap = this.#gap;
+    if (gap === undefined) return f.densities(distance, this.#x, this.#low);
     const out = new Float64Array(distance.length);
-    for (let i = 0; i < out.length; i++) {
-      const d = distance[i];
-      if (d < Infinity) out[i] = gap === undefined ? f.density(x - d + low) : f.densityBelow(gap + d);
-    }
+    for (let i = 0; i < out.length; i++) if (distance[i] < Infinity) out[i] = f.densityBelow(gap + distance[i]);
     return out;
   }
 
@@ -120,6 +118,8 @@ function belowByLogarithm(law: Law, distance: Float64Array, f: FDivergence): Mul
 interface Means {
   /** Where the search for x starts: the mean distance, which Jensen's inequality puts on the good side of the root. */
   readonly start: number;
+  /** Whether the start is the root of a part of the answers. */
+  readonly sampled: boolean;
   /** Whether answers may have no mass, so that x may be above that side. */
   readonly open: boolean;
   /** The logarithm of the mean density, and its slope in x. */
@@ -139,9 +139,11 @@ function solve(f: FDivergence, means: Means): Multiplier | undefined {
   const { pole } = f;
   const half = pole / 2;
   if (pole < Infinity && (means.open || means.start > half)) {
-    const { logMean } = means.at(half);
+    // A start from a part of the answers says on which side of the middle the root is.
+    const { logMean } = means.sampled ? { logMean: -1 } : means.at(half);
     if (Number.isNaN(logMean)) return undefined;
-    if (logMean < 0) return solveBelow(f, means, half);
+    const root = logMean < 0 ? solveBelow(f, means, half) : undefined;
+    if (root !== undefined && root.argument(0) > half * (1 + 1e-9)) return root;
   }
   const high = pole < Infinity ? half : Infinity;
   const found = newton(f, (y) => means.at(y), {
@@ -267,10 +269,10 @@ export function sampleOf(weight: Float64Array, distance: Float64Array): Answers 
 }
 
 /** The mean distance, or for many answers the root of a part of them. */
-function startOf({ weight, distance }: Answers, f: FDivergence, mean: number): number {
+function startOf({ weight, distance }: Answers, f: FDivergence, mean: number): Pick<Means, "start" | "sampled"> {
   const part = sampleOf(weight, distance);
-  if (part === undefined || !(part.total > 0)) return mean;
-  return solve(f, ordinaryMeans(part, f))?.argument(0) ?? mean;
+  const root = part && part.total > 0 ? solve(f, ordinaryMeans(part, f)) : undefined;
+  return { start: root?.argument(0) ?? mean, sampled: root !== undefined };
 }
 
 /** Means from masses that are ordinary doubles. */
@@ -278,7 +280,7 @@ function ordinaryMeans(answers: Answers, f: FDivergence): Means {
   const { weight, distance, total } = answers;
   const { mass, mean, best } = allowedMeans(weight, distance);
   return {
-    start: startOf(answers, f, mean),
+    ...startOf(answers, f, mean),
     open: mass < total,
     logGapStart: () => f.logGapOf(-log(best / total)),
     at(x) {
@@ -346,6 +348,7 @@ function logMeans(law: Law, distance: Float64Array, f: FDivergence): Means {
   };
   return {
     start: mass > 0 ? mean : 0,
+    sampled: false,
     open: indices.length < logs.length,
     logGapStart: () =>
       indices.reduce((most, i) => {

@@ -6,7 +6,6 @@ import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange, POSITIVE_OR_INFINITE, requireNumber, requireObject } from "../numeric/check.js";
 import { exp, log } from "../numeric/elementary.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
-import { rangeOf } from "../numeric/peak.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { chiSquaredMultiplier } from "./chiSquaredMultiplier.js";
 import { type Multiplier, solveMultiplier } from "./multiplier.js";
@@ -100,6 +99,7 @@ export function regularizedLaw(
       ? base.logProbability(i) - best.logRef + best.logShare + log(base.total.hi * scale)
       : undefined;
   const weight = multiplier.densities(distance);
+  let largest = 0;
   for (let i = 0; i < weight.length; i++) {
     const t = weight[i];
     const w = base.weight[i] * scale;
@@ -107,12 +107,14 @@ export function regularizedLaw(
     weight[i] = product;
     const whole = w >= SMALLEST_NORMAL && (t === 0 || (product >= SMALLEST_NORMAL && product < Infinity));
     // A weight or a density that is no normal double.
-    if (whole || distance[i] === Infinity) continue;
-    const ofBest = logOfBest(i);
-    weight[i] = ofBest === undefined ? weightByLog(base, i, w, scale, multiplier.logDensity(distance[i])) : exp(ofBest);
+    if (!whole && distance[i] < Infinity) {
+      const ofBest = logOfBest(i);
+      weight[i] =
+        ofBest === undefined ? weightByLog(base, i, w, scale, multiplier.logDensity(distance[i])) : exp(ofBest);
+    }
+    if (weight[i] > largest) largest = weight[i];
   }
   // Where almost all of ref is forbidden the densities have a factor left.
-  const largest = rangeOf(weight).top;
   if (!(largest >= 2 ** -400 && largest <= 2 ** 400)) {
     const more = -exponentOf(largest);
     for (let i = 0; i < weight.length; i++) weight[i] = timesPowerOfTwo(weight[i], more);

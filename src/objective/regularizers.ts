@@ -38,7 +38,9 @@ export interface FDivergence {
   readonly pole: number;
   /** (f′)⁻¹(x), 0 where an answer drops out. */
   density(x: number): number;
-  /** Its logarithm. */
+  /** The density at x + low − d of each distance d, 0 at ∞. */
+  densities(distance: Float64Array, x: number, low: number): Float64Array;
+  /** The logarithm of the density. */
   logDensity(x: number): number;
   /** d log density/dx, given the density. */
   slope(x: number, density: number): number;
@@ -58,6 +60,12 @@ export interface FDivergence {
   divergence(policy: Law, ref: Law, isForbidden: (i: number) => boolean): number;
   /** The Bregman divergence of D_f between policy and optimum at one answer; on one that drops out, the loss there. */
   regret(term: RegretTerm): number;
+}
+
+function densitiesOf(density: (x: number) => number, distance: Float64Array, x: number, low: number): Float64Array {
+  const out = new Float64Array(distance.length);
+  for (let i = 0; i < out.length; i++) if (distance[i] < Infinity) out[i] = density(x - distance[i] + low);
+  return out;
 }
 
 /** The α-divergences, but KL: α is not 1. */
@@ -90,6 +98,13 @@ class AlphaDivergence implements FDivergence {
     if (c === 2) return Math.sqrt(y);
     if (c === 0.5) return y * y;
     return c === -0.5 ? 1 / (y * y) : exp(log(y) / c);
+  }
+
+  densities(distance: Float64Array, x: number, low: number): Float64Array {
+    if (this.#c !== 1) return densitiesOf((y) => this.density(y), distance, x, low);
+    const out = new Float64Array(distance.length);
+    for (let i = 0; i < out.length; i++) out[i] = Math.max(0, 1 + (x - distance[i] + low));
+    return out;
   }
 
   logDensity(x: number): number {
@@ -154,6 +169,7 @@ export const forwardKl: FDivergence = new AlphaDivergence(0);
 const jensenShannon: FDivergence = {
   pole: Math.LN2 / 2,
   density: (x) => 1 / (1 + 2 * expm1(-2 * x)),
+  densities: (distance, x, low) => densitiesOf(jensenShannon.density, distance, x, low),
   logDensity: (x) => (x < -1 ? 2 * x - Math.LN2 - log1p(-exp(2 * x) / 2) : -log1p(2 * expm1(-2 * x))),
   slope: (_x, t) => 2 * (1 + t),
   densityBelow: (gap) => 1 / expm1(2 * gap),
@@ -187,6 +203,7 @@ const jensenShannon: FDivergence = {
 const klPlusChiSquared: FDivergence = {
   pole: Infinity,
   density: (x) => exp(solveLogPlusExp(x)),
+  densities: (distance, x, low) => densitiesOf(klPlusChiSquared.density, distance, x, low),
   logDensity: solveLogPlusExp,
   slope: (_x, t) => 1 / (1 + t),
   densityBelow: () => Number.NaN,

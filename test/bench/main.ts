@@ -3,6 +3,7 @@ import { arch, cpus, platform, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { fittingCases } from "./cases/fitting.js";
 import { lawCases } from "./cases/laws.js";
+import { objectiveCases } from "./cases/objectives.js";
 import { bundleSizes, commandCase, importCase } from "./cases/package.js";
 import { selectionCases } from "./cases/selection.js";
 import { voteCases } from "./cases/votes.js";
@@ -41,6 +42,7 @@ for await (const one of lawCases(peers)) await run(one);
 for await (const one of selectionCases(peers)) await run(one);
 for await (const one of voteCases(peers)) await run(one);
 for await (const one of fittingCases(peers)) await run(one);
+for (const one of objectiveCases()) await run(one);
 if (wanted("command line")) {
   const command = commandCase();
   await run(command);

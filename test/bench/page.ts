@@ -1,3 +1,4 @@
+import { DIVERGENCES, HALF_CHI_SQUARED, OTHERS } from "./cases/objectives.js";
 import type { BundleSize } from "./cases/package.js";
 import { MAJ_AT_N, VOTES } from "./cases/votes.js";
 import type { CloseLaws } from "./closeLaws.js";
@@ -86,6 +87,13 @@ export function targets({ results, bundles }: Benchmarks): Target[] {
   below("law of a majority vote, 100 answers, N = 1,024", "below 1 s", large, 1, duration);
   const maj = results.find((r) => r.group === MAJ_AT_N)?.readings[0].median;
   below("maj@n of 164 queries × 100 samples at eight n", "below 2 s", maj, 2, duration);
+  for (const size of ["10", "10⁶"]) {
+    const beside = (contender: string) => reading(DIVERGENCES, `K = ${size}`, contender)?.ratio;
+    const factor = (ratio: number) => `× ${times(ratio)}`;
+    below(`optimum under ½χ², ${size} answers, beside the tilt`, "within × 3", beside(HALF_CHI_SQUARED), 3, factor);
+    const slowest = Object.keys(OTHERS).map((name) => beside(name) ?? Number.NaN);
+    below(`under the slowest other divergence, ${size} answers`, "within × 10", Math.max(...slowest), 10, factor);
+  }
   const starts = results.find((r) => r.group === "Import")?.readings;
   if (starts !== undefined)
     below(
