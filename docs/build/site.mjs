@@ -18,6 +18,7 @@ const GUIDES = [
   "one-problem",
   "best-of-n",
   "n-draws",
+  "objectives",
   "your-samples",
   "training",
   "diffusion",

@@ -7,15 +7,29 @@ import { budgetKl } from "./budgetKl.mjs";
 import { convergence } from "./convergence.mjs";
 import { frontier } from "./frontier.mjs";
 import { gold } from "./gold.mjs";
+import { grpo } from "./grpo.mjs";
 import { guidance } from "./guidance.mjs";
 import { nearer } from "./nearer.mjs";
+import { objectives } from "./objectives.mjs";
 import { NARROW, WIDE } from "./picture.mjs";
 import { rates } from "./rates.mjs";
 import { regimes } from "./regimes.mjs";
 
 /** @returns all figures: a name, a caption whose numbers come from the run, and the picture at any width */
 export async function figures() {
-  return [gold(), frontier(), budgetGold(), nearer(), budgetKl(), rates(), regimes(), guidance(), await convergence()];
+  return [
+    gold(),
+    frontier(),
+    budgetGold(),
+    nearer(),
+    budgetKl(),
+    objectives(),
+    grpo(),
+    rates(),
+    regimes(),
+    guidance(),
+    await convergence(),
+  ];
 }
 
 const here = fileURLToPath(new URL(".", import.meta.url));

@@ -57,7 +57,7 @@ function within(law: Law, ref: Law, reward: Float64Array): boolean {
  * drops. With s = π* / ref and t = π/ref, for an α-divergence,
  *
  * $$J(\pi^*) - J(\pi) = \beta \sum_{s > 0} \mathrm{ref}\; s^{\alpha} f_\alpha\Bigl(\frac ts\Bigr)
- *   + \sum_{s = 0} \Bigl[\frac{\beta\, \mathrmref\; t^{\alpha}}{\alpha(\alpha - 1)}
+ *   + \sum_{s = 0} \Bigl[\frac{\beta\, \mathrm{ref}\; t^{\alpha}}{\alpha(\alpha - 1)}
  *   + \pi \Bigl(\nu - r - \frac{\beta}{\alpha - 1}\Bigr)\Bigr]$$
  *
  * ∞ where π has mass and ref has none, or on a forbidden answer, and at α ≤ 0 where it has none on an answer that the
