@@ -53,7 +53,13 @@ export interface TiltProblemOf<N> extends BestOfNProblemOf<N> {
  *
  * @typeParam N a number
  */
-export type RegularizerOf<N> = { readonly alpha: N } | "jensenShannon" | "klPlusChiSquared";
+export type RegularizerOf<N> =
+  | {
+      /** The order α of an α-divergence. */
+      readonly alpha: N;
+    }
+  | "jensenShannon"
+  | "klPlusChiSquared";
 
 /**
  * An RLIF problem: sequences of one length, whose reward is the policy's own certainty.
@@ -282,8 +288,20 @@ export interface DpoProblemOf<N> {
  * @typeParam N a number
  */
 export type ComparisonOf<N> =
-  | { readonly winner: unknown; readonly loser: unknown; readonly count?: N }
-  | { readonly tie: readonly [unknown, unknown]; readonly count?: N };
+  | {
+      /** The preferred answer. */
+      readonly winner: unknown;
+      /** The other one. */
+      readonly loser: unknown;
+      /** How often this outcome was seen; 1 when left out. */
+      readonly count?: N;
+    }
+  | {
+      /** The two answers. */
+      readonly tie: readonly [unknown, unknown];
+      /** How often this outcome was seen; 1 when left out. */
+      readonly count?: N;
+    };
 
 /**
  * What each prefix of a sequence is worth, and the token-level policy of these values.

@@ -13,7 +13,13 @@ import { solveLogPlusExp } from "../numeric/logPlusExp.js";
  * What stands in the place of KL: the α-divergence of an order (KL(π‖ref) is 1, KL(ref‖π) 0, ½χ² 2, the squared Hellinger
  * distance, four times, ½), the Jensen–Shannon divergence, or KL + ½χ² (χPO).
  */
-export type Regularizer = { readonly alpha: number } | "jensenShannon" | "klPlusChiSquared";
+export type Regularizer =
+  | {
+      /** The order α of an α-divergence. */
+      readonly alpha: number;
+    }
+  | "jensenShannon"
+  | "klPlusChiSquared";
 
 /** What one answer adds to a regret. The three probabilities are multiplied by the same number. */
 export interface RegretTerm {

@@ -57,7 +57,12 @@ const REWARD: Condition = { least: 0, most: 1, says: "be from 0 to 1" };
  * passAtKUtility(0.5) // throws RangeError: k
  * ```
  */
-export function passAtKUtility(k: number): (mean: number, shortfall?: number) => number {
+export function passAtKUtility(k: number): (
+  /** The mean reward m. */
+  mean: number,
+  /** 1 − m, where more of its digits are known. */
+  shortfall?: number,
+) => number {
   const draws = requireNumber("passAtKUtility", "k", k, {
     least: 1,
     most: Number.MAX_VALUE,
