@@ -1,10 +1,31 @@
-/** What follows the compiler in `npm run build`: `dist` without bare imports, and the doors for Node in few files. */
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+/**
+ * `npm run build`: `dist` by the compiler, without bare imports, and the doors for Node in few files. Where `dist` is newer
+ * than all it is made of, and has nothing else in it, it stays: the steps that need it ask for it one after the other.
+ */
+import { spawnSync } from "node:child_process";
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { build } from "rolldown";
+import { modified } from "./test/support/modified.js";
+
+const INPUTS = ["src", "build.js", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
+// What is written last.
+const BUILT = ["dist/cli/main.js", "dist/node/index.js"];
+
+const stem = (name) => name.split(".")[0];
+const folders = new Set(["node", ...readdirSync("src").map(stem)]);
+const isBuilt =
+  Math.min(...BUILT.map(modified)) > Math.max(...INPUTS.map(modified)) &&
+  readdirSync("dist").every((name) => folders.has(stem(name)));
+if (isBuilt) process.exit();
 
 const require = createRequire(import.meta.url);
+rmSync("dist", { recursive: true, force: true });
+const compiler = [require.resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json"];
+const { status } = spawnSync(process.execPath, compiler, { stdio: "inherit" });
+if (status !== 0) process.exit(status ?? 1);
+
 const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 
 // The generator of seedrandom comes in the form of Node's older modules: as a module of its own it runs from any address,

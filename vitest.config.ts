@@ -35,6 +35,8 @@ export default defineConfig({
     typecheck: { enabled: true, include: ["test/**/*.test-d.ts"] },
     setupFiles: ["test/support/setup.ts"],
     globalSetup: ["test/support/build.ts"],
+    // No test changes what is shared, so a worker keeps its modules from file to file: to import them costs more than most tests.
+    isolate: false,
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -2,10 +2,11 @@ import { fc } from "@fast-check/vitest";
 import { checkClaim, claimHolds, claims, float64Algebra, type Instance, worldOf } from "exptilt/claims";
 import { exactAlgebra } from "exptilt/exact";
 import { describe, expect, test } from "vitest";
+import { runs } from "../support/runs.js";
 
 const FLOAT64_INSTANCES = 300;
-/** A claim at 60 digits takes some 15 ms an instance; the deep run has the many. */
-const EXACT_INSTANCES = 40;
+/** A claim at 60 digits takes some 15 ms an instance. DEEP_PROBLEMS=40 is the full run; the deep run reads 2,000 files. */
+const EXACT_INSTANCES = runs(12);
 
 /** Masses with zeros, ties and ratios up to 1e12, one positive at least. */
 const masses = (most: number) =>

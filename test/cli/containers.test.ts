@@ -40,10 +40,19 @@ function written(bytes: Buffer | string): string {
   return file;
 }
 
+/** Pipes with names, many made at once: to start a command takes longer than a test's reading. */
+const pipes: string[] = [];
+function pipe(): string {
+  if (pipes.length === 0) {
+    pipes.push(...Array.from({ length: 100 }, path));
+    execFileSync("mkfifo", pipes);
+  }
+  return pipes.pop() as string;
+}
+
 /** A pipe with a name, which gives the bytes once. */
 function piped(bytes: Buffer): string {
-  const file = path();
-  execFileSync("mkfifo", [file]);
+  const file = pipe();
   createWriteStream(file)
     .on("error", () => {})
     .end(bytes);

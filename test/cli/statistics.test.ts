@@ -9,7 +9,10 @@ import { readCurve } from "../../src/cli/curve/readCurve.js";
 import type { CurveSettings } from "../../src/cli/curve/settings.js";
 import { CurveTally } from "../../src/cli/curve/tally.js";
 import type { Query } from "../../src/cli/input/dataset.js";
+import { cached } from "../../src/numeric/cache.js";
 import { test } from "../support/test.js";
+
+type Reading = ReturnType<typeof readCurve>;
 
 interface Class {
   readonly count: number;
@@ -41,10 +44,14 @@ const settingsOf = (
   ...more,
 });
 
-function tallyOf(queries: readonly Query[], settings: CurveSettings): CurveTally {
+function tallyOf(
+  queries: readonly Query[],
+  settings: CurveSettings,
+  read: (query: Query) => Reading = (query) => readCurve(query, settings),
+): CurveTally {
   const tally = new CurveTally(settings);
   for (const query of queries) {
-    const reading = readCurve(query, settings);
+    const reading = read(query);
     tally.gold ??= reading.gold;
     tally.add(reading);
   }
@@ -170,6 +177,9 @@ describe("intervals of 95 % cover the truth in 93 to 97 % of 1,000 data sets", {
   const settings = settingsOf([0, 0.5], [1, 4], { versus: { beta: 0, n: 4 } });
   const rng = randomSource("coverage");
   const covered = new Map<string, number>();
+  // Few samples of a kind differ, and each is read once.
+  const [readings, wanted] = [new Map<string, Reading>(), new Map<string, number>()];
+  const read = (query: Query) => cached(readings, JSON.stringify(query), () => readCurve(query, settings));
   const want = (name: string, beta: number, n: number): number => {
     const [group, quantity] = name.includes(".") ? name.split(".") : ["", name];
     const value = quantity === "gold" ? 2 : 1;
@@ -178,13 +188,13 @@ describe("intervals of 95 % cover the truth in 93 to 97 % of 1,000 data sets", {
   };
   it("for means, for gains over one draw and for differences from a chosen row", () => {
     for (let d = 0; d < DATA_SETS; d++) {
-      for (const { points } of tallyOf(drawn(QUERIES, SAMPLES, rng), settings).curves)
+      for (const { points } of tallyOf(drawn(QUERIES, SAMPLES, rng), settings, read).curves)
         for (const { beta, n, cells } of points.filter((point) => point.n < Infinity))
           for (const [name, { interval, standardError }] of Object.entries(cells)) {
             if (name === "klToRef" || name === "winRate" || standardError === 0) continue;
             const [low, high] = interval;
-            const x = want(name, beta, n);
             const key = `${name} at β = ${beta}, N = ${n}`;
+            const x = cached(wanted, key, () => want(name, beta, n));
             covered.set(key, (covered.get(key) ?? 0) + Number(low <= x && x <= high));
           }
     }

@@ -3,6 +3,8 @@ import { fc } from "@fast-check/vitest";
 import { type Measure, measure } from "exptilt";
 import { expect } from "vitest";
 
+export { runs } from "../support/runs.js";
+
 /** The data of a problem with a reward and a temperature. */
 export interface Given {
   readonly mass: readonly number[];
@@ -146,6 +148,3 @@ export function trained(
   }
   return policy;
 }
-
-/** The number of generated problems: few in the quick suite, as many as DEEP_PROBLEMS says in a deep run. */
-export const runs = (quick: number): number => Number(process.env.DEEP_PROBLEMS ?? quick);

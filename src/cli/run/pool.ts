@@ -40,7 +40,13 @@ export async function forEachOnWorkers<Item, Result>(
   jobs: number,
   take: (result: Result) => void,
 ): Promise<void> {
-  const workers = Array.from({ length: jobs }, () => new WorkerQueue<Item, Result>(script, workerData));
+  const workers: WorkerQueue<Item, Result>[] = [];
+  /** The worker that is first to be free. A new one starts only where all have something to do: each loads what it needs. */
+  const freest = (): WorkerQueue<Item, Result> => {
+    if (workers.length < jobs && workers.every(({ waiting }) => waiting > 0))
+      workers.push(new WorkerQueue<Item, Result>(script, workerData));
+    return workers.reduce((a, b) => (b.waiting < a.waiting ? b : a));
+  };
   const pending: Promise<Reply<Result>>[] = [];
   const takeFirst = async (): Promise<void> => {
     try {
@@ -56,8 +62,7 @@ export async function forEachOnWorkers<Item, Result>(
   try {
     try {
       for await (const batch of batches) {
-        const worker = workers.reduce((a, b) => (b.waiting < a.waiting ? b : a));
-        pending.push(worker.run(batch));
+        pending.push(freest().run(batch));
         if (pending.length >= MAX_WAITING_BATCHES * jobs) await takeFirst();
       }
     } finally {

@@ -1,8 +1,13 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** The latest modification below a path, in milliseconds; −∞ when there is nothing. */
-export function modified(path: string): number {
+/**
+ * The latest modification below a path, in milliseconds; −∞ when there is nothing.
+ *
+ * @param {string} path
+ * @returns {number}
+ */
+export function modified(path) {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) return Number.NEGATIVE_INFINITY;
   if (!status.isDirectory()) return status.mtimeMs;
