@@ -7,6 +7,7 @@ import { FINITE, requireNumber, requireOneOf, wrongType } from "../numeric/check
 import { deviance, logRatio } from "../numeric/deviance.js";
 import { exp, expm1, log, log1p, pow, square } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
+import { logistic } from "../numeric/logistic.js";
 import { solveLogPlusExp } from "../numeric/logPlusExp.js";
 
 /**
@@ -195,13 +196,18 @@ const jensenShannon: FDivergence = {
   curvature: (l) => 1 / (2 * (1 + exp(l))),
   divergence: jensenShannonOf,
   /** ½(ref + policy) times KL of two coins, whose sides are the shares of ref and the policy in their sum. */
-  regret({ l, policy, optimum, ref }) {
+  regret({ l, policy, optimum, ref, logDensity }) {
     const [both, best] = [ref + policy, ref + optimum];
-    const [a, b] = [policy / both, optimum / best];
-    const n = ((optimum - policy) / both) * (ref / best);
-    // The logarithm of a/b is known also where b is no double.
-    const own = a > 0 && !isNormal(b) ? a * (l + log(best / both) - 1) + b : deviance(a, b, n);
-    return (both / 2) * (own + deviance(ref / both, ref / best, -n));
+    if (both === 0) return 0;
+    const [a, c] = [policy / both, ref / both];
+    // The shares of the optimum and of ref, which may both be no double.
+    const [b, d] = best > 0 ? [optimum / best, ref / best] : [logistic(logDensity), logistic(-logDensity)];
+    const n = best > 0 && Math.abs(l) < 1 ? ((optimum - policy) / both) * d : b * c - a * d;
+    // The logarithms of a/b and c/d are known also where b or d is no double.
+    const logQuotient = logRatio(best, both);
+    const own = a > 0 && !isNormal(b) ? a * (l + logQuotient - 1) + b : deviance(a, b, n);
+    const other = c > 0 && !isNormal(d) ? c * (logQuotient - 1) + d : deviance(c, d, -n);
+    return (both / 2) * (own + other);
   },
 };
 
@@ -221,6 +227,7 @@ const klPlusChiSquared: FDivergence = {
   divergence: (p, q) => klOf(p, q) + chiSquaredOf(p, q) / 2,
   regret({ l, policy, optimum, ref }) {
     const [larger, apart] = l > 0 ? [policy, -l] : [optimum, l];
+    if (larger === 0) return 0;
     return alphaTerm(1, l, policy, optimum) + (larger * (larger / ref) * square(expm1(apart))) / 2;
   },
 };
