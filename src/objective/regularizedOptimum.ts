@@ -101,15 +101,18 @@ export function regularizedLaw(
       : undefined;
   const weight = multiplier.densities(distance);
   for (let i = 0; i < weight.length; i++) {
+    if (best && distance[i] === 0) {
+      weight[i] = exp(logOfBest(i) as number);
+      continue;
+    }
     const t = weight[i];
     const w = base.weight[i] * scale;
     const product = w * t;
     weight[i] = product;
     const whole = w >= SMALLEST_NORMAL && (t === 0 || (product >= SMALLEST_NORMAL && product < Infinity));
     // A weight or a density that is no normal double.
-    if (whole || distance[i] === Infinity) continue;
-    const ofBest = logOfBest(i);
-    weight[i] = ofBest === undefined ? weightByLog(base, i, w, scale, multiplier.logDensity(distance[i])) : exp(ofBest);
+    if (!whole && distance[i] < Infinity)
+      weight[i] = weightByLog(base, i, w, scale, multiplier.logDensity(distance[i]));
   }
   // Where almost all of ref is forbidden the densities have a factor left.
   const largest = rangeOf(weight).top;
