@@ -2,7 +2,7 @@ import type { BigNumber } from "mathjs";
 import { outOfRange } from "../numeric/check.js";
 import { forwardRoot, gainRoots } from "../objective/gainRoots.js";
 import { requireGrpoOptions } from "../objective/grpo.js";
-import { rationalRoot } from "../objective/rationalLaw.js";
+import { rationalLaw as nearRational } from "../objective/rationalLaw.js";
 import type { Units } from "../objective/rewardUnits.js";
 import { spreadRoots } from "../objective/spreadRoots.js";
 import type { Arithmetic } from "./arithmetic.js";
@@ -74,7 +74,7 @@ export const grpoOptimum: Exact<"grpoOptimum"> = (arithmetic, problem, options) 
       const gap = gapAt(arithmetic, groupSize, correction, start.times(arithmetic.exp(gain)));
       return only(tilted(range.div(gain)), range.times(beta).div(gap));
     }
-    const { score, temperature } = rationalLaw(arithmetic, units, beta, rationalRoot(near, nearBeta).x);
+    const { score, temperature } = rationalLaw(arithmetic, units, beta, nearRational(near, nearBeta).x);
     return only(byLevel(score), temperature.times(unit));
   }
   if (groupSize < Infinity) {

@@ -17,7 +17,7 @@ import {
 } from "../numeric/check.js";
 import { exp, log, square } from "../numeric/elementary.js";
 import { forwardExcess, forwardRoot, gainExcess, gainRoots } from "./gainRoots.js";
-import { rationalRoot } from "./rationalLaw.js";
+import { rationalLaw } from "./rationalLaw.js";
 import { regularizedLaw } from "./regularizedOptimum.js";
 import { forwardKl } from "./regularizers.js";
 import { unitsOf } from "./rewardUnits.js";
@@ -121,7 +121,6 @@ export function grpoOptimum<A>(problem: TiltProblem<A>, options: GrpoOptions): G
     return { policy: distributionOf(support, law, 0), mean, standardDeviation, temperature, attracts };
   };
   const tilted = (temperature: number) => tiltLaw(caller, ref, reward, temperature).law;
-  const rational = (temperature: number) => regularizedLaw(caller, ref, reward, temperature, forwardKl).law;
   const byLevel = (score: Float64Array) => {
     const scores = Float64Array.from(levels.levelOf, (level) => (level < 0 ? -Infinity : score[level]));
     return tiltLaw(caller, ref, scores, 1).law;
@@ -138,7 +137,7 @@ export function grpoOptimum<A>(problem: TiltProblem<A>, options: GrpoOptions): G
   };
   const own = groupSize === Infinity ? beta : beta * (groupSize / (groupSize - 1));
   if (normalize === "none" && (penalty === "kl" || size === 1 || own === Infinity)) return only(tilted(own), own);
-  if (normalize === "none") return only(rational(own), own);
+  if (normalize === "none") return only(regularizedLaw(caller, ref, reward, own, forwardKl).law, own);
   if (size === 1) return only(tilted(Infinity), Infinity);
   const units = unitsOf(levels);
   const free = tilted(Infinity);
@@ -166,8 +165,8 @@ export function grpoOptimum<A>(problem: TiltProblem<A>, options: GrpoOptions): G
     return { fixedPoints: roots.map((root) => fixed(root, gain)), collapse: 0 };
   }
   if (groupSize === Infinity) {
-    const temperature = rationalRoot(units, beta).temperature * units.unit;
-    return only(rational(temperature), temperature);
+    const { score, logT } = rationalLaw(units, beta);
+    return only(byLevel(score), exp(logT) * units.unit);
   }
   const { eta, gap } = forwardRoot(units, beta, groupSize, correction);
   const excess = forwardExcess(units, beta, groupSize, correction);

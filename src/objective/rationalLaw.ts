@@ -3,14 +3,18 @@ import { exp, log } from "../numeric/elementary.js";
 import { increasingRoot } from "../numeric/increasingRoot.js";
 import type { Units } from "./rewardUnits.js";
 
-/**
- * T of the law π = ref·T/(ν − r) of which χ²(ref‖π) is 1/β², in these units, and the unknown x = log(ν − top), with which χ²
- * falls.
- */
-export function rationalRoot(
-  { gap, logMass }: Units,
-  beta: number,
-): { readonly x: number; readonly temperature: number } {
+/** The law ref·T/(ν − r), by level. */
+export interface RationalLaw {
+  /** log(ν − top), in these units. */
+  readonly x: number;
+  /** log T, in these units. It may be below the logarithms of doubles. */
+  readonly logT: number;
+  /** log(π/ref) of each level. */
+  readonly score: Float64Array;
+}
+
+/** The law of which χ²(ref‖π) is 1/β². The unknown is log(ν − top), with which χ² falls. */
+export function rationalLaw({ gap, logMass }: Units, beta: number): RationalLaw {
   const allowed = logMass.reduce(logAdd);
   const logP = logMass.map((l) => l - allowed);
   const logGap = gap.map(log);
@@ -29,5 +33,6 @@ export function rationalRoot(
   while (excess(high) < 0) high *= 2;
   const x = increasingRoot(excess, low, high);
   const logX = logNu(x);
-  return { x, temperature: exp(-logP.map((l, j) => l - logX[j]).reduce(logAdd)) };
+  const logT = -logP.map((l, j) => l - logX[j]).reduce(logAdd);
+  return { x, logT, score: logX.map((l) => logT - l) };
 }

@@ -159,16 +159,21 @@ export function utilityOptimum<A>(problem: TiltProblem<A>, derivative: MarginalU
 
 /** U′ with its values checked: numbers of at least 0 that do not rise from one mean to a larger one. */
 function marginalOf(caller: string, derivative: MarginalUtility): MarginalUtility {
-  const seen: { mean: number; value: number }[] = [];
+  const seen: { mean: number; shortfall: number; value: number }[] = [];
   return (mean, shortfall) => {
     const value = requireNumber(caller, `derivative(${mean})`, derivative(mean, shortfall), NON_NEGATIVE_OR_INFINITE);
     const rises = (from: number, to: number) => to > from * (1 + ROUNDING);
-    const other = seen.find((s) => (s.mean < mean ? rises(s.value, value) : s.mean > mean && rises(value, s.value)));
+    // Rounding may change the order of means next to 1, or of shortfalls next to it.
+    const other = seen.find((s) =>
+      s.mean < mean && s.shortfall > shortfall
+        ? rises(s.value, value)
+        : s.mean > mean && s.shortfall < shortfall && rises(value, s.value),
+    );
     if (other !== undefined) {
       const condition = `not increase: it is ${other.value} at ${other.mean},`;
       throw outOfRange(caller, `derivative(${mean})`, condition, value);
     }
-    seen.push({ mean, value });
+    seen.push({ mean, shortfall, value });
     return value;
   };
 }

@@ -44,7 +44,7 @@ const REGULARIZERS = [
   ...[-5, -1, 0, 0.5, 0.9, 1.1, 2, 3, 10].map((alpha) => ({ alpha })),
   ...(["jensenShannon", "klPlusChiSquared"] as const),
 ];
-const allRuns = { numRuns: runs(40) };
+const allRuns = { numRuns: runs(25) };
 
 describe("Laws of masses up to 600 orders apart that a tilt brings level have all their digits", () => {
   test.prop([level], allRuns)("a tilt, under each of its names", (given) => {
@@ -68,7 +68,7 @@ describe("Laws of masses up to 600 orders apart that a tilt brings level have al
     for (const power of [0.5, 0.01, -0.01]) expectLaw(given, (on, { ref }) => on.escort(ref, power));
   });
 
-  test.prop([level, fc.constantFrom(...REGULARIZERS)], { numRuns: runs(20) })(
+  test.prop([level, fc.constantFrom(...REGULARIZERS)], { numRuns: runs(10) })(
     "the optimum under a divergence",
     (given, regularizer) => {
       expectLaw(given, (on, problem) => on.regularizedOptimum(problem, regularizer));
