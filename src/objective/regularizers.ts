@@ -175,6 +175,8 @@ const jensenShannon: FDivergence = {
   /** ½(ref + policy) times KL of two coins, whose sides are the shares of ref and the policy in their sum. */
   regret({ l, policy, optimum, ref }) {
     const [both, best] = [ref + policy, ref + optimum];
+    // Below all doubles, whatever the unit.
+    if (both === 0) return 0;
     const [a, b] = [policy / both, optimum / best];
     const n = ((optimum - policy) / both) * (ref / best);
     // The logarithm of a/b is known also where b is no double.

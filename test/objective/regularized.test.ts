@@ -286,7 +286,7 @@ describe("limits", () => {
         ref.mass.map((m, i) => (reward[i] > -Infinity ? m : 0)),
       );
       const want = normalize(allowed).mass;
-      for (const [i, p] of want.entries()) expect(Math.abs(mass[i] - p)).toBeLessThanOrEqual(1e-13 * p);
+      for (const [i, p] of want.entries()) expect(Math.abs(mass[i] - p)).toBeLessThanOrEqual(1e-12 * p);
     },
   );
 
