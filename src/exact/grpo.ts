@@ -1,14 +1,14 @@
 import type { BigNumber } from "mathjs";
 import { outOfRange } from "../numeric/check.js";
-import { log } from "../numeric/elementary.js";
 import { forwardRoot, gainRoots } from "../objective/gainRoots.js";
 import { requireGrpoOptions } from "../objective/grpo.js";
-import { rationalAt as nearRational, type Rational } from "../objective/rationalLaw.js";
+import { rationalLaw as nearRational } from "../objective/rationalLaw.js";
 import type { Units } from "../objective/rewardUnits.js";
 import { spreadRoots } from "../objective/spreadRoots.js";
 import type { Arithmetic } from "./arithmetic.js";
 import type { Exact } from "./input.js";
 import { type ExactDistribution, expectationOf } from "./measure.js";
+import { forwardOptimum } from "./objective.js";
 import { readSelection } from "./problem.js";
 import type { GrpoFixedPointOf } from "./problems.js";
 import { rewardLevels } from "./ratios.js";
@@ -28,7 +28,8 @@ interface BigUnits {
 /** The fixed points: doubles find them, and each is then the root of its equation in a bracket around that. */
 export const grpoOptimum: Exact<"grpoOptimum"> = (arithmetic, problem, options) => {
   const caller = "grpoOptimum";
-  const { ref, reward, beta } = readSelection(arithmetic, caller, problem, positiveOrInfinite);
+  const selection = readSelection(arithmetic, caller, problem, positiveOrInfinite);
+  const { ref, reward, beta } = selection;
   const { penalty, groupSize, normalize, correction } = requireGrpoOptions(caller, options);
   const { zero, one, infinity, negativeInfinity } = arithmetic;
   const { levels: rising } = rewardLevels(arithmetic, ref.law.mass, reward);
@@ -57,15 +58,11 @@ export const grpoOptimum: Exact<"grpoOptimum"> = (arithmetic, problem, options) 
 
   const own = groupSize < Infinity ? beta.times(groupSize).div(groupSize - 1) : beta;
   if (normalize === "none" && (penalty === "kl" || size === 1 || !beta.isFinite())) return only(tilted(own), own);
+  if (normalize === "none") return only(forwardOptimum(arithmetic, { ...selection, beta: own }), own);
   if (size === 1) return only(tilted(infinity), infinity);
   const units = unitsOf(arithmetic, levels);
   const { unit, near } = units;
   const range = unit.times(2);
-  if (normalize === "none") {
-    const start = nearRational(near, ({ logT }) => logT - (log(own.toNumber()) - log(near.unit)));
-    const { score } = rationalAt(arithmetic, units, start, (law) => law.temperature.minus(own.div(unit)));
-    return only(byLevel(score), own);
-  }
   const free = () => point(tilted(infinity), infinity);
   const nearBeta = beta.toNumber();
   if (penalty === "k3") {
@@ -77,9 +74,7 @@ export const grpoOptimum: Exact<"grpoOptimum"> = (arithmetic, problem, options) 
       const gap = gapAt(arithmetic, groupSize, correction, start.times(arithmetic.exp(gain)));
       return only(tilted(range.div(gain)), range.times(beta).div(gap));
     }
-    const price = one.div(beta).pow(2);
-    const start = nearRational(near, ({ logChi2 }) => -logChi2 - 2 * log(nearBeta));
-    const { score, temperature } = rationalAt(arithmetic, units, start, (law) => price.minus(law.chi2));
+    const { score, temperature } = rationalLaw(arithmetic, units, beta, nearRational(near, nearBeta).x);
     return only(byLevel(score), temperature.times(unit));
   }
   if (groupSize < Infinity) {
@@ -141,23 +136,23 @@ function spreadOf(arithmetic: Arithmetic, { gap, mass }: BigUnits, eta: BigNumbe
   return { square: second.times(eta).times(eta).div(total), slope };
 }
 
-/** ref·T/(ν − r) by level, where an increasing function of ν is 0. */
-function rationalAt(
+/** ref·T/(ν − r) by level, with χ²(ref‖π) = 1/β², given log(ν − top) in doubles. */
+function rationalLaw(
   arithmetic: Arithmetic,
   { gap, mass }: BigUnits,
-  { x: near }: Pick<Rational, "x">,
-  f: (law: { temperature: BigNumber; chi2: BigNumber }) => BigNumber,
+  beta: BigNumber,
+  near: number,
 ): { score: BigNumber[]; temperature: BigNumber } {
   const mean = arithmetic.sum(mass.map((p, j) => p.times(gap[j])));
-  const at = (x: BigNumber) => {
-    const above = arithmetic.exp(x);
-    const distance = gap.map((g) => g.plus(above));
-    const temperature = arithmetic.one.div(arithmetic.sum(mass.map((p, j) => p.div(distance[j]))));
+  const price = arithmetic.one.div(beta).pow(2);
+  const distancesAt = (x: BigNumber) => gap.map((g) => g.plus(arithmetic.exp(x)));
+  const excess = (x: BigNumber) => {
+    const distance = distancesAt(x);
     const squares = mass.map((p, j) => p.times(gap[j].minus(mean).pow(2)).div(distance[j]));
-    return { distance, temperature, chi2: arithmetic.sum(squares).div(above.plus(mean)) };
+    return price.minus(arithmetic.sum(squares).div(arithmetic.exp(x).plus(mean)));
   };
-  const excess = (x: BigNumber) => f(at(x));
-  const { distance, temperature } = at(polished(arithmetic, excess, near));
+  const distance = distancesAt(polished(arithmetic, excess, near));
+  const temperature = arithmetic.one.div(arithmetic.sum(mass.map((p, j) => p.div(distance[j]))));
   return { score: distance.map((d) => arithmetic.log(temperature.div(d))), temperature };
 }
 

@@ -136,12 +136,16 @@ export const regularizedRegret: Exact<"regularizedRegret"> = (arithmetic, proble
   return beta.times(arithmetic.sum(terms));
 };
 
+/** The optimum of the forward KL. */
+export const forwardOptimum = (arithmetic: Arithmetic, selection: Selection): ExactDistribution =>
+  optimumOf(arithmetic, selection, alphaDivergence(arithmetic, arithmetic.zero)).law;
+
 export const klPenaltyOptimum: Exact<"klPenaltyOptimum"> = (arithmetic, problem, penalty) => {
   const caller = "klPenaltyOptimum";
   const { estimator, place } = requirePenalty(caller, penalty);
   const selection = readSelection(arithmetic, caller, problem, positiveOrInfinite);
   if (place === "reward" || estimator === "k2") return rlhfOptimum(arithmetic, problem);
-  if (estimator === "k3") return optimumOf(arithmetic, selection, alphaDivergence(arithmetic, arithmetic.zero)).law;
+  if (estimator === "k3") return forwardOptimum(arithmetic, selection);
   const { ref, reward, top } = selection;
   const best = reward.map((r) => (r.eq(top) ? arithmetic.zero : arithmetic.negativeInfinity));
   return tiltOf(caller, "reward", ref, best, arithmetic.one).law;

@@ -125,7 +125,7 @@ const wholeProbability = (law: Law, i: number, logP: number) => (inTail(law, i) 
 
 /** P(i) times UPSCALE, from its logarithm where only that has all digits. */
 export const liftedProbability = (law: Law, i: number, logP: number): number =>
-  inTail(law, i) ? exp(logP + LOG_UPSCALE) : law.probability(i) * UPSCALE;
+  inTail(law, i) ? exp(logP + LOG_UPSCALE) : (law.weight[i] * UPSCALE) / law.total.hi;
 
 /** The sum of terms. NaN is 0·∞, as where P has mass and Q has none: the sum is then ∞. */
 function total(terms: Float64Array): number {

@@ -4,6 +4,9 @@ import { log1p } from "../numeric/elementary.js";
 import { sum } from "../numeric/sum.js";
 import { eachPair, liftedProbability, logRatiosOfTilts, MAX_LOG_RATIO_NATS, UPSCALE } from "./divergence.js";
 
+/** What masses are lifted by. */
+const UNITS = [UPSCALE, 2 ** 250, 1];
+
 /**
  * Visits the answers of two laws on which P or Q has mass, with l = log P/Q, and P and Q times 2^500, so that no small one
  * underflows. l has its own digits where it is near 0, and is −∞ or ∞ where P or Q is 0. An answer whose mass only a
@@ -38,9 +41,13 @@ export function sumOverLogRatios(
 ): number {
   const terms = new Float64Array(p.weight.length);
   eachLogRatio(p, q, (i, l, a, b) => {
-    const lifted = f(l, a, b, i, UPSCALE);
-    const plain = (a === 0 || a / UPSCALE > 0) && (b === 0 || b / UPSCALE > 0);
-    terms[i] = lifted < Infinity || !plain ? lifted / UPSCALE : f(l, a / UPSCALE, b / UPSCALE, i, 1);
+    // A lifted term may overflow, and the smallest mass of a term far above 1 be no double without a lift.
+    for (const unit of UNITS) {
+      const [p, q] = [a * (unit / UPSCALE), b * (unit / UPSCALE)];
+      if ((a > 0 && p === 0) || (b > 0 && q === 0)) break;
+      terms[i] = f(l, p, q, i, unit) / unit;
+      if (terms[i] < Infinity) break;
+    }
   });
   const { hi } = sum(terms);
   return Number.isNaN(hi) ? Infinity : hi;

@@ -5,6 +5,7 @@ import { expWeighted } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { peakOf, rangeOf } from "../numeric/peak.js";
+import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
 import { type Distribution, distributionOf, type Measure, requireMeasure } from "./measure.js";
@@ -23,19 +24,20 @@ function tiltAnchor(caller: string, argument: string, law: Law, score: Float64Ar
   return anchor;
 }
 
-/** A ratio below the normal doubles is multiplied by this until e^x is multiplied in. */
-const UPSCALE = 2 ** 600;
-
 /**
  * w·e^x / v ≤ 1 for w ≥ 0 and v > 0. It comes from the weights where they have all digits. It comes from logarithms where a
  * weight is below the normal doubles, or e^{x/2} is out of range.
  */
 function shiftedWeight(w: number, v: number, x: number, whole: boolean, logWeight: () => number): number {
+  if (!whole || !(x > -1400 && x < 1400)) return exp(logWeight() + x);
   const ratio = w / v;
-  if (!whole || !(x > -1400 && x < 1400) || ratio === Infinity) return exp(logWeight() + x);
-  if (x > -700 && x < 700 && isNormal(ratio)) return ratio * exp(x);
+  if (w === 0 || (x > -700 && x < 700 && isNormal(ratio))) return ratio * exp(x);
+  // The ratio, e^x or their product up to a factor alone may be no double: each e^{x/2} takes half of the ratio's exponent.
+  const [k, l] = [exponentOf(w), exponentOf(v)];
   const half = exp(x / 2);
-  return ratio < SMALLEST_NORMAL ? (((w * UPSCALE) / v) * half * half) / UPSCALE : ratio * half * half;
+  const first = Math.trunc((k - l) / 2);
+  const quotient = timesPowerOfTwo(w, -k) / timesPowerOfTwo(v, -l);
+  return quotient * timesPowerOfTwo(half, first) * timesPowerOfTwo(half, k - l - first);
 }
 
 /** The heaviest answer may be so many nats below the largest score: its exponent then keeps its digits. */

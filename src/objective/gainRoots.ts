@@ -6,10 +6,10 @@ import { advantageGap } from "./groupAdvantage.js";
 import type { Units } from "./rewardUnits.js";
 
 /** For two rewards, β δ less the gap of advantages at log-odds δ above those of ref. */
-function gainExcess({ logMass }: Units, beta: number, groupSize: number, correction: 0 | 1) {
+export function gainExcess({ logMass }: Units, beta: number, groupSize: number, correction: 0 | 1) {
   const start = logMass[0] - logMass[1];
-  return (delta: number): SlopedPoint => {
-    const { gap, slope } = advantageGap(groupSize, correction, start + delta);
+  return (delta: number, logOdds: number = start + delta): SlopedPoint => {
+    const { gap, slope } = advantageGap(groupSize, correction, logOdds);
     return { value: beta * delta - gap, slope: beta - slope };
   };
 }
@@ -25,26 +25,34 @@ function gainGrid({ logMass }: Units, beta: number, groupSize: number): number[]
 }
 
 /**
- * For two rewards and the k3 loss, η of the tilt in units of half the range, and the gap: of the equation
- * gap·p(1 − p) = β(p − p_ref), divided by p(1 − p_ref).
+ * For two rewards and the k3 loss, gap·p(1 − p) = β(p − p_ref), divided by p(1 − p_ref): the right side less the left one at
+ * log-odds δ above those of ref.
  */
+export function forwardExcess({ logMass }: Units, beta: number, groupSize: number, correction: 0 | 1) {
+  const start = logMass[0] - logMass[1];
+  const [right, wrong] = [exp(logLogistic(start)), exp(logLogistic(-start))];
+  return (delta: number, logOdds: number = start + delta): number => {
+    const { gap } = advantageGap(groupSize, correction, logOdds);
+    // (1 − p)/(1 − p_ref), without large log-odds.
+    const failing = start > 0 ? 1 / (wrong + right * exp(delta)) : exp(logLogistic(-logOdds)) / wrong;
+    return -beta * expm1(-delta) - gap * failing;
+  };
+}
+
+/** For two rewards and the k3 loss, η of the tilt in units of half the range, and the gap. */
 export function forwardRoot(
-  { logMass }: Units,
+  units: Units,
   beta: number,
   groupSize: number,
   correction: 0 | 1,
 ): { readonly eta: number; readonly gap: number } {
-  const start = logMass[0] - logMass[1];
-  const gapAt = (delta: number) => advantageGap(groupSize, correction, start + delta).gap;
-  const excess = (delta: number) => {
-    const failing = exp(logLogistic(-start - delta) - logLogistic(-start));
-    return -beta * expm1(-delta) - gapAt(delta) * failing;
-  };
+  const start = units.logMass[0] - units.logMass[1];
+  const excess = forwardExcess(units, beta, groupSize, correction);
   let [low, high] = [1, 1];
   while (excess(low) > 0) low /= 4;
   while (excess(high) < 0) high *= 4;
-  const delta = increasingRoot(excess, low, high);
-  return { eta: delta / 2, gap: gapAt(delta) };
+  const delta = increasingRoot((delta) => excess(delta), low, high);
+  return { eta: delta / 2, gap: advantageGap(groupSize, correction, start + delta).gap };
 }
 
 /** For two rewards, η of each fixed point of the tilt, in units of half the range: the log-odds gain 2η. */

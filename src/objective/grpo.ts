@@ -16,9 +16,12 @@ import {
   wrongType,
 } from "../numeric/check.js";
 import { exp, log, square } from "../numeric/elementary.js";
-import { forwardRoot, gainRoots } from "./gainRoots.js";
-import { rationalAt } from "./rationalLaw.js";
+import { forwardExcess, forwardRoot, gainExcess, gainRoots } from "./gainRoots.js";
+import { rationalLaw } from "./rationalLaw.js";
+import { regularizedLaw } from "./regularizedOptimum.js";
+import { forwardKl } from "./regularizers.js";
 import { unitsOf } from "./rewardUnits.js";
+import { settledTilt } from "./settledTilt.js";
 import { spreadRoots } from "./spreadRoots.js";
 
 /** How a trainer with group advantages is set. */
@@ -127,32 +130,48 @@ export function grpoOptimum<A>(problem: TiltProblem<A>, options: GrpoOptions): G
     collapse: 0,
   });
 
+  /** Of success, where there are two rewards. */
+  const logOddsOf = (law: Law) => {
+    const [success, failure] = levelsOf(caller, law, reward).logMass;
+    return success - failure;
+  };
   const own = groupSize === Infinity ? beta : beta * (groupSize / (groupSize - 1));
   if (normalize === "none" && (penalty === "kl" || size === 1 || own === Infinity)) return only(tilted(own), own);
+  if (normalize === "none") return only(regularizedLaw(caller, ref, reward, own, forwardKl).law, own);
   if (size === 1) return only(tilted(Infinity), Infinity);
   const units = unitsOf(levels);
-  if (normalize === "none") {
-    const { score } = rationalAt(units, ({ logT }) => logT - (log(own) - log(units.unit)));
-    return only(byLevel(score), own);
-  }
   const free = tilted(Infinity);
   const steepened = (eta: number) => byLevel(units.gap.map((g) => -eta * g));
-  const at = ({ x, rises }: SignedRoot) => point(steepened(x), units.unit / x, rises);
+  const scores = Float64Array.from(levels.levelOf, (level) => (level < 0 ? -Infinity : -units.gap[level]));
+  /** The fixed point of an equation at a steepness η, which reads the law. */
+  const settled = (eta: number, excess: (law: Law, eta: number) => number) =>
+    settledTilt(caller, steepened(eta), scores, eta, (law, more) => excess(law, eta + more));
+  const fixed = ({ x, rises }: SignedRoot, excess: (law: Law, eta: number) => number) =>
+    point(settled(x, excess), units.unit / x, rises);
   if (penalty === "kl" && groupSize === Infinity) {
-    const { roots, logMost } = spreadRoots(units, beta);
-    const collapse = exp(-logMost);
+    const { roots, highest } = spreadRoots(units, beta);
+    const steepness = (law: Law, eta: number) => eta * (deviationOf(law, reward) / units.unit);
+    const collapse = 1 / steepness(steepened(highest), highest);
+    const spread = (law: Law, eta: number) => beta * steepness(law, eta) - 1;
     if (beta === Infinity) return { ...only(free, Infinity), collapse };
     const best = byLevel(units.gap.map((_, j) => (j === 0 ? 0 : -Infinity)));
-    return { fixedPoints: [...roots.map(at), point(best, 0)], collapse };
+    return { fixedPoints: [...roots.map((root) => fixed(root, spread)), point(best, 0)], collapse };
   }
   if (beta === Infinity) return only(free, Infinity);
-  if (penalty === "kl") return { fixedPoints: gainRoots(units, beta, groupSize, correction).map(at), collapse: 0 };
+  if (penalty === "kl") {
+    const excess = gainExcess(units, beta, groupSize, correction);
+    const gain = (law: Law, eta: number) => excess(2 * eta, logOddsOf(law)).value;
+    const roots = gainRoots(units, beta, groupSize, correction);
+    return { fixedPoints: roots.map((root) => fixed(root, gain)), collapse: 0 };
+  }
   if (groupSize === Infinity) {
-    const { score, logT } = rationalAt(units, ({ logChi2 }) => -logChi2 - 2 * log(beta));
+    const { score, logT } = rationalLaw(units, beta);
     return only(byLevel(score), exp(logT) * units.unit);
   }
   const { eta, gap } = forwardRoot(units, beta, groupSize, correction);
-  return only(steepened(eta), 2 * units.unit * (beta / gap));
+  const excess = forwardExcess(units, beta, groupSize, correction);
+  const law = settled(eta, (law, eta) => excess(2 * eta, logOddsOf(law)));
+  return only(law, 2 * units.unit * (beta / gap));
 }
 
 /** The options, those left out filled in. */

@@ -12,6 +12,9 @@ const MAX_ROUNDS = 2000;
 /** No part of a Newton step is tried that is shorter. */
 const SHORTEST_MOVE = 2 ** -30;
 
+/** Steps that are found miss no more than this, in nats. */
+const MAX_REST = 2 ** -20;
+
 /**
  * The policy whose best of k draws is worth most, less β KL(π‖ref): training that knows that the best of k draws will be
  * taken. With F the probability under π itself of a reward at most the level's,
@@ -47,9 +50,15 @@ export function maxAtKOptimum<A>(problem: TiltProblem<A>, k: number): Distributi
   const draws = requireNumber(caller, "k", k, { least: 1, most: Number.MAX_VALUE, says: "be at least 1 and finite" });
   if (draws === 1 || beta === Infinity) return rlhfOptimum({ ref: problem.ref, reward, beta });
   const levels = levelsOf(caller, ref, reward);
-  const score = scoresOf(levels, beta, draws);
-  const scores = Float64Array.from(levels.levelOf, (level) => (level < 0 ? -Infinity : score[level]));
-  const { law, logPartition } = tiltLaw(caller, ref, scores, 1);
+  const apart = apartOf(levels, beta);
+  const { steps, score } = solved(levels, apart, draws);
+  const byAnswer = (score: Float64Array) =>
+    Float64Array.from(levels.levelOf, (level) => (level < 0 ? -Infinity : score[level]));
+  const scores = byAnswer(score);
+  const { law: near, logPartition } = tiltLaw(caller, ref, scores, 1);
+  // The last digit of a long step is many of a mass: one more step of Newton's method goes on from the masses.
+  const rest = moveOf(steps, levelsOf(caller, near, reward), apart, draws);
+  const { law } = tiltLaw(caller, near, byAnswer(rest), 1);
   const lowest = levels.reward[levels.reward.length - 1] / beta - score[score.length - 1];
   return distributionOf(support, law, () => {
     const { anchor, excess } = logPartition();
@@ -69,13 +78,15 @@ interface Policy {
   readonly slope: Float64Array;
 }
 
-/** ρ/β of each level, best first, 0 at the likeliest. */
-function scoresOf({ reward, logMass }: Levels, beta: number, k: number): Float64Array {
+/** (r_{l+1} − r_l)/β of each level but the best, from the lowest up. */
+function apartOf({ reward }: Levels, beta: number): Float64Array {
   const last = reward.length - 1;
+  return Float64Array.from({ length: last }, (_, l) => scaledDifference(reward[last - l - 1], reward[last - l], beta));
+}
+
+/** The steps of ρ/β, and ρ/β itself of each level, best first, 0 at the likeliest. */
+function solved({ logMass }: Levels, apart: Float64Array, k: number): Pick<Policy, "score"> & { steps: Float64Array } {
   const logRef = logMass.slice().reverse();
-  const apart = Float64Array.from({ length: last }, (_, l) =>
-    scaledDifference(reward[last - l - 1], reward[last - l], beta),
-  );
   const policyOf = (steps: Float64Array) => policyBySteps(steps, logRef, apart, k);
   // At the optimum no step is longer than where all of the mass is below it.
   let steps = apart.map((a) => Math.min(a, 1));
@@ -98,7 +109,17 @@ function scoresOf({ reward, logMass }: Levels, beta: number, k: number): Float64
     if (!(next.error < error)) break;
     ({ steps, policy, error } = next);
   }
-  return policy.score.reverse();
+  return { steps, score: policy.score.reverse() };
+}
+
+/** What ρ/β of each level, best first, misses at a law that has its steps; 0 where that is not small. */
+function moveOf(steps: Float64Array, { logMass }: Levels, apart: Float64Array, k: number): Float64Array {
+  const none = new Float64Array(steps.length);
+  const move = newtonMove(steps, policyBySteps(none, logMass.slice().reverse(), apart, k));
+  const score = new Float64Array(logMass.length);
+  if (!move.every((m) => Math.abs(m) < MAX_REST)) return score;
+  for (let l = 0; l < move.length; l++) score[l + 1] = score[l] + move[l];
+  return score.reverse();
 }
 
 /** Σ |s − wanted|, in nats. */

@@ -174,14 +174,21 @@ function solveBelow(f: FDivergence, means: Means, half: number): Multiplier | un
     between,
   });
   const gap = found && move(found.at, found.step);
-  return gap === undefined ? undefined : Multiplier.below(f, gap, log(gap));
+  // Next to the end of the bracket: the root is below it.
+  return gap === undefined || log(gap) < MIN_LOG_GAP ? undefined : Multiplier.below(f, gap, log(gap));
 }
 
 /** Bisection alone would end in as many rounds. */
 const MAX_ROUNDS = 1100;
 
-/** Newton's method squares errors, and the mean is nearly linear: after a step of this size the next would change nothing. */
+/** Newton's method squares errors, and the mean is nearly linear: after a step of this size the next may change nothing. */
 const MIN_STEP = 2 ** -30;
+
+/** Steps that shrink fast enough leave an error below this; next to an answer that is about to drop out they do not. */
+const MAX_ERROR = 2 ** -58;
+
+/** A step of this size is rounding. */
+const ROUNDING = 2 ** -52;
 
 /** How much shorter a step of Newton's method must be than the last. */
 const MAX_STEP_RATIO = 0.95;
@@ -212,6 +219,7 @@ function newton(
   let at = start;
   // A step that is no shorter than the last halves the bracket: near an answer that is about to drop out, Newton's may circle.
   let most = Number.MAX_VALUE;
+  let last = Infinity;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { logMean, slope } = mean(at);
     if (Number.isNaN(logMean) || logMean === Infinity || at > MAX_ARGUMENT) return undefined;
@@ -221,7 +229,12 @@ function newton(
     const step = -f.derivative(logMean) / (f.curvature(logMean) * slope);
     const next = move(at, step);
     const inside = next >= low && next <= high && Math.abs(next - at) <= most;
-    if (inside && Math.abs(next - at) <= MIN_STEP * Math.max(Math.abs(next), unit)) return { at, step };
+    const size = Math.max(Math.abs(next), unit);
+    if (inside && Math.abs(next - at) <= MIN_STEP * size) {
+      const shrunk = step / last;
+      if (Math.abs(step) * shrunk * shrunk <= MAX_ERROR || Math.abs(next - at) <= ROUNDING * size) return { at, step };
+    }
+    last = step;
     const middle = between(low, high);
     if (!inside && (middle === low || middle === high)) return { at: middle, step: 0 };
     const moved = inside ? next : middle;
@@ -310,10 +323,11 @@ function ordinaryMeans(answers: Answers, f: FDivergence): Means {
         const s = sum + term;
         lost += sum > term ? sum - s + term : term - s + sum;
         sum = s;
-        moved += (term * f.steepnessBelow(y)) / y;
+        // In this order: 1/y alone may bring a term out of range.
+        moved += term * ((f.steepnessBelow(y) * gap) / y);
       }
       const all = sum + lost;
-      return { logMean: log(all / total), slope: (-moved / all) * gap };
+      return { logMean: log(all / total), slope: -moved / all };
     },
   };
 }

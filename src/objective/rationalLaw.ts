@@ -3,37 +3,36 @@ import { exp, log } from "../numeric/elementary.js";
 import { increasingRoot } from "../numeric/increasingRoot.js";
 import type { Units } from "./rewardUnits.js";
 
-/** ref·T/(ν − r) by level, and what depends on ν. */
-export interface Rational {
+/** The law ref·T/(ν − r), by level. */
+export interface RationalLaw {
   /** log(ν − top), in these units. */
   readonly x: number;
+  /** log T, in these units. It may be below the logarithms of doubles. */
+  readonly logT: number;
   /** log(π/ref) of each level. */
   readonly score: Float64Array;
-  /** log T, in these units. */
-  readonly logT: number;
-  /** log χ²(ref‖π). */
-  readonly logChi2: number;
 }
 
-/** The law ref·T/(ν − r) at which an increasing function of ν is 0; the unknown is the logarithm of ν − top. */
-export function rationalAt(units: Units, f: (law: Rational) => number): Rational {
-  const { gap, logMass } = units;
+/** The law of which χ²(ref‖π) is 1/β². The unknown is log(ν − top), with which χ² falls. */
+export function rationalLaw({ gap, logMass }: Units, beta: number): RationalLaw {
   const allowed = logMass.reduce(logAdd);
   const logP = logMass.map((l) => l - allowed);
   const logGap = gap.map(log);
   // top − E_ref[r], and the distance of each level from the mean.
   const logMean = logP.map((l, j) => l + logGap[j]).reduce(logAdd);
   const logApart = gap.map((g, j) => (j === 0 ? logMean : log(Math.abs(g - exp(logMean)))));
-  const at = (x: number): Rational => {
-    const logX = logGap.map((g) => logAdd(x, g));
-    const logT = -logP.map((l, j) => l - logX[j]).reduce(logAdd);
-    // E_ref[ν − r] E_ref[1/(ν − r)] − 1 as a sum of squares.
+  const logNu = (x: number) => logGap.map((g) => logAdd(x, g));
+  // 1 − (E_ref[ν − r] E_ref[1/(ν − r)] − 1)β² has the sign of this, which reads a sum of squares.
+  const excess = (x: number) => {
+    const logX = logNu(x);
     const squares = logP.map((l, j) => l + 2 * logApart[j] - logX[j]).reduce(logAdd);
-    return { x, score: logX.map((l) => logT - l), logT, logChi2: squares - logAdd(x, logMean) };
+    return logAdd(x, logMean) - squares - 2 * log(beta);
   };
-  const excess = (x: number) => f(at(x));
   let [low, high] = [-1, 1];
   while (excess(low) > 0) low *= 2;
   while (excess(high) < 0) high *= 2;
-  return at(increasingRoot(excess, low, high));
+  const x = increasingRoot(excess, low, high);
+  const logX = logNu(x);
+  const logT = -logP.map((l, j) => l - logX[j]).reduce(logAdd);
+  return { x, logT, score: logX.map((l) => logT - l) };
 }

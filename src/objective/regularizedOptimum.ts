@@ -101,17 +101,19 @@ export function regularizedLaw(
   const weight = multiplier.densities(distance);
   let largest = 0;
   for (let i = 0; i < weight.length; i++) {
+    if (best && distance[i] === 0) {
+      weight[i] = exp(logOfBest(i) as number);
+      largest = Math.max(largest, weight[i]);
+      continue;
+    }
     const t = weight[i];
     const w = base.weight[i] * scale;
     const product = w * t;
     weight[i] = product;
     const whole = w >= SMALLEST_NORMAL && (t === 0 || (product >= SMALLEST_NORMAL && product < Infinity));
     // A weight or a density that is no normal double.
-    if (!whole && distance[i] < Infinity) {
-      const ofBest = logOfBest(i);
-      weight[i] =
-        ofBest === undefined ? weightByLog(base, i, w, scale, multiplier.logDensity(distance[i])) : exp(ofBest);
-    }
+    if (!whole && distance[i] < Infinity)
+      weight[i] = weightByLog(base, i, w, scale, multiplier.logDensity(distance[i]));
     if (weight[i] > largest) largest = weight[i];
   }
   // Where almost all of ref is forbidden the densities have a factor left.

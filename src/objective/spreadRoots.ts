@@ -66,19 +66,13 @@ function etaGrid({ gap, logMass }: Units, logBeta: number): number[] {
   return grid.filter((eta) => eta >= low * 0.9 && eta <= high).sort((a, b) => a - b);
 }
 
-/** Where β·η·sd is 1, with temperatures 1/η in these units, and where η·sd is largest. */
-export interface SpreadRoots extends RootsOnGrid {
-  /** log max η·sd. */
-  readonly logMost: number;
-}
-
-/** The fixed points of the tilt at β·sd. At β = ∞ there are none. */
-export function spreadRoots(units: Units, beta: number): SpreadRoots {
+/** The fixed points of the tilt at β·sd, with temperatures 1/η in these units, and where η·sd is largest. At β = ∞ there are none. */
+export function spreadRoots(units: Units, beta: number): RootsOnGrid {
   const logBeta = beta < Infinity ? log(beta) : 0;
   const priced = (eta: number) => {
     const { value, slope } = spreadAt(units, eta);
     return { value: value + logBeta, slope };
   };
   const { roots, highest } = allRoots(priced, etaGrid(units, logBeta));
-  return { roots: beta < Infinity ? roots : [], highest, logMost: spreadAt(units, highest).value };
+  return { roots: beta < Infinity ? roots : [], highest };
 }

@@ -1,5 +1,6 @@
 import type { TiltProblem } from "../alignment/rlhf.js";
 import { expectationUnder } from "../measure/expectation.js";
+import type { Law } from "../measure/law.js";
 import { levelsOf } from "../measure/levels.js";
 import { type Distribution, distributionOf, requireMeasure } from "../measure/measure.js";
 import { resolveScore } from "../measure/score.js";
@@ -15,6 +16,7 @@ import {
 } from "../numeric/check.js";
 import { pow } from "../numeric/elementary.js";
 import { geometricMean, increasingRoot } from "../numeric/increasingRoot.js";
+import { settledTilt } from "./settledTilt.js";
 
 /**
  * The derivative U′ of a utility of the mean reward, non-negative and nowhere increasing. ∞ is allowed below the largest
@@ -129,18 +131,18 @@ export function utilityOptimum<A>(problem: TiltProblem<A>, derivative: MarginalU
   const left = reward.map((r) => 1 - r);
   const marginal = marginalOf(caller, derivative);
 
-  const at = (temperature: number) => {
-    const { law, logPartition } = tiltLaw(caller, ref, reward, temperature);
-    // Where an answer is forbidden its shortfall is ∞, and its mass 0.
-    return { law, logPartition, mean: expectationUnder(law, reward), shortfall: expectationUnder(law, left) };
-  };
-  const optimum = (temperature: number): UtilityOptimum<A> => {
-    const { law, logPartition, mean } = at(temperature);
+  const tilted = (temperature: number) => tiltLaw(caller, ref, reward, temperature);
+  // Where an answer is forbidden its shortfall is ∞, and its mass 0.
+  const marginalAt = (law: Law) => marginal(expectationUnder(law, reward), expectationUnder(law, left));
+  /** The tilt at a temperature, with the rest of a root where the equation of that is given. */
+  const optimum = (temperature: number, excess?: (law: Law, more: number) => number): UtilityOptimum<A> => {
+    const { law: tilt, logPartition } = tilted(temperature);
+    const law = excess ? settledTilt(caller, tilt, reward, 1 / temperature, excess) : tilt;
     const logNormalizer = () => {
       const { anchor, excess } = logPartition();
       return reward[anchor] / temperature + excess;
     };
-    return { policy: distributionOf(support, law, logNormalizer), mean, temperature };
+    return { policy: distributionOf(support, law, logNormalizer), mean: expectationUnder(law, reward), temperature };
   };
 
   const [top, bottom] = [levels[0], levels[levels.length - 1]];
@@ -148,33 +150,35 @@ export function utilityOptimum<A>(problem: TiltProblem<A>, derivative: MarginalU
   if (least === Infinity) throw outOfRange(caller, `derivative(${top})`, "be finite at the largest reward", least);
   marginal(bottom, 1 - bottom);
   if (beta === Infinity) return optimum(Infinity);
-  const start = at(Infinity);
-  const most = marginal(start.mean, start.shortfall);
+  const most = marginalAt(tilted(Infinity).law);
   if (most === 0) return optimum(Infinity);
   if (most === least) return optimum(beta / most);
 
   // u − U′(m) at the temperature β/u, which increases with u.
-  const excess = (u: number) => {
-    const { mean, shortfall } = at(Math.max(beta / u, Number.MIN_VALUE));
-    return u - marginal(mean, shortfall);
-  };
+  const excess = (u: number) => u - marginalAt(tilted(Math.max(beta / u, Number.MIN_VALUE)).law);
   let high = most < Infinity ? most : Math.max(1, least);
   while (high < Number.MAX_VALUE / 16 && excess(high) < 0) high *= 16;
-  return optimum(beta / increasingRoot(excess, Math.max(least, Number.MIN_VALUE), high, geometricMean));
+  const u = increasingRoot(excess, Math.max(least, Number.MIN_VALUE), high, geometricMean);
+  return optimum(beta / u, (law, more) => u + beta * more - marginalAt(law));
 }
 
 /** U′ with its values checked: numbers of at least 0 that do not rise from one mean to a larger one. */
 function marginalOf(caller: string, derivative: MarginalUtility): MarginalUtility {
-  const seen: { mean: number; value: number }[] = [];
+  const seen: { mean: number; shortfall: number; value: number }[] = [];
   return (mean, shortfall) => {
     const value = requireNumber(caller, `derivative(${mean})`, derivative(mean, shortfall), NON_NEGATIVE_OR_INFINITE);
     const rises = (from: number, to: number) => to > from * (1 + ROUNDING);
-    const other = seen.find((s) => (s.mean < mean ? rises(s.value, value) : s.mean > mean && rises(value, s.value)));
+    // Rounding may change the order of means next to 1, or of shortfalls next to it.
+    const other = seen.find((s) =>
+      s.mean < mean && s.shortfall > shortfall
+        ? rises(s.value, value)
+        : s.mean > mean && s.shortfall < shortfall && rises(value, s.value),
+    );
     if (other !== undefined) {
       const condition = `not increase: it is ${other.value} at ${other.mean},`;
       throw outOfRange(caller, `derivative(${mean})`, condition, value);
     }
-    seen.push({ mean, value });
+    seen.push({ mean, shortfall, value });
     return value;
   };
 }

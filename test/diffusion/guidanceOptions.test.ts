@@ -23,7 +23,7 @@ const three = atomicData({ atoms: [[-1], [0], [1]], classes: { a: [0.5, 0.25, 0.
 const strengths = fc.constantFrom(-1, -0.5, 0, 0.5, 1, 3);
 
 describe("negative prompts", () => {
-  test.prop([lineInstances(), strengths], { numRuns: runs(100) })(
+  test.prop([lineInstances(), strengths], { numRuns: runs(50) })(
     "the target is p(x|c)^{1+w}/p(x|negative)^w, the optimum of its problem too, and that at 60 digits",
     ({ data, classes }, w) => {
       const positive = classes.b.map((p) => p + 1e-3);
@@ -101,7 +101,7 @@ const SPANS: GuidanceStrength[] = [
 
 describe("a strength that depends on the noise level", () => {
   test.prop([lineInstances({ most: 5 }), fc.constantFrom(...SPANS), fc.constantFrom({}, { negative: "both" })], {
-    numRuns: runs(8),
+    numRuns: runs(2),
   })("in the flow is the limit of its laws on finer grids", ({ data }, strength, { negative }) => {
     const options = negative === undefined ? {} : { negative: data.marginal };
     const flow = ddimLaw(data, "a", strength, undefined, options);

@@ -134,7 +134,7 @@ describe("the law of masked guidance", () => {
     },
   );
 
-  test.prop([lawsOn(weights), strengths, fc.constantFrom(...both)], { numRuns: runs(60) })(
+  test.prop([lawsOn(weights), strengths, fc.constantFrom(...both)], { numRuns: runs(20) })(
     "is met at 60 digits, to 1e-13 over twelve orders",
     ({ support, p, q }, w, options) => {
       const want = A.maskedGuidanceLaw(A.measure(support, p), A.measure(support, q), w, options);
@@ -158,7 +158,7 @@ describe("the law of masked guidance", () => {
       fc.constantFrom(...both),
     ],
     {
-      numRuns: runs(40),
+      numRuns: runs(15),
     },
   )("has masses 1,000 nats apart in its logarithms", ({ support, p, q }, w, options) => {
     const want = A.maskedGuidanceLaw(A.fromLogMass(support, p), A.fromLogMass(support, q), w, options);

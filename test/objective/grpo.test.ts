@@ -92,7 +92,8 @@ describe("grpoOptimum", () => {
       const problem = problemOf(open);
       const [{ policy, temperature, standardDeviation }] = grpoOptimum(problem, { penalty: "k3" }).fixedPoints;
       if (temperature === Infinity) return;
-      near(temperature, beta * standardDeviation, 1e-9);
+      // Where almost all answers are the best, both may be below the doubles.
+      if (temperature > 1e-300) near(temperature, beta * standardDeviation, 1e-9);
       near(chiSquaredDivergence(problem.ref, policy), 1 / beta ** 2, 1e-9);
     },
   );

@@ -90,7 +90,7 @@ describe("nashOptimum", () => {
     expectReference(nashOptimum({ ref: massesOf(mass), preference, beta }).mass, one.expect.law, one);
   });
 
-  test.prop([games], { numRuns: runs(100) })(
+  test.prop([games], { numRuns: runs(50) })(
     "is the tilt of ref by its own probabilities to win, at 60 digits",
     (game) => {
       const { preference, beta } = problemOf(game);
@@ -122,7 +122,7 @@ describe("nashOptimum", () => {
     expect(got.logNormalizer).toBeCloseTo(want.logNormalizer.toNumber(), 9);
   });
 
-  test.prop([games], { numRuns: runs(100) })(
+  test.prop([games], { numRuns: runs(60) })(
     "no deviation gains: no policy does better against it at β a nat",
     (game) => {
       const { ref, preference, beta } = problemOf(game);

@@ -54,8 +54,9 @@ describe("utilityOptimum", () => {
     );
     const set = given.beta / utilities[name].slope(mean, shortfall);
     expect(Math.abs(temperature - set)).toBeLessThanOrEqual(1e-9 * set);
+    // A temperature is rounded, and the masses are those of the one before that.
     const tilt = rlhfOptimum({ ...problem, beta: temperature });
-    expect(Array.from(policy.mass)).toEqual(Array.from(tilt.mass));
+    for (const [i, p] of tilt.mass.entries()) expect(Math.abs(policy.mass[i] - p)).toBeLessThanOrEqual(1e-12 * p);
   });
 
   test.prop([problems], { numRuns: runs(100) })("is rlhfOptimum to the last digit at pass@1", (given) => {
@@ -159,6 +160,9 @@ describe("maxAtKOptimum", () => {
   test.prop([problems, ks], { numRuns: runs(100) })("is pass@k's optimum for success and failure", (given, k) => {
     const problem = problemOf({ ...given, reward: given.reward.map((r) => (r === -Infinity ? r : Number(r > 0))) });
     const [law, other] = [maxAtKOptimum(problem, k), utilityOptimum(problem, passAtKUtility(k)).policy];
+    // A utility is told 1 − m as a double, of which a subnormal one has few digits.
+    const shortfall = expectation(other, (i) => Number(problem.reward[i] === 0));
+    if (shortfall < 1e-300) return;
     for (const [i, l] of law.logMass.entries()) {
       const want = other.logMass[i];
       expect(l === want || Math.abs(l - want) <= 1e-10 * (1 + Math.abs(want)), `${l} ${want}`).toBe(true);
