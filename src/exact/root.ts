@@ -70,10 +70,14 @@ export function rootNear(arithmetic: Arithmetic, f: (x: BigNumber) => BigNumber,
   const reach = start.abs().plus(SEED_ERROR).times(SEED_ERROR);
   let [x, last] = [start, start.plus(reach.times(SEED_ERROR))];
   let [y, before] = [f(x), f(last)];
+  // At a root of 0 the moves end in rounding, which no share of x is: they shrink no more.
+  let moved = reach;
   for (let step = 0; step < MAX_SECANTS; step++) {
-    if (y.isZero()) return x;
+    if (y.isZero() || y.eq(before)) return x;
     const move = y.times(x.minus(last)).div(y.minus(before));
     if (!move.isFinite()) return undefined;
+    if (move.abs().gte(moved) && moved.lte(reach.times(smallest))) return x;
+    moved = move.abs();
     [last, before] = [x, y];
     x = x.minus(move);
     if (x.minus(start).abs().gt(reach)) return undefined;
