@@ -8,11 +8,11 @@ import { spreadRoots } from "../objective/spreadRoots.js";
 import type { Arithmetic } from "./arithmetic.js";
 import type { Exact } from "./input.js";
 import { type ExactDistribution, expectationOf } from "./measure.js";
-import { forwardOptimum } from "./objective.js";
 import { readSelection } from "./problem.js";
 import type { GrpoFixedPointOf } from "./problems.js";
 import { rewardLevels } from "./ratios.js";
 import { positiveOrInfinite } from "./read.js";
+import { forwardOptimum } from "./regularizedOptimum.js";
 import { rootNear } from "./root.js";
 import { tiltOf } from "./tilt.js";
 

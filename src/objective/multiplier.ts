@@ -139,11 +139,12 @@ function solve(f: FDivergence, means: Means): Multiplier | undefined {
   const { pole } = f;
   const half = pole / 2;
   if (pole < Infinity && (means.open || means.start > half)) {
-    // A start from a part of the answers says on which side of the middle the root is.
-    const { logMean } = means.sampled ? { logMean: -1 } : means.at(half);
+    // A start from a part of the answers says on which side of the middle the root likely is, and saves a pass.
+    const likely = means.sampled && means.start > half ? solveBelow(f, means, half) : undefined;
+    if (likely !== undefined && likely.argument(0) > half * (1 + MIN_STEP)) return likely;
+    const { logMean } = means.at(half);
     if (Number.isNaN(logMean)) return undefined;
-    const root = logMean < 0 ? solveBelow(f, means, half) : undefined;
-    if (root !== undefined && root.argument(0) > half * (1 + 1e-9)) return root;
+    if (logMean < 0) return solveBelow(f, means, half);
   }
   const high = pole < Infinity ? half : Infinity;
   const found = newton(f, (y) => means.at(y), {
