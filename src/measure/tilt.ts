@@ -5,7 +5,6 @@ import { expWeighted } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { peakOf, rangeOf } from "../numeric/peak.js";
-import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
 import { type Distribution, distributionOf, type Measure, requireMeasure } from "./measure.js";
@@ -32,12 +31,10 @@ function shiftedWeight(w: number, v: number, x: number, whole: boolean, logWeigh
   if (!whole || !(x > -1400 && x < 1400)) return exp(logWeight() + x);
   const ratio = w / v;
   if (w === 0 || (x > -700 && x < 700 && isNormal(ratio))) return ratio * exp(x);
-  // The ratio, e^x or their product up to a factor alone may be no double: each e^{x/2} takes half of the ratio's exponent.
-  const [k, l] = [exponentOf(w), exponentOf(v)];
+  // The ratio or e^x alone may be no double: each e^{x/2} is multiplied in where the product stays one.
   const half = exp(x / 2);
-  const first = Math.trunc((k - l) / 2);
-  const quotient = timesPowerOfTwo(w, -k) / timesPowerOfTwo(v, -l);
-  return quotient * timesPowerOfTwo(half, first) * timesPowerOfTwo(half, k - l - first);
+  if (x > 0) return w * half * (half / v);
+  return v < 1 ? (half / v) * w * half : ((w * half) / v) * half;
 }
 
 /** The heaviest answer may be so many nats below the largest score: its exponent then keeps its digits. */

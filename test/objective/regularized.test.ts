@@ -5,6 +5,7 @@ import {
   measure,
   normalize,
   type Regularizer,
+  randomSource,
   regularizedObjective,
   regularizedOptimum,
   regularizedRegret,
@@ -377,5 +378,44 @@ describe("arguments that are wrong are named", () => {
     ],
   ])("%#", (call, message) => {
     expect(call).toThrow(message);
+  });
+});
+
+describe("many answers, whose search starts from a part of them", () => {
+  const size = 5000;
+  const rng = randomSource("many");
+  const mass = Array.from({ length: size }, rng);
+  const spread = Array.from({ length: size }, () => rng() + rng() + rng());
+  it.each([
+    ...[-1, 0, 0.5, 1.5, 2, 3].map((alpha): Regularizer => ({ alpha })),
+    "jensenShannon" as const,
+    "klPlusChiSquared" as const,
+  ])("%j satisfies its conditions, also where the best answer is none of the part", (regularizer) => {
+    for (const [beta, best] of [
+      [0.05, 3],
+      [1, 3],
+      [20, 3],
+      [0.2, 40],
+    ]) {
+      const reward = spread.with(1, best);
+      const ref = measure(keys(mass), mass);
+      const law = regularizedOptimum({ ref, reward, beta }, regularizer);
+      const total = mass.reduce((a, b) => a + b, 0);
+      const derivative = (t: number) => {
+        if (regularizer === "jensenShannon") return -Math.log((1 + 1 / t) / 2) / 2;
+        if (regularizer === "klPlusChiSquared") return Math.log(t) + t - 1;
+        const c = (regularizer as { alpha: number }).alpha - 1;
+        return (t ** c - 1) / c;
+      };
+      expect(law.mass.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+      for (const [i, p] of law.mass.entries()) {
+        const want = reward[i] / beta - law.logNormalizer;
+        const got = p === 0 ? derivative(0) : derivative(p / (mass[i] / total));
+        const size = 1 + Math.abs(want) + Math.abs(law.logNormalizer);
+        expect(p === 0 ? want <= got + 1e-9 * size : Math.abs(got - want) < 1e-9 * size, `${got}, not ${want}`).toBe(
+          true,
+        );
+      }
+    }
   });
 });
