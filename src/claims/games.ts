@@ -157,7 +157,9 @@ function softly<N>(world: World<N>): Comparison<N>[] {
   const { beta } = warm;
   const { policy } = markov(A, tokens, TOKENS, 0);
   const ref = A.sequenceDistribution(policy);
-  const reward = ref.support.map((_, i) => warm.reward[i % warm.reward.length]);
+  // Below the best one: a value's rounding at the size of an offset would show in the differences of values.
+  const below = warm.reward.map((r) => A.subtract(r, warm.reward[warm.best]));
+  const reward = ref.support.map((_, i) => below[i % below.length]);
   const soft = A.softValues(policy, reward, beta);
   const problem = { ref, reward, beta };
   const optimum = A.rlhfOptimum(problem);
@@ -208,7 +210,7 @@ export const games: readonly Identity[] = [
     statement:
       "V(s) = β log Σ_a ref(a|s) e^(V(sa)/β): the token-level policy ref(a|s) e^((V(sa) − V(s))/β) has the tilt as sequence law, and V of the empty prefix is β log E_ref[e^(r/β)]",
     hypotheses:
-      "a Markov policy of two tokens a sequence, from the masses; the rewards of the first 4 answers in turn, at the temperature max(β, range/8)",
+      "a Markov policy of two tokens a sequence, from the masses; the rewards of the first 4 answers less the best in turn, at the temperature max(β, range/8)",
     sides: softly,
   },
 ];
