@@ -1,6 +1,7 @@
 import type { Law } from "../measure/law.js";
-import { Multiplier, sampleOf } from "./multiplier.js";
+import { Multiplier } from "./multiplier.js";
 import type { FDivergence } from "./regularizers.js";
+import { sampleOf } from "./solveMultiplier.js";
 
 /**
  * The multiplier for ½χ², where the density is (x + 1 − d)₊: over the answers that keep mass, x Σ p = Σ p d + what is

@@ -8,8 +8,9 @@ import { exp, log } from "../numeric/elementary.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { chiSquaredMultiplier } from "./chiSquaredMultiplier.js";
-import { type Multiplier, solveMultiplier } from "./multiplier.js";
+import type { Multiplier } from "./multiplier.js";
 import { type FDivergence, isHalfChiSquared, type Regularizer, requireRegularizer } from "./regularizers.js";
+import { solveMultiplier } from "./solveMultiplier.js";
 
 /**
  * The optimum of a reward regularised by an f-divergence from ref,
