@@ -14,9 +14,9 @@ const SEED_ERROR = 1e-6;
 const STEPS_TO_HALVE = 3;
 
 /**
- * Where an increasing continuous function is 0, to all digits carried but the last few, between two points where it is not above and not
- * below 0: false position, of which the end that stays has its value halved (the Illinois rule), and halving where that is
- * slow. `low` and `high` are finite.
+ * Where an increasing continuous function is 0, to all digits carried but the last few, between two points where it is not
+ * above and not below 0: false position, of which the end that stays has its value halved (the Illinois rule), and halving
+ * where that is slow. `low` and `high` are finite.
  */
 export function increasingRoot(
   arithmetic: Arithmetic,

@@ -1,4 +1,5 @@
 import { exp, log } from "./elementary.js";
+import { geometricMean } from "./increasingRoot.js";
 
 /** A function at a point: its value, and its slope there on logarithmic scales, d log f/d log x. */
 export interface LogPoint {
@@ -31,7 +32,7 @@ export function logRoot(f: (x: number) => LogPoint, wanted: number, start: numbe
     const trusted = round < NEWTON_ROUNDS || round % 2 === 0;
     const inside =
       trusted && newton > Math.max(low, x / MAX_STEP_FACTOR) && newton < Math.min(high, x * MAX_STEP_FACTOR);
-    const middle = high === Infinity ? low * 4 : low === 0 ? high / 4 : Math.sqrt(low) * Math.sqrt(high);
+    const middle = high === Infinity ? low * 4 : low === 0 ? high / 4 : geometricMean(low, high);
     const next = inside ? newton : middle;
     if (next === low || next === high) return next;
     x = next;

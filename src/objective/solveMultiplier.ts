@@ -1,6 +1,7 @@
 import type { Law } from "../measure/law.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
+import { geometricMean } from "../numeric/increasingRoot.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { sum } from "../numeric/sum.js";
 import { Multiplier } from "./multiplier.js";
@@ -93,7 +94,6 @@ function solveBelow(f: FDivergence, means: Means, half: number): Multiplier | un
   const low = Math.max(MIN_LOG_GAP - 1, means.logGapStart());
   const start = Math.min(log(half), means.start < f.pole ? Math.max(low, log(f.pole - means.start)) : low);
   const move = (from: number, step: number) => from + from * step;
-  const between = (low: number, high: number) => Math.sqrt(low) * Math.sqrt(high);
   const found = newton(f, (at) => means.below(at), {
     start: exp(start),
     low: exp(low) / 2,
@@ -101,7 +101,7 @@ function solveBelow(f: FDivergence, means: Means, half: number): Multiplier | un
     unit: 0,
     falling: true,
     move,
-    between,
+    between: geometricMean,
   });
   const gap = found && move(found.at, found.step);
   // Next to the end of the bracket: the root is below it.
