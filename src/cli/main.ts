@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { InputError } from "./input/inputError.js";
 import { didYouMean } from "./input/nearest.js";
 import { FORMAT, helpText, type Usage } from "./input/options.js";
 import { Interrupted } from "./terminal/interrupt.js";
+import { outputComplaint, print, watchOutput } from "./terminal/output.js";
+import { VERSION } from "./version.js";
 
 interface Command {
   readonly about: string;
@@ -48,16 +49,15 @@ const isHelp = (arg: string) => arg === "--help" || arg === "-h";
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === "--version" || name === "-v") {
-    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-    process.stdout.write(`${version}\n`);
+    await print(`${VERSION}\n`);
     return 0;
   }
   if (name === undefined || isHelp(name) || (name === "help" && args.length === 0)) {
-    process.stdout.write(help());
+    await print(help());
     return name === undefined ? 2 : 0;
   }
   if (name === "help" && args[0] === "format") {
-    process.stdout.write(FORMAT);
+    await print(FORMAT);
     return 0;
   }
   const command = name === "help" ? args[0] : name;
@@ -69,20 +69,20 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
   const { usage, run } = await commands[command].load();
   if (name !== "help" && !args.some(isHelp)) return run(args);
-  process.stdout.write(helpText(usage));
+  await print(helpText(usage));
   return 0;
 }
 
-// A reader that closes the pipe early (head, less) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
-
+watchOutput();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof InputError || error instanceof Interrupted)) throw error;
   process.stderr.write(`exptilt: ${error.message}\n`);
   process.exitCode = error instanceof Interrupted ? error.status : 2;
+}
+const complaint = outputComplaint();
+if (complaint !== undefined) {
+  process.stderr.write(`exptilt: ${complaint}\n`);
+  process.exitCode = 2;
 }

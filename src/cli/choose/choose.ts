@@ -1,19 +1,21 @@
 import { randomSource } from "../../numeric/random.js";
 import { chooseSelection } from "../../selection/choice/chooseSelection.js";
 import { isVote } from "../../selection/method.js";
-import { forEachReading } from "../curve/forEachReading.js";
 import { METHOD_OPTIONS, methodsOf } from "../curve/methods.js";
-import { claim } from "../curve/report.js";
+import type { CurveReading } from "../curve/readCurve.js";
 import { DEFAULT_NS, gridOf } from "../curve/settings.js";
 import { temperaturesOf } from "../curve/temperaturesOf.js";
 import { take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
-import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { type OptionTable, oneFile, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
+import { forEachPiece } from "../run/forEachPiece.js";
+import { jobsOf } from "../run/jobs.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
+import { print } from "../terminal/output.js";
+import { requireOutputs, writeText } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
-import { writeText } from "../terminal/writeText.js";
 import type { Found } from "./found.js";
 import { KeptReadings } from "./keptReadings.js";
 import { plotChoice } from "./plot.js";
@@ -31,7 +33,7 @@ const OPTIONS = {
   folds: { value: "F", help: "parts of the queries; each is read at what the others choose (default 5)" },
   seed: { value: "S", help: "seed of the parts (default 0)" },
   limit: { value: "N", help: "read the first N queries only" },
-  jobs: { value: "J", help: "worker threads (default 1: the work is done in this one)" },
+  jobs: { value: "J", help: "worker threads, no more than there are cores (default 1)" },
   ...READING_OPTIONS,
   ...CLUSTER_OPTION,
   json: { help: "print JSON instead of words" },
@@ -48,10 +50,12 @@ export const usage: Usage = {
   readsQueries: true,
 };
 
+const WORKER = new URL("../curve/worker.js", import.meta.url);
+
 /** Runs `exptilt choose` and gives its exit status. */
 export async function choose(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("choose", OPTIONS, args);
-  if (files.length > 1) throw new InputError("choose takes one FILE");
+  const file = oneFile("choose", files, options);
   const { betas, ns: asked } = gridOf(options);
   const given = (name: "kl" | "max-n", least: number) => {
     const text = options[name];
@@ -63,12 +67,11 @@ export async function choose(args: readonly string[]): Promise<number> {
   const folds = wholeNumber("folds", options.folds, 2, 5);
   const seed = wholeNumber("seed", options.seed, 0, 0);
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
-  const jobs = wholeNumber("jobs", options.jobs, 1, 1);
+  const jobs = jobsOf(options.jobs, 1);
 
-  const [file] = files;
   const name = file ?? "the embedded data";
   const reading = readingSettings(options);
-  claim({ svg: options.svg }, file);
+  requireOutputs({ svg: options.svg }, [file]);
   let gathered: KeptReadings | undefined;
   const broken = await readUntilBroken((signal) => {
     const opening = {
@@ -85,7 +88,8 @@ export async function choose(args: readonly string[]): Promise<number> {
         const settings = { rewards, ns, ...(methods && { methods }), plugIn: false };
         const own = new KeptReadings(settings);
         gathered = own;
-        await forEachReading(take(pieces, limit), { label: "choose", dataset, settings, jobs }, (one) => own.add(one));
+        const run = { label: "choose", dataset, jobs, signal };
+        await forEachPiece(take(pieces, limit), WORKER, { settings }, run, (one: CurveReading) => own.add(one));
       }, signal);
     });
   });
@@ -106,7 +110,7 @@ export async function choose(args: readonly string[]): Promise<number> {
     });
     return { candidates, choice };
   });
-  process.stdout.write(options.json ? json(name, all, found) : choiceText(name, all, found, { kl, n }));
+  await print(options.json ? json(name, all, found) : choiceText(name, all, found, { kl, n }));
   if (options.svg !== undefined) writeText(options.svg, plotChoice(name, found, all.samples !== undefined));
   if (broken !== undefined) throw brokenAfter(broken, all.queries);
   return 0;

@@ -1,9 +1,10 @@
-import { once } from "node:events";
 import { type Dataset, queryOf, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
-import { type OptionTable, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { type OptionTable, oneFile, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { READING_OPTIONS, readingSettings, requireOneReward } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
+import { isOutputEnded, print } from "../terminal/output.js";
+import { requireOutputs } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
 import { nativeLine } from "./nativeLine.js";
 
@@ -24,11 +25,11 @@ export const usage: Usage = {
 /** Runs `exptilt convert` and gives its exit status. */
 export async function convert(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("convert", OPTIONS, args);
-  if (files.length > 1) throw new InputError("convert takes one FILE");
+  const file = oneFile("convert", files, options);
   const settings = readingSettings(options);
   requireOneReward("convert", settings);
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
-  const [file] = files;
+  requireOutputs({}, [file]);
   let written = 0;
   const broken = await readUntilBroken((signal) =>
     withDataset(file, settings, { again: false, texts: true, rewardNeeded: false, say, signal }, async (dataset) => {
@@ -36,14 +37,16 @@ export async function convert(args: readonly string[]): Promise<number> {
       await dataset.read(async (pieces) => {
         for await (const piece of take(pieces, limit)) {
           const line = nativeLine(queryOf(piece, dataset.columns), dataset.rewardNames.length > 0);
-          if (!process.stdout.write(line)) await once(process.stdout, "drain");
+          await print(line);
+          // Nobody reads on.
+          if (isOutputEnded()) return;
           written++;
         }
       }, signal);
     }),
   );
   if (broken !== undefined) throw brokenAfter(broken, written);
-  if (written === 0) throw new InputError(`${file ?? "the data set"}: there are no queries`);
+  if (written === 0 && !isOutputEnded()) throw new InputError(`${file ?? "the data set"}: there are no queries`);
   return 0;
 }
 

@@ -1,16 +1,23 @@
-import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { isVote } from "../../selection/method.js";
-import { take, withDataset } from "../input/dataset.js";
+import { type Dataset, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
-import { type OptionTable, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { type OptionTable, oneFile, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/reading.js";
+import { readText } from "../input/readText.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
+import { forEachPiece } from "../run/forEachPiece.js";
+import { jobsOf } from "../run/jobs.js";
+import { countedQueries } from "../terminal/countedQueries.js";
+import { requireOutputs } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
-import { forEachReading } from "./forEachReading.js";
+import { Digests, inCommon } from "./digests.js";
+import type { PlacedDigest } from "./digestWorker.js";
 import { requireGoldAlike } from "./goldAlike.js";
 import { METHOD_OPTIONS, methodsOf } from "./methods.js";
 import { PerQueryFile } from "./perQuery.js";
-import { claim, REPORT_OPTIONS, refuseTwoForms, report } from "./report.js";
+import type { CurveReading } from "./readCurve.js";
+import { REPORT_OPTIONS, refuseTwoForms, report } from "./report.js";
 import { type CurveSettings, DEFAULT_NS, gridOf, versusOf } from "./settings.js";
 import { CurveTally } from "./tally.js";
 import { temperaturesOf } from "./temperaturesOf.js";
@@ -25,7 +32,8 @@ const OPTIONS = {
     help: "compare every row with this one too, paired over the queries; METHOD,BETA,N with --method",
   },
   limit: { value: "N", help: "read the first N queries only" },
-  jobs: { value: "J", help: "worker threads (default 1: the work is done in this one)" },
+  jobs: { value: "J", help: "worker threads, no more than there are cores (default 1)" },
+  resume: { value: "PARTIAL", help: "go on from what an earlier run wrote with --partial before it broke off" },
   ...READING_OPTIONS,
   ...CLUSTER_OPTION,
   ...REPORT_OPTIONS,
@@ -43,24 +51,44 @@ export const usage: Usage = {
   readsQueries: true,
 };
 
+/** The options that say what the figures are of. */
+const SETTINGS = [
+  "beta",
+  "n",
+  "method",
+  "cap",
+  "plug-in",
+  "versus",
+  ...Object.keys({ ...READING_OPTIONS, ...CLUSTER_OPTION }),
+];
+
+const READING_WORKER = new URL("./worker.js", import.meta.url);
+const DIGEST_WORKER = new URL("./digestWorker.js", import.meta.url);
+
 /** Runs `exptilt curve` and gives its exit status. */
 export async function curve(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("curve", OPTIONS, args);
-  if (files.length > 1) throw new InputError("curve takes one FILE");
+  const file = oneFile("curve", files, options);
   refuseTwoForms(options);
-  const { betas, ns = DEFAULT_NS } = gridOf(options);
-  const methods = methodsOf(options, { ns, rewards: options.reward?.length ?? 1 });
-  if (betas === undefined && options.partial !== undefined)
-    throw new InputError("--partial needs --beta: every part of a data set has to be read at the same temperatures");
+  const { partial, svg, resume, "per-query": perQueryFile } = options;
+  const begun = resume === undefined ? undefined : begunIn(resume, partial);
+  if (begun !== undefined && perQueryFile !== undefined)
+    throw new InputError("--per-query and --resume exclude each other: of the queries before only sums are left");
+  // Without options of its own a run goes on as it began.
+  const asBefore = begun !== undefined && !SETTINGS.some((name) => Object.hasOwn(options, name));
+  const { betas, ns = DEFAULT_NS } = asBefore ? { betas: [], ns: begun.settings.ns } : gridOf(options);
+  const methods = asBefore ? begun.settings.methods : methodsOf(options, { ns, rewards: options.reward?.length ?? 1 });
+  if (betas === undefined && (partial ?? resume) !== undefined)
+    throw new InputError(
+      `--${partial === undefined ? "resume" : "partial"} needs --beta: every part of a data set has to be read at the same temperatures`,
+    );
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
-  const jobs = wholeNumber("jobs", options.jobs, 1, 1);
-  const { partial, svg, "per-query": perQueryFile } = options;
+  const jobs = jobsOf(options.jobs, 1);
+  const reading = asBefore ? begun.reading : readingSettings(options);
+  requireOutputs({ partial, svg, "per-query": perQueryFile }, [file], { output: "partial", input: resume });
 
-  const [file] = files;
-  const name = file ?? "the embedded data";
-  const reading = readingSettings(options);
-  claim({ partial, svg, "per-query": perQueryFile }, file);
   let tally: CurveTally | undefined;
+  let perQuery: PerQueryFile | undefined;
   const broken = await readUntilBroken((signal) => {
     const opening = {
       again: betas === undefined,
@@ -70,35 +98,71 @@ export async function curve(args: readonly string[]): Promise<number> {
       signal,
     };
     return withDataset(file, reading, opening, async (dataset) => {
-      const rewards = await temperaturesOf(dataset, betas, limit, signal);
-      const plain = { rewards, ns, ...(methods && { methods }), plugIn: options["plug-in"] ?? false };
-      const versus = options.versus === undefined ? undefined : versusOf(options.versus, plain);
-      const settings: CurveSettings = { ...plain, ...(versus && { versus }) };
+      const settings = asBefore ? begun.settings : await askedFor(dataset, signal);
+      if (begun !== undefined && !begun.isLike(settings, reading))
+        throw new InputError(
+          `${resume}: it was made with other options: leave them out, and it goes on with its own, or give the same`,
+        );
+      const run = { dataset, signal };
       await dataset.read(async (pieces) => {
         // Afresh: the rows of a query may have turned out to be scattered.
-        const own = new CurveTally(settings);
-        tally = own;
-        const perQuery = perQueryFile === undefined ? undefined : new PerQueryFile(perQueryFile, settings);
-        const digest = createHash("sha256");
-        try {
-          await forEachReading(take(pieces, limit), { label: "curve", dataset, settings, jobs }, (one) => {
-            requireGoldAlike(one, own);
-            own.add(one);
-            perQuery?.add(one);
-            digest.update(one.digest);
-          });
-        } finally {
-          own.seal(digest.digest("hex"));
-          perQuery?.close();
+        const own = begun === undefined ? new CurveTally(settings, reading) : begun.copy();
+        perQuery?.discard();
+        perQuery = perQueryFile === undefined ? undefined : new PerQueryFile(perQueryFile, settings);
+        const all = take(pieces, limit);
+        if (begun !== undefined) {
+          const seen = new Digests();
+          await forEachPiece(
+            firstOf(all, begun.queries),
+            DIGEST_WORKER,
+            {},
+            { ...run, label: "resume", jobs: 1 },
+            ({ digest }: PlacedDigest) => seen.add(digest),
+          );
+          if (inCommon(seen, begun.digests) < begun.queries)
+            throw new InputError(
+              `${dataset.name}: its first ${countedQueries(begun.queries)} are not those that ${resume} is of`,
+            );
         }
+        tally = own;
+        await forEachPiece(all, READING_WORKER, { settings }, { ...run, label: "curve", jobs }, (one: CurveReading) => {
+          requireGoldAlike(one, own);
+          own.add(one);
+          perQuery?.add(one);
+        });
       }, signal);
     });
   });
-  if (tally === undefined) throw broken;
+  if (tally === undefined) {
+    perQuery?.discard();
+    throw broken;
+  }
   tally.broken = broken?.message;
-  report(tally, name, options);
+  await report(tally, file ?? "the embedded data", options, perQuery);
   if (broken !== undefined) throw brokenAfter(broken, tally.queries);
   if (tally.queries === 0 && partial === undefined)
     throw new InputError(`${file ?? "the data set"}: there are no queries`);
   return 0;
+
+  async function askedFor(dataset: Dataset, signal: AbortSignal): Promise<CurveSettings> {
+    const rewards = await temperaturesOf(dataset, betas, limit, signal);
+    const plain = { rewards, ns, ...(methods && { methods }), plugIn: options["plug-in"] ?? false };
+    const versus = options.versus === undefined ? undefined : versusOf(options.versus, plain);
+    return { ...plain, ...(versus && { versus }) };
+  }
+}
+
+/** What an earlier run has done. A file that this run is to write itself need not be there yet. */
+function begunIn(resume: string, partial: string | undefined): CurveTally | undefined {
+  if (resume === partial && !existsSync(resume)) return undefined;
+  return CurveTally.fromText(readText(resume), resume);
+}
+
+/** The first so many of the items. The others can be taken after them. */
+async function* firstOf<T>(items: AsyncGenerator<T>, count: number): AsyncGenerator<T> {
+  for (let i = 0; i < count; i++) {
+    const { done, value } = await items.next();
+    if (done) return;
+    yield value;
+  }
 }

@@ -4,6 +4,9 @@ import { ExactSum } from "../../numeric/exactSum.js";
 /** A larger figure has a square that sums of many would carry past the range of doubles. */
 const MAX_SQUARED = 1e145;
 
+/** What figures may lack of the range that is theirs: the last digits of a divergence near 0, or of a probability near 1. */
+const SLACK = 1e-9;
+
 /** What a file keeps of a `Moments`: the number of figures, and the parts of the sums; no squares where one was too large. */
 export type StoredMoments = readonly [queries: number, sum: readonly number[], squares: readonly number[] | null];
 
@@ -48,7 +51,25 @@ export class Moments {
   }
 
   get stored(): StoredMoments {
-    return [this.#queries, this.#sum.parts, this.#squares?.parts ?? null];
+    return [this.#queries, this.#sum.canonicalParts, this.#squares?.canonicalParts ?? null];
+  }
+
+  /** Whether figures exist that have these sums, each from `least` to `most`: else nothing can have been added up to them. */
+  isPossible(least: number, most: number): boolean {
+    const [n, total] = [this.#queries, this.total];
+    if (n === 0) return total === 0 && (this.#squares?.value ?? 0) === 0;
+    if (!(total >= least * n - n * SLACK && total <= most * n + n * SLACK)) return false;
+    if (this.#squares === undefined) return true;
+    const squares = this.#squares.value;
+    // Squares of figures below 1e−154 are subnormal, and lose digits.
+    return squares >= 0 && squares * n * (1 + SLACK) >= total * total * (1 - SLACK) - Number.MIN_VALUE * n * n;
+  }
+
+  /** Whether these are the sums of all parts together. */
+  isSumOf(parts: readonly Moments[]): boolean {
+    const all = new Moments();
+    for (const part of parts) all.merge(part.stored);
+    return JSON.stringify(all.stored) === JSON.stringify(this.stored);
   }
 
   /** Adds the figures of another part of the data. */

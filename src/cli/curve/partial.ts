@@ -1,20 +1,40 @@
+import { createHash } from "node:crypto";
+import { show } from "../../numeric/check.js";
 import { METHODS, type Method } from "../../selection/method.js";
 import { InputError } from "../input/inputError.js";
 import { parseJson } from "../input/jsonText.js";
+import { MISSING, type ReadingSettings } from "../input/reading.js";
+import { VERSION } from "../version.js";
 import type { StoredMoments } from "./moments.js";
 import type { CurveSettings } from "./settings.js";
 
 /** The first field of a file of partial sums. */
-export const FORMAT = "exptilt curve partial sums, version 2";
+const FORMAT = "exptilt curve partial sums, version 3";
+
+/** The end of the file: a digest of all that stands before it. */
+const CHECKSUM = /,"checksum":"([0-9a-f]{64})"\}\n$/;
+
+const checksumOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** A file of partial sums, checked; errors call it `name`. */
 export function readPartial(text: string, name: string): Partial {
-  if (text === "") throw new InputError(`${name}: it is empty: the run that writes it has not come to its end`);
+  if (text === "") throw new InputError(`${name}: it is empty`);
   const record = parseJson(text, name, "it");
+  if (isRecord(record) && typeof record.format === "string" && record.format !== FORMAT)
+    throw new InputError(`${name}: its format is ${show(record.format)}, not ${show(FORMAT)}`);
   if (!isPartial(record)) throw new InputError(`${name}: it is not a file of ${FORMAT}`);
-  if (record.broken !== undefined)
-    throw new InputError(`${name}: it is of a run that broke off: ${record.broken}; mend that and run it again`);
+  const end = CHECKSUM.exec(text);
+  if (end === null || checksumOf(`${text.slice(0, end.index)}}`) !== end[1])
+    throw new InputError(`${name}: it was changed after it was written: its checksum is of other contents`);
+  if (record.exptilt !== VERSION)
+    throw new InputError(`${name}: it was made by exptilt ${record.exptilt}, and this is ${VERSION}: make it again`);
   return record;
+}
+
+/** A file of partial sums: a line of JSON with its checksum. */
+export function partialText(record: Omit<Partial, "format" | "exptilt">): string {
+  const text = JSON.stringify({ format: FORMAT, exptilt: VERSION, ...record } satisfies Partial);
+  return `${text.slice(0, -1)},"checksum":"${checksumOf(text)}"}\n`;
 }
 
 /** Settings as a file keeps them: numbers that may be infinite as texts, since JSON has no infinities. */
@@ -49,32 +69,41 @@ export function readSettings({ rewards, ns, methods, plugIn, versus }: StoredSet
 /** What a file of partial sums holds. */
 export interface Partial {
   readonly format: string;
+  /** The version of the package that made it. */
+  readonly exptilt: string;
   readonly settings: StoredSettings;
+  /** How the data were read. */
+  readonly reading: ReadingSettings;
   readonly queries: number;
   readonly gold: boolean;
   readonly samples?: number;
+  /** Why the run broke off, if it did. */
   readonly broken?: string;
-  readonly parts: readonly string[];
+  /** A digest of every query, and where queries have rows of their own, of every name (`Digests`). */
+  readonly digests: string;
+  readonly names?: string;
   readonly cells: readonly StoredMoments[];
   readonly clusters: readonly (readonly [string, readonly StoredMoments[]])[];
 }
 
 function isPartial(value: unknown): value is Partial {
   if (!isRecord(value)) return false;
-  const { format, settings, queries, gold, samples, broken, parts, cells, clusters } = value;
+  const { format, exptilt, settings, reading, queries, gold, samples, broken, digests, names, cells, clusters } = value;
   return (
     format === FORMAT &&
+    isText(exptilt) &&
     isStoredSettings(settings) &&
+    isReadingSettings(reading) &&
     isCount(queries) &&
     typeof gold === "boolean" &&
     (samples === undefined || isCount(samples)) &&
-    (broken === undefined || typeof broken === "string") &&
-    isListOf(parts, (digest) => typeof digest === "string") &&
+    (broken === undefined || isText(broken)) &&
+    isText(digests) &&
+    (names === undefined || isText(names)) &&
     isListOf(cells, isStoredMoments) &&
     isListOf(
       clusters,
-      (one) =>
-        Array.isArray(one) && one.length === 2 && typeof one[0] === "string" && isListOf(one[1], isStoredMoments),
+      (one) => Array.isArray(one) && one.length === 2 && isText(one[0]) && isListOf(one[1], isStoredMoments),
     )
   );
 }
@@ -88,6 +117,18 @@ function isStoredSettings(value: unknown): value is StoredSettings {
     (methods === undefined || isListOf(methods, isMethod)) &&
     typeof plugIn === "boolean" &&
     (versus === undefined || (isRecord(versus) && isText(versus.beta) && isText(versus.n)))
+  );
+}
+
+function isReadingSettings(value: unknown): value is ReadingSettings {
+  if (!isRecord(value)) return false;
+  const { rewards, missing, law, mergeMean, ...names } = value;
+  return (
+    isListOf(rewards, isText) &&
+    MISSING.some((known) => known === missing) &&
+    typeof law === "boolean" &&
+    typeof mergeMean === "boolean" &&
+    Object.values(names).every((name) => name === undefined || isText(name))
   );
 }
 

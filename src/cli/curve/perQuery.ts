@@ -1,21 +1,16 @@
-import { closeSync, openSync, writeSync } from "node:fs";
-import { fileError } from "../input/fileError.js";
 import { csvText } from "../terminal/csvText.js";
+import { OutputFile } from "../terminal/outputFile.js";
 import type { CurveReading } from "./readCurve.js";
 import { betaText, type CurveSettings, cellsOf, pointsOf } from "./settings.js";
 
-/** Text is written in pieces of about so many characters. */
-const PIECE_CHARACTERS = 2 ** 16;
-
 /** Writes what is read on each query to a file of comma-separated values, a row a query and point, for statistics of one's own. */
 export class PerQueryFile {
-  readonly #file: string;
+  readonly #file: OutputFile;
   readonly #settings: CurveSettings;
-  #opened: number | undefined;
-  #text = "";
+  #begun = false;
 
   constructor(file: string, settings: CurveSettings) {
-    this.#file = file;
+    this.#file = new OutputFile(file);
     this.#settings = settings;
   }
 
@@ -24,14 +19,15 @@ export class PerQueryFile {
     const own = names.filter((name) => !name.includes("."));
     const { rewards, methods } = this.#settings;
     const named = methods === undefined ? [] : ["method"];
-    if (this.#opened === undefined)
-      this.#write(`${["query", "cluster", "samples", "rewardName", ...named, "beta", "n", ...own].join(",")}\n`);
+    if (!this.#begun)
+      this.#file.write(`${["query", "cluster", "samples", "rewardName", ...named, "beta", "n", ...own].join(",")}\n`);
+    this.#begun = true;
     const head = [csvText(query), csvText(cluster ?? ""), samples ?? ""];
     let next = 0;
     for (const reward of rewards) {
       for (const { method, beta, n } of pointsOf(reward, this.#settings)) {
         const values = own.map((_, c) => (Number.isNaN(cells[next + c]) ? "" : cells[next + c]));
-        this.#write(
+        this.#file.write(
           `${[...head, csvText(reward.name), ...named.map(() => method), betaText(method, beta), n, ...values].join(",")}\n`,
         );
         next += names.length;
@@ -39,23 +35,13 @@ export class PerQueryFile {
     }
   }
 
-  close(): void {
-    this.#flush();
-    if (this.#opened !== undefined) closeSync(this.#opened);
+  /** Puts the rows under the file's name. */
+  commit(): void {
+    this.#file.commit();
   }
 
-  #write(text: string): void {
-    this.#text += text;
-    if (this.#text.length >= PIECE_CHARACTERS || this.#opened === undefined) this.#flush();
-  }
-
-  #flush(): void {
-    try {
-      this.#opened ??= openSync(this.#file, "w");
-      writeSync(this.#opened, this.#text);
-      this.#text = "";
-    } catch (error) {
-      throw fileError(this.#file, error);
-    }
+  /** Leaves the file as it was. */
+  discard(): void {
+    this.#file.discard();
   }
 }

@@ -6,6 +6,7 @@ import { type Columns, type Piece, type Query, queryOf } from "../input/dataset.
 import { InputError } from "../input/inputError.js";
 import { hasGold } from "../input/query.js";
 import { refOf } from "../input/reference.js";
+import { type QueryDigest, queryDigest } from "./digest.js";
 import {
   betasOf,
   COMPARED,
@@ -21,7 +22,7 @@ import {
 import { answersOf, requireOneRewardEach, voteEstimates } from "./voting.js";
 
 /** What was read on one query of a data set. */
-export interface CurveReading {
+export interface CurveReading extends QueryDigest {
   readonly place: string;
   readonly query: string;
   readonly cluster?: string;
@@ -29,38 +30,21 @@ export interface CurveReading {
   readonly gold: boolean;
   /** The number of its samples; undefined where its law is known. */
   readonly samples?: number;
-  /** A digest that tells the query from every other. */
-  readonly digest: string;
   /** The cells of each point of each reward, NaN where the query has fewer samples than the point has draws. */
   readonly cells: Float64Array;
 }
 
 /** Reads a query, or a line that holds one. */
 export function readCurveOf(piece: Piece, columns: Columns, settings: CurveSettings): CurveReading {
-  const reading = readCurve(queryOf(piece, columns), settings, isListOfAnswers(columns));
-  return { ...reading, digest: digestOf(reading) };
+  const query = queryOf(piece, columns);
+  return { ...readCurve(query, settings, isListOfAnswers(columns)), ...queryDigest(query, columns) };
 }
 
 /** Whether a query lists its distinct answers with their weights: each entry is then an answer, also without a text. */
 const isListOfAnswers = ({ shape, masses }: Columns): boolean => shape === "list" && masses.length > 0;
 
-/** Of the name of a query and all that was read on it: two queries that agree in both are one to the figures. */
-function digestOf({ query, cluster = "", cells }: Omit<CurveReading, "digest">): string {
-  // Two mixes of 32 bits (as in MurmurHash3): against accidents, not against intent.
-  let [a, b] = [query.length, cluster.length];
-  const mix = (x: number) => {
-    a = Math.imul(a ^ x, 0x85ebca6b);
-    a ^= a >>> 13;
-    b = Math.imul(b ^ x, 0xc2b2ae35);
-    b ^= b >>> 16;
-  };
-  for (const text of [query, cluster]) for (let i = 0; i < text.length; i++) mix(text.charCodeAt(i));
-  for (const word of new Uint32Array(cells.buffer, cells.byteOffset, 2 * cells.length)) mix(word);
-  return `${a >>> 0} ${b >>> 0}\n`;
-}
-
 /** Every cell of every point of every reward in one flat list. `listed` tells whether each entry is an answer of its own. */
-export function readCurve(query: Query, settings: CurveSettings, listed = true): Omit<CurveReading, "digest"> {
+export function readCurve(query: Query, settings: CurveSettings, listed = true): Omit<CurveReading, keyof QueryDigest> {
   const gold = hasGold(query) ? (query.gold as number[]) : undefined;
   const size = query.kind === "samples" && "mass" in query.ref ? sumOf(query.ref.mass) : undefined;
   const ref = refOf(query);

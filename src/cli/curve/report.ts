@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { isVote, type Method, type SelectionMethod } from "../../selection/method.js";
 import { InputError } from "../input/inputError.js";
 import type { Given } from "../input/options.js";
@@ -6,9 +5,11 @@ import { countedQueries } from "../terminal/countedQueries.js";
 import { csvText } from "../terminal/csvText.js";
 import { figure } from "../terminal/figure.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
+import { print } from "../terminal/output.js";
+import { writeText } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
 import { type Column, formatTable, wrapText } from "../terminal/table.js";
-import { writeText } from "../terminal/writeText.js";
+import type { PerQueryFile } from "./perQuery.js";
 import { plotCurves } from "./plot.js";
 import { betaText, type CurvePoint, methodsIn, QUANTITIES } from "./settings.js";
 import type { CurveTally, MeanCurve, MeanPoint } from "./tally.js";
@@ -27,36 +28,31 @@ export function refuseTwoForms(options: ReportOptions): void {
   if (options.json && options.csv) throw new InputError("--json and --csv exclude each other");
 }
 
-/**
- * Empties the files asked for before the work begins. A place that cannot be written to is reported at once, and a run that is
- * killed leaves no older file that could be taken for its own.
- */
-export function claim(files: Readonly<Record<string, string | undefined>>, input: string | undefined): void {
-  for (const [name, file] of Object.entries(files)) {
-    if (file === undefined) continue;
-    if (input !== undefined && isSame(file, input)) throw new InputError(`--${name} ${file} is the file that is read`);
-    writeText(file, "");
-  }
-}
-
-/** Whether two names stand for one file. */
-function isSame(a: string, b: string): boolean {
-  const [s, t] = [a, b].map((file) => statSync(file, { throwIfNoEntry: false }));
-  return s !== undefined && t !== undefined && s.dev === t.dev && s.ino === t.ino;
-}
-
-/** Prints the curves, and then writes the files asked for: a full disk costs no figure. */
-export function report(tally: CurveTally, dataset: string, options: ReportOptions): void {
-  const { curves } = tally;
-  if (tally.queries > 0)
-    process.stdout.write(
-      options.json ? json(tally, curves, dataset) : options.csv ? csv(tally, curves) : table(tally, curves),
-    );
-  if (options.partial !== undefined) writeText(options.partial, tally.toJson());
-  if (options.svg !== undefined && tally.queries > 0)
-    writeText(options.svg, plotCurves(curves, dataset, tally.queries));
+/** Prints the curves, and then writes the files asked for: what is wrong with one of them costs no figure and no other file. */
+export async function report(
+  tally: CurveTally,
+  dataset: string,
+  options: ReportOptions,
+  perQuery?: PerQueryFile,
+): Promise<void> {
+  const { curves, queries } = tally;
+  if (queries > 0)
+    await print(options.json ? json(tally, curves, dataset) : options.csv ? csv(tally, curves) : table(tally, curves));
+  const { partial, svg } = options;
+  const errors: unknown[] = [];
+  const attempt = (write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      errors.push(error);
+    }
+  };
+  attempt(() => perQuery?.commit());
+  if (partial !== undefined) attempt(() => writeText(partial, tally.toText()));
+  if (svg !== undefined && queries > 0) attempt(() => writeText(svg, plotCurves(curves, dataset, queries)));
   const left = leftOut(tally);
   if (left !== undefined) say(left);
+  if (errors.length > 0) throw errors[0];
 }
 
 /** Which N no query has the samples for, in words. */

@@ -1,9 +1,12 @@
 import { type MeanEstimate, meanEstimate } from "../../selection/choice/meanOverQueries.js";
 import type { Method } from "../../selection/method.js";
 import { InputError } from "../input/inputError.js";
+import { CLUSTER_OPTION, READING_OPTIONS, type ReadingSettings } from "../input/reading.js";
 import { countedQueries } from "../terminal/countedQueries.js";
+import type { QueryDigest } from "./digest.js";
+import { Digests, inCommon } from "./digests.js";
 import { Moments, type StoredMoments } from "./moments.js";
-import { FORMAT, type Partial, readPartial, readSettings, storedSettings } from "./partial.js";
+import { partialText, readPartial, readSettings, storedSettings } from "./partial.js";
 import type { CurveReading } from "./readCurve.js";
 import { betasOf, type CurvePoint, type CurveSettings, cellsOf, methodsIn, pointsOf, sizeOf } from "./settings.js";
 
@@ -38,17 +41,22 @@ export class CurveTally {
   samples: number | undefined;
   /** Why the reading broke off, if it did. */
   broken: string | undefined;
-  /** A digest of the queries of each part: it tells the part from every other. */
-  readonly #digests = new Set<string>();
+  /** How the data were read. */
+  readonly reading: ReadingSettings;
+  /** What was read: the digests of the queries. */
+  readonly digests: Digests = new Digests();
+  /** And those of their names, where a query has rows of its own, which another part of the data may have some of. */
+  names: Digests | undefined;
   #cells: Moments[] = [];
   /** The same of each cluster, where queries come in clusters. */
   readonly #clusters = new Map<string, Moments[]>();
 
-  constructor(settings: CurveSettings) {
+  constructor(settings: CurveSettings, reading: ReadingSettings) {
     this.settings = settings;
+    this.reading = reading;
   }
 
-  add({ cells, cluster, samples }: Pick<CurveReading, "cells" | "cluster" | "samples">): void {
+  add({ cells, cluster, samples, digest, name }: TalliedReading): void {
     const kept = this.#cells;
     for (let i = 0; i < cells.length; i++) {
       kept[i] ??= new Moments();
@@ -59,6 +67,10 @@ export class CurveTally {
     if (cluster !== undefined) addTo(this.#cluster(cluster), cells);
     if (samples !== undefined) this.samples = Math.max(this.samples ?? 0, samples);
     this.queries++;
+    this.digests.add(digest);
+    if (name === undefined) return;
+    this.names ??= new Digests();
+    this.names.add(name);
   }
 
   #cluster(name: string): Moments[] {
@@ -67,32 +79,52 @@ export class CurveTally {
     return known;
   }
 
-  /** Keeps the digest of the queries that were added, once all were. */
-  seal(digest: string): void {
-    if (this.queries > 0) this.#digests.add(digest);
+  /** Whether another part of the data was read in the same way. */
+  isLike(settings: CurveSettings, reading: ReadingSettings): boolean {
+    const [a, b] = [this, { settings, reading }].map((one) =>
+      JSON.stringify([storedSettings(one.settings), one.reading]),
+    );
+    return a === b;
   }
 
-  /** Adds the sums of another part of the data; errors call it `name`. */
-  merge(other: CurveTally, name: string): void {
-    const [a, b] = [this, other].map(({ settings }) => JSON.stringify(storedSettings(settings)));
-    if (a !== b)
+  /**
+   * Adds the sums of another part of the data; errors call it `name`. Unless `twice`, no query of it may be in this one: else
+   * what is read is known to be the whole, which may have queries that are equal.
+   */
+  merge(other: CurveTally, name: string, twice: boolean): void {
+    if (!this.isLike(other.settings, other.reading))
       throw new InputError(
-        `${name}: it was made with other --beta, --n, --reward, --method, --cap, --plug-in or --versus than the files before it`,
+        `${name}: it was made with other options than the files before it: ${SETTING_NAMES} must be the same`,
       );
     if (other.queries === 0) return;
-    const twice = [...other.#digests].find((digest) => this.#digests.has(digest));
-    if (twice !== undefined) throw new InputError(`${name}: its queries are in the files before it already`);
-    for (const digest of other.#digests) this.#digests.add(digest);
+    if (!twice) this.#requireApart(other, name);
     this.gold ??= other.gold;
     const has = other.gold ? "gold" : "no gold";
     if (this.gold !== other.gold)
       throw new InputError(`${name}: its queries have ${has}, unlike those of the files before it`);
-    if (this.queries > 0 && this.#clusters.size > 0 !== other.#clusters.size > 0)
-      throw new InputError(`${name}: it was made with another --cluster than the files before it`);
     mergeInto(this.#cells, other.#cells);
     for (const [cluster, cells] of other.#clusters) mergeInto(this.#cluster(cluster), cells);
+    const total = this.#cells.find((cell) => !Number.isFinite(cell.total));
+    if (total !== undefined) throw new InputError(`${name}: with it a sum of rewards leaves the range of doubles`);
     if (other.samples !== undefined) this.samples = Math.max(this.samples ?? 0, other.samples);
     this.queries += other.queries;
+    this.digests.addAll(other.digests);
+    if (other.names === undefined) return;
+    this.names ??= new Digests();
+    this.names.addAll(other.names);
+  }
+
+  #requireApart(other: CurveTally, name: string): void {
+    const equal = inCommon(this.digests, other.digests);
+    if (equal > 0)
+      throw new InputError(
+        `${name}: ${equal} of its ${countedQueries(other.queries)} ${equal === 1 ? "is" : "are"} in the files before it too (--of FILE tells whether FILE has equal ones)`,
+      );
+    const cut = this.names === undefined || other.names === undefined ? 0 : inCommon(this.names, other.names);
+    if (cut > 0)
+      throw new InputError(
+        `${name}: rows of ${countedQueries(cut)} are in the files before it too: the rows of a query belong in one file`,
+      );
   }
 
   /** The names of the cells that the data have. */
@@ -130,41 +162,80 @@ export class CurveTally {
     return this.settings.plugIn || n === Infinity ? "plug-in" : "unbiased";
   }
 
-  /** As JSON: the sums by their parts, nothing rounded. */
-  toJson(): string {
-    const { settings, queries, broken, gold = false, samples } = this;
+  /** The same sums, to be added to. */
+  copy(): CurveTally {
+    const all = new CurveTally(this.settings, this.reading);
+    all.merge(this, "", true);
+    return all;
+  }
+
+  /** As the text of a file: the sums by their parts, nothing rounded, whatever the order in which they were added up. */
+  toText(): string {
+    const { settings, reading, queries, broken, gold = false, samples, digests, names } = this;
     const stored = (cells: readonly Moments[]) => cells.map((cell) => cell.stored);
-    const record: Partial = {
-      format: FORMAT,
+    return partialText({
       settings: storedSettings(settings),
+      reading,
       queries,
       gold,
       ...(samples !== undefined && { samples }),
       ...(broken !== undefined && { broken }),
-      parts: [...this.#digests],
+      digests: digests.toText(),
+      ...(names && { names: names.toText() }),
       cells: stored(this.#cells),
-      clusters: [...this.#clusters].map(([name, cells]) => [name, stored(cells)]),
-    };
-    return `${JSON.stringify(record)}\n`;
+      clusters: [...this.#clusters].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, cells]) => [name, stored(cells)]),
+    });
   }
 
-  static fromJson(text: string, name: string): CurveTally {
+  static fromText(text: string, name: string): CurveTally {
     const record = readPartial(text, name);
-    const tally = new CurveTally(readSettings(record.settings));
+    const impossible = (what: string) => new InputError(`${name}: ${what}: no queries have such sums`);
+    const tally = new CurveTally(readSettings(record.settings), record.reading);
     tally.queries = record.queries;
     tally.samples = record.samples;
+    tally.broken = record.broken;
     if (record.queries > 0) tally.gold = record.gold;
-    for (const digest of record.parts) tally.#digests.add(digest);
+    for (const list of ["digests", "names"] as const) {
+      const text = record[list];
+      if (text === undefined) continue;
+      const read = Digests.fromText(text);
+      if (read?.size !== record.queries)
+        throw impossible(`${list} must be of ${countedQueries(record.queries)}, got ${read?.size ?? "none"}`);
+      if (list === "digests") tally.digests.addAll(read);
+      else tally.names = read;
+    }
+    const cellNames = tally.cellNames;
     const points = tally.settings.rewards.reduce((s, reward) => s + sizeOf(reward, tally.settings), 0);
-    const expected = record.queries === 0 ? 0 : points * tally.cellNames.length;
+    const expected = record.queries === 0 ? 0 : points * cellNames.length;
     const lists = [record.cells, ...record.clusters.map(([, cells]) => cells)];
     const wrong = lists.find(({ length }) => length !== expected);
-    if (wrong !== undefined) throw new InputError(`${name}: cells must have ${expected} entries, got ${wrong.length}`);
+    if (wrong !== undefined) throw impossible(`cells must have ${expected} entries, got ${wrong.length}`);
     mergeStored(tally.#cells, record.cells);
     for (const [cluster, cells] of record.clusters) mergeStored(tally.#cluster(cluster), cells);
+    const clusters = [...tally.#clusters.values()];
+    for (const [i, cell] of tally.#cells.entries()) {
+      const [least, most] = RANGES[cellNames[i % cellNames.length]] ?? [-Infinity, Infinity];
+      if (cell.queries > record.queries || !cell.isPossible(least, most)) throw impossible(`cells[${i}]`);
+      if (clusters.length > 0 && !cell.isSumOf(clusters.map((cells) => cells[i])))
+        throw impossible(`cells[${i}] and those of the clusters`);
+    }
     return tally;
   }
 }
+
+/** The options that every part of a data set is read with alike. */
+const SETTING_NAMES = `--beta, --n, --method, --cap, --plug-in, --versus, ${Object.keys({
+  ...READING_OPTIONS,
+  ...CLUSTER_OPTION,
+})
+  .map((name) => `--${name}`)
+  .join(", ")}`;
+
+/** From where to where figures can be. */
+const RANGES: Readonly<Record<string, readonly [number, number]>> = { klToRef: [0, Infinity], winRate: [0, 1] };
+
+/** What is kept of a reading. */
+type TalliedReading = Pick<CurveReading, "cells" | "cluster" | "samples" | keyof QueryDigest>;
 
 /** Sums of smaller figures stay in the range of doubles, however many there are. */
 const MAX_UNCHECKED = 1e290;

@@ -43,10 +43,6 @@ export class DefaultTemperatures {
     this.#answers = half.reduce((s, [{ mass }]) => s + mass.length, 0);
   }
 
-  get queries(): number {
-    return this.#read;
-  }
-
   /** Of how many queries one was taken. */
   get every(): number {
     return this.#every;

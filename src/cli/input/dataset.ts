@@ -18,6 +18,9 @@ export { type Columns, EMBEDDED, parseQuery, type Query, type QueryText, require
 /** A query, read already or still the text of its line. */
 export type Piece = QueryText | Query;
 
+/** Where a piece stands, as in errors. */
+export const placeOf = ({ place }: Piece): string => place;
+
 const isText = (piece: Piece): piece is QueryText => typeof piece.text === "string";
 
 /** The query that a piece is. */
@@ -238,18 +241,23 @@ export async function withDataset<T>(
 /** About how long a piece is, in characters. */
 const lengthOf = (piece: Piece): number => (isText(piece) ? piece.text.length : 40 * piece.reward.length);
 
-/** Pieces in batches of about so many characters. An error comes after the last batch. */
+/**
+ * Pieces in batches of so many characters at most; a longer piece is a batch of its own, so that what becomes of it touches no
+ * other. An error comes after the last batch.
+ */
 export async function* inBatches<P extends Piece>(pieces: AsyncIterable<P>, characters: number): AsyncGenerator<P[]> {
   let batch: P[] = [];
   let size = 0;
   try {
     for await (const one of pieces) {
+      const length = lengthOf(one);
+      if (batch.length > 0 && size + length > characters) {
+        yield batch;
+        batch = [];
+        size = 0;
+      }
       batch.push(one);
-      size += lengthOf(one);
-      if (size < characters) continue;
-      yield batch;
-      batch = [];
-      size = 0;
+      size += length;
     }
   } catch (error) {
     if (batch.length > 0) yield batch;

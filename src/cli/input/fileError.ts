@@ -13,13 +13,20 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
   EIO: "the disk or the network failed",
   ENOSPC: "the disk is full",
+  EDQUOT: "the space allowed on the disk is used up",
+  ENFILE: "too many files are open",
+  ENOMEM: "the memory is used up",
+  EBUSY: "it is in use",
   EROFS: "the disk is read-only",
   EFBIG: "the disk takes no file of this size",
 };
 
+/** What the system says of an error, in words. */
+export const reasonOf = ({ code = "" }: { readonly code?: string | undefined }): string =>
+  REASONS[code] ?? "it could not be opened, read or written";
+
 /** The error of a file that could not be read or written, in words: the file is named once, without the system's codes. */
 export function fileError(file: string, error: unknown): InputError {
   if (error instanceof InputError) return error;
-  const { code = "" } = error as { code?: string };
-  return new InputError(`${file}: ${REASONS[code] ?? "it could not be opened, read or written"}`);
+  return new InputError(`${file}: ${reasonOf(error as { code?: string })}`);
 }

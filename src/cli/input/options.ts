@@ -44,7 +44,10 @@ export function parseOptions<T extends OptionTable>(
   const files: string[] = [];
   const given: Record<string, string | string[] | boolean> = {};
   for (const token of tokens) {
-    if (token.kind === "positional") files.push(token.value);
+    if (token.kind === "positional") {
+      if (token.value === "") throw wrong("FILE is empty, as a shell's variable is that was not set");
+      files.push(token.value);
+    }
     if (token.kind !== "option") continue;
     const { name, rawName, value } = token;
     if (!Object.hasOwn(table, name))
@@ -63,6 +66,18 @@ export function parseOptions<T extends OptionTable>(
     else given[name] = value ?? true;
   }
   return { files, options: given as Given<T> };
+}
+
+/** The options that keep what comes of a run: with one of them the data have to be named. */
+const KEEPING = ["partial", "output", "resume"];
+
+/** The one FILE of a command, undefined for the embedded data: never by accident, where a shell's variable is not set. */
+export function oneFile(command: string, files: readonly string[], options: object): string | undefined {
+  if (files.length > 1) throw new InputError(`${command} takes one FILE, got ${files.length}`);
+  const keeping = KEEPING.find((name) => Object.hasOwn(options, name));
+  if (files.length === 0 && keeping !== undefined)
+    throw new InputError(`${command}: --${keeping} needs FILE (- for standard input)`);
+  return files[0];
 }
 
 /** The number that an option's text stands for. */

@@ -45,7 +45,8 @@ export function requireOneReward(command: string, { rewards }: ReadingSettings):
   if (rewards.length > 1) throw new InputError(`${command} takes one --reward`);
 }
 
-const MISSING: readonly string[] = ["refuse", "drop", "worst"];
+/** What `--missing` may say. */
+export const MISSING: readonly string[] = ["refuse", "drop", "worst"];
 
 /** What was given for the options on reading. */
 export function readingSettings(

@@ -1,4 +1,5 @@
-import { parentPort, Worker } from "node:worker_threads";
+import { parentPort, Worker, workerData } from "node:worker_threads";
+import { reasonOf } from "../input/fileError.js";
 import { InputError } from "../input/inputError.js";
 
 /** The results of a batch in order, and the error of the item after the last of them. */
@@ -7,13 +8,23 @@ interface Reply<Result> {
   readonly refused: string | undefined;
 }
 
+/** What every worker is started with, beside its own data. */
+interface Started {
+  /** Which item of its batch the worker is at: what remains to be read where it ends without a word. */
+  readonly at: Int32Array;
+}
+
 /** On a worker: answers every batch with the results of its items, up to one that is refused. */
 export function serve<Item, Result>(work: (item: Item) => Result): void {
+  const { at } = workerData as Started;
   parentPort?.on("message", (batch: readonly Item[]) => {
     const results: Result[] = [];
     let refused: string | undefined;
     try {
-      for (const item of batch) results.push(work(item));
+      for (const [i, item] of batch.entries()) {
+        at[0] = i;
+        results.push(work(item));
+      }
     } catch (error) {
       // An error loses its class on the way to another thread.
       if (!(error instanceof InputError)) throw error;
@@ -26,9 +37,22 @@ export function serve<Item, Result>(work: (item: Item) => Result): void {
 /** Batches that wait at each worker: enough to keep it busy, few enough to bound the memory. */
 const MAX_WAITING_BATCHES = 4;
 
+/** After a signal what is under way may still come in, for so long. */
+const LAST_WORDS_MS = 300;
+
+/** How a stream is worked off. */
+export interface PoolSettings<Item> {
+  readonly jobs: number;
+  /** Ends the work: what is not done within a moment is given up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where an item stands, for the error of a worker that ends at it. */
+  readonly placeOf?: (item: Item) => string;
+}
+
 /**
  * Runs the items of a stream on worker threads and takes their results in the order of the stream. What is taken does not
  * depend on which worker is quicker: it ends where one thread would, at the end of the stream or at the first refused item.
+ * The thread that calls it stays free for signals, however long an item takes.
  *
  * The pools on npm (piscina, tinypool, workerpool) settle single tasks. The order, the bound on what waits and the end at the
  * first refusal would have to be written on top of them.
@@ -36,21 +60,23 @@ const MAX_WAITING_BATCHES = 4;
 export async function forEachOnWorkers<Item, Result>(
   batches: AsyncIterable<readonly Item[]>,
   script: URL,
-  workerData: unknown,
-  jobs: number,
+  workerData: object,
+  settings: PoolSettings<Item>,
   take: (result: Result) => void,
 ): Promise<void> {
+  const { jobs, signal } = settings;
   const workers: WorkerQueue<Item, Result>[] = [];
   /** The worker that is first to be free. A new one starts only where all have something to do: each loads what it needs. */
   const freest = (): WorkerQueue<Item, Result> => {
     if (workers.length < jobs && workers.every(({ waiting }) => waiting > 0))
-      workers.push(new WorkerQueue<Item, Result>(script, workerData));
+      workers.push(new WorkerQueue<Item, Result>(script, workerData, settings));
     return workers.reduce((a, b) => (b.waiting < a.waiting ? b : a));
   };
   const pending: Promise<Reply<Result>>[] = [];
+  const { ended, forget } = endedBy(signal);
   const takeFirst = async (): Promise<void> => {
     try {
-      const { results, refused } = await (pending.shift() as Promise<Reply<Result>>);
+      const { results, refused } = await Promise.race([pending.shift() as Promise<Reply<Result>>, ended]);
       for (const result of results) take(result);
       if (refused !== undefined) throw new InputError(refused);
     } catch (error) {
@@ -70,18 +96,49 @@ export async function forEachOnWorkers<Item, Result>(
       while (pending.length > 0) await takeFirst();
     }
   } finally {
+    forget();
     await Promise.all(workers.map((worker) => worker.close()));
   }
+}
+
+/** A promise that rejects with the reason of the signal, a moment after it is raised. */
+function endedBy(signal: AbortSignal | undefined): { readonly ended: Promise<never>; forget(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let raise = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    raise = () => {
+      timer = setTimeout(() => reject(signal?.reason), LAST_WORDS_MS);
+    };
+    if (signal?.aborted) raise();
+    else signal?.addEventListener("abort", raise, { once: true });
+  });
+  ended.catch(() => {});
+  const forget = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", raise);
+  };
+  return { ended, forget };
 }
 
 /** A worker that answers its messages in order. */
 class WorkerQueue<Item, Result> {
   readonly #worker: Worker;
-  readonly #callers: { resolve: (reply: Reply<Result>) => void; reject: (error: Error) => void }[] = [];
+  readonly #placeOf: ((item: Item) => string) | undefined;
+  readonly #at = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #callers: {
+    readonly batch: readonly Item[];
+    readonly resolve: (reply: Reply<Result>) => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
   #failure: Error | undefined;
 
-  constructor(script: URL, workerData: unknown) {
-    this.#worker = new Worker(script, { workerData });
+  constructor(script: URL, workerData: object, { placeOf }: PoolSettings<Item>) {
+    this.#placeOf = placeOf;
+    try {
+      this.#worker = new Worker(script, { workerData: { ...workerData, at: this.#at } satisfies Started });
+    } catch (error) {
+      throw notStarted(error);
+    }
     this.#worker.on("message", (reply: Reply<Result>) => this.#callers.shift()?.resolve(reply));
     this.#worker.on("error", (error: Error) => this.#fail(error));
     this.#worker.on("exit", (status) => this.#fail(new Error(`a worker ended with status ${status}`)));
@@ -94,7 +151,7 @@ class WorkerQueue<Item, Result> {
   run(batch: readonly Item[]): Promise<Reply<Result>> {
     const reply = new Promise<Reply<Result>>((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
-      this.#callers.push({ resolve, reject });
+      this.#callers.push({ batch, resolve, reject });
       this.#worker.postMessage(batch);
     });
     // The caller sees a failure when the turn of the reply comes.
@@ -107,7 +164,31 @@ class WorkerQueue<Item, Result> {
   }
 
   #fail(error: Error): void {
-    this.#failure ??= error;
+    this.#failure ??= this.#inWords(error);
     for (const { reject } of this.#callers.splice(0)) reject(this.#failure);
   }
+
+  /** What the machine could not give, said in words with the item that the worker was at. */
+  #inWords(error: NodeJS.ErrnoException): Error {
+    if (error.code === "ERR_WORKER_INIT_FAILED") return notStarted(error);
+    if (!isOutOfMemory(error)) return error;
+    const item = this.#callers[0]?.batch[this.#at[0]];
+    const place = item === undefined ? "" : `${this.#placeOf?.(item) ?? "an item"}: `;
+    return new InputError(
+      `${place}a worker ran out of memory at it (NODE_OPTIONS=--max-old-space-size=8192 gives each worker 8 GB)`,
+    );
+  }
+}
+
+/** V8 ends a worker whose heap is full; what an array would need beyond that is a RangeError. */
+const isOutOfMemory = ({ code, message }: NodeJS.ErrnoException): boolean =>
+  code === "ERR_WORKER_OUT_OF_MEMORY" ||
+  /allocation failed|^Invalid (typed )?array length|out of memory/i.test(message);
+
+/** A worker needs a few files and a thread of its own. */
+function notStarted(error: unknown): InputError {
+  const code = /\b(E[A-Z]{3,})\b/.exec((error as Error).message)?.[1];
+  return new InputError(
+    `a worker could not be started: ${code === undefined ? (error as Error).message : reasonOf({ code })}; fewer --jobs need less`,
+  );
 }

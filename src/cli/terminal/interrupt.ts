@@ -11,24 +11,29 @@ export class Interrupted extends Error {
   }
 }
 
-/** The first SIGINT or SIGTERM raises `signal`, its reason an `Interrupted`. A second one ends the process at once. */
+/** What ends a run: Ctrl-C, a scheduler whose time is up, a terminal that is closed. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A program that starts this one, such as npx, may pass on a signal that came to both: so soon after the first it is the same. */
+const SAME_MS = 100;
+
+/** The first of `SIGNALS` raises `signal`, its reason an `Interrupted`. A second one ends the process at once. */
 export interface Interrupt {
   readonly signal: AbortSignal;
-  /** Leaves signals to the system again. */
+  /** Leaves signals to the system again: at once, or soon after the first. */
   release(): void;
 }
 
 export function onInterrupt(): Interrupt {
   const control = new AbortController();
+  const leave = () => {
+    for (const name of SIGNALS) process.off(name, raise);
+  };
   const raise = (name: NodeJS.Signals) => {
-    release();
+    if (control.signal.aborted) return;
+    setTimeout(leave, SAME_MS).unref();
     control.abort(new Interrupted(name));
   };
-  const release = () => {
-    process.off("SIGINT", raise);
-    process.off("SIGTERM", raise);
-  };
-  process.on("SIGINT", raise);
-  process.on("SIGTERM", raise);
-  return { signal: control.signal, release };
+  for (const name of SIGNALS) process.on(name, raise);
+  return { signal: control.signal, release: () => control.signal.aborted || leave() };
 }

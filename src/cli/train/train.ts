@@ -12,13 +12,14 @@ import { drawnWeights, importanceWeights } from "../../training/weights/importan
 import { type Query, queryOf, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { parseJson } from "../input/jsonText.js";
-import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { type OptionTable, oneFile, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { READING_OPTIONS, type ReadingSettings, readingSettings, requireOneReward } from "../input/reading.js";
 import { readText } from "../input/readText.js";
 import { refOf } from "../input/reference.js";
 import { onInterrupt } from "../terminal/interrupt.js";
+import { print } from "../terminal/output.js";
+import { requireOutputs, writeText } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
-import { writeText } from "../terminal/writeText.js";
 import { FEATURE_HELP, featureNames, featureRows } from "./features.js";
 import { readTrained, type Seen } from "./reading.js";
 import { json, type StoredPolicy, table, warn } from "./report.js";
@@ -53,7 +54,7 @@ export const usage: Usage = {
 /** Runs `exptilt train` and gives its exit status: 1 when the training did not converge. */
 export async function train(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("train", OPTIONS, args);
-  if (files.length > 1) throw new InputError("train takes one FILE");
+  const file = oneFile("train", files, options);
   const penalty = (name: "ridge" | "kl-to-ref") =>
     optionValue(name, options[name] ?? "0", (x) => x >= 0 && x < Infinity, "a number of at least 0");
   const beta = optionValue("beta", options.beta ?? "0.1", (x) => x > 0 && x < Infinity, "a positive number");
@@ -67,9 +68,10 @@ export async function train(args: readonly string[]): Promise<number> {
   const resume = options.resume === undefined ? undefined : readPolicy(options.resume, features);
   const reading = readingSettings(options);
   requireOneReward("train", reading);
+  requireOutputs({ output: options.output }, [file], { output: "output", input: options.resume });
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
   const interrupt = onInterrupt();
-  const seen = await readAll(files[0], reading, limit, holdout, interrupt.signal);
+  const seen = await readAll(file, reading, limit, holdout, interrupt.signal);
 
   const policy = policyOf(features);
   const samples = wholeNumber("samples", options.samples, 1, 0);
@@ -88,7 +90,7 @@ export async function train(args: readonly string[]): Promise<number> {
     ...(resume && { resume }),
   }).catch((error) => {
     // Only the data show that a stored state is out of range.
-    throw inputError(resume ? (options.resume as string) : (files[0] ?? "the data set"), error);
+    throw inputError(resume ? (options.resume as string) : (file ?? "the data set"), error);
   });
   interrupt.release();
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
@@ -100,9 +102,9 @@ export async function train(args: readonly string[]): Promise<number> {
     parameters: Object.fromEntries(features.map((name, j) => [name, fitted.parameters[j]])),
     state: fitted.save(),
   };
-  if (options.output !== undefined) writeText(options.output, `${JSON.stringify(stored, undefined, 2)}\n`);
   const readings = seen.map((one) => inWords(one.query.place, () => readTrained(one, beta, policy, fitted.parameters)));
-  process.stdout.write(options.json ? json(stored, fitted, readings) : table(stored, fitted, readings));
+  await print(options.json ? json(stored, fitted, readings) : table(stored, fitted, readings));
+  if (options.output !== undefined) writeText(options.output, `${JSON.stringify(stored, undefined, 2)}\n`);
   warn(fitted, data);
   if (fitted.reason === "aborted") throw interrupt.signal.reason;
   return fitted.converged ? 0 : 1;

@@ -120,12 +120,14 @@ export function readClaims(query: Query, settings: Settings, read: readonly Clai
   return read.map((claim) => readClaim(claim, fast, exact));
 }
 
+/** What was found on the query of that name. */
+export interface CheckedQuery {
+  readonly query: string;
+  readonly readings: readonly Reading[];
+}
+
 /** The claims read on one query of a data set, with its name. */
-export function readClaimsOf(
-  piece: Piece,
-  columns: Columns,
-  settings: Settings,
-): { readonly query: string; readonly readings: Reading[] } {
+export function readClaimsOf(piece: Piece, columns: Columns, settings: Settings): CheckedQuery {
   const query = queryOf(piece, columns);
   return { query: query.query, readings: readClaims(query, settings) };
 }

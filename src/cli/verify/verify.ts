@@ -1,17 +1,18 @@
 import { availableParallelism } from "node:os";
-import { type Columns, inBatches, type Piece, take, withDataset } from "../input/dataset.js";
+import { take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
-import { type OptionTable, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { type OptionTable, oneFile, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { READING_OPTIONS, readingSettings, requireOneReward } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
-import { forEachOnWorkers } from "../run/pool.js";
+import { forEachPiece } from "../run/forEachPiece.js";
+import { jobsOf } from "../run/jobs.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
+import { print } from "../terminal/output.js";
 import { printable } from "../terminal/printable.js";
-import { Progress } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
 import { formatTable } from "../terminal/table.js";
-import type { Reading, Settings } from "./check.js";
+import type { CheckedQuery, Settings } from "./check.js";
 import { Tally, type Verdict, verdictOf } from "./tally.js";
 
 const OPTIONS = {
@@ -33,12 +34,14 @@ export const usage: Usage = {
   readsQueries: true,
 };
 
+const WORKER = new URL("./worker.js", import.meta.url);
+
 const areDigits = (x: number): boolean => Number.isInteger(x) && x >= 20 && x <= 1000;
 
 /** Runs `exptilt verify` and gives its exit status: 0 when no claim fails, 1 when one does. */
 export async function verify(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("verify", OPTIONS, args);
-  if (files.length > 1) throw new InputError("verify takes one FILE");
+  const file = oneFile("verify", files, options);
   const settings: Settings = {
     beta: optionValue(
       "beta",
@@ -51,46 +54,28 @@ export async function verify(args: readonly string[]): Promise<number> {
     digits: optionValue("digits", options.digits ?? "60", areDigits, "a whole number from 20 to 1000"),
   };
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
-  const jobs = wholeNumber("jobs", options.jobs, 1, Math.min(8, availableParallelism()));
+  const jobs = jobsOf(options.jobs, Math.min(8, availableParallelism()));
 
-  const [file] = files;
   const reading = readingSettings(options);
   requireOneReward("verify", reading);
   let tally = new Tally();
   const broken = await readUntilBroken((signal) =>
     withDataset(file, reading, { again: false, texts: false, rewardNeeded: true, say, signal }, (dataset) =>
       dataset.read((pieces) => {
-        tally = new Tally();
-        return run(take(pieces, limit), dataset.columns, settings, jobs, tally);
+        const own = new Tally();
+        tally = own;
+        // One query at a time for each worker.
+        const run = { label: "verify", dataset, jobs, signal, batch: 1 };
+        return forEachPiece(take(pieces, limit), WORKER, { settings }, run, ({ query, readings }: CheckedQuery) =>
+          own.add(readings, query),
+        );
       }, signal),
     ),
   );
-  if (tally.queries > 0)
-    process.stdout.write(options.json ? jsonOutput(report(file, settings, tally)) : table(settings, tally));
+  if (tally.queries > 0) await print(options.json ? jsonOutput(report(file, settings, tally)) : table(settings, tally));
   if (broken !== undefined) throw brokenAfter(broken, tally.queries);
   if (tally.queries === 0) throw new InputError(`${file ?? "the data set"}: there are no queries`);
   return tally.holds ? 0 : 1;
-}
-
-/** Reads and checks the data set, one query at a time for each worker. */
-async function run(
-  pieces: AsyncIterable<Piece>,
-  columns: Columns,
-  settings: Settings,
-  jobs: number,
-  tally: Tally,
-): Promise<void> {
-  const progress = new Progress("verify");
-  const add = ({ query, readings }: { query: string; readings: Reading[] }) => {
-    tally.add(readings, query);
-    progress.update(tally.queries);
-  };
-  try {
-    const script = new URL("./worker.js", import.meta.url);
-    await forEachOnWorkers(inBatches(pieces, 1), script, { columns, settings }, jobs, add);
-  } finally {
-    progress.end();
-  }
 }
 
 function table({ digits, beta, length }: Settings, tally: Tally): string {
