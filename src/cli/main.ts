@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { isOutOfFiles, reasonOf } from "./input/fileError.js";
 import { InputError } from "./input/inputError.js";
 import { didYouMean } from "./input/nearest.js";
 import { FORMAT, helpText, type Usage } from "./input/options.js";
@@ -77,8 +78,9 @@ watchOutput();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof InputError || error instanceof Interrupted)) throw error;
-  process.stderr.write(`exptilt: ${error.message}\n`);
+  const isKnown = error instanceof InputError || error instanceof Interrupted;
+  if (!isKnown && !isOutOfFiles(error)) throw error;
+  process.stderr.write(`exptilt: ${isKnown ? error.message : `${reasonOf(error)} (see ulimit -n)`}\n`);
   process.exitCode = error instanceof Interrupted ? error.status : 2;
 }
 const complaint = outputComplaint();

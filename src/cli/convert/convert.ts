@@ -1,12 +1,12 @@
-import { type Dataset, queryOf, take, withDataset } from "../input/dataset.js";
+import { type Dataset, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { type OptionTable, oneFile, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { READING_OPTIONS, readingSettings, requireOneReward } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
+import { forEachPiece } from "../run/forEachPiece.js";
 import { isOutputEnded, print } from "../terminal/output.js";
 import { requireOutputs } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
-import { nativeLine } from "./nativeLine.js";
 
 const OPTIONS = {
   limit: { value: "N", help: "convert the first N queries only" },
@@ -22,6 +22,8 @@ export const usage: Usage = {
   readsQueries: true,
 };
 
+const WORKER = new URL("./worker.js", import.meta.url);
+
 /** Runs `exptilt convert` and gives its exit status. */
 export async function convert(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("convert", OPTIONS, args);
@@ -34,21 +36,27 @@ export async function convert(args: readonly string[]): Promise<number> {
   const broken = await readUntilBroken((signal) =>
     withDataset(file, settings, { again: false, texts: true, rewardNeeded: false, say, signal }, async (dataset) => {
       await settle(dataset, limit, signal);
-      await dataset.read(async (pieces) => {
-        for await (const piece of take(pieces, limit)) {
-          const line = nativeLine(queryOf(piece, dataset.columns), dataset.rewardNames.length > 0);
-          await print(line);
-          // Nobody reads on.
-          if (isOutputEnded()) return;
-          written++;
-        }
-      }, signal);
+      const run = { label: "convert", dataset, jobs: 1, signal };
+      const rewarded = dataset.rewardNames.length > 0;
+      await dataset.read(
+        (pieces) =>
+          forEachPiece(take(pieces, limit), WORKER, { rewarded }, run, async (line: string) => {
+            await print(line);
+            if (isOutputEnded()) throw new ReaderLeft();
+            written++;
+          }),
+        signal,
+      );
     }),
   );
+  if (broken instanceof ReaderLeft) return 0;
   if (broken !== undefined) throw brokenAfter(broken, written);
-  if (written === 0 && !isOutputEnded()) throw new InputError(`${file ?? "the data set"}: there are no queries`);
+  if (written === 0) throw new InputError(`${file ?? "the data set"}: there are no queries`);
   return 0;
 }
+
+/** Nobody reads on: there is nothing more to do. */
+class ReaderLeft extends Error {}
 
 /** Reads once in vain where only that tells whether the rows of a query are scattered: what is written cannot be taken back. */
 async function settle(dataset: Dataset, limit: number, signal: AbortSignal): Promise<void> {

@@ -25,6 +25,10 @@ const REASONS: Readonly<Record<string, string>> = {
 export const reasonOf = ({ code = "" }: { readonly code?: string | undefined }): string =>
   REASONS[code] ?? "it could not be opened, read or written";
 
+/** Whether the system gives no more files: also the program's own modules are read from some. */
+export const isOutOfFiles = (error: unknown): error is Error & { readonly code: string } =>
+  ["EMFILE", "ENFILE"].includes((error as { readonly code?: string }).code ?? "");
+
 /** The error of a file that could not be read or written, in words: the file is named once, without the system's codes. */
 export function fileError(file: string, error: unknown): InputError {
   if (error instanceof InputError) return error;

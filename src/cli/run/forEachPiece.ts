@@ -22,13 +22,13 @@ export async function forEachPiece<Result>(
   script: URL,
   workerData: object,
   { label, dataset, jobs, signal, batch = BATCH_CHARACTERS }: PieceRun,
-  take: (result: Result) => void,
+  take: (result: Result) => void | Promise<void>,
 ): Promise<void> {
   const progress = new Progress(label, dataset);
   let taken = 0;
   const counted = (result: Result) => {
-    take(result);
     progress.update(++taken);
+    return take(result);
   };
   try {
     const batches = inBatches(pieces, batch);

@@ -1,5 +1,5 @@
 import { parentPort, Worker, workerData } from "node:worker_threads";
-import { reasonOf } from "../input/fileError.js";
+import { isOutOfFiles, reasonOf } from "../input/fileError.js";
 import { InputError } from "../input/inputError.js";
 
 /** The results of a batch in order, and the error of the item after the last of them. */
@@ -62,7 +62,7 @@ export async function forEachOnWorkers<Item, Result>(
   script: URL,
   workerData: object,
   settings: PoolSettings<Item>,
-  take: (result: Result) => void,
+  take: (result: Result) => void | Promise<void>,
 ): Promise<void> {
   const { jobs, signal } = settings;
   const workers: WorkerQueue<Item, Result>[] = [];
@@ -77,7 +77,10 @@ export async function forEachOnWorkers<Item, Result>(
   const takeFirst = async (): Promise<void> => {
     try {
       const { results, refused } = await Promise.race([pending.shift() as Promise<Reply<Result>>, ended]);
-      for (const result of results) take(result);
+      for (const result of results) {
+        const taken = take(result);
+        if (taken !== undefined) await taken;
+      }
       if (refused !== undefined) throw new InputError(refused);
     } catch (error) {
       // Later results do not count.
@@ -170,10 +173,10 @@ class WorkerQueue<Item, Result> {
 
   /** What the machine could not give, said in words with the item that the worker was at. */
   #inWords(error: NodeJS.ErrnoException): Error {
-    if (error.code === "ERR_WORKER_INIT_FAILED") return notStarted(error);
-    if (!isOutOfMemory(error)) return error;
     const item = this.#callers[0]?.batch[this.#at[0]];
-    const place = item === undefined ? "" : `${this.#placeOf?.(item) ?? "an item"}: `;
+    const place = item === undefined || this.#placeOf === undefined ? "" : `${this.#placeOf(item)}: `;
+    if (error.code === "ERR_WORKER_INIT_FAILED" || isOutOfFiles(error)) return notStarted(error, place);
+    if (!isOutOfMemory(error)) return error;
     return new InputError(
       `${place}a worker ran out of memory at it (NODE_OPTIONS=--max-old-space-size=8192 gives each worker 8 GB)`,
     );
@@ -186,9 +189,9 @@ const isOutOfMemory = ({ code, message }: NodeJS.ErrnoException): boolean =>
   /allocation failed|^Invalid (typed )?array length|out of memory/i.test(message);
 
 /** A worker needs a few files and a thread of its own. */
-function notStarted(error: unknown): InputError {
+function notStarted(error: unknown, place = ""): InputError {
   const code = /\b(E[A-Z]{3,})\b/.exec((error as Error).message)?.[1];
   return new InputError(
-    `a worker could not be started: ${code === undefined ? (error as Error).message : reasonOf({ code })}; fewer --jobs need less`,
+    `${place}a worker could not be started: ${code === undefined ? (error as Error).message : reasonOf({ code })}; fewer --jobs need less`,
   );
 }

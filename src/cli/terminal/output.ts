@@ -14,6 +14,8 @@ export function watchOutput(): void {
   });
   // What cannot be told cannot be told.
   process.stderr.on("error", () => {});
+  // Of a file that grows past its limit writing tells, and the signal need not end the program.
+  process.on("SIGXFSZ", () => {});
   if (isClosed()) failed = Object.assign(new Error("closed"), { code: "EBADF" });
 }
 
