@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { isVote } from "../../selection/method.js";
-import { type Dataset, take, withDataset } from "../input/dataset.js";
+import { type Dataset, type Piece, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { type OptionTable, oneFile, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/reading.js";
@@ -91,7 +91,7 @@ export async function curve(args: readonly string[]): Promise<number> {
   let perQuery: PerQueryFile | undefined;
   const broken = await readUntilBroken((signal) => {
     const opening = {
-      again: betas === undefined,
+      again: betas === undefined || (begun !== undefined && resume === partial),
       texts: methods?.some(isVote) ?? false,
       rewardNeeded: true,
       say,
@@ -99,38 +99,32 @@ export async function curve(args: readonly string[]): Promise<number> {
     };
     return withDataset(file, reading, opening, async (dataset) => {
       const settings = asBefore ? begun.settings : await askedFor(dataset, signal);
-      if (begun !== undefined && !begun.isLike(settings, reading))
-        throw new InputError(
-          `${resume}: it was made with other options: leave them out, and it goes on with its own, or give the same`,
-        );
       const run = { dataset, signal };
-      await dataset.read(async (pieces) => {
-        // Afresh: the rows of a query may have turned out to be scattered.
-        const own = begun === undefined ? new CurveTally(settings, reading) : begun.copy();
-        perQuery?.discard();
-        perQuery = perQueryFile === undefined ? undefined : new PerQueryFile(perQueryFile, settings);
-        const all = take(pieces, limit);
-        if (begun !== undefined) {
-          const seen = new Digests();
-          await forEachPiece(
-            firstOf(all, begun.queries),
-            DIGEST_WORKER,
-            {},
-            { ...run, label: "resume", jobs: 1 },
-            ({ digest }: PlacedDigest) => seen.add(digest),
-          );
-          if (inCommon(seen, begun.digests) < begun.queries)
-            throw new InputError(
-              `${dataset.name}: its first ${countedQueries(begun.queries)} are not those that ${resume} is of`,
-            );
-        }
-        tally = own;
-        await forEachPiece(all, READING_WORKER, { settings }, { ...run, label: "curve", jobs }, (one: CurveReading) => {
-          requireGoldAlike(one, own);
-          own.add(one);
-          perQuery?.add(one);
-        });
-      }, signal);
+      const readFrom = (begun: CurveTally | undefined) =>
+        dataset.read(async (pieces) => {
+          // Afresh: the rows of a query may have turned out to be scattered.
+          const own = begun?.copy() ?? new CurveTally(settings, reading);
+          perQuery?.discard();
+          perQuery = perQueryFile === undefined ? undefined : new PerQueryFile(perQueryFile, settings);
+          const all = take(pieces, limit);
+          if (begun !== undefined) await requireBegun(all, begun, run);
+          tally = own;
+          await forEachPiece(all, READING_WORKER, { settings }, { ...run, label: "curve", jobs }, (one: CurveReading) => {
+            requireGoldAlike(one, own);
+            own.add(one);
+            perQuery?.add(one);
+          });
+        }, signal);
+      if (begun === undefined) return readFrom(undefined);
+      try {
+        if (!begun.isLike(settings, reading)) throw new OtherQueries(`${resume} was made with other options`);
+        await readFrom(begun);
+      } catch (error) {
+        // What this run is to write itself may be of an earlier one, of other data under the same name.
+        if (!(error instanceof OtherQueries && resume === partial)) throw error;
+        say(`${error.message}: it is made anew`);
+        await readFrom(undefined);
+      }
     });
   });
   if (tally === undefined) {
@@ -152,10 +146,36 @@ export async function curve(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What an earlier run has done. A file that this run is to write itself need not be there yet. */
+/** What an earlier run has done. A file that this run is to write itself may be missing or of no use. */
 function begunIn(resume: string, partial: string | undefined): CurveTally | undefined {
   if (resume === partial && !existsSync(resume)) return undefined;
-  return CurveTally.fromText(readText(resume), resume);
+  try {
+    return CurveTally.fromText(readText(resume), resume);
+  } catch (error) {
+    if (!(error instanceof InputError && resume === partial)) throw error;
+    say(`${error.message}: it is made anew`);
+    return undefined;
+  }
+}
+
+/** The queries are not those that an earlier run began with. */
+class OtherQueries extends InputError {}
+
+/** Reads on past the queries that an earlier run has done. */
+async function requireBegun(
+  all: AsyncGenerator<Piece>,
+  begun: CurveTally,
+  run: { readonly dataset: Dataset; readonly signal: AbortSignal },
+): Promise<void> {
+  const seen = new Digests();
+  const first = firstOf(all, begun.queries);
+  await forEachPiece(first, DIGEST_WORKER, {}, { ...run, label: "resume", jobs: 1 }, ({ digest }: PlacedDigest) =>
+    seen.add(digest),
+  );
+  if (inCommon(seen, begun.digests) < begun.queries)
+    throw new OtherQueries(
+      `${run.dataset.name}: its first ${countedQueries(begun.queries)} are not those that the file to resume is of`,
+    );
 }
 
 /** The first so many of the items. The others can be taken after them. */

@@ -31,11 +31,13 @@ export function readPartial(text: string, name: string): Partial {
   return record;
 }
 
-/** A file of partial sums: a line of JSON with its checksum. */
+/** The text of a file of partial sums. */
 export function partialText(record: Omit<Partial, "format" | "exptilt">): string {
-  const text = JSON.stringify({ format: FORMAT, exptilt: VERSION, ...record } satisfies Partial);
-  return `${text.slice(0, -1)},"checksum":"${checksumOf(text)}"}\n`;
+  return sealed(JSON.stringify({ format: FORMAT, exptilt: VERSION, ...record } satisfies Partial));
 }
+
+/** A JSON object on a line, with its checksum as the last field. */
+export const sealed = (json: string): string => `${json.slice(0, -1)},"checksum":"${checksumOf(json)}"}\n`;
 
 /** Settings as a file keeps them: numbers that may be infinite as texts, since JSON has no infinities. */
 export interface StoredSettings {

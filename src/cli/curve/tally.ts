@@ -79,6 +79,10 @@ export class CurveTally {
     return known;
   }
 
+  get #sortedClusters(): [string, Moments[]][] {
+    return [...this.#clusters].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
   /** Whether another part of the data was read in the same way. */
   isLike(settings: CurveSettings, reading: ReadingSettings): boolean {
     const [a, b] = [this, { settings, reading }].map((one) =>
@@ -137,7 +141,8 @@ export class CurveTally {
     if (this.queries === 0) return [];
     const { rewards, ns } = this.settings;
     const names = this.cellNames;
-    const clusters = [...this.#clusters.values()];
+    // In a fixed order: the last digit of a standard error may depend on it.
+    const clusters = this.#sortedClusters.map(([, cells]) => cells);
     let next = 0;
     const cellsOfPoint = () => {
       const cells = names.map((name) => [name, meanOf(this.#cells[next], clusters, next++)]);
@@ -183,7 +188,7 @@ export class CurveTally {
       digests: digests.toText(),
       ...(names && { names: names.toText() }),
       cells: stored(this.#cells),
-      clusters: [...this.#clusters].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, cells]) => [name, stored(cells)]),
+      clusters: this.#sortedClusters.map(([name, cells]) => [name, stored(cells)]),
     });
   }
 

@@ -22,7 +22,7 @@ export async function forEachPiece<Result>(
   script: URL,
   workerData: object,
   { label, dataset, jobs, signal, batch = BATCH_CHARACTERS }: PieceRun,
-  take: (result: Result) => void | Promise<void>,
+  take: (result: Result) => unknown,
 ): Promise<void> {
   const progress = new Progress(label, dataset);
   let taken = 0;

@@ -62,7 +62,7 @@ export async function forEachOnWorkers<Item, Result>(
   script: URL,
   workerData: object,
   settings: PoolSettings<Item>,
-  take: (result: Result) => void | Promise<void>,
+  take: (result: Result) => unknown,
 ): Promise<void> {
   const { jobs, signal } = settings;
   const workers: WorkerQueue<Item, Result>[] = [];
@@ -79,7 +79,7 @@ export async function forEachOnWorkers<Item, Result>(
       const { results, refused } = await Promise.race([pending.shift() as Promise<Reply<Result>>, ended]);
       for (const result of results) {
         const taken = take(result);
-        if (taken !== undefined) await taken;
+        if (taken instanceof Promise) await taken;
       }
       if (refused !== undefined) throw new InputError(refused);
     } catch (error) {
