@@ -175,7 +175,7 @@ describe("the default temperatures", { timeout: 60_000 }, () => {
     const piped = exptilt(["curve", "-", "--n", "1,4"], lines.join("\n"));
     expect([piped.status, piped.stdout]).toEqual([0, exptilt(["curve", "--n", "1,4"]).stdout]);
     expect(piped.stderr).toContain("standard input: kept in a temporary file, to be read more than once");
-    expect(exptilt(["curve", "--partial", join(folder, "no-beta.json")])).toMatchObject({
+    expect(exptilt(["curve", "-", "--partial", join(folder, "no-beta.json")])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("--partial needs --beta"),
     });
@@ -261,7 +261,7 @@ describe("bad input exits with 2 and says where", () => {
       "after 1 query a sum of rewards leaves the range of doubles",
     ],
     [["curve", "-", "--svg", "/no/such/folder/x.svg"], good, "/no/such/folder/x.svg: there is no such file or folder"],
-    [["merge"], "", "merge takes one FILE or more"],
+    [["merge"], "", "merge takes one PARTIAL or more"],
     [["merge", "/no/such/file"], "", "/no/such/file: there is no such file or folder"],
   ])("%j", (args, input, message) => {
     const { status, stderr } = exptilt(args, input);
@@ -279,7 +279,7 @@ describe("bad input exits with 2 and says where", () => {
     expect([merged.status, merged.stderr]).toEqual([
       2,
       expect.stringMatching(
-        /broken\.json: it is of a run that broke off: standard input:2: .*; mend that and run it again/,
+        /broken\.json: it is of a run that broke off: standard input:2: .*; mend that and go on with exptilt curve --resume /,
       ),
     ]);
   });
@@ -296,11 +296,9 @@ describe("bad input exits with 2 and says where", () => {
     const copy = made("copy.json", good, "--n", "1,2");
     const empty = made("empty.json", "", "--n", "1,2");
     const refused = (args: string[]) => exptilt(["merge", ...args]).stderr;
-    expect(refused([a, b])).toBe(
-      `exptilt: ${b}: it was made with other --beta, --n, --reward, --method, --cap, --plug-in or --versus than the files before it\n`,
-    );
+    expect(refused([a, b])).toContain(`${b}: it was made with other options than the files before it: --beta, --n, `);
     expect(refused([a, c])).toBe(`exptilt: ${c}: its queries have gold, unlike those of the files before it\n`);
-    expect(refused([a, copy])).toBe(`exptilt: ${copy}: its queries are in the files before it already\n`);
+    expect(refused([a, copy])).toContain(`${copy}: 1 of its 1 query is in the files before it too`);
     expect(refused([a, a])).toBe(`exptilt: ${a}: the file is given twice\n`);
     expect(refused([file("not.json", ["{}"])])).toContain("not.json: it is not a file of exptilt curve partial sums");
     expect(refused([file("cut.json", [readFileSync(a, "utf8").slice(0, 90)])])).toContain("cut.json: it is not JSON");

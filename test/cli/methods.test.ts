@@ -159,7 +159,7 @@ describe("exptilt curve --method", { timeout: 60_000 }, () => {
     expect(JSON.parse(once).versus).toEqual({ method: "metropolis", beta: 0.1, n: 4 });
     const other = made("c.json", part("c", 5, 12), "--beta", "0,0.1", "--n", "1,4");
     expect(exptilt(["merge", shards[0], other]).stderr).toContain(
-      "it was made with other --beta, --n, --reward, --method",
+      "it was made with other options than the files before it: --beta, --n, --method,",
     );
   });
 

@@ -159,7 +159,7 @@ describe("exptilt train", { timeout: 60_000 }, () => {
       [["--features", "length"], 'answers[0] has no "answer" to take the length of'],
       [["--holdout", "1"], "--holdout must be at least 0 and below 1"],
       [["--method", "magic"], "--method must be newton, lbfgs or adam"],
-      [["--resume", data], "bad.jsonl: "],
+      [[data, "--resume", data], "bad.jsonl: "],
     ] as const) {
       const { status, stderr } = exptilt(...args);
       expect([status, stderr.includes(message)], stderr).toEqual([2, true]);

@@ -96,7 +96,7 @@ export async function choose(args: readonly string[]): Promise<number> {
   if (gathered === undefined) throw broken;
   const all = gathered;
   if (all.queries === 0) throw broken ?? new InputError(`${name}: there are no queries`);
-  const found = all.settings.rewards.map((_, r): Found => {
+  const foundBy = (r: number): Found => {
     const candidates = all.candidates(r, asked !== undefined);
     const { left, cluster, all: settings } = candidates;
     if (settings[0].reward.length < 2) throw new InputError(`${name}: a choice needs at least 2 queries`);
@@ -109,7 +109,14 @@ export async function choose(args: readonly string[]): Promise<number> {
       ...(cluster && { cluster }),
     });
     return { candidates, choice };
-  });
+  };
+  let found: Found[];
+  try {
+    found = all.settings.rewards.map((_, r) => foundBy(r));
+  } catch (error) {
+    // What ended the reading comes first: it may be why there is nothing to choose from.
+    throw broken ?? error;
+  }
   await print(options.json ? json(name, all, found) : choiceText(name, all, found, { kl, n }));
   if (options.svg !== undefined) writeText(options.svg, plotChoice(name, found, all.samples !== undefined));
   if (broken !== undefined) throw brokenAfter(broken, all.queries);

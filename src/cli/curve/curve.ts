@@ -109,11 +109,17 @@ export async function curve(args: readonly string[]): Promise<number> {
           const all = take(pieces, limit);
           if (begun !== undefined) await requireBegun(all, begun, run);
           tally = own;
-          await forEachPiece(all, READING_WORKER, { settings }, { ...run, label: "curve", jobs }, (one: CurveReading) => {
-            requireGoldAlike(one, own);
-            own.add(one);
-            perQuery?.add(one);
-          });
+          await forEachPiece(
+            all,
+            READING_WORKER,
+            { settings },
+            { ...run, label: "curve", jobs },
+            (one: CurveReading) => {
+              requireGoldAlike(one, own);
+              own.add(one);
+              perQuery?.add(one);
+            },
+          );
         }, signal);
       if (begun === undefined) return readFrom(undefined);
       try {

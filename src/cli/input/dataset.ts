@@ -241,6 +241,9 @@ export async function withDataset<T>(
 /** About how long a piece is, in characters. */
 const lengthOf = (piece: Piece): number => (isText(piece) ? piece.text.length : 40 * piece.reward.length);
 
+/** A batch is not held back longer, so that what comes slowly from a pipe is worked off as it comes. */
+const BATCH_MS = 50;
+
 /**
  * Pieces in batches of so many characters at most; a longer piece is a batch of its own, so that what becomes of it touches no
  * other. An error comes after the last batch.
@@ -248,14 +251,17 @@ const lengthOf = (piece: Piece): number => (isText(piece) ? piece.text.length : 
 export async function* inBatches<P extends Piece>(pieces: AsyncIterable<P>, characters: number): AsyncGenerator<P[]> {
   let batch: P[] = [];
   let size = 0;
+  let begun = performance.now();
   try {
     for await (const one of pieces) {
       const length = lengthOf(one);
-      if (batch.length > 0 && size + length > characters) {
+      const isDue = size + length > characters || performance.now() - begun > BATCH_MS;
+      if (batch.length > 0 && isDue) {
         yield batch;
         batch = [];
         size = 0;
       }
+      if (batch.length === 0) begun = performance.now();
       batch.push(one);
       size += length;
     }
