@@ -83,7 +83,7 @@ describe("the worker pool", () => {
       file(
         `worker-${body.length}.mjs`,
         `import { parentPort } from "node:worker_threads";
-         parentPort.on("message", (batch) => { ${body}; parentPort.postMessage({ results: batch }); });`,
+         parentPort.on("message", (batch) => { ${body}; parentPort.postMessage({ results: batch, ended: true }); });`,
       ),
     );
   async function* numbers(count: number, seen: (i: number) => void = () => {}) {

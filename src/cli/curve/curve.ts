@@ -107,7 +107,10 @@ export async function curve(args: readonly string[]): Promise<number> {
           perQuery?.discard();
           perQuery = perQueryFile === undefined ? undefined : new PerQueryFile(perQueryFile, settings);
           const all = take(pieces, limit);
-          if (begun !== undefined) await requireBegun(all, begun, run);
+          if (begun !== undefined) {
+            await requireBegun(all, begun, run);
+            say(`${resume}: going on after ${countedQueries(begun.queries)}`);
+          }
           tally = own;
           await forEachPiece(
             all,

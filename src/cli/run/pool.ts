@@ -2,10 +2,12 @@ import { parentPort, Worker, workerData } from "node:worker_threads";
 import { isOutOfFiles, reasonOf } from "../input/fileError.js";
 import { InputError } from "../input/inputError.js";
 
-/** The results of a batch in order, and the error of the item after the last of them. */
+/** Results of a batch in order; at its end, or where an item is refused, the last of them. */
 interface Reply<Result> {
   readonly results: readonly Result[];
-  readonly refused: string | undefined;
+  readonly ended: boolean;
+  /** The error of the item after the last result. */
+  readonly refused?: string;
 }
 
 /** What every worker is started with, beside its own data. */
@@ -14,23 +16,32 @@ interface Started {
   readonly at: Int32Array;
 }
 
+/** Results are not held back longer: what is done counts, also where the next item takes long or is never done. */
+const REPLY_MS = 100;
+
 /** On a worker: answers every batch with the results of its items, up to one that is refused. */
 export function serve<Item, Result>(work: (item: Item) => Result): void {
   const { at } = workerData as Started;
   parentPort?.on("message", (batch: readonly Item[]) => {
-    const results: Result[] = [];
-    let refused: string | undefined;
+    let results: Result[] = [];
+    let sent = performance.now();
+    const reply = (more: Omit<Reply<Result>, "results">) => {
+      parentPort?.postMessage({ results, ...more } satisfies Reply<Result>);
+      results = [];
+      sent = performance.now();
+    };
     try {
       for (const [i, item] of batch.entries()) {
         at[0] = i;
         results.push(work(item));
+        if (performance.now() - sent > REPLY_MS) reply({ ended: false });
       }
+      reply({ ended: true });
     } catch (error) {
       // An error loses its class on the way to another thread.
       if (!(error instanceof InputError)) throw error;
-      refused = error.message;
+      reply({ ended: true, refused: error.message });
     }
-    parentPort?.postMessage({ results, refused } satisfies Reply<Result>);
   });
 }
 
@@ -72,19 +83,24 @@ export async function forEachOnWorkers<Item, Result>(
       workers.push(new WorkerQueue<Item, Result>(script, workerData, settings));
     return workers.reduce((a, b) => (b.waiting < a.waiting ? b : a));
   };
-  const pending: Promise<Reply<Result>>[] = [];
+  const pending: Batch<Item, Result>[] = [];
   const { ended, forget } = endedBy(signal);
+  const takeAll = async (batch: Batch<Item, Result>): Promise<void> => {
+    for (const result of batch.results.splice(0)) {
+      const taken = take(result);
+      if (taken instanceof Promise) await taken;
+    }
+    if (batch.error !== undefined) throw batch.error;
+  };
   const takeFirst = async (): Promise<void> => {
+    const [batch] = pending;
     try {
-      const { results, refused } = await Promise.race([pending.shift() as Promise<Reply<Result>>, ended]);
-      for (const result of results) {
-        const taken = take(result);
-        if (taken instanceof Promise) await taken;
-      }
-      if (refused !== undefined) throw new InputError(refused);
+      for (await takeAll(batch); !batch.ended; await takeAll(batch)) await Promise.race([batch.news(), ended]);
+      pending.shift();
     } catch (error) {
-      // Later results do not count.
-      pending.length = 0;
+      // Of what came in, the results that follow the last one taken still count where a signal ends the work; else none do.
+      const rest = pending.splice(0);
+      if (error === signal?.reason) for (const one of rest) if (await takeAll(one).then(() => !one.ended)) break;
       throw error;
     }
   };
@@ -123,16 +139,48 @@ function endedBy(signal: AbortSignal | undefined): { readonly ended: Promise<nev
   return { ended, forget };
 }
 
+/** Items that a worker is given together, and what has come back of them. */
+class Batch<Item, Result> {
+  readonly items: readonly Item[];
+  /** What is not taken yet. */
+  readonly results: Result[] = [];
+  ended = false;
+  /** What ended it, after the results. */
+  error: Error | undefined;
+  #wake = () => {};
+
+  constructor(items: readonly Item[]) {
+    this.items = items;
+  }
+
+  add({ results, ended, refused }: Reply<Result>): void {
+    this.results.push(...results);
+    this.ended = ended;
+    if (refused !== undefined) this.error = new InputError(refused);
+    this.#wake();
+  }
+
+  fail(error: Error): void {
+    this.ended = true;
+    this.error = error;
+    this.#wake();
+  }
+
+  /** Settles when something comes back; at once where something has. */
+  news(): Promise<void> {
+    if (this.ended || this.results.length > 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
 /** A worker that answers its messages in order. */
 class WorkerQueue<Item, Result> {
   readonly #worker: Worker;
   readonly #placeOf: ((item: Item) => string) | undefined;
   readonly #at = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  readonly #callers: {
-    readonly batch: readonly Item[];
-    readonly resolve: (reply: Reply<Result>) => void;
-    readonly reject: (error: Error) => void;
-  }[] = [];
+  readonly #batches: Batch<Item, Result>[] = [];
   #failure: Error | undefined;
 
   constructor(script: URL, workerData: object, { placeOf }: PoolSettings<Item>) {
@@ -142,24 +190,26 @@ class WorkerQueue<Item, Result> {
     } catch (error) {
       throw notStarted(error);
     }
-    this.#worker.on("message", (reply: Reply<Result>) => this.#callers.shift()?.resolve(reply));
+    this.#worker.on("message", (reply: Reply<Result>) => {
+      this.#batches[0]?.add(reply);
+      if (reply.ended) this.#batches.shift();
+    });
     this.#worker.on("error", (error: Error) => this.#fail(error));
     this.#worker.on("exit", (status) => this.#fail(new Error(`a worker ended with status ${status}`)));
   }
 
   get waiting(): number {
-    return this.#callers.length;
+    return this.#batches.length;
   }
 
-  run(batch: readonly Item[]): Promise<Reply<Result>> {
-    const reply = new Promise<Reply<Result>>((resolve, reject) => {
-      if (this.#failure !== undefined) return reject(this.#failure);
-      this.#callers.push({ batch, resolve, reject });
-      this.#worker.postMessage(batch);
-    });
-    // The caller sees a failure when the turn of the reply comes.
-    reply.catch(() => {});
-    return reply;
+  run(items: readonly Item[]): Batch<Item, Result> {
+    const batch = new Batch<Item, Result>(items);
+    if (this.#failure !== undefined) batch.fail(this.#failure);
+    else {
+      this.#batches.push(batch);
+      this.#worker.postMessage(items);
+    }
+    return batch;
   }
 
   close(): Promise<number> {
@@ -168,12 +218,12 @@ class WorkerQueue<Item, Result> {
 
   #fail(error: Error): void {
     this.#failure ??= this.#inWords(error);
-    for (const { reject } of this.#callers.splice(0)) reject(this.#failure);
+    for (const batch of this.#batches.splice(0)) batch.fail(this.#failure);
   }
 
   /** What the machine could not give, said in words with the item that the worker was at. */
   #inWords(error: NodeJS.ErrnoException): Error {
-    const item = this.#callers[0]?.batch[this.#at[0]];
+    const item = this.#batches[0]?.items[this.#at[0]];
     const place = item === undefined || this.#placeOf === undefined ? "" : `${this.#placeOf(item)}: `;
     if (error.code === "ERR_WORKER_INIT_FAILED" || isOutOfFiles(error)) return notStarted(error, place);
     if (!isOutOfMemory(error)) return error;
