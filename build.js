@@ -11,7 +11,7 @@ import { modified } from "./test/support/modified.js";
 
 const INPUTS = ["src", "build.js", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
 // What is written last.
-const BUILT = ["dist/cli/main.js", "dist/node/index.js"];
+const BUILT = ["dist/cli/main.js", "dist/node/index.js", "dist/node/verifyWorker.js"];
 
 const stem = (name) => name.split(".")[0];
 const folders = new Set(["node", ...readdirSync("src").map(stem)]);
@@ -42,6 +42,8 @@ writeFileSync("dist/numeric/random.js", replaced);
 
 // For Node every door is one file that needs few others: a start reads ten files in place of a hundred.
 const doors = Object.values(JSON.parse(read("package.json")).exports).filter((door) => door.node !== undefined);
+// The lines stay, so that an uncaught error prints one of them and not the file.
+const minify = { mangle: false, codegen: { removeWhitespace: false } };
 await build({
   input: Object.fromEntries(doors.map((door) => [basename(door.node, ".js"), door.default])),
   platform: "node",
@@ -50,8 +52,19 @@ await build({
     dir: "dist/node",
     chunkFileNames: "shared-[name].js",
     sourcemap: true,
-    // The lines stay, so that an uncaught error prints one of them and not the file.
-    minify: { mangle: false, codegen: { removeWhitespace: false } },
+    minify,
+  },
+});
+
+// A worker of `verify` loads one file with the part of mathjs that it calls: all of mathjs takes a second, and each worker
+// would load it anew.
+await build({
+  input: "dist/cli/verify/worker.js",
+  platform: "node",
+  output: {
+    file: "dist/node/verifyWorker.js",
+    banner: "// Holds the part of mathjs (Apache-2.0) that it calls, with decimal.js (MIT): see their packages.",
+    minify,
   },
 });
 

@@ -86,7 +86,7 @@ async function run(
     progress.update(tally.queries);
   };
   try {
-    const script = new URL("./worker.js", import.meta.url);
+    const script = new URL("../../node/verifyWorker.js", import.meta.url);
     await forEachOnWorkers(inBatches(pieces, 1), script, { columns, settings }, jobs, add);
   } finally {
     progress.end();
