@@ -88,7 +88,7 @@ export class Arithmetic {
     if (x.abs().gt(MAX_EXPONENT)) return x.isNegative() ? this.zero : this.infinity;
     if (x.e < -this.precision) return this.one.plus(x);
     return this.#exponentials.get(x, () => {
-      const fixed = this.#toFixed(x);
+      const fixed = this.toFixed(x, this.#bits);
       const tens = floorDivide(fixed, this.#log10);
       return this.#toBig(this.#fixedExp(fixed - tens * this.#log10), tens);
     });
@@ -102,7 +102,7 @@ export class Arithmetic {
     if (isSmall(excess)) return this.log1p(excess);
     return this.#logarithms.get(x, () => {
       // x = m·10^e with m in [1, 10).
-      const mantissa = this.#toFixed(x, x.e);
+      const mantissa = this.toFixed(x, this.#bits, x.e);
       const fixed = this.#fixedLog(mantissa, log(this.#toDouble(mantissa)));
       return this.#toBig(fixed + BigInt(x.e) * this.#log10, 0n);
     });
@@ -112,7 +112,7 @@ export class Arithmetic {
   log1p(x: BigNumber): BigNumber {
     if (!isSmall(x)) return this.log(x.plus(this.one));
     // x times 2·artanh(z)/x, z = x/(2 + x).
-    const fixed = this.#toFixed(x);
+    const fixed = this.toFixed(x, this.#bits);
     const scale = (this.#unit << (this.#bits + 1n)) / (2n * this.#unit + fixed);
     const z = (fixed * scale) >> (this.#bits + 1n);
     return x.times(this.#toBig((scale * this.#artanhSeries(z)) >> this.#bits, 0n));
@@ -121,7 +121,7 @@ export class Arithmetic {
   /** e^x − 1, to full relative accuracy near 0. */
   expm1(x: BigNumber): BigNumber {
     if (!isSmall(x)) return this.exp(x).minus(this.one);
-    return x.times(this.#toBig(this.#expSeries(this.#toFixed(x), 1n), 0n));
+    return x.times(this.#toBig(this.#expSeries(this.toFixed(x, this.#bits), 1n), 0n));
   }
 
   /** e^x − 1 − x ≥ 0, to full relative accuracy near 0, where it is x²/2. */
@@ -130,7 +130,17 @@ export class Arithmetic {
     return x
       .times(x)
       .div(2)
-      .times(this.#toBig(this.#expSeries(this.#toFixed(x), 2n), 0n));
+      .times(this.#toBig(this.#expSeries(this.toFixed(x, this.#bits), 2n), 0n));
+  }
+
+  /** x/10^tens as a multiple of 2^−bits, but for less than one. */
+  toFixed(x: BigNumber, bits: bigint, tens = 0): bigint {
+    // Less than 2^−bits: a power of ten that small would fill the memory.
+    if (x.e - tens < -Number(bits)) return 0n;
+    const { coefficient, power } = parts(x);
+    const places = power - tens;
+    if (places >= 0) return (coefficient * this.#tenTo(places)) << bits;
+    return (coefficient << bits) / this.#tenTo(-places);
   }
 
   /** The sum of numbers. */
@@ -138,14 +148,6 @@ export class Arithmetic {
     let total = this.zero;
     for (const term of terms) total = total.plus(term);
     return total;
-  }
-
-  /** x/10^tens in fixed point. */
-  #toFixed(x: BigNumber, tens = 0): bigint {
-    const { coefficient, power } = parts(x);
-    const places = power - tens;
-    if (places >= 0) return (coefficient * this.#tenTo(places)) << this.#bits;
-    return (coefficient << this.#bits) / this.#tenTo(-places);
   }
 
   /** The double of a fixed-point number, but for its last bits. */
