@@ -5,7 +5,7 @@ import { commandsOf, figuresOf, workplace, writeDataset } from "../../docs/scale
 
 const text = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
-describe("one data set read in many ways gives the same figures, byte for byte", { timeout: 120_000 }, () => {
+describe("one data set read in many ways gives the same figures, byte for byte", () => {
   const place = workplace();
   const read = (name: string): string => readFileSync(join(place.folder, name), "utf8");
   afterAll(() => place.close());
