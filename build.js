@@ -11,7 +11,14 @@ import { modified } from "./test/support/modified.js";
 
 const INPUTS = ["src", "build.js", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
 // What is written last.
-const BUILT = ["dist/cli/main.js", "dist/node/index.js"];
+const WORKERS = {
+  convertWorker: "convert/worker",
+  curveWorker: "curve/worker",
+  digestWorker: "curve/digestWorker",
+  temperaturesWorker: "curve/temperaturesWorker",
+  verifyWorker: "verify/worker",
+};
+const BUILT = ["dist/cli/main.js", "dist/node/index.js", ...Object.keys(WORKERS).map((name) => `dist/node/${name}.js`)];
 
 const stem = (name) => name.split(".")[0];
 const folders = new Set(["node", ...readdirSync("src").map(stem)]);
@@ -42,6 +49,8 @@ writeFileSync("dist/numeric/random.js", replaced);
 
 // For Node every door is one file that needs few others: a start reads ten files in place of a hundred.
 const doors = Object.values(JSON.parse(read("package.json")).exports).filter((door) => door.node !== undefined);
+// The lines stay, so that an uncaught error prints one of them and not the file.
+const minify = { mangle: false, codegen: { removeWhitespace: false } };
 await build({
   input: Object.fromEntries(doors.map((door) => [basename(door.node, ".js"), door.default])),
   platform: "node",
@@ -50,9 +59,23 @@ await build({
     dir: "dist/node",
     chunkFileNames: "shared-[name].js",
     sourcemap: true,
-    // The lines stay, so that an uncaught error prints one of them and not the file.
-    minify: { mangle: false, codegen: { removeWhitespace: false } },
+    minify,
   },
 });
+
+// Every worker thread loads one file: each reads it anew, and many that start together would read hundreds. With it comes the
+// part of mathjs that `verify` calls, since all of mathjs takes a second.
+for (const [name, input] of Object.entries(WORKERS))
+  await build({
+    input: `dist/cli/${input}.js`,
+    platform: "node",
+    output: {
+      file: `dist/node/${name}.js`,
+      ...(name === "verifyWorker" && {
+        banner: "// Holds the part of mathjs (Apache-2.0) that it calls, with decimal.js (MIT): see their packages.",
+      }),
+      minify,
+    },
+  });
 
 chmodSync("dist/cli/main.js", 0o755);

@@ -38,8 +38,9 @@ export default defineConfig({
     // No test changes what is shared, so a worker keeps its modules from file to file: to import them costs more than most tests.
     isolate: false,
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // No test is to fail by the clock: the longest takes some 10 s where two cores have nothing else to do.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],

@@ -311,10 +311,12 @@ export const budget: readonly Identity[] = [
       const law = (n: number, alpha: number) => A.powerVoteLaw(warm.problem, n, A.number(alpha));
       const picked = (n: number, alpha: number) =>
         enumerated(A, warm, n, (counts, i) => logPowerShare(A, warm, counts, i, A.number(alpha)));
-      return [2, ENUMERATED_DRAWS].flatMap((n) => [
-        ...[0, 1, 2].flatMap((alpha) => isWritten(A, law(n, alpha), picked(n, alpha))),
-        ...isSame(A, law(n, 1), warm.soft(n)),
-      ]);
+      return [2, ENUMERATED_DRAWS].flatMap((n) =>
+        [0, 1, 2].flatMap((alpha) => {
+          const voted = law(n, alpha);
+          return [...isWritten(A, voted, picked(n, alpha)), ...(alpha === 1 ? isSame(A, voted, warm.soft(n)) : [])];
+        }),
+      );
     },
   },
 ];

@@ -92,18 +92,25 @@ function relativeGap<N>(
   relation: "=" | "<=",
   least: number,
 ): number {
-  if (!finite(A, left) || !finite(A, right)) {
-    const [l, r] = [A.toNumber(left), A.toNumber(right)];
+  const [l, r] = [A.toNumber(left), A.toNumber(right)];
+  if (!(Number.isFinite(l) && Number.isFinite(r)) && !(finite(A, left) && finite(A, right)))
     return l === r || (relation === "<=" && l < r) ? 0 : Infinity;
-  }
   const difference = A.subtract(left, right);
-  if (relation === "<=" && sign(A, difference) <= 0) return 0;
+  const d = A.toNumber(difference);
+  if (relation === "<=" && (d < 0 || sign(A, difference) <= 0)) return 0;
+  const size = Math.max(Math.abs(l), Math.abs(r), scale === undefined ? 0 : Math.abs(A.toNumber(scale)), least);
+  if (holdsDigits(d) && holdsDigits(size)) return Math.abs(d) / size;
   // Divided in the arithmetic itself: at 60 digits sides of 1e-400 are compared too.
   const sizes = scale === undefined ? [left, right] : [left, right, scale];
-  const gaps = sizes.map((size) => Math.abs(A.toNumber(A.divide(difference, size))));
-  if (least > 0) gaps.push(Math.abs(A.toNumber(difference)) / least);
+  const gaps = sizes.map((one) => Math.abs(A.toNumber(A.divide(difference, one))));
+  if (least > 0) gaps.push(Math.abs(d) / least);
   // 0/0 is no gap.
   return Math.min(...gaps) || 0;
+}
+
+/** Whether the double of a number has all its digits. */
+function holdsDigits(x: number): boolean {
+  return Math.abs(x) >= MIN_FLOAT64_SIZE && Math.abs(x) < Infinity;
 }
 
 function isComparisons(value: unknown): boolean {

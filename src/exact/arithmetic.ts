@@ -2,12 +2,13 @@ import { type BigNumber, BigNumberDependencies, create } from "mathjs";
 import { cached } from "../numeric/cache.js";
 import { log } from "../numeric/elementary.js";
 import { exactDecimal } from "./double.js";
+import { Remembered } from "./remembered.js";
 
 /** Digits carried beyond the promised ones: cancellation between near-equal laws may cost as many. */
 const GUARD_DIGITS = 20;
 
-/** A function that vanishes at 0 sums its series for arguments below this size, so that it keeps its digits. */
-const SERIES_BELOW = 1e-4;
+/** A function that vanishes at 0 sums its series for arguments below 10^−4, so that it keeps its digits. */
+const isSmall = (x: BigNumber): boolean => x.isZero() || x.e < -4;
 
 /** The largest argument of an exponential, in nats: the decimal exponents of big numbers end at ±9·10^15. */
 const MAX_EXPONENT = 2.07e16;
@@ -24,12 +25,16 @@ function floorDivide(a: bigint, b: bigint): bigint {
   return a < 0n && quotient * b !== a ? quotient - 1n : quotient;
 }
 
+/** An exponential takes its argument in steps of 2^−8, 2^−16, …, whose exponentials are kept in tables. */
+const TABLES = 5;
+const TABLE_BITS = 8;
+
 /**
  * Decimal arithmetic at one precision, with the elementary functions that laws need.
  *
- * The exponential and the logarithm are computed in fixed point on BigInt: at 60 digits 17 and 23 times as fast as the big
- * numbers' own (Node 20.20, 2026-11). A logarithm is the double's, corrected by one exponential. Each is right to a unit in
- * the last digit carried.
+ * The exponential and the logarithm are computed in fixed point on BigInt, which is faster than the big numbers' own, and
+ * remembered: the functions of a law ask for the same ones again. A logarithm is the double's, corrected by one exponential.
+ * Each is right to a unit in the last digit carried.
  */
 export class Arithmetic {
   /** The digits promised. */
@@ -46,13 +51,14 @@ export class Arithmetic {
   readonly one: BigNumber;
   readonly infinity: BigNumber;
   readonly negativeInfinity: BigNumber;
-  /** An exponential halves its argument this many times, sums the series, and squares the result as many times. */
-  readonly #halvings: bigint;
   /** Fixed-point numbers are multiples of 2^−bits. */
   readonly #bits: bigint;
   readonly #unit: bigint;
   readonly #log10: bigint;
   readonly #powersOfTen = new Map<number, bigint>();
+  readonly #tables = Array.from({ length: TABLES }, () => new Map<number, bigint>());
+  readonly #exponentials = new Remembered();
+  readonly #logarithms = new Remembered();
 
   constructor(digits: number, integralDigits: number) {
     this.digits = digits;
@@ -64,10 +70,8 @@ export class Arithmetic {
     this.infinity = new this.Big(Infinity);
     this.negativeInfinity = new this.Big(-Infinity);
     const needed = Math.ceil((this.precision + 8) * Math.log2(10));
-    const halvings = Math.floor(Math.sqrt(needed));
-    this.#halvings = BigInt(halvings);
-    // Each squaring doubles the error, and multiples of log 10 up to 2^56 are subtracted.
-    this.#bits = BigInt(needed + halvings + 64);
+    // Multiples of log 10 up to 2^56 are subtracted, and each term of a series is rounded.
+    this.#bits = BigInt(needed + 80);
     this.#unit = 1n << this.#bits;
     this.#log10 = this.#fixedLog(10n << this.#bits, Math.LN10);
   }
@@ -83,10 +87,11 @@ export class Arithmetic {
     if (x.isZero()) return this.one;
     if (x.abs().gt(MAX_EXPONENT)) return x.isNegative() ? this.zero : this.infinity;
     if (x.e < -this.precision) return this.one.plus(x);
-    const { coefficient, power } = parts(x);
-    const fixed = this.#toFixed(coefficient, power);
-    const tens = floorDivide(fixed, this.#log10);
-    return this.#toBig(this.#fixedExp(fixed - tens * this.#log10), tens);
+    return this.#exponentials.get(x, () => {
+      const fixed = this.toFixed(x, this.#bits);
+      const tens = floorDivide(fixed, this.#log10);
+      return this.#toBig(this.#fixedExp(fixed - tens * this.#log10), tens);
+    });
   }
 
   /** The natural logarithm of a number ≥ 0, −∞ at 0, to full relative accuracy near 1 too. */
@@ -94,36 +99,48 @@ export class Arithmetic {
     if (x.isZero()) return this.negativeInfinity;
     if (!x.isFinite()) return x;
     const excess = x.minus(this.one);
-    if (excess.abs().lt(SERIES_BELOW)) return this.log1p(excess);
-    const { coefficient, power } = parts(x);
-    // x = m·10^e with m in [1, 10).
-    const mantissa = this.#toFixed(coefficient, power - x.e);
-    const fixed = this.#fixedLog(mantissa, log(Number(`${coefficient}e${power - x.e}`)));
-    return this.#toBig(fixed + BigInt(x.e) * this.#log10, 0n);
+    if (isSmall(excess)) return this.log1p(excess);
+    return this.#logarithms.get(x, () => {
+      // x = m·10^e with m in [1, 10).
+      const mantissa = this.toFixed(x, this.#bits, x.e);
+      const fixed = this.#fixedLog(mantissa, log(this.#toDouble(mantissa)));
+      return this.#toBig(fixed + BigInt(x.e) * this.#log10, 0n);
+    });
   }
 
   /** log(1 + x) for x ≥ −1, to full relative accuracy near 0. */
   log1p(x: BigNumber): BigNumber {
-    if (x.isZero() || !x.abs().lt(SERIES_BELOW)) return x.isZero() ? x : this.log(x.plus(this.one));
-    const z = x.div(x.plus(2));
-    const square = z.times(z);
-    let sum = z;
-    let power = z;
-    for (let k = 3; !power.isZero() && power.e >= sum.e - this.precision; k += 2) {
-      power = power.times(square);
-      sum = sum.plus(power.div(k));
-    }
-    return sum.times(2);
+    if (!isSmall(x)) return this.log(x.plus(this.one));
+    // x times 2·artanh(z)/x, z = x/(2 + x).
+    const fixed = this.toFixed(x, this.#bits);
+    const scale = (this.#unit << (this.#bits + 1n)) / (2n * this.#unit + fixed);
+    const z = (fixed * scale) >> (this.#bits + 1n);
+    return x.times(this.#toBig((scale * this.#artanhSeries(z)) >> this.#bits, 0n));
   }
 
   /** e^x − 1, to full relative accuracy near 0. */
   expm1(x: BigNumber): BigNumber {
-    return x.abs().lt(SERIES_BELOW) ? this.#expSeries(x, 1) : this.exp(x).minus(this.one);
+    if (!isSmall(x)) return this.exp(x).minus(this.one);
+    return x.times(this.#toBig(this.#expSeries(this.toFixed(x, this.#bits), 1n), 0n));
   }
 
   /** e^x − 1 − x ≥ 0, to full relative accuracy near 0, where it is x²/2. */
   expm1MinusX(x: BigNumber): BigNumber {
-    return x.abs().lt(SERIES_BELOW) ? this.#expSeries(x, 2) : this.exp(x).minus(this.one).minus(x);
+    if (!isSmall(x)) return this.exp(x).minus(this.one).minus(x);
+    return x
+      .times(x)
+      .div(2)
+      .times(this.#toBig(this.#expSeries(this.toFixed(x, this.#bits), 2n), 0n));
+  }
+
+  /** x/10^tens as a multiple of 2^−bits, but for less than one. */
+  toFixed(x: BigNumber, bits: bigint, tens = 0): bigint {
+    // Less than 2^−bits: a power of ten that small would fill the memory.
+    if (x.e - tens < -Number(bits)) return 0n;
+    const { coefficient, power } = parts(x);
+    const places = power - tens;
+    if (places >= 0) return (coefficient * this.#tenTo(places)) << bits;
+    return (coefficient << bits) / this.#tenTo(-places);
   }
 
   /** The sum of numbers. */
@@ -133,22 +150,9 @@ export class Arithmetic {
     return total;
   }
 
-  /** Σ_{k ≥ first} x^k/k! for small x. */
-  #expSeries(x: BigNumber, first: 1 | 2): BigNumber {
-    if (x.isZero()) return x.abs();
-    let term = first === 1 ? x : x.times(x).div(2);
-    let sum = term;
-    for (let k = first + 1; !term.isZero() && term.e >= sum.e - this.precision; k++) {
-      term = term.times(x).div(k);
-      sum = sum.plus(term);
-    }
-    return sum;
-  }
-
-  /** coefficient·10^power in fixed point. */
-  #toFixed(coefficient: bigint, power: number): bigint {
-    if (power >= 0) return (coefficient * this.#tenTo(power)) << this.#bits;
-    return (coefficient << this.#bits) / this.#tenTo(-power);
+  /** The double of a fixed-point number, but for its last bits. */
+  #toDouble(fixed: bigint): number {
+    return Number(fixed >> (this.#bits - 60n)) / 2 ** 60;
   }
 
   /** A fixed-point number times 10^tens, rounded to the digits carried. */
@@ -162,15 +166,40 @@ export class Arithmetic {
     return cached(this.#powersOfTen, power, () => 10n ** BigInt(power));
   }
 
-  /** e^x in fixed point, for x from 0 to 3. */
+  /** e^x in fixed point, for x from 0 to 3: from tables, but for the rest, whose series is short. */
   #fixedExp(x: bigint): bigint {
-    const halved = x >> this.#halvings;
+    let product = this.#unit;
+    let rest = x;
+    for (let k = 1; k <= TABLES; k++) {
+      const shift = this.#bits - BigInt(TABLE_BITS * k);
+      const steps = rest >> shift;
+      if (steps === 0n) continue;
+      const step = steps << shift;
+      rest -= step;
+      const known = cached(this.#tables[k - 1], Number(steps), () => this.#expSeries(step));
+      product = (product * known) >> this.#bits;
+    }
+    return (product * this.#expSeries(rest)) >> this.#bits;
+  }
+
+  /** first! Σ x^k/(first + k)! in fixed point: e^x for 0, and what is left of it beside the power of x for others. */
+  #expSeries(x: bigint, first = 0n): bigint {
     let sum = this.#unit;
-    for (let term = this.#unit, k = 1n; term > 0n; k++) {
-      term = ((term * halved) >> this.#bits) / k;
+    for (let term = sum, k = first + 1n; term !== 0n && term !== -1n; k++) {
+      term = ((term * x) >> this.#bits) / k;
       sum += term;
     }
-    for (let i = 0n; i < this.#halvings; i++) sum = (sum * sum) >> this.#bits;
+    return sum;
+  }
+
+  /** artanh(z)/z in fixed point. */
+  #artanhSeries(z: bigint): bigint {
+    const square = (z * z) >> this.#bits;
+    let sum = this.#unit;
+    for (let power = sum, k = 3n; power !== 0n; k += 2n) {
+      power = (power * square) >> this.#bits;
+      sum += power / k;
+    }
     return sum;
   }
 
@@ -179,23 +208,20 @@ export class Arithmetic {
     const y = BigInt(Math.round(near * 2 ** 50)) << (this.#bits - 50n);
     const e = this.#fixedExp(y);
     const z = ((x - e) << this.#bits) / (x + e);
-    const square = (z * z) >> this.#bits;
-    let sum = z;
-    for (let power = z, k = 3n; power !== 0n && power !== -1n; k += 2n) {
-      power = (power * square) >> this.#bits;
-      sum += power / k;
-    }
-    return y + 2n * sum;
+    return y + ((z * this.#artanhSeries(z)) >> (this.#bits - 1n));
   }
 }
 
-/** A finite number as coefficient·10^power. */
-function parts(x: BigNumber): { coefficient: bigint; power: number } {
-  const [mantissa, exponent] = x.toExponential().split("e");
-  const point = mantissa.indexOf(".");
-  if (point < 0) return { coefficient: BigInt(mantissa), power: Number(exponent) };
-  return {
-    coefficient: BigInt(mantissa.slice(0, point) + mantissa.slice(point + 1)),
-    power: Number(exponent) - (mantissa.length - point - 1),
-  };
+/** Decimal digits of a word of a big number. */
+const WORD_DIGITS = 7;
+
+/** A finite number as coefficient·10^power, from the words that the big number keeps, two at a time. */
+function parts({ s: sign, e, d: words }: BigNumber): { coefficient: bigint; power: number } {
+  let coefficient = 0n;
+  let i = 0;
+  if (words.length % 2 === 1) coefficient = BigInt(words[i++]);
+  for (; i < words.length; i += 2)
+    coefficient = coefficient * 100_000_000_000_000n + BigInt(words[i] * 1e7 + words[i + 1]);
+  const power = WORD_DIGITS * (Math.floor(e / WORD_DIGITS) + 1 - words.length);
+  return { coefficient: sign < 0 ? -coefficient : coefficient, power };
 }

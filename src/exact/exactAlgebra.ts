@@ -101,7 +101,7 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     digits,
 
     number: (x) => operand("number", "x", x),
-    toNumber: (x) => operand("toNumber", "x", x).toNumber(),
+    toNumber: (x) => nearestDouble(operand("toNumber", "x", x)),
     add: (a, b) => operand("add", "a", a).plus(operand("add", "b", b)),
     subtract: (a, b) => operand("subtract", "a", a).minus(operand("subtract", "b", b)),
     multiply: (a, b) => operand("multiply", "a", a).times(operand("multiply", "b", b)),
@@ -206,6 +206,9 @@ export function exactAlgebra(options: ExactOptions = {}): ExactAlgebra {
     ...bound(arithmetic, integrals),
   };
 }
+
+/** The nearest double. A 0 needs none of the digits that others are written out to. */
+const nearestDouble = (x: BigNumber): number => (x.isZero() ? x.s * 0 : x.toNumber());
 
 /** Functions of the arithmetic and more, as functions of the rest. */
 type Bound<T> = {

@@ -9,7 +9,6 @@ export class FixedPoint {
   readonly bits: bigint;
   readonly one: bigint;
   readonly #arithmetic: Arithmetic;
-  readonly #unit: BigNumber;
   readonly #log2: bigint;
   /** e^x is 0 below this x. */
   readonly #lowest: bigint;
@@ -18,14 +17,13 @@ export class FixedPoint {
     this.#arithmetic = arithmetic;
     this.bits = BigInt(bits);
     this.one = 1n << this.bits;
-    this.#unit = new arithmetic.Big(this.one.toString());
     this.#log2 = this.of(arithmetic.log(arithmetic.number(2)));
     this.#lowest = -(this.bits + 1n) * this.#log2;
   }
 
   /** A big number, rounded. */
   of(x: BigNumber): bigint {
-    return BigInt(x.times(this.#unit).toFixed(0));
+    return this.#arithmetic.toFixed(x, this.bits);
   }
 
   /** A double, exactly where it is a multiple of 2^−bits. */

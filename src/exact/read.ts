@@ -13,8 +13,9 @@ export type Numbers = readonly BigNumber[];
 export function readNumber(arithmetic: Arithmetic, caller: string, argument: string, value: unknown): BigNumber {
   if (typeof value === "number") return arithmetic.number(value);
   if (typeof value === "bigint") return new arithmetic.Big(String(value));
+  if (value instanceof arithmetic.Big) return value;
   if (!isBigNumber(value)) throw wrongType(caller, argument, "be a number, a bigint or a BigNumber", value);
-  return value.constructor === arithmetic.Big ? value : new arithmetic.Big(value);
+  return new arithmetic.Big(value);
 }
 
 /** A `RangeError` that shows a big number by its leading digits. */

@@ -1,15 +1,30 @@
 import type { BigNumber } from "mathjs";
+import { fromLogMass } from "../measure/measure.js";
+import { regularizedOptimum } from "../objective/regularizedOptimum.js";
 import type { Arithmetic } from "./arithmetic.js";
 import { type ExactDistribution, indexOfLargest, lawOfLogWeight } from "./measure.js";
 import type { Selection } from "./problem.js";
 import { alphaDivergence, type ExactFDivergence } from "./regularizers.js";
-import { increasingRoot } from "./root.js";
+import { increasingRootNear } from "./root.js";
 
 /** The optimum, with log density and argument (r − ν)/β of each answer. */
 export interface Optimum {
   readonly law: ExactDistribution;
   readonly logDensity: readonly BigNumber[];
   readonly argument: readonly BigNumber[];
+}
+
+/** log density of the best answer in doubles: next to what it stands for, the root at any number of digits is found sooner. */
+function nearestLogDensity(ref: ExactDistribution, distance: readonly BigNumber[], f: ExactFDivergence): BigNumber {
+  const { arithmetic, logMass } = ref;
+  const law = fromLogMass(
+    [...logMass.keys()],
+    logMass.map((l) => l.toNumber()),
+  );
+  const reward = distance.map((d) => -d.toNumber());
+  const best = reward.findIndex((r, i) => r === 0 && ref.supports(i));
+  const optimum = regularizedOptimum({ ref: law, reward, beta: 1 }, f.nearest);
+  return arithmetic.number(optimum.logMass[best] - law.logMass[best]);
 }
 
 /** The optimum under f, by one root: of the argument of the best answer, or of the logarithm of its distance to the pole. */
@@ -31,14 +46,16 @@ export function optimumOf(arithmetic: Arithmetic, { ref, reward, beta, top }: Se
     return f.derivative(logs[peak].plus(arithmetic.log1p(rest)));
   };
   const best = sum((i) => (reward[i].eq(top) ? mass[i] : arithmetic.zero));
+  const near = nearestLogDensity(law, distance, f);
   let x: BigNumber;
   let logDensityAt: (i: number) => BigNumber;
   if (f.pole === undefined) {
     const farthest = distance.reduce((most, d, i) => (allowed(i) && d.gt(most) ? d : most), arithmetic.zero);
     const most = farthest.plus(f.derivative(arithmetic.log(sum((i) => mass[i])).negated()));
-    const root = increasingRoot(
+    const root = increasingRootNear(
       arithmetic,
       (at) => mean((i) => f.logDensity(at.minus(distance[i]))),
+      f.derivative(near).toNumber(),
       arithmetic.zero,
       most,
     );
@@ -50,7 +67,9 @@ export function optimumOf(arithmetic: Arithmetic, { ref, reward, beta, top }: Se
       const gap = arithmetic.exp(logGap);
       return mean((i) => f.logDensityBelow(gap.plus(distance[i]))).negated();
     };
-    const gap = arithmetic.exp(increasingRoot(arithmetic, below, arithmetic.log(least), arithmetic.log(f.pole)));
+    const nearest = arithmetic.log(f.gapOf(near)).toNumber();
+    const [low, high] = [arithmetic.log(least), arithmetic.log(f.pole)];
+    const gap = arithmetic.exp(increasingRootNear(arithmetic, below, nearest, low, high));
     x = f.pole.minus(gap);
     logDensityAt = (i) => f.logDensityBelow(gap.plus(distance[i]));
   }

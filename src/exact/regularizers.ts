@@ -1,9 +1,12 @@
 import type { BigNumber } from "mathjs";
 import { solveLogPlusExp } from "../numeric/logPlusExp.js";
+import type { Regularizer } from "../objective/regularizers.js";
 import type { Arithmetic } from "./arithmetic.js";
 
 /** A divergence in the place of KL, by the inverse of f′ and by b·f(a/b) and its Bregman divergence. */
 export interface ExactFDivergence {
+  /** The same divergence in doubles, or one of nearly the same order. */
+  readonly nearest: Regularizer;
   /** Where (f′)⁻¹ is infinite. */
   readonly pole: BigNumber | undefined;
   /** log (f′)⁻¹(x); −∞ where an answer drops out. */
@@ -43,6 +46,7 @@ function alphaTerm(A: Arithmetic, alpha: BigNumber, l: BigNumber, a: BigNumber, 
 export function alphaDivergence(A: Arithmetic, alpha: BigNumber): ExactFDivergence {
   const c = alpha.minus(1);
   return {
+    nearest: { alpha: alpha.toNumber() },
     pole: c.isNegative() ? A.one.div(c.negated()) : undefined,
     logDensity(x) {
       const scaled = c.times(x);
@@ -71,6 +75,7 @@ export function jensenShannon(A: Arithmetic): ExactFDivergence {
   /** b·f(a/b) of ½(t log t − (1 + t) log((1 + t)/2)), as the two deviances from the mean. */
   const deviance = (a: BigNumber, m: BigNumber): BigNumber => (a.isZero() ? m : klTerm(A, A.log(a.div(m)), a, m));
   return {
+    nearest: "jensenShannon",
     pole: A.log(A.number(2)).div(2),
     logDensity: (x) => A.log1p(twice(A.expm1(twice(x.negated())))).negated(),
     logDensityBelow: (gap) => A.log(A.expm1(twice(gap))).negated(),
@@ -91,6 +96,7 @@ export function jensenShannon(A: Arithmetic): ExactFDivergence {
 /** KL + ½χ². */
 export function klPlusChiSquared(A: Arithmetic): ExactFDivergence {
   return {
+    nearest: "klPlusChiSquared",
     pole: undefined,
     /** The l with l + e^l − 1 = x, by Newton's method from its double: each step doubles the digits. */
     logDensity(x) {

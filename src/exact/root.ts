@@ -60,6 +60,18 @@ export function increasingRoot(
 /** A step that ends next to an end of the bracket goes a little further, so that the other end follows. */
 const within = (x: BigNumber, low: BigNumber, high: BigNumber): BigNumber => (x.lt(low) ? low : x.gt(high) ? high : x);
 
+/** Where an increasing continuous function is 0: next to a double, or where that leads elsewhere, between two points. */
+export function increasingRootNear(
+  arithmetic: Arithmetic,
+  f: (x: BigNumber) => BigNumber,
+  near: number,
+  low: BigNumber,
+  high: BigNumber,
+): BigNumber {
+  const found = Number.isFinite(near) ? rootNear(arithmetic, f, near) : undefined;
+  return found?.gte(low) && found.lte(high) ? found : increasingRoot(arithmetic, f, low, high);
+}
+
 /** Secants double the digits from step to step, or slowly where a root is nearly double. */
 const MAX_SECANTS = 100;
 

@@ -1,29 +1,23 @@
 import type { BigNumber } from "mathjs";
 import type { Arithmetic } from "./arithmetic.js";
-import { bigOutOfRange, type Numbers } from "./read.js";
+import { bigOutOfRange } from "./read.js";
 
 /** Terms summed of the power series at t = 0. */
 const SERIES_TERMS = 12;
 
-/** The coefficients of e^{−wt}. */
-function expTerms(arithmetic: Arithmetic, w: BigNumber): BigNumber[] {
-  const out = [arithmetic.one];
-  while (out.length < SERIES_TERMS) out.push(out[out.length - 1].times(w).div(-out.length));
+/** The coefficients of e^{−wt}, in fixed point. */
+function expTerms(w: bigint, shift: bigint): bigint[] {
+  const out = [1n << shift];
+  for (let k = 1n; out.length < SERIES_TERMS; k++) out.push(-((out[out.length - 1] * w) >> shift) / k);
   return out;
 }
 
-/** The coefficients of f^power for f with the given ones: g' f = power·f' g. */
-function seriesPower(arithmetic: Arithmetic, f: Numbers, power: number): BigNumber[] {
-  const out = [f[0].pow(power)];
+/** The coefficients of f^power for f with the given ones, in fixed point, by g' f = power·f' g; g₀ is f₀^power. */
+function seriesPower(f: readonly bigint[], power: bigint, first: bigint): bigint[] {
+  const out = [first];
   for (let k = 1; k < f.length; k++) {
-    const factor = (i: number) =>
-      arithmetic
-        .number(power)
-        .plus(1)
-        .times(k - i)
-        .minus(k);
-    const terms = out.map((g, i) => g.times(f[k - i]).times(factor(i)));
-    out.push(arithmetic.sum(terms).div(f[0].times(k)));
+    const terms = out.map((g, i) => g * f[k - i] * ((power + 1n) * BigInt(k - i) - BigInt(k)));
+    out.push(terms.reduce((sum, term) => sum + term) / (f[0] * BigInt(k)));
   }
   return out;
 }
@@ -70,9 +64,9 @@ export class SoftIntegral {
     const shift = BigInt(bits);
     const unit = 1n << shift;
     const mass = levels.map((level) => this.#floating(level.mass));
-    const chains = levels.map((level) => this.#chain(level.x));
     const log2 = arithmetic.log(arithmetic.number(2));
     const root = Array.from({ length: cells }, (_, r) => this.#fixed(arithmetic.exp(log2.times(r).div(cells))));
+    const chains = levels.map((level) => this.#chain(level.x, root));
     const integral = levels.map(() => new Accumulator());
     const term = (r: number, e: bigint, power: bigint) => (root[r] * ((e * power) >> shift)) >> shift;
     const last =
@@ -82,7 +76,7 @@ export class SoftIntegral {
       let e: bigint[] = [];
       for (let r = 0; r < cells; r++) {
         e = chains.map((chain) => chain.at(octave, r));
-        power = powerOf(meanOf(mass, e, shift), n - 1, bits);
+        power = powerBelow(meanOf(mass, e, shift), n, bits);
         for (let i = 0; i < e.length; i++) integral[i].add(term(r, e[i], power.mantissa), octave + power.exponent);
       }
       if (this.#isOver(power, integral)) break;
@@ -98,15 +92,14 @@ export class SoftIntegral {
       }
       octave += skipped;
     }
-    const before = this.#before();
+    const before = this.#before(root);
     // Back from fixed point by logarithms: 2^exponent and e^x alone may overflow where their product does not.
-    const back = ({ mantissa, exponent }: Accumulator, x: BigNumber) => {
-      const value = new arithmetic.Big(mantissa.toString()).div(new arithmetic.Big(unit.toString()));
-      return arithmetic.exp(arithmetic.log(value).plus(log2.times(exponent.toString())).plus(x));
-    };
+    const big = (x: bigint) => new arithmetic.Big(x.toString()).div(new arithmetic.Big(unit.toString()));
+    const back = ({ mantissa, exponent }: Accumulator, x: BigNumber) =>
+      arithmetic.exp(arithmetic.log(big(mantissa)).plus(log2.times(exponent.toString())).plus(x));
     // The step is ln 2/cells, and t counts from 2^−lead.
     const scale = log2.times(n).div(cells).div(arithmetic.number(2).pow(lead));
-    return levels.map(({ x }, i) => before(x).times(arithmetic.exp(x)).plus(back(integral[i], x)).times(scale));
+    return levels.map(({ x }, i) => big(before[i]).times(arithmetic.exp(x)).plus(back(integral[i], x)).times(scale));
   }
 
   /**
@@ -121,26 +114,32 @@ export class SoftIntegral {
     );
   }
 
-  /** Σ t e^{−tw} φ^{N−1} over the nodes before the first, by its power series in t, in units of the first node's t. */
-  #before(): (x: BigNumber) => BigNumber {
-    const { arithmetic, levels, n, cells, lead } = this;
-    const two = arithmetic.number(2);
-    const ratio = arithmetic.exp(arithmetic.log(two).div(cells));
+  /**
+   * Σ t e^{−tw} φ^{N−1} of each level over the nodes before the first, by its power series in t, in units of the first node's t:
+   * in fixed point, since φ is near 1 there. `root` has the powers of 2^{1/cells} below 2.
+   */
+  #before(root: readonly bigint[]): bigint[] {
+    const { arithmetic, levels, n, cells, lead, bits } = this;
+    const shift = BigInt(bits);
+    const unit = 1n << shift;
     // Σ t^{k+1} over the nodes t = ratio^−j, j = 1, 2, …
-    const sums = Array.from({ length: SERIES_TERMS }, (_, k) => arithmetic.one.div(ratio.pow(k + 1).minus(1)));
-    const scale = two.pow(-lead);
-    const chains = levels.map(({ x }) => expTerms(arithmetic, arithmetic.exp(x).times(scale)));
-    const phi = sums.map((_, k) => arithmetic.sum(levels.map(({ mass }, i) => mass.times(chains[i][k]))));
-    const others = seriesPower(arithmetic, phi, n - 1);
-    return (x) => {
-      const own = expTerms(arithmetic, arithmetic.exp(x).times(scale));
-      const term = (k: number) => arithmetic.sum(own.slice(0, k + 1).map((e, j) => e.times(others[k - j])));
-      return arithmetic.sum(sums.map((sum, k) => sum.times(term(k))));
-    };
+    const sums = Array.from({ length: SERIES_TERMS }, (_, k) => {
+      const ratio = root[(k + 1) % cells] << BigInt(Math.floor((k + 1) / cells));
+      return (unit << shift) / (ratio - unit);
+    });
+    const own = levels.map(({ x }) => expTerms(this.#fixed(arithmetic.exp(x)) >> BigInt(lead), shift));
+    const mass = levels.map((level) => this.#fixed(level.mass));
+    const phi = sums.map((_, k) => mass.reduce((sum, m, i) => sum + m * own[i][k], 0n) >> shift);
+    const first = powerOf({ mantissa: phi[0], exponent: 0n }, n - 1, bits);
+    const others = seriesPower(phi, BigInt(n - 1), first.mantissa << first.exponent);
+    return own.map((terms) => {
+      const term = (k: number) => terms.slice(0, k + 1).reduce((sum, e, j) => sum + e * others[k - j], 0n) >> shift;
+      return sums.reduce((sum, s, k) => sum + ((s * term(k)) >> shift), 0n);
+    });
   }
 
   #fixed(x: BigNumber): bigint {
-    return BigInt(x.times(new this.arithmetic.Big((1n << BigInt(this.bits)).toString())).toFixed(0));
+    return this.arithmetic.toFixed(x, BigInt(this.bits));
   }
 
   /** A positive number as mantissa·2^exponent, the mantissa in fixed point and from 1/2 to 2. */
@@ -151,8 +150,8 @@ export class SoftIntegral {
   }
 
   /** e^{−tw} at the nodes t = 2^{m/cells − lead} for w = e^x, asked for in order; octaves where it is 1 or 0 may be skipped. */
-  #chain(x: BigNumber): Chain {
-    const { arithmetic, cells, lead, bits } = this;
+  #chain(x: BigNumber, root: readonly bigint[]): Chain {
+    const { arithmetic, lead, bits } = this;
     const shift = BigInt(bits);
     const unit = 1n << shift;
     if (!x.isFinite()) return { first: 0n, at: () => unit, constant: true }; // forbidden
@@ -167,13 +166,15 @@ export class SoftIntegral {
     const at = (octave: bigint, r: number) => {
       if (octave < first) return unit;
       if (e[r] === 0n) return 0n;
-      if (octave === first) {
-        const octaves = arithmetic.number(r).div(cells).plus(octave.toString()).minus(lead);
-        const log = x.plus(log2.times(octaves.plus(this.#promised)));
+      if (octave === first && r === 0) {
+        const octaves = arithmetic.number(this.#promised - lead).plus(octave.toString());
+        const log = x.plus(log2.times(octaves));
         // An x with more digits than are carried leaves no digit of t·w.
         if (!log.abs().lt(this.#promised))
           throw bigOutOfRange("softBestOfNLaw", "reward / beta", "have no more digits than are carried", x);
         z[r] = this.#fixed(arithmetic.exp(log));
+      } else if (octave === first) {
+        z[r] = (z[0] * root[r]) >> shift;
       } else {
         z[r] <<= 1n;
       }
@@ -258,6 +259,13 @@ function powerOf(base: Floating, power: number, bits: number): Floating {
     square = normal((square.mantissa * square.mantissa) >> shift, 2n * square.exponent, bits);
   }
   return result;
+}
+
+/** A number to the power N − 1: to the power N over the number, since N is often a power of 2, by squarings alone. */
+function powerBelow(base: Floating, n: number, bits: number): Floating {
+  if (base.mantissa === 0n) return base;
+  const { mantissa, exponent } = powerOf(base, n, bits);
+  return normal((mantissa << BigInt(bits)) / base.mantissa, exponent - base.exponent, bits);
 }
 
 /** The same number with its mantissa near 1. */

@@ -30,7 +30,7 @@ const query = (name: string, rewards: readonly number[]) =>
 const good = (i: number) => query(`q${i}`, [0, (i % 7) / 7, 1]);
 const CURVE = ["--beta", "0.5", "--n", "1,4", "--csv"];
 
-describe("wherever the input breaks off, any number of workers report the same", { timeout: 60_000 }, () => {
+describe("wherever the input breaks off, any number of workers report the same", () => {
   const lines = Array.from({ length: 40 }, (_, i) => good(i));
   const bad = '{"query": "bad", "answers": [{"count": 1}]}';
   it.each([
@@ -141,7 +141,7 @@ describe("the worker pool", () => {
   });
 });
 
-describe("on a signal, what was done is reported and the rest is not missed silently", { timeout: 60_000 }, () => {
+describe("on a signal, what was done is reported and the rest is not missed silently", () => {
   const lines = Array.from({ length: 10_000 }, (_, i) => good(i));
 
   /** What becomes of a command that is fed lines without an end, and ended by a signal once it says how far it is. */

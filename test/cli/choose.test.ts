@@ -49,7 +49,7 @@ interface Choice {
 
 const choice = (args: string[], input = ""): Choice => JSON.parse(exptilt(["choose", ...args, "--json"], input).stdout);
 
-describe("on the embedded data", { timeout: 60_000 }, () => {
+describe("on the embedded data", () => {
   it("finds that the proxy helps first and hurts later, and keeps to the budgets", () => {
     const found = choice(["--beta", "0,0.1", "--n", "1,2,4,…,64", "--kl", "0.3", "--max-n", "4"]);
     expect([found.by, found.estimate, found.queries, found.telling]).toEqual(["gold", "unbiased", 164, true]);

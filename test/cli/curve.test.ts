@@ -40,7 +40,7 @@ interface Report {
   }[];
 }
 
-describe("exptilt curve on the embedded data", { timeout: 60_000 }, () => {
+describe("exptilt curve on the embedded data", () => {
   // Exact means over the queries, published with the data: made by an independent program.
   const published = {
     0: ["22.116", "27.367", "30.134", "29.847", "27.811", "23.946", "21.633"],
@@ -149,7 +149,7 @@ describe("exptilt curve", () => {
   });
 });
 
-describe("the default temperatures", { timeout: 60_000 }, () => {
+describe("the default temperatures", () => {
   const limits = (args: string[], input = "") =>
     (JSON.parse(exptilt(["curve", ...args, "--n", "1", "--json"], input).stdout) as Report).curves.map(
       ({ beta, limit }) => ({ beta, kl: limit.klToRef }),
@@ -182,7 +182,7 @@ describe("the default temperatures", { timeout: 60_000 }, () => {
   });
 });
 
-describe("differences, clusters and queries", { timeout: 60_000 }, () => {
+describe("differences, clusters and queries", () => {
   it("--versus compares every row with a chosen one, and refuses a row that is not read", () => {
     const asked = ["curve", "--beta", "0,0.1", "--n", "1,4"];
     const { stdout } = exptilt([...asked, "--versus", "0,4", "--json"]);

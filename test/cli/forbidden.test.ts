@@ -100,7 +100,7 @@ test("verify refuses them, and says what to do", () => {
   );
 });
 
-describe("train", { timeout: 60_000 }, () => {
+describe("train", () => {
   test("reaches the optimum, which gives them nothing, where the features tell them apart; else says it did not", () => {
     const lines = [mixed].map(({ query, answers }) => ({
       query,

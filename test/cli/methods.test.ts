@@ -69,7 +69,7 @@ const laws = queries.map(({ count, reward, gold }) => ({ ref: measure([...count.
 const optionsOf = (method: SelectionMethod): MethodOptions =>
   method === "rejection" ? { method, cap: 1.5 } : { method };
 
-describe("exptilt curve --method", { timeout: 60_000 }, () => {
+describe("exptilt curve --method", () => {
   it("reads the exact laws of a data set with --law", () => {
     const { status, stdout } = exptilt([
       "curve",
@@ -194,7 +194,7 @@ describe("exptilt curve --method", { timeout: 60_000 }, () => {
   });
 });
 
-describe("what answers are one to a vote", { timeout: 60_000 }, () => {
+describe("what answers are one to a vote", () => {
   const rows = [
     ["42", 0.1, 1],
     ["42", 0.3, 1],
@@ -248,7 +248,7 @@ describe("what answers are one to a vote", { timeout: 60_000 }, () => {
   });
 });
 
-describe("exptilt choose --method", { timeout: 60_000 }, () => {
+describe("exptilt choose --method", () => {
   it("chooses among methods too, and says which", () => {
     const asked = ["--beta", "0.1", "--n", "1,4,16", "--method", "soft,vote,weighted-vote"];
     const found = JSON.parse(exptilt(["choose", ...asked, "--json"]).stdout);

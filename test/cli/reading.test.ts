@@ -751,7 +751,7 @@ describe("rows of a query that do not stand together", () => {
       expect(scattered.said[0]).toBe("f: the rows of a query are not next to each other; all are gathered first");
   });
 
-  it("are one query through a pipe, by any command", { timeout: 60_000 }, () => {
+  it("are one query through a pipe, by any command", () => {
     const rows = [0, 1].flatMap((i) => ["a", "b"].map((q) => row(q, `t${i}`, i + (q === "a" ? 0.5 : 0))));
     const path = file(jsonLines(rows));
     for (const args of [

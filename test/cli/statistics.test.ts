@@ -159,7 +159,7 @@ function truth(beta: number, n: number, value: 1 | 2): number {
   }, 0);
 }
 
-describe("intervals of 95 % cover the truth in 93 to 97 % of 1,000 data sets", { timeout: 60_000 }, () => {
+describe("intervals of 95 % cover the truth in 93 to 97 % of 1,000 data sets", () => {
   const [DATA_SETS, QUERIES, SAMPLES] = [1000, 100, 8];
   const settings = settingsOf([0, 0.5], [1, 4], { versus: { beta: 0, n: 4 } });
   const rng = randomSource("coverage");

@@ -38,7 +38,7 @@ const two = [
   },
 ];
 
-describe("exptilt train", { timeout: 60_000 }, () => {
+describe("exptilt train", () => {
   test("on the embedded data, with the reward as feature, every query reaches the exact optimum at θ = 1/β", () => {
     const { status, stdout, stderr } = exptilt("--holdout", "0.5", "--json");
     const report = JSON.parse(stdout);

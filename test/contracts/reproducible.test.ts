@@ -79,7 +79,7 @@ describe("a computation has the same bits in every engine", () => {
   });
 });
 
-describe("seeded streams", { timeout: 120_000 }, () => {
+describe("seeded streams", () => {
   it("the first draws of every sampler are those on record, bit by bit", async () => {
     await expect(await draws()).toMatchFileSnapshot("draws.txt");
   });

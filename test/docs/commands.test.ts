@@ -20,7 +20,7 @@ const commands = pages
   .filter((page) => page.endsWith(".md"))
   .flatMap((page) => shown(page).map((c) => ({ page, ...c })));
 
-describe("a command shown on a page prints what the page shows", { timeout: 60_000 }, () => {
+describe("a command shown on a page prints what the page shows", () => {
   it.each(commands)("$page: exptilt $line", ({ line, printed }) => {
     const { stdout, stderr } = spawnSync(process.execPath, [bin, ...line.split(" ")], { encoding: "utf8" });
     // A page may leave out the legend below a table.

@@ -12,6 +12,7 @@ import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/readi
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachPiece } from "../run/forEachPiece.js";
 import { jobsOf } from "../run/jobs.js";
+import { workerScript } from "../run/workerScript.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
 import { print } from "../terminal/output.js";
 import { requireOutputs, writeText } from "../terminal/outputFile.js";
@@ -50,7 +51,7 @@ export const usage: Usage = {
   readsQueries: true,
 };
 
-const WORKER = new URL("../curve/worker.js", import.meta.url);
+const WORKER = workerScript("curveWorker");
 
 /** Runs `exptilt choose` and gives its exit status. */
 export async function choose(args: readonly string[]): Promise<number> {

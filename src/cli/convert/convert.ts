@@ -4,6 +4,7 @@ import { type OptionTable, oneFile, parseOptions, type Usage, wholeNumber } from
 import { READING_OPTIONS, readingSettings, requireOneReward } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachPiece } from "../run/forEachPiece.js";
+import { workerScript } from "../run/workerScript.js";
 import { isOutputEnded, print } from "../terminal/output.js";
 import { requireOutputs } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
@@ -22,7 +23,7 @@ export const usage: Usage = {
   readsQueries: true,
 };
 
-const WORKER = new URL("./worker.js", import.meta.url);
+const WORKER = workerScript("convertWorker");
 
 /** Runs `exptilt convert` and gives its exit status. */
 export async function convert(args: readonly string[]): Promise<number> {

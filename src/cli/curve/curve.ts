@@ -8,6 +8,7 @@ import { readText } from "../input/readText.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachPiece } from "../run/forEachPiece.js";
 import { jobsOf } from "../run/jobs.js";
+import { workerScript } from "../run/workerScript.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import { requireOutputs } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
@@ -62,8 +63,8 @@ const SETTINGS = [
   ...Object.keys({ ...READING_OPTIONS, ...CLUSTER_OPTION }),
 ];
 
-const READING_WORKER = new URL("./worker.js", import.meta.url);
-const DIGEST_WORKER = new URL("./digestWorker.js", import.meta.url);
+const READING_WORKER = workerScript("curveWorker");
+const DIGEST_WORKER = workerScript("digestWorker");
 
 /** Runs `exptilt curve` and gives its exit status. */
 export async function curve(args: readonly string[]): Promise<number> {

@@ -5,6 +5,7 @@ import { type OptionTable, parseOptions, type Usage } from "../input/options.js"
 import { readText } from "../input/readText.js";
 import { readUntilBroken } from "../run/brokenOff.js";
 import { forEachPiece } from "../run/forEachPiece.js";
+import { workerScript } from "../run/workerScript.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import { requireOutputs } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
@@ -28,7 +29,7 @@ export const usage: Usage = {
   options: OPTIONS,
 };
 
-const DIGEST_WORKER = new URL("./digestWorker.js", import.meta.url);
+const DIGEST_WORKER = workerScript("digestWorker");
 
 /** Runs `exptilt merge` and gives its exit status. */
 export async function merge(args: readonly string[]): Promise<number> {

@@ -2,6 +2,7 @@ import { type Dataset, inBatches, type Piece, placeOf, take } from "../input/dat
 import { InputError } from "../input/inputError.js";
 import { BATCH_CHARACTERS } from "../run/forEachPiece.js";
 import { forEachOnWorkers } from "../run/pool.js";
+import { workerScript } from "../run/workerScript.js";
 import { Progress } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
 import type { CurveSettings } from "./settings.js";
@@ -33,7 +34,7 @@ export async function temperaturesOf(
       let read = 0;
       return forEachOnWorkers<Piece | typeof END, FoundTemperatures | undefined>(
         withEnd(inBatches(take(pieces, limit), BATCH_CHARACTERS)),
-        new URL("./temperaturesWorker.js", import.meta.url),
+        workerScript("temperaturesWorker"),
         { columns, rewards: names.length },
         // What it has read so far stays with the worker.
         { jobs: 1, signal, placeOf: (item) => (item === END ? dataset.name : placeOf(item)) },

@@ -6,6 +6,7 @@ import { READING_OPTIONS, readingSettings, requireOneReward } from "../input/rea
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachPiece } from "../run/forEachPiece.js";
 import { jobsOf } from "../run/jobs.js";
+import { workerScript } from "../run/workerScript.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import { jsonOutput } from "../terminal/jsonOutput.js";
 import { print } from "../terminal/output.js";
@@ -34,7 +35,7 @@ export const usage: Usage = {
   readsQueries: true,
 };
 
-const WORKER = new URL("./worker.js", import.meta.url);
+const WORKER = workerScript("verifyWorker");
 
 const areDigits = (x: number): boolean => Number.isInteger(x) && x >= 20 && x <= 1000;
 

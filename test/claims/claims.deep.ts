@@ -1,0 +1,3 @@
+import { expectClaims } from "./generated.js";
+
+expectClaims(1000, 40);
