@@ -78,4 +78,13 @@ for (const [name, input] of Object.entries(WORKERS))
     },
   });
 
+// The command line in few files too.
+await build({
+  input: "dist/cli/main.js",
+  platform: "node",
+  external: /^(mathjs|csv-parse|hyparquet|fzstd)/,
+  output: { dir: "dist/cli", chunkFileNames: "part-[name].js", minify },
+});
+
+rmSync("dist/cli/main.js.map");
 chmodSync("dist/cli/main.js", 0o755);

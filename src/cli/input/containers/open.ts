@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { packageFile } from "../../packageFile.js";
 import { readAhead } from "./ahead.js";
 import { compressionOf, decompressed } from "./compression.js";
 import type { Container, Contents, Reader } from "./container.js";
@@ -13,9 +14,7 @@ import { FileSource, openSource, type Source, spooled } from "./source.js";
 export type { Container, QueryText, Row } from "./container.js";
 
 /** The data set that the package carries. */
-export const EMBEDDED: string = fileURLToPath(
-  new URL("../../../../src/data/humaneval-codegen16b.jsonl", import.meta.url),
-);
+export const EMBEDDED: string = fileURLToPath(packageFile("src/data/humaneval-codegen16b.jsonl"));
 
 /** How a file is opened. */
 export interface Opening {
