@@ -73,9 +73,9 @@ describe.skipIf(missing.length > 0)("on a cluster", () => {
   });
 
   it("an array of which a task is cancelled, one requeued and one has a bad line is whole in the end, or refused", async () => {
-    // Votes of many draws take long: a task is met in the middle of its work.
-    writeDataset(path("queries.jsonl"), 192, 100);
-    const options = "--beta 0.1 --method vote --n 512,1024,2048";
+    // The laws of votes take long: a task is met in the middle of its work.
+    writeDataset(path("queries.jsonl"), 640, 30);
+    const options = "--beta 0.1 --method vote --n 64";
     run("rm -f shard-* slurm-*; split -n l/8 queries.jsonl shard-");
     const [, recipe] = /(sbatch .*?')\n(?=exptilt merge)/s.exec(commandsOf("Slurm")) ?? [];
     const submit = (more: string, asked = options) =>
@@ -117,7 +117,7 @@ describe.skipIf(missing.length > 0)("on a cluster", () => {
     );
     writeFileSync(path("shard-ac"), good.join("\n"));
     submit("--wait --array=2");
-    expect(read("shard-ac.json")).toContain('"queries":24,');
+    expect(read("shard-ac.json")).toMatch(/"queries":(7|8)\d,/);
     expect(run(mergeAll)).toBe(run(`exptilt curve queries.jsonl ${options} --csv --jobs 2`));
 
     // A second data set under the same names, whose tasks are still pending.
@@ -126,13 +126,13 @@ describe.skipIf(missing.length > 0)("on a cluster", () => {
     );
     const pending = submit("--hold", "--beta 0.1 --n 16");
     expect(queue("%t").trim().split("\n")).toEqual(Array(8).fill("PD"));
-    expect(refused(mergeAll)).toContain("shard-aa.json: 24 of its 24 queries are not in queries.jsonl");
+    expect(refused(mergeAll)).toMatch(/shard-aa\.json: (\d+) of its \1 queries are not in queries\.jsonl/);
     run(`scontrol release ${pending}`);
     await until("the second array has ended", () => queue("%i") === "", 500);
     expect(run(mergeAll)).toBe(run("exptilt curve queries.jsonl --beta 0.1 --n 16 --csv"));
     rmSync(path("shard-ad.json"));
     expect(refused(mergeAll)).toMatch(
-      /^exptilt: queries\.jsonl:73: 24 queries of queries\.jsonl are in none of the files/,
+      /^exptilt: queries\.jsonl:\d+: \d+ queries of queries\.jsonl are in none of the files/,
     );
   });
 });
