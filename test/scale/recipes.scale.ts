@@ -78,8 +78,13 @@ describe.skipIf(missing.length > 0)("on a cluster", () => {
     const options = "--beta 0.1 --method vote --n 64";
     run("rm -f shard-* slurm-*; split -n l/8 queries.jsonl shard-");
     const [, recipe] = /(sbatch .*?')\n(?=exptilt merge)/s.exec(commandsOf("Slurm")) ?? [];
-    const submit = (more: string, asked = options) =>
-      run((recipe as string).replace("--wait", `--parsable ${more}`).replace("--beta 0.1 --n 16", asked)).trim();
+    const submit = (flags: string, { tasks = "0-7", asked = options } = {}) =>
+      run(
+        (recipe as string)
+          .replace("--wait", `--parsable ${flags}`)
+          .replace("--array=0-7", `--array=${tasks}`)
+          .replace("--beta 0.1 --n 16", asked),
+      ).trim();
     const good = read("shard-ac").split("\n");
     writeFileSync(path("shard-ac"), [...good.slice(0, 20), "{", ...good.slice(20)].join("\n"));
     const mergeAll = "exptilt merge shard-??.json --of queries.jsonl --csv";
@@ -111,12 +116,12 @@ describe.skipIf(missing.length > 0)("on a cluster", () => {
     ).toBe("");
 
     expect(refused(mergeAll)).toContain("shard-ab.json: it is of a run that broke off: ended by SIGTERM");
-    submit("--wait --array=1");
+    submit("--wait", { tasks: "1" });
     expect(refused(mergeAll)).toContain(
       "shard-ac.json: it is of a run that broke off: shard-ac:21: the line is not JSON",
     );
     writeFileSync(path("shard-ac"), good.join("\n"));
-    submit("--wait --array=2");
+    submit("--wait", { tasks: "2" });
     expect(read("shard-ac.json")).toMatch(/"queries":(7|8)\d,/);
     expect(run(mergeAll)).toBe(run(`exptilt curve queries.jsonl ${options} --csv --jobs 2`));
 
@@ -124,7 +129,7 @@ describe.skipIf(missing.length > 0)("on a cluster", () => {
     run(
       "tac queries.jsonl | sed 's/query /question /' > second.jsonl; mv second.jsonl queries.jsonl; split -n l/8 queries.jsonl shard-",
     );
-    const pending = submit("--hold", "--beta 0.1 --n 16");
+    const pending = submit("--hold", { asked: "--beta 0.1 --n 16" });
     expect(queue("%t").trim().split("\n")).toEqual(Array(8).fill("PD"));
     expect(refused(mergeAll)).toMatch(/shard-aa\.json: (\d+) of its \1 queries are not in queries\.jsonl/);
     run(`scontrol release ${pending}`);
