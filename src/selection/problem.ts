@@ -3,7 +3,7 @@ import { type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
 import { type Condition, requireNumber, requireObject } from "../numeric/check.js";
 import { weightsOfRewards } from "./integral/weights.js";
-import { type Prepared, preparedBy } from "./ratio/prepared.js";
+import { Prepared } from "./ratio/prepared.js";
 
 /**
  * What best-of-N selects by: a reference law to draw from and a reward to choose by.
@@ -49,9 +49,7 @@ export function prepareAll<A>(
   return temperatures.map((temperature) => {
     const beta = requireNumber(caller, "beta", temperature, TEMPERATURE);
     levels ??= levelsOf(caller, law, score);
-    return preparedBy({ caller, ref, law, score, beta }, levels, (levels, lift) =>
-      weightsOfRewards(levels, beta, lift),
-    );
+    return new Prepared({ caller, ref, law, score, beta }, levels, weightsOfRewards);
   });
 }
 

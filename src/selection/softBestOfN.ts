@@ -1,4 +1,4 @@
-import { levelsOf } from "../measure/levels.js";
+import { type Levels, levelsOf } from "../measure/levels.js";
 import { type Distribution, type Measure, requireMeasure } from "../measure/measure.js";
 import type { Score } from "../measure/score.js";
 import { resolveScore } from "../measure/score.js";
@@ -7,7 +7,7 @@ import { DRAWS } from "./draws.js";
 import { weightsAsGiven } from "./integral/weights.js";
 import { prepare, requireProblem, type SelectionProblem } from "./problem.js";
 import { lawAt, onAnswers } from "./ratio/law.js";
-import { preparedBy } from "./ratio/prepared.js";
+import { Prepared } from "./ratio/prepared.js";
 
 /**
  * The exact law of soft best-of-N: draw o⁽¹⁾ … o⁽ᴺ⁾ from ref, pick one with probability ∝ e^{r/β}. With w = e^{r/β} and
@@ -86,6 +86,9 @@ export function weightedBestOfNLaw<A>(
     throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
   n = requireNumber(caller, "n", n, DRAWS);
   const levels = levelsOf(caller, law, score);
-  const prepared = preparedBy({ caller, ref, law, score, beta: 1 }, levels, weightsAsGiven);
+  const prepared = new Prepared({ caller, ref, law, score, beta: 1 }, levels, weightsByReward);
   return onAnswers(prepared, lawAt(prepared, n));
 }
+
+/** The rewards are the weights. */
+const weightsByReward = (levels: Levels, _beta: number, lift: number) => weightsAsGiven(levels, lift);

@@ -6,7 +6,7 @@ import { isNormal } from "../../numeric/float64.js";
 import { exponentOf } from "../../numeric/powerOfTwo.js";
 import type { RatioToRef } from "./levelRatios.js";
 import type { Prepared } from "./prepared.js";
-import { ratiosAt } from "./ratiosAt.js";
+import { ratiosOf } from "./ratiosAt.js";
 
 /** A law whose answers are in grades, each of one ratio to ref: the levels of a reward, say. */
 export interface Graded<P> {
@@ -19,7 +19,7 @@ export interface Graded<P> {
 
 /** The law of a problem at one N. */
 export function lawAt<A>(prepared: Prepared<A>, n: number): Law {
-  return lawOfRatios(prepared, (problem) => ratiosAt(problem, [n])[0]);
+  return lawOfRatios(prepared, (problem) => ratiosOf(problem, n));
 }
 
 /**
