@@ -237,7 +237,7 @@ function sweep(
   const stay = windowSums(workspace, windows, mass, at);
   const above = massAbove(mass, workspace.floats(x.length + 1));
   const weightAbove = massAbove(weighted, workspace.floats(x.length + 1));
-  // moment[k] = Σ p z^k over the low levels, z = t·w at the node.
+  // moment[k] = Σ p z^k/k! over the low levels, z = t·w at the node.
   const moment = workspace.floats(TAYLOR_TERMS);
   // The moments where a level last joined them. A fresh start takes them from here, so that the rounding errors do not
   // add up.
@@ -260,7 +260,7 @@ function sweep(
       let p = mass[begin - 1];
       for (let k = 1; k < TAYLOR_TERMS; k++) {
         p *= z;
-        moment[k] += p;
+        moment[k] += p * inverseFactorial[k];
       }
     }
     let lowGap = 0;
@@ -275,8 +275,8 @@ function sweep(
         const v = moment[k + 1] * decay[k + 1];
         moment[k] = u;
         moment[k + 1] = v;
-        lowBend += u * inverseFactorial[k];
-        odd += v * inverseFactorial[k + 1];
+        lowBend += u;
+        odd += v;
       }
       moment[1] *= decay[1];
       if (joined > begin) {
