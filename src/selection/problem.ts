@@ -1,6 +1,7 @@
-import { type Levels, levelsOf } from "../measure/levels.js";
+import { levelsOf } from "../measure/levels.js";
 import { type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
+import { lazy } from "../numeric/cache.js";
 import { type Condition, requireNumber, requireObject } from "../numeric/check.js";
 import { weightsOfRewards } from "./integral/weights.js";
 import { Prepared } from "./ratio/prepared.js";
@@ -45,11 +46,10 @@ export function prepareAll<A>(
   const ref = requireMeasure(caller, "ref", problem.ref);
   const { law } = ref;
   const score = resolveScore(caller, "reward", ref.support, reward);
-  let levels: Levels | undefined;
+  const levels = lazy(() => levelsOf(caller, law, score));
   return temperatures.map((temperature) => {
     const beta = requireNumber(caller, "beta", temperature, TEMPERATURE);
-    levels ??= levelsOf(caller, law, score);
-    return new Prepared({ caller, ref, law, score, beta }, levels, weightsOfRewards);
+    return new Prepared({ caller, ref, law, score, beta }, weightsOfRewards, levels);
   });
 }
 

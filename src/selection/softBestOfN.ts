@@ -1,4 +1,4 @@
-import { type Levels, levelsOf } from "../measure/levels.js";
+import type { Levels } from "../measure/levels.js";
 import { type Distribution, type Measure, requireMeasure } from "../measure/measure.js";
 import type { Score } from "../measure/score.js";
 import { resolveScore } from "../measure/score.js";
@@ -6,7 +6,7 @@ import { outOfRange, requireNumber } from "../numeric/check.js";
 import { DRAWS } from "./draws.js";
 import { weightsAsGiven } from "./integral/weights.js";
 import { prepare, requireProblem, type SelectionProblem } from "./problem.js";
-import { lawAt, onAnswers } from "./ratio/law.js";
+import { lawAt, onAnswers, softLawAt } from "./ratio/law.js";
 import { Prepared } from "./ratio/prepared.js";
 
 /**
@@ -46,7 +46,7 @@ export function softBestOfNLaw<A>(problem: SelectionProblem<A>, n: number): Dist
 export function softLaw<A>(caller: string, problem: SelectionProblem<A>, n: number): Distribution<A> {
   const prepared = prepare(caller, problem, problem?.beta);
   n = requireNumber(caller, "n", n, DRAWS);
-  return onAnswers(prepared, lawAt(prepared, n));
+  return onAnswers(prepared, softLawAt(prepared, n));
 }
 
 /**
@@ -85,8 +85,7 @@ export function weightedBestOfNLaw<A>(
   if (!score.some((w, i) => w > 0 && law.supports(i)))
     throw outOfRange(caller, "weight", "be positive for some answer of the support", 0);
   n = requireNumber(caller, "n", n, DRAWS);
-  const levels = levelsOf(caller, law, score);
-  const prepared = new Prepared({ caller, ref, law, score, beta: 1 }, levels, weightsByReward);
+  const prepared = new Prepared({ caller, ref, law, score, beta: 1 }, weightsByReward);
   return onAnswers(prepared, lawAt(prepared, n));
 }
 

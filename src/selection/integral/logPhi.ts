@@ -201,12 +201,12 @@ function windowSums(workspace: Workspace, windows: Windows, mass: Float64Array, 
 function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Float64Array, t: Float64Array): Nodes {
   const { x, weight, mass, forbidden, mean, lift } = weights;
   const weighted = workspace.floats(x.length);
-  for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * weight[i] : 0;
+  for (let i = 0; i < x.length; i++) weighted[i] = Math.abs(mass[i]) >= SMALLEST_NORMAL ? mass[i] * weight[i] : 0;
   const from = massFrom(mass, forbidden, workspace.floats(x.length + 1));
   const parts = sweep(workspace, weights, windows, at, t, weighted, from);
   let squares = 0;
   // The weight of a level that is left out may overflow.
-  for (let i = 0; i < x.length; i++) if (weighted[i] > 0) squares += weighted[i] * weight[i];
+  for (let i = 0; i < x.length; i++) if (weighted[i] !== 0) squares += weighted[i] * weight[i];
   const curvature = Math.max(0, squares - mean * 2 ** -lift * mean) / 2;
   return { at, t, ...logsOf(workspace, weights, windows, at, t, parts, from), curvature, windows, workspace };
 }

@@ -22,18 +22,26 @@ export class Prepared<A> implements Known<A> {
   readonly law: Law;
   readonly score: Float64Array;
   readonly beta: number;
-  readonly levels: Levels;
+  readonly #levelsOf: (() => Levels) | undefined;
+  #levels: Levels | undefined;
   readonly #weightsOf: WeightsOf;
   #weights: Weights | undefined;
 
-  constructor({ caller, ref, law, score, beta }: Known<A>, levels: Levels, weightsOf: WeightsOf) {
+  /** `levelsOf` gives levels that problems share. */
+  constructor({ caller, ref, law, score, beta }: Known<A>, weightsOf: WeightsOf, levelsOf?: () => Levels) {
     this.caller = caller;
     this.ref = ref;
     this.law = law;
     this.score = score;
     this.beta = beta;
-    this.levels = levels;
     this.#weightsOf = weightsOf;
+    this.#levelsOf = levelsOf;
+  }
+
+  /** Made when first read. */
+  get levels(): Levels {
+    this.#levels ??= this.#levelsOf?.() ?? levelsOf(this.caller, this.law, this.score);
+    return this.#levels;
   }
 
   /** The log-weights of the levels, where β is neither 0 nor infinite; made when first read. */
@@ -58,5 +66,5 @@ export class Prepared<A> implements Known<A> {
 /** A function of its own, so that what it gives holds on to neither levels nor weights. */
 function againFrom<A>({ caller, ref, law, score, beta }: Known<A>, weightsOf: WeightsOf): () => Prepared<A> {
   const known = { caller, ref, law, score, beta };
-  return () => new Prepared(known, levelsOf(caller, law, score), weightsOf);
+  return () => new Prepared(known, weightsOf);
 }
