@@ -1,6 +1,7 @@
+/** Bits of a digit: for few values, going through the buckets would take longer than through the values. */
 const DIGIT_BITS = 11;
-const BUCKETS: number = 2 ** DIGIT_BITS;
-const DIGIT: number = BUCKETS - 1;
+const DIGIT_BITS_OF_FEW = 8;
+const MAX_FEW = 1024;
 /** Runs of up to so many entries that agree in their leading bits are sorted by insertion. */
 const INSERTION_SORT_LIMIT = 24;
 
@@ -38,20 +39,22 @@ export function sortDecreasing(places: Int32Array, values: Float64Array): void {
 /** Sorts places and their keys, as whole numbers without sign, the lowest digit first. */
 function sortByKeys(places: Int32Array, keys: Int32Array): void {
   const size = places.length;
-  const next = new Int32Array(BUCKETS);
+  const bits = size > MAX_FEW ? DIGIT_BITS : DIGIT_BITS_OF_FEW;
+  const next = new Int32Array(2 ** bits);
+  const mask = next.length - 1;
   const otherPlaces = new Int32Array(size);
   const otherKeys = new Int32Array(size);
-  for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
+  for (let shift = 0; shift < 32; shift += bits) {
     next.fill(0);
-    for (let j = 0; j < size; j++) next[(keys[j] >>> shift) & DIGIT]++;
-    for (let b = 0, begin = 0; b < BUCKETS; b++) {
+    for (let j = 0; j < size; j++) next[(keys[j] >>> shift) & mask]++;
+    for (let b = 0, begin = 0; b < next.length; b++) {
       const count = next[b];
       next[b] = begin;
       begin += count;
     }
     for (let j = 0; j < size; j++) {
       const key = keys[j];
-      const to = next[(key >>> shift) & DIGIT]++;
+      const to = next[(key >>> shift) & mask]++;
       otherKeys[to] = key;
       otherPlaces[to] = places[j];
     }
