@@ -338,7 +338,7 @@ function logsOf(
     if (gap < 0.5 || lift > 0) {
       // −log(1 − gap) − gap ≥ 0, by Loader's deviance; log φ + μt = (log(1 − gap) + gap) + (μt − gap). Lifted, N is so
       // large that φ^{N−1} is 0 unless the gap is tiny: −log(1 − gap) = gap + gap²/2.
-      const beyond = lift > 0 ? gap * gap * scale : deviance(1, 1 - gap, -gap);
+      const beyond = lift > 0 ? gap * scale * gap : deviance(1, 1 - gap, -gap);
       logPhi[n] = -(gap + beyond);
       excess[n] = Math.max(0, rest[n] - beyond);
       continue;
