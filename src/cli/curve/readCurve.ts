@@ -55,7 +55,8 @@ function digestOf({ query, cluster = "", cells }: Omit<CurveReading, "digest">):
     b ^= b >>> 16;
   };
   for (const text of [query, cluster]) for (let i = 0; i < text.length; i++) mix(text.charCodeAt(i));
-  for (const word of new Uint32Array(cells.buffer, cells.byteOffset, 2 * cells.length)) mix(word);
+  const words = new Uint32Array(cells.buffer, cells.byteOffset, 2 * cells.length);
+  for (let i = 0; i < words.length; i++) mix(words[i]);
   return `${a >>> 0} ${b >>> 0}\n`;
 }
 
