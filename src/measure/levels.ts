@@ -3,6 +3,7 @@ import { sumError } from "../numeric/doubleDouble.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { floats, integers } from "../numeric/floats.js";
+import { sortDecreasing } from "../numeric/sortDecreasing.js";
 import type { Law } from "./law.js";
 
 /**
@@ -148,21 +149,25 @@ function rankFew(law: Law, score: Float64Array, levelOf: Int32Array): Float64Arr
   return reward;
 }
 
+/** The same for many answers, by the bits of the rewards. */
 function rankMany(law: Law, score: Float64Array, levelOf: Int32Array): Float64Array {
-  const kept = floats(score.length);
+  const places = integers(score.length);
+  // Adding 0 makes −0 and 0 one reward.
+  const values = floats(score.length);
   let count = 0;
   for (let i = 0; i < score.length; i++) {
-    if (score[i] > -Infinity && law.supports(i)) kept[count++] = -score[i];
+    values[i] = score[i] + 0;
+    if (score[i] > -Infinity && law.supports(i)) places[count++] = i;
   }
-  const sorted = kept.subarray(0, count).sort();
+  sortDecreasing(places.subarray(0, count), values);
+  const reward = floats(count);
   let size = 0;
-  for (let i = 0; i < count; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[size++] = sorted[i];
-  const reward = floats(size);
-  for (let i = 0; i < size; i++) reward[i] = -sorted[i] + 0;
-  for (let i = 0; i < score.length; i++) {
-    if (score[i] > -Infinity && law.supports(i)) levelOf[i] = levelAt(reward, score[i]);
+  for (let j = 0; j < count; j++) {
+    const r = values[places[j]];
+    if (size === 0 || r !== reward[size - 1]) reward[size++] = r;
+    levelOf[places[j]] = size - 1;
   }
-  return reward;
+  return size === count ? reward : reward.slice(0, size);
 }
 
 /** The index of the first of the decreasing rewards that is at most r; the number of rewards where none is. */

@@ -10,9 +10,11 @@ import { liftFor } from "./ratio/soft.js";
 import { softPoissonRatios } from "./ratio/softPoisson.js";
 
 function poissonRatios<A>(prepared: Prepared<A>, rate: number): RatioToRef {
-  const { levels, weights, weightsFor } = prepared;
+  const { levels, weights } = prepared;
   if (isSingle(prepared, rate + 1)) return unselected(prepared);
-  return weights === undefined ? hardPoissonRatios(levels, rate) : softPoissonRatios(weightsFor(liftFor(rate)), rate);
+  return weights === undefined
+    ? hardPoissonRatios(levels, rate)
+    : softPoissonRatios(prepared.weightsFor(liftFor(rate)), rate);
 }
 
 function poissonLaw<A>(caller: string, problem: BestOfNProblem<A>, beta: number, rate: number): Distribution<A> {

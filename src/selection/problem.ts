@@ -1,9 +1,10 @@
-import { type Levels, levelsOf } from "../measure/levels.js";
+import { levelsOf } from "../measure/levels.js";
 import { type Measure, requireMeasure } from "../measure/measure.js";
 import { resolveScore, type Score } from "../measure/score.js";
+import { lazy } from "../numeric/cache.js";
 import { type Condition, requireNumber, requireObject } from "../numeric/check.js";
 import { weightsOfRewards } from "./integral/weights.js";
-import { type Prepared, preparedBy } from "./ratio/prepared.js";
+import { Prepared } from "./ratio/prepared.js";
 
 /**
  * What best-of-N selects by: a reference law to draw from and a reward to choose by.
@@ -45,13 +46,10 @@ export function prepareAll<A>(
   const ref = requireMeasure(caller, "ref", problem.ref);
   const { law } = ref;
   const score = resolveScore(caller, "reward", ref.support, reward);
-  let levels: Levels | undefined;
+  const levels = lazy(() => levelsOf(caller, law, score));
   return temperatures.map((temperature) => {
     const beta = requireNumber(caller, "beta", temperature, TEMPERATURE);
-    levels ??= levelsOf(caller, law, score);
-    return preparedBy({ caller, ref, law, score, beta }, levels, (levels, lift) =>
-      weightsOfRewards(levels, beta, lift),
-    );
+    return new Prepared({ caller, ref, law, score, beta }, weightsOfRewards, levels);
   });
 }
 

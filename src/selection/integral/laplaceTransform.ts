@@ -3,11 +3,13 @@ import { expNormal } from "../../numeric/expLog.js";
 import { isNormal } from "../../numeric/float64.js";
 import { floats } from "../../numeric/floats.js";
 import type { Nodes } from "./logPhi.js";
-import { type Grid, inverseFactorial, TAYLOR_TERMS } from "./trapezoid.js";
+import { type Grid, inverseFactorial, riseBy, TAYLOR_TERMS, termsAt } from "./trapezoid.js";
 
 /** A function f(t) ≥ 0 at the nodes, where t·f(t) may rise by a few nats a node at most. */
 export interface Kernel {
   readonly logF: Float64Array;
+  /** What f is e^{logF} times, from 1e−30 to 1; 1 throughout where left out. */
+  readonly factor?: Float64Array;
   /** f grows like t^order before the first node. */
   readonly order: 0 | 2;
 }
@@ -61,7 +63,7 @@ class ScaledKernel implements LaplaceTransform {
   readonly tail: Float64Array;
 
   constructor(kernel: Kernel, { at, windows, workspace }: Nodes) {
-    const { logF } = kernel;
+    const { logF, factor } = kernel;
     const { grid, steps } = windows;
     const { step } = grid;
     this.kernel = kernel;
@@ -87,10 +89,11 @@ class ScaledKernel implements LaplaceTransform {
         scaleAt = at[n];
         scaleLog = scaleOf(logF[n]);
       }
-      const a = (at[n] - scaleAt) * step;
+      const a = at[n] - scaleAt;
       const b = logF[n] - scaleLog;
       // `expOfSum` for a ≥ 0, as where f > 0, and a + b ≤ 200.
-      weight[n] = a < 600 && b > -600 ? expNormal(a) * expNormal(b) : exp(a + b);
+      const f = a * step < 600 && b > -600 ? riseBy(grid, a) * expNormal(b) : exp(a * step + b);
+      weight[n] = factor === undefined ? f : f * factor[n];
       scalesAt[n] = scaleAt;
       scalesLog[n] = scaleLog;
     }
@@ -127,8 +130,8 @@ class ScaledKernel implements LaplaceTransform {
     return (scaleAt[m] - scaleAt[n]) * grid.step + (scaleLog[m] - scaleLog[n]);
   }
 
-  /** Moves the tail from node n − 1 to node n. */
-  advance(n: number, at: Float64Array): void {
+  /** Moves the tail from node n − 1 to node n, in its first powers: those that follow are 0. */
+  advance(n: number, at: Float64Array, terms: number): void {
     const { tail, weight, scaleAt, grid } = this;
     const { step, decay } = grid;
     if (scaleAt[n] !== scaleAt[n - 1]) {
@@ -138,11 +141,12 @@ class ScaledKernel implements LaplaceTransform {
     const skipped = at[n] - at[n - 1] - 1;
     if (skipped === 0) {
       const w = weight[n];
-      for (let k = 0; k < TAYLOR_TERMS; k++) tail[k] = tail[k] * decay[k] + w;
+      for (let k = 0; k < terms; k++) tail[k] = tail[k] * decay[k] + w;
       return;
     }
     // f is flat from node n − 1 to node n: the nodes between are a geometric series.
-    const last = exp((at[n] - 1 - scaleAt[n]) * step + (this.kernel.logF[n - 1] - this.scaleLog[n]));
+    const { logF, factor } = this.kernel;
+    const last = exp((at[n] - 1 - scaleAt[n]) * step + (logF[n - 1] - this.scaleLog[n])) * (factor?.[n - 1] ?? 1);
     for (let k = 0; k < TAYLOR_TERMS; k++) {
       const between = (last * expm1(-(k + 1) * step * skipped)) / expm1(-(k + 1) * step);
       tail[k] = (tail[k] * exp(-k * step * skipped) + between) * decay[k] + weight[n];
@@ -173,13 +177,18 @@ export function laplaceTransforms(nodes: Nodes, kernels: readonly Kernel[]): Lap
   const { grid, steps, factor, width, values } = windows;
   const { step, low, power } = grid;
   const scaled = kernels.map((kernel) => new ScaledKernel(kernel, nodes));
+  // Far before the first node at which a tail is read, few powers count.
+  const firstRead = low - steps[0];
+  const termsOf = (m: number) => termsAt((m - firstRead + low) * step);
+  for (const { tail } of scaled) tail.fill(0, termsOf(at[0]));
   let n = 0; // the last node passed
   for (let i = 0; i < steps.length; i++) {
     const lastLow = low - steps[i];
     if (lastLow < at[0]) continue;
     while (at[n] < lastLow) {
       n++;
-      for (const s of scaled) s.advance(n, at);
+      const terms = at[n] < firstRead ? termsOf(at[n]) : TAYLOR_TERMS;
+      for (const s of scaled) s.advance(n, at, terms);
     }
     const from = windows.at(i);
     for (const s of scaled) {

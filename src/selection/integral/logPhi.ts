@@ -1,10 +1,9 @@
 import { isRounded, levelAt, logAdd, logMassFrom, massAbove, massFrom } from "../../measure/levels.js";
 import { deviance, expm1MinusX } from "../../numeric/deviance.js";
 import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
-import { expNormal } from "../../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../../numeric/float64.js";
 import type { Workspace } from "../../numeric/floats.js";
-import { type Grid, inverseFactorial, TAYLOR_TERMS } from "./trapezoid.js";
+import { type Grid, inverseFactorial, riseBy, TAYLOR_TERMS, termsAt } from "./trapezoid.js";
 import type { Weights } from "./weights.js";
 import { Windows } from "./windows.js";
 
@@ -23,6 +22,8 @@ import { Windows } from "./windows.js";
 export interface Nodes {
   /** The whole numbers m of the nodes t = e^{m·step}, increasing; where one is missing φ is flat between its neighbours. */
   readonly at: Float64Array;
+  /** t itself; 0 or Infinity where it leaves the doubles. */
+  readonly t: Float64Array;
   /** log φ(t) = log Σ_j ref(j) e^{−t w_j}, forbidden answers counting e⁰; lifted as the masses are. */
   readonly logPhi: Float64Array;
   /** log φ(t) + μt ≥ 0 (Jensen), to its own digits; lifted. */
@@ -94,18 +95,26 @@ export function nodesOf(workspace: Workspace, weights: Weights, grid: Grid, reac
   const at = workspace.floats(size);
   let n = 0;
   for (const [first, last] of stretches) for (let m = first; m <= last; m++) at[n++] = m;
+  const t = workspace.floats(size);
+  for (let i = 0; i < size; i++) t[i] = riseBy(grid, at[i]);
   const { x, forbidden } = weights;
   const windows = new Windows(grid, weights, workspace);
   return forbidden === 0 && x[0] - x[x.length - 1] <= 1
-    ? centred(workspace, weights, windows, at)
-    : swept(workspace, weights, windows, at);
+    ? centred(workspace, weights, windows, at, t)
+    : swept(workspace, weights, windows, at, t);
 }
 
 /**
  * Weights within a factor e of each other: around their mean, Σ ref e^{−t(w − μ)} − 1 is a sum of non-negative terms, so
  * that the excess keeps its digits however weak the tilt.
  */
-function centred(workspace: Workspace, weights: Weights, windows: Windows, at: Float64Array): Nodes {
+function centred(
+  workspace: Workspace,
+  weights: Weights,
+  windows: Windows,
+  at: Float64Array,
+  times: Float64Array,
+): Nodes {
   const { levels, x, mass, mean, meanLess1, lift } = weights;
   const scale = 2 ** lift;
   const y = workspace.floats(x.length);
@@ -122,7 +131,7 @@ function centred(workspace: Workspace, weights: Weights, windows: Windows, at: F
   const logPhi = workspace.floats(at.length);
   const excess = workspace.floats(at.length);
   for (let n = 0; n < at.length; n++) {
-    const t = exp(at[n] * windows.grid.step);
+    const t = times[n];
     let over = 0;
     if (t * width < 0.25) {
       for (let k = TAYLOR_TERMS - 1; k >= 2; k--) over = moment[k] * inverseFactorial[k] - over * t;
@@ -135,18 +144,7 @@ function centred(workspace: Workspace, weights: Weights, windows: Windows, at: F
     excess[n] = Math.max(0, excess[n]);
     logPhi[n] = excess[n] - mean * t;
   }
-  return { at, logPhi, excess, curvature: moment[2] / 2, windows, workspace };
-}
-
-/** e^{m·step}. */
-function powerOf(m: number, step: number): number {
-  const x = m * step;
-  return x > -700 && x < 700 ? expNormal(x) : exp(x);
-}
-
-/** The number of powers of z < e^{x + step} that z − 1 + e^{−z} needs, an even number with the zeroth among them. */
-function termsAt(x: number): number {
-  return x < -8.5 ? 6 : x < -5.3 ? 8 : x < -3.3 ? 10 : TAYLOR_TERMS;
+  return { at, t: times, logPhi, excess, curvature: moment[2] / 2, windows, workspace };
 }
 
 /** Below this φ, the levels left in it may have masses below the normal doubles. */
@@ -200,35 +198,60 @@ function windowSums(workspace: Workspace, windows: Windows, mass: Float64Array, 
 }
 
 /** φ for any weights: from the last node to the first, each level is gone, then in its window, then low. */
-function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Float64Array): Nodes {
+function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Float64Array, t: Float64Array): Nodes {
   const { x, weight, mass, forbidden, mean, lift } = weights;
+  const weighted = workspace.floats(x.length);
+  for (let i = 0; i < x.length; i++) weighted[i] = Math.abs(mass[i]) >= SMALLEST_NORMAL ? mass[i] * weight[i] : 0;
+  const from = massFrom(mass, forbidden, workspace.floats(x.length + 1));
+  const parts = sweep(workspace, weights, windows, at, t, weighted, from);
+  let squares = 0;
+  // The weight of a level that is left out may overflow.
+  for (let i = 0; i < x.length; i++) if (weighted[i] !== 0) squares += weighted[i] * weight[i];
+  const curvature = Math.max(0, squares - mean * 2 ** -lift * mean) / 2;
+  return { at, t, ...logsOf(workspace, weights, windows, at, t, parts, from), curvature, windows, workspace };
+}
+
+/** φ at each node in parts, of which some are small where others cancel. */
+interface Parts {
+  /** 1 − φ. */
+  readonly gap: Float64Array;
+  /** μt − (1 − φ) where the gap is below ½ or the masses are lifted, else φ. */
+  readonly rest: Float64Array;
+}
+
+/** Where φ is below this, e^{−40} counts beside it. */
+const MIN_PHI_ALONE = 0.04;
+
+/** No logarithm is taken here, so that the loop keeps its numbers in registers. */
+function sweep(
+  workspace: Workspace,
+  { x, mass, lift }: Weights,
+  windows: Windows,
+  at: Float64Array,
+  t: Float64Array,
+  weighted: Float64Array,
+  from: Float64Array,
+): Parts {
   const { grid, steps, factor } = windows;
   const { step, low, far, gone, power, decay } = grid;
   const stay = windowSums(workspace, windows, mass, at);
   const above = massAbove(mass, workspace.floats(x.length + 1));
-  const weighted = workspace.floats(x.length);
-  for (let i = 0; i < x.length; i++) weighted[i] = mass[i] >= SMALLEST_NORMAL ? mass[i] * weight[i] : 0;
   const weightAbove = massAbove(weighted, workspace.floats(x.length + 1));
-  const from = massFrom(mass, forbidden, workspace.floats(x.length + 1));
-  // moment[k] = Σ p z^k over the low levels, z = t·w at the node.
+  // moment[k] = Σ p z^k/k! over the low levels, z = t·w at the node.
   const moment = workspace.floats(TAYLOR_TERMS);
-  const logPhi = workspace.floats(at.length);
-  const excess = workspace.floats(at.length);
   // The moments where a level last joined them. A fresh start takes them from here, so that the rounding errors do not
   // add up.
   const base = workspace.floats(TAYLOR_TERMS);
+  const gaps = workspace.floats(at.length);
+  const rest = workspace.floats(at.length);
   let baseAt = 0;
   let refreshAt = 0;
   let terms = TAYLOR_TERMS;
-  let logFrom: Float64Array | undefined;
   let begin = x.length; // first low level
   let left = x.length; // first level that has not left
   for (let n = at.length - 1; n >= 0; n--) {
     const m = at[n];
-    if (begin < x.length && at[n + 1] - m > 1) {
-      const skipped = at[n + 1] - m - 1;
-      for (let k = 1; k < terms; k++) moment[k] *= exp(-k * step * skipped);
-    }
+    if (begin < x.length && at[n + 1] - m > 1) shrink(moment, moment, step * (at[n + 1] - m - 1));
     // A level that becomes low joins one node to the right of this one, at the first of its window. No level
     // becomes low where nodes are left out.
     const joined = begin;
@@ -237,7 +260,7 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
       let p = mass[begin - 1];
       for (let k = 1; k < TAYLOR_TERMS; k++) {
         p *= z;
-        moment[k] += p;
+        moment[k] += p * inverseFactorial[k];
       }
     }
     let lowGap = 0;
@@ -252,8 +275,8 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
         const v = moment[k + 1] * decay[k + 1];
         moment[k] = u;
         moment[k + 1] = v;
-        lowBend += u * inverseFactorial[k];
-        odd += v * inverseFactorial[k + 1];
+        lowBend += u;
+        odd += v;
       }
       moment[1] *= decay[1];
       if (joined > begin) {
@@ -262,7 +285,7 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
         for (let k = 1; k < TAYLOR_TERMS; k++) base[k] = moment[k];
       } else if (m <= refreshAt) {
         refreshAt = m - NODES_BETWEEN_REFRESHES;
-        for (let k = 1; k < terms; k++) moment[k] = base[k] * exp(-k * step * (baseAt - m));
+        shrink(moment, base, step * (baseAt - m));
       }
       lowBend -= odd;
       lowGap = moment[1] - lowBend;
@@ -270,24 +293,13 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
     // A level that is not low loses 1 − e^{−z} in its window, and all above it.
     const lost = above[begin] - stay[n];
     const gap = lost + lowGap;
-    if (lift > 0) {
-      // N is so large that φ^{N−1} is 0 unless the gap is tiny: −log(1 − gap) = gap + gap²/2.
-      const beyond = gap * 2 ** -lift * gap * 0.5;
-      const bend = (begin > 0 ? weightAbove[begin] * powerOf(m, step) - lost : 0) + lowBend;
-      logPhi[n] = -(gap + beyond);
-      excess[n] = Math.max(0, bend - beyond);
-      continue;
-    }
-    if (gap < 0.5) {
-      // −log(1 − gap) − gap ≥ 0, by Loader's deviance; log φ + μt = (log(1 − gap) + gap) + (μt − gap).
-      const beyond = deviance(1, 1 - gap, -gap);
-      const bend = (begin > 0 ? weightAbove[begin] * powerOf(m, step) - lost : 0) + lowBend;
-      logPhi[n] = -(gap + beyond);
-      excess[n] = Math.max(0, bend - beyond);
+    gaps[n] = gap;
+    if (gap < 0.5 || lift > 0) {
+      rest[n] = (begin > 0 ? weightAbove[begin] * t[n] - lost : 0) + lowBend;
       continue;
     }
     let phi = stay[n] + from[begin] - lowGap;
-    if (phi < 0.25) {
+    if (phi < MIN_PHI_ALONE) {
       // Levels past their window are nothing beside 1, but may count beside a small φ.
       while (left > 0 && steps[left - 1] < far - m) left--;
       for (let i = left - 1; i >= 0 && steps[i] < gone - m; i--) {
@@ -296,16 +308,48 @@ function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Flo
         if (above[i] * e <= 1e-18 * phi) break;
       }
     }
+    rest[n] = phi;
+  }
+  return { gap: gaps, rest };
+}
+
+/** out[k] = moment[k]·e^{−k·nats} from k = 1. */
+function shrink(out: Float64Array, moment: Float64Array, nats: number): void {
+  for (let k = 1; k < TAYLOR_TERMS; k++) out[k] = moment[k] * exp(-k * nats);
+}
+
+/** log φ and its excess, each from the parts that it loses the least by. */
+function logsOf(
+  workspace: Workspace,
+  weights: Weights,
+  windows: Windows,
+  at: Float64Array,
+  t: Float64Array,
+  { gap: gaps, rest }: Parts,
+  from: Float64Array,
+): Pick<Nodes, "logPhi" | "excess"> {
+  const { mean, lift } = weights;
+  const scale = 2 ** -lift / 2;
+  const logPhi = workspace.floats(at.length);
+  const excess = workspace.floats(at.length);
+  let logFrom: Float64Array | undefined;
+  for (let n = 0; n < at.length; n++) {
+    const gap = gaps[n];
+    if (gap < 0.5 || lift > 0) {
+      // −log(1 − gap) − gap ≥ 0, by Loader's deviance; log φ + μt = (log(1 − gap) + gap) + (μt − gap). Lifted, N is so
+      // large that φ^{N−1} is 0 unless the gap is tiny: −log(1 − gap) = gap + gap²/2.
+      const beyond = lift > 0 ? gap * scale * gap : deviance(1, 1 - gap, -gap);
+      logPhi[n] = -(gap + beyond);
+      excess[n] = Math.max(0, rest[n] - beyond);
+      continue;
+    }
+    const phi = rest[n];
     if (phi > MIN_SURE_PHI) logPhi[n] = log(phi);
     else {
       logFrom ??= logMassFrom(weights.levels, from);
-      logPhi[n] = rareLogPhi(weights, windows, logFrom, m);
+      logPhi[n] = rareLogPhi(weights, windows, logFrom, at[n]);
     }
-    excess[n] = Math.max(0, logPhi[n] + mean * powerOf(m, step));
+    excess[n] = Math.max(0, logPhi[n] + mean * t[n]);
   }
-  let squares = 0;
-  // The weight of a level that is left out may overflow.
-  for (let i = 0; i < x.length; i++) if (weighted[i] > 0) squares += weighted[i] * weight[i];
-  const curvature = Math.max(0, squares - mean * 2 ** -lift * mean) / 2;
-  return { at, logPhi, excess, curvature, windows, workspace };
+  return { logPhi, excess };
 }

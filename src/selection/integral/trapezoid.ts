@@ -22,14 +22,29 @@ export interface Grid {
   readonly gone: number;
   /** e^{j·step} for j from low to gone. */
   readonly power: Float64Array;
+  /** e^{m·step} for whole m from −RISES to RISES. */
+  readonly rise: Float64Array;
   /** e^{−k·step} for k from 0: by what t^k shrinks from one node to the one before. */
   readonly decay: Float64Array;
   /** 1/(1 − e^{−k·step}) for k from 1: the sum of t^k over a node and all before it, beside t^k at the node. */
   readonly geometric: Float64Array;
 }
 
+/** The number of steps up and down whose exponential a grid keeps. */
+const RISES = 256;
+
+/** e^{m·step} for a whole m. */
+export function riseBy({ rise, step }: Grid, m: number): number {
+  return m >= -RISES && m <= RISES ? rise[m + RISES] : exp(m * step);
+}
+
 /** The number of Taylor terms, an even one, that carry e^{−z} to full precision for z ≤ e^{−1}. */
 export const TAYLOR_TERMS = 14;
+
+/** The number of powers of z < e^{x + step} that z − 1 + e^{−z} needs, an even number with the zeroth among them. */
+export function termsAt(x: number): number {
+  return x < -8.5 ? 6 : x < -5.3 ? 8 : x < -3.3 ? 10 : TAYLOR_TERMS;
+}
 
 /** 1/k!. */
 export const inverseFactorial: Float64Array = new Float64Array(TAYLOR_TERMS).fill(1);
@@ -41,11 +56,13 @@ function makeGrid(step: number): Grid {
   const gone = Math.ceil(log(750) / step);
   const power = new Float64Array(gone - low + 1);
   for (let j = low; j <= gone; j++) power[j - low] = exp(j * step);
+  const rise = new Float64Array(2 * RISES + 1);
+  for (let m = -RISES; m <= RISES; m++) rise[m + RISES] = exp(m * step);
   const decay = new Float64Array(TAYLOR_TERMS);
   for (let k = 0; k < TAYLOR_TERMS; k++) decay[k] = exp(-k * step);
   const geometric = new Float64Array(TAYLOR_TERMS + 5);
   for (let k = 1; k < geometric.length; k++) geometric[k] = -1 / expm1(-k * step);
-  return { step, low, far, gone, power, decay, geometric };
+  return { step, low, far, gone, power, rise, decay, geometric };
 }
 
 /** Whole N: the integrand is as smooth as the law above says. */

@@ -4,9 +4,10 @@ import { requireSupport } from "../../measure/support.js";
 import { exp } from "../../numeric/elementary.js";
 import { isNormal } from "../../numeric/float64.js";
 import { exponentOf } from "../../numeric/powerOfTwo.js";
+import { compressedWeights } from "./compressed.js";
 import type { RatioToRef } from "./levelRatios.js";
 import type { Prepared } from "./prepared.js";
-import { ratiosAt } from "./ratiosAt.js";
+import { ratiosOf } from "./ratiosAt.js";
 
 /** A law whose answers are in grades, each of one ratio to ref: the levels of a reward, say. */
 export interface Graded<P> {
@@ -19,8 +20,20 @@ export interface Graded<P> {
 
 /** The law of a problem at one N. */
 export function lawAt<A>(prepared: Prepared<A>, n: number): Law {
-  return lawOfRatios(prepared, (problem) => ratiosAt(problem, [n])[0]);
+  return lawOfRatios(prepared, (problem) => ratiosOf(problem, n));
 }
+
+/** The law of soft best-of-N: of many answers without ranking them, until its logarithms are read. */
+export function softLawAt<A>(prepared: Prepared<A>, n: number): Law {
+  const { law: base, again } = prepared;
+  const exponent = exponentFor(base);
+  const weight = compressedWeights(prepared, n, 2 ** exponent);
+  if (weight === undefined) return lawAt(prepared, n);
+  return Law.tilted(base, weight, ...logarithms(base, exponent, again, (problem) => ratiosOf(problem, n)));
+}
+
+/** Weights are multiplied by this power of two, to a total near 1, so that no rare answer falls below the normal doubles. */
+const exponentFor = (base: Law): number => (base.fromLog ? 0 : Math.max(0, -exponentOf(base.total.hi)));
 
 /**
  * The law whose ratio to ref is given by grade. The ratios are computed again when its logarithms are
@@ -31,8 +44,7 @@ export function lawOfRatios<P extends Graded<P>>(prepared: P, ratiosOf: (prepare
   const { levelOf } = levels;
   const ratios = ratiosOf(prepared);
   const { ratio } = ratios;
-  // Weights are scaled to a total near 1, so that no rare answer falls below the normal doubles.
-  const exponent = base.fromLog ? 0 : Math.max(0, -exponentOf(base.total.hi));
+  const exponent = exponentFor(base);
   const scale = 2 ** exponent;
   const weight = new Float64Array(levelOf.length);
   for (let i = 0; i < weight.length; i++) {

@@ -19,7 +19,8 @@ export function isSingle<A>({ levels, beta }: Prepared<A>, n: number): boolean {
 
 /** The ratios of a problem's law at several N ≥ 1, by level, at any β from 0 to ∞. */
 export function ratiosAt<A>(prepared: Prepared<A>, ns: readonly number[]): LevelRatios[] {
-  const { levels, weights, weightsFor } = prepared;
+  const { levels, weights } = prepared;
+  if (ns.length === 1) return [ratiosOf(prepared, ns[0])];
   const out = ns.map((n) => (isSingle(prepared, n) ? unselected(prepared) : undefined));
   const chosen = ns.filter((_, i) => out[i] === undefined);
   const ratios = new Map<number, LevelRatios>();
@@ -27,10 +28,17 @@ export function ratiosAt<A>(prepared: Prepared<A>, ns: readonly number[]): Level
   else {
     for (const lift of new Set(chosen.map(liftFor))) {
       const some = chosen.filter((n) => liftFor(n) === lift);
-      for (const [i, of] of softRatios(weightsFor(lift), some).entries()) ratios.set(some[i], of);
+      for (const [i, of] of softRatios(prepared.weightsFor(lift), some).entries()) ratios.set(some[i], of);
     }
   }
   return ns.map((n, i) => out[i] ?? (ratios.get(n) as LevelRatios));
+}
+
+/** The ratios at one N. */
+export function ratiosOf<A>(prepared: Prepared<A>, n: number): LevelRatios {
+  const { levels, weights } = prepared;
+  if (isSingle(prepared, n)) return unselected(prepared);
+  return weights === undefined ? hardRatios(levels, n) : softRatios(prepared.weightsFor(liftFor(n)), [n])[0];
 }
 
 /** One draw, or no preference among many: ref on the answers that are not forbidden. */

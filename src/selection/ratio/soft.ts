@@ -1,10 +1,9 @@
 import { logAdd, logMassFrom, massAbove, massFrom } from "../../measure/levels.js";
 import { exp, expm1, expPlus, log, log1p } from "../../numeric/elementary.js";
-import { logNormal } from "../../numeric/expLog.js";
 import { floats, Workspace } from "../../numeric/floats.js";
 import { exponentOf } from "../../numeric/powerOfTwo.js";
 import { expOfSum, type Kernel, type LaplaceTransform, laplaceTransforms } from "../integral/laplaceTransform.js";
-import { nodesOf } from "../integral/logPhi.js";
+import { type Nodes, nodesOf } from "../integral/logPhi.js";
 import { gridFor } from "../integral/trapezoid.js";
 import { shortfall, type Weights, weightTimes } from "../integral/weights.js";
 import type { Windows } from "../integral/windows.js";
@@ -34,19 +33,26 @@ function jensenTransforms(
   const powers = ns.map((n) => powerOf(n, weights.lift));
   workspace.begin();
   const nodes = nodesOf(workspace, weights, grid, { least: Math.min(...powers), most: Math.max(...powers), lead: 6 });
-  const kernels = powers.map((power): Kernel => {
-    const logF = workspace.floats(nodes.at.length);
-    for (let i = 0; i < logF.length; i++) {
-      const over = power * nodes.excess[i];
-      logF[i] = power * nodes.logPhi[i];
-      const logT = nodes.at[i] * grid.step;
-      // Where t is so small that the excess underflows, it is t² times the curvature; elsewhere 0 is rounding.
-      if (over < 1e-280 && logT + weights.x[0] < -30) logF[i] += log(power) + log(nodes.curvature) + 2 * logT;
-      else if (!(over > 40)) logF[i] += logOneMinusExp(over);
-    }
-    return { logF, order: 2 };
-  });
+  const kernels = powers.map((power) => jensenKernel(nodes, weights.x[0], power));
   return { transforms: laplaceTransforms(nodes, kernels), windows: nodes.windows };
+}
+
+/** φ^{N−1} − e^{−(N−1)μt} = φ^{N−1}(1 − e^{−(N−1)·excess}). */
+function jensenKernel({ at, logPhi, excess, curvature, windows, workspace }: Nodes, x0: number, power: number): Kernel {
+  const { step } = windows.grid;
+  const logF = workspace.floats(at.length);
+  const factor = workspace.floats(at.length);
+  for (let i = 0; i < logF.length; i++) {
+    const over = power * excess[i];
+    logF[i] = power * logPhi[i];
+    factor[i] = over > 40 ? 1 : -expm1(-over);
+    if (over > 1e-30) continue;
+    factor[i] = 1;
+    const logT = at[i] * step;
+    // Where t is so small that the excess underflows, it is t² times the curvature; elsewhere 0 is rounding.
+    logF[i] += over < 1e-280 && logT + x0 < -30 ? log(power) + log(curvature) + 2 * logT : log(over);
+  }
+  return { logF, factor, order: 2 };
 }
 
 /** Below this, the rounding error of a log-ratio is more than the logarithm of any constant factor. */
@@ -69,12 +75,6 @@ function farLogRatios(weights: Weights, uncut: Float64Array, n: number): Float64
     out[i] = Number.isNaN(apart) ? own : Math.max(own, out[i - 1] - apart);
   }
   return out;
-}
-
-/** log(1 − e^{−x}) for x ≥ 0; for small x, log x + log((1 − e^{−x})/x). */
-function logOneMinusExp(x: number): number {
-  if (!(x < 0.01)) return log(-expm1(-x));
-  return (x > 1e-300 ? logNormal(x) : log(x)) + x * (-0.5 + x * (1 / 24 - x * x * (1 / 2880)));
 }
 
 /**

@@ -20,6 +20,7 @@ export const OTHERS: Readonly<Record<string, Regularizer>> = {
 export function* objectiveCases(): Generator<Case> {
   for (const size of SIZES) yield divergenceCase(size);
   for (const size of SIZES) yield plainCase(size);
+  for (const size of SIZES) yield forwardCase(size);
 }
 
 /** All beside the tilt: the work differs, and the numbers do. */
@@ -64,6 +65,42 @@ function plainCase(size: number): Case {
       { name: "plain loop over sorted answers", run: () => Math.max(...firstOf(sorted(mass, reward, BETA))) },
     ],
   };
+}
+
+function forwardCase(size: number): Case {
+  const { support, mass, reward } = instance(size);
+  const problem = { ref: measure(support, mass), reward, beta: BETA };
+  return {
+    group: "The forward KL by bisection",
+    title: `K = ${count(size)}`,
+    rounds: size > 1e5 ? 5 : 21,
+    contenders: [
+      {
+        name: "exptilt, regularizedOptimum(…).mass",
+        run: () => Math.max(...firstOf(regularizedOptimum(problem, { alpha: 0 }).mass)),
+      },
+      { name: "plain loop", run: () => Math.max(...firstOf(bisected(mass, reward, BETA))) },
+    ],
+  };
+}
+
+/** ref·β/(ν − r), the ν above every reward found for which that sums to 1. */
+function bisected(mass: Float64Array, reward: Float64Array, beta: number): Float64Array {
+  let total = 0;
+  let top = -Infinity;
+  for (let i = 0; i < mass.length; i++) {
+    total += mass[i];
+    if (reward[i] > top) top = reward[i];
+  }
+  let [low, high] = [0, beta];
+  for (let round = 0; round < 60; round++) {
+    const above = (low + high) / 2;
+    let sum = 0;
+    for (let i = 0; i < mass.length; i++) sum += mass[i] / (above + (top - reward[i]));
+    if ((sum * beta) / total > 1) low = above;
+    else high = above;
+  }
+  return mass.map((m, i) => ((m / total) * beta) / (high + (top - reward[i])));
 }
 
 /** A hundred entries. */

@@ -16,6 +16,7 @@ import { all, create } from "mathjs";
 import type { Case } from "../harness.js";
 import { count, humanEval, instance, trapezoid } from "../instance.js";
 import type { Peers } from "../peers.js";
+import { drawer, plainSimulation } from "../simulated.js";
 
 const math = create(all ?? {});
 const BETA = 0.1;
@@ -137,14 +138,29 @@ function simulationCase(peers: Case["contenders"]): Case {
   const { mass, reward } = query();
   const problem = { ref: measure([...mass.keys()], mass), reward };
   const law = () => bestOfNLaw(problem, SIMULATION.n);
-  return simulated(SIMULATION, "bestOfNLaw", law, peers);
+  const draw = drawer(mass);
+  const plain = plainSimulation(SIMULATION.runs, "runs", () => {
+    let best = -Infinity;
+    for (let k = 0; k < SIMULATION.n; k++) best = Math.max(best, reward[draw()]);
+    return best;
+  });
+  return simulated(SIMULATION, "bestOfNLaw", law, [plain, ...peers]);
 }
 
 /** The same for the answer that a Metropolis chain holds after 16 draws. */
 function chainsCase(peers: Case["contenders"]): Case {
   const { mass, reward } = query();
   const problem = { ref: measure([...mass.keys()], mass), reward, beta: CHAINS.beta };
-  return simulated(CHAINS, "metropolisLaw", () => metropolisLaw(problem, CHAINS.n), peers);
+  const draw = drawer(mass);
+  const plain = plainSimulation(CHAINS.runs, "chains", () => {
+    let held = reward[draw()];
+    for (let k = 1; k < CHAINS.n; k++) {
+      const drawn = reward[draw()];
+      if (drawn >= held || Math.random() < Math.exp((drawn - held) / CHAINS.beta)) held = drawn;
+    }
+    return held;
+  });
+  return simulated(CHAINS, "metropolisLaw", () => metropolisLaw(problem, CHAINS.n), [plain, ...peers]);
 }
 
 function simulated(

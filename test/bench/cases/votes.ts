@@ -9,6 +9,7 @@ import {
 import type { Case } from "../harness.js";
 import { count, humanEval, instance } from "../instance.js";
 import type { Peers } from "../peers.js";
+import { drawer, plainSimulation, winner } from "../simulated.js";
 
 const BETA = 0.1;
 
@@ -45,8 +46,15 @@ async function lawCase(peers: Peers, vote: "majority" | "weighted", size: number
   const weight = reward.map((r) => Math.exp(r / beta));
   const found = await peers.of("vote", { mass, weight }, { n, at, runs });
   const own = { name: `exptilt, ${vote}VoteLaw(…).mass`, run: () => run().mass[at] };
+  const draw = drawer(mass);
+  const votes = new Float64Array(size);
+  const plain = plainSimulation(runs, "votes", () => {
+    votes.fill(0);
+    for (let k = 0; k < n; k++) votes[draw()]++;
+    return winner(votes, vote === "majority" ? votes.map(() => 1) : weight) === at ? 1 : 0;
+  });
   return simulated(
-    { group: VOTES, title: `${vote}, K = ${size}, N = ${count(n)}`, rounds: 7, contenders: [own, ...found] },
+    { group: VOTES, title: `${vote}, K = ${size}, N = ${count(n)}`, rounds: 7, contenders: [own, plain, ...found] },
     p,
     Math.sqrt((p * (1 - p)) / runs),
   );
@@ -68,12 +76,35 @@ async function samplesCase(peers: Peers, ns: readonly number[], runs: number): P
     ns,
   };
   const found = await peers.of("majority", data, { runs });
+  const classes = queries.map(({ count, gold }) => ({
+    gold,
+    // The class of each sample.
+    sample: count.flatMap((c, i) => new Array<number>(c).fill(i)),
+    votes: new Float64Array(count.length),
+    alike: new Float64Array(count.length).fill(1),
+  }));
+  /** One subset of each query and n: the first n samples of a shuffle that goes on where it was. */
+  const plain = plainSimulation(runs, "subsets of each query and n", () => {
+    let sum = 0;
+    for (const { gold, sample, votes, alike } of classes) {
+      for (const n of ns) {
+        votes.fill(0);
+        for (let k = 0; k < n; k++) {
+          const other = k + Math.floor(Math.random() * (sample.length - k));
+          [sample[k], sample[other]] = [sample[other], sample[k]];
+          votes[sample[k]]++;
+        }
+        sum += gold[winner(votes, alike)];
+      }
+    }
+    return sum / queries.length;
+  });
   return simulated(
     {
       group: MAJ_AT_N,
       title: `${queries.length} queries × 100 samples, n = ${ns.join(", ")}`,
       rounds: 3,
-      contenders: [{ name: "exptilt, estimateMajorityVote", run }, ...found],
+      contenders: [{ name: "exptilt, estimateMajorityVote", run }, plain, ...found],
     },
     run(),
     error,
@@ -122,12 +153,20 @@ async function budgetCase(peers: Peers, n: number, runs: number): Promise<Case> 
   );
   const found = await peers.of("budget", { mass, reward }, { beta: BETA, n, runs });
   const own = { name: "exptilt, the mean reward under rejectionSamplingLaw", run };
+  const draw = drawer(mass);
+  const cap = Math.max(...reward);
+  const accept = reward.map((r) => Math.exp((r - cap) / BETA));
+  const plain = plainSimulation(runs, "runs", () => {
+    let drawn = draw();
+    for (let k = 1; k < n && Math.random() >= accept[drawn]; k++) drawn = draw();
+    return reward[drawn];
+  });
   return simulated(
     {
       group: `Rejection among ${n} draws simulated`,
       title: `one query, ${mass.length} answers`,
       rounds: 3,
-      contenders: [own, ...found],
+      contenders: [own, plain, ...found],
     },
     mean,
     Math.sqrt(variance / runs),
