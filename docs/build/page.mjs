@@ -25,6 +25,25 @@ export function siteHeader(root, part) {
 }
 
 /**
+ * What a page may load, as a tag for its head: its own files, and data within its text. Formulas, drawings and the explorer place
+ * things by styles of their own. Nothing is fetched or sent elsewhere, also not by what somebody pastes. Of scripts within the
+ * page those run that have one of the hashes.
+ */
+export function securityPolicy(scriptHashes = []) {
+  const policy = [
+    "default-src 'none'",
+    ["script-src 'self'", ...scriptHashes.map((hash) => `'${hash}'`)].join(" "),
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ];
+  return `<meta http-equiv="Content-Security-Policy" content="${policy.join("; ")}">`;
+}
+
+/**
  * A whole page.
  *
  * @param {object} page
@@ -41,6 +60,7 @@ export function pageHtml({ title, body, description, root = "", part, head = "" 
 <html lang="en">
 <head>
 <meta charset="utf-8">
+${securityPolicy()}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 ${meta}<link rel="icon" href="data:,">

@@ -1,5 +1,6 @@
 /** Writes the whole site to docs/site: home, guides, figures, explorer and reference. It needs the built package. */
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +8,7 @@ import { buildExplorer } from "../explorer/build.mjs";
 import { buildFigures } from "../figures/build.mjs";
 import { brokenLinks } from "./links.mjs";
 import { renderMarkdown } from "./markdown.mjs";
-import { escapeHtml, pageHtml } from "./page.mjs";
+import { escapeHtml, pageHtml, securityPolicy } from "./page.mjs";
 
 const top = fileURLToPath(new URL("../../", import.meta.url));
 const site = join(top, "docs/site");
@@ -68,6 +69,15 @@ function buildReference() {
   const bin = join(top, "node_modules/typedoc/bin/typedoc");
   const { status } = spawnSync(process.execPath, [bin, "--logLevel", "Warn"], { cwd: top, stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
+  const folder = join(site, "api");
+  for (const name of readdirSync(folder, { recursive: true })) {
+    if (!name.endsWith(".html")) continue;
+    const html = readFileSync(join(folder, name), "utf8");
+    const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)];
+    const hashes = scripts.map(([, script]) => `sha256-${createHash("sha256").update(script).digest("base64")}`);
+    const head = `${securityPolicy([...new Set(hashes)])}<link rel="icon" href="data:,"/>`;
+    writeFileSync(join(folder, name), html.replace(/(?<=<meta charset="utf-8"\/?>)/i, head));
+  }
 }
 
 /** Where each public name has its page in the reference; the core's where both entry points have one. */

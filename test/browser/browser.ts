@@ -9,6 +9,8 @@ const SCREENSHOTS = fileURLToPath(new URL("screenshots/", import.meta.url));
 interface Look {
   readonly width?: number;
   readonly dark?: boolean;
+  /** Whether the test runs scripts of its own in the page, which the policy of the site forbids. */
+  readonly injects?: boolean;
 }
 
 /** The site in a browser, watched: what a page asks for elsewhere and what its console complains of. */
@@ -17,7 +19,7 @@ export interface SiteInBrowser {
   /** A page of the site, opened in a profile of its own. */
   readonly open: (path: string, look?: Look) => Promise<Page>;
   /** Requests to another origin, answers that were errors, and complaints on the console, of all pages so far. */
-  readonly trouble: readonly string[];
+  readonly trouble: string[];
   /** The processor time, in ms, of each frame that scripts of the page drew while something was done. */
   readonly frameTimes: (page: Page, done: () => Promise<unknown>) => Promise<number[]>;
   /** Saves what a page shows. */
@@ -47,10 +49,11 @@ export async function openSite(): Promise<SiteInBrowser> {
   return {
     origin,
     trouble,
-    open: async (path, { width = 1280, dark = false } = {}) => {
+    open: async (path, { width = 1280, dark = false, injects = false } = {}) => {
       const page = await browser.newPage({
         viewport: { width, height: width < 600 ? 844 : 900 },
         colorScheme: dark ? "dark" : "light",
+        bypassCSP: injects,
       });
       watch(page);
       await page.goto(`${origin}/${path}`);

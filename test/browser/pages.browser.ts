@@ -27,6 +27,28 @@ describe.each(PAGES)("%s", (path) => {
   });
 });
 
+test.each(["index.html", "api/index.html", "api/functions/exptilt.klDivergence.html"])(
+  "%s runs its own scripts, and no other",
+  async (path) => {
+    const page = await site.open(path);
+    const foreign = await page.evaluate(() => {
+      const script = document.createElement("script");
+      script.textContent = "globalThis.foreign = true";
+      document.head.append(script);
+      return (globalThis as { foreign?: boolean }).foreign === true;
+    });
+    expect(foreign).toBe(false);
+    // What it complained of is this script alone.
+    const complaints = site.trouble.splice(0).filter((line) => !line.includes("script-src"));
+    expect(complaints).toEqual([]);
+    if (path.startsWith("api")) {
+      await page.waitForFunction(() => document.body.style.display !== "none");
+      expect(await page.locator("nav.site-bar").isVisible()).toBe(true);
+    }
+    await page.close();
+  },
+);
+
 test("no request leaves the site, every answer is there, and no console complains", () => {
   expect(site.trouble).toEqual([]);
 });

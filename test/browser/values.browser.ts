@@ -26,7 +26,7 @@ beforeAll(async () => {
   });
   const source = outputFiles[0].text;
   site = await openSite();
-  page = await site.open("index.html");
+  page = await site.open("index.html", { injects: true });
   await page.evaluate((text) => {
     const copy = () => new Function(`${text}; return exptilt;`)();
     Object.assign(globalThis, { one: copy(), other: copy(), source: text });
