@@ -2,6 +2,7 @@ import type { Law } from "../measure/law.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
 import { exp, square } from "../numeric/elementary.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
+import { squaredDistances, squaredNorm, weightedSteps } from "./atomSums.js";
 import type { AtomicData } from "./atoms.js";
 import type { NoiseLevel } from "./noiseLevel.js";
 import { NEGLIGIBLE_NATS, weighInPlace } from "./posteriorWeights.js";
@@ -21,23 +22,31 @@ export interface Posterior {
 /** An exponent summed from larger terms is summed again where they cancel. One of smaller terms is right to 1e−14. */
 const MAX_PLAIN_TERM = 64;
 
+/** Atoms whose weight is below e^−800 of the largest have none in the doubles. */
+const WEIGHTLESS_NATS = 800;
+
 /** Squares between these keep their digits, and so do their sums. */
 const MIN_SQUARE = 1e-280;
 const MAX_SQUARE = 1e280;
+
+/** Squares below the first, relative to σ² from here on, change no exponent. */
+const MIN_PLAIN_SIGMA = 1e-100;
 
 /** (|x − αa_i|² − |x − αa_j|²)/2σ². The coordinates of the atoms begin at places i and j of `points`. */
 type Farther = (points: Float64Array, i: number, j: number, d: number, x: Float64Array, level: NoiseLevel) => number;
 
 /**
- * q_i ∝ p_i exp(−|x − αa_i|²/2σ²), each distance less that to the nearest atom j:
- * |x − αa_i|² − |x − αa_j|² = α Σ_k (a_ik − a_jk)(α(a_ik + a_jk) − 2x_k). Where these terms cancel and the atom counts, they
+ * q_i ∝ p_i exp(−|x − αa_i|²/2σ²), each distance less that to the nearest atom j. The distances themselves are subtracted
+ * where they are short enough to keep the digits of the exponent. Else it is summed from its terms,
+ * |x − αa_i|² − |x − αa_j|² = α Σ_k (a_ik − a_jk)(α(a_ik + a_jk) − 2x_k). Where these cancel and the atom counts, they
  * are summed again in double-double: neither σ near 0 nor a far-off x costs digits.
  */
 export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: NoiseLevel): Posterior {
   const { points, size, dimension: d } = data;
   const { sigma } = level;
   const alpha = level.alpha.hi;
-  const nearest = nearestAtom(data, law, x, alpha);
+  const distance = squaredDistances(points, size, d, x, alpha);
+  const nearest = nearestAtom(data, law, x, alpha, distance);
   const from = nearest * d;
   const residual = new Float64Array(d);
   let far = 0;
@@ -47,65 +56,97 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
   }
   far = Math.sqrt(far);
 
-  // farther[i] = (|x − αa_i|² − |x − αa_j|²)/2σ², and the size of its terms.
+  // farther[i] = (|x − αa_i|² − |x − αa_j|²)/2σ².
   const farther = new Float64Array(size).fill(Infinity);
-  const terms = new Float64Array(size);
-  const isLong = (term: number) => term > MAX_PLAIN_TERM && term < MAX_SQUARE;
-  let [closest, long] = [0, false];
+  const scale = 0.5 / sigma / sigma;
+  const longest = maxPlainSquare(x, sigma);
+  let [closest, plain] = [0, true];
   for (let i = 0; i < size; i++) {
     if (!law.supports(i)) continue;
-    let square = 0;
-    let cross = 0;
-    for (let k = 0, at = i * d; k < d; k++, at++) {
-      const step = (alpha * (points[at] - points[from + k])) / sigma;
-      square += step * step;
-      cross += step * (residual[k] / sigma);
-    }
-    farther[i] = square / 2 - cross;
-    // Squares may overflow where their difference does not.
-    if (!(square < MAX_SQUARE && far < MAX_SQUARE)) farther[i] = fartherScaled(points, i * d, from, d, x, level);
-    terms[i] = square / 2 + Math.sqrt(square) * far;
-    if (isLong(terms[i])) long = true;
+    farther[i] = (distance[i] - distance[nearest]) * scale;
+    if (!(distance[i] <= longest)) plain = false;
     if (farther[i] < closest) closest = farther[i];
   }
-  if (long) {
-    const { logWeight } = law;
-    let [most, likeliest] = [-Infinity, 0];
-    for (let i = 0; i < size; i++) {
-      const q = logWeight[i] - farther[i];
-      if (q > most) [most, likeliest] = [q, i];
-    }
-    // Rounding moves exponents by some 1e−15 of their terms.
-    const counts = 2 * NEGLIGIBLE_NATS + 1e-14 * terms[likeliest];
-    closest = 0;
-    for (let i = 0; i < size; i++) {
-      const term = terms[i];
-      if (isLong(term) && most - (logWeight[i] - farther[i]) <= counts + 1e-14 * term)
-        farther[i] = fartherExactly(points, i * d, from, d, x, level);
-      if (farther[i] < closest) closest = farther[i];
-    }
-  }
+  if (!plain) closest = sumAgain();
   const weight = weights(law, farther, closest);
-  const shift = new Float64Array(d);
-  for (let i = 0; i < size; i++) {
-    const q = weight[i];
-    if (q === 0) continue;
-    for (let k = 0, at = i * d; k < d; k++, at++) shift[k] += share(q, points[at], points[from + k]);
+  return { nearest, residual, weight, shift: weightedSteps(points, d, weight, from) };
+
+  /** Sums the exponents of far atoms from their terms. Returns the least exponent. */
+  function sumAgain(): number {
+    const { logWeight } = law;
+    let most = -Infinity;
+    for (let i = 0; i < size; i++) if (farther[i] < Infinity) most = Math.max(most, logWeight[i] - farther[i]);
+    const terms = new Float64Array(size);
+    const isLong = (term: number) => term > MAX_PLAIN_TERM && term < MAX_SQUARE;
+    // Rounding moves a distance by so much of it at most, and of the product of its root and |x|.
+    const rounding = (d + 4) * Number.EPSILON;
+    const norm = Math.sqrt(squaredNorm(x));
+    let long = false;
+    for (let i = 0; i < size; i++) {
+      if (distance[i] <= longest || !law.supports(i)) continue;
+      const slack = rounding * (distance[i] + distance[nearest] + norm * Math.sqrt(distance[i])) * scale;
+      if (most - (logWeight[i] - farther[i]) - 2 * slack > WEIGHTLESS_NATS) {
+        farther[i] = Infinity;
+        continue;
+      }
+      let square = 0;
+      let cross = 0;
+      for (let k = 0, at = i * d; k < d; k++, at++) {
+        const step = (alpha * (points[at] - points[from + k])) / sigma;
+        square += step * step;
+        cross += step * (residual[k] / sigma);
+      }
+      farther[i] = square / 2 - cross;
+      // Squares may overflow where their difference does not.
+      if (!(square < MAX_SQUARE && far < MAX_SQUARE)) farther[i] = fartherScaled(points, i * d, from, d, x, level);
+      terms[i] = square / 2 + Math.sqrt(square) * far;
+      if (isLong(terms[i])) long = true;
+    }
+    if (long) {
+      let likeliest = 0;
+      most = -Infinity;
+      for (let i = 0; i < size; i++) {
+        const q = logWeight[i] - farther[i];
+        if (q > most) [most, likeliest] = [q, i];
+      }
+      // Rounding moves exponents by some 1e−15 of their terms.
+      const counts = 2 * NEGLIGIBLE_NATS + 1e-14 * terms[likeliest];
+      for (let i = 0; i < size; i++) {
+        const term = terms[i];
+        if (isLong(term) && most - (logWeight[i] - farther[i]) <= counts + 1e-14 * term)
+          farther[i] = fartherExactly(points, i * d, from, d, x, level);
+      }
+    }
+    let least = 0;
+    for (let i = 0; i < size; i++) if (farther[i] < least) least = farther[i];
+    return least;
   }
-  return { nearest, residual, weight, shift };
 }
 
-function nearestAtom({ points, size, dimension: d }: AtomicData, law: Law, x: Float64Array, alpha: number): number {
+/**
+ * The largest |x − αa|² = r² whose quotient by 2σ² is right to 1e−14, as terms of size r(|x| + 2r)/2σ² are: the coordinates
+ * of αa are of the size of |x| + r. NaN or −1 where there is none.
+ */
+function maxPlainSquare(x: Float64Array, sigma: number): number {
+  if (sigma < MIN_PLAIN_SIGMA) return -1;
+  const terms = 2 * MAX_PLAIN_TERM * sigma * sigma;
+  const norm = squaredNorm(x);
+  return square((4 * terms) / (Math.sqrt(norm) + Math.sqrt(norm + 16 * terms)));
+}
+
+function nearestAtom(
+  { points, size, dimension: d }: AtomicData,
+  law: Law,
+  x: Float64Array,
+  alpha: number,
+  squares: Float64Array,
+): number {
   let nearest = -1;
   let least = Infinity;
   for (let i = 0; i < size; i++) {
     if (!law.supports(i)) continue;
-    let distance = 0;
-    for (let k = 0, at = i * d; k < d; k++, at++) {
-      const r = x[k] - alpha * points[at];
-      distance += r * r;
-    }
-    distance = distance > MIN_SQUARE && distance < MAX_SQUARE ? Math.sqrt(distance) : norm(points, i * d, d, x, alpha);
+    const s = squares[i];
+    const distance = s > MIN_SQUARE && s < MAX_SQUARE ? Math.sqrt(s) : norm(points, i * d, d, x, alpha);
     if (distance < least || nearest < 0) {
       least = distance;
       nearest = i;
@@ -128,12 +169,6 @@ function norm(points: Float64Array, i: number, d: number, x: Float64Array, alpha
     square += r * r;
   }
   return Math.min(Number.MAX_VALUE, 4 * (most * Math.sqrt(square)));
-}
-
-/** q(a − b), also where a − b overflows. */
-export function share(q: number, a: number, b: number): number {
-  const step = a - b;
-  return Number.isFinite(step) ? q * step : q * a - q * b;
 }
 
 /** `Farther` from factors scaled by powers of two; ±∞ where it is beyond the doubles. */
