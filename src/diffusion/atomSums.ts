@@ -3,17 +3,18 @@
  * for the one before it: so several sums run side by side. (Sums made in a list, [s, t] = [0, 0], take eight times as long.)
  */
 
-/** |x − αa_i|² of each atom. */
+/** out[i] = |x − αa_i|² of the atoms from `first` to before `end`. */
 export function squaredDistances(
   points: Float64Array,
-  size: number,
   d: number,
+  first: number,
+  end: number,
   x: Float64Array,
   alpha: number,
-): Float64Array {
-  const out = new Float64Array(size);
+  out: Float64Array,
+): void {
   const whole = d - (d % 4);
-  for (let i = 0, at = 0; i < size; i++) {
+  for (let i = first, at = first * d; i < end; i++) {
     let s = 0;
     let t = 0;
     let u = 0;
@@ -35,7 +36,6 @@ export function squaredDistances(
     }
     out[i] = s + t + (u + v);
   }
-  return out;
 }
 
 /** |x|². */
@@ -45,25 +45,16 @@ export function squaredNorm(x: Float64Array): number {
   return s;
 }
 
-/** The atoms whose coordinates are summed in turn: 32 of 64 dimensions fit into the first cache. */
-const BLOCK = 32;
+/** So many atoms are summed at a time: 32 of 64 coordinates fit into the first cache. */
+export const BLOCK = 32;
 
 /** Σ q_i (a_i − a_j), a_j the atom whose coordinates begin at `from`. Atoms of weight 0 take no time. */
 export function weightedSteps(points: Float64Array, d: number, weight: Float64Array, from: number): Float64Array {
   const out = new Float64Array(d);
-  const place = new Int32Array(BLOCK);
-  const q = new Float64Array(BLOCK);
-  let held = 0;
-  // From the last atom on: it was read last before, and is the nearest in the caches.
-  for (let i = weight.length - 1; i >= 0; i--) {
-    if (weight[i] === 0) continue;
-    place[held] = i * d;
-    q[held++] = weight[i];
-    if (held < BLOCK) continue;
-    addSteps(points, d, place, q, held, from, out);
-    held = 0;
-  }
-  addSteps(points, d, place, q, held, from, out);
+  const counted = new Int32Array(weight.length);
+  let count = 0;
+  for (let i = 0; i < weight.length; i++) if (weight[i] > 0) counted[count++] = i;
+  for (let n = 0; n < count; n += BLOCK) addSteps(points, d, counted, n, Math.min(n + BLOCK, count), weight, from, out);
   for (let k = 0; k < d; k++) {
     if (Number.isFinite(out[k])) continue;
     // A difference of two coordinates may overflow where its share does not.
@@ -74,13 +65,17 @@ export function weightedSteps(points: Float64Array, d: number, weight: Float64Ar
   return out;
 }
 
-/** Eight coordinates at a time, which a line of the cache holds, over all atoms of the block. */
-function addSteps(
+/**
+ * out += Σ q_i (a_i − a_j) over the atoms i = counted[first], …, counted[end − 1]: eight coordinates at a time, which a line
+ * of the cache holds.
+ */
+export function addSteps(
   points: Float64Array,
   d: number,
-  place: Int32Array,
-  q: Float64Array,
-  count: number,
+  counted: Int32Array,
+  first: number,
+  end: number,
+  weight: Float64Array,
   from: number,
   out: Float64Array,
 ): void {
@@ -102,9 +97,10 @@ function addSteps(
     let s5 = 0;
     let s6 = 0;
     let s7 = 0;
-    for (let i = 0; i < count; i++) {
-      const at = place[i] + k;
-      const w = q[i];
+    for (let n = first; n < end; n++) {
+      const i = counted[n];
+      const at = i * d + k;
+      const w = weight[i];
       s0 += w * (points[at] - c0);
       s1 += w * (points[at + 1] - c1);
       s2 += w * (points[at + 2] - c2);
@@ -125,7 +121,7 @@ function addSteps(
   }
   for (; k < d; k++) {
     let s = 0;
-    for (let i = 0; i < count; i++) s += q[i] * (points[place[i] + k] - points[from + k]);
+    for (let n = first; n < end; n++) s += weight[counted[n]] * (points[counted[n] * d + k] - points[from + k]);
     out[k] += s;
   }
 }

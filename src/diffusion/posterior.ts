@@ -2,22 +2,31 @@ import type { Law } from "../measure/law.js";
 import { type DoubleDouble, productError } from "../numeric/doubleDouble.js";
 import { exp, square } from "../numeric/elementary.js";
 import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
-import { squaredDistances, squaredNorm, weightedSteps } from "./atomSums.js";
+import { addSteps, BLOCK, squaredDistances, squaredNorm, weightedSteps } from "./atomSums.js";
 import type { AtomicData } from "./atoms.js";
 import type { NoiseLevel } from "./noiseLevel.js";
 import { NEGLIGIBLE_NATS, weighInPlace } from "./posteriorWeights.js";
 
-/** The posterior of the atoms given a noisy point, read from the nearest of them. */
+/** The posterior of the atoms given a noisy point, read from one that is near. */
 export interface Posterior {
-  /** The index of the nearest atom of positive weight. */
-  readonly nearest: number;
-  /** x_t − α·(the nearest atom). */
+  /** The index of that atom: the nearest of positive weight, or one of the likeliest where many count. */
+  readonly near: number;
+  /** x_t − α·(the near atom). */
   readonly residual: Float64Array;
   /** q_i: the probability that the point comes from atom i. */
   readonly weight: Float64Array;
-  /** E[x₀ | x_t] − the nearest atom. */
+  /** E[x₀ | x_t] − the near atom. */
   readonly shift: Float64Array;
 }
+
+/** Where atoms have fewer coordinates than this in all, their posterior is not tried in one pass. */
+const MIN_COORDINATES = 4096;
+
+/** The near atom is found among so many. */
+const SAMPLE = 64;
+
+/** No atom is likelier than the near one by more than this factor. */
+const MAX_LIKELIER = 20;
 
 /** An exponent summed from larger terms is summed again where they cancel. One of smaller terms is right to 1e−14. */
 const MAX_PLAIN_TERM = 64;
@@ -45,21 +54,21 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
   const { points, size, dimension: d } = data;
   const { sigma } = level;
   const alpha = level.alpha.hi;
-  const distance = squaredDistances(points, size, d, x, alpha);
+  const longest = maxPlainSquare(x, sigma);
+  const inOnePass = size * d >= MIN_COORDINATES ? posteriorInOnePass(data, law, x, level, longest) : undefined;
+  if (inOnePass !== undefined) return inOnePass;
+  const distance = new Float64Array(size);
+  squaredDistances(points, d, 0, size, x, alpha, distance);
   const nearest = nearestAtom(data, law, x, alpha, distance);
   const from = nearest * d;
-  const residual = new Float64Array(d);
+  const residual = residualOf(points, from, x, level);
   let far = 0;
-  for (let k = 0; k < d; k++) {
-    residual[k] = lessProduct(x[k], level.alpha, points[from + k]);
-    far += square(residual[k] / sigma);
-  }
+  for (let k = 0; k < d; k++) far += square(residual[k] / sigma);
   far = Math.sqrt(far);
 
   // farther[i] = (|x − αa_i|² − |x − αa_j|²)/2σ².
   const farther = new Float64Array(size).fill(Infinity);
   const scale = 0.5 / sigma / sigma;
-  const longest = maxPlainSquare(x, sigma);
   let [closest, plain] = [0, true];
   for (let i = 0; i < size; i++) {
     if (!law.supports(i)) continue;
@@ -69,7 +78,7 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
   }
   if (!plain) closest = sumAgain();
   const weight = weights(law, farther, closest);
-  return { nearest, residual, weight, shift: weightedSteps(points, d, weight, from) };
+  return { near: nearest, residual, weight, shift: weightedSteps(points, d, weight, from) };
 
   /** Sums the exponents of far atoms from their terms. Returns the least exponent. */
   function sumAgain(): number {
@@ -121,6 +130,60 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
     for (let i = 0; i < size; i++) if (farther[i] < least) least = farther[i];
     return least;
   }
+}
+
+/**
+ * The posterior of many atoms whose distances keep the digits of all exponents. Each coordinate is brought into the cache
+ * once, which is what takes the time. Differences are taken to an atom that is among the likeliest, so that neither it nor any
+ * other decides alone. Undefined where there is no such atom, or a distance is too long.
+ */
+function posteriorInOnePass(
+  { points, size, dimension: d }: AtomicData,
+  law: Law,
+  x: Float64Array,
+  level: NoiseLevel,
+  longest: number,
+): Posterior | undefined {
+  if (law.hasTail) return undefined;
+  const alpha = level.alpha.hi;
+  const scale = 0.5 / level.sigma / level.sigma;
+  const weight = new Float64Array(size);
+  let near = -1;
+  let most = 0;
+  let distance = 0;
+  for (let i = 0; i < size; i += Math.ceil(size / SAMPLE)) {
+    squaredDistances(points, d, i, i + 1, x, alpha, weight);
+    if (!(weight[i] <= longest)) return undefined;
+    const q = law.weight[i] * exp(-weight[i] * scale);
+    if (q > most) [near, most, distance] = [i, q, weight[i]];
+  }
+  if (!(most > MIN_SQUARE)) return undefined;
+  const shift = new Float64Array(d);
+  const counted = new Int32Array(BLOCK);
+  let total = 0;
+  most = 0;
+  for (let first = 0; first < size; first += BLOCK) {
+    const end = Math.min(first + BLOCK, size);
+    squaredDistances(points, d, first, end, x, alpha, weight);
+    for (let i = first; i < end; i++) {
+      if (!(weight[i] <= longest)) return undefined;
+      const q = law.weight[i] * exp((distance - weight[i]) * scale);
+      weight[i] = q;
+      total += q;
+      if (q > most) most = q;
+      counted[i - first] = i;
+    }
+    addSteps(points, d, counted, 0, end - first, weight, near * d, shift);
+  }
+  if (!(most <= MAX_LIKELIER * law.weight[near])) return undefined;
+  for (let i = 0; i < size; i++) weight[i] /= total;
+  for (let k = 0; k < d; k++) shift[k] /= total;
+  return { near, residual: residualOf(points, near * d, x, level), weight, shift };
+}
+
+/** x − αa, for the atom whose coordinates begin at `from`. */
+function residualOf(points: Float64Array, from: number, x: Float64Array, { alpha }: NoiseLevel): Float64Array {
+  return x.map((v, k) => lessProduct(v, alpha, points[from + k]));
 }
 
 /**
