@@ -69,7 +69,7 @@ export function logLinearPolicy<A, Q = unknown>(model: LogLinearModel<Q, A>): Po
       const answers = base.support;
       const rows = new Float64Array(answers.length * size);
       for (const [i, answer] of answers.entries()) {
-        rows.set(featureRow(caller, size, `features of answer ${i}`, model.features(query, answer, i)), i * size);
+        readRow(caller, size, () => `features of answer ${i}`, model.features(query, answer, i), rows, i * size);
       }
       const tree = { outcomes: answers.length, contexts: 1, next: Int32Array.from(answers, (_, i) => ~i) };
       return new SoftmaxTree(answers, tree, linearLogits(size, rows, answers.length, base.logMass));
@@ -77,9 +77,26 @@ export function logLinearPolicy<A, Q = unknown>(model: LogLinearModel<Q, A>): Po
   };
 }
 
-/** Checked features of one row. */
-export function featureRow(caller: string, size: number, argument: string, features: ArrayLike<number>): Float64Array {
-  const row = requireNumbers(caller, argument, features, FINITE);
-  if (row.length !== size) throw wrongType(caller, argument, `have length ${size}`, features);
-  return row;
+/** Writes the checked features of one row to `out`, from place `at` on. */
+export function readRow(
+  caller: string,
+  size: number,
+  argument: () => string,
+  features: ArrayLike<number>,
+  out: Float64Array,
+  at: number,
+): void {
+  if (features instanceof Float64Array && features.length === size) {
+    let j = 0;
+    for (; j < size; j++) {
+      const x = features[j];
+      // Nothing else is left of a finite number less itself.
+      if (x - x !== 0) break;
+      out[at + j] = x;
+    }
+    if (j === size) return;
+  }
+  const row = requireNumbers(caller, argument(), features, FINITE);
+  if (row.length !== size) throw wrongType(caller, argument(), `have length ${size}`, features);
+  out.set(row, at);
 }
