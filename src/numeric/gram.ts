@@ -1,8 +1,8 @@
 /**
- * out[j, k] += Σ_i w[i] c[i, j] c[i, k] for k ≤ j, and for some k beyond: c has so many rows of `width` numbers, a multiple of
- * 4, and so has `out`. Eight sums run side by side, so that each number read serves several.
+ * out[j, k] += Σ_i c[i, j] c[i, k] for k ≤ j, and for some k beyond: the rows of c and of `out` have `width` numbers, a
+ * multiple of 4. Eight sums run side by side, so that each number read serves several.
  */
-export function addGram(c: Float64Array, w: Float64Array, rows: number, width: number, out: Float64Array): void {
+export function addGram(c: Float64Array, rows: number, width: number, out: Float64Array): void {
   for (let j = 0; j < width; j += 4) {
     for (let k = 0; k < j + 4; k += 2) {
       let s0 = 0;
@@ -14,8 +14,8 @@ export function addGram(c: Float64Array, w: Float64Array, rows: number, width: n
       let t2 = 0;
       let t3 = 0;
       for (let i = 0, a = j, b = k; i < rows; i++, a += width, b += width) {
-        const x = w[i] * c[b];
-        const y = w[i] * c[b + 1];
+        const x = c[b];
+        const y = c[b + 1];
         const u0 = c[a];
         const u1 = c[a + 1];
         const u2 = c[a + 2];

@@ -10,6 +10,7 @@ import { resultOf, type TrainingResult } from "../optimize/result.js";
 import { stateOf } from "../optimize/state.js";
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
 import { joined, type LikelihoodPart, NegativeLogLikelihood, Units } from "./objective.js";
+import type { LogLinearQueries } from "./policies/logLinearQueries.js";
 import { type Policy, requirePolicy } from "./policies/policy.js";
 import { shuffled } from "./shuffle.js";
 
@@ -95,6 +96,8 @@ interface Fit<A> {
   /** The variables of the minimiser, the parts in these, one by one, and what is minimised. */
   readonly units: Units;
   readonly own: () => readonly LikelihoodPart<A>[];
+  /** All parts as one, where they are of a log-linear policy. */
+  readonly all: LikelihoodPart<A, LogLinearQueries> | undefined;
   readonly f: NegativeLogLikelihood;
 }
 
@@ -118,14 +121,16 @@ function readFit<Q, A>(
     return made;
   };
   const f = new NegativeLogLikelihood(units, all === undefined ? own() : [all], settings.ridge);
-  return { settings, examples: given.map(({ example }) => example), shares, parts, units, own, f };
+  return { settings, examples: given.map(({ example }) => example), shares, parts, units, own, all, f };
 }
 
 /** A result with its distance from the targets, and how far the weights of these can be trusted at worst. */
-function reported<A>({ shares, examples }: Fit<A>, result: TrainingResult): WeightedMleFit {
+function reported<A>({ shares, examples, units, all }: Fit<A>, result: TrainingResult): WeightedMleFit {
   let klFromTarget = 0;
-  for (const { part, target } of shares) {
-    const law = Law.fromLogMass(part.on.logProbabilities(result.parameters));
+  const logs = all?.on.logProbabilities(units.variables(result.parameters));
+  for (const [q, { part, target }] of shares.entries()) {
+    const own = logs?.subarray(all?.on.starts[q], all?.on.starts[q + 1]);
+    const law = Law.fromLogMass(own ?? part.on.logProbabilities(result.parameters));
     klFromTarget += klOf(Law.fromMass(target), law) / shares.length;
   }
   let [fraction, size, k] = [1, 0, -Infinity];

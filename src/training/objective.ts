@@ -47,13 +47,13 @@ export function targetLaw<A>(caller: string, argument: string, measure: Measure<
 type Learner<A> = Omit<ConditionalPolicy<A>, "support" | "sample">;
 
 /** A policy on one query, or on several in a row, and how much each answer counts in the likelihood. */
-export interface Part<A> {
-  readonly on: Learner<A>;
+export interface Part<A, L extends Learner<A> = Learner<A>> {
+  readonly on: L;
   readonly coefficient: Float64Array;
 }
 
 /** A part of a likelihood, with the logarithms of coefficients, which may be below the range of doubles. */
-export interface LikelihoodPart<A> extends Part<A> {
+export interface LikelihoodPart<A, L extends Learner<A> = Learner<A>> extends Part<A, L> {
   logCoefficient(): Float64Array;
 }
 
@@ -102,18 +102,25 @@ export class Units {
   }
 }
 
-/** Queries of one log-linear policy as one part, in the given units; undefined where a policy is another, or has no own features. */
+/** Units from 2^−400 to 2^400: squares of features are within the doubles. */
+const MAX_EXPONENT = 400;
+
+/**
+ * The queries of a log-linear policy as one part, in the given units. Undefined where a policy is another, where queries
+ * share their features, and where these are too large or too small to be squared.
+ */
 export function joined(
   parts: readonly LikelihoodPart<unknown>[],
   { unit }: Units,
-): LikelihoodPart<unknown> | undefined {
+): LikelihoodPart<unknown, LogLinearQueries> | undefined {
+  if (unit.some((u) => Math.abs(exponentOf(u)) > MAX_EXPONENT)) return undefined;
   const queries = new Set<LinearSoftmax>();
   for (const { on } of parts) {
     const linear = on instanceof SoftmaxTree ? on.linear : undefined;
     if (linear === undefined || queries.has(linear)) return undefined;
     queries.add(linear);
   }
-  const on = new LogLinearQueries(unit.length, [...queries], unit);
+  const on = new LogLinearQueries([...queries], unit);
   const inARow = (each: (part: LikelihoodPart<unknown>) => Float64Array): Float64Array => {
     const out = new Float64Array(on.starts[parts.length]);
     for (const [q, part] of parts.entries()) out.set(each(part), on.starts[q]);

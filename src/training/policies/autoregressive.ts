@@ -2,7 +2,7 @@ import { requireListable, requireSequenceSpace, walk } from "../../alignment/seq
 import { knownSupport } from "../../measure/support.js";
 import { outOfRange, requireInteger, wrongType } from "../../numeric/check.js";
 import { linearLogits, tableLogits } from "./logits.js";
-import { readRow } from "./logLinear.js";
+import { featureRow } from "./logLinear.js";
 import type { Policy } from "./policy.js";
 import { type ContextTree, type Logits, SoftmaxTree } from "./softmaxTree.js";
 
@@ -151,8 +151,8 @@ export function autoregressiveLogLinearPolicy<T>(model: PrefixFeatureModel<T>): 
   const rows = new Float64Array(tree.next.length * size);
   for (const [c, prefix] of prefixes.entries()) {
     for (const [v, token] of vocabulary.entries()) {
-      const place = () => `features of token ${v} after prefix ${c}`;
-      readRow(caller, size, place, model.features(prefix, token), rows, (c * vocabulary.length + v) * size);
+      const place = `features of token ${v} after prefix ${c}`;
+      rows.set(featureRow(caller, size, place, model.features(prefix, token)), (c * vocabulary.length + v) * size);
     }
   }
   return treePolicy(support, tree, linearLogits(size, rows, vocabulary.length));

@@ -69,7 +69,9 @@ export function logLinearPolicy<A, Q = unknown>(model: LogLinearModel<Q, A>): Po
       const answers = base.support;
       const rows = new Float64Array(answers.length * size);
       for (const [i, answer] of answers.entries()) {
-        readRow(caller, size, () => `features of answer ${i}`, model.features(query, answer, i), rows, i * size);
+        const features = model.features(query, answer, i);
+        if (!copied(features, size, rows, i * size))
+          rows.set(featureRow(caller, size, `features of answer ${i}`, features), i * size);
       }
       const tree = { outcomes: answers.length, contexts: 1, next: Int32Array.from(answers, (_, i) => ~i) };
       return new SoftmaxTree(answers, tree, linearLogits(size, rows, answers.length, base.logMass));
@@ -77,26 +79,21 @@ export function logLinearPolicy<A, Q = unknown>(model: LogLinearModel<Q, A>): Po
   };
 }
 
-/** Writes the checked features of one row to `out`, from place `at` on. */
-export function readRow(
-  caller: string,
-  size: number,
-  argument: () => string,
-  features: ArrayLike<number>,
-  out: Float64Array,
-  at: number,
-): void {
-  if (features instanceof Float64Array && features.length === size) {
-    let j = 0;
-    for (; j < size; j++) {
-      const x = features[j];
-      // Nothing else is left of a finite number less itself.
-      if (x - x !== 0) break;
-      out[at + j] = x;
-    }
-    if (j === size) return;
+/** Whether features are an array of so many finite doubles; it is then copied to `out`, from place `at` on. */
+function copied(features: ArrayLike<number>, size: number, out: Float64Array, at: number): boolean {
+  if (!(features instanceof Float64Array && features.length === size)) return false;
+  for (let j = 0; j < size; j++) {
+    const x = features[j];
+    // Nothing else is left of a finite number less itself.
+    if (x - x !== 0) return false;
+    out[at + j] = x;
   }
-  const row = requireNumbers(caller, argument(), features, FINITE);
-  if (row.length !== size) throw wrongType(caller, argument(), `have length ${size}`, features);
-  out.set(row, at);
+  return true;
+}
+
+/** Checked features of one row. */
+export function featureRow(caller: string, size: number, argument: string, features: ArrayLike<number>): Float64Array {
+  const row = requireNumbers(caller, argument, features, FINITE);
+  if (row.length !== size) throw wrongType(caller, argument, `have length ${size}`, features);
+  return row;
 }

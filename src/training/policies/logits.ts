@@ -86,27 +86,32 @@ function centredLogits(size: number, features: Float64Array, spread: Float64Arra
 /** Measures features from the middle of their range in each context. Returns the widest range of each. */
 function centreInPlace(size: number, features: Float64Array, outcomes: number, base?: Float64Array): Float64Array {
   const spread = new Float64Array(size);
-  const middle = new Float64Array(size);
   const rows = features.length / size;
-  // A row that the base forbids has probability 0 at any θ: its features are 0.
+  // A row that the base forbids has probability 0 at any θ: it counts in no range, and its features become 0.
   const forbidden = (row: number) => base !== undefined && base[row] === -Infinity;
   for (let first = 0; first < rows; first += outcomes) {
+    const end = first + outcomes;
+    let some = first;
+    while (some < end && forbidden(some)) some++;
+    if (some === end) {
+      features.fill(0, first * size, end * size);
+      continue;
+    }
+    for (let row = first; row < end; row++)
+      if (forbidden(row)) features.copyWithin(row * size, some * size, (some + 1) * size);
     for (let j = 0; j < size; j++) {
       let least = Infinity;
       let most = -Infinity;
-      for (let row = first, at = first * size + j; row < first + outcomes; row++, at += size) {
-        if (forbidden(row)) continue;
+      for (let at = first * size + j; at < end * size; at += size) {
         const x = features[at];
         if (x < least) least = x;
         if (x > most) most = x;
       }
       if (least < most) spread[j] = Math.max(spread[j], Math.min(most - least, Number.MAX_VALUE));
-      middle[j] = least / 2 + most / 2;
+      const middle = least / 2 + most / 2;
+      for (let at = first * size + j; at < end * size; at += size) features[at] -= middle;
     }
-    for (let row = first; row < first + outcomes; row++) {
-      if (forbidden(row)) features.fill(0, row * size, (row + 1) * size);
-      else for (let j = 0, at = row * size; j < size; j++, at++) features[at] -= middle[j];
-    }
+    for (let row = first; row < end; row++) if (forbidden(row)) features.fill(0, row * size, (row + 1) * size);
   }
   return spread;
 }
