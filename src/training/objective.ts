@@ -133,6 +133,9 @@ export function joined(
   };
 }
 
+/** Of a change of log-probabilities below this, a bound will do. */
+const MAX_SMALL_CHANGE = 1e-6;
+
 /** An objective of a policy on several queries. */
 export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth {
   readonly size: number;
@@ -188,6 +191,11 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
 
   change(x: Float64Array, step: Float64Array): number {
     let most = 0;
+    if (this.parts.every(({ on }) => on instanceof LogLinearQueries)) {
+      // Log-odds change by no more than this, and log-probabilities by no more than log-odds.
+      const bound = step.reduce((s, v, j) => s + Math.abs(v) * this.#units.spread[j], 0);
+      if (bound < MAX_SMALL_CHANGE) return bound;
+    }
     for (const { before, after } of this.moved(x, step)) {
       for (let o = 0; o < before.length; o++) {
         const d = Math.abs(after[o] - before[o]);

@@ -41,7 +41,8 @@ async function logLinearCase(peers: Peers): Promise<Case> {
   const [queries, answers, size] = [1000, 50, 20];
   const rng = randomSource("log-linear");
   const flat = Float64Array.from({ length: queries * answers * size }, rng);
-  const feature = (q: number, o: number) => flat.subarray((q * answers + o) * size, (q * answers + o + 1) * size);
+  const rows = Array.from({ length: queries * answers }, (_, i) => flat.subarray(i * size, (i + 1) * size));
+  const feature = (q: number, o: number) => rows[q * answers + o];
   const list = Array.from({ length: answers }, (_, o) => o);
   const base = uniform(list);
   const policy = logLinearPolicy<number, number>({ size, base: () => base, features: feature });
@@ -49,19 +50,100 @@ async function logLinearCase(peers: Peers): Promise<Case> {
     query,
     ...importanceWeights({ ref: base, reward: list.map(rng), beta: BETA }),
   }));
-  const target = data.flatMap((query) => [...query.target.mass]);
+  const target = Float64Array.from(data.flatMap((query) => [...query.target.mass]));
+  const plain = plainLikelihood(flat, target, answers, size);
   const by = (method: "newton" | "lbfgs") => async () => -(await fitWeightedMle(policy, data, { method })).objective;
   return {
     group: "Weighted maximum likelihood",
     title: "a log-linear policy with 20 features on 1,000 queries × 50 answers",
-    rounds: 5,
     tolerance: 1e-6,
     contenders: [
       { name: "exptilt, fitWeightedMle: Newton", run: by("newton") },
       { name: "exptilt, fitWeightedMle: L-BFGS", run: by("lbfgs") },
+      { name: "plain loop: L-BFGS until the gradient is 1e−9", run: () => plainLbfgs(plain, size) },
+      {
+        name: "plain loop: one value and gradient",
+        // At no optimum: its value is not compared.
+        run: () => Number.NaN * plain(new Float64Array(size).fill(0.1), new Float64Array(size)),
+      },
       ...(await peers.of("training", { features: flat, target }, { answers, size })),
     ],
   };
+}
+
+/** −Σ target·log π_θ over queries and answers, over the number of queries, with its gradient written. */
+type Plain = (theta: Float64Array, gradient: Float64Array) => number;
+
+function plainLikelihood(features: Float64Array, target: Float64Array, answers: number, size: number): Plain {
+  const queries = target.length / answers;
+  const p = new Float64Array(answers);
+  return (theta, gradient) => {
+    gradient.fill(0);
+    let value = 0;
+    for (let q = 0; q < queries; q++) {
+      const first = q * answers;
+      let top = -Infinity;
+      for (let o = 0; o < answers; o++) {
+        let s = 0;
+        for (let j = 0, at = (first + o) * size; j < size; j++, at++) s += features[at] * theta[j];
+        p[o] = s;
+        if (s > top) top = s;
+      }
+      let total = 0;
+      for (let o = 0; o < answers; o++) {
+        value -= target[first + o] * (p[o] - top);
+        p[o] = Math.exp(p[o] - top);
+        total += p[o];
+      }
+      value += Math.log(total);
+      for (let o = 0; o < answers; o++) {
+        const r = p[o] / total - target[first + o];
+        for (let j = 0, at = (first + o) * size; j < size; j++, at++) gradient[j] += r * features[at];
+      }
+    }
+    for (let j = 0; j < size; j++) gradient[j] /= queries;
+    return value / queries;
+  };
+}
+
+/** L-BFGS that halves its step until the value falls. Returns the least value. */
+function plainLbfgs(f: Plain, size: number): number {
+  const dot = (a: Float64Array, b: Float64Array) => {
+    let s = 0;
+    for (let j = 0; j < size; j++) s += a[j] * b[j];
+    return s;
+  };
+  let x = new Float64Array(size);
+  let gradient = new Float64Array(size);
+  let value = f(x, gradient);
+  const pairs: { s: Float64Array; y: Float64Array }[] = [];
+  while (gradient.some((g) => Math.abs(g) > 1e-9)) {
+    const direction = gradient.map((g) => -g);
+    const alpha: number[] = [];
+    for (let k = pairs.length - 1; k >= 0; k--) {
+      const { s, y } = pairs[k];
+      alpha[k] = dot(s, direction) / dot(s, y);
+      for (let j = 0; j < size; j++) direction[j] -= alpha[k] * y[j];
+    }
+    const last = pairs.at(-1);
+    const scale = last === undefined ? 1 : dot(last.s, last.y) / dot(last.y, last.y);
+    for (let j = 0; j < size; j++) direction[j] *= scale;
+    for (const [k, { s, y }] of pairs.entries()) {
+      const b = dot(y, direction) / dot(s, y);
+      for (let j = 0; j < size; j++) direction[j] += (alpha[k] - b) * s[j];
+    }
+    const next = new Float64Array(size);
+    const there = new Float64Array(size);
+    let best = Infinity;
+    for (let t = 1; t > 1e-9 && !(best <= value + 1e-15); t /= 2) {
+      for (let j = 0; j < size; j++) next[j] = x[j] + t * direction[j];
+      best = f(next, there);
+    }
+    pairs.push({ s: next.map((v, j) => v - x[j]), y: there.map((v, j) => v - gradient[j]) });
+    if (pairs.length > 10) pairs.shift();
+    [x, gradient, value] = [next, there, best];
+  }
+  return value;
 }
 
 async function bradleyTerryCase(peers: Peers): Promise<Case> {
