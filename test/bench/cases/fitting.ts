@@ -19,6 +19,7 @@ function tabularCase(): Case {
   const { support, mass, reward } = instance(100_000);
   const policy = tabularPolicy(support);
   const weights = importanceWeights({ ref: measure(policy.on(0).support, mass), reward, beta: BETA });
+  const target = Float64Array.from(weights.target.mass);
   return {
     group: "Weighted maximum likelihood",
     title: "a tabular policy on 10⁵ answers",
@@ -32,9 +33,24 @@ function tabularCase(): Case {
         name: "exptilt, fitWeightedMle: L-BFGS",
         run: async () => (await fitWeightedMle(policy, weights, { method: "lbfgs" })).objective,
       },
+      { name: "plain loop: closed form", run: () => plainFrequencies(target) },
     ],
     tolerance: 1e-6,
   };
+}
+
+/** The logits of the frequencies of a target, and Σ target·log frequency. */
+function plainFrequencies(target: Float64Array): number {
+  let total = 0;
+  for (let o = 0; o < target.length; o++) total += target[o];
+  const logits = new Float64Array(target.length);
+  let objective = 0;
+  for (let o = 0; o < target.length; o++) {
+    const p = target[o] / total;
+    logits[o] = Math.log(p);
+    if (p > 0) objective += p * logits[o];
+  }
+  return objective;
 }
 
 async function logLinearCase(peers: Peers): Promise<Case> {
@@ -166,7 +182,7 @@ async function bradleyTerryCase(peers: Peers): Promise<Case> {
   return {
     group: "Bradley–Terry fit",
     title: `1,000 items, ${comparisons.length.toLocaleString("en")} counted results`,
-    rounds: 5,
+    rounds: 11,
     tolerance: 1e-4,
     contenders: [
       {
@@ -183,7 +199,21 @@ async function bradleyTerryCase(peers: Peers): Promise<Case> {
           return standardError[0] > 0 ? ability[1] - ability[0] : Number.NaN;
         },
       },
-      { name: "plain loop: Hunter's MM until the step is 1e−9", run: () => mm(comparisons, items) },
+      {
+        name: "plain loop: Hunter's MM until the step is 1e−9",
+        run: () => {
+          const strength = mm(comparisons, items);
+          return Math.log(strength[1] / strength[0]);
+        },
+      },
+      {
+        name: "plain loop: MM, with standard errors by a dense Cholesky factor",
+        run: () => {
+          const strength = mm(comparisons, items);
+          const errors = plainErrors(comparisons, strength);
+          return errors[0] > 0 ? Math.log(strength[1] / strength[0]) : Number.NaN;
+        },
+      },
       ...(await peers.of(
         "bradley_terry",
         { winner: column("winner"), loser: column("loser"), count: column("count") },
@@ -193,8 +223,14 @@ async function bradleyTerryCase(peers: Peers): Promise<Case> {
   };
 }
 
+interface CountedResult {
+  readonly winner: number;
+  readonly loser: number;
+  readonly count: number;
+}
+
 /** Hunter (2004): each strength becomes its wins over the sum of its games' shares. */
-function mm(comparisons: readonly { winner: number; loser: number; count: number }[], items: number): number {
+function mm(comparisons: readonly CountedResult[], items: number): Float64Array {
   const strength = new Float64Array(items).fill(1);
   const wins = new Float64Array(items);
   for (const { winner, count } of comparisons) wins[winner] += count;
@@ -213,7 +249,43 @@ function mm(comparisons: readonly { winner: number; loser: number; count: number
       strength[i] = next;
     }
   }
-  return Math.log(strength[1] / strength[0]);
+  return strength;
+}
+
+/** Standard errors relative to the mean of all: the diagonal of the inverse of the information with 1/n added everywhere. */
+function plainErrors(comparisons: readonly CountedResult[], strength: Float64Array): Float64Array {
+  const n = strength.length;
+  // L + 11ᵀ/n has the inverse L⁺ + 11ᵀ/n.
+  const factor = new Float64Array(n * n).fill(1 / n);
+  for (const { winner, loser, count } of comparisons) {
+    const p = strength[winner] / (strength[winner] + strength[loser]);
+    const c = count * p * (1 - p);
+    factor[winner * n + winner] += c;
+    factor[loser * n + loser] += c;
+    factor[winner * n + loser] -= c;
+    factor[loser * n + winner] -= c;
+  }
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let s = factor[i * n + j];
+      for (let k = 0; k < j; k++) s -= factor[i * n + k] * factor[j * n + k];
+      factor[i * n + j] = j < i ? s / factor[j * n + j] : Math.sqrt(s);
+    }
+  }
+  const errors = new Float64Array(n);
+  const column = new Float64Array(n);
+  for (let v = 0; v < n; v++) {
+    column[v] = 1 / factor[v * n + v];
+    let square = column[v] * column[v];
+    for (let i = v + 1; i < n; i++) {
+      let s = 0;
+      for (let k = v; k < i; k++) s -= factor[i * n + k] * column[k];
+      column[i] = s / factor[i * n + i];
+      square += column[i] * column[i];
+    }
+    errors[v] = Math.sqrt(square - 1 / n);
+  }
+  return errors;
 }
 
 async function noiseCase(peers: Peers): Promise<Case> {
