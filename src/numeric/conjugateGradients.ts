@@ -52,10 +52,18 @@ export function conjugateGradients(
   const enough = size * share * share;
   for (let iteration = 0; iteration < MAX_ITERATIONS && size > enough; iteration++) {
     flow.fill(0);
-    for (let e = 0; e < a.length; e++) {
-      const f = conductance[e] * (direction[a[e]] - direction[b[e]]);
-      flow[a[e]] += f;
-      flow[b[e]] -= f;
+    for (let e = 0; e < a.length; ) {
+      // Edges of one vertex that stand side by side are summed before they are stored.
+      const v = a[e];
+      const at = direction[v];
+      let out = 0;
+      for (; e < a.length && a[e] === v; e++) {
+        const u = b[e];
+        const f = conductance[e] * (at - direction[u]);
+        out += f;
+        flow[u] -= f;
+      }
+      flow[v] += out;
     }
     let energy = 0;
     for (let v = 0; v < n; v++) energy += direction[v] * flow[v];

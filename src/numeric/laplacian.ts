@@ -49,7 +49,7 @@ export class GroundedLaplacian {
     for (let k = 0; k < dense; k++) this.#row.set(later[k], this.#start[k]);
     this.#pivot = new Float64Array(n);
     this.#slot = a.map((v, e) => this.#slotOf(this.#place[v], this.#place[b[e]]));
-    this.#chance = new Float64Array(this.#row.length + (n - dense) ** 2);
+    this.#chance = new Float64Array(this.#row.length + (n - dense) * (n - dense));
   }
 
   #slotOf(i: number, j: number): number {

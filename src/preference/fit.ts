@@ -283,7 +283,10 @@ function maximise(network: LikelihoodNetwork): { potential: Float64Array; iterat
     const next = lineSearch(network, potential, step);
     if (next === undefined) return { potential, iterations, converged: false };
     potential = next;
-    share = Math.max(MIN_SHARE_LEFT, Math.min(MAX_SHARE_LEFT, length * length * length));
+    // The next step will have some length². Its error is to be far below its square, or to be of no account.
+    const square = length * length;
+    const enough = Math.max(square * length, (0.1 * MAX_ERROR_NATS) / square);
+    share = Math.max(MIN_SHARE_LEFT, Math.min(MAX_SHARE_LEFT, enough));
   }
   return { potential, iterations: MAX_STEPS, converged: false };
 }
