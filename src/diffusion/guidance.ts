@@ -248,7 +248,7 @@ export function guidedNoisePrediction(
   const { posterior: all } = readPosterior(caller, data, x, sigma, negative);
   const { points, dimension: d } = data;
   const noise = own.residual.map((r, k) => {
-    const between = points[all.nearest * d + k] - points[own.nearest * d + k] + (all.shift[k] - own.shift[k]);
+    const between = points[all.near * d + k] - points[own.near * d + k] + (all.shift[k] - own.shift[k]);
     return (r - alpha * own.shift[k] + (w === 0 ? 0 : w * (alpha * between))) / sigma;
   });
   return requireHeld(caller, noise);

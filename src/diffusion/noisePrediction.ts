@@ -1,8 +1,9 @@
 import { lawOf } from "../measure/measure.js";
 import { outOfRange } from "../numeric/check.js";
+import { share } from "./atomSums.js";
 import { type AtomicData, type AtomLaw, requireAtomLaw, requirePoint } from "./atoms.js";
 import { requireSigma } from "./noiseLevel.js";
-import { type Posterior, posteriorOf, share } from "./posterior.js";
+import { type Posterior, posteriorOf } from "./posterior.js";
 
 /** The checked arguments of a predictor: its posterior, and the expected noise. */
 export function readPosterior(

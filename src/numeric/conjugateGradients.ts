@@ -6,9 +6,6 @@ const MAX_ITERATIONS = 300;
 /** Up to this ratio of two conductances, a residual of rounding size means a solution of nearly that accuracy. */
 const MAX_CONDUCTANCE_RATIO = 1e4;
 
-/** The iteration ends at this share of the current, in the norm of the preconditioner. */
-const MAX_RESIDUAL_SHARE = 1e-13;
-
 /**
  * The potentials x with L x = current in the Laplacian of a connected weighted graph, x = 0 at the ground, by conjugate
  * gradients preconditioned with the diagonal: some twenty passes over the edges where each vertex has a few random
@@ -19,6 +16,7 @@ const MAX_RESIDUAL_SHARE = 1e-13;
  * @param conductance of each edge, positive
  * @param current the inflow at each vertex; that of the ground is read as the one that brings the sum to 0
  * @param ground the vertex held at 0
+ * @param share the iteration ends at this share of the current, in the norm of the preconditioner
  */
 export function conjugateGradients(
   a: Int32Array,
@@ -26,6 +24,7 @@ export function conjugateGradients(
   conductance: Float64Array,
   current: Float64Array,
   ground: number,
+  share = 1e-13,
 ): Float64Array | undefined {
   let [least, most] = [Infinity, 0];
   for (const c of conductance) {
@@ -50,13 +49,21 @@ export function conjugateGradients(
     direction[v] = residual[v] * inverse[v];
     size += residual[v] * direction[v];
   }
-  const enough = size * MAX_RESIDUAL_SHARE * MAX_RESIDUAL_SHARE;
+  const enough = size * share * share;
   for (let iteration = 0; iteration < MAX_ITERATIONS && size > enough; iteration++) {
     flow.fill(0);
-    for (let e = 0; e < a.length; e++) {
-      const f = conductance[e] * (direction[a[e]] - direction[b[e]]);
-      flow[a[e]] += f;
-      flow[b[e]] -= f;
+    for (let e = 0; e < a.length; ) {
+      // Edges of one vertex that stand side by side are summed before they are stored.
+      const v = a[e];
+      const at = direction[v];
+      let out = 0;
+      for (; e < a.length && a[e] === v; e++) {
+        const u = b[e];
+        const f = conductance[e] * (at - direction[u]);
+        out += f;
+        flow[u] -= f;
+      }
+      flow[v] += out;
     }
     let energy = 0;
     for (let v = 0; v < n; v++) energy += direction[v] * flow[v];

@@ -5,9 +5,14 @@
 export interface Elimination {
   /** The vertices in the order of their elimination. */
   readonly order: Int32Array;
-  /** For each place in the order, the places of the remaining neighbours, increasing. */
+  /** From this place on, all remaining vertices count as neighbours of one another. */
+  readonly dense: number;
+  /** For each place before, the places of the remaining neighbours, increasing. */
   readonly later: readonly Int32Array[];
 }
+
+/** So many vertices, of which each has half of the others for neighbours, are taken for a clique: their order costs more. */
+const MIN_CLIQUE = 64;
 
 /**
  * Eliminates a vertex of least degree first, which keeps sparse graphs sparse: chains and trees gain no edge at all.
@@ -37,8 +42,19 @@ export function eliminationOrder(n: number, a: ArrayLike<number>, b: ArrayLike<n
   const degree = Int32Array.from(edges, (set) => set.size);
   for (let v = 0; v < n; v++) byDegree[degree[v]].add(v);
 
+  let dense = n;
   for (let step = 0, least = 0; step < n; step++) {
     while (byDegree[least].size === 0) least++;
+    if (n - step >= MIN_CLIQUE && 2 * least >= n - step) {
+      dense = step;
+      for (const left of byDegree) {
+        for (const v of left) {
+          place[v] = step;
+          order[step++] = v;
+        }
+      }
+      break;
+    }
     const v = byDegree[least].values().next().value as number;
     byDegree[least].delete(v);
     place[v] = step;
@@ -87,5 +103,6 @@ export function eliminationOrder(n: number, a: ArrayLike<number>, b: ArrayLike<n
       if (bound < least) least = bound;
     }
   }
-  return { order, later: Array.from(order, (v) => Int32Array.from(members[v], (u) => place[u]).sort()) };
+  const later = Array.from(order.subarray(0, dense), (v) => Int32Array.from(members[v], (u) => place[u]).sort());
+  return { order, later, dense };
 }

@@ -1,3 +1,4 @@
+import { eliminateDense, invertDense } from "./denseElimination.js";
 import { eliminationOrder } from "./elimination.js";
 
 /**
@@ -12,12 +13,14 @@ import { eliminationOrder } from "./elimination.js";
 export class GroundedLaplacian {
   /** The place of each vertex in the elimination order; −1 for the ground. */
   readonly #place: Int32Array;
+  /** From this place on, all vertices are joined to one another, and kept as a square matrix. */
+  readonly #dense: number;
   /** Column k joins the vertex at place k to later ones: rows `row[start[k]]` … `row[start[k + 1] − 1]`, increasing. */
   readonly #start: Int32Array;
   readonly #row: Int32Array;
   /** Where the conductance of each edge goes: an entry of a column, or −1 − the place of a vertex next to the ground. */
   readonly #slot: Int32Array;
-  /** c_ki/d_k of each entry: the chance that a random walk at k goes to i. */
+  /** c_ki/d_k of each entry: the chance that a random walk at k goes to i. The matrix stands after the columns. */
   readonly #chance: Float64Array;
   /** d_k. */
   readonly #pivot: Float64Array;
@@ -32,25 +35,28 @@ export class GroundedLaplacian {
     const n = vertices - 1;
     const inner = (v: number): number => (v < ground ? v : v - 1);
     const kept = Int32Array.from(a.keys()).filter((e) => a[e] !== ground && b[e] !== ground);
-    const { order, later } = eliminationOrder(
+    const { order, later, dense } = eliminationOrder(
       n,
       kept.map((e) => inner(a[e])),
       kept.map((e) => inner(b[e])),
     );
     this.#place = new Int32Array(vertices).fill(-1);
     for (let k = 0; k < n; k++) this.#place[order[k] < ground ? order[k] : order[k] + 1] = k;
-    this.#start = new Int32Array(n + 1);
-    for (let k = 0; k < n; k++) this.#start[k + 1] = this.#start[k] + later[k].length;
-    this.#row = new Int32Array(this.#start[n]);
-    for (let k = 0; k < n; k++) this.#row.set(later[k], this.#start[k]);
-    this.#slot = a.map((v, e) => this.#slotOf(this.#place[v], this.#place[b[e]]));
-    this.#chance = new Float64Array(this.#row.length);
+    this.#dense = dense;
+    this.#start = new Int32Array(dense + 1);
+    for (let k = 0; k < dense; k++) this.#start[k + 1] = this.#start[k] + later[k].length;
+    this.#row = new Int32Array(this.#start[dense]);
+    for (let k = 0; k < dense; k++) this.#row.set(later[k], this.#start[k]);
     this.#pivot = new Float64Array(n);
+    this.#slot = a.map((v, e) => this.#slotOf(this.#place[v], this.#place[b[e]]));
+    this.#chance = new Float64Array(this.#row.length + (n - dense) * (n - dense));
   }
 
   #slotOf(i: number, j: number): number {
     const [k, r] = i < j ? [i, j] : [j, i];
     if (k < 0) return -1 - r;
+    const dense = this.#dense;
+    if (k >= dense) return this.#row.length + (k - dense) * (this.#pivot.length - dense) + (r - dense);
     let [low, high] = [this.#start[k], this.#start[k + 1] - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -62,7 +68,7 @@ export class GroundedLaplacian {
 
   /** Factors the Laplacian of these conductances, one positive number for each edge; the solutions are then its own. */
   factor(conductance: Float64Array): void {
-    const [start, row, entry, pivot] = [this.#start, this.#row, this.#chance, this.#pivot];
+    const [start, row, entry, pivot, dense] = [this.#start, this.#row, this.#chance, this.#pivot, this.#dense];
     const n = pivot.length;
     const toGround = new Float64Array(n);
     entry.fill(0);
@@ -72,17 +78,17 @@ export class GroundedLaplacian {
       else entry[slot] += conductance[e];
     }
     // Column i adds up the contributions of the earlier columns with a row i, which are in a linked list at i.
-    const cursor = start.slice(0, n);
-    const first = new Int32Array(n).fill(-1);
-    const next = new Int32Array(n);
+    const cursor = start.slice(0, dense);
+    const first = new Int32Array(dense).fill(-1);
+    const next = new Int32Array(dense);
     const hang = (k: number): void => {
-      if (cursor[k] === start[k + 1]) return;
-      const i = row[cursor[k]];
+      const i = cursor[k] === start[k + 1] ? dense : row[cursor[k]];
+      if (i >= dense) return;
       next[k] = first[i];
       first[i] = k;
     };
     const column = new Float64Array(n);
-    for (let i = 0; i < n; i++) {
+    for (let i = 0; i < dense; i++) {
       const [from, to] = [start[i], start[i + 1]];
       for (let q = from; q < to; q++) column[row[q]] = entry[q];
       for (let k = first[i], after = -1; k >= 0; k = after) {
@@ -103,46 +109,77 @@ export class GroundedLaplacian {
       pivot[i] = total;
       hang(i);
     }
-    for (let k = 0; k < n; k++) for (let q = start[k]; q < start[k + 1]; q++) entry[q] /= pivot[k];
+    // The cursor of each column is now at its first row in the matrix.
+    const m = n - dense;
+    const matrix = entry.subarray(row.length);
+    for (let k = 0; k < dense; k++) {
+      const end = start[k + 1];
+      for (let p = cursor[k]; p < end; p++) {
+        const chance = entry[p] / pivot[k];
+        toGround[row[p]] += chance * toGround[k];
+        const to = (row[p] - dense) * m - dense;
+        for (let q = p + 1; q < end; q++) matrix[to + row[q]] += chance * entry[q];
+      }
+      for (let q = start[k]; q < end; q++) entry[q] /= pivot[k];
+    }
+    eliminateDense(m, matrix, toGround.subarray(dense), pivot.subarray(dense));
   }
 
   /** The potentials x with L x = current, and x = 0 at the ground, whose inflow brings the sum to 0. */
   solve(current: ArrayLike<number>): Float64Array {
     const [place, start, row, chance, pivot] = [this.#place, this.#start, this.#row, this.#chance, this.#pivot];
     const n = pivot.length;
+    const dense = this.#dense;
     const x = new Float64Array(n);
     for (let v = 0; v < place.length; v++) if (place[v] >= 0) x[place[v]] = current[v];
-    for (let k = 0; k < n; k++) for (let q = start[k]; q < start[k + 1]; q++) x[row[q]] += chance[q] * x[k];
+    for (let k = 0; k < dense; k++) for (let q = start[k]; q < start[k + 1]; q++) x[row[q]] += chance[q] * x[k];
+    const matrix = (k: number) => row.length + (k - dense) * (n - dense) - dense; // where row k of the matrix begins
+    for (let k = dense; k < n; k++) for (let r = k + 1, at = matrix(k) + r; r < n; r++, at++) x[r] += chance[at] * x[k];
     for (let k = n - 1; k >= 0; k--) {
       let s = x[k] / pivot[k];
-      for (let q = start[k]; q < start[k + 1]; q++) s += chance[q] * x[row[q]];
+      if (k >= dense) for (let r = k + 1, at = matrix(k) + r; r < n; r++, at++) s += chance[at] * x[r];
+      else for (let q = start[k]; q < start[k + 1]; q++) s += chance[q] * x[row[q]];
       x[k] = s;
     }
     return Float64Array.from(place, (k) => (k < 0 ? 0 : x[k]));
   }
 
   /**
-   * The diagonal of the inverse, 0 at the ground, at about the cost of the factor: only the entries of the inverse that
+   * The diagonal of the inverse, 0 at the ground, at about twice the cost of the factor: only the entries of the inverse that
    * the factor has are needed, from the last column to the first (Takahashi, Fagan and Chen 1973).
    */
   inverseDiagonal(): Float64Array {
     const [place, start, row, chance, pivot] = [this.#place, this.#start, this.#row, this.#chance, this.#pivot];
     const n = pivot.length;
+    const dense = this.#dense;
+    const m = n - dense;
+    const matrix = invertDense(m, chance.subarray(row.length), pivot.subarray(dense));
     const inverse = new Float64Array(row.length);
     const diagonal = new Float64Array(n);
+    for (let k = dense; k < n; k++) diagonal[k] = matrix[(k - dense) * (m + 1)];
     const weight = new Float64Array(n); // the chances of column i, by row
     const column = new Float64Array(n); // column i of the inverse, by row
-    for (let i = n - 1; i >= 0; i--) {
+    for (let i = dense - 1; i >= 0; i--) {
       const [from, to] = [start[i], start[i + 1]];
       for (let p = from; p < to; p++) weight[row[p]] = chance[p];
       for (let p = from; p < to; p++) {
         const k = row[p];
         const w = weight[k];
         let s = w * diagonal[k];
-        for (let q = start[k]; q < start[k + 1]; q++) {
-          const r = row[q];
-          s += weight[r] * inverse[q];
-          column[r] += w * inverse[q];
+        if (k >= dense) {
+          const at = (k - dense) * m - dense;
+          for (let q = p + 1; q < to; q++) {
+            const r = row[q];
+            const z = matrix[at + r];
+            s += weight[r] * z;
+            column[r] += w * z;
+          }
+        } else {
+          for (let q = start[k]; q < start[k + 1]; q++) {
+            const r = row[q];
+            s += weight[r] * inverse[q];
+            column[r] += w * inverse[q];
+          }
         }
         column[k] += s;
       }
@@ -155,7 +192,7 @@ export class GroundedLaplacian {
       for (let p = from; p < to; p++) {
         const k = row[p];
         weight[k] = column[k] = 0;
-        for (let q = start[k]; q < start[k + 1]; q++) column[row[q]] = 0;
+        if (k < dense) for (let q = start[k]; q < start[k + 1]; q++) column[row[q]] = 0;
       }
     }
     return Float64Array.from(place, (k) => (k < 0 ? 0 : diagonal[k]));

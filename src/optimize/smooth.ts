@@ -8,7 +8,7 @@ export interface Smooth {
   hessian(x: Float64Array): Float64Array | undefined;
   /** A positive diagonal of the Hessian's size, 0 where a variable does nothing; undefined where there is none. */
   curvature(x: Float64Array): Float64Array | undefined;
-  /** The largest change of a log-probability, in nats, that a step from x makes. */
+  /** The largest change of a log-probability, in nats, that a step from x makes, or a small bound of it. */
   change(x: Float64Array, step: Float64Array): number;
   /** The objective, which is maximised, and the largest entry of its gradient by the parameters: in the caller's units. */
   report(value: number, gradient: Float64Array): Report;

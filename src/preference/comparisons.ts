@@ -131,22 +131,25 @@ export function readTournament<A>(
   if (typeof (comparisons as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function") {
     throw wrongType(caller, "comparisons", "be an array of comparisons, or another iterable of them", comparisons);
   }
-  const [winners, losers, counts, ties]: [number[], number[], number[], boolean[]] = [[], [], [], []];
+  const winners: number[] = [];
+  const losers: number[] = [];
+  const counts: number[] = [];
+  const ties: boolean[] = [];
   let largest = ridge;
+  /** The name of the comparison at hand, or of a field of it: made for errors alone. */
+  const at = (field = "") => `comparisons[${counts.length}]${field}`;
+  const place = (item: A, isTie: boolean, index: 0 | 1): number => {
+    const known = indexOf(item);
+    if (known >= 0) return known;
+    if (listed === undefined) return add(item);
+    throw outOfRange(caller, at(fieldOf(isTie, index)), `be one of ${list}`, item);
+  };
   for (const comparison of comparisons as Iterable<unknown>) {
-    const at = `comparisons[${counts.length}]`;
     const { winner, loser, count, tie } = outcome<A>(caller, at, comparison);
-    const place = (item: A, field: string): number => {
-      const known = indexOf(item);
-      if (known >= 0) return known;
-      if (listed === undefined) return add(item);
-      throw outOfRange(caller, `${at}.${field}`, `be one of ${list}`, item);
-    };
-    const w = place(winner, tie ? "tie[0]" : "winner");
-    const l = place(loser, tie ? "tie[1]" : "loser");
+    const w = place(winner, tie, 0);
+    const l = place(loser, tie, 1);
     if (w === l) {
-      const field = tie ? "tie[1]" : "loser";
-      throw outOfRange(caller, `${at}.${field}`, "be another item than the one it is compared with", loser);
+      throw outOfRange(caller, at(fieldOf(tie, 1)), "be another item than the one it is compared with", loser);
     }
     winners.push(w);
     losers.push(l);
@@ -159,29 +162,51 @@ export function readTournament<A>(
   let exponent = 0;
   if (largest > 0) {
     const toOne = -exponentOf(largest);
-    const total = counts.reduce((sum, count) => sum + timesPowerOfTwo(count, toOne), timesPowerOfTwo(ridge, toOne));
+    const total = scaled(counts, toOne).reduce((sum, count) => sum + count, timesPowerOfTwo(ridge, toOne));
     exponent = TOTAL_EXPONENT + toOne - exponentOf(total);
   }
   return { items, indexOf, exponent, ...byPair(items.length, winners, losers, counts, ties, exponent) };
 }
 
+/** The field that holds the winner, or the first of a tie, and that of the other. */
+const fieldOf = (tie: boolean, index: 0 | 1) => (tie ? `.tie[${index}]` : index === 0 ? ".winner" : ".loser");
+
+/** `timesPowerOfTwo` of each value. */
+function scaled(values: readonly number[], k: number): Float64Array {
+  const out = Float64Array.from(values);
+  for (let left = k; left !== 0; ) {
+    const step = Math.max(-1000, Math.min(1000, left));
+    const factor = 2 ** step;
+    for (let i = 0; i < out.length; i++) out[i] *= factor;
+    left -= step;
+  }
+  return out;
+}
+
 /** The parts of one comparison, in a common form. */
-function outcome<A>(caller: string, at: string, value: unknown): { winner: A; loser: A; count: number; tie: boolean } {
+function outcome<A>(
+  caller: string,
+  at: (field?: string) => string,
+  value: unknown,
+): { winner: A; loser: A; count: number; tie: boolean } {
   if (typeof value !== "object" || value === null) {
-    throw wrongType(caller, at, "be an object { winner, loser, count } or { tie, count }", value);
+    throw wrongType(caller, at(), "be an object { winner, loser, count } or { tie, count }", value);
   }
   const { count = 1 } = value as { count?: unknown };
-  const known = requireNumber(caller, `${at}.count`, count, NON_NEGATIVE);
-  const [hasTie, hasWinner, hasLoser] = ["tie" in value, "winner" in value, "loser" in value];
+  const isCount = typeof count === "number" && count >= 0 && count < Infinity;
+  const known = isCount ? count : requireNumber(caller, at(".count"), count, NON_NEGATIVE);
+  const hasTie = "tie" in value;
+  const hasWinner = "winner" in value;
+  const hasLoser = "loser" in value;
   if (hasWinner && hasLoser && !hasTie) {
     const { winner, loser } = value as { winner: A; loser: A };
     return { winner, loser, count: known, tie: false };
   }
   if (!hasTie || hasWinner || hasLoser) {
-    throw new TypeError(`${caller}: ${at} must have either a winner and a loser or a tie, got ${Object.keys(value)}`);
+    throw new TypeError(`${caller}: ${at()} must have either a winner and a loser or a tie, got ${Object.keys(value)}`);
   }
   const { tie } = value as { tie: unknown };
-  if (!Array.isArray(tie) || tie.length !== 2) throw wrongType(caller, `${at}.tie`, "be an array of two items", tie);
+  if (!Array.isArray(tie) || tie.length !== 2) throw wrongType(caller, at(".tie"), "be an array of two items", tie);
   return { winner: tie[0], loser: tie[1], count: known, tie: true };
 }
 
@@ -201,6 +226,7 @@ function byPair(
   const sorted = new Int32Array(counts.length);
   for (let c = 0; c < counts.length; c++) sorted[next[Math.min(winners[c], losers[c])]++] = c;
 
+  const wins = scaled(counts, exponent);
   const [first, second] = [new Int32Array(counts.length), new Int32Array(counts.length)];
   const [firstWins, secondWins] = [new Float64Array(counts.length), new Float64Array(counts.length)];
   const pairOf = new Int32Array(n).fill(-1);
@@ -216,7 +242,7 @@ function byPair(
         first[pairs] = i;
         second[pairs++] = j;
       }
-      const count = timesPowerOfTwo(counts[c], exponent);
+      const count = wins[c];
       if (ties[c] || winners[c] === i) firstWins[pairOf[j]] += ties[c] ? count / 2 : count;
       if (ties[c] || winners[c] === j) secondWins[pairOf[j]] += ties[c] ? count / 2 : count;
     }

@@ -16,26 +16,28 @@ export function requireMaximum(
   { items, first, second, firstWins, secondWins }: Tournament<unknown>,
   remedy = "",
 ): void {
-  const [winner, loser]: [number[], number[]] = [[], []];
+  const winner = new Int32Array(2 * first.length);
+  const loser = new Int32Array(2 * first.length);
+  let won = 0;
   for (let p = 0; p < first.length; p++) {
     if (firstWins[p] > 0) {
-      winner.push(first[p]);
-      loser.push(second[p]);
+      winner[won] = first[p];
+      loser[won++] = second[p];
     }
     if (secondWins[p] > 0) {
-      winner.push(second[p]);
-      loser.push(first[p]);
+      winner[won] = second[p];
+      loser[won++] = first[p];
     }
   }
   const n = items.length;
-  if (n > 1 && winner.length === 0) {
+  if (n > 1 && won === 0) {
     throw new RangeError(`${caller}: comparisons must have a positive count somewhere, got none between ${n} items`);
   }
-  const { count, of } = strongComponents(digraph(n, winner, loser));
+  const { count, of } = strongComponents(digraph(n, winner.subarray(0, won), loser.subarray(0, won)));
   if (count <= 1) return;
 
   const [wins, loses] = [new Uint8Array(count), new Uint8Array(count)]; // against another group
-  for (let c = 0; c < winner.length; c++) {
+  for (let c = 0; c < won; c++) {
     const [w, l] = [of[winner[c]], of[loser[c]]];
     if (w === l) continue;
     wins[w] = 1;

@@ -256,27 +256,44 @@ function mostCompared({ items, first, second, firstWins, secondWins }: Tournamen
   return count.indexOf(count.reduce((most, x) => Math.max(most, x), 0));
 }
 
-/** Climbs from the least-squares start to the maximum of a concave log-likelihood that has one. */
+/** A step may leave this share of the gradient at most, and at least. */
+const MAX_SHARE_LEFT = 1e-3;
+const MIN_SHARE_LEFT = 1e-12;
+
+/** The largest error of the last step that is left to the next one. */
+const MAX_ERROR_NATS = 1e-19;
+
+/**
+ * Climbs from the least-squares start to the maximum of a concave log-likelihood that has one. A step is solved for as
+ * many digits as Newton's method will give it, which doubles them from step to step, and some more.
+ */
 function maximise(network: LikelihoodNetwork): { potential: Float64Array; iterations: number; converged: boolean } {
-  const start = network.zero();
-  network.moveTo(start);
-  let potential = lineSearch(network, start, network.leastSquares()) ?? start;
+  let potential = network.zero();
+  network.moveTo(potential);
+  const first = lineSearch(network, potential, network.leastSquares(MAX_SHARE_LEFT));
+  if (first === undefined) network.moveTo(potential);
+  else potential = first;
+  let share = MAX_SHARE_LEFT;
   for (let iterations = 1; iterations <= MAX_STEPS; iterations++) {
-    network.moveTo(potential);
-    const step = network.newtonStep();
-    if (network.span(step) <= MAX_LAST_STEP_NATS) {
+    const step = network.newtonStep(share);
+    const length = network.span(step);
+    if (length <= MAX_LAST_STEP_NATS && length * share <= MAX_ERROR_NATS) {
       return { potential: potential.map((x, v) => x + step[v]), iterations, converged: true };
     }
     const next = lineSearch(network, potential, step);
     if (next === undefined) return { potential, iterations, converged: false };
     potential = next;
+    // The next step will have some length². Its error is to be far below its square, or to be of no account.
+    const square = length * length;
+    const enough = Math.max(square * length, (0.1 * MAX_ERROR_NATS) / square);
+    share = Math.max(MIN_SHARE_LEFT, Math.min(MAX_SHARE_LEFT, enough));
   }
   return { potential, iterations: MAX_STEPS, converged: false };
 }
 
 /**
  * A point along a direction of ascent where the slope is at most half of the first in size: near enough to the maximum
- * of a concave function. The slope decides, since rounding hides differences of likelihoods. A step that falls short,
+ * of a concave function. The network is moved there. The slope decides, since rounding hides differences of likelihoods. A step that falls short,
  * as on the tails, is doubled. Undefined when the direction does not ascend.
  */
 function lineSearch(network: LikelihoodNetwork, from: Float64Array, direction: Float64Array): Float64Array | undefined {

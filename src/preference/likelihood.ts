@@ -1,9 +1,8 @@
 import { conjugateGradients } from "../numeric/conjugateGradients.js";
 import { deviance, logRatio } from "../numeric/deviance.js";
-import { exp, log } from "../numeric/elementary.js";
+import { exp, log, log1p } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { GroundedLaplacian } from "../numeric/laplacian.js";
-import { logLogistic } from "../numeric/logistic.js";
 import { sum } from "../numeric/sum.js";
 import type { Tournament } from "./comparisons.js";
 
@@ -45,8 +44,12 @@ export class LikelihoodNetwork {
     this.#ridge = ridge;
     this.#vertices = ridge > 0 ? n + 1 : n;
     const spokes = ridge > 0 ? n : 0;
-    this.#a = Int32Array.from([...pairs.first, ...Array(spokes).keys()]);
-    this.#b = Int32Array.from([...pairs.second, ...Array(spokes).fill(n)]);
+    const edges = pairs.first.length;
+    this.#a = new Int32Array(edges + spokes);
+    this.#b = new Int32Array(edges + spokes).fill(n);
+    this.#a.set(pairs.first);
+    this.#b.set(pairs.second);
+    for (let i = 0; i < spokes; i++) this.#a[edges + i] = i;
     this.#ground = ground;
     this.#iterative = this.#vertices > MAX_ELIMINATED_VERTICES;
     this.#current = new Float64Array(this.#a.length);
@@ -61,12 +64,16 @@ export class LikelihoodNetwork {
   /** Moves to these potentials: the slopes and steps below are then those there. */
   moveTo(potential: Float64Array): void {
     const { firstWins, secondWins } = this.#pairs;
-    const [a, b, current, conductance] = [this.#a, this.#b, this.#current, this.#conductance];
+    const a = this.#a;
+    const b = this.#b;
+    const current = this.#current;
+    const conductance = this.#conductance;
     const pairs = firstWins.length;
     for (let e = 0; e < pairs; e++) {
       const d = potential[a[e]] - potential[b[e]];
       const distance = Math.abs(d);
-      const [w, v] = d >= 0 ? [firstWins[e], secondWins[e]] : [secondWins[e], firstWins[e]]; // of the abler, of the other
+      const w = d >= 0 ? firstWins[e] : secondWins[e]; // of the abler
+      const v = d >= 0 ? secondWins[e] : firstWins[e]; // of the other
       const tail = exp(-distance);
       const likely = 1 / (1 + tail);
       const lost = distance < FAR_NATS ? w * likely * tail : exp(log(w) - distance);
@@ -83,16 +90,21 @@ export class LikelihoodNetwork {
 
   /** The slope of the log-likelihood in a direction. */
   slope(direction: Float64Array): number {
+    const a = this.#a;
+    const b = this.#b;
+    const current = this.#current;
     let s = 0;
-    for (let e = 0; e < this.#a.length; e++) s += this.#current[e] * (direction[this.#a[e]] - direction[this.#b[e]]);
+    for (let e = 0; e < a.length; e++) s += current[e] * (direction[a[e]] - direction[b[e]]);
     return s;
   }
 
   /** The largest change of a difference between two compared items, along a direction. */
   span(direction: Float64Array): number {
+    const a = this.#a;
+    const b = this.#b;
     let largest = 0;
-    for (let e = 0; e < this.#a.length; e++) {
-      const change = Math.abs(direction[this.#a[e]] - direction[this.#b[e]]);
+    for (let e = 0; e < a.length; e++) {
+      const change = Math.abs(direction[a[e]] - direction[b[e]]);
       if (!(change <= largest)) largest = change;
     }
     return largest;
@@ -104,10 +116,12 @@ export class LikelihoodNetwork {
   }
 
   #inflow(current: Float64Array): Float64Array {
+    const a = this.#a;
+    const b = this.#b;
     const inflow = new Float64Array(this.#vertices);
     for (let e = 0; e < current.length; e++) {
-      inflow[this.#a[e]] += current[e];
-      inflow[this.#b[e]] -= current[e];
+      inflow[a[e]] += current[e];
+      inflow[b[e]] -= current[e];
     }
     return inflow;
   }
@@ -123,51 +137,60 @@ export class LikelihoodNetwork {
     return this.#laplacian;
   }
 
-  /** The potentials, 0 at the ground, at which these conductances carry these currents. */
-  #solve(conductance: Float64Array, current: Float64Array): Float64Array {
+  /** The potentials, 0 at the ground, at which these conductances carry these currents, or all but a share of them. */
+  #solve(conductance: Float64Array, current: Float64Array, share: number): Float64Array {
     if (this.#iterative) {
-      const x = conjugateGradients(this.#a, this.#b, conductance, current, this.#ground);
+      const x = conjugateGradients(this.#a, this.#b, conductance, current, this.#ground, share);
       if (x !== undefined) return x;
       this.#iterative = false;
     }
     return this.#factored(conductance).solve(current);
   }
 
-  /** The step of Newton's method. */
-  newtonStep(): Float64Array {
-    return this.#solve(this.#conductance, this.gradient());
+  /** The step of Newton's method, which may leave a share of the gradient. */
+  newtonStep(share: number): Float64Array {
+    return this.#solve(this.#conductance, this.gradient(), share);
   }
 
   /**
    * The potentials whose differences fit each pair's own log-odds by least squares: a start that is right at once where
-   * the odds agree, however long they are. A pair that only one side won gives the first step of Newton's method.
+   * the odds agree, however long they are. A pair that only one side won gives the first step of Newton's method. A share
+   * of the currents may be left.
    */
-  leastSquares(): Float64Array {
+  leastSquares(share: number): Float64Array {
     const { firstWins, secondWins } = this.#pairs;
     const conductance = new Float64Array(this.#a.length).fill(this.#ridge);
     const current = new Float64Array(this.#a.length);
     for (let e = 0; e < firstWins.length; e++) {
-      const [w, v] = [firstWins[e], secondWins[e]];
+      const w = firstWins[e];
+      const v = secondWins[e];
       const both = w > 0 && v > 0;
       conductance[e] = Math.max(both ? w * (v / (w + v)) : (w + v) / 4, SMALLEST_NORMAL);
       current[e] = conductance[e] * (both ? logRatio(w, v) : w > 0 ? 2 : -2);
     }
-    return this.#solve(conductance, this.#inflow(current));
+    return this.#solve(conductance, this.#inflow(current), share);
   }
 
   /** The log-likelihood at these potentials, and the deviance: twice its distance from its upper bound. */
   fit(potential: Float64Array): { logLikelihood: number; deviance: number } {
     const { first, second, firstWins, secondWins } = this.#pairs;
+    const current = this.#current;
     this.moveTo(potential);
     const [logLikelihoods, deviances] = [new Float64Array(first.length), new Float64Array(first.length)];
     for (let e = 0; e < first.length; e++) {
       const d = potential[first[e]] - potential[second[e]];
-      const [logP, logQ] = [logLogistic(d), logLogistic(-d)];
-      const [w, v, gap] = [firstWins[e], secondWins[e], this.#current[e]];
-      logLikelihoods[e] = w * logP + v * logQ;
+      const distance = Math.abs(d);
+      const w = d >= 0 ? firstWins[e] : secondWins[e];
+      const v = d >= 0 ? secondWins[e] : firstWins[e];
+      const tail = exp(-distance);
+      const logLikely = 0 - log1p(tail);
+      logLikelihoods[e] = w * logLikely + v * (logLikely - distance);
       // Expected minus observed wins are the current, which keeps its digits where the fit is good.
-      const logCount = log(w + v);
-      deviances[e] = 2 * (deviance(w, exp(logCount + logP), -gap) + deviance(v, exp(logCount + logQ), gap));
+      const gap = d >= 0 ? current[e] : -current[e];
+      const both = w + v;
+      const likely = both / (1 + tail);
+      const unlikely = distance < FAR_NATS ? likely * tail : exp(log(both) - distance);
+      deviances[e] = 2 * (deviance(w, likely, -gap) + deviance(v, unlikely, gap));
     }
     return { logLikelihood: sum(logLikelihoods).hi, deviance: sum(deviances).hi };
   }

@@ -9,7 +9,8 @@ import { descentOf, readOptions, type Settings, TRAINING_OPTIONS, type TrainingO
 import { resultOf, type TrainingResult } from "../optimize/result.js";
 import { stateOf } from "../optimize/state.js";
 import { partOf, requireExamples, type TrainingExample } from "./examples.js";
-import { type LikelihoodPart, NegativeLogLikelihood, Units } from "./objective.js";
+import { joined, type LikelihoodPart, NegativeLogLikelihood, Units } from "./objective.js";
+import type { LogLinearQueries } from "./policies/logLinearQueries.js";
 import { type Policy, requirePolicy } from "./policies/policy.js";
 import { shuffled } from "./shuffle.js";
 
@@ -92,9 +93,11 @@ interface Fit<A> {
   /** Each query's share of the likelihood, with the law it imitates. */
   readonly shares: readonly ReturnType<typeof partOf<unknown, A>>[];
   readonly parts: readonly LikelihoodPart<A>[];
-  /** The variables of the minimiser, the parts in these, and what is minimised. */
+  /** The variables of the minimiser, the parts in these, one by one, and what is minimised. */
   readonly units: Units;
-  readonly own: readonly LikelihoodPart<A>[];
+  readonly own: () => readonly LikelihoodPart<A>[];
+  /** All parts as one, where they are of a log-linear policy. */
+  readonly all: LikelihoodPart<A, LogLinearQueries> | undefined;
   readonly f: NegativeLogLikelihood;
 }
 
@@ -111,16 +114,23 @@ function readFit<Q, A>(
   const shares = given.map(({ name, example }) => partOf(caller, policy, example, name, lambda, given.length));
   const parts = shares.map(({ part }) => part);
   const units = new Units(size, parts);
-  const own = parts.map((part) => units.part(part));
-  const f = new NegativeLogLikelihood(units, own, settings.ridge);
-  return { settings, examples: given.map(({ example }) => example), shares, parts, units, own, f };
+  const all = joined(parts, units);
+  let made: readonly LikelihoodPart<A>[] | undefined;
+  const own = () => {
+    made ??= parts.map((part) => units.part(part));
+    return made;
+  };
+  const f = new NegativeLogLikelihood(units, all === undefined ? own() : [all], settings.ridge);
+  return { settings, examples: given.map(({ example }) => example), shares, parts, units, own, all, f };
 }
 
 /** A result with its distance from the targets, and how far the weights of these can be trusted at worst. */
-function reported<A>({ shares, examples }: Fit<A>, result: TrainingResult): WeightedMleFit {
+function reported<A>({ shares, examples, units, all }: Fit<A>, result: TrainingResult): WeightedMleFit {
   let klFromTarget = 0;
-  for (const { part, target } of shares) {
-    const law = Law.fromLogMass(part.on.logProbabilities(result.parameters));
+  const logs = all?.on.logProbabilities(units.variables(result.parameters));
+  for (const [q, { part, target }] of shares.entries()) {
+    const own = logs?.subarray(all?.on.starts[q], all?.on.starts[q + 1]);
+    const law = Law.fromLogMass(own ?? part.on.logProbabilities(result.parameters));
     klFromTarget += klOf(Law.fromMass(target), law) / shares.length;
   }
   let [fraction, size, k] = [1, 0, -Infinity];
@@ -152,7 +162,7 @@ function closedForm<A>(caller: string, { settings, parts, units, f }: Fit<A>): T
   return resultOf(f, point, theta, 0, "closed form", true, () => stateOf("closed form", 0, theta, []));
 }
 
-async function descend<A>(caller: string, { settings, units, own, f }: Fit<A>): Promise<TrainingResult> {
+async function descend<A>(caller: string, { settings, units, parts, own, f }: Fit<A>): Promise<TrainingResult> {
   const from = pointAt(f, units.variables(settings.start));
   if (Number.isNaN(from.value))
     throw outOfRange(caller, "options.start", "give logits of a finite maximum", from.value);
@@ -160,12 +170,12 @@ async function descend<A>(caller: string, { settings, units, own, f }: Fit<A>): 
     throw outOfRange(caller, "data", "have mass only on answers that the policy can give", Infinity);
   }
   const { name, descent } = descentOf(f, from.x, units.spread, settings, (size, iteration) => {
-    if (size >= own.length) return [f];
-    const order = shuffled(own, settings.seed, iteration);
-    return Array.from({ length: Math.ceil(own.length / size) }, (_, b) => {
+    if (size >= parts.length) return [f];
+    const order = shuffled(own(), settings.seed, iteration);
+    return Array.from({ length: Math.ceil(parts.length / size) }, (_, b) => {
       const batch = order.slice(b * size, (b + 1) * size);
       // Each batch stands for all the queries.
-      const share = own.length / batch.length;
+      const share = parts.length / batch.length;
       const scaled = batch.map((part) => ({ ...part, coefficient: part.coefficient.map((c) => c * share) }));
       return new NegativeLogLikelihood(units, scaled, settings.ridge);
     });

@@ -6,7 +6,9 @@ import { exponentOf } from "../numeric/powerOfTwo.js";
 import { solveSemidefinite } from "../optimize/cholesky.js";
 import { maxNorm } from "../optimize/lineSearch.js";
 import type { Report, Smooth, Verdict } from "../optimize/smooth.js";
+import { type LinearSoftmax, LogLinearQueries } from "./policies/logLinearQueries.js";
 import type { ConditionalPolicy } from "./policies/policy.js";
+import { SoftmaxTree } from "./policies/softmaxTree.js";
 
 /** No Hessian is made for more variables. */
 const MAX_HESSIAN_VARIABLES = 400;
@@ -41,14 +43,17 @@ export function targetLaw<A>(caller: string, argument: string, measure: Measure<
   };
 }
 
-/** A policy on one query, and how much each answer counts in the likelihood. */
-export interface Part<A> {
-  readonly on: ConditionalPolicy<A>;
+/** What of a policy an objective asks for. */
+type Learner<A> = Omit<ConditionalPolicy<A>, "support" | "sample">;
+
+/** A policy on one query, or on several in a row, and how much each answer counts in the likelihood. */
+export interface Part<A, L extends Learner<A> = Learner<A>> {
+  readonly on: L;
   readonly coefficient: Float64Array;
 }
 
 /** A part of a likelihood, with the logarithms of coefficients, which may be below the range of doubles. */
-export interface LikelihoodPart<A> extends Part<A> {
+export interface LikelihoodPart<A, L extends Learner<A> = Learner<A>> extends Part<A, L> {
   logCoefficient(): Float64Array;
 }
 
@@ -68,7 +73,7 @@ export class Units {
   readonly unit: Float64Array;
   /** How far a unit of each variable moves log-odds: from 1 to 2 where every policy has `inUnits`. */
   readonly spread: Float64Array;
-  readonly #made = new Map<ConditionalPolicy, ConditionalPolicy>();
+  readonly #made = new Map<Learner<unknown>, Learner<unknown>>();
 
   constructor(size: number, parts: readonly Part<unknown>[]) {
     const spread = spreadOf(size, parts);
@@ -96,6 +101,40 @@ export class Units {
     return { ...part, on };
   }
 }
+
+/** Units from 2^−400 to 2^400: squares of features are within the doubles. */
+const MAX_EXPONENT = 400;
+
+/**
+ * The queries of a log-linear policy as one part, in the given units. Undefined where a policy is another, where queries
+ * share their features, and where these are too large or too small to be squared.
+ */
+export function joined(
+  parts: readonly LikelihoodPart<unknown>[],
+  { unit }: Units,
+): LikelihoodPart<unknown, LogLinearQueries> | undefined {
+  if (unit.some((u) => Math.abs(exponentOf(u)) > MAX_EXPONENT)) return undefined;
+  const queries = new Set<LinearSoftmax>();
+  for (const { on } of parts) {
+    const linear = on instanceof SoftmaxTree ? on.linear : undefined;
+    if (linear === undefined || queries.has(linear)) return undefined;
+    queries.add(linear);
+  }
+  const on = new LogLinearQueries([...queries], unit);
+  const inARow = (each: (part: LikelihoodPart<unknown>) => Float64Array): Float64Array => {
+    const out = new Float64Array(on.starts[parts.length]);
+    for (const [q, part] of parts.entries()) out.set(each(part), on.starts[q]);
+    return out;
+  };
+  return {
+    on,
+    coefficient: inARow((part) => part.coefficient),
+    logCoefficient: () => inARow((part) => part.logCoefficient()),
+  };
+}
+
+/** Of a change of log-probabilities below this, a bound will do. */
+const MAX_SMALL_CHANGE = 1e-6;
 
 /** An objective of a policy on several queries. */
 export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth {
@@ -152,6 +191,11 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
 
   change(x: Float64Array, step: Float64Array): number {
     let most = 0;
+    if (this.parts.every(({ on }) => on instanceof LogLinearQueries)) {
+      // Log-odds change by no more than this, and log-probabilities by no more than log-odds.
+      const bound = step.reduce((s, v, j) => s + Math.abs(v) * this.#units.spread[j], 0);
+      if (bound < MAX_SMALL_CHANGE) return bound;
+    }
     for (const { before, after } of this.moved(x, step)) {
       for (let o = 0; o < before.length; o++) {
         const d = Math.abs(after[o] - before[o]);
@@ -161,16 +205,23 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
     return most;
   }
 
-  /** The log-probabilities of each part before and after a step. */
+  /** The log-probabilities of the answers of each query before and after a step; they begin at `first` of those of a part. */
   protected *moved(
     x: Float64Array,
     step: Float64Array,
-  ): Generator<{ part: P; before: Float64Array; after: Float64Array }> {
+  ): Generator<{ part: P; before: Float64Array; after: Float64Array; first: number }> {
     const there = x.map((v, i) => v + step[i]);
     for (const part of this.parts) {
       // The policy may return the same array from both calls.
       const before = part.on.logProbabilities(x).slice();
-      yield { part, before, after: part.on.logProbabilities(there) };
+      const after = part.on.logProbabilities(there);
+      if (part.on instanceof LogLinearQueries) {
+        const { starts } = part.on;
+        for (let q = 0; q + 1 < starts.length; q++) {
+          const [from, to] = [starts[q], starts[q + 1]];
+          yield { part, before: before.subarray(from, to), after: after.subarray(from, to), first: from };
+        }
+      } else yield { part, before, after, first: 0 };
     }
   }
 
@@ -212,6 +263,10 @@ export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknow
     gradient.fill(0);
     let value = this.penalty(x, gradient);
     for (const [q, { on, coefficient }] of this.parts.entries()) {
+      if (on instanceof LogLinearQueries) {
+        value += on.addLikelihood(x, coefficient, gradient);
+        continue;
+      }
       const log = on.logProbabilities(x);
       for (let o = 0; o < log.length; o++) if (coefficient[o] > 0) value -= coefficient[o] * log[o];
       on.addGradient(x, this.#negative[q], gradient);
@@ -231,14 +286,15 @@ export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknow
     const direction = this.ridge > 0 ? undefined : (step ?? this.#away(x));
     if (direction === undefined) return "gradient";
     let [most, lowered] = [0, 0];
-    for (const { part, before, after } of this.moved(x, direction)) {
-      const target = part.logCoefficient();
+    const targets = new Map(this.parts.map((part) => [part, part.logCoefficient()]));
+    for (const { part, before, after, first } of this.moved(x, direction)) {
+      const target = targets.get(part) as Float64Array;
       let [up, down] = [-Infinity, Infinity];
       for (let o = 0; o < before.length; o++) {
         if (before[o] === -Infinity) continue;
         const d = after[o] - before[o];
         up = Math.max(up, d);
-        if (target[o] > -Infinity) down = Math.min(down, d);
+        if (target[first + o] > -Infinity) down = Math.min(down, d);
         most = Math.max(most, Math.abs(d));
       }
       lowered = Math.max(lowered, up - down);
@@ -252,6 +308,7 @@ export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknow
    */
   #away(x: Float64Array): Float64Array | undefined {
     const n = this.size;
+    if (this.parts.every(({ coefficient }) => coefficient.every((c) => c > 0))) return undefined;
     const out = new Float64Array(n);
     for (const { on, logCoefficient } of this.parts) {
       const missing = logCoefficient().map((l) => (l === -Infinity ? -1 : 0));

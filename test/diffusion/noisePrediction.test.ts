@@ -154,3 +154,31 @@ describe("bad input", () => {
     expect(call).toThrow(message);
   });
 });
+
+describe("many atoms", () => {
+  const some = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+  const few = fc.record({
+    atoms: fc.array(fc.array(some(-2, 2), { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 9 }),
+    shares: fc.array(some(0, 1), { minLength: 9, maxLength: 9 }),
+    offset: fc.constantFrom(0, 0, 1e3),
+    x: fc.array(some(-3, 3), { minLength: 4, maxLength: 4 }),
+    sigma: fc.oneof(some(0.01, 0.99), fc.constantFrom(1e-6, 1e-3, 1 - 1e-9)),
+  });
+  test.prop([few])("predict as the few whose copies they are", ({ atoms, shares, offset, x, sigma }) => {
+    const copies = 200;
+    const places = atoms.map((atom) => atom.map((a) => a + offset));
+    const point = x.map((v) => v + Math.sqrt(1 - sigma * sigma) * offset);
+    const weights = atoms.map((_, i) => shares[i] + 0.01);
+    const total = weights.reduce((s, w) => s + w, 0);
+    const law = weights.map((w) => w / total);
+    const one = atomicData({ atoms: places, classes: { data: law } });
+    const all = atomicData({
+      atoms: Array.from({ length: copies }, () => places).flat(),
+      classes: { data: Array.from({ length: copies }, () => law.map((p) => p / copies)).flat() },
+    });
+    const expected = noisePrediction(one, point, sigma);
+    const size = Math.max(1, ...expected.map(Math.abs));
+    for (const [k, v] of noisePrediction(all, point, sigma).entries())
+      expect(Math.abs(v - expected[k])).toBeLessThanOrEqual(2e-13 * size);
+  });
+});

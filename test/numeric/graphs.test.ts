@@ -1,9 +1,11 @@
+import { randomSource } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { conjugateGradients } from "../../src/numeric/conjugateGradients.js";
 import { eliminationOrder } from "../../src/numeric/elimination.js";
 import { GroundedLaplacian } from "../../src/numeric/laplacian.js";
 import { digraph, strongComponents } from "../../src/numeric/strongComponents.js";
+import { runs } from "../support/runs.js";
 import { test } from "../support/test.js";
 
 /** A connected graph: a random tree, and other edges; no edge twice. */
@@ -40,6 +42,33 @@ function apply({ n, a, b, conductance, ground }: Graph, x: ArrayLike<number>): n
   return out;
 }
 
+/** The potentials of a unit current into v, 0 at the ground: by elimination in a full matrix, v the last. */
+function unitPotentials({ n, a, b, conductance, ground }: Omit<Graph, "current">, v: number): Float64Array {
+  const left = new Float64Array(n * n);
+  for (let e = 0; e < a.length; e++) {
+    left[a[e] * n + b[e]] += conductance[e];
+    left[b[e] * n + a[e]] += conductance[e];
+  }
+  const order = Array.from({ length: n }, (_, i) => i).filter((i) => i !== v && i !== ground);
+  const pivots: number[] = [];
+  for (const [at, i] of order.entries()) {
+    const rest = [...order.slice(at + 1), v, ground];
+    const pivot = rest.reduce((s, j) => s + left[i * n + j], 0);
+    pivots.push(pivot);
+    for (const j of rest)
+      for (const k of rest) if (j !== k) left[j * n + k] += (left[j * n + i] * left[i * n + k]) / pivot;
+  }
+  const x = new Float64Array(n);
+  x[v] = 1 / left[v * n + ground];
+  for (let at = order.length - 1; at >= 0; at--) {
+    const i = order[at];
+    let s = left[i * n + v] * x[v];
+    for (const j of order.slice(at + 1)) s += left[i * n + j] * x[j];
+    x[i] = s / pivots[at];
+  }
+  return x;
+}
+
 describe("a grounded Laplacian", () => {
   test.prop([graphs])("solve: L x is the current, and x is 0 at the ground", (g) => {
     const laplacian = new GroundedLaplacian(g.n, g.a, g.b, g.ground);
@@ -66,6 +95,36 @@ describe("a grounded Laplacian", () => {
         expect(Math.abs(diagonal[v] - want)).toBeLessThanOrEqual(1e-13 * want);
       }
       expect(laplacian.inverseDiagonal()).toEqual(diagonal);
+    },
+  );
+
+  test.prop([fc.integer({ min: 80, max: 130 }), fc.integer({ min: 3, max: 40 }), fc.nat(1e6)], { numRuns: runs(20) })(
+    "of many vertices, most of them in one matrix, has the potentials of elimination in any other order",
+    (n, degree, seed) => {
+      const random = randomSource(String(seed));
+      const edges = new Map<number, [number, number]>();
+      for (let v = 1; v < n; v++) {
+        edges.set(v * n + v - 1, [v, v - 1]);
+        for (let k = 0; k < degree; k++) {
+          const u = Math.floor(random() * v);
+          edges.set(v * n + u, [v, u]);
+        }
+      }
+      const list = [...edges.values()];
+      const [a, b] = [Int32Array.from(list, ([u]) => u), Int32Array.from(list, ([, u]) => u)];
+      const conductance = Float64Array.from(list, () => 10 ** (12 * random() - 6));
+      const ground = Math.floor(random() * n);
+      const laplacian = new GroundedLaplacian(n, a, b, ground);
+      laplacian.factor(conductance);
+      const diagonal = laplacian.inverseDiagonal();
+      expect(diagonal[ground]).toBe(0);
+      for (const step of [1, n >> 1]) {
+        const v = (ground + step) % n;
+        const want = unitPotentials({ n, a, b, conductance, ground }, v);
+        expect(Math.abs(diagonal[v] - want[v])).toBeLessThanOrEqual(1e-12 * want[v]);
+        const x = laplacian.solve(Array.from({ length: n }, (_, u) => Number(u === v)));
+        for (let u = 0; u < n; u++) expect(Math.abs(x[u] - want[u])).toBeLessThanOrEqual(1e-12 * want[u]);
+      }
     },
   );
 

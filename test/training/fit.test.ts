@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fc } from "@fast-check/vitest";
-import { klDivergence, measure, rlhfOptimum, rlifOptimum, uniform } from "exptilt";
+import { klDivergence, measure, randomSource, rlhfOptimum, rlifOptimum, uniform } from "exptilt";
 import {
   type ConditionalPolicy,
   drawnWeights,
@@ -318,4 +318,58 @@ describe("bad input is refused by name", () => {
     expect(hard.paretoK).toBeGreaterThan(0.7);
     expect(hard.effectiveSampleSize).toBeLessThan(10);
   });
+});
+
+describe("a log-linear policy on many queries at once", () => {
+  const queries = fc.array(
+    fc.record({
+      shares: fc.array(fc.double({ min: 0.01, max: 1, noNaN: true }), { minLength: 2, maxLength: 7 }),
+      forbidden: fc.nat(9),
+      seed: fc.nat(1e6),
+    }),
+    { minLength: 2, maxLength: 12 },
+  );
+  test.prop([
+    queries,
+    fc.integer({ min: 1, max: 6 }),
+    fc.constantFrom("newton", "lbfgs"),
+    fc.constantFrom(1, 1e-150, 1e200),
+  ])(
+    "has the features of the targets in the mean: its gradient, by a plain sum, vanishes in the unit of the features",
+    async (list, size, method, unit) => {
+      // A ridge in the square of large units is no double. The targets have mass on all answers, so that the optimum is finite.
+      const ridge = unit > 1 ? 0 : 0.01 * unit * unit;
+      const read = list.map(({ shares, forbidden, seed }) => {
+        const random = randomSource(String(seed));
+        const support = shares.map((_, o) => o);
+        const base = shares.map((_, o) => (o === forbidden ? 0 : 0.5 + random()));
+        const target = shares.map((t, o) => (o === forbidden ? 0 : t));
+        const rows = shares.map(() => Float64Array.from({ length: size }, () => unit * (random() - 0.5)));
+        return { rows, base: measure(support, base), target: measure(support, target) };
+      });
+      const policy = logLinearPolicy<number, (typeof read)[number]>({
+        size,
+        base: (query) => query.base,
+        features: (query, _, o) => query.rows[o],
+      });
+      const data = read.map((query) => ({ query, target: query.target }));
+      const { parameters, gradientNorm, klFromTarget } = await fitWeightedMle(policy, data, { method, ridge });
+      const gradient = Array.from(parameters, (t) => -ridge * t);
+      let kl = 0;
+      for (const query of read) {
+        const score = query.rows.map(
+          (row, o) => query.base.mass[o] * Math.exp(row.reduce((s, f, j) => s + f * parameters[j], 0)),
+        );
+        const [z, t] = [score, [...query.target.mass]].map((values) => values.reduce((s, v) => s + v, 0));
+        for (const [o, row] of query.rows.entries()) {
+          const [p, target] = [score[o] / z, query.target.mass[o] / t];
+          if (target > 0) kl += (target * Math.log(target / p)) / read.length;
+          for (let j = 0; j < size; j++) gradient[j] += ((target - p) * row[j]) / read.length;
+        }
+      }
+      for (const g of gradient) expect(Math.abs(g)).toBeLessThanOrEqual(2e-11 * unit);
+      expect(gradientNorm).toBeLessThanOrEqual(2e-11 * unit);
+      expect(klFromTarget).toBeCloseTo(kl, 10);
+    },
+  );
 });

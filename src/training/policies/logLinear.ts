@@ -2,7 +2,7 @@ import { type Measure, normalized, requireMeasure } from "../../measure/measure.
 import { FINITE, requireInteger, requireNumbers, requireObject, wrongType } from "../../numeric/check.js";
 import { linearLogits } from "./logits.js";
 import type { Policy } from "./policy.js";
-import { SoftmaxTree } from "./softmaxTree.js";
+import { type ContextTree, SoftmaxTree } from "./softmaxTree.js";
 
 /**
  * What a log-linear policy is made of.
@@ -62,19 +62,40 @@ export function logLinearPolicy<A, Q = unknown>(model: LogLinearModel<Q, A>): Po
   for (const name of ["base", "features"] as const) {
     if (typeof model[name] !== "function") throw wrongType(caller, name, "be a function", model[name]);
   }
+  // Queries with as many answers share their tree.
+  let tree = choiceOf(0);
   return {
     size,
     on(query) {
       const base = normalized(requireMeasure(caller, "base of the query", model.base(query)));
       const answers = base.support;
       const rows = new Float64Array(answers.length * size);
-      for (const [i, answer] of answers.entries()) {
-        rows.set(featureRow(caller, size, `features of answer ${i}`, model.features(query, answer, i)), i * size);
+      for (let i = 0; i < answers.length; i++) {
+        const features = model.features(query, answers[i], i);
+        if (!copied(features, size, rows, i * size))
+          rows.set(featureRow(caller, size, `features of answer ${i}`, features), i * size);
       }
-      const tree = { outcomes: answers.length, contexts: 1, next: Int32Array.from(answers, (_, i) => ~i) };
+      if (tree.outcomes !== answers.length) tree = choiceOf(answers.length);
       return new SoftmaxTree(answers, tree, linearLogits(size, rows, answers.length, base.logMass));
     },
   };
+}
+
+/** The tree of one choice among so many answers. */
+function choiceOf(outcomes: number): ContextTree {
+  return { outcomes, contexts: 1, next: Int32Array.from({ length: outcomes }, (_, i) => ~i) };
+}
+
+/** Whether features are an array of so many finite doubles; it is then copied to `out`, from place `at` on. */
+function copied(features: ArrayLike<number>, size: number, out: Float64Array, at: number): boolean {
+  if (!(features instanceof Float64Array && features.length === size)) return false;
+  for (let j = 0; j < size; j++) {
+    const x = features[j];
+    // Nothing else is left of a finite number less itself.
+    if (x - x !== 0) return false;
+    out[at + j] = x;
+  }
+  return true;
 }
 
 /** Checked features of one row. */

@@ -30,12 +30,12 @@ export function tableLogits(rows: number): Logits {
 }
 
 /**
- * Logits base + Φθ: `given` is Φ row by row, `outcomes` rows a context; `base` is left out where it is 0. A constant added to
- * a feature in every row of a context changes no probability, but costs digits of logits and gradients. So each feature is
- * measured from the middle of its range in the context.
+ * Logits base + Φθ: `features` is Φ row by row, `outcomes` rows a context; `base` is left out where it is 0. A constant added
+ * to a feature in every row of a context changes no probability, but costs digits of logits and gradients. So each feature is
+ * measured from the middle of its range in the context: `features` is changed, and kept.
  */
-export function linearLogits(size: number, given: Float64Array, outcomes: number, base?: Float64Array): Logits {
-  const { features, spread } = centred(size, given, outcomes, base);
+export function linearLogits(size: number, features: Float64Array, outcomes: number, base?: Float64Array): Logits {
+  const spread = centreInPlace(size, features, outcomes, base);
   return centredLogits(size, features, spread, base);
 }
 
@@ -44,6 +44,7 @@ function centredLogits(size: number, features: Float64Array, spread: Float64Arra
   return {
     size,
     spread,
+    linear: { features, base },
     inUnits(unit) {
       const scaled = features.map((x, at) => x / unit[at % size]);
       const range = spread.map((s, j) => s / unit[j]);
@@ -82,33 +83,37 @@ function centredLogits(size: number, features: Float64Array, spread: Float64Arra
   };
 }
 
-/** Features measured from the middle of their range in each context, and the widest range of each. */
-function centred(size: number, given: Float64Array, outcomes: number, base?: Float64Array) {
-  const features = new Float64Array(given.length);
-  const [spread, least, most] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
-  const rows = given.length / size;
-  // A row that the base forbids has probability 0 at any θ: its features stay 0.
+/** Measures features from the middle of their range in each context. Returns the widest range of each. */
+function centreInPlace(size: number, features: Float64Array, outcomes: number, base?: Float64Array): Float64Array {
+  const spread = new Float64Array(size);
+  const rows = features.length / size;
+  // A row that the base forbids has probability 0 at any θ: it counts in no range, and its features become 0.
   const forbidden = (row: number) => base !== undefined && base[row] === -Infinity;
   for (let first = 0; first < rows; first += outcomes) {
-    least.fill(Infinity);
-    most.fill(-Infinity);
-    for (let row = first; row < first + outcomes; row++) {
-      if (forbidden(row)) continue;
-      for (let j = 0, at = row * size; j < size; j++, at++) {
-        const x = given[at];
-        if (x < least[j]) least[j] = x;
-        if (x > most[j]) most[j] = x;
-      }
+    const end = first + outcomes;
+    let some = first;
+    while (some < end && forbidden(some)) some++;
+    if (some === end) {
+      features.fill(0, first * size, end * size);
+      continue;
     }
+    for (let row = first; row < end; row++)
+      if (forbidden(row)) features.copyWithin(row * size, some * size, (some + 1) * size);
     for (let j = 0; j < size; j++) {
-      if (least[j] < most[j]) spread[j] = Math.max(spread[j], Math.min(most[j] - least[j], Number.MAX_VALUE));
+      let least = Infinity;
+      let most = -Infinity;
+      for (let at = first * size + j; at < end * size; at += size) {
+        const x = features[at];
+        if (x < least) least = x;
+        if (x > most) most = x;
+      }
+      if (least < most) spread[j] = Math.max(spread[j], Math.min(most - least, Number.MAX_VALUE));
+      const middle = least / 2 + most / 2;
+      for (let at = first * size + j; at < end * size; at += size) features[at] -= middle;
     }
-    for (let row = first; row < first + outcomes; row++) {
-      if (forbidden(row)) continue;
-      for (let j = 0, at = row * size; j < size; j++, at++) features[at] = given[at] - (least[j] / 2 + most[j] / 2);
-    }
+    for (let row = first; row < end; row++) if (forbidden(row)) features.fill(0, row * size, (row + 1) * size);
   }
-  return { features, spread };
+  return spread;
 }
 
 /** Visits every row of positive probability, with the mean features of its context and its weight total·p. */

@@ -10,6 +10,7 @@ import { exp, log, log1p } from "../../numeric/elementary.js";
 import { logSumExp } from "../../numeric/logSumExp.js";
 import { peakOf } from "../../numeric/peak.js";
 import { requireRandom } from "../../numeric/random.js";
+import type { LinearSoftmax } from "./logLinearQueries.js";
 import type { ConditionalPolicy } from "./policy.js";
 
 /**
@@ -32,6 +33,8 @@ export interface Logits {
   readonly size: number;
   /** How far a unit of each parameter moves two logits apart at most; 1 where left out. */
   readonly spread?: Float64Array;
+  /** What linear logits are made of. */
+  readonly linear?: LinearSoftmax;
   /** The same logits as a function of the parameters θ·unit. */
   inUnits?(unit: Float64Array): Logits;
   /** Writes the logits of all rows. */
@@ -80,6 +83,11 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
         return invert(this.#logFrequencies(read("logCoefficient", logCoefficient, BELOW_INFINITY)));
       };
     }
+  }
+
+  /** Where this is one softmax of linear logits, what these are made of. */
+  get linear(): LinearSoftmax | undefined {
+    return this.#tree.contexts === 1 ? this.#logits.linear : undefined;
   }
 
   logProbabilities(parameters: Float64Array): Float64Array {

@@ -19,6 +19,7 @@ function tabularCase(): Case {
   const { support, mass, reward } = instance(100_000);
   const policy = tabularPolicy(support);
   const weights = importanceWeights({ ref: measure(policy.on(0).support, mass), reward, beta: BETA });
+  const target = Float64Array.from(weights.target.mass);
   return {
     group: "Weighted maximum likelihood",
     title: "a tabular policy on 10⁵ answers",
@@ -32,16 +33,32 @@ function tabularCase(): Case {
         name: "exptilt, fitWeightedMle: L-BFGS",
         run: async () => (await fitWeightedMle(policy, weights, { method: "lbfgs" })).objective,
       },
+      { name: "plain loop: closed form", run: () => plainFrequencies(target) },
     ],
     tolerance: 1e-6,
   };
+}
+
+/** The logits of the frequencies of a target, and Σ target·log frequency. */
+function plainFrequencies(target: Float64Array): number {
+  let total = 0;
+  for (let o = 0; o < target.length; o++) total += target[o];
+  const logits = new Float64Array(target.length);
+  let objective = 0;
+  for (let o = 0; o < target.length; o++) {
+    const p = target[o] / total;
+    logits[o] = Math.log(p);
+    if (p > 0) objective += p * logits[o];
+  }
+  return objective;
 }
 
 async function logLinearCase(peers: Peers): Promise<Case> {
   const [queries, answers, size] = [1000, 50, 20];
   const rng = randomSource("log-linear");
   const flat = Float64Array.from({ length: queries * answers * size }, rng);
-  const feature = (q: number, o: number) => flat.subarray((q * answers + o) * size, (q * answers + o + 1) * size);
+  const rows = Array.from({ length: queries * answers }, (_, i) => flat.subarray(i * size, (i + 1) * size));
+  const feature = (q: number, o: number) => rows[q * answers + o];
   const list = Array.from({ length: answers }, (_, o) => o);
   const base = uniform(list);
   const policy = logLinearPolicy<number, number>({ size, base: () => base, features: feature });
@@ -49,19 +66,100 @@ async function logLinearCase(peers: Peers): Promise<Case> {
     query,
     ...importanceWeights({ ref: base, reward: list.map(rng), beta: BETA }),
   }));
-  const target = data.flatMap((query) => [...query.target.mass]);
+  const target = Float64Array.from(data.flatMap((query) => [...query.target.mass]));
+  const plain = plainLikelihood(flat, target, answers, size);
   const by = (method: "newton" | "lbfgs") => async () => -(await fitWeightedMle(policy, data, { method })).objective;
   return {
     group: "Weighted maximum likelihood",
     title: "a log-linear policy with 20 features on 1,000 queries × 50 answers",
-    rounds: 5,
     tolerance: 1e-6,
     contenders: [
       { name: "exptilt, fitWeightedMle: Newton", run: by("newton") },
       { name: "exptilt, fitWeightedMle: L-BFGS", run: by("lbfgs") },
+      { name: "plain loop: L-BFGS until the gradient is 1e−9", run: () => plainLbfgs(plain, size) },
+      {
+        name: "plain loop: one value and gradient",
+        // At no optimum: its value is not compared.
+        run: () => Number.NaN * plain(new Float64Array(size).fill(0.1), new Float64Array(size)),
+      },
       ...(await peers.of("training", { features: flat, target }, { answers, size })),
     ],
   };
+}
+
+/** −Σ target·log π_θ over queries and answers, over the number of queries, with its gradient written. */
+type Plain = (theta: Float64Array, gradient: Float64Array) => number;
+
+function plainLikelihood(features: Float64Array, target: Float64Array, answers: number, size: number): Plain {
+  const queries = target.length / answers;
+  const p = new Float64Array(answers);
+  return (theta, gradient) => {
+    gradient.fill(0);
+    let value = 0;
+    for (let q = 0; q < queries; q++) {
+      const first = q * answers;
+      let top = -Infinity;
+      for (let o = 0; o < answers; o++) {
+        let s = 0;
+        for (let j = 0, at = (first + o) * size; j < size; j++, at++) s += features[at] * theta[j];
+        p[o] = s;
+        if (s > top) top = s;
+      }
+      let total = 0;
+      for (let o = 0; o < answers; o++) {
+        value -= target[first + o] * (p[o] - top);
+        p[o] = Math.exp(p[o] - top);
+        total += p[o];
+      }
+      value += Math.log(total);
+      for (let o = 0; o < answers; o++) {
+        const r = p[o] / total - target[first + o];
+        for (let j = 0, at = (first + o) * size; j < size; j++, at++) gradient[j] += r * features[at];
+      }
+    }
+    for (let j = 0; j < size; j++) gradient[j] /= queries;
+    return value / queries;
+  };
+}
+
+/** L-BFGS that halves its step until the value falls. Returns the least value. */
+function plainLbfgs(f: Plain, size: number): number {
+  const dot = (a: Float64Array, b: Float64Array) => {
+    let s = 0;
+    for (let j = 0; j < size; j++) s += a[j] * b[j];
+    return s;
+  };
+  let x = new Float64Array(size);
+  let gradient = new Float64Array(size);
+  let value = f(x, gradient);
+  const pairs: { s: Float64Array; y: Float64Array }[] = [];
+  while (gradient.some((g) => Math.abs(g) > 1e-9)) {
+    const direction = gradient.map((g) => -g);
+    const alpha: number[] = [];
+    for (let k = pairs.length - 1; k >= 0; k--) {
+      const { s, y } = pairs[k];
+      alpha[k] = dot(s, direction) / dot(s, y);
+      for (let j = 0; j < size; j++) direction[j] -= alpha[k] * y[j];
+    }
+    const last = pairs.at(-1);
+    const scale = last === undefined ? 1 : dot(last.s, last.y) / dot(last.y, last.y);
+    for (let j = 0; j < size; j++) direction[j] *= scale;
+    for (const [k, { s, y }] of pairs.entries()) {
+      const b = dot(y, direction) / dot(s, y);
+      for (let j = 0; j < size; j++) direction[j] += (alpha[k] - b) * s[j];
+    }
+    const next = new Float64Array(size);
+    const there = new Float64Array(size);
+    let best = Infinity;
+    for (let t = 1; t > 1e-9 && !(best <= value + 1e-15); t /= 2) {
+      for (let j = 0; j < size; j++) next[j] = x[j] + t * direction[j];
+      best = f(next, there);
+    }
+    pairs.push({ s: next.map((v, j) => v - x[j]), y: there.map((v, j) => v - gradient[j]) });
+    if (pairs.length > 10) pairs.shift();
+    [x, gradient, value] = [next, there, best];
+  }
+  return value;
 }
 
 async function bradleyTerryCase(peers: Peers): Promise<Case> {
@@ -84,7 +182,7 @@ async function bradleyTerryCase(peers: Peers): Promise<Case> {
   return {
     group: "Bradley–Terry fit",
     title: `1,000 items, ${comparisons.length.toLocaleString("en")} counted results`,
-    rounds: 5,
+    rounds: 11,
     tolerance: 1e-4,
     contenders: [
       {
@@ -101,7 +199,21 @@ async function bradleyTerryCase(peers: Peers): Promise<Case> {
           return standardError[0] > 0 ? ability[1] - ability[0] : Number.NaN;
         },
       },
-      { name: "plain loop: Hunter's MM until the step is 1e−9", run: () => mm(comparisons, items) },
+      {
+        name: "plain loop: Hunter's MM until the step is 1e−9",
+        run: () => {
+          const strength = mm(comparisons, items);
+          return Math.log(strength[1] / strength[0]);
+        },
+      },
+      {
+        name: "plain loop: MM, with standard errors by a dense Cholesky factor",
+        run: () => {
+          const strength = mm(comparisons, items);
+          const errors = plainErrors(comparisons, strength);
+          return errors[0] > 0 ? Math.log(strength[1] / strength[0]) : Number.NaN;
+        },
+      },
       ...(await peers.of(
         "bradley_terry",
         { winner: column("winner"), loser: column("loser"), count: column("count") },
@@ -111,8 +223,14 @@ async function bradleyTerryCase(peers: Peers): Promise<Case> {
   };
 }
 
+interface CountedResult {
+  readonly winner: number;
+  readonly loser: number;
+  readonly count: number;
+}
+
 /** Hunter (2004): each strength becomes its wins over the sum of its games' shares. */
-function mm(comparisons: readonly { winner: number; loser: number; count: number }[], items: number): number {
+function mm(comparisons: readonly CountedResult[], items: number): Float64Array {
   const strength = new Float64Array(items).fill(1);
   const wins = new Float64Array(items);
   for (const { winner, count } of comparisons) wins[winner] += count;
@@ -131,7 +249,43 @@ function mm(comparisons: readonly { winner: number; loser: number; count: number
       strength[i] = next;
     }
   }
-  return Math.log(strength[1] / strength[0]);
+  return strength;
+}
+
+/** Standard errors relative to the mean of all: the diagonal of the inverse of the information with 1/n added everywhere. */
+function plainErrors(comparisons: readonly CountedResult[], strength: Float64Array): Float64Array {
+  const n = strength.length;
+  // L + 11ᵀ/n has the inverse L⁺ + 11ᵀ/n.
+  const factor = new Float64Array(n * n).fill(1 / n);
+  for (const { winner, loser, count } of comparisons) {
+    const p = strength[winner] / (strength[winner] + strength[loser]);
+    const c = count * p * (1 - p);
+    factor[winner * n + winner] += c;
+    factor[loser * n + loser] += c;
+    factor[winner * n + loser] -= c;
+    factor[loser * n + winner] -= c;
+  }
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let s = factor[i * n + j];
+      for (let k = 0; k < j; k++) s -= factor[i * n + k] * factor[j * n + k];
+      factor[i * n + j] = j < i ? s / factor[j * n + j] : Math.sqrt(s);
+    }
+  }
+  const errors = new Float64Array(n);
+  const column = new Float64Array(n);
+  for (let v = 0; v < n; v++) {
+    column[v] = 1 / factor[v * n + v];
+    let square = column[v] * column[v];
+    for (let i = v + 1; i < n; i++) {
+      let s = 0;
+      for (let k = v; k < i; k++) s -= factor[i * n + k] * column[k];
+      column[i] = s / factor[i * n + i];
+      square += column[i] * column[i];
+    }
+    errors[v] = Math.sqrt(square - 1 / n);
+  }
+  return errors;
 }
 
 async function noiseCase(peers: Peers): Promise<Case> {
