@@ -19,7 +19,7 @@ export interface Posterior {
   readonly shift: Float64Array;
 }
 
-/** Where atoms have fewer coordinates than this in all, their posterior is not tried in one pass. */
+/** Atoms are many where they have so many coordinates in all. */
 const MIN_COORDINATES = 4096;
 
 /** The near atom is found among so many. */
@@ -54,8 +54,10 @@ export function posteriorOf(data: AtomicData, law: Law, x: Float64Array, level: 
   const { points, size, dimension: d } = data;
   const { sigma } = level;
   const alpha = level.alpha.hi;
-  const longest = maxPlainSquare(x, sigma);
-  const inOnePass = size * d >= MIN_COORDINATES ? posteriorInOnePass(data, law, x, level, longest) : undefined;
+  // Few atoms take little time: their exponents are all summed from their terms.
+  const many = size * d >= MIN_COORDINATES;
+  const longest = many ? maxPlainSquare(x, sigma) : -1;
+  const inOnePass = many ? posteriorInOnePass(data, law, x, level, longest) : undefined;
   if (inOnePass !== undefined) return inOnePass;
   const distance = new Float64Array(size);
   squaredDistances(points, d, 0, size, x, alpha, distance);
