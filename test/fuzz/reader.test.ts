@@ -25,6 +25,15 @@ import {
   readingOptions,
   recordFile,
 } from "../support/hostile.js";
+import {
+  COMPRESSIONS,
+  CONTAINERS,
+  type Compression,
+  type Format,
+  hostileFile,
+  OPTIONS,
+  SHAPES,
+} from "../support/hostileFiles.js";
 import { readFile } from "../support/readFile.js";
 import { tallyOf } from "../support/readings.js";
 import { KINDS, type Kind, kindsOf, utf8 } from "./kinds.js";
@@ -33,10 +42,26 @@ import { KINDS, type Kind, kindsOf, utf8 } from "./kinds.js";
 const RECORD = new URL("../reference/fuzz.json", import.meta.url);
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 1000);
+const STORED_RUNS = Number(process.env.FUZZ_RUNS ?? 30);
 const folder = mkdtempSync(join(tmpdir(), "exptilt-fuzz-"));
 
 const tried = { inputs: 0, refused: 0, crashes: 0 };
 const kinds = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
+
+/** What was tried of each reader: an input counts for its container and for its shape. */
+type Count = { inputs: number; refused: number; crashes: number };
+const counts = (names: readonly string[]) =>
+  Object.fromEntries(names.map((name): [string, Count] => [name, { inputs: 0, refused: 0, crashes: 0 }]));
+const STORED = (Object.keys(CONTAINERS) as Format[]).flatMap((format) =>
+  (Object.keys(COMPRESSIONS) as Compression[]).map((compression) => [format, compression] as const),
+);
+const readerOf = (format: Format, compression: Compression) =>
+  compression === "plain" ? format : `${format}, in ${compression}`;
+const readers = {
+  containers: counts(STORED.map(([format, compression]) => readerOf(format, compression))),
+  shapes: counts(Object.keys(SHAPES)),
+};
+
 afterAll(() => {
   rmSync(folder, { recursive: true });
   if (process.env.FUZZ_RUNS === undefined) return;
@@ -44,7 +69,7 @@ afterAll(() => {
   const { seed } = fc.readConfigureGlobal();
   writeFileSync(
     RECORD,
-    `${JSON.stringify({ node: process.version, seed, runs: RUNS, ...tried, kinds, peak }, null, 2)}\n`,
+    `${JSON.stringify({ node: process.version, seed, runs: RUNS, ...tried, kinds, readers, peak }, null, 2)}\n`,
   );
 });
 
@@ -188,6 +213,33 @@ describe("a data set", { timeout: 0 }, () => {
       }),
       { numRuns: Math.ceil(RUNS / 40) },
     );
+  });
+});
+
+describe("a data set of any shape", { timeout: 0 }, () => {
+  it.each(STORED)("as %s, %s, is read, or refused at its place, whatever befalls it", async (format, compression) => {
+    const path = join(folder, "stored");
+    let read = 0;
+    await fc.assert(
+      fc.asyncProperty(hostileFile(format, compression), fc.boolean(), async ({ shape, bytes, isWhole }, texts) => {
+        writeFileSync(path, bytes);
+        const counted = [readers.containers[readerOf(format, compression)], readers.shapes[shape]];
+        const count = (what: keyof Count) => counted.forEach((one) => one[what]++);
+        count("inputs");
+        try {
+          const { queries, complaint } = await readFile(path, OPTIONS[shape], { texts });
+          for (const query of queries) expectSound(query);
+          if (isWhole) expect([complaint, queries.length]).toEqual([undefined, expect.any(Number)]);
+          if (complaint === undefined) read++;
+          else count("refused");
+        } catch (error) {
+          count("crashes");
+          throw error;
+        }
+      }),
+      { numRuns: STORED_RUNS },
+    );
+    expect(read).toBeGreaterThan(STORED_RUNS / 20);
   });
 });
 
