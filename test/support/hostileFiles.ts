@@ -92,7 +92,12 @@ function flat(record: Fields, before = ""): [string, unknown][] {
 const cells = (records: readonly Fields[]) => records.map((record) => Object.fromEntries(flat(record)));
 
 /** The shapes that a table can have: its fields hold no list. */
-const FLAT: readonly Shape[] = ["a row a sample", "a row a sample, scattered", "pairs of chosen and rejected", "nested names"];
+const FLAT: readonly Shape[] = [
+  "a row a sample",
+  "a row a sample, scattered",
+  "pairs of chosen and rejected",
+  "nested names",
+];
 
 /** Few queries of few samples: what befalls them is what matters. */
 const queries: fc.Arbitrary<readonly Sampled[]> = fc
@@ -324,9 +329,7 @@ export interface HostileFile {
 export const hostileFile = (format: Format, compression: Compression): fc.Arbitrary<HostileFile> =>
   fc
     .record({
-      shape: fc.constantFrom(
-        ...(format === "CSV" || format === "TSV" ? FLAT : (Object.keys(SHAPES) as Shape[])),
-      ),
+      shape: fc.constantFrom(...(format === "CSV" || format === "TSV" ? FLAT : (Object.keys(SHAPES) as Shape[]))),
       samples: queries,
       others: queries,
       writing: fc.record({

@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import type { AsyncBuffer, FileMetaData } from "hyparquet";
+import type { AsyncBuffer, FileMetaData, RowGroup } from "hyparquet";
 import { InputError } from "../inputError.js";
 import type { Reader, Row } from "./container.js";
+import { pageCheck } from "./parquetPages.js";
 
 /** Bytes of which any part can be read. */
 export interface Parts {
@@ -18,12 +19,15 @@ export async function parquet(parts: Parts, name: string): Promise<Reader> {
   const file = asyncBuffer(parts);
   await refuseIncomplete(parts, name);
   const refused = `${name}: it is Parquet, but the list of its columns cannot be read: it is damaged`;
-  const [metadata, known] = await inOurWords(refused, async () => {
+  const [metadata, schema] = await inOurWords(refused, async () => {
     const metadata = await parquetMetadataAsync(file);
-    return [metadata, parquetSchema(metadata).children.map(({ element }) => element.name)] as const;
+    return [metadata, parquetSchema(metadata)] as const;
   });
+  const known = schema.children.map(({ element }) => element.name);
   if (metadata.row_groups.some(({ columns }) => columns.some((chunk) => chunk.crypto_metadata !== undefined)))
     throw new InputError(`${name}: it is Parquet with encrypted columns; decrypt it with what wrote it`);
+
+  const check = await pageCheck(file, schema, compressors);
 
   return {
     kind: "Parquet",
@@ -31,12 +35,15 @@ export async function parquet(parts: Parts, name: string): Promise<Reader> {
     async *rows(signal?: AbortSignal, columns = known): AsyncGenerator<Row> {
       const needed = known.filter((column) => columns.includes(column));
       const blank = Object.fromEntries(needed.map((column) => [column, null as unknown]));
-      for (const { rowStart, rowEnd } of pieces(metadata, needed)) {
+      let checked: RowGroup | undefined;
+      for (const { group, rowStart, rowEnd } of pieces(metadata, needed)) {
         signal?.throwIfAborted();
         parts.position = Math.round((parts.size * rowStart) / Number(metadata.num_rows));
         const refused = `${name}: row ${rowStart + 1}: it and what follows cannot be decoded: the file is damaged, or uses a part of Parquet that is not read`;
         const data = await inOurWords(refused, async () => {
           const range = { rowStart, rowEnd };
+          if (group !== checked) await check(group, needed);
+          checked = group;
           const scan = await parquetScan({ file, metadata, columns: needed, compressors, parsers: PARSERS, ...range });
           const data = await Promise.all(needed.map((column) => scan.readColumn({ column, ...range })));
           if (data.some(({ length }) => length !== rowEnd - rowStart)) throw new Error("values are missing");
@@ -63,10 +70,18 @@ const PARSERS = {
 /** Rows that are held at once, where a row group can be read in pieces. */
 const PIECE = 2 ** 16;
 
+/** Rows of a row group. */
+interface Piece {
+  readonly group: RowGroup;
+  readonly rowStart: number;
+  readonly rowEnd: number;
+}
+
 /** Row groups, or pieces of them. Of a nested column without an index of pages each piece would be decoded from the first row. */
-function* pieces(metadata: FileMetaData, needed: readonly string[]): Generator<{ rowStart: number; rowEnd: number }> {
+function* pieces(metadata: FileMetaData, needed: readonly string[]): Generator<Piece> {
   let rowStart = 0;
-  for (const { columns, num_rows } of metadata.row_groups) {
+  for (const group of metadata.row_groups) {
+    const { columns, num_rows } = group;
     const end = rowStart + Number(num_rows);
     const whole = columns.some(({ meta_data, offset_index_offset }) => {
       const path = meta_data?.path_in_schema ?? [];
@@ -74,7 +89,7 @@ function* pieces(metadata: FileMetaData, needed: readonly string[]): Generator<{
     });
     while (rowStart < end) {
       const rowEnd = whole ? end : Math.min(end, rowStart + PIECE);
-      yield { rowStart, rowEnd };
+      yield { group, rowStart, rowEnd };
       rowStart = rowEnd;
     }
   }
