@@ -7,6 +7,7 @@ export const FOLDERS = ["numeric", "optimize", "measure", "information", "alignm
 export const BREAK = 85;
 export const SUMMARY = new URL("../reference/mutation.json", import.meta.url);
 export const FUZZ = new URL("../reference/fuzz.json", import.meta.url);
+export const FUZZ_READERS = new URL("../reference/fuzz-readers.json", import.meta.url);
 export const PAGE = new URL("../../docs/mutation.md", import.meta.url);
 
 const plain = (n) => n.toLocaleString("en");
@@ -77,7 +78,7 @@ function listed(survivors) {
     .join("\n");
 }
 
-export function writePage(summary, fuzz) {
+export function writePage(summary, fuzz, readers) {
   const folders = byFolder(summary);
   const files = folders.flatMap((f) => f.files);
   const all = totals(files);
@@ -142,7 +143,7 @@ ${groups
   .filter(({ list }) => list.length > 0)
   .map(({ title, why, list }) => `### ${title} (${list.length})\n\n${why}\n\n${listed(list)}`)
   .join("\n\n")}
-${fuzz === undefined ? "" : fuzzing(fuzz)}`;
+${fuzz === undefined ? "" : fuzzing(fuzz)}${readers === undefined ? "" : fuzzedReaders(readers)}`;
 }
 
 function fuzzing({ inputs, refused, crashes, kinds, peak, seed, runs, node }) {
@@ -164,5 +165,31 @@ ${Object.entries(kinds)
 
 An input may be of several kinds. (Seed ${seed}, ${plain(runs)} runs of each property, Node ${node}.) The seed is another one each time; \`FC_SEED=${seed}\`
 repeats this run.
+`;
+}
+
+/** What was tried of each reader, by container and by shape. */
+function fuzzedReaders({ containers, shapes, peak, seed, runs, node }) {
+  const table = (kind, counts) =>
+    [
+      `| ${kind} | inputs | refused | crashes |\n|---|--:|--:|--:|`,
+      ...Object.entries(counts).map(
+        ([name, { inputs, refused, crashes }]) =>
+          `| ${name} | ${plain(inputs)} | ${plain(refused)} | ${plain(crashes)} |`,
+      ),
+    ].join("\n");
+  return `
+### Reader by reader
+
+A data set is also written in every shape, in every container, and then damaged: a value, a name or a record is changed, or bytes
+are flipped, cut, put in, doubled, taken from another file or made into other lengths, in the compressed file or before it is
+compressed. Each must be read to finite queries, or refused in one line of at most 400 characters that begins with the file. An input
+counts once by its container and once by its shape; CSV and TSV have only shapes without lists.
+
+${table("reader", containers)}
+
+${table("shape", shapes)}
+
+(Seed ${seed}, ${plain(runs)} runs of each container, Node ${node}; the largest memory of the process was ${peak} MiB.)
 `;
 }
