@@ -593,6 +593,18 @@ describe("Parquet whose pages state lengths that they do not have", () => {
   );
 });
 
+it.each([65, 3000])("Parquet with a value of JSON nested %d levels deep is refused at its row", async (depth) => {
+  const schema = [
+    { name: "root", num_children: 1 },
+    { name: "x", type: "BYTE_ARRAY", converted_type: "JSON" },
+  ] as const;
+  const columnData = [{ name: "x", data: [1, JSON.parse("[".repeat(depth) + "]".repeat(depth))] }];
+  const stored = parquetWriteBuffer({ schema: [...schema], columnData, codec: "UNCOMPRESSED", statistics: false });
+  const { rows, complaint } = await read(written(Buffer.from(stored)));
+  expect(rows).toHaveLength(1);
+  expect(complaint).toMatch(/: row 2: a value is nested deeper than 64 levels$/);
+});
+
 describe("what is not read is refused, with what to do about it", () => {
   const zip = (name: string) => {
     const header = Buffer.alloc(30);

@@ -131,7 +131,8 @@ digits: a logarithm of a rounded quotient is off by half an ULP of 1 whatever it
 The log-partition of a tilt towards an answer too rare for a double was −∞. And fuzzing met a query, of the smallest masses and the
 largest rewards that doubles hold, whose integral asked for more nodes than any memory has. In selection, the upper bound on an answer
 709 nats below another was 0, though it is picked where the other is not drawn; the first-order expansion of two such answers was NaN; and so
-was that of a weight of 1e154 times the mean, whose square overflows. Branches whose removal no test could see, and
+was that of a weight of 1e154 times the mean, whose square overflows. Of a file of Parquet or a table, records within an object were not
+found, since their column was not read; and a damaged length in a page of Parquet had its decoder fill the memory. Branches whose removal no test could see, and
 that were not there for speed, are gone.
 
 ## The survivors

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { AsyncBuffer, FileMetaData, RowGroup } from "hyparquet";
 import { InputError } from "../inputError.js";
+import { MAX_DEPTH } from "../jsonText.js";
 import type { Reader, Row } from "./container.js";
 import { pageCheck } from "./parquetPages.js";
 
@@ -51,8 +52,9 @@ export async function parquet(parts: Parts, name: string): Promise<Reader> {
         });
         for (let i = 0; i < rowEnd - rowStart; i++) {
           const record = { ...blank };
-          for (const [j, column] of needed.entries()) record[column] = plain(data[j][i]);
-          yield { record, place: `${name}: row ${rowStart + i + 1}` };
+          const place = `${name}: row ${rowStart + i + 1}`;
+          for (const [j, column] of needed.entries()) record[column] = plain(data[j][i], place);
+          yield { record, place };
         }
       }
       parts.position = parts.size;
@@ -98,12 +100,13 @@ function* pieces(metadata: FileMetaData, needed: readonly string[]): Generator<P
 const isPlain = (value: unknown): boolean => typeof value === "number" || typeof value === "string";
 
 /** The value as JSON has it. A whole number of 64 bits that no double holds becomes text. */
-function plain(value: unknown): unknown {
+function plain(value: unknown, place: string, depth = 0): unknown {
+  if (depth > MAX_DEPTH) throw new InputError(`${place}: a value is nested deeper than ${MAX_DEPTH} levels`);
   if (value === undefined) return null;
   if (typeof value === "bigint") return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : String(value);
-  if (Array.isArray(value)) return value.every(isPlain) ? value : value.map(plain);
+  if (Array.isArray(value)) return value.every(isPlain) ? value : value.map((item) => plain(item, place, depth + 1));
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, place, depth + 1)]));
 }
 
 /** More than a buffer of Node holds on some systems. */
