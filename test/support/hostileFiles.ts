@@ -233,7 +233,7 @@ const value: fc.Arbitrary<unknown> = fc.oneof(
     [[]],
   ),
   fc.constantFrom(...HOSTILE),
-  fc.tuple(fc.constantFrom(3, 63, 70, 2000), fc.boolean()).map(([depth, isList]) => deep(depth, isList)),
+  fc.tuple(fc.constantFrom(3, 63, 70, 1000), fc.boolean()).map(([depth, isList]) => deep(depth, isList)),
   fc.constantFrom(...HOSTILE).map((name) => Object.fromEntries([[name, 1]])),
   fc.double({ noNaN: true }),
   fc.string({ unit: "binary", maxLength: 9 }),

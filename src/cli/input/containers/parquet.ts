@@ -101,8 +101,9 @@ const isPlain = (value: unknown): boolean => typeof value === "number" || typeof
 
 /** The value as JSON has it. A whole number of 64 bits that no double holds becomes text. */
 function plain(value: unknown, place: string, depth = 0): unknown {
-  if (depth > MAX_DEPTH) throw new InputError(`${place}: a value is nested deeper than ${MAX_DEPTH} levels`);
   if (value === undefined) return null;
+  if (typeof value === "object" && value !== null && depth >= MAX_DEPTH)
+    throw new InputError(`${place}: a value is nested deeper than ${MAX_DEPTH} levels`);
   if (typeof value === "bigint") return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : String(value);
   if (Array.isArray(value)) return value.every(isPlain) ? value : value.map((item) => plain(item, place, depth + 1));
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
