@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { constants, gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { xxhash64 } from "hyparquet/src/xxhash.js";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, it } from "vitest";
 import { compressionOf, decompressed } from "../../src/cli/input/containers/compression.js";
 import { csv } from "../../src/cli/input/containers/csv.js";
@@ -564,6 +565,44 @@ describe("a compressed file that is cut off or damaged has its rows up to there"
         await complaint(Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, ...rest]), Buffer.alloc(40, 0xff)])),
       ).toMatch(/^: (it is (damaged|cut off): )?its Zstandard data/);
   });
+});
+
+describe("Parquet whose pages state lengths that they do not have", () => {
+  const values = ["a", "b", null, "b", "b", "b"];
+  const schema = [
+    { name: "root", num_children: 1 },
+    { name: "x", type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "OPTIONAL" },
+  ] as const;
+  it.each(["PLAIN", "RLE_DICTIONARY", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"] as const)(
+    "is read to an end wherever the number 2^31 stands in it: %s",
+    async (encoding) => {
+      const columnData = [{ name: "x", data: values, encoding }];
+      const bytes = Buffer.from(parquetWriteBuffer({ schema: [...schema], columnData, codec: "UNCOMPRESSED" }));
+      const file = path();
+      const footer = bytes.readUInt32LE(bytes.length - 8);
+      for (let at = 4; at < bytes.length - 8 - footer; at++) {
+        const changed = Buffer.from(bytes);
+        // As a count of equal values, it has the decoder make as many.
+        changed.set([0xfe, 0xff, 0xff, 0xff, 0x0f], at);
+        writeFileSync(file, changed);
+        const { rows, complaint } = await read(file);
+        expect(rows.length).toBeLessThanOrEqual(values.length);
+        if (complaint !== undefined) expect(complaint).toMatch(/: it is Parquet|: row \d+: it and what follows/);
+      }
+    },
+  );
+});
+
+it.each([65, 1000])("Parquet with a value of JSON nested %d levels deep is refused at its row", async (depth) => {
+  const schema = [
+    { name: "root", num_children: 1 },
+    { name: "x", type: "BYTE_ARRAY", converted_type: "JSON" },
+  ] as const;
+  const columnData = [{ name: "x", data: [1, JSON.parse("[".repeat(depth) + "]".repeat(depth))] }];
+  const stored = parquetWriteBuffer({ schema: [...schema], columnData, codec: "UNCOMPRESSED", statistics: false });
+  const { rows, complaint } = await read(written(Buffer.from(stored)));
+  expect(rows).toHaveLength(1);
+  expect(complaint).toMatch(/: row 2: a value is nested deeper than 64 levels$/);
 });
 
 describe("what is not read is refused, with what to do about it", () => {

@@ -3,14 +3,15 @@ import { describe, expect, it } from "vitest";
 import { BREAK, byFolder, explained, FOLDERS, PAGE, writePage } from "../mutation/page.js";
 import { reasons } from "../mutation/reasons.js";
 import stryker from "../mutation/stryker.config.js";
-import { readFuzz, readSummary } from "../mutation/summary.js";
+import { readFuzz, readFuzzReaders, readSummary } from "../mutation/summary.js";
 
 const summary = readSummary();
 const fuzz = readFuzz();
+const readers = readFuzzReaders();
 
 describe("the page on mutation testing and fuzzing", () => {
   it("is made of what the runs measured", () => {
-    expect(readFileSync(PAGE, "utf8")).toBe(writePage(summary, fuzz));
+    expect(readFileSync(PAGE, "utf8")).toBe(writePage(summary, fuzz, readers));
   });
 
   it("has every folder, and each file's survivors are as many as it counts", () => {
@@ -31,5 +32,9 @@ describe("the page on mutation testing and fuzzing", () => {
   it("shows a fuzzing run without a crash", () => {
     expect(fuzz.crashes).toBe(0);
     expect(fuzz.inputs).toBeGreaterThan(fuzz.runs);
+    type Counts = { inputs: number; crashes: number }[];
+    const [containers, shapes] = [readers.containers, readers.shapes].map((of): Counts => Object.values(of));
+    expect([...containers, ...shapes].filter(({ crashes }) => crashes > 0)).toEqual([]);
+    for (const { inputs } of containers) expect(inputs).toBe(readers.runs);
   });
 });

@@ -7,6 +7,7 @@ export const FOLDERS = ["numeric", "optimize", "measure", "information", "alignm
 export const BREAK = 85;
 export const SUMMARY = new URL("../reference/mutation.json", import.meta.url);
 export const FUZZ = new URL("../reference/fuzz.json", import.meta.url);
+export const FUZZ_READERS = new URL("../reference/fuzz-readers.json", import.meta.url);
 export const PAGE = new URL("../../docs/mutation.md", import.meta.url);
 
 const plain = (n) => n.toLocaleString("en");
@@ -77,7 +78,7 @@ function listed(survivors) {
     .join("\n");
 }
 
-export function writePage(summary, fuzz) {
+export function writePage(summary, fuzz, readers) {
   const folders = byFolder(summary);
   const files = folders.flatMap((f) => f.files);
   const all = totals(files);
@@ -130,7 +131,8 @@ digits: a logarithm of a rounded quotient is off by half an ULP of 1 whatever it
 The log-partition of a tilt towards an answer too rare for a double was −∞. And fuzzing met a query, of the smallest masses and the
 largest rewards that doubles hold, whose integral asked for more nodes than any memory has. In selection, the upper bound on an answer
 709 nats below another was 0, though it is picked where the other is not drawn; the first-order expansion of two such answers was NaN; and so
-was that of a weight of 1e154 times the mean, whose square overflows. Branches whose removal no test could see, and
+was that of a weight of 1e154 times the mean, whose square overflows. Of a file of Parquet or a table, records within an object were not
+found, since their column was not read; and a damaged length in a page of Parquet had its decoder fill the memory. Branches whose removal no test could see, and
 that were not there for speed, are gone.
 
 ## The survivors
@@ -142,7 +144,7 @@ ${groups
   .filter(({ list }) => list.length > 0)
   .map(({ title, why, list }) => `### ${title} (${list.length})\n\n${why}\n\n${listed(list)}`)
   .join("\n\n")}
-${fuzz === undefined ? "" : fuzzing(fuzz)}`;
+${fuzz === undefined ? "" : fuzzing(fuzz)}${readers === undefined ? "" : fuzzedReaders(readers)}`;
 }
 
 function fuzzing({ inputs, refused, crashes, kinds, peak, seed, runs, node }) {
@@ -164,5 +166,31 @@ ${Object.entries(kinds)
 
 An input may be of several kinds. (Seed ${seed}, ${plain(runs)} runs of each property, Node ${node}.) The seed is another one each time; \`FC_SEED=${seed}\`
 repeats this run.
+`;
+}
+
+/** What was tried of each reader, by container and by shape. */
+function fuzzedReaders({ containers, shapes, peak, seed, runs, node }) {
+  const table = (kind, counts) =>
+    [
+      `| ${kind} | inputs | refused | crashes |\n|---|--:|--:|--:|`,
+      ...Object.entries(counts).map(
+        ([name, { inputs, refused, crashes }]) =>
+          `| ${name} | ${plain(inputs)} | ${plain(refused)} | ${plain(crashes)} |`,
+      ),
+    ].join("\n");
+  return `
+### Reader by reader
+
+A data set is also written in every shape, in every container, and then damaged: a value, a name or a record is changed, or bytes
+are flipped, cut, put in, doubled, taken from another file or made into other lengths, in the compressed file or before it is
+compressed. Each must be read to finite queries, or refused in one line of at most 400 characters that begins with the file. An input
+counts once by its container and once by its shape; CSV and TSV have only shapes without lists.
+
+${table("reader", containers)}
+
+${table("shape", shapes)}
+
+(Seed ${seed}, ${plain(runs)} runs of each container, Node ${node}; the largest memory of the process was ${peak} MiB.)
 `;
 }

@@ -1,7 +1,7 @@
 /** From Stryker's reports to test/reference/mutation.json, and from there to the page. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { FUZZ, PAGE, SUMMARY, writePage } from "./page.js";
+import { FUZZ, FUZZ_READERS, PAGE, SUMMARY, writePage } from "./page.js";
 
 const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined);
 
@@ -58,8 +58,9 @@ function written({ files, ...rest }) {
 
 export const readSummary = () => read(SUMMARY);
 export const readFuzz = () => read(FUZZ);
+export const readFuzzReaders = () => read(FUZZ_READERS);
 
 /** docs/mutation.md, of what the last runs measured. */
 export function writePages() {
-  writeFileSync(PAGE, writePage(read(SUMMARY), read(FUZZ)));
+  writeFileSync(PAGE, writePage(read(SUMMARY), read(FUZZ), read(FUZZ_READERS)));
 }

@@ -204,7 +204,8 @@ class OpenDataset implements Dataset {
   /** The columns of the file that are read; a name with dots may be within one. */
   #neededColumns(): string[] | undefined {
     const stated = this.#container.columns;
-    if (stated === undefined) return undefined;
+    // The columns that are looked for are within those of the file.
+    if (stated === undefined || this.#wrapping !== undefined) return undefined;
     const names = columnNames(this.columns).flatMap((name) => [name, name.split(".")[0]]);
     return stated.filter((column) => names.includes(column));
   }

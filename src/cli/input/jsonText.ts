@@ -2,7 +2,7 @@ import { show } from "../../numeric/check.js";
 import { InputError } from "./inputError.js";
 
 /** Levels of nesting. What the commands read has four. */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 /** Keys of one object. */
 const MAX_KEYS = 2 ** 16;
 /** Values of one text. Parsed, a text may take a hundred times its memory. */

@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
-import type { AsyncBuffer, FileMetaData } from "hyparquet";
+import type { AsyncBuffer, FileMetaData, RowGroup } from "hyparquet";
 import { InputError } from "../inputError.js";
+import { MAX_DEPTH } from "../jsonText.js";
 import type { Reader, Row } from "./container.js";
+import { pageCheck } from "./parquetPages.js";
 
 /** Bytes of which any part can be read. */
 export interface Parts {
@@ -18,12 +20,15 @@ export async function parquet(parts: Parts, name: string): Promise<Reader> {
   const file = asyncBuffer(parts);
   await refuseIncomplete(parts, name);
   const refused = `${name}: it is Parquet, but the list of its columns cannot be read: it is damaged`;
-  const [metadata, known] = await inOurWords(refused, async () => {
+  const [metadata, schema] = await inOurWords(refused, async () => {
     const metadata = await parquetMetadataAsync(file);
-    return [metadata, parquetSchema(metadata).children.map(({ element }) => element.name)] as const;
+    return [metadata, parquetSchema(metadata)] as const;
   });
+  const known = schema.children.map(({ element }) => element.name);
   if (metadata.row_groups.some(({ columns }) => columns.some((chunk) => chunk.crypto_metadata !== undefined)))
     throw new InputError(`${name}: it is Parquet with encrypted columns; decrypt it with what wrote it`);
+
+  const check = await pageCheck(file, schema, compressors);
 
   return {
     kind: "Parquet",
@@ -31,12 +36,15 @@ export async function parquet(parts: Parts, name: string): Promise<Reader> {
     async *rows(signal?: AbortSignal, columns = known): AsyncGenerator<Row> {
       const needed = known.filter((column) => columns.includes(column));
       const blank = Object.fromEntries(needed.map((column) => [column, null as unknown]));
-      for (const { rowStart, rowEnd } of pieces(metadata, needed)) {
+      let checked: RowGroup | undefined;
+      for (const { group, rowStart, rowEnd } of pieces(metadata, needed)) {
         signal?.throwIfAborted();
         parts.position = Math.round((parts.size * rowStart) / Number(metadata.num_rows));
         const refused = `${name}: row ${rowStart + 1}: it and what follows cannot be decoded: the file is damaged, or uses a part of Parquet that is not read`;
         const data = await inOurWords(refused, async () => {
           const range = { rowStart, rowEnd };
+          if (group !== checked) await check(group, needed);
+          checked = group;
           const scan = await parquetScan({ file, metadata, columns: needed, compressors, parsers: PARSERS, ...range });
           const data = await Promise.all(needed.map((column) => scan.readColumn({ column, ...range })));
           if (data.some(({ length }) => length !== rowEnd - rowStart)) throw new Error("values are missing");
@@ -44,8 +52,9 @@ export async function parquet(parts: Parts, name: string): Promise<Reader> {
         });
         for (let i = 0; i < rowEnd - rowStart; i++) {
           const record = { ...blank };
-          for (const [j, column] of needed.entries()) record[column] = plain(data[j][i]);
-          yield { record, place: `${name}: row ${rowStart + i + 1}` };
+          const place = `${name}: row ${rowStart + i + 1}`;
+          for (const [j, column] of needed.entries()) record[column] = plain(data[j][i], place);
+          yield { record, place };
         }
       }
       parts.position = parts.size;
@@ -63,10 +72,18 @@ const PARSERS = {
 /** Rows that are held at once, where a row group can be read in pieces. */
 const PIECE = 2 ** 16;
 
+/** Rows of a row group. */
+interface Piece {
+  readonly group: RowGroup;
+  readonly rowStart: number;
+  readonly rowEnd: number;
+}
+
 /** Row groups, or pieces of them. Of a nested column without an index of pages each piece would be decoded from the first row. */
-function* pieces(metadata: FileMetaData, needed: readonly string[]): Generator<{ rowStart: number; rowEnd: number }> {
+function* pieces(metadata: FileMetaData, needed: readonly string[]): Generator<Piece> {
   let rowStart = 0;
-  for (const { columns, num_rows } of metadata.row_groups) {
+  for (const group of metadata.row_groups) {
+    const { columns, num_rows } = group;
     const end = rowStart + Number(num_rows);
     const whole = columns.some(({ meta_data, offset_index_offset }) => {
       const path = meta_data?.path_in_schema ?? [];
@@ -74,7 +91,7 @@ function* pieces(metadata: FileMetaData, needed: readonly string[]): Generator<{
     });
     while (rowStart < end) {
       const rowEnd = whole ? end : Math.min(end, rowStart + PIECE);
-      yield { rowStart, rowEnd };
+      yield { group, rowStart, rowEnd };
       rowStart = rowEnd;
     }
   }
@@ -83,12 +100,14 @@ function* pieces(metadata: FileMetaData, needed: readonly string[]): Generator<{
 const isPlain = (value: unknown): boolean => typeof value === "number" || typeof value === "string";
 
 /** The value as JSON has it. A whole number of 64 bits that no double holds becomes text. */
-function plain(value: unknown): unknown {
+function plain(value: unknown, place: string, depth = 0): unknown {
   if (value === undefined) return null;
+  if (typeof value === "object" && value !== null && depth >= MAX_DEPTH)
+    throw new InputError(`${place}: a value is nested deeper than ${MAX_DEPTH} levels`);
   if (typeof value === "bigint") return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : String(value);
-  if (Array.isArray(value)) return value.every(isPlain) ? value : value.map(plain);
+  if (Array.isArray(value)) return value.every(isPlain) ? value : value.map((item) => plain(item, place, depth + 1));
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, place, depth + 1)]));
 }
 
 /** More than a buffer of Node holds on some systems. */
