@@ -16,17 +16,6 @@ export class ExactSum {
     return this.#parts;
   }
 
-  /** The parts that depend on the sum alone, not on the order of its terms: the value, then the value of what it leaves, and on. */
-  get canonicalParts(): readonly number[] {
-    const rest = new ExactSum(this.#parts);
-    const parts: number[] = [];
-    for (let value = rest.value; value !== 0; value = rest.value) {
-      parts.push(value);
-      rest.add(-value);
-    }
-    return parts;
-  }
-
   /** Adds a finite double; the sum must stay in the range of doubles. */
   add(x: number): void {
     const parts = this.#parts;

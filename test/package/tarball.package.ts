@@ -21,8 +21,10 @@ describe("the tarball", () => {
     const sources = (readdirSync(top("src"), { recursive: true }) as string[]).filter((name) => /\.\w+$/.test(name));
     const modules = sources.filter((name) => /(?<!\.d)\.ts$/.test(name)).map((name) => name.slice(0, -3));
     const built = modules.flatMap((name) => ["js", "js.map", "d.ts", "d.ts.map"].map((end) => `dist/${name}.${end}`));
-    // The doors for Node, and what they share.
-    const node = project.packed.filter((name) => /^dist\/node\/(\w+|shared-[\w-]+)\.js(\.map)?$/.test(name));
+    // The doors for Node, the workers, the command line, and what they share. Its main file is built anew, without a map.
+    const isJoined = (name: string) => /^dist\/(node\/(\w+|shared-[\w-]+)\.js(\.map)?|cli\/part-\w+\.js)$/.test(name);
+    const node = project.packed.filter(isJoined);
+    built.splice(built.indexOf("dist/cli/main.js.map"), 1);
     // The generator of seedrandom, as a module.
     const generator = "dist/numeric/tychei.js";
     const about = ["LICENSE", "README.md", "package.json"];

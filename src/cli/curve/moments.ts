@@ -51,7 +51,11 @@ export class Moments {
   }
 
   get stored(): StoredMoments {
-    return [this.#queries, this.#sum.canonicalParts, this.#squares?.canonicalParts ?? null];
+    return [
+      this.#queries,
+      canonicalParts(this.#sum),
+      this.#squares === undefined ? null : canonicalParts(this.#squares),
+    ];
   }
 
   /** Whether figures exist that have these sums, each from `least` to `most`: else nothing can have been added up to them. */
@@ -85,4 +89,15 @@ function addProduct(sum: ExactSum, x: number, y: number): void {
   const { hi, lo } = twoProduct(x, y);
   sum.add(hi);
   sum.add(lo);
+}
+
+/** The parts that depend on the sum alone, not on the order of its terms: its value, then the value of what that leaves, and on. */
+function canonicalParts(sum: ExactSum): number[] {
+  const rest = new ExactSum(sum.parts);
+  const parts: number[] = [];
+  for (let value = rest.value; value !== 0; value = rest.value) {
+    parts.push(value);
+    rest.add(-value);
+  }
+  return parts;
 }
