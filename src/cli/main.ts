@@ -5,7 +5,6 @@ import { didYouMean } from "./input/nearest.js";
 import { FORMAT, helpText, type Usage } from "./input/options.js";
 import { Interrupted } from "./terminal/interrupt.js";
 import { outputComplaint, print, watchOutput } from "./terminal/output.js";
-import { VERSION } from "./version.js";
 
 interface Command {
   readonly about: string;
@@ -50,6 +49,7 @@ const isHelp = (arg: string) => arg === "--help" || arg === "-h";
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === "--version" || name === "-v") {
+    const { VERSION } = await import("./version.js");
     await print(`${VERSION}\n`);
     return 0;
   }

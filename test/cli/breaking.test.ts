@@ -100,6 +100,35 @@ describe("the worker pool", () => {
     expect(taken).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 
+  it("loses no result that comes in while another is taken, or before a batch breaks off", async () => {
+    const body = (end: string) =>
+      `for (const i of [0, 1, 2]) parentPort.postMessage({ results: [10 * batch[0] + i], ended: false }); ${end}; batch = []`;
+    const run = async (end: string, count: number) => {
+      const taken: number[] = [];
+      const slowly = async (i: number) => {
+        await new Promise((done) => setTimeout(done, 20));
+        taken.push(i);
+      };
+      const error = await forEachOnWorkers(numbers(count), worker(body(end)), {}, { jobs: 1 }, slowly).catch(String);
+      return { taken, error };
+    };
+    expect(await run("", 2)).toEqual({ taken: [0, 1, 2, 10, 11, 12], error: undefined });
+    const refused = 'return parentPort.postMessage({ results: [], ended: true, refused: "at three" })';
+    expect(await run(refused, 2)).toEqual({ taken: [0, 1, 2], error: "InputError: at three" });
+  });
+
+  it("after a signal takes what has come in, and waits for no more", async () => {
+    const control = new AbortController();
+    const body = "parentPort.postMessage({ results: [7], ended: false }); while (true);";
+    const taken: number[] = [];
+    const run = forEachOnWorkers(numbers(1), worker(body), {}, { jobs: 1, signal: control.signal }, (i: number) => {
+      taken.push(i);
+      control.abort(new Error("enough"));
+    });
+    await expect(run).rejects.toThrow("enough");
+    expect(taken).toEqual([7]);
+  });
+
   it("reads no further ahead than four batches a worker: memory does not grow with the stream", async () => {
     let [read, taken, ahead] = [0, 0, 0];
     const items = numbers(100, () => {

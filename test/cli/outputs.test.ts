@@ -76,6 +76,7 @@ describe("outputs are checked before the work, and none is touched", () => {
   linkSync(input, at("hard.txt"));
   symlinkSync("input.txt", at("soft.txt"));
   mkdirSync(at("sub"));
+  symlinkSync("round.txt", at("round.txt"));
 
   it.each([
     [{ svg: input }, "--svg .* is the file that is read"],
@@ -86,6 +87,9 @@ describe("outputs are checked before the work, and none is touched", () => {
     [{ partial: at("out.txt"), svg: at("sub/../out.txt") }, "is the file of --partial too"],
     [{ partial: folder }, "it is a folder"],
     [{ partial: at("no/such/place.json") }, "there is no such file or folder"],
+    [{ partial: at("round.txt") }, "its links lead in a circle"],
+    [{ partial: at("input.txt/x") }, "a part of its path is no folder"],
+    [{ partial: at("x".repeat(300)) }, "its name is too long"],
   ])("%j", (outputs, complaint) => {
     expect(() => requireOutputs(outputs, [input])).toThrow(new RegExp(complaint));
     expect([text("input.txt"), existsSync(at("out.txt"))]).toEqual(["data", false]);

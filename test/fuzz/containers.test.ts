@@ -2,11 +2,11 @@
  * A data set of every shape in every container, whatever befalls its records and its bytes, is read to finite queries or refused
  * at its place. `npm run fuzz` tries more of the same, from another seed each time, and writes what it tried of each reader.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   COMPRESSIONS,
   CONTAINERS,
@@ -17,7 +17,7 @@ import {
   SHAPES,
 } from "../support/hostileFiles.js";
 import { readFile } from "../support/readFile.js";
-import { expectMessage, expectSound, expectUntouched } from "./holds.js";
+import { expectMessage, expectSound, expectUntouched, recordAfterAll } from "./holds.js";
 
 /** What `npm run fuzz` last tried; docs/mutation.md shows it. */
 const RECORD = new URL("../reference/fuzz-readers.json", import.meta.url);
@@ -44,14 +44,7 @@ const STORED = (Object.keys(CONTAINERS) as Format[]).flatMap((format) =>
 const containers = counts(STORED.map(({ reader }) => reader));
 const shapes = counts(Object.keys(SHAPES));
 
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-  if (process.env.FUZZ_RUNS === undefined) return;
-  const peak = Math.round(process.resourceUsage().maxRSS / 1024);
-  const { seed } = fc.readConfigureGlobal();
-  const record = { node: process.version, seed, runs: RUNS, containers, shapes, peak };
-  writeFileSync(RECORD, `${JSON.stringify(record, null, 2)}\n`);
-});
+recordAfterAll(RECORD, folder, RUNS, () => ({ containers, shapes }));
 
 describe("a data set of any shape", { timeout: 0 }, () => {
   it.each(STORED)("as $reader is read, or refused at its place", async ({ reader, format, compression }) => {

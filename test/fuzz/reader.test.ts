@@ -2,11 +2,11 @@
  * Whatever the bytes, the command line answers with figures or with an error that names the place: never with a crash, a
  * NaN or a touched prototype. `npm run fuzz` tries more of the same, from another seed each time, and writes what it tried.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { sealed } from "../../src/cli/curve/partial.js";
 import { readCurve } from "../../src/cli/curve/readCurve.js";
 import { CurveTally } from "../../src/cli/curve/tally.js";
@@ -27,7 +27,7 @@ import {
 } from "../support/hostile.js";
 import { readFile } from "../support/readFile.js";
 import { tallyOf } from "../support/readings.js";
-import { expectMessage, expectSound, expectUntouched } from "./holds.js";
+import { expectMessage, expectSound, expectUntouched, recordAfterAll } from "./holds.js";
 import { KINDS, type Kind, kindsOf, utf8 } from "./kinds.js";
 
 /** What `npm run fuzz` last tried; docs/mutation.md shows it. */
@@ -38,16 +38,7 @@ const folder = mkdtempSync(join(tmpdir(), "exptilt-fuzz-"));
 
 const tried = { inputs: 0, refused: 0, crashes: 0 };
 const kinds = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-  if (process.env.FUZZ_RUNS === undefined) return;
-  const peak = Math.round(process.resourceUsage().maxRSS / 1024);
-  const { seed } = fc.readConfigureGlobal();
-  writeFileSync(
-    RECORD,
-    `${JSON.stringify({ node: process.version, seed, runs: RUNS, ...tried, kinds, peak }, null, 2)}\n`,
-  );
-});
+recordAfterAll(RECORD, folder, RUNS, () => ({ ...tried, kinds }));
 
 beforeEach(expectUntouched);
 

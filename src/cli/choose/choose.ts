@@ -1,9 +1,8 @@
 import { randomSource } from "../../numeric/random.js";
 import { chooseSelection } from "../../selection/choice/chooseSelection.js";
-import { isVote } from "../../selection/method.js";
 import { METHOD_OPTIONS, methodsOf } from "../curve/methods.js";
 import type { CurveReading } from "../curve/readCurve.js";
-import { DEFAULT_NS, gridOf } from "../curve/settings.js";
+import { DEFAULT_NS, gridOf, needsTexts } from "../curve/settings.js";
 import { temperaturesOf } from "../curve/temperaturesOf.js";
 import { take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
@@ -77,7 +76,7 @@ export async function choose(args: readonly string[]): Promise<number> {
   const broken = await readUntilBroken((signal) => {
     const opening = {
       again: betas === undefined,
-      texts: methods?.some(isVote) ?? false,
+      texts: needsTexts(methods),
       rewardNeeded: true,
       say,
       signal,

@@ -1,10 +1,7 @@
-import { existsSync } from "node:fs";
-import { isVote } from "../../selection/method.js";
-import { type Dataset, type Piece, take, withDataset } from "../input/dataset.js";
+import { type Dataset, take, withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { type OptionTable, oneFile, parseOptions, type Usage, wholeNumber } from "../input/options.js";
 import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/reading.js";
-import { readText } from "../input/readText.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachPiece } from "../run/forEachPiece.js";
 import { jobsOf } from "../run/jobs.js";
@@ -12,14 +9,13 @@ import { workerScript } from "../run/workerScript.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import { requireOutputs } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
-import { Digests, inCommon } from "./digests.js";
-import type { PlacedDigest } from "./digestWorker.js";
 import { requireGoldAlike } from "./goldAlike.js";
 import { METHOD_OPTIONS, methodsOf } from "./methods.js";
 import { PerQueryFile } from "./perQuery.js";
 import type { CurveReading } from "./readCurve.js";
 import { REPORT_OPTIONS, refuseTwoForms, report } from "./report.js";
-import { type CurveSettings, DEFAULT_NS, gridOf, versusOf } from "./settings.js";
+import { begunIn, OtherQueries, passOver } from "./resume.js";
+import { type CurveSettings, DEFAULT_NS, gridOf, needsTexts, versusOf } from "./settings.js";
 import { CurveTally } from "./tally.js";
 import { temperaturesOf } from "./temperaturesOf.js";
 
@@ -64,7 +60,6 @@ const SETTINGS = [
 ];
 
 const READING_WORKER = workerScript("curveWorker");
-const DIGEST_WORKER = workerScript("digestWorker");
 
 /** Runs `exptilt curve` and gives its exit status. */
 export async function curve(args: readonly string[]): Promise<number> {
@@ -72,7 +67,9 @@ export async function curve(args: readonly string[]): Promise<number> {
   const file = oneFile("curve", files, options);
   refuseTwoForms(options);
   const { partial, svg, resume, "per-query": perQueryFile } = options;
-  const begun = resume === undefined ? undefined : begunIn(resume, partial);
+  // What this run is to write itself may be missing, or of an earlier run on other data: it is made anew then.
+  const isOwn = resume === partial;
+  const begun = resume === undefined ? undefined : begunIn(resume, isOwn);
   if (begun !== undefined && perQueryFile !== undefined)
     throw new InputError("--per-query and --resume exclude each other: of the queries before only sums are left");
   // Without options of its own a run goes on as it began.
@@ -92,8 +89,8 @@ export async function curve(args: readonly string[]): Promise<number> {
   let perQuery: PerQueryFile | undefined;
   const broken = await readUntilBroken((signal) => {
     const opening = {
-      again: betas === undefined || (begun !== undefined && resume === partial),
-      texts: methods?.some(isVote) ?? false,
+      again: betas === undefined || (begun !== undefined && isOwn),
+      texts: needsTexts(methods),
       rewardNeeded: true,
       say,
       signal,
@@ -109,7 +106,7 @@ export async function curve(args: readonly string[]): Promise<number> {
           perQuery = perQueryFile === undefined ? undefined : new PerQueryFile(perQueryFile, settings);
           const all = take(pieces, limit);
           if (begun !== undefined) {
-            await requireBegun(all, begun, run);
+            await passOver(all, begun, run);
             say(`${resume}: going on after ${countedQueries(begun.queries)}`);
           }
           tally = own;
@@ -130,8 +127,7 @@ export async function curve(args: readonly string[]): Promise<number> {
         if (!begun.isLike(settings, reading)) throw new OtherQueries(`${resume} was made with other options`);
         await readFrom(begun);
       } catch (error) {
-        // What this run is to write itself may be of an earlier one, of other data under the same name.
-        if (!(error instanceof OtherQueries && resume === partial)) throw error;
+        if (!(error instanceof OtherQueries && isOwn)) throw error;
         say(`${error.message}: it is made anew`);
         await readFrom(undefined);
       }
@@ -153,46 +149,5 @@ export async function curve(args: readonly string[]): Promise<number> {
     const plain = { rewards, ns, ...(methods && { methods }), plugIn: options["plug-in"] ?? false };
     const versus = options.versus === undefined ? undefined : versusOf(options.versus, plain);
     return { ...plain, ...(versus && { versus }) };
-  }
-}
-
-/** What an earlier run has done. A file that this run is to write itself may be missing or of no use. */
-function begunIn(resume: string, partial: string | undefined): CurveTally | undefined {
-  if (resume === partial && !existsSync(resume)) return undefined;
-  try {
-    return CurveTally.fromText(readText(resume), resume);
-  } catch (error) {
-    if (!(error instanceof InputError && resume === partial)) throw error;
-    say(`${error.message}: it is made anew`);
-    return undefined;
-  }
-}
-
-/** The queries are not those that an earlier run began with. */
-class OtherQueries extends InputError {}
-
-/** Reads on past the queries that an earlier run has done. */
-async function requireBegun(
-  all: AsyncGenerator<Piece>,
-  begun: CurveTally,
-  run: { readonly dataset: Dataset; readonly signal: AbortSignal },
-): Promise<void> {
-  const seen = new Digests();
-  const first = firstOf(all, begun.queries);
-  await forEachPiece(first, DIGEST_WORKER, {}, { ...run, label: "resume", jobs: 1 }, ({ digest }: PlacedDigest) =>
-    seen.add(digest),
-  );
-  if (inCommon(seen, begun.digests) < begun.queries)
-    throw new OtherQueries(
-      `${run.dataset.name}: its first ${countedQueries(begun.queries)} are not those that the file to resume is of`,
-    );
-}
-
-/** The first so many of the items. The others can be taken after them. */
-async function* firstOf<T>(items: AsyncGenerator<T>, count: number): AsyncGenerator<T> {
-  for (let i = 0; i < count; i++) {
-    const { done, value } = await items.next();
-    if (done) return;
-    yield value;
   }
 }

@@ -1,4 +1,4 @@
-/** The first of the list is sought where more are to come. */
+/** Room for so many digests at first, and for twice as many whenever it is full. */
 const INITIAL_SIZE = 256;
 
 /** Digits of base 64. The first half end a number, the others say that more of it follow. */

@@ -1,4 +1,3 @@
-import { isVote } from "../../selection/method.js";
 import { withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { type OptionTable, parseOptions, type Usage } from "../input/options.js";
@@ -12,7 +11,7 @@ import { say } from "../terminal/say.js";
 import { Digests, inCommon, without } from "./digests.js";
 import type { PlacedDigest } from "./digestWorker.js";
 import { REPORT_OPTIONS, refuseTwoForms, report } from "./report.js";
-import { methodsIn } from "./settings.js";
+import { needsTexts } from "./settings.js";
 import { CurveTally } from "./tally.js";
 
 const OPTIONS = {
@@ -98,7 +97,7 @@ async function readDigests(
   { settings, reading }: CurveTally,
   take: (digest: PlacedDigest) => void,
 ): Promise<void> {
-  const texts = methodsIn(settings).some(isVote);
+  const texts = needsTexts(settings.methods);
   const broken = await readUntilBroken((signal) =>
     withDataset(of, reading, { again: false, texts, rewardNeeded: true, say, signal }, (dataset) =>
       dataset.read((pieces) => {

@@ -13,6 +13,7 @@ import {
   type CurveSettings,
   cellsOf,
   methodsIn,
+  needsTexts,
   pointsOf,
   QUANTITIES,
   type Quantity,
@@ -51,7 +52,7 @@ export function readCurve(query: Query, settings: CurveSettings, listed = true):
   const out = new CellWriter(query, settings, gold !== undefined);
   if (size !== undefined && !settings.plugIn) requireForSamples(query, settings);
   const reached = size === undefined || settings.plugIn ? settings.ns : settings.ns.filter((n) => n <= size);
-  const answerOf = methodsIn(settings).some(isVote) ? answersOf(query, listed) : undefined;
+  const answerOf = needsTexts(settings.methods) ? answersOf(query, listed) : undefined;
   for (const [r, reward] of query.rewards.entries()) {
     const problem = { ref, reward, ...(gold !== undefined && { gold }) };
     const samples = size === undefined || settings.plugIn ? undefined : samplesOf(query, reward, gold, size, answerOf);

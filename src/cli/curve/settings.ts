@@ -1,4 +1,4 @@
-import { type Method, type SelectionMethod, SOFT } from "../../selection/method.js";
+import { isVote, type Method, type SelectionMethod, SOFT } from "../../selection/method.js";
 import { InputError } from "../input/inputError.js";
 import { numberList } from "../input/numberList.js";
 
@@ -44,6 +44,9 @@ export interface CurvePoint {
 
 /** The ways to spend the draws. */
 export const methodsIn = ({ methods = [SOFT] }: Pick<CurveSettings, "methods">): readonly Method[] => methods;
+
+/** Whether the texts of answers are read: a vote compares them. */
+export const needsTexts = (methods: CurveSettings["methods"]): boolean => methods?.some(isVote) ?? false;
 
 /** The temperatures of a reward that a method is read at: a majority vote is the weighted one at β = ∞. */
 export const betasOf = ({ betas }: CurveReward, { method }: Method): readonly number[] =>

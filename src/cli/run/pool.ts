@@ -84,23 +84,26 @@ export async function forEachOnWorkers<Item, Result>(
     return workers.reduce((a, b) => (b.waiting < a.waiting ? b : a));
   };
   const pending: Batch<Item, Result>[] = [];
-  const { ended, forget } = endedBy(signal);
-  const takeAll = async (batch: Batch<Item, Result>): Promise<void> => {
-    for (const result of batch.results.splice(0)) {
-      const taken = take(result);
-      if (taken instanceof Promise) await taken;
-    }
-    if (batch.error !== undefined) throw batch.error;
+  const forget = afterSignal(signal, (reason) => {
+    for (const batch of pending) batch.fail(reason);
+  });
+  const takeAll = async ({ results }: Batch<Item, Result>): Promise<void> => {
+    // While one is taken, others may come in.
+    while (results.length > 0)
+      for (const result of results.splice(0)) {
+        const taken = take(result);
+        if (taken instanceof Promise) await taken;
+      }
   };
   const takeFirst = async (): Promise<void> => {
     const [batch] = pending;
     try {
-      for (await takeAll(batch); !batch.ended; await takeAll(batch)) await Promise.race([batch.news(), ended]);
+      for (await takeAll(batch); !batch.ended; await takeAll(batch)) await batch.news();
+      if (batch.error !== undefined) throw batch.error;
       pending.shift();
     } catch (error) {
-      // Of what came in, the results that follow the last one taken still count where a signal ends the work; else none do.
-      const rest = pending.splice(0);
-      if (error === signal?.reason) for (const one of rest) if (await takeAll(one).then(() => !one.ended)) break;
+      // Later results do not count.
+      pending.length = 0;
       throw error;
     }
   };
@@ -120,23 +123,18 @@ export async function forEachOnWorkers<Item, Result>(
   }
 }
 
-/** A promise that rejects with the reason of the signal, a moment after it is raised. */
-function endedBy(signal: AbortSignal | undefined): { readonly ended: Promise<never>; forget(): void } {
+/** Does something a moment after the signal is raised. What is returned calls it off. */
+function afterSignal(signal: AbortSignal | undefined, work: (reason: Error) => void): () => void {
   let timer: NodeJS.Timeout | undefined;
-  let raise = () => {};
-  const ended = new Promise<never>((_, reject) => {
-    raise = () => {
-      timer = setTimeout(() => reject(signal?.reason), LAST_WORDS_MS);
-    };
-    if (signal?.aborted) raise();
-    else signal?.addEventListener("abort", raise, { once: true });
-  });
-  ended.catch(() => {});
-  const forget = () => {
+  const raise = () => {
+    timer = setTimeout(() => work(signal?.reason), LAST_WORDS_MS);
+  };
+  if (signal?.aborted) raise();
+  else signal?.addEventListener("abort", raise, { once: true });
+  return () => {
     clearTimeout(timer);
     signal?.removeEventListener("abort", raise);
   };
-  return { ended, forget };
 }
 
 /** Items that a worker is given together, and what has come back of them. */
@@ -154,13 +152,16 @@ class Batch<Item, Result> {
   }
 
   add({ results, ended, refused }: Reply<Result>): void {
+    if (this.ended) return;
     this.results.push(...results);
     this.ended = ended;
     if (refused !== undefined) this.error = new InputError(refused);
     this.#wake();
   }
 
+  /** Ends what has not ended. */
   fail(error: Error): void {
+    if (this.ended) return;
     this.ended = true;
     this.error = error;
     this.#wake();

@@ -89,10 +89,10 @@ export class OutputFile {
 
   #attempt(work: () => void): void {
     try {
-      work();
+      inWords(this.#file, work);
     } catch (error) {
       this.discard();
-      throw fileError(this.#file, error);
+      throw error;
     }
   }
 }
@@ -139,10 +139,9 @@ export function requireOutputs(
   inputs: readonly (string | undefined)[],
   replaced: { readonly output?: string; readonly input?: string | undefined } = {},
 ): void {
-  const read = new Map<string, string>();
-  for (const file of inputs)
-    if (file !== undefined && file !== "-") addIdentity(read, file, "is the file that is read");
-  if (replaced.input !== undefined) addIdentity(read, replaced.input, "is the file that is read");
+  const ownInput = replaced.input === undefined ? undefined : identityOf(replaced.input);
+  const read = new Set<string | undefined>();
+  for (const file of [...inputs, replaced.input]) if (file !== undefined && file !== "-") read.add(identityOf(file));
   const taken = new Map<string, string>();
   const stdout = fstatSync(STDOUT);
   if (stdout.isFile()) {
@@ -152,35 +151,37 @@ export function requireOutputs(
   }
   for (const [name, file] of Object.entries(outputs)) {
     if (file === undefined) continue;
-    const complaint = (what: string) => new InputError(`--${name} ${file} ${what}`);
     const id = identityOf(file);
     if (id !== undefined) {
-      const mayReplace = name === replaced.output && replaced.input !== undefined && identityOf(replaced.input) === id;
-      const clash = (mayReplace ? undefined : read.get(id)) ?? taken.get(id);
-      if (clash !== undefined) throw complaint(clash);
+      const isRead = read.has(id) && !(name === replaced.output && id === ownInput);
+      const clash = isRead ? "is the file that is read" : taken.get(id);
+      if (clash !== undefined) throw new InputError(`--${name} ${file} ${clash}`);
       taken.set(id, `is the file of --${name} too`);
     }
-    try {
-      requireWritable(file);
-    } catch (error) {
-      throw fileError(file, error);
-    }
+    inWords(file, () => requireWritable(file));
   }
 }
 
-function addIdentity(known: Map<string, string>, file: string, what: string): void {
-  const id = identityOf(file);
-  if (id !== undefined) known.set(id, what);
+/** What the system says of a file, in words. */
+function inWords<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw fileError(file, error);
+  }
 }
 
 const idOf = ({ dev, ino }: Stats): string => `${dev} ${ino}`;
 
 /** What tells a plain file from others, whatever it is called; undefined of pipes and devices, and where there is no way to it. */
 function identityOf(file: string): string | undefined {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat !== undefined) return stat.isFile() ? idOf(stat) : undefined;
-  const folder = statSync(dirname(targetOf(file)), { throwIfNoEntry: false });
-  return folder && `${idOf(folder)} ${basename(targetOf(file))}`;
+  return inWords(file, () => {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat !== undefined) return stat.isFile() ? idOf(stat) : undefined;
+    const target = targetOf(file);
+    const folder = statSync(dirname(target), { throwIfNoEntry: false });
+    return folder && `${idOf(folder)} ${basename(target)}`;
+  });
 }
 
 function requireWritable(file: string): void {

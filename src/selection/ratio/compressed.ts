@@ -1,6 +1,7 @@
 import type { Law } from "../../measure/law.js";
 import { missedBy, scaledDifference } from "../../measure/score.js";
 import { cos } from "../../numeric/angle.js";
+import { lazy } from "../../numeric/cache.js";
 import { sumError } from "../../numeric/doubleDouble.js";
 import { expm1, expPlus, log } from "../../numeric/elementary.js";
 import { sum } from "../../numeric/sum.js";
@@ -37,12 +38,14 @@ const MAX_DRAWS: number = 2 ** 100;
 /** Answers between two additions to the totals, which are compensated. */
 const ANSWERS_PER_PARTIAL_SUM = 2048;
 
-/** The points cos((j + ½)π/NODES), decreasing. */
-const points: Float64Array = Float64Array.from({ length: NODES }, (_, j) => cos(((j + 0.5) * Math.PI) / NODES));
-/** T_k at point j stands at j·NODES + k. */
-const atPoints: Float64Array = new Float64Array(NODES * NODES);
-for (let j = 0; j < NODES; j++)
-  for (let k = 0; k < NODES; k++) atPoints[j * NODES + k] = cos((k * (j + 0.5) * Math.PI) / NODES);
+/** The points cos((j + ½)π/NODES), decreasing; T_k at point j stands at j·NODES + k. */
+const chebyshev = lazy(() => {
+  const at = (j: number, k: number) => cos((k * (j + 0.5) * Math.PI) / NODES);
+  return {
+    points: Float64Array.from({ length: NODES }, (_, j) => at(j, 1)),
+    atPoints: Float64Array.from({ length: NODES * NODES }, (_, i) => at(Math.floor(i / NODES), i % NODES)),
+  };
+});
 
 /** Answers in cells of log-weight. */
 interface Cells {
@@ -131,6 +134,7 @@ function cellsOf(law: Law, score: Float64Array, top: number, beta: number, width
 
 /** The points of all cells that have answers, as levels with weights. */
 function weightsAtPoints({ width, moments }: Cells, size: number): { weights: Weights; cellOf: Int32Array } {
+  const { points, atPoints } = chebyshev();
   let count = 0;
   const cellOf = new Int32Array(size).fill(-1);
   for (let c = 0; c < size; c++) if (moments[c * NODES] > 0) cellOf[c] = count++;
@@ -180,6 +184,7 @@ function weightsAtPoints({ width, moments }: Cells, size: number): { weights: We
 
 /** The Chebyshev coefficients in each cell of a function that is known at the points. */
 function coefficientsOf(values: Float64Array, cellOf: Int32Array, size: number): Float64Array {
+  const { atPoints } = chebyshev();
   const out = new Float64Array(size * NODES);
   for (let c = 0; c < size; c++) {
     if (cellOf[c] < 0) continue;
