@@ -4,7 +4,7 @@ import { InputError } from "./input/inputError.js";
 import { didYouMean } from "./input/nearest.js";
 import { FORMAT, helpText, type Usage } from "./input/options.js";
 import { Interrupted } from "./terminal/interrupt.js";
-import { outputComplaint, print, watchOutput } from "./terminal/output.js";
+import { outputComplaint, print, printed, watchOutput } from "./terminal/output.js";
 
 interface Command {
   readonly about: string;
@@ -83,6 +83,7 @@ try {
   process.stderr.write(`exptilt: ${isKnown ? error.message : `${reasonOf(error)} (see ulimit -n)`}\n`);
   process.exitCode = error instanceof Interrupted ? error.status : 2;
 }
+await printed();
 const complaint = outputComplaint();
 if (complaint !== undefined) {
   process.stderr.write(`exptilt: ${complaint}\n`);

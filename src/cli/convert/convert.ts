@@ -41,10 +41,10 @@ export async function convert(args: readonly string[]): Promise<number> {
       const rewarded = dataset.rewardNames.length > 0;
       await dataset.read(
         (pieces) =>
-          forEachPiece(take(pieces, limit), WORKER, { rewarded }, run, async (line: string) => {
-            await print(line);
+          forEachPiece(take(pieces, limit), WORKER, { rewarded }, run, (line: string) => {
             if (isOutputEnded()) throw new ReaderLeft();
             written++;
+            return print(line);
           }),
         signal,
       );

@@ -41,11 +41,18 @@ function isClosed(): boolean {
 /** Whether standard output takes no more: nobody reads it, or it failed. */
 export const isOutputEnded = (): boolean => failed !== undefined;
 
-/** Prints a text, and waits until it is taken. After an error of standard output it is dropped. */
-export function print(text: string): Promise<void> {
-  if (failed !== undefined) return Promise.resolve();
-  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
+/** Prints a text; a promise where it has to wait until that is taken. After an error of standard output it is dropped. */
+export function print(text: string): Promise<void> | undefined {
+  if (failed !== undefined) return undefined;
+  let isTaken = false;
+  const taken = new Promise<void>((resolve) => {
+    isTaken = process.stdout.write(text, () => resolve());
+  });
+  return isTaken ? undefined : taken;
 }
+
+/** Waits until all that was printed is written, or is known not to be. */
+export const printed = (): Promise<void> => new Promise((resolve) => process.stdout.write("", () => resolve()));
 
 /** What is wrong with standard output, in words. A reader that left early, as `head` does, is nothing wrong. */
 export function outputComplaint(): string | undefined {
