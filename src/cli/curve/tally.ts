@@ -44,7 +44,7 @@ export class CurveTally {
   /** How the data were read. */
   readonly reading: ReadingSettings;
   /** What was read: the digests of the queries. */
-  readonly digests: Digests = new Digests();
+  digests: Digests = new Digests();
   /** And those of their names, where a query has rows of its own, which another part of the data may have some of. */
   names: Digests | undefined;
   #cells: Moments[] = [];
@@ -200,15 +200,14 @@ export class CurveTally {
     tally.samples = record.samples;
     tally.broken = record.broken;
     if (record.queries > 0) tally.gold = record.gold;
-    for (const list of ["digests", "names"] as const) {
-      const text = record[list];
-      if (text === undefined) continue;
-      const read = Digests.fromText(text);
+    const digestsIn = (list: "digests" | "names"): Digests => {
+      const read = Digests.fromText(record[list] ?? "");
       if (read?.size !== record.queries)
         throw impossible(`${list} must be of ${countedQueries(record.queries)}, got ${read?.size ?? "none"}`);
-      if (list === "digests") tally.digests.addAll(read);
-      else tally.names = read;
-    }
+      return read;
+    };
+    tally.digests = digestsIn("digests");
+    if (record.names !== undefined) tally.names = digestsIn("names");
     const cellNames = tally.cellNames;
     const points = tally.settings.rewards.reduce((s, reward) => s + sizeOf(reward, tally.settings), 0);
     const expected = record.queries === 0 ? 0 : points * cellNames.length;
