@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -190,6 +199,17 @@ describe("on a signal, what was done is reported and the rest is not missed sile
     return { status, stdout, stderr: withoutProgress(stderr) };
   }
 
+  /** Whether a process has the file open, as far as the machine tells. */
+  function hasOpen(pid: number, path: string): boolean {
+    if (!existsSync("/proc/self/fd")) return true;
+    const open = `/proc/${pid}/fd`;
+    try {
+      return readdirSync(open).some((fd) => readlinkSync(join(open, fd)) === path);
+    } catch {
+      return false; // One of them was closed in between.
+    }
+  }
+
   it.each([
     ["SIGINT", "1", 130, "interrupted"],
     ["SIGTERM", "2", 143, "ended by SIGTERM"],
@@ -223,8 +243,11 @@ describe("on a signal, what was done is reported and the rest is not missed sile
     child.stderr.on("data", (data) => (stderr += data));
     child.stdout.resume();
     const close = once(child, "close");
-    // The file is open, and the work goes on: long before its end.
-    await new Promise((done) => setTimeout(done, 1500));
+    // The file is open, and the work goes on: long before its end, on a fast machine too.
+    while (child.exitCode === null && !hasOpen(child.pid as number, path)) {
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    await new Promise((done) => setTimeout(done, 200));
     child.kill("SIGTERM");
     const [status] = await close;
     expect([status, stderr]).toEqual([143, expect.stringContaining("exptilt: ended by SIGTERM")]);
