@@ -16,7 +16,12 @@ const site = join(top, "docs/site");
 /** The guides in the order they are read in. */
 const GUIDES = [
   "getting-started",
+  "commands",
+  "format",
   "one-problem",
+  "methods",
+  "conventions",
+  "glossary",
   "best-of-n",
   "n-draws",
   "objectives",
@@ -27,6 +32,7 @@ const GUIDES = [
   "verification",
   "accuracy",
   "benchmarks",
+  "comparison",
   "mutation",
   "errata",
   "extending",
