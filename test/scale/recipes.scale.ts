@@ -1,5 +1,5 @@
 /**
- * The recipes of README and guide, as they stand there, on a real Slurm, GNU parallel and Open MPI: whatever becomes of the
+ * The recipes of the guide, as they stand there, on a real Slurm, GNU parallel and Open MPI: whatever becomes of the
  * tasks, `exptilt merge` prints the bytes of one run over the whole, or says what is missing and prints nothing.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,10 +10,6 @@ import { missingPackages, startCluster, until } from "./cluster.mjs";
 
 const missing = missingPackages();
 if (missing.length > 0) console.log(`The recipes are not run: ${missing.join(", ")} not here.`);
-
-const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const [, split, parallel, slurm, merge] =
-  /^(split -n l\/8 .*?) +# .*\n(parallel .*?) +# .*\n(sbatch .*'$)\n(exptilt merge .*?) +# .*$/ms.exec(readme) ?? [];
 
 describe.skipIf(missing.length > 0)("on a cluster", () => {
   const place = workplace();
@@ -61,14 +57,6 @@ describe.skipIf(missing.length > 0)("on a cluster", () => {
       run(commandsOf(section));
       expect(read("single.csv")).toMatch(/^beta,n,reward,klToRef,winRate,rewardSe,.*\n0\.1,16,0\.\d+,/);
       expect(read(printed)).toBe(read("single.csv"));
-    });
-
-    it("of the README: GNU parallel and Slurm", () => {
-      const whole = run("exptilt curve queries.jsonl --beta 0,0.1 --csv");
-      for (const shards of [parallel, slurm]) {
-        run(`rm -f shard-* && ${split} && ${shards}`);
-        expect(run(`${merge} --csv`)).toBe(whole);
-      }
     });
   });
 
