@@ -53,9 +53,12 @@ export async function buildYourFile(outDir) {
     entryPoints: [here("worker.ts")],
     alias: {
       "node:buffer": here("node/buffer.ts"),
+      "node:worker_threads": here("node/worker_threads.ts"),
       "csv-parse/sync": "csv-parse/browser/esm/sync",
     },
     inject: [here("node/buffer.ts")],
+    // Threads share memory only in a page that is kept apart from all others.
+    define: { SharedArrayBuffer: "ArrayBuffer" },
     plugins: [fromBuilt, forBrowsers],
   });
   const page = await build({

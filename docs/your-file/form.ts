@@ -6,6 +6,11 @@ export function optionsIn(form: HTMLFormElement): Options {
   const filled = [...new Set(data.keys())]
     .map((name) => [name, data.getAll(name).map(String).filter(Boolean).join(",").trim()] as const)
     .filter(([, text]) => text !== "");
-  const { reward, law, ...texts } = Object.fromEntries(filled);
-  return { ...texts, ...(reward !== undefined && { reward: [reward] }), ...(law !== undefined && { law: true }) };
+  const { reward, law, "plug-in": plugIn, ...texts } = Object.fromEntries(filled);
+  return {
+    ...texts,
+    ...(reward !== undefined && { reward: [reward] }),
+    ...(law !== undefined && { law: true }),
+    ...(plugIn !== undefined && { "plug-in": true }),
+  };
 }

@@ -6,6 +6,7 @@ export interface Options {
   readonly n?: string;
   readonly method?: string;
   readonly cap?: string;
+  readonly "plug-in"?: boolean;
   readonly kl?: string;
   readonly "max-n"?: string;
   readonly query?: string;
@@ -21,8 +22,13 @@ export interface Options {
   readonly cluster?: string;
 }
 
-/** What the page asks of the worker: to read a file, or to end the reading. */
-export type Request = { readonly file: File; readonly options: Options } | "cancel";
+/** What the page asks of a worker. A second message ends the reading. */
+export interface Request {
+  readonly file: File;
+  readonly options: Options;
+  /** The script of the worker, from which it makes others: a page from a file has no address that they could load it from. */
+  readonly script: string;
+}
 
 /** How far a reading is. */
 export interface Progress {

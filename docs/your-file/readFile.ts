@@ -3,14 +3,16 @@ import { withOneDraw } from "../../src/cli/choose/findChoices.js";
 import { KeptReadings } from "../../src/cli/choose/keptReadings.js";
 import { requireGoldAlike } from "../../src/cli/curve/goldAlike.js";
 import { methodsOf } from "../../src/cli/curve/methods.js";
-import { readCurveOf } from "../../src/cli/curve/readCurve.js";
-import { DEFAULT_NS, gridOf, needsTexts } from "../../src/cli/curve/settings.js";
+import type { CurveReading } from "../../src/cli/curve/readCurve.js";
+import { type CurveSettings, DEFAULT_NS, gridOf, needsTexts } from "../../src/cli/curve/settings.js";
 import { CurveTally } from "../../src/cli/curve/tally.js";
 import { DefaultTemperatures } from "../../src/cli/curve/temperatures.js";
 import { containerOf } from "../../src/cli/input/containers/containerOf.js";
-import { type Dataset, datasetOf, type Piece, queryOf } from "../../src/cli/input/dataset.js";
+import { type Columns, type Dataset, datasetOf, inBatches, type Piece, queryOf } from "../../src/cli/input/dataset.js";
 import { InputError } from "../../src/cli/input/inputError.js";
 import { readingSettings } from "../../src/cli/input/reading.js";
+import { BATCH_CHARACTERS } from "../../src/cli/run/forEachPiece.js";
+import { forEachOnWorkers } from "../../src/cli/run/pool.js";
 import { GivenFile } from "./givenFile.js";
 import type { Options, Outcome, Progress } from "./messages.js";
 import { resultsOf } from "./results.js";
@@ -20,6 +22,8 @@ export interface Run {
   readonly say: (line: string) => void;
   readonly progress: (progress: Progress) => void;
   readonly signal: AbortSignal;
+  /** The script of the workers. */
+  readonly script: URL;
 }
 
 /** What was read so far. */
@@ -56,24 +60,36 @@ async function readQueries(file: File, options: Options, run: Run, begin: (read:
   const container = await containerOf(new GivenFile(file), { say, signal });
   const opening = { texts: needsTexts(methods), rewardNeeded: true, say, signal };
   const dataset = await datasetOf(container, reading, opening);
-  const { columns, rewardNames } = dataset;
   const found = betas === undefined ? await temperaturesOf(dataset, run) : undefined;
-  const rewards = rewardNames.map((name, r) => ({ name, betas: betas ?? found?.of(r) ?? [] }));
-  const settings = { rewards, ns, ...(methods && { methods }), plugIn: false };
+  const rewards = dataset.rewardNames.map((name, r) => ({ name, betas: betas ?? found?.of(r) ?? [] }));
+  const settings = { rewards, ns, ...(methods && { methods }), plugIn: options["plug-in"] ?? false };
   // To choose from, one draw is always among the numbers of draws.
-  const chosenFrom = withOneDraw(ns);
-  const isSame = String(chosenFrom) === String(ns);
-  const choosing = { ...settings, ns: chosenFrom };
+  const choosing = { ...settings, ns: withOneDraw(ns) };
+  const isSame = String(choosing.ns) === String(ns);
+  const grids = isSame || settings.plugIn ? [settings] : [settings, choosing];
   await dataset.read(async (pieces) => {
     const [tally, kept] = [new CurveTally(settings, reading), new KeptReadings(choosing)];
     begin({ tally, kept });
-    for await (const piece of watched(pieces, "Reading", dataset, run)) {
-      const one = readCurveOf(piece, columns, settings);
-      requireGoldAlike(one, tally);
-      tally.add(one);
-      kept.add(isSame ? one : readCurveOf(piece, columns, choosing));
-    }
+    const counter = new Counter("Reading", dataset, run);
+    await forEachOnWorkers<Piece, CurveReading[]>(
+      inBatches(pieces, BATCH_CHARACTERS),
+      run.script,
+      { columns: dataset.columns, grids } satisfies Task,
+      { jobs: navigator.hardwareConcurrency, signal },
+      ([one, other = one]) => {
+        requireGoldAlike(one, tally);
+        tally.add(one);
+        kept.add(other);
+        counter.count();
+      },
+    );
   }, signal);
+}
+
+/** What a worker of the pool is to do with each piece: to read it at every point of some grids. */
+export interface Task {
+  readonly columns: Columns;
+  readonly grids: readonly CurveSettings[];
 }
 
 /** What finds the temperatures, after a reading of its own. What is wrong in the data is told by the next reading. */
@@ -82,8 +98,14 @@ async function temperaturesOf(dataset: Dataset, run: Run): Promise<DefaultTemper
   try {
     await dataset.read(async (pieces) => {
       all = new DefaultTemperatures();
-      for await (const piece of watched(pieces, "Finding the temperatures", dataset, run))
+      const counter = new Counter("Finding the temperatures", dataset, run);
+      for await (const piece of pieces) {
         all.add(queryOf(piece, dataset.columns));
+        if (!counter.count()) continue;
+        // Messages of the page come in between.
+        await new Promise((resolve) => setTimeout(resolve));
+        run.signal.throwIfAborted();
+      }
     }, run.signal);
   } catch (error) {
     if (!(error instanceof InputError) || run.signal.aborted) throw error;
@@ -92,25 +114,31 @@ async function temperaturesOf(dataset: Dataset, run: Run): Promise<DefaultTemper
   return all;
 }
 
-/** How often progress is told, and messages of the page are taken, in ms. */
+/** How often progress is told, in ms. */
 const EVERY_MS = 100;
 
-/** The same pieces, with word of how far they are. */
-async function* watched(
-  pieces: AsyncIterable<Piece>,
-  label: string,
-  dataset: Dataset,
-  { progress, signal }: Run,
-): AsyncGenerator<Piece> {
-  let queries = 0;
-  let told = performance.now();
-  for await (const piece of pieces) {
-    yield piece;
-    queries++;
-    if (performance.now() - told < EVERY_MS) continue;
-    progress({ label, queries, position: dataset.position, size: dataset.size ?? 0 });
-    await new Promise((resolve) => setTimeout(resolve));
-    signal.throwIfAborted();
-    told = performance.now();
+/** Counts queries, and tells of them now and then. */
+class Counter {
+  readonly #label: string;
+  readonly #dataset: Dataset;
+  readonly #run: Run;
+  #queries = 0;
+  #told = performance.now();
+
+  constructor(label: string, dataset: Dataset, run: Run) {
+    this.#label = label;
+    this.#dataset = dataset;
+    this.#run = run;
+  }
+
+  /** One more; whether it was told. */
+  count(): boolean {
+    this.#queries++;
+    const now = performance.now();
+    if (now - this.#told < EVERY_MS) return false;
+    this.#told = now;
+    const { position, size = 0 } = this.#dataset;
+    this.#run.progress({ label: this.#label, queries: this.#queries, position, size });
+    return true;
   }
 }

@@ -38,6 +38,7 @@ function choiceOf(
   { kept }: Read,
   settings: Pick<ChoiceSettings, "leaveOut" | "budgets" | "say">,
 ): Pick<Results, "choice" | "noChoice"> {
+  if (kept.settings.plugIn) return { noChoice: "Nothing is chosen by plug-in figures: they are biased (--plug-in)." };
   let found: Found[];
   try {
     found = findChoices(kept, name, { folds: DEFAULT_FOLDS, seed: DEFAULT_SEED, ...settings });

@@ -8,12 +8,17 @@ type Contents = { readonly [T in keyof typeof TYPES | "png"]?: string };
 /** The address of a drawing. Within the page its style would be the page's too. */
 const addressOf = (svg: string): string => `data:${TYPES.svg};charset=utf-8,${encodeURIComponent(svg)}`;
 
-/** A drawing, which the reader of a narrow screen scrolls. */
-export function picture(svg: string): HTMLElement {
-  const [, title = ""] = /aria-label="([^"]*)"/.exec(svg) ?? [];
+/** The size of a drawing, in pixels of the page. */
+function sizeOf(svg: string): { readonly width: number; readonly height: number } {
   const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? [];
-  const image = element("img", { src: addressOf(svg), width, height, alt: title });
-  return element("section", { class: "scroll picture", tabindex: 0, "aria-label": "Picture" }, image);
+  return { width: Number(width), height: Number(height) };
+}
+
+/** A drawing, which the reader of a narrow screen scrolls. */
+export function picture(svg: string, label: string): HTMLElement {
+  const [, alt = ""] = /aria-label="([^"]*)"/.exec(svg) ?? [];
+  const image = element("img", { src: addressOf(svg), alt, ...sizeOf(svg) });
+  return element("section", { class: "scroll picture", tabindex: 0, "aria-label": label }, image);
 }
 
 /** A button that saves something as a file. */
@@ -36,7 +41,8 @@ async function pixels(svg: string): Promise<Blob> {
   const image = new Image();
   image.src = addressOf(svg);
   await image.decode();
-  const canvas = element("canvas", { width: DOTS * image.naturalWidth, height: DOTS * image.naturalHeight });
+  const { width, height } = sizeOf(svg);
+  const canvas = element("canvas", { width: DOTS * width, height: DOTS * height });
   canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob === null ? reject(new Error("the picture is too large")) : resolve(blob)));

@@ -27,7 +27,7 @@ function read(given: File): void {
   write(byId("name"), given.name);
   byId("lines").replaceChildren();
   byId("results").hidden = true;
-  error.hidden = true;
+  showError(undefined);
   write(byId("status"), "");
   showProgress({ label: "Reading", queries: 0, position: 0, size: given.size });
   setRunning(true);
@@ -42,7 +42,7 @@ function read(given: File): void {
   own.addEventListener("error", ({ message }) => {
     if (own === worker) end(given.name, { error: `the program failed: ${message}` });
   });
-  own.postMessage({ file: given, options: optionsIn(form) } satisfies Request);
+  own.postMessage({ file: given, options: optionsIn(form), script: WORKER_SCRIPT } satisfies Request);
 }
 
 function showProgress({ label, queries, position, size }: Progress): void {
@@ -68,6 +68,11 @@ function end(name: string, { results, error: message }: Outcome): void {
   showResults(byId("results"), results, name);
 }
 
+function showError(message: string | undefined): void {
+  write(error, message ?? "");
+  error.hidden = message === undefined;
+}
+
 function setRunning(running: boolean): void {
   byId("bar").hidden = !running;
   byId("progress").hidden = !running;
@@ -84,7 +89,7 @@ form.addEventListener("submit", (event) => {
   if (file !== undefined) read(file);
 });
 byId("example").addEventListener("click", () => read(new File([humanEval], "humaneval-codegen16b.jsonl")));
-cancel.addEventListener("click", () => worker?.postMessage("cancel" satisfies Request));
+cancel.addEventListener("click", () => worker?.postMessage("cancel"));
 
 // A file may be dropped anywhere on the page: beside the field the browser would open it in place of the page.
 let entered = 0;

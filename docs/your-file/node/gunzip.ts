@@ -97,6 +97,7 @@ class Member {
 
   close(): void {
     this.#writer.abort().catch(() => {});
+    this.#read.catch(() => {});
   }
 
   async #readAll(): Promise<void> {
