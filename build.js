@@ -41,6 +41,8 @@ const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
 const generator = readFileSync(require.resolve("seedrandom/lib/tychei.js"), "utf8");
 const parts = /^\(function\(global, module, define\) \{$([\s\S]*)^if \(module && module\.exports\)/m.exec(generator);
 const { version, license, author } = require("seedrandom/package.json");
+const own = JSON.parse(read("package.json"));
+const packageLine = `// ${own.name} ${own.version}, licence ${own.license}.\n`;
 const origin = `// From seedrandom ${version} of ${author.name ?? author}, licence ${license}.\n`;
 writeFileSync("dist/numeric/tychei.js", `${origin}${parts[1]}export default impl;\n`);
 const random = read("dist/numeric/random.js");
@@ -49,7 +51,7 @@ if (replaced === random) throw new Error("dist/numeric/random.js does not import
 writeFileSync("dist/numeric/random.js", replaced);
 
 // For Node every door is one file that needs few others: a start reads ten files in place of a hundred.
-const doors = Object.values(JSON.parse(read("package.json")).exports).filter((door) => door.node !== undefined);
+const doors = Object.values(own.exports).filter((door) => door.node !== undefined);
 // The lines stay, so that an uncaught error prints one of them and not the file.
 const minify = { mangle: false, codegen: { removeWhitespace: false } };
 await build({
@@ -62,6 +64,12 @@ await build({
     sourcemap: true,
     minify,
   },
+});
+
+// One file that imports nothing, for pages without a bundler and for other runtimes.
+await build({
+  input: "dist/browser/index.js",
+  output: { file: "dist/browser/exptilt.js", banner: `${packageLine}${origin}`, comments: false, minify },
 });
 
 // Every worker thread loads one file: each reads it anew, and many that start together would read hundreds. With it comes the

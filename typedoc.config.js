@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { useFormulas } from "./docs/build/formulas.mjs";
 
 const { exports } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
-const types = Object.values(exports).flatMap((door) => door.types ?? []);
+// The file for browsers has what the others have.
+const { "./browser": _, ...doors } = exports;
+const types = Object.values(doors).flatMap((door) => door.types ?? []);
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {

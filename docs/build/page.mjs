@@ -9,6 +9,7 @@ export function escapeHtml(text) {
 export const PARTS = [
   { name: "Guides", href: "getting-started.html" },
   { name: "Explorer", href: "explorer/index.html" },
+  { name: "Your file", href: "your-file/index.html" },
   { name: "API reference", href: "api/index.html" },
 ];
 
@@ -27,20 +28,22 @@ export function siteHeader(root, part) {
 /**
  * What a page may load, as a tag for its head: its own files, and data within its text. Formulas, drawings and the explorer place
  * things by styles of their own. Nothing is fetched or sent elsewhere, also not by what somebody pastes. Of scripts within the
- * page those run that have one of the hashes.
+ * page those run that have one of the hashes. A page may have directives of its own.
  */
-export function securityPolicy(scriptHashes = []) {
-  const policy = [
-    "default-src 'none'",
-    ["script-src 'self'", ...scriptHashes.map((hash) => `'${hash}'`)].join(" "),
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self' data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ];
-  return `<meta http-equiv="Content-Security-Policy" content="${policy.join("; ")}">`;
+export function securityPolicy(scriptHashes = [], more = {}) {
+  const policy = {
+    "default-src": "'none'",
+    "script-src": ["'self'", ...scriptHashes.map((hash) => `'${hash}'`)].join(" "),
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self' data:",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    ...more,
+  };
+  const content = Object.entries(policy).map(([name, sources]) => `${name} ${sources}`);
+  return `<meta http-equiv="Content-Security-Policy" content="${content.join("; ")}">`;
 }
 
 /**
@@ -53,14 +56,15 @@ export function securityPolicy(scriptHashes = []) {
  * @param {string} [page.root] where the top of the site is, from the page: "" or "../"
  * @param {string} [page.part] the part of the site the page belongs to
  * @param {string} [page.head] more for the head
+ * @param {object} [page.policy] directives of its own on what it may load
  */
-export function pageHtml({ title, body, description, root = "", part, head = "" }) {
+export function pageHtml({ title, body, description, root = "", part, head = "", policy = {} }) {
   const meta = description === undefined ? "" : `<meta name="description" content="${escapeHtml(description)}">\n`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-${securityPolicy()}
+${securityPolicy([], policy)}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 ${meta}<link rel="icon" href="data:,">

@@ -1,4 +1,4 @@
-/** Writes the whole site to docs/site: home, guides, figures, explorer and reference. It needs the built package. */
+/** Writes the whole site to docs/site: home, guides, figures, explorer, the page of the reader's own file and reference. It needs the built package. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -6,6 +6,7 @@ import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildExplorer } from "../explorer/build.mjs";
 import { buildFigures } from "../figures/build.mjs";
+import { buildYourFile } from "../your-file/build.mjs";
 import { brokenLinks } from "./links.mjs";
 import { renderMarkdown } from "./markdown.mjs";
 import { escapeHtml, pageHtml, securityPolicy } from "./page.mjs";
@@ -54,6 +55,7 @@ await buildFigures(join(site, "figures"));
 copyFileSync(join(top, "docs/figures/digits.svg"), join(site, "figures/digits.svg"));
 buildReference();
 await buildExplorer(join(site, "explorer"));
+await buildYourFile(join(site, "your-file"));
 
 const names = publicNames();
 for (const name of readdirSync(join(top, "docs"))) {

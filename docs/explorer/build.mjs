@@ -2,23 +2,10 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { fromBuilt } from "../build/fromBuilt.mjs";
 import { pageHtml } from "../build/page.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-
-/** The page asks for sources of the package by their place in src, and gets what was built from them. */
-const fromBuilt = {
-  name: "from the built package",
-  setup(esbuild) {
-    esbuild.onResolve({ filter: /^\.\.\/\.\.\/src\/.*\.js$/ }, ({ path }) => ({
-      path: here(path.replace("/src/", "/dist/")),
-    }));
-    esbuild.onResolve({ filter: /^exptilt(\/\w+)?$/ }, ({ path }) => ({
-      path: here(`../../dist${path.slice("exptilt".length)}/index.js`),
-      sideEffects: false,
-    }));
-  },
-};
 
 /**
  * Writes the explorer below a folder: index.html, explorer.js, explorer.css. The stylesheet of the site is expected one

@@ -34,7 +34,7 @@ export async function openSite(): Promise<SiteInBrowser> {
   const watch = (page: Page) => {
     page.on("request", (request) => {
       const url = request.url();
-      if (![`${origin}/`, "data:", "file:"].some((own) => url.startsWith(own)))
+      if (![`${origin}/`, "data:", "file:", "blob:"].some((own) => url.startsWith(own)))
         trouble.push(`${page.url()} asks for ${url}`);
     });
     page.on("response", (response) => {

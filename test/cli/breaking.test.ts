@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { EMBEDDED } from "../../src/cli/input/dataset.js";
+import { EMBEDDED } from "../../src/cli/input/openDataset.js";
 import { forEachOnWorkers } from "../../src/cli/run/pool.js";
 import { withoutProgress } from "../support/withoutProgress.js";
 

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { measure, policyReading, rlhfOptimum, softBestOfNLaw } from "exptilt";
 import { afterAll, describe, expect, it } from "vitest";
-import { EMBEDDED } from "../../src/cli/input/dataset.js";
 import { numberList } from "../../src/cli/input/numberList.js";
+import { EMBEDDED } from "../../src/cli/input/openDataset.js";
 
 const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "exptilt-"));

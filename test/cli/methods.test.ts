@@ -14,7 +14,7 @@ import {
   type SelectionMethod,
 } from "exptilt";
 import { afterAll, describe, expect, it } from "vitest";
-import { EMBEDDED } from "../../src/cli/input/dataset.js";
+import { EMBEDDED } from "../../src/cli/input/openDataset.js";
 
 const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const aime = fileURLToPath(new URL("../../src/data/aime2025-Phi-4-reasoning.jsonl", import.meta.url));

@@ -13,9 +13,9 @@ const filesOf = (folder: string) =>
     .map((name) => `${folder}/${name}`);
 
 describe("the doors", () => {
-  it("are those of package.json, each with types, a file for Node and a module, and the reference has them all", () => {
+  it("are those of package.json, each with types, a file for Node and a module, and the reference has them all; beside them is one file for browsers", () => {
     const { exports } = JSON.parse(read("package.json")) as { exports: Record<string, Record<string, string>> };
-    const { "./package.json": _, ...given } = exports;
+    const { "./package.json": _, "./browser": bundle, ...given } = exports;
     const expected = Object.keys(doors).map((door) => {
       const path = door === "exptilt" ? "" : door.slice("exptilt/".length);
       const module = `./dist/${path === "" ? "" : `${path}/`}index`;
@@ -23,6 +23,7 @@ describe("the doors", () => {
       return [path === "" ? "." : `./${path}`, { types: `${module}.d.ts`, node, default: `${module}.js` }];
     });
     expect(given).toEqual(Object.fromEntries(expected));
+    expect(bundle).toEqual({ types: "./dist/browser/index.d.ts", default: "./dist/browser/exptilt.js" });
     const modules = Object.values(given).map(({ default: path }) =>
       path.replace("./dist", "src").replace(".js", ".ts"),
     );

@@ -27,11 +27,12 @@ describe("the tarball", () => {
     built.splice(built.indexOf("dist/cli/main.js.map"), 1);
     // The generator of seedrandom, as a module.
     const generator = "dist/numeric/tychei.js";
+    const bundle = "dist/browser/exptilt.js";
     const guides = readdirSync(top("docs")).filter((name) => name.endsWith(".md"));
     const figures = readdirSync(top("docs/figures")).filter((name) => name.endsWith(".svg"));
     const about = ["LICENSE", "README.md", "package.json"];
     about.push(...guides.map((name) => `docs/${name}`), ...figures.map((name) => `docs/figures/${name}`));
-    const expected = [...about, generator, ...sources.map((name) => `src/${name}`), ...built, ...node];
+    const expected = [...about, generator, bundle, ...sources.map((name) => `src/${name}`), ...built, ...node];
     expect([...project.packed].sort()).toEqual(expected.sort());
   });
 
@@ -68,6 +69,7 @@ describe("from JavaScript", () => {
   /** What each gives, by the sources. */
   const given: Record<string, object> = {
     ...doors,
+    "exptilt/browser": { ...doors.exptilt, ...doors["exptilt/training"], ...doors["exptilt/diffusion"] },
     "exptilt/package.json": { default: exports },
   };
 

@@ -1,4 +1,5 @@
-import { type OpenSettings, openDataset, type Query, queryOf } from "../../src/cli/input/dataset.js";
+import { type Query, queryOf } from "../../src/cli/input/dataset.js";
+import { type OpenSettings, openDataset } from "../../src/cli/input/openDataset.js";
 import { readingSettings } from "../../src/cli/input/reading.js";
 
 /** What came of reading a file. */

@@ -1,22 +1,24 @@
-import { randomSource } from "../../numeric/random.js";
-import { chooseSelection } from "../../selection/choice/chooseSelection.js";
 import { METHOD_OPTIONS, methodsOf } from "../curve/methods.js";
 import type { CurveReading } from "../curve/readCurve.js";
 import { DEFAULT_NS, gridOf, needsTexts } from "../curve/settings.js";
 import { temperaturesOf } from "../curve/temperaturesOf.js";
-import { take, withDataset } from "../input/dataset.js";
+import { take } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
-import { type OptionTable, oneFile, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { withDataset } from "../input/openDataset.js";
+import { type OptionTable, oneFile, parseOptions, type Usage } from "../input/options.js";
+import { wholeNumber } from "../input/optionValue.js";
 import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachPiece } from "../run/forEachPiece.js";
 import { jobsOf } from "../run/jobs.js";
 import { workerScript } from "../run/workerScript.js";
-import { jsonOutput } from "../terminal/jsonOutput.js";
 import { print } from "../terminal/output.js";
 import { requireOutputs, writeText } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
+import { budgetsOf } from "./budgets.js";
+import { DEFAULT_FOLDS, DEFAULT_SEED, findChoices, withOneDraw } from "./findChoices.js";
 import type { Found } from "./found.js";
+import { choiceJson } from "./json.js";
 import { KeptReadings } from "./keptReadings.js";
 import { plotChoice } from "./plot.js";
 import { choiceText } from "./text.js";
@@ -57,15 +59,10 @@ export async function choose(args: readonly string[]): Promise<number> {
   const { files, options } = parseOptions("choose", OPTIONS, args);
   const file = oneFile("choose", files, options);
   const { betas, ns: asked } = gridOf(options);
-  const given = (name: "kl" | "max-n", least: number) => {
-    const text = options[name];
-    const must = least === 0 ? "a number of at least 0" : `a number of at least ${least}`;
-    return text === undefined ? undefined : optionValue(name, text, (x) => x >= least && x < Infinity, must);
-  };
-  const [kl, n] = [given("kl", 0), given("max-n", 1)];
+  const budgets = budgetsOf(options);
   const methods = methodsOf(options, { ns: asked ?? DEFAULT_NS, rewards: options.reward?.length ?? 1 });
-  const folds = wholeNumber("folds", options.folds, 2, 5);
-  const seed = wholeNumber("seed", options.seed, 0, 0);
+  const folds = wholeNumber("folds", options.folds, 2, DEFAULT_FOLDS);
+  const seed = wholeNumber("seed", options.seed, 0, DEFAULT_SEED);
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
   const jobs = jobsOf(options.jobs, 1);
 
@@ -83,7 +80,7 @@ export async function choose(args: readonly string[]): Promise<number> {
     };
     return withDataset(file, reading, opening, async (dataset) => {
       const rewards = await temperaturesOf(dataset, betas, limit, signal);
-      const ns = [...new Set([1, ...(asked ?? DEFAULT_NS)])].sort((a, b) => a - b);
+      const ns = withOneDraw(asked ?? DEFAULT_NS);
       await dataset.read(async (pieces) => {
         const settings = { rewards, ns, ...(methods && { methods }), plugIn: false };
         const own = new KeptReadings(settings);
@@ -96,40 +93,15 @@ export async function choose(args: readonly string[]): Promise<number> {
   if (gathered === undefined) throw broken;
   const all = gathered;
   if (all.queries === 0) throw broken ?? new InputError(`${name}: there are no queries`);
-  const foundBy = (r: number): Found => {
-    const candidates = all.candidates(r, asked !== undefined);
-    const { left, cluster, all: settings } = candidates;
-    if (settings[0].reward.length < 2) throw new InputError(`${name}: a choice needs at least 2 queries`);
-    if (left > 0) say(`${left} queries with fewer samples than ${Math.max(...settings.map((c) => c.n))} are left out`);
-    const choice = chooseSelection(settings, {
-      folds,
-      rng: randomSource(seed),
-      ...(kl !== undefined && { kl }),
-      ...(n !== undefined && { n }),
-      ...(cluster && { cluster }),
-    });
-    return { candidates, choice };
-  };
   let found: Found[];
   try {
-    found = all.settings.rewards.map((_, r) => foundBy(r));
+    found = findChoices(all, name, { folds, seed, leaveOut: asked !== undefined, budgets, say });
   } catch (error) {
     // What ended the reading comes first: it may be why there is nothing to choose from.
     throw broken ?? error;
   }
-  await print(options.json ? json(name, all, found) : choiceText(name, all, found, { kl, n }));
+  await print(options.json ? choiceJson(name, all, found) : choiceText(name, all, found, budgets));
   if (options.svg !== undefined) writeText(options.svg, plotChoice(name, found, all.samples !== undefined));
   if (broken !== undefined) throw brokenAfter(broken, all.queries);
   return 0;
-}
-
-function json(dataset: string, { samples, settings }: KeptReadings, found: readonly Found[]): string {
-  const shown = found.map(({ choice, candidates: { name, left } }) => ({
-    ...(settings.rewards.length > 1 && { rewardName: name }),
-    ...(left > 0 && { queriesLeftOut: left }),
-    ...choice,
-  }));
-  const estimate = samples === undefined ? "exact" : "unbiased";
-  const head = { dataset, estimate, klToRef: samples === undefined ? "exact" : "plug-in" };
-  return jsonOutput(shown.length > 1 ? { ...head, choices: shown } : { ...head, ...shown[0] });
 }

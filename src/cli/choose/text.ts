@@ -5,18 +5,13 @@ import type { SelectionMethod } from "../../selection/method.js";
 import { betaText } from "../curve/settings.js";
 import { countedQueries } from "../terminal/countedQueries.js";
 import { figure } from "../terminal/figure.js";
-import { formatTable, wrapText } from "../terminal/table.js";
+import { type Column, formatTable, type Table, wrapText } from "../terminal/table.js";
+import type { Budgets } from "./budgets.js";
 import type { Found } from "./found.js";
 import type { Candidates, KeptReadings } from "./keptReadings.js";
 
 /** Characters of a line. */
 const WIDTH = 120;
-
-/** The budgets asked for. */
-export interface Budgets {
-  readonly kl: number | undefined;
-  readonly n: number | undefined;
-}
 
 /** What was chosen, as a table and plain sentences. */
 export function choiceText(
@@ -27,28 +22,26 @@ export function choiceText(
 ): string {
   const several = found.length > 1;
   const parts = found.map(({ choice, candidates }) => {
-    const said = sentences(choice, candidates.all, budgets).flatMap((sentence) => wrapText(sentence, WIDTH));
-    const lines = [oneChoice(choice, samples !== undefined, budgets), ...said];
-    return `${several ? `By ${candidates.name}\n\n` : ""}${lines.join("\n")}`;
+    const table = formatTable(choiceTable(choice, samples !== undefined, budgets), WIDTH);
+    const said = choiceSentences(choice, candidates.all, budgets).flatMap((sentence) => wrapText(sentence, WIDTH));
+    return `${several ? `By ${candidates.name}\n\n` : ""}${[`${table}\n`, ...said].join("\n")}`;
   });
-  return `${parts.join("\n\n")}\n\n${legend(dataset, found[0].choice, samples)}\n`;
+  return `${parts.join("\n\n")}\n\n${wrapText(choiceLegend(dataset, found[0].choice, samples), WIDTH).join("\n")}\n`;
 }
 
-function oneChoice(
+/** The settings that were chosen, beside one draw. */
+export function choiceTable(
   { by, oneDraw, best, cheapest, withinKl, withinN }: SelectionChoice,
   sampled: boolean,
   budgets: Budgets,
-) {
+): Table {
   const byGold = by === "gold";
   const named = best.method !== undefined;
-  const columns = [
+  const columns: Column[] = [
     { heading: "" },
     ...(named ? [{ heading: "method" }] : []),
     ...["β", "N", by, "over one draw", ...(byGold ? ["reward"] : []), sampled ? "KL to ref*" : "KL to ref"].map(
-      (heading) => ({
-        heading,
-        align: "right" as const,
-      }),
+      (heading): Column => ({ heading, align: "right" }),
     ),
   ];
   const row = (name: string, { method = "soft", beta, n, value, gain, reward, klToRef }: ChosenSetting) => [
@@ -68,11 +61,11 @@ function oneChoice(
     ...(withinKl ? [row(`best within ${budgets.kl} nats`, withinKl)] : []),
     ...(withinN ? [row(`best within N = ${budgets.n}`, withinN)] : []),
   ];
-  return `${formatTable(columns, rows, 120)}\n`;
+  return { columns, rows };
 }
 
 /** What the figures say, and what they do not. */
-function sentences(
+export function choiceSentences(
   { by, best, cheapest, telling, overoptimized, withinKl }: SelectionChoice,
   all: Candidates["all"],
   { kl }: Budgets,
@@ -115,12 +108,13 @@ function hurts(one: Overoptimization, all: Candidates["all"]): string {
   return `${text[0].toUpperCase()}${text.slice(1)} the reward hurts: from N = ${n} on gold falls while the reward rises, from ${goldAt(than)} at N = ${than} to ${at(n, one.change)}${end}, beyond chance among ${comparisons} comparisons.`;
 }
 
-function legend(dataset: string, { by, queries }: SelectionChoice, samples: number | undefined): string {
+/** What the figures are of. */
+export function choiceLegend(dataset: string, { by, queries }: SelectionChoice, samples: number | undefined): string {
   const of = samples === undefined ? "exact laws" : "unbiased from the samples";
   const starred = samples === undefined ? "" : " * Of the samples' own law (plug-in): no estimate of KL is unbiased.";
-  const text =
+  return (
     `${dataset}: ${countedQueries(queries)}, ${of}. The settings named have the greatest mean ${by} on all queries. Their ${by} ` +
     "and its gain are cross-fitted: each query is read at the setting that the other parts of the queries choose. ± is one " +
-    `standard error; gains are paired over the queries.${starred}`;
-  return wrapText(text, WIDTH).join("\n");
+    `standard error; gains are paired over the queries.${starred}`
+  );
 }

@@ -1,6 +1,8 @@
-import { type Dataset, take, withDataset } from "../input/dataset.js";
+import { type Dataset, take } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
-import { type OptionTable, oneFile, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { withDataset } from "../input/openDataset.js";
+import { type OptionTable, oneFile, parseOptions, type Usage } from "../input/options.js";
+import { wholeNumber } from "../input/optionValue.js";
 import { CLUSTER_OPTION, READING_OPTIONS, readingSettings } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachPiece } from "../run/forEachPiece.js";

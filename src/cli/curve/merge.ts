@@ -1,5 +1,5 @@
-import { withDataset } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
+import { withDataset } from "../input/openDataset.js";
 import { type OptionTable, parseOptions, type Usage } from "../input/options.js";
 import { readText } from "../input/readText.js";
 import { readUntilBroken } from "../run/brokenOff.js";

@@ -1,7 +1,7 @@
 import { isVote, METHODS, type Method, type SelectionMethod } from "../../selection/method.js";
 import { InputError } from "../input/inputError.js";
 import { didYouMean } from "../input/nearest.js";
-import { optionValue } from "../input/options.js";
+import { optionValue } from "../input/optionValue.js";
 
 /** The options on how draws are spent. */
 export const METHOD_OPTIONS = {

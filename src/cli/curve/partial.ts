@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { show } from "../../numeric/check.js";
 import { METHODS, type Method } from "../../selection/method.js";
 import { InputError } from "../input/inputError.js";
 import { parseJson } from "../input/jsonText.js";
 import { MISSING, type ReadingSettings } from "../input/reading.js";
+import { sha256 } from "../input/sha256.js";
 import { VERSION } from "../version.js";
 import type { StoredMoments } from "./moments.js";
 import type { CurveSettings } from "./settings.js";
@@ -14,7 +14,7 @@ const FORMAT = "exptilt curve partial sums, version 3";
 /** The end of the file: a digest of all that stands before it. */
 const CHECKSUM = /,"checksum":"([0-9a-f]{64})"\}\n$/;
 
-const checksumOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+const checksumOf = (text: string): string => sha256(text, "hex");
 
 /** A file of partial sums, checked; errors call it `name`. */
 export function readPartial(text: string, name: string): Partial {

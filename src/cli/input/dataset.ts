@@ -1,6 +1,5 @@
 import { type Columns, columnNames, NATIVE } from "./columns.js";
 import type { Container, QueryText, Row } from "./containers/container.js";
-import { EMBEDDED, openContainer } from "./containers/open.js";
 import { type Detected, detect } from "./detect.js";
 import { isFields } from "./fields.js";
 import { adjacentQueries, gatheredQueries, type Lacks, Scattered } from "./grouping.js";
@@ -13,7 +12,7 @@ import { type RecordSource, recordSource } from "./recordSource.js";
 import { Told } from "./told.js";
 import { unwrapped, type Wrapping, wrappingOf } from "./unwrap.js";
 
-export { type Columns, EMBEDDED, parseQuery, type Query, type QueryText, requireFiniteRewards };
+export { type Columns, parseQuery, type Query, type QueryText, requireFiniteRewards };
 
 /** A query, read already or still the text of its line. */
 export type Piece = QueryText | Query;
@@ -49,9 +48,7 @@ export interface Dataset {
   close(): Promise<void>;
 }
 
-export interface OpenSettings {
-  /** Whether the queries are read more than once. */
-  readonly again: boolean;
+export interface DatasetSettings {
   /** Whether the texts of answers are needed. Without, rows of long texts take little memory. */
   readonly texts: boolean;
   /** Whether a data set without a reward is refused; else its queries have no rewards, and 0 for `reward`. */
@@ -61,16 +58,14 @@ export interface OpenSettings {
   readonly signal?: AbortSignal;
 }
 
-/** Opens a file, `-` for standard input or undefined for the embedded data set. */
-export async function openDataset(
-  file: string | undefined,
+/** The data set in a file of records, which is closed where it cannot be read. */
+export async function datasetOf(
+  container: Container,
   settings: ReadingSettings,
-  more: OpenSettings,
+  more: DatasetSettings,
 ): Promise<Dataset> {
-  const { again, say, signal } = more;
-  const container = await openContainer(file, { again, say, ...(signal && { signal }) });
   try {
-    const source = await recordSource(container, columnsToTell(container, settings, more), signal);
+    const source = await recordSource(container, columnsToTell(container, settings, more), more.signal);
     const wrapping = wrappingOf(source.first?.record);
     const detected = detectedIn(source.first, wrapping, container, settings, more);
     return new OpenDataset(container, source, detected, wrapping, more);
@@ -81,7 +76,7 @@ export async function openDataset(
 }
 
 /** The columns that tell what a data set is: not the texts of answers, which may be long and are not needed. */
-function columnsToTell({ columns }: Container, settings: ReadingSettings, { texts }: OpenSettings) {
+function columnsToTell({ columns }: Container, settings: ReadingSettings, { texts }: DatasetSettings) {
   const named = Object.values(settings)
     .flat()
     .filter((value) => typeof value === "string");
@@ -95,7 +90,7 @@ function detectedIn(
   wrapping: Wrapping | undefined,
   { kind, name, columns: stated = [] }: Container,
   settings: ReadingSettings,
-  { rewardNeeded, texts }: OpenSettings,
+  { rewardNeeded, texts }: DatasetSettings,
 ): Detected {
   const plain = { columns: NATIVE, plain: true, notes: [] };
   if (first === undefined) return plain;
@@ -124,7 +119,7 @@ class OpenDataset implements Dataset {
     source: RecordSource,
     detected: Detected,
     wrapping: Wrapping | undefined,
-    { say }: OpenSettings,
+    { say }: DatasetSettings,
   ) {
     this.name = container.name;
     this.columns = detected.columns;
@@ -221,21 +216,6 @@ class OpenDataset implements Dataset {
 
   close(): Promise<void> {
     return this.#container.close();
-  }
-}
-
-/** Opens a data set for some work, and closes it after. */
-export async function withDataset<T>(
-  file: string | undefined,
-  settings: ReadingSettings,
-  more: OpenSettings,
-  work: (dataset: Dataset) => Promise<T>,
-): Promise<T> {
-  const dataset = await openDataset(file, settings, more);
-  try {
-    return await work(dataset);
-  } finally {
-    await dataset.close();
   }
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { show } from "../../numeric/check.js";
 import type { Places } from "./answerReader.js";
 import type { Columns } from "./columns.js";
@@ -8,6 +7,7 @@ import { InputError } from "./inputError.js";
 import { clusterOf, nameOf, requireFields } from "./parseQuery.js";
 import type { Query } from "./query.js";
 import { QueryBuilder } from "./queryBuilder.js";
+import { sha256 } from "./sha256.js";
 
 /** A query's rows come again after those of others: the queries before are not whole. */
 export class Scattered extends Error {}
@@ -88,7 +88,7 @@ export function* finished(builder: QueryBuilder, lacks: Lacks): Generator<Query>
 
 /** A long name by its digest, since the names of all queries are kept. */
 function brief(name: string): string {
-  return name.length <= 64 ? name : createHash("sha256").update(name).digest("base64");
+  return name.length <= 64 ? name : sha256(name, "base64");
 }
 
 /** Adds rows to the queries that they belong to. */

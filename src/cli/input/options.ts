@@ -80,19 +80,6 @@ export function oneFile(command: string, files: readonly string[], options: obje
   return files[0];
 }
 
-/** The number that an option's text stands for. */
-export function optionValue(name: string, text: string, fits: (x: number) => boolean, must: string): number {
-  const x = text.trim() === "" ? Number.NaN : Number(text);
-  if (!fits(x)) throw new InputError(`--${name} must be ${must}, got ${JSON.stringify(text)}`);
-  return x;
-}
-
-/** The same for a whole number of at least `least`; `otherwise` where the option is left out. */
-export function wholeNumber(name: string, text: string | undefined, least: number, otherwise: number): number {
-  const fits = (x: number) => Number.isSafeInteger(x) && x >= least;
-  return text === undefined ? otherwise : optionValue(name, text, fits, `a whole number of at least ${least}`);
-}
-
 /** The help text of a command. */
 export function helpText({ line, about, options, readsQueries }: Usage): string {
   const rows = Object.entries(options).map(([name, { value = "", help }]) => [`  --${name} ${value}`.trimEnd(), help]);

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { wholeNumber } from "../input/options.js";
+import { wholeNumber } from "../input/optionValue.js";
 import { say } from "../terminal/say.js";
 
 /** What `--jobs` asks for, no more than the machine has cores; `otherwise` where it is left out. */

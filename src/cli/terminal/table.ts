@@ -5,11 +5,17 @@ export interface Column {
   readonly wrap?: boolean;
 }
 
+/** A table of texts. */
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** The least width of a column that may wrap, in characters. */
 const MIN_WRAPPED_WIDTH = 24;
 
 /** A plain text table of about `width` characters: the columns that may wrap share what the others leave. */
-export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
+export function formatTable({ columns, rows }: Table, width: number): string {
   const natural = columns.map(({ heading }, c) => Math.max(heading.length, ...rows.map((row) => row[c].length)));
   const gaps = 2 * (columns.length - 1);
   const others = natural.reduce((s, w, c) => (columns[c].wrap ? s : s + w), gaps);

@@ -79,7 +79,7 @@ export function table(
       ? `\nDraws: ${fitted.effectiveSampleSize.toFixed(1)} effective, k̂ ${fitted.paretoK.toFixed(2)} at most.`
       : "";
   return (
-    `${formatTable(columns, rows, 120)}\n\n± is one standard error, of the draw of the queries.\nθ: ${theta}\n` +
+    `${formatTable({ columns, rows }, 120)}\n\n± is one standard error, of the draw of the queries.\nθ: ${theta}\n` +
     `Objective ${objective.toPrecision(10)} nats, KL from the target ${klFromTarget.toPrecision(4)}; ` +
     `${iterations} steps to a gradient of ${gradientNorm.toExponential(1)} (${reason}).${draws}\n`
   );

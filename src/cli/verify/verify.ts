@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
-import { take, withDataset } from "../input/dataset.js";
+import { take } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
-import { type OptionTable, oneFile, optionValue, parseOptions, type Usage, wholeNumber } from "../input/options.js";
+import { withDataset } from "../input/openDataset.js";
+import { type OptionTable, oneFile, parseOptions, type Usage } from "../input/options.js";
+import { optionValue, wholeNumber } from "../input/optionValue.js";
 import { READING_OPTIONS, readingSettings, requireOneReward } from "../input/reading.js";
 import { brokenAfter, readUntilBroken } from "../run/brokenOff.js";
 import { forEachPiece } from "../run/forEachPiece.js";
@@ -97,7 +99,7 @@ function table({ digits, beta, length }: Settings, tally: Tally): string {
   const summary = summaryOf(tally, `(β = ${beta}, L = ${length})`, digits);
   const legend =
     "A gap is the worst over all queries, relative to the larger side or term. The printed form of an erratum is off by at least that much on every query.";
-  return `${formatTable(columns, rows, process.stdout.columns ?? 120)}\n\n${summary}\n${legend}\n`;
+  return `${formatTable({ columns, rows }, process.stdout.columns ?? 120)}\n\n${summary}\n${legend}\n`;
 }
 
 function gapText(gap: number): string {

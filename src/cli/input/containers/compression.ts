@@ -1,5 +1,5 @@
-import { createGunzip } from "node:zlib";
 import { InputError } from "../inputError.js";
+import { Gunzip } from "./gunzip.js";
 import { XxHash64 } from "./xxHash64.js";
 import { FrameSplitter } from "./zstdFrames.js";
 
@@ -57,33 +57,17 @@ async function* trailerApart(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<
 }
 
 async function* gunzipped(bytes: AsyncGenerator<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: 2 ** 16 });
-  // As a stream that is piped it would drop, with its error, what it has decompressed before.
-  const done: Buffer[] = [];
-  let failed: NodeJS.ErrnoException | undefined;
-  let wake = () => {};
-  gunzip.on("data", (piece: Buffer) => done.push(piece));
-  gunzip.on("error", (error) => {
-    failed = error;
-  });
-  gunzip.on("close", () => wake());
-  const step = (start: () => void) =>
-    new Promise<void>((resolve) => {
-      wake = resolve;
-      start();
-    });
+  const gunzip = new Gunzip();
   try {
     // With its error it drops what it has decompressed of the last piece: that must not be all of a short file.
     for await (const piece of trailerApart(inPieces(bytes))) {
-      await step(() => gunzip.write(piece, () => wake()));
-      yield* done.splice(0);
-      if (failed !== undefined) break;
+      yield* await gunzip.write(piece);
+      if (gunzip.failed !== undefined) break;
     }
-    if (failed === undefined) await step(() => gunzip.end());
-    yield* done.splice(0);
-    if (failed !== undefined) throw bad(name, "gzip", failed.code === "Z_BUF_ERROR");
+    if (gunzip.failed === undefined) yield* await gunzip.end();
+    if (gunzip.failed !== undefined) throw bad(name, "gzip", gunzip.failed === "cut off");
   } finally {
-    gunzip.destroy();
+    gunzip.close();
   }
 }
 

@@ -6,15 +6,13 @@ import { join } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import { promisify } from "node:util";
 import { fileError } from "../fileError.js";
+import type { FileBytes, PipeBytes } from "./bytes.js";
 
 /** Bytes read from a file at once: with fewer the calls of the system take as long as the parser. */
 const CHUNK = 2 ** 18;
 
-/** The bytes of a file or a pipe. Errors name it. */
-export type Source = FileSource | PipeSource;
-
 /** Opens a file, a pipe, or standard input for `-`. */
-export async function openSource(file: string, name: string): Promise<Source> {
+export async function openSource(file: string, name: string): Promise<FileSource | PipeSource> {
   // By its path the system would open standard input anew, which it does not do for a socket.
   if (file === "-" || file === "/dev/stdin") return new PipeSource(process.stdin, name);
   try {
@@ -54,11 +52,10 @@ export async function spooled(pipe: PipeSource, signal: AbortSignal | undefined)
   }
 }
 
-export class FileSource {
+export class FileSource implements FileBytes {
   readonly name: string;
   readonly size: number;
   readonly #handle: FileHandle;
-  /** The bytes read in the current pass. */
   position = 0;
 
   constructor(handle: FileHandle, name: string, size: number) {
@@ -67,7 +64,6 @@ export class FileSource {
     this.size = size;
   }
 
-  /** All bytes in order, from the first at each call. A raised signal ends them with its reason. */
   async *bytes(signal?: AbortSignal): AsyncGenerator<Buffer> {
     for (this.position = 0; ; ) {
       signal?.throwIfAborted();
@@ -78,7 +74,6 @@ export class FileSource {
     }
   }
 
-  /** The bytes from one place to another. */
   async part(start: number, end: number): Promise<Buffer> {
     const pieces: Buffer[] = [];
     for (let at = start; at < end; ) {
@@ -104,12 +99,11 @@ export class FileSource {
   }
 }
 
-class PipeSource {
+class PipeSource implements PipeBytes {
   readonly name: string;
   readonly size = undefined;
   readonly #stream: Readable;
   readonly #signals: AbortSignal[] = [];
-  /** The bytes read. */
   position = 0;
 
   constructor(stream: Readable, name: string) {
@@ -117,13 +111,11 @@ class PipeSource {
     this.name = name;
   }
 
-  /** Ends the bytes, while they are read, when one more signal is raised. */
   heed(signal: AbortSignal): void {
     this.#signals.push(signal);
     addAbortSignal(signal, this.#stream);
   }
 
-  /** All bytes in order, once. A raised signal ends them with its reason. */
   async *bytes(signal?: AbortSignal): AsyncGenerator<Buffer> {
     if (signal !== undefined) this.heed(signal);
     try {
