@@ -1,5 +1,4 @@
 import katex from "@vscode/markdown-it-katex";
-import { escapeHtml } from "./page.mjs";
 
 /**
  * Teaches a Markdown parser formulas. They become MathML while the pages are written: a browser needs no script, no style and
@@ -21,18 +20,25 @@ export function useFormulas(parser) {
   parser.core.ruler.push("powers", powers);
 }
 
-/** In prose, where a formula of one sign is written as text: `e^{r/β}` has a raised exponent, `x_{t}` a lowered index. */
+// e^{r/β}, e^((V − v)/β), p^α, p^−1: the brackets around a whole exponent are not written, and may hold others.
+const inBrackets = (depth) => String.raw`\((?:[^()]${depth > 0 ? `|${inBrackets(depth - 1)}` : ""})*\)`;
+const RAISED = String.raw`\^(?:\{[^{}]*\}|${inBrackets(2)}|[−-]?[\p{L}\p{N}]+)`;
+// σ_t, σ²_t, β_hf, Var_ref: below one letter or an operator; x_{t+1}: below anything.
+const BASE = String.raw`(?:(?<![A-Za-z0-9_])(?:[A-Za-z]|Var)|\p{Script=Greek}\p{M}?)[²³]?`;
+const LOWERED = String.raw`_\{[^{}]*\}|(?<=${BASE})_(?:[A-Za-z0-9]+|\p{L})`;
+const PLACED = new RegExp(`(${RAISED}|${LOWERED})`, "u");
+
+/** In prose, where a formula of one sign is written as text, exponents are raised and indices lowered. */
 function powers({ tokens, Token }) {
-  for (const token of tokens) {
-    token.children = token.children?.flatMap((child) => {
-      if (child.type !== "text") return [child];
-      return child.content.split(/([\^_]\{[^{}]*\})/).map((part, i) => {
-        const isRaised = i % 2 === 1;
-        const piece = new Token(isRaised ? "html_inline" : "text", "", 0);
-        const tag = part[0] === "^" ? "sup" : "sub";
-        piece.content = isRaised ? `<${tag}>${escapeHtml(part.slice(2, -1))}</${tag}>` : part;
-        return piece;
-      });
+  const token = (type, content) => Object.assign(new Token(type, "", 0), { content });
+  const placed = (text) =>
+    text.split(PLACED).flatMap((part, i) => {
+      if (i % 2 === 0) return [token("text", part)];
+      const tag = part[0] === "^" ? "sup" : "sub";
+      const inner = /^.[{(](.*)[})]$/u.exec(part)?.[1] ?? part.slice(1);
+      return [token("html_inline", `<${tag}>`), ...placed(inner), token("html_inline", `</${tag}>`)];
     });
+  for (const block of tokens) {
+    block.children = block.children?.flatMap((child) => (child.type === "text" ? placed(child.content) : [child]));
   }
 }

@@ -43,6 +43,10 @@ export function renderMarkdown(text, surroundings) {
 export function plainText(html) {
   return html
     .replace(/<(pre|svg)[ >].*?<\/\1>/gs, " ")
+    .replace(
+      /<(su[pb])>(.*?)<\/\1>/gs,
+      (_, tag, text) => `${tag === "sup" ? "^" : "_"}${/\W/.test(text) ? `(${text})` : text}`,
+    )
     .replace(/<\/?(p|li|td|th|h\d|div|ul|ol|table|dd|dt|br)\b[^>]*>/g, " ")
     .replace(/<[^>]*>/g, "")
     .replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name) => ENTITIES[name])

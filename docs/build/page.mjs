@@ -97,7 +97,9 @@ ${body}
 /** A link in a navigation; the one to the page itself is marked, and may have links to the places in it below. */
 export function navLink(href, text, isHere = false, inside = "") {
   const current = isHere ? ' aria-current="page"' : "";
-  return `<li><a href="${href}"${current}>${escapeHtml(text)}</a>${inside === "" ? "" : `<ul>${inside}</ul>`}</li>`;
+  // A name in camel case may be broken at its parts.
+  const name = escapeHtml(text).replace(/(?<=[a-z])(?=[A-Z])/g, "<wbr>");
+  return `<li><a href="${href}"${current}>${name}</a>${inside === "" ? "" : `<ul>${inside}</ul>`}</li>`;
 }
 
 /**
@@ -114,7 +116,7 @@ export function columns(main, name, groups) {
   };
   return `<div class="site-columns">
 <main id="content">
-<a class="site-contents" href="#site-guides">All ${name.toLowerCase()}</a>
+<a class="site-contents" href="#site-guides">Contents</a>
 ${main}</main>
 <nav id="site-guides" class="site-guides" aria-label="${name}">${groups.map(group).join("\n")}</nav>
 </div>`;

@@ -139,7 +139,7 @@ export async function buildReference(site, methods, fileOf) {
       title: name,
       main: `<p class="api-place"><a href="${to.module(module)}"><code>${module}</code></a> › <a href="${to.module(module)}#${anchorOf(category)}">${escapeHtml(category)}</a></p>
 <h1><code>${name}</code> <small>${kind}</small></h1>
-${withHeadings(html(context.reflectionTemplate(page)))}
+${asSections(html(context.reflectionTemplate(page)))}
 ${seeAlso}`,
       navigation: navigation(entry, to),
     };
@@ -197,8 +197,16 @@ function anchorOf(category) {
   return `of-${category.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
 }
 
-/** The parts of a comment are sections of their page: its headings have no gap between the first level and the next. */
-function withHeadings(content) {
-  const isList = content.includes("<h3");
-  return content.replace(/<(\/?)h([45])\b/g, (_, slash) => `<${slash}h${isList ? 4 : 2}`);
+/** What TypeDoc writes for a name, as sections under the heading of the page: none folds, and no level is left out. */
+function asSections(content) {
+  const levels = [];
+  return content
+    .replace(/<details[^>]*>/g, '<section class="tsd-member-group">')
+    .replaceAll("</details>", "</section>")
+    .replace(/<\/?summary[^>]*>/g, "")
+    .replace(/<h([2-6])\b(.*?)<\/h\1>/gs, (_, level, rest) => {
+      while (levels.at(-1) >= level) levels.pop();
+      levels.push(level);
+      return `<h${levels.length + 1}${rest}</h${levels.length + 1}>`;
+    });
 }

@@ -97,6 +97,11 @@ function guidePage({ source, file, title, description, sections, html }) {
       })
       .join("\n"),
   }));
+  // The front page of the reference leads to its doors too.
+  const doors = [...new Set(entries.map(({ module }) => module))].map((name) =>
+    navLink(`modules/${name.replace("/", "_")}.html`, name),
+  );
+  if (file === "api/index.html") groups.unshift({ name: "Reference", links: doors.join("\n") });
   const at = GUIDES.findIndex((guide) => guide.source === source);
   const step = (guide, text) => (guide === undefined ? "" : `<a href="${root}${guide.file}">${text(guide.title)}</a>`);
   const next = `<nav class="site-next" aria-label="Guides before and after">${step(GUIDES[at - 1], (t) => `← ${t}`)}${step(GUIDES[at + 1], (t) => `${t} →`)}</nav>`;

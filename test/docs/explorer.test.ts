@@ -31,7 +31,14 @@ describe("the explorer", () => {
     const loaded = [...read("index.html").matchAll(/<(?:script|link|img)[^>]*(?:src|href)="([^"]*)"/g)].map(
       (m) => m[1],
     );
-    expect(loaded.sort()).toEqual(["../site.js", "../style.css", "../theme.js", "data:,", "explorer.css", "explorer.js"]);
+    expect(loaded.sort()).toEqual([
+      "../site.js",
+      "../style.css",
+      "../theme.js",
+      "data:,",
+      "explorer.css",
+      "explorer.js",
+    ]);
     expect(read("explorer.css")).not.toMatch(/url\(|@import/);
     expect(read("explorer.js")).not.toMatch(/\bfetch\(|XMLHttpRequest|sendBeacon|\bimport\(|\brequire\(/);
   });

@@ -11,11 +11,12 @@ export function searchEntries(guides, names) {
     ...guides.flatMap(({ name, title, file, html, description, terms }) => [
       ...sectionsOf(html).map(({ slug, heading, text }, i) => ({
         title: i === 0 ? title : name,
+        name,
         section: i === 0 ? "" : heading,
         kind: "guide",
         href: i === 0 ? file : `${file}#${slug}`,
         summary: i === 0 ? description : text.slice(0, 120),
-        text: i === 0 ? `${name} ${text}` : text,
+        text,
       })),
       ...terms.map(({ slug, term, text }) => ({
         title: term,
