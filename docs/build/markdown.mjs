@@ -153,7 +153,7 @@ function headings({ tokens, env }) {
 }
 
 /** A paragraph `**term** — what it means` defines a term, which has an address of its own. */
-function terms({ tokens, env }) {
+function terms({ tokens, md, env }) {
   for (const [i, token] of tokens.entries()) {
     const children = token.type === "paragraph_open" ? tokens[i + 1].children : [];
     const end = children.findIndex(({ type }) => type === "strong_close");
@@ -162,7 +162,8 @@ function terms({ tokens, env }) {
     const term = textOf(children.slice(0, end));
     const slug = `term-${slugOf(term)}`;
     token.attrSet("id", slug);
-    env.terms.push({ slug, term, text: textOf(children.slice(end + 1)).slice(3) });
+    const text = plainText(md.renderer.renderInline(children.slice(end + 1), md.options, env));
+    env.terms.push({ slug, term, text: text.replace(/^— /, "") });
   }
 }
 

@@ -46,18 +46,24 @@ function bar(root, part) {
 
 /**
  * What a page may load, as a tag for its head: its own files, and data within its text. No script and no style within the page
- * takes effect, and nothing is fetched or sent elsewhere, also not by what somebody pastes.
+ * takes effect, and nothing is fetched or sent elsewhere, also not by what somebody pastes. A page may have directives of its
+ * own.
  */
-export const SECURITY_POLICY = `<meta http-equiv="Content-Security-Policy" content="${[
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ")}">`;
+function securityPolicy(own) {
+  const policy = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self' data:",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    ...own,
+  };
+  const content = Object.entries(policy).map(([name, sources]) => `${name} ${sources}`);
+  return `<meta http-equiv="Content-Security-Policy" content="${content.join("; ")}">`;
+}
 
 /**
  * A whole page.
@@ -69,14 +75,15 @@ export const SECURITY_POLICY = `<meta http-equiv="Content-Security-Policy" conte
  * @param {string} [page.root] where the top of the site is, from the page: "" or "../"
  * @param {string} [page.part] the part of the site the page belongs to
  * @param {string} [page.head] more for the head
+ * @param {object} [page.policy] directives of its own on what it may load
  */
-export function pageHtml({ title, body, description, root = "", part, head = "" }) {
+export function pageHtml({ title, body, description, root = "", part, head = "", policy = {} }) {
   const meta = description === undefined ? "" : `<meta name="description" content="${escapeHtml(description)}">\n`;
   return `<!doctype html>
 <html lang="en" data-root="${root}">
 <head>
 <meta charset="utf-8">
-${SECURITY_POLICY}
+${securityPolicy(policy)}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 ${meta}<link rel="icon" href="data:,">

@@ -50,6 +50,7 @@ export async function buildReference(site, methods, fileOf) {
   const project = await app.convert();
   if (project === undefined) throw new Error("TypeDoc read no sources");
   app.validate(project);
+  for (const reflection of Object.values(project.reflections)) mergeThrows(reflection.comment);
 
   const exported = project.children.flatMap((module) =>
     module.children.map((reflection) => ({ module: module.name, name: reflection.name, reflection })),
@@ -187,6 +188,14 @@ class PlainContext extends DefaultThemeRenderContext {
   }
   index = () => null;
   hierarchy = () => null;
+}
+
+/** All that a function throws, below one heading. */
+function mergeThrows(comment) {
+  const [first, ...others] = comment?.getTags("@throws") ?? [];
+  if (others.length === 0) return;
+  for (const { content } of others) first.content.push({ kind: "text", text: "\n\n" }, ...content);
+  comment.blockTags = comment.blockTags.filter((tag) => !others.includes(tag));
 }
 
 function html(element) {

@@ -27,9 +27,12 @@ await buildFigures(join(site, "figures"));
 // Drawn by a run of its own, too long for every build.
 copyFileSync(join(top, "docs/figures/digits.svg"), join(site, "figures/digits.svg"));
 await buildExplorer(join(site, "explorer"));
-// The parts of the site that are folders of their own, with a `build.mjs` that writes them below a folder.
-for (const part of ["explorable", "your-file"].filter(isBuilt)) {
-  await (await import(`../${part}/build.mjs`)).default(join(site, part));
+// The parts of the site that are folders of their own.
+for (const [part, name] of [
+  ["explorable", "buildExplorable"],
+  ["your-file", "buildYourFile"],
+]) {
+  if (isBuilt(part)) await (await import(`../${part}/build.mjs`))[name](join(site, part));
 }
 
 const entries = await buildReference(site, readMethods(read("docs/methods.md")), (source) => PAGES.get(source));
