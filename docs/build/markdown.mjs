@@ -126,7 +126,7 @@ export function useLinks(parser, { link, reference }) {
           child.attrSet("href", link(child.attrGet("href")));
         }
         if (child.type === "link_close") inLink = false;
-        const [, name] = /^(\w+)(?:\(.*\))?$/.exec(child.content) ?? [];
+        const [, name] = /^([\w/]+)(?:\(.*\))?$/.exec(child.content) ?? [];
         const address = child.type === "code_inline" && !inLink && name !== undefined ? reference(name) : undefined;
         if (address === undefined) return [child];
         const open = new Token("link_open", "a", 1);

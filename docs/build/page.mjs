@@ -8,11 +8,24 @@ export function escapeHtml(text) {
   return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 }
 
-/** The parts of the site, by where they begin, from its top. */
+/** The parts of the site, by where they begin, from its top; what a page is about that is no guide. */
 export const PARTS = [
   { name: "Guides", href: "getting-started.html" },
-  { name: "Explorer", href: "explorer/index.html" },
-  ...(isBuilt("your-file") ? [{ name: "Your file", href: "your-file/index.html" }] : []),
+  {
+    name: "Explorer",
+    href: "explorer/index.html",
+    about: "Edit an answer set, move β, N and L, and see six laws at once: interactive, in the browser.",
+  },
+  ...(isBuilt("your-file")
+    ? [
+        {
+          name: "Your file",
+          href: "your-file/index.html",
+          about:
+            "Drop a file of answers and rewards, and see what best-of-N gives on it, in the browser. Nothing is uploaded.",
+        },
+      ]
+    : []),
   { name: "Reference", href: "api/index.html" },
 ];
 

@@ -72,9 +72,8 @@ export async function buildReference(site, methods, fileOf) {
   const surroundings = (page, context) => {
     const own = new Set(page.model.signatures?.flatMap(({ parameters = [] }) => parameters.map(({ name }) => name)));
     names = (name) => {
-      const entry = first.get(name);
-      const isHere = entry?.reflection === page.model;
-      return entry === undefined || isHere || own.has(name) ? undefined : context.urlTo(entry.reflection);
+      const named = first.get(name)?.reflection ?? project.children.find((door) => door.name === name);
+      return named === undefined || named === page.model || own.has(name) ? undefined : context.urlTo(named);
     };
     return {
       urlTo: (entry) => context.urlTo(entry.reflection),

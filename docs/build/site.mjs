@@ -36,17 +36,28 @@ for (const [part, name] of [
 }
 
 const entries = await buildReference(site, readMethods(read("docs/methods.md")), (source) => PAGES.get(source));
-const names = new Map(entries.toReversed().map(({ name, file }) => [name, file]));
+const doors = [...new Set(entries.map(({ module }) => module))].map((name) => ({
+  name,
+  file: `api/modules/${name.replace("/", "_")}.html`,
+}));
+const names = new Map(
+  // The name of the first door is the package's, which may mean anything of it.
+  [...doors.slice(1), ...entries.toReversed()].map(({ name, file }) => [name, file]),
+);
 
 for (const name of readdirSync(join(top, "docs"))) {
   if (name.endsWith(".md") && !PAGES.has(`docs/${name}`)) throw new Error(`docs/${name} has no place among the guides`);
 }
 const rendered = GUIDES.map(render);
 for (const page of rendered) writeFileSync(join(site, page.file), guidePage(page));
-await buildSearch(searchEntries(rendered, entries));
+const found = searchEntries(rendered, entries);
+await buildSearch(found);
 writeFileSync(join(site, "index.html"), homePage());
 
-const broken = brokenLinks(site);
+const broken = brokenLinks(
+  site,
+  found.map(({ href }) => href),
+);
 if (broken.length > 0) {
   console.error(`${broken.length} links lead nowhere:\n${broken.slice(0, 20).join("\n")}`);
   process.exitCode = 1;
@@ -100,11 +111,10 @@ function guidePage({ source, file, title, description, sections, html }) {
       })
       .join("\n"),
   }));
-  // The front page of the reference leads to its doors too.
-  const doors = [...new Set(entries.map(({ module }) => module))].map((name) =>
-    navLink(`modules/${name.replace("/", "_")}.html`, name),
-  );
-  if (file === "api/index.html") groups.unshift({ name: "Reference", links: doors.join("\n") });
+  if (file === "api/index.html") {
+    const links = doors.map((door) => navLink(`${root}${door.file}`, door.name)).join("\n");
+    groups.unshift({ name: "Reference", links });
+  }
   const at = GUIDES.findIndex((guide) => guide.source === source);
   const step = (guide, text) => (guide === undefined ? "" : `<a href="${root}${guide.file}">${text(guide.title)}</a>`);
   const next = `<nav class="site-next" aria-label="Guides before and after">${step(GUIDES[at - 1], (t) => `← ${t}`)}${step(GUIDES[at + 1], (t) => `${t} →`)}</nav>`;
@@ -131,7 +141,7 @@ function homePage() {
 }
 
 /** The search, with all that it finds, as one script: a page that is opened from the disk may load no data. */
-async function buildSearch(found) {
+async function buildSearch(all) {
   await build({
     entryPoints: [here("search/main.mjs")],
     outfile: join(site, "search.js"),
@@ -147,7 +157,7 @@ async function buildSearch(found) {
         setup(esbuild) {
           esbuild.onResolve({ filter: /^entries$/ }, () => ({ path: "entries", namespace: "entries" }));
           esbuild.onLoad({ filter: /.*/, namespace: "entries" }, () => ({
-            contents: JSON.stringify(found),
+            contents: JSON.stringify(all),
             loader: "json",
           }));
         },

@@ -172,6 +172,21 @@ describe("the reference", () => {
     }
   });
 
+  test("has a link on every public name in code, but on its own and on those of its parameters", () => {
+    const names = new Set(ALL.flatMap((path) => /^api\/(?!modules).*\.(\w+)\.html$/.exec(path)?.[1] ?? []));
+    for (const path of ALL.filter((name) => name.startsWith("api/"))) {
+      const main = /<main.*<\/main>/s.exec(read(path))?.[0] ?? "";
+      const own = new Set([...main.matchAll(/tsd-kind-parameter">(\w+)</g)].map(([, name]) => name));
+      own.add(path.split(".").at(-2) ?? "");
+      const prose = main.replace(/<(pre|a|h1)[ >].*?<\/\1>/gs, "");
+      const bare = [...prose.matchAll(/<code>(\w+)(?:\([^<]*\))?<\/code>/g)].map(([, name]) => name);
+      expect(
+        bare.filter((name) => names.has(name) && !own.has(name)),
+        path,
+      ).toEqual([]);
+    }
+  });
+
   test("leads from a name in a comment to its page, and from a function to those beside it", () => {
     const page = read("api/types/exptilt.SelectionMethod.html");
     expect(page).toContain('<a href="../functions/exptilt.softBestOfNLaw.html"><code>softBestOfNLaw</code></a>');

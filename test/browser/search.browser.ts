@@ -44,6 +44,7 @@ describe("what is found first", () => {
     ["install", "getting-started.html"],
     ["parquet", "format.html"],
     ["slurm", "scale.html"],
+    ["explorer", "explorer/index.html"],
   ])("for %s", async (query, href) => {
     await ask(query);
     expect(await options().first().getAttribute("href")).toBe(href);

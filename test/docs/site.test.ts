@@ -58,6 +58,14 @@ describe("the build of the site fails on a link that leads nowhere", () => {
   });
 });
 
+it("the build of the site fails on a result of the search that leads nowhere", () => {
+  const site = siteOf({ "index.html": '<!doctype html><html><body><h2 id="here">Here</h2></body></html>' });
+  expect(brokenLinks(site, ["index.html#here", "index.html#nowhere", "missing.html"])).toEqual([
+    "search: index.html#nowhere",
+    "search: missing.html",
+  ]);
+});
+
 describe("a guide in Markdown becomes a page", () => {
   const surroundings = {
     link: (href: string) => href.replace(".md", ".html"),
@@ -201,7 +209,8 @@ describe("the search", () => {
     file: `api/${called}.html`,
     summary: `<p>About ${called}.</p>`,
   });
-  const entries = searchEntries([guide], [name("klDivergence", "function"), name("KlDivergenceOptions", "type")]);
+  const names = [name("klDivergence", "function"), name("KlDivergenceOptions", "type")];
+  const entries = searchEntries([guide], names).filter(({ kind }) => kind !== "page");
 
   it("is of the sections of guides, terms and public names, each as plain text", () => {
     expect(entries.map(({ href, section, kind }) => [href, section, kind])).toEqual([

@@ -27,6 +27,13 @@ function make(tag, properties = {}, ...children) {
   });
 }
 
+/* Beside a page its navigation scrolls by itself: the link to the page is in sight. */
+{
+  const nav = byId("site-guides");
+  const here = nav?.querySelector("[aria-current=page]");
+  if (here) nav.scrollTop = here.offsetTop - nav.clientHeight / 3;
+}
+
 /* A button on each block of code copies it: of a session in a terminal, what was typed. */
 for (const block of document.querySelectorAll("#content pre")) {
   const code = block.textContent.trimEnd();
@@ -93,7 +100,7 @@ async function copy(text, block) {
   };
 
   const option = ({ title, section, kind, href, summary }, i) => {
-    const isCode = !["guide", "term"].includes(kind);
+    const isCode = !["page", "guide", "term"].includes(kind);
     const name = make(isCode ? "code" : "span", { className: "name", textContent: title });
     const parts = [name];
     if (section !== "") parts.push(make("span", { className: "section", textContent: section }));

@@ -1,5 +1,6 @@
-/** What can be found on the site: each section of each guide, each term of the glossary, each public name. */
+/** What can be found on the site: its parts, each section of each guide, each term of the glossary, each public name. */
 import { plainText } from "../markdown.mjs";
+import { PARTS } from "../page.mjs";
 
 /**
  * @param {{ name: string, title: string, file: string, html: string, description: string, terms: object[] }[]} guides
@@ -8,6 +9,14 @@ import { plainText } from "../markdown.mjs";
  */
 export function searchEntries(guides, names) {
   return [
+    ...PARTS.filter(({ about }) => about !== undefined).map(({ name, href, about }) => ({
+      title: name,
+      section: "",
+      kind: "page",
+      href,
+      summary: about,
+      text: "",
+    })),
     ...guides.flatMap(({ name, title, file, html, description, terms }) => [
       ...sectionsOf(html).map(({ slug, heading, text }, i) => ({
         title: i === 0 ? title : name,

@@ -7,7 +7,7 @@ import { SYNONYMS } from "./synonyms.mjs";
  * @property {string} title the name of a page, a term or something public
  * @property {string} [name] a shorter name of the page
  * @property {string} section the heading within the page, or ""
- * @property {string} kind guide, term, function, constant, type or class
+ * @property {string} kind page, guide, term, function, constant, type or class
  * @property {string} href where it is, from the top of the site
  * @property {string} summary one line on it
  * @property {string} text more words that it is found by
