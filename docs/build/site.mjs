@@ -1,9 +1,10 @@
-/** Writes the whole site to docs/site: home, guides, figures, explorer and reference. It needs the built package. */
+/** Writes the whole site to docs/site: home, guides, figures, explorer, explorable and reference. It needs the built package. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildExplorable } from "../explorable/build.mjs";
 import { buildExplorer } from "../explorer/build.mjs";
 import { buildFigures } from "../figures/build.mjs";
 import { brokenLinks } from "./links.mjs";
@@ -48,6 +49,7 @@ await buildFigures(join(site, "figures"));
 copyFileSync(join(top, "docs/figures/digits.svg"), join(site, "figures/digits.svg"));
 buildReference();
 await buildExplorer(join(site, "explorer"));
+await buildExplorable(join(site, "explorable"));
 
 const names = publicNames();
 for (const name of readdirSync(join(top, "docs"))) {

@@ -1,24 +1,10 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { pageHtml } from "../build/page.mjs";
+import { bundle } from "./bundle.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-
-/** The page asks for sources of the package by their place in src, and gets what was built from them. */
-const fromBuilt = {
-  name: "from the built package",
-  setup(esbuild) {
-    esbuild.onResolve({ filter: /^\.\.\/\.\.\/src\/.*\.js$/ }, ({ path }) => ({
-      path: here(path.replace("/src/", "/dist/")),
-    }));
-    esbuild.onResolve({ filter: /^exptilt(\/\w+)?$/ }, ({ path }) => ({
-      path: here(`../../dist${path.slice("exptilt".length)}/index.js`),
-      sideEffects: false,
-    }));
-  },
-};
 
 /**
  * Writes the explorer below a folder: index.html, explorer.js, explorer.css. The stylesheet of the site is expected one
@@ -29,22 +15,7 @@ const fromBuilt = {
  */
 export async function buildExplorer(outDir) {
   mkdirSync(outDir, { recursive: true });
-  const { metafile } = await build({
-    entryPoints: [here("explorer.ts")],
-    outfile: resolve(outDir, "explorer.js"),
-    bundle: true,
-    metafile: true,
-    absWorkingDir: here("../.."),
-    minify: true,
-    charset: "utf8",
-    // A plain script, so that the page also works from a file.
-    format: "iife",
-    target: "es2023",
-    loader: { ".jsonl": "text" },
-    tsconfigRaw: {},
-    plugins: [fromBuilt],
-    logLevel: "warning",
-  });
+  const sources = await bundle(here("explorer.ts"), resolve(outDir, "explorer.js"));
   copyFileSync(here("explorer.css"), join(outDir, "explorer.css"));
   const html = pageHtml({
     title: "Explorer · exptilt",
@@ -56,5 +27,5 @@ export async function buildExplorer(outDir) {
     body: readFileSync(here("index.html"), "utf8"),
   });
   writeFileSync(join(outDir, "index.html"), html);
-  return Object.keys(metafile.inputs);
+  return sources;
 }

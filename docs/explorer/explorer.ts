@@ -1,9 +1,11 @@
-import { AddressError, fromAddress, toAddress } from "./address.js";
+import { fromAddress, toAddress } from "./address.js";
+import { AddressError } from "./addressFields.js";
 import { Cards } from "./cards.js";
 import { Chart } from "./chart.js";
 import { byId, symbols, write } from "./dom.js";
 import { equivalencesOf, type Remedy } from "./equivalences.js";
 import { writeGlossary } from "./glossary.js";
+import { whileIdle } from "./idle.js";
 import { Knobs, slidersAt } from "./knobs.js";
 import { lawsOf, readingsOf, withFaithfulReward } from "./laws.js";
 import { Picker } from "./picker.js";
@@ -113,14 +115,13 @@ const WARM = 40;
 /**
  * Computes and draws what nobody asked for while the page is idle, with the sliders all over their ways, so that the first moves find the code compiled. What is drawn is drawn over before it could be painted.
  */
-function warmUp(round = 0): void {
+function warmUp(round: number): void {
   const slid = slidersAt(view.settings, (knob) => (((knob + 1) * round) / WARM) % 1);
   const settings = follow({ ...slid, tied: round % 2 === 0 });
   compute({ set: GENERATED.set(), settings });
   const other = { ...view, settings };
   draw(other, compute(other));
   draw(view, compute(view));
-  if (round + 1 < WARM) requestIdleCallback(() => warmUp(round + 1));
 }
 
 byId("faithful").addEventListener("click", () => setFaithful(view.set));
@@ -137,4 +138,9 @@ addEventListener("hashchange", restore);
 
 writeGlossary();
 restore();
-requestIdleCallback(() => warmUp());
+let round = 0;
+whileIdle(() => {
+  warmUp(round);
+  round += 1;
+  return round < WARM;
+});

@@ -1,0 +1,323 @@
+import { svgElement, write } from "../explorer/dom.js";
+import type { Scale } from "./scale.js";
+
+/** A line of a picture: x, and y in each panel; what is not finite is left out. */
+export interface Line {
+  /** Its colour, dash and marker, by the stylesheet. */
+  readonly series: string;
+  readonly points: readonly (readonly number[])[];
+  /** What stands at its end, where there is room for labels. */
+  readonly label?: string;
+  readonly chosen?: boolean;
+}
+
+/** A mark at a point. */
+export interface Dot {
+  readonly series: string;
+  /** Which of the shapes it has. */
+  readonly shape: number;
+  readonly point: readonly number[];
+  readonly chosen?: boolean;
+}
+
+/** What can be dragged along the axis. */
+export interface Knob {
+  /** Its place on the axis. */
+  readonly at: number;
+  /** What stands on it. */
+  readonly text: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What a picture shows; y is given for each panel. */
+export interface Content {
+  readonly x: (span: readonly [number, number]) => Scale;
+  readonly y: readonly ((span: readonly [number, number]) => Scale)[];
+  readonly lines: readonly Line[];
+  readonly dots: readonly Dot[];
+  readonly knob?: Knob;
+}
+
+export interface PictureOptions {
+  /** What the picture is called for those who do not see it. */
+  readonly label: string;
+  /** The name of each panel, from the top, and its share of the height. */
+  readonly panels: readonly { readonly title: string; readonly share: number }[];
+  readonly axis: string;
+  /** Room for labels at the ends of the lines. */
+  readonly labelled: boolean;
+  /** The handle, where there is one. */
+  readonly slider?: Slider;
+}
+
+/** What happens when the handle is moved. */
+export interface Slider {
+  readonly label: string;
+  /** Dragged to a value of the axis, which may lie beyond its ends. */
+  readonly move: (to: number) => void;
+  /** So many steps by keyboard. */
+  readonly step: (by: number) => void;
+  readonly end: (last: boolean) => void;
+}
+
+const [TOP, BOTTOM, LEFT] = [20, 46, 40];
+const GAP = 26;
+
+interface Panel {
+  readonly grid: SVGGElement;
+  readonly title: SVGTextElement;
+  readonly lines: SVGGElement;
+  readonly dots: SVGGElement;
+  readonly labels: SVGGElement;
+}
+
+/** Panels one above the other on one axis, with a handle that is dragged along it. */
+export class Picture {
+  readonly svg: SVGSVGElement;
+  readonly #options: PictureOptions;
+  readonly #panels: readonly Panel[];
+  readonly #axis = svgElement("g", { class: "axis", "aria-hidden": "true" });
+  readonly #surface = svgElement("rect", { class: "surface" });
+  readonly #handle: SVGGElement;
+  readonly #stem = svgElement("line", { class: "stem" });
+  readonly #grip = svgElement("rect", { class: "grip", rx: 11, height: 22 });
+  readonly #gripText = svgElement("text", { class: "grip-text", "text-anchor": "middle", "aria-hidden": "true" });
+  #size: readonly [number, number] = [0, 0];
+  #scale: Scale | undefined;
+  #frame = "";
+
+  constructor(options: PictureOptions) {
+    this.#options = options;
+    this.#panels = options.panels.map(() => ({
+      grid: svgElement("g", { class: "grid", "aria-hidden": "true" }),
+      title: svgElement("text", { class: "panel-title", "aria-hidden": "true" }),
+      lines: svgElement("g", { class: "lines", "aria-hidden": "true" }),
+      dots: svgElement("g", { class: "dots", "aria-hidden": "true" }),
+      labels: svgElement("g", { class: "labels", "aria-hidden": "true" }),
+    }));
+    const { label, slider } = options;
+    const sliding = { role: "slider", tabindex: 0, "aria-label": slider?.label ?? "" };
+    this.#handle = svgElement("g", { class: "handle", ...(slider && sliding) });
+    this.#handle.append(this.#stem, this.#grip, this.#gripText);
+    this.svg = svgElement("svg", { class: "picture", role: "group", "aria-label": label });
+    for (const { grid, title } of this.#panels) this.svg.append(grid, title);
+    this.svg.append(this.#axis);
+    for (const { lines } of this.#panels) this.svg.append(lines);
+    if (slider !== undefined) this.svg.append(this.#surface, this.#handle);
+    for (const { dots, labels } of this.#panels) this.svg.append(labels, dots);
+    if (slider !== undefined) this.#listen(slider);
+  }
+
+  /** Gives the picture a size in pixels; true where it is another. */
+  resize(width: number, height: number): boolean {
+    if (width === this.#size[0] && height === this.#size[1]) return false;
+    this.#size = [width, height];
+    this.svg.setAttribute("width", String(width));
+    this.svg.setAttribute("height", String(height));
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    return true;
+  }
+
+  draw({ x, y, lines, dots, knob }: Content): void {
+    const [width, height] = this.#size;
+    if (width === 0) return;
+    const right = width - (this.#options.labelled ? 104 : 12);
+    const scale = x([LEFT, right]);
+    this.#scale = scale;
+    const bottom = height - BOTTOM;
+    const room = bottom - TOP - GAP * (this.#panels.length - 1);
+    const shares = this.#options.panels.map(({ share }) => share * room);
+    const spans = shares.map((share, i) => {
+      const top = TOP + GAP * i + shares.slice(0, i).reduce((sum, s) => sum + s, 0);
+      return [top + share, top] as const;
+    });
+    const scales = spans.map((span, i) => y[i](span));
+    this.#drawFrame(scale, scales, spans, right);
+    for (const [i, panel] of this.#panels.entries()) {
+      drawLines(panel.lines, lines, scale, scales[i], i);
+      drawDots(panel.dots, dots, scale, scales[i], i);
+      if (this.#options.labelled) drawLabels(panel.labels, lines, right, scales[i], i, spans[i]);
+    }
+    if (knob !== undefined) this.#drawHandle(knob, scale, bottom);
+  }
+
+  /** Axes and grid, where they changed. */
+  #drawFrame(x: Scale, ys: readonly Scale[], spans: readonly (readonly [number, number])[], right: number): void {
+    const [width, height] = this.#size;
+    const key = JSON.stringify([width, height, x.ticks, ys.map((y) => y.ticks), x.to(1)]);
+    if (key === this.#frame) return;
+    this.#frame = key;
+    const bottom = height - BOTTOM;
+    const text = (of: string, at: readonly [number, number], anchor: string) => {
+      const made = svgElement("text", { x: at[0], y: at[1], "text-anchor": anchor });
+      made.textContent = of;
+      return made;
+    };
+    for (const [i, { grid, title }] of this.#panels.entries()) {
+      const [low, high] = spans[i];
+      grid.replaceChildren(
+        ...ys[i].ticks.flatMap(({ at, text: label }) => {
+          const place = ys[i].to(at);
+          return [
+            svgElement("line", { x1: LEFT, x2: right, y1: place, y2: place }),
+            text(label, [LEFT - 6, place + 4], "end"),
+          ];
+        }),
+        svgElement("line", { class: "base", x1: LEFT, x2: right, y1: low, y2: low }),
+      );
+      title.setAttribute("x", String(LEFT - 30));
+      title.setAttribute("y", String(high - 8));
+      write(title, this.#options.panels[i].title);
+    }
+    this.#axis.replaceChildren(
+      ...x.ticks.flatMap(({ at, text: label }) => [
+        svgElement("line", { x1: x.to(at), x2: x.to(at), y1: bottom, y2: bottom + 4 }),
+        text(label, [x.to(at), bottom + 17], "middle"),
+      ]),
+      text(this.#options.axis, [(LEFT + right) / 2, height - 6], "middle"),
+    );
+    for (const [name, value] of Object.entries({ x: LEFT, y: 0, width: right - LEFT, height })) {
+      this.#surface.setAttribute(name, String(value));
+    }
+  }
+
+  #drawHandle({ at, text, least, most }: Knob, x: Scale, bottom: number): void {
+    const place = x.to(at);
+    this.#handle.setAttribute("transform", `translate(${place.toFixed(2)} 0)`);
+    for (const [name, value] of Object.entries({ y1: TOP - 8, y2: bottom }))
+      this.#stem.setAttribute(name, String(value));
+    const width = 18 + 7 * text.length;
+    // The grip stays in the picture; the stem marks the place.
+    const left = Math.min(Math.max(-width / 2, 2 - place), this.#size[0] - place - width - 2);
+    for (const [name, value] of Object.entries({ x: left, y: bottom + 1, width }))
+      this.#grip.setAttribute(name, String(value));
+    this.#gripText.setAttribute("x", String(left + width / 2));
+    this.#gripText.setAttribute("y", String(bottom + 16));
+    write(this.#gripText, text);
+    const said = { valuemin: least, valuemax: most, valuenow: at, valuetext: text };
+    for (const [name, value] of Object.entries(said)) this.#handle.setAttribute(`aria-${name}`, String(value));
+  }
+
+  #listen({ move, step, end }: Slider): void {
+    const follow = (event: PointerEvent) => {
+      if (this.#scale === undefined) return;
+      const { left, width } = this.svg.getBoundingClientRect();
+      move(this.#scale.from(((event.clientX - left) * this.#size[0]) / width));
+    };
+    for (const on of [this.#surface, this.#handle]) {
+      on.addEventListener("pointerdown", (event) => {
+        if (event.button !== 0) return;
+        event.preventDefault();
+        on.setPointerCapture(event.pointerId);
+        this.#handle.focus({ preventScroll: true });
+        follow(event);
+      });
+      on.addEventListener("pointermove", (event) => {
+        if (on.hasPointerCapture(event.pointerId)) follow(event);
+      });
+    }
+    const keys: Readonly<Record<string, () => void>> = {
+      ArrowRight: () => step(1),
+      ArrowUp: () => step(1),
+      ArrowLeft: () => step(-1),
+      ArrowDown: () => step(-1),
+      PageUp: () => step(5),
+      PageDown: () => step(-5),
+      Home: () => end(false),
+      End: () => end(true),
+    };
+    this.#handle.addEventListener("keydown", (event) => {
+      const done = keys[event.key];
+      if (done === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      done();
+    });
+  }
+}
+
+/** As many elements of a kind as there are things to draw. */
+function elementsOf<E extends SVGElement>(on: SVGGElement, size: number, make: () => E): E[] {
+  while (on.childElementCount > size) on.lastElementChild?.remove();
+  while (on.childElementCount < size) on.append(make());
+  return [...on.children] as E[];
+}
+
+function set(on: Element, attributes: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (on.getAttribute(name) !== value) on.setAttribute(name, value);
+  }
+}
+
+function drawLines(on: SVGGElement, lines: readonly Line[], x: Scale, y: Scale, panel: number): void {
+  const paths = elementsOf(on, lines.length, () => svgElement("path", { class: "line" }));
+  for (const [i, { series, points, chosen = false }] of lines.entries()) {
+    let d = "";
+    for (const point of points) {
+      if (Number.isFinite(point[panel + 1])) {
+        d += `${d === "" ? "M" : "L"}${x.to(point[0]).toFixed(1)} ${y.to(point[panel + 1]).toFixed(1)}`;
+      }
+    }
+    set(paths[i], { d, "data-series": series });
+    paths[i].toggleAttribute("data-chosen", chosen);
+  }
+}
+
+/** Shapes that the colour-blind tell apart, of about one area. */
+const SHAPES = [
+  "M5 0A5 5 0 1 1 -5 0A5 5 0 1 1 5 0Z",
+  "M-4.5 -4.5H4.5V4.5H-4.5Z",
+  "M0 -6L5.8 4.5H-5.8Z",
+  "M0 -6.5L5.5 0L0 6.5L-5.5 0Z",
+  "M0 6L5.8 -4.5H-5.8Z",
+  "M-6 -2H-2V-6H2V-2H6V2H2V6H-2V2H-6Z",
+];
+
+function drawDots(on: SVGGElement, dots: readonly Dot[], x: Scale, y: Scale, panel: number): void {
+  const paths = elementsOf(on, dots.length, () => svgElement("path", { class: "dot" }));
+  for (const [i, { series, shape, point, chosen = false }] of dots.entries()) {
+    const there = Number.isFinite(point[panel + 1]);
+    set(paths[i], {
+      d: there ? SHAPES[shape % SHAPES.length] : "",
+      "data-series": series,
+      ...(there && { transform: `translate(${x.to(point[0]).toFixed(1)} ${y.to(point[panel + 1]).toFixed(1)})` }),
+    });
+    paths[i].toggleAttribute("data-chosen", chosen);
+  }
+}
+
+/** Labels stand at least so far apart. */
+const LABEL_HEIGHT = 13;
+
+/** The names of the lines beside their ends, moved apart where they would overlap. */
+function drawLabels(
+  on: SVGGElement,
+  lines: readonly Line[],
+  right: number,
+  y: Scale,
+  panel: number,
+  [low, high]: readonly [number, number],
+): void {
+  const wanted = lines
+    .flatMap(({ series, points, label, chosen = false }) => {
+      const end = points.at(-1)?.[panel + 1];
+      if (label === undefined || end === undefined || !Number.isFinite(end)) return [];
+      return [{ series, label, chosen, at: y.to(end) }];
+    })
+    .sort((a, b) => a.at - b.at);
+  // Where all do not fit, the chosen one does.
+  const shown = wanted.length * LABEL_HEIGHT <= low - high + 20 ? wanted : wanted.filter(({ chosen }) => chosen);
+  const places: number[] = [];
+  for (const { at } of shown) places.push(Math.max(at, (places.at(-1) ?? -Infinity) + LABEL_HEIGHT));
+  let most = low + 6;
+  for (let i = places.length - 1; i >= 0; i--) {
+    places[i] = Math.min(places[i], most);
+    most = places[i] - LABEL_HEIGHT;
+  }
+  const texts = elementsOf(on, shown.length, () => svgElement("text"));
+  for (const [i, { series, label, chosen }] of shown.entries()) {
+    set(texts[i], { x: String(right + 8), y: (places[i] + 4).toFixed(1), "data-series": series });
+    texts[i].toggleAttribute("data-chosen", chosen);
+    write(texts[i], label);
+  }
+}
