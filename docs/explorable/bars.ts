@@ -25,7 +25,7 @@ export class BarChart {
   readonly #bars = svgElement("path", { class: "bar" });
   readonly #goldBars = svgElement("path", { class: "bar gold" });
   readonly #outline = svgElement("path", { class: "outline" });
-  readonly #frame = svgElement("g", { class: "axis" });
+  readonly #frame = svgElement("g", { class: "grid" });
   #size: readonly [number, number] = [0, 0];
   #order: readonly number[] = [];
   #of: Bars | undefined;
@@ -101,7 +101,9 @@ export class BarChart {
     if (this.#order.length <= LABELLED && step > 26) {
       for (const [place, i] of this.#order.entries()) {
         const isGold = marked !== undefined && of.gold !== undefined && of.gold[i] >= marked;
-        const name = step > 84 ? `${of.labels[i]} · ` : "";
+        // Room for the name too, some 7 pixels a letter.
+        const longest = Math.max(...of.labels.map((label) => label.length)) + 8;
+        const name = step > 7 * longest ? `${of.labels[i]} · ` : "";
         text(`${isGold ? "✓ " : ""}${name}${brief(of.order[i])}`, middle(place), bottom + 14, "middle", {
           class: isGold ? "gold-label" : "label",
         });
@@ -159,16 +161,10 @@ function niceTop(x: number): number {
 }
 
 /** What the signs of the bars mean. */
-export function barsKey(law: HTMLElement, marked: "two" | "many" | "none"): HTMLElement {
-  const key = element(
-    "p",
-    { class: "key" },
-    law,
-    " ",
-    element("span", { class: "outline-key", "aria-hidden": "true" }),
-  );
-  key.append(" outline: one draw of ref");
-  if (marked === "two") key.append(" · ", element("span", { class: "gold-key" }, "✓"), " full bars: gold");
-  if (marked === "many") key.append(" · below the axis: gold");
+export function barsKey(outline: string, gold: readonly number[] | undefined): HTMLElement {
+  const key = element("p", { class: "key" }, element("span", { class: "outline-key", "aria-hidden": "true" }));
+  key.append(` outline: ${outline}`);
+  if (goldLevel(gold) !== undefined) key.append(" · ", element("span", { class: "gold-key" }, "✓ full bars"), ": gold");
+  else if (gold !== undefined) key.append(" · ", element("span", { class: "gold-key" }, "below the axis"), ": gold");
   return key;
 }

@@ -8,7 +8,7 @@ const LOOKS = 8;
 export function bestPoint(curves: Curves, method: Method, beta: number, most: number): Point | undefined {
   if (curves.problem.gold === undefined) return undefined;
   if (method === "rlhf") return highest(curves.frontier);
-  const along = curves.along(method, beta, most);
+  const along = curves.along(method, beta, most).filter(({ at }) => Number.isInteger(at));
   if (along.length === 0) return undefined;
   const top = highest(along);
   if (method === "vote") return top;

@@ -21,6 +21,9 @@ export const MOST_DRAWS = 1024;
 
 const FRONTIER_POINTS = 80;
 
+/** N between the first whole ones, where curves bend most. The laws are of any real N. */
+const BETWEEN: readonly number[] = [1.2, 1.4, 1.7, 2.4];
+
 /** Whole N from 1 to a power of 2, four an octave up to `MOST_DRAWS` and one an octave from there. */
 export function drawsUpTo(most: number): number[] {
   const ns = new Set<number>();
@@ -65,7 +68,7 @@ export class Curves {
     const key = `${most} ${method === "best" ? "" : beta}`;
     const kept = this.#kept.get(method);
     if (kept?.key === key) return kept.points;
-    const ns = drawsUpTo(most);
+    const ns = [...drawsUpTo(most), ...BETWEEN].sort((a, b) => a - b);
     const points = readingsAlong(method, this.problem, ns, beta).map((reading, i) => pointOf(ns[i], reading));
     this.#kept.set(method, { key, points });
     return points;

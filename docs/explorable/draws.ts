@@ -1,15 +1,15 @@
 import { type Distribution, normalize } from "exptilt";
-import { element, write } from "../explorer/dom.js";
+import { element, svgElement, write } from "../explorer/dom.js";
 import { brief, show } from "../explorer/format.js";
 import { whileIdle } from "../explorer/idle.js";
 import { problemOf } from "../explorer/laws.js";
 import type { AnswerSet } from "../explorer/view.js";
-import { BarChart, type Bars, barsKey, goldLevel } from "./bars.js";
+import { BarChart, type Bars, barsKey } from "./bars.js";
 import { bestPoint } from "./best.js";
 import { drawsCode } from "./code.js";
 import { Curves, drawsUpTo, MOST_DRAWS, type Point, pointOf } from "./curves.js";
 import { lawOf, METHOD_WORDS, METHODS, type Method, readingAt } from "./methods.js";
-import { type Dot, type Line, Picture } from "./picture.js";
+import { type Dot, type Line, type Note, Picture, SHAPES } from "./picture.js";
 import { Play } from "./play.js";
 import { linear, logarithmic, roundRange } from "./scale.js";
 import { sentenceOf } from "./sentence.js";
@@ -45,11 +45,12 @@ export class Draws {
   readonly #bars = new BarChart();
   readonly #pictures = element("div", { class: "pictures" });
   readonly #answers = element("div", { class: "answers" });
-  readonly #key = element("div", { class: "key-line" });
+  readonly #head = element("div", { class: "answers-head" });
+  readonly #key = element("div", {});
   readonly #lawName = element("strong", {});
   readonly #sentence = element("p", { class: "sentence", role: "status" });
   readonly #radios: Readonly<Record<Method, HTMLInputElement>>;
-  readonly #figures: Readonly<Record<"n" | "beta" | "gold" | "reward" | "kl", HTMLElement>>;
+  readonly #figures: Readonly<Record<"gold" | "reward" | "kl", HTMLElement>>;
   readonly #play: Play;
   #shown: Shown | undefined;
   #curves: Curves | undefined;
@@ -100,7 +101,12 @@ export class Draws {
     this.#radios = Object.fromEntries(METHODS.map(chosen)) as Record<Method, HTMLInputElement>;
     const methods = element("fieldset", { class: "methods" }, element("legend", {}, "Method"));
     for (const method of METHODS) {
-      const sample = element("span", { class: "sample", "aria-hidden": "true" });
+      const sample = svgElement("svg", { class: "sample", width: 34, height: 12, viewBox: "-17 -6 34 12" });
+      sample.setAttribute("aria-hidden", "true");
+      sample.append(
+        svgElement("path", { class: "line", d: "M-17 0H17" }),
+        svgElement("path", { class: "dot", d: SHAPES[METHODS.indexOf(method)], transform: "scale(0.85)" }),
+      );
       const { title } = METHOD_WORDS[method];
       methods.append(element("label", { "data-series": method }, this.#radios[method], sample, title));
     }
@@ -108,18 +114,13 @@ export class Draws {
       const value = element("output", { "data-figure": name });
       return [value, element("span", {}, `${title} `, value)] as const;
     };
-    const figures = {
-      n: figure("n", "N"),
-      beta: figure("beta", "β"),
-      gold: figure("gold", "gold"),
-      reward: figure("reward", "reward"),
-      kl: figure("kl", "KL"),
-    };
-    this.#figures = Object.fromEntries(Object.entries(figures).map(([name, [value]]) => [name, value])) as never;
-    const readings = element("p", { class: "readings" }, ...Object.values(figures).map(([, shown]) => shown));
+    const figures = { gold: figure("gold", "gold"), reward: figure("reward", "reward"), kl: figure("kl", "KL") };
+    this.#figures = { gold: figures.gold[0], reward: figures.reward[0], kl: figures.kl[0] };
+    const shown = Object.values(figures).map(([, made]) => made);
+    this.#head.append(element("p", { class: "readings" }, this.#lawName, ...shown), this.#key);
     this.#pictures.append(this.#overN.svg, this.#overKl.svg);
-    this.#answers.append(this.#key, this.#bars.svg);
-    this.root = element("div", { class: "draws" }, methods, this.#pictures, readings, this.#sentence, this.#answers);
+    this.#answers.append(this.#head, this.#bars.svg);
+    this.root = element("div", { class: "draws" }, methods, this.#pictures, this.#sentence, this.#answers);
     this.#play = new Play(
       play,
       () => Math.log2(this.#shown?.n ?? 1) / Math.log2(this.#most),
@@ -160,11 +161,8 @@ export class Draws {
     this.#curves = new Curves(problem);
     this.#ref = normalize(problem.ref).mass;
     const { gold, reward } = problem;
-    const level = goldLevel(gold);
     this.#of = { labels: set.labels, order: reward, caption: "reward of the answer", ...(gold && { gold }) };
-    this.#key.replaceChildren(
-      barsKey(this.#lawName, gold === undefined ? "none" : level === undefined ? "many" : "two"),
-    );
+    this.#key.replaceChildren(barsKey("one draw of ref", gold));
     this.root.toggleAttribute("data-no-gold", gold === undefined);
     const known = [...this.#curves.frontier, ...this.#curves.along("best", 0, MOST_DRAWS)];
     this.#goldSpan = roundRange(known.map((point) => point.gold));
@@ -227,20 +225,27 @@ export class Draws {
       y,
       lines: inFront(linesKl),
       dots: inFront(dotsKl),
+      notes: this.#notes(points.get(method), curves),
       knob: { at: Math.min(rlhf.kl, this.#klMost), text: `β = ${brief(beta)}`, least: 0, most: this.#klMost },
     });
     if (this.#ref !== undefined && this.#law !== undefined) this.#bars.draw(of, this.#ref, this.#law.mass, method);
 
     this.#radios[method].checked = true;
     this.root.setAttribute("data-method", method);
-    const { usesN, usesBeta, at } = METHOD_WORDS[method];
-    write(this.#lawName, capital(at(brief(n))));
+    write(this.#lawName, capital(METHOD_WORDS[method].at(brief(n))));
     const point = points.get(method);
-    write(this.#figures.n, usesN ? brief(n) : "–");
-    write(this.#figures.beta, usesBeta ? brief(beta) : "–");
     for (const name of ["gold", "reward", "kl"] as const) {
       if (point !== undefined) write(this.#figures[name], show(point[name]));
     }
+  }
+
+  /** In the picture over KL: which point is the chosen one, and which line is the frontier. */
+  #notes(point: Point | undefined, { frontier }: Curves): Note[] {
+    const { method = "best", n = 1 } = this.#shown ?? {};
+    const top = frontier.reduce((a, b) => (b.gold > a.gold ? b : a));
+    const line: Note = { series: "rlhf", point: [top.kl, top.gold], text: "RLHF optima, every β", above: true };
+    if (point === undefined || method === "rlhf") return [line];
+    return [line, { series: method, point: [point.kl, point.gold], text: METHOD_WORDS[method].at(brief(n)) }];
   }
 
   /** What may wait until the controls rest: votes, the sentence, and the curves of the other methods. */
@@ -277,10 +282,10 @@ export class Draws {
     if (width === 0) return;
     const wide = width >= 720;
     const each = wide ? (width - 24) / 2 : width;
-    const height = wide ? 316 : 290;
+    const height = wide ? 350 : 290;
     this.#overN.resize(each, height);
     this.#overKl.resize(each, height);
-    this.#bars.resize(width, wide ? 118 : 130);
+    this.#bars.resize(width, wide ? 136 : 140);
     this.#draw();
   }
 

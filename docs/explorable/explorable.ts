@@ -22,7 +22,7 @@ const TITLES: Readonly<Record<Tab, string>> = { draws: "Best-of-N", guidance: "G
 
 const LEADS: Readonly<Record<Tab, string>> = {
   draws:
-    "Draw N answers and keep the one that a proxy reward likes best. Drag N: the reward only rises, and what one really wants rises and then falls. Drag β to hold it.",
+    "Draw N answers and keep the one that a proxy reward likes best. Drag N: the reward only rises; gold, what one really wants, may rise and then fall. A temperature β bounds how far it can go: drag that too.",
   guidance:
     "Guidance of strength w states a target on three atoms. Drag w: what guided DDIM gives, exactly, is not that target.",
 };

@@ -3,7 +3,7 @@ import { type AtomicData, ddimLaw, guidanceGap, guidedTarget } from "exptilt/dif
 import { element, write } from "../explorer/dom.js";
 import { show } from "../explorer/format.js";
 import { whileIdle } from "../explorer/idle.js";
-import { BarChart, type Bars } from "./bars.js";
+import { BarChart, type Bars, barsKey } from "./bars.js";
 import { type Asked, CASES, type Case, caseOf, dataOf } from "./cases.js";
 import { Picture } from "./picture.js";
 import { linear, roundRange } from "./scale.js";
@@ -36,7 +36,7 @@ export class Guidance {
   readonly #bars = new BarChart();
   readonly #pictures = element("div", { class: "pictures" });
   readonly #sentence = element("p", { class: "sentence", role: "status" });
-  readonly #figures = { w: element("output", {}), distance: element("output", {}) };
+  readonly #distance = element("output", { "data-figure": "distance" });
   #case: Case | undefined;
   #data: AtomicData | undefined;
   #of: Bars | undefined;
@@ -72,24 +72,17 @@ export class Guidance {
       axis: "noise level σ",
       labelled: false,
     });
-    const readings = element("p", { class: "readings" });
-    readings.append(
-      element("span", {}, "w ", this.#figures.w),
-      element("span", {}, "total variation ", this.#figures.distance),
-    );
-    const key = element("p", { class: "key" }, element("strong", {}, "Guided DDIM"), " ");
-    key.append(
-      element("span", { class: "outline-key", "aria-hidden": "true" }),
-      " outline: its stated target ∝ p(x|c)¹⁺ʷ p(x)⁻ʷ",
+    const readings = element("p", { class: "readings" }, element("strong", {}, "Guided DDIM"));
+    readings.append(element("span", {}, "total variation from its target ", this.#distance));
+    const head = element(
+      "div",
+      { class: "answers-head" },
+      readings,
+      barsKey("its target ∝ p(x|c)¹⁺ʷ p(x)⁻ʷ", undefined),
     );
     this.#pictures.append(this.#overW.svg, this.#overSigma.svg);
     this.root = element("div", { class: "guidance" });
-    this.root.append(
-      this.#pictures,
-      readings,
-      this.#sentence,
-      element("div", { class: "answers" }, element("div", { class: "key-line" }, key), this.#bars.svg),
-    );
+    this.root.append(this.#pictures, this.#sentence, element("div", { class: "answers" }, head, this.#bars.svg));
     new ResizeObserver(() => this.#resize()).observe(this.#pictures);
   }
 
@@ -177,8 +170,7 @@ console.log(guidanceGap(data, "${asked}", ${w}, [0.1, 0.5, 0.9]));
       dots: [],
     });
     this.#bars.draw(of, here.target.mass, here.law.mass, "guided");
-    write(this.#figures.w, String(asked.w));
-    write(this.#figures.distance, show(here.distance));
+    write(this.#distance, show(here.distance));
   }
 
   #say(): void {
@@ -202,9 +194,9 @@ console.log(guidanceGap(data, "${asked}", ${w}, [0.1, 0.5, 0.9]));
     if (width === 0) return;
     const wide = width >= 720;
     const each = wide ? (width - 24) / 2 : width;
-    this.#overW.resize(each, wide ? 316 : 290);
-    this.#overSigma.resize(each, wide ? 316 : 200);
-    this.#bars.resize(width, wide ? 118 : 130);
+    this.#overW.resize(each, wide ? 350 : 290);
+    this.#overSigma.resize(each, wide ? 350 : 200);
+    this.#bars.resize(width, wide ? 136 : 140);
     this.#draw();
   }
 

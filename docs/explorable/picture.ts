@@ -6,7 +6,7 @@ export interface Line {
   /** Its colour, dash and marker, by the stylesheet. */
   readonly series: string;
   readonly points: readonly (readonly number[])[];
-  /** What stands at its end, where there is room for labels. */
+  /** What stands at its end in the upper panel, where there is room for labels. */
   readonly label?: string;
   readonly chosen?: boolean;
 }
@@ -18,6 +18,15 @@ export interface Dot {
   readonly shape: number;
   readonly point: readonly number[];
   readonly chosen?: boolean;
+}
+
+/** A word beside a point of the upper panel. */
+export interface Note {
+  readonly series: string;
+  readonly point: readonly number[];
+  readonly text: string;
+  /** Above the point; else beside it. */
+  readonly above?: boolean;
 }
 
 /** What can be dragged along the axis. */
@@ -36,6 +45,7 @@ export interface Content {
   readonly y: readonly ((span: readonly [number, number]) => Scale)[];
   readonly lines: readonly Line[];
   readonly dots: readonly Dot[];
+  readonly notes?: readonly Note[];
   readonly knob?: Knob;
 }
 
@@ -70,6 +80,7 @@ interface Panel {
   readonly lines: SVGGElement;
   readonly dots: SVGGElement;
   readonly labels: SVGGElement;
+  readonly notes: SVGGElement;
 }
 
 /** Panels one above the other on one axis, with a handle that is dragged along it. */
@@ -95,6 +106,7 @@ export class Picture {
       lines: svgElement("g", { class: "lines", "aria-hidden": "true" }),
       dots: svgElement("g", { class: "dots", "aria-hidden": "true" }),
       labels: svgElement("g", { class: "labels", "aria-hidden": "true" }),
+      notes: svgElement("g", { class: "labels", "aria-hidden": "true" }),
     }));
     const { label, slider } = options;
     const sliding = { role: "slider", tabindex: 0, "aria-label": slider?.label ?? "" };
@@ -105,7 +117,7 @@ export class Picture {
     this.svg.append(this.#axis);
     for (const { lines } of this.#panels) this.svg.append(lines);
     if (slider !== undefined) this.svg.append(this.#surface, this.#handle);
-    for (const { dots, labels } of this.#panels) this.svg.append(labels, dots);
+    for (const { dots, labels, notes } of this.#panels) this.svg.append(labels, dots, notes);
     if (slider !== undefined) this.#listen(slider);
   }
 
@@ -119,7 +131,7 @@ export class Picture {
     return true;
   }
 
-  draw({ x, y, lines, dots, knob }: Content): void {
+  draw({ x, y, lines, dots, notes = [], knob }: Content): void {
     const [width, height] = this.#size;
     if (width === 0) return;
     const right = width - (this.#options.labelled ? 104 : 12);
@@ -137,8 +149,10 @@ export class Picture {
     for (const [i, panel] of this.#panels.entries()) {
       drawLines(panel.lines, lines, scale, scales[i], i);
       drawDots(panel.dots, dots, scale, scales[i], i);
-      if (this.#options.labelled) drawLabels(panel.labels, lines, right, scales[i], i, spans[i]);
     }
+    const [first] = this.#panels;
+    if (this.#options.labelled) drawLabels(first.labels, lines, right, scales[0], spans[0][0]);
+    drawNotes(first.notes, notes, scale, scales[0], right);
     if (knob !== undefined) this.#drawHandle(knob, scale, bottom);
   }
 
@@ -263,8 +277,8 @@ function drawLines(on: SVGGElement, lines: readonly Line[], x: Scale, y: Scale, 
   }
 }
 
-/** Shapes that the colour-blind tell apart, of about one area. */
-const SHAPES = [
+/** Shapes that are told apart without colour, of about one area. */
+export const SHAPES = [
   "M5 0A5 5 0 1 1 -5 0A5 5 0 1 1 5 0Z",
   "M-4.5 -4.5H4.5V4.5H-4.5Z",
   "M0 -6L5.8 4.5H-5.8Z",
@@ -280,44 +294,69 @@ function drawDots(on: SVGGElement, dots: readonly Dot[], x: Scale, y: Scale, pan
     set(paths[i], {
       d: there ? SHAPES[shape % SHAPES.length] : "",
       "data-series": series,
-      ...(there && { transform: `translate(${x.to(point[0]).toFixed(1)} ${y.to(point[panel + 1]).toFixed(1)})` }),
+      transform: there
+        ? `translate(${x.to(point[0]).toFixed(1)} ${y.to(point[panel + 1]).toFixed(1)}) scale(${chosen ? 1.15 : 0.75})`
+        : "",
     });
     paths[i].toggleAttribute("data-chosen", chosen);
   }
 }
 
 /** Labels stand at least so far apart. */
-const LABEL_HEIGHT = 13;
+const LABEL_HEIGHT = 14;
 
 /** The names of the lines beside their ends, moved apart where they would overlap. */
-function drawLabels(
-  on: SVGGElement,
-  lines: readonly Line[],
-  right: number,
-  y: Scale,
-  panel: number,
-  [low, high]: readonly [number, number],
-): void {
+function drawLabels(on: SVGGElement, lines: readonly Line[], right: number, y: Scale, low: number): void {
   const wanted = lines
     .flatMap(({ series, points, label, chosen = false }) => {
-      const end = points.at(-1)?.[panel + 1];
+      const end = points.at(-1)?.[1];
       if (label === undefined || end === undefined || !Number.isFinite(end)) return [];
       return [{ series, label, chosen, at: y.to(end) }];
     })
     .sort((a, b) => a.at - b.at);
-  // Where all do not fit, the chosen one does.
-  const shown = wanted.length * LABEL_HEIGHT <= low - high + 20 ? wanted : wanted.filter(({ chosen }) => chosen);
-  const places: number[] = [];
-  for (const { at } of shown) places.push(Math.max(at, (places.at(-1) ?? -Infinity) + LABEL_HEIGHT));
-  let most = low + 6;
-  for (let i = places.length - 1; i >= 0; i--) {
-    places[i] = Math.min(places[i], most);
-    most = places[i] - LABEL_HEIGHT;
-  }
-  const texts = elementsOf(on, shown.length, () => svgElement("text"));
-  for (const [i, { series, label, chosen }] of shown.entries()) {
+  const places = apart(
+    wanted.map(({ at }) => Math.min(at, low)),
+    LABEL_HEIGHT,
+  );
+  const texts = elementsOf(on, wanted.length, () => svgElement("text"));
+  for (const [i, { series, label, chosen }] of wanted.entries()) {
     set(texts[i], { x: String(right + 8), y: (places[i] + 4).toFixed(1), "data-series": series });
     texts[i].toggleAttribute("data-chosen", chosen);
     write(texts[i], label);
+  }
+}
+
+/** Places nearest to those wanted, in their order and at least a distance apart: what would overlap stands around its mean. */
+export function apart(wanted: readonly number[], distance: number): number[] {
+  const groups: { centre: number; size: number }[] = [];
+  for (const at of wanted) {
+    groups.push({ centre: at, size: 1 });
+    for (;;) {
+      const [a, b] = groups.slice(-2);
+      if (b === undefined || b.centre - a.centre >= (distance * (a.size + b.size)) / 2) break;
+      const size = a.size + b.size;
+      // The mean of where the first of the group wants to be, of all its members.
+      const first = (g: typeof a) => g.centre - (distance * (g.size - 1)) / 2;
+      const start = (a.size * first(a) + b.size * (first(b) - distance * a.size)) / size;
+      groups.splice(-2, 2, { centre: start + (distance * (size - 1)) / 2, size });
+    }
+  }
+  return groups.flatMap(({ centre, size }) =>
+    Array.from({ length: size }, (_, i) => centre + distance * (i - (size - 1) / 2)),
+  );
+}
+
+function drawNotes(on: SVGGElement, notes: readonly Note[], x: Scale, y: Scale, right: number): void {
+  const texts = elementsOf(on, notes.length, () => svgElement("text", { class: "note" }));
+  for (const [i, { series, point, text, above = false }] of notes.entries()) {
+    const [left, place] = [x.to(point[0]), y.to(point[1])];
+    const turned = left > right - 90;
+    set(texts[i], {
+      x: (left + (above ? 0 : turned ? -10 : 10)).toFixed(1),
+      y: (place + (above ? -9 : -8)).toFixed(1),
+      "text-anchor": above ? "middle" : turned ? "end" : "start",
+      "data-series": series,
+    });
+    write(texts[i], text);
   }
 }

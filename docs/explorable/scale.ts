@@ -8,7 +8,7 @@ export interface Scale {
 /** A scale that is linear, with round ticks. */
 export function linear([low, high]: readonly [number, number], [start, end]: readonly [number, number]): Scale {
   const slope = (end - start) / (high - low);
-  const step = roundStep((high - low) / Math.max(2, Math.min(5, Math.abs(end - start) / 45)));
+  const step = roundStep((high - low) / Math.max(2, Math.min(6, Math.abs(end - start) / 34)));
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) {
     const at = Number((k * step).toPrecision(12));
