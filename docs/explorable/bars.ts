@@ -4,8 +4,10 @@ import { show } from "../explorer/format.js";
 /** What the bars are of: one answer or atom each. */
 export interface Bars {
   readonly labels: readonly string[];
-  /** What each is worth to the method: the order of the bars, and what stands below them. */
+  /** What each is worth to the method: the order of the bars. */
   readonly order: readonly number[];
+  /** What stands below each, with its name where there is room. */
+  readonly below: (i: number, named: boolean) => string;
   readonly caption: string;
   /** The gold reward of each, where all have one. */
   readonly gold?: readonly number[];
@@ -103,8 +105,7 @@ export class BarChart {
         const isGold = marked !== undefined && of.gold !== undefined && of.gold[i] >= marked;
         // Room for the name too, some 7 pixels a letter.
         const longest = Math.max(...of.labels.map((label) => label.length)) + 8;
-        const name = step > 7 * longest ? `${of.labels[i]} · ` : "";
-        text(`${isGold ? "✓ " : ""}${name}${brief(of.order[i])}`, middle(place), bottom + 14, "middle", {
+        text(`${isGold ? "✓ " : ""}${of.below(i, step > 7 * longest)}`, middle(place), bottom + 14, "middle", {
           class: isGold ? "gold-label" : "label",
         });
       }
@@ -112,7 +113,7 @@ export class BarChart {
     } else {
       // What is gold as small bars that hang below the axis.
       if (of.gold !== undefined) parts.push(goldStrip(this.#order, of.gold, step, gap, bottom));
-      const ends = [this.#order[0], this.#order[this.#order.length - 1]].map((i) => brief(of.order[i]));
+      const ends = [this.#order[0], this.#order[this.#order.length - 1]].map((i) => of.below(i, false));
       text(ends[0], LEFT, height - 4, "start");
       text(`${of.caption} →`, (LEFT + width) / 2, height - 4, "middle");
       text(ends[1], width - 8, height - 4, "end");
@@ -143,7 +144,8 @@ function goldStrip(
   return svgElement("path", { class: "strip", d });
 }
 
-function brief(x: number): string {
+/** A number below a bar: two digits. */
+export function short(x: number): string {
   return String(Number(x.toPrecision(2)))
     .replace("Infinity", "∞")
     .replace("-", "−");

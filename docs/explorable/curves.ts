@@ -38,8 +38,8 @@ export const VOTE_DRAWS: readonly number[] = [1, 3, 4, 6, 8, 12, 16, 24, 32, 48,
 /** The curves of one answer set. Each is computed when it is first asked for, and kept. */
 export class Curves {
   readonly problem: SetProblem;
-  /** The least and the largest β that the frontier shows, by the range of the rewards. */
-  readonly betas: readonly [number, number];
+  /** The least and the largest β that are looked at, by the range of the rewards. */
+  readonly #betas: readonly [number, number];
   readonly #kept = new Map<Method, { readonly key: string; readonly points: readonly Point[] }>();
   readonly #votes: Point[] = [];
   #frontier: readonly Point[] | undefined;
@@ -49,17 +49,26 @@ export class Curves {
     const possible = problem.reward.filter((r, i) => r > -Infinity && problem.ref.logMass[i] > -Infinity);
     const range = Math.max(...possible) - Math.min(...possible);
     const unit = range > 0 && range < Infinity ? range : 1;
-    this.betas = [unit / 500, unit * 20].map((beta) => Number(beta.toPrecision(2))) as [number, number];
+    this.#betas = [unit / 500, unit * 20].map((beta) => Number(beta.toPrecision(2))) as [number, number];
   }
 
-  /** The RLHF optima from the largest β to the least: from ref on. */
+  /** The RLHF optima from the largest β to the least: from ref on, to about the KL of best-of-N. */
   get frontier(): readonly Point[] {
-    this.#frontier ??= Array.from({ length: FRONTIER_POINTS }, (_, i) => {
-      const [least, most] = this.betas;
-      const beta = most * (least / most) ** (i / (FRONTIER_POINTS - 1));
+    if (this.#frontier !== undefined) return this.#frontier;
+    const [least, most] = this.#betas;
+    const points = Array.from({ length: FRONTIER_POINTS }, (_, i) => {
+      const beta = Number((most * (least / most) ** (i / (FRONTIER_POINTS - 1))).toPrecision(3));
       return pointOf(beta, policyReading(this.problem, rlhfOptimum({ ...this.problem, beta })));
     });
+    const spent = this.along("best", 0, MOST_DRAWS).at(-1)?.kl ?? 0;
+    this.#frontier = points.filter(({ kl }, i) => i < 2 || kl <= 1.1 * spent);
     return this.#frontier;
+  }
+
+  /** The least and the largest β of the frontier. */
+  get betas(): readonly [number, number] {
+    const { frontier } = this;
+    return [frontier[frontier.length - 1].at, frontier[0].at];
   }
 
   /** A method's points over N; those of votes as far as they were counted. */

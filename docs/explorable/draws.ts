@@ -4,7 +4,7 @@ import { brief, show } from "../explorer/format.js";
 import { whileIdle } from "../explorer/idle.js";
 import { problemOf } from "../explorer/laws.js";
 import type { AnswerSet } from "../explorer/view.js";
-import { BarChart, type Bars, barsKey } from "./bars.js";
+import { BarChart, type Bars, barsKey, short } from "./bars.js";
 import { bestPoint } from "./best.js";
 import { drawsCode } from "./code.js";
 import { Curves, drawsUpTo, MOST_DRAWS, type Point, pointOf } from "./curves.js";
@@ -20,6 +20,13 @@ export interface Shown {
   readonly method: Method;
   readonly n: number;
   readonly beta: number;
+}
+
+/** The least and the greatest of what is drawn. */
+interface Extent {
+  readonly gold: [number, number];
+  readonly reward: [number, number];
+  kl: number;
 }
 
 export type Change = Partial<Pick<Shown, "method" | "n" | "beta">>;
@@ -58,9 +65,9 @@ export class Draws {
   #ref: Float64Array | undefined;
   #law: Distribution<number> | undefined;
   #vote: Point | undefined;
-  #goldSpan: readonly [number, number] = [0, 1];
-  #rewardSpan: readonly [number, number] = [0, 1];
-  #klMost = 1;
+  #extent: Extent = { gold: [0, 1], reward: [0, 1], kl: 1 };
+  /** Where the chosen method has the most gold, once that is known. */
+  #best: { readonly of: string; readonly point: Point | undefined } | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
   #stopIdle: (() => void) | undefined;
 
@@ -161,13 +168,34 @@ export class Draws {
     this.#curves = new Curves(problem);
     this.#ref = normalize(problem.ref).mass;
     const { gold, reward } = problem;
-    this.#of = { labels: set.labels, order: reward, caption: "reward of the answer", ...(gold && { gold }) };
+    this.#of = {
+      labels: set.labels,
+      order: reward,
+      below: (i, named) => (named ? `${set.labels[i]} · ${short(reward[i])}` : short(reward[i])),
+      caption: "reward of the answer",
+      ...(gold && { gold }),
+    };
     this.#key.replaceChildren(barsKey("one draw of ref", gold));
     this.root.toggleAttribute("data-no-gold", gold === undefined);
-    const known = [...this.#curves.frontier, ...this.#curves.along("best", 0, MOST_DRAWS)];
-    this.#goldSpan = roundRange(known.map((point) => point.gold));
-    this.#rewardSpan = roundRange(known.map((point) => point.reward));
-    this.#klMost = Math.max(...known.map((point) => (Number.isFinite(point.kl) ? point.kl : 0))) || 1;
+    this.#extent = { gold: [Infinity, -Infinity], reward: [Infinity, -Infinity], kl: 0 };
+    this.#best = undefined;
+    this.#extend([...this.#curves.frontier, ...this.#curves.along("best", 0, MOST_DRAWS)]);
+  }
+
+  /** Makes room for points: the axes only grow while one set is shown, so that what is dragged keeps its scale. */
+  #extend(points: readonly Point[]): void {
+    const { gold, reward } = this.#extent;
+    for (const point of points) {
+      for (const [ends, x] of [
+        [gold, point.gold],
+        [reward, point.reward],
+      ] as const) {
+        if (!Number.isFinite(x)) continue;
+        ends[0] = Math.min(ends[0], x);
+        ends[1] = Math.max(ends[1], x);
+      }
+      if (Number.isFinite(point.kl)) this.#extent.kl = Math.max(this.#extent.kl, point.kl);
+    }
   }
 
   #draw(): void {
@@ -199,6 +227,7 @@ export class Draws {
       } else {
         // While something is dragged only the chosen curve follows; the others come when the page is idle.
         const along = chosen || each === "best" ? curves.along(each, beta, most) : curves.last(each);
+        this.#extend(along);
         linesN.push({
           ...about,
           points: along.map(({ at, gold, reward }) => [at, gold, reward]),
@@ -212,21 +241,25 @@ export class Draws {
       if (each !== "rlhf") dotsN.push({ ...about, shape, point: [n, point.gold, point.reward] });
       dotsKl.push({ ...about, shape, point: [point.kl, point.gold, point.reward] });
     }
-    const y = [this.#goldSpan, this.#rewardSpan].map((ends) => (span: readonly [number, number]) => linear(ends, span));
+    const klMost = this.#extent.kl > 0 ? this.#extent.kl : 1;
+    const y = [this.#extent.gold, this.#extent.reward]
+      .map(roundRange)
+      .map((ends) => (span: readonly [number, number]) => linear(ends, span));
     this.#overN.draw({
       x: (span) => logarithmic(most, span),
       y,
       lines: inFront(linesN),
       dots: inFront(dotsN),
+      notes: this.#peak(shown),
       knob: { at: n, text: `N = ${brief(n)}`, least: 1, most },
     });
     this.#overKl.draw({
-      x: (span) => linear([0, this.#klMost * 1.02], span),
+      x: (span) => linear([0, 1.02 * klMost], span),
       y,
       lines: inFront(linesKl),
       dots: inFront(dotsKl),
       notes: this.#notes(points.get(method), curves),
-      knob: { at: Math.min(rlhf.kl, this.#klMost), text: `β = ${brief(beta)}`, least: 0, most: this.#klMost },
+      knob: { at: Math.min(rlhf.kl, klMost), text: `β = ${brief(beta)}`, least: 0, most: klMost },
     });
     if (this.#ref !== undefined && this.#law !== undefined) this.#bars.draw(of, this.#ref, this.#law.mass, method);
 
@@ -237,6 +270,15 @@ export class Draws {
     for (const name of ["gold", "reward", "kl"] as const) {
       if (point !== undefined) write(this.#figures[name], show(point[name]));
     }
+  }
+
+  /** In the picture over N: where the chosen method has the most gold, where that is between the ends. */
+  #peak({ method, n, beta }: Shown): Note[] {
+    const { of, point } = this.#best ?? {};
+    if (point === undefined || of !== curveName(method, beta) || method === "rlhf") return [];
+    if (point.at === 1 || point.at >= this.#most || point.at === n) return [];
+    const text = `most at N = ${brief(point.at)}`;
+    return [{ series: method, point: [point.at, point.gold], text, above: true }];
   }
 
   /** In the picture over KL: which point is the chosen one, and which line is the frontier. */
@@ -256,14 +298,15 @@ export class Draws {
     const { problem } = curves;
     this.#vote = pointOf(n, readingAt("vote", problem, n, beta));
     if (method === "vote") this.#law = lawOf(method, problem, n, beta);
-    this.#draw();
     const at = method === "vote" ? this.#vote : pointOf(n, readingAt(method, problem, n, beta));
     const first = pointOf(1, readingAt("best", problem, 1, beta));
     const say = () => {
       const best = bestPoint(curves, method, beta, this.#most);
+      this.#best = { of: curveName(method, beta), point: best };
       write(this.#sentence, sentenceOf(method, method === "rlhf" ? { ...at, at: beta } : at, best, first, n, beta));
     };
     say();
+    this.#draw();
     if (this.#law !== undefined) this.#bars.say(of, this.#law.mass);
     this.#stopIdle = whileIdle(() => {
       const missing = METHODS.find(
@@ -309,6 +352,9 @@ export class Draws {
     if (beta !== this.#shown?.beta) this.#turn({ beta });
   }
 }
+
+/** A curve over N by its method, and β where that matters. */
+const curveName = (method: Method, beta: number) => `${method} ${METHOD_WORDS[method].usesBeta ? beta : ""}`;
 
 /** What is chosen is drawn last, above the others. */
 function inFront<T extends { readonly chosen?: boolean }>(all: readonly T[]): T[] {

@@ -20,17 +20,23 @@ export type ExplorableChange = Partial<Omit<ExplorableState, "set">>;
 
 const TITLES: Readonly<Record<Tab, string>> = { draws: "Best-of-N", guidance: "Guidance" };
 
+const HEADINGS: Readonly<Record<Tab, string>> = {
+  draws: "Over-optimisation in your hands",
+  guidance: "Guidance misses its target",
+};
+
 const LEADS: Readonly<Record<Tab, string>> = {
   draws:
-    "Draw N answers and keep the one that a proxy reward likes best. Drag N: the reward only rises; gold, what one really wants, may rise and then fall. A temperature β bounds how far it can go: drag that too.",
+    "Draw N answers and keep the one that a proxy reward likes best: the reward only rises, but gold, what one wants, may fall again. Drag N and β.",
   guidance:
-    "Guidance of strength w states a target on three atoms. Drag w: what guided DDIM gives, exactly, is not that target.",
+    "Classifier-free guidance of strength w states a target for three atoms on a line. What guided DDIM gives, exactly, is another law. Drag w.",
 };
 
 /** The section: a title, two tabs, and what they show. Its owner holds the state and shows it. */
 export class Explorable {
   readonly #panels: Readonly<Record<Tab, HTMLElement>>;
   readonly #tabs: Readonly<Record<Tab, HTMLButtonElement>>;
+  readonly #title = element("h2", { id: "explorable-title" });
   readonly #lead = element("p", { class: "lead" });
   readonly #said = element("span", { class: "said", role: "status" });
   readonly #draws: Draws;
@@ -86,8 +92,7 @@ export class Explorable {
     this.#panels = { draws: panel("draws", this.#draws), guidance: panel("guidance", this.#guidance) };
     const list = element("div", { class: "tabs", role: "tablist", "aria-label": "What is shown" });
     list.append(...TABS.map((name) => this.#tabs[name]));
-    const title = element("h2", { id: "explorable-title" }, "Over-optimisation in your hands");
-    const head = element("div", { class: "head" }, title, list, this.#said);
+    const head = element("div", { class: "head" }, this.#title, list, this.#said);
     section.classList.add("explorable");
     section.setAttribute("aria-labelledby", "explorable-title");
     section.replaceChildren(head, this.#lead, this.#panels.draws, this.#panels.guidance);
@@ -102,6 +107,7 @@ export class Explorable {
       this.#tabs[name].setAttribute("aria-selected", String(name === tab));
       this.#tabs[name].tabIndex = name === tab ? 0 : -1;
     }
+    write(this.#title, HEADINGS[tab]);
     write(this.#lead, LEADS[tab]);
     if (tab === "draws") this.#draws.show(state);
     else {

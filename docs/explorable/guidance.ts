@@ -54,8 +54,8 @@ export class Guidance {
     this.#overW = new Picture({
       label: "Probability of each atom, and the distance from the target, against the strength of guidance",
       panels: [
-        { title: "Probability: output —, target ┄", share: 0.66 },
-        { title: "Total variation between them", share: 0.34 },
+        { title: "Probability of each atom", share: 0.66 },
+        { title: "Total variation from the target", share: 0.34 },
       ],
       axis: "guidance strength w",
       labelled: true,
@@ -116,7 +116,8 @@ console.log(guidanceGap(data, "${asked}", ${w}, [0.1, 0.5, 0.9]));
   #take(known: Case): void {
     this.#case = known;
     this.#data = dataOf(known);
-    this.#of = { labels: known.atoms.map((x) => `atom at ${x}`), order: known.atoms, caption: "place of the atom" };
+    const labels = known.atoms.map((x) => `atom at ${place(x)}`);
+    this.#of = { labels, order: known.atoms, below: (i) => labels[i], caption: "" };
     this.#along = [];
     this.#stopIdle?.();
     this.#stopIdle = whileIdle(() => {
@@ -140,11 +141,12 @@ console.log(guidanceGap(data, "${asked}", ${w}, [0.1, 0.5, 0.9]));
     const gap = guidanceGap(data, known.asked, asked.w, LEVELS);
     const outputs = known.atoms.map((x, i) => ({
       series: `atom-${i}`,
-      label: `atom at ${x}`.replace("-", "−"),
+      label: `atom at ${place(x)}`,
       points: this.#along.map(({ w, law }) => [w, law.mass[i], Number.NaN]),
     }));
     const targets = known.atoms.map((_, i) => ({
       series: `target-${i}`,
+      label: "its target",
       points: this.#along.map(({ w, target }) => [w, target.mass[i], Number.NaN]),
     }));
     const distance = {
@@ -178,13 +180,14 @@ console.log(guidanceGap(data, "${asked}", ${w}, [0.1, 0.5, 0.9]));
     if (known === undefined || asked === undefined || of === undefined) return;
     const { law, target, distance } = this.#at(asked.w);
     const off = (i: number) => law.mass[i] - target.mass[i];
-    const places = [...known.atoms.keys()].sort((a, b) => off(b) - off(a));
-    const [most, least] = [places[0], places[places.length - 1]];
-    const of2 = (i: number) => `atom ${String(known.atoms[i]).replace("-", "−")} ${show(law.mass[i])}`;
+    const order = [...known.atoms.keys()].sort((a, b) => off(b) - off(a));
+    const [most, least] = [order[0], order[order.length - 1]];
+    const puts = (i: number) =>
+      `${show(law.mass[i])} on the atom at ${place(known.atoms[i])} (target ${show(target.mass[i])})`;
     const said =
       distance < 1e-9
         ? `At w = ${asked.w} guided DDIM gives p(x|c), its target.`
-        : `At w = ${asked.w} guided DDIM gives ${of2(most)} where its stated target has ${show(target.mass[most])}, and ${of2(least)} where that has ${show(target.mass[least])}: guidance is not the tilt that it states.`;
+        : `At w = ${asked.w} guided DDIM puts ${puts(most)} and ${puts(least)}: it is not the tilt that it states.`;
     write(this.#sentence, said);
     this.#bars.say(of, law.mass);
   }
@@ -204,4 +207,9 @@ console.log(guidanceGap(data, "${asked}", ${w}, [0.1, 0.5, 0.9]));
     const w = Number((Math.round(Math.min(MOST, Math.max(0, to)) / STEP) * STEP).toFixed(2));
     if (w !== this.#asked?.w) this.#turn({ id: this.#case?.id ?? CASES[0].id, w });
   }
+}
+
+/** Where an atom lies. */
+function place(x: number): string {
+  return String(x).replace("-", "−");
 }

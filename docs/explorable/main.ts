@@ -52,6 +52,7 @@ function show(next: State, remember = true): void {
   state = next;
   explorable.show(state);
   if (list.value !== (state.preset ?? "")) drawList();
+  about.hidden = presetOf(state.preset ?? "")?.page === undefined;
   clearTimeout(resting);
   if (remember) resting = setTimeout(() => history.replaceState(null, "", `#${toAddress(state)}`), REST);
 }

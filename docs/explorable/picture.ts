@@ -352,7 +352,7 @@ function drawNotes(on: SVGGElement, notes: readonly Note[], x: Scale, y: Scale, 
     const [left, place] = [x.to(point[0]), y.to(point[1])];
     const turned = left > right - 90;
     set(texts[i], {
-      x: (left + (above ? 0 : turned ? -10 : 10)).toFixed(1),
+      x: (above ? Math.min(left, right - 66) : left + (turned ? -10 : 10)).toFixed(1),
       y: (place + (above ? -9 : -8)).toFixed(1),
       "text-anchor": above ? "middle" : turned ? "end" : "start",
       "data-series": series,
