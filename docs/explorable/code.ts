@@ -12,9 +12,12 @@ const CALLS: Readonly<Record<Method, { readonly name: string; readonly call: (n:
   rlhf: { name: "rlhfOptimum", call: () => "rlhfOptimum(problem)" },
 };
 
+/** The limit β → 0 of the RLHF optimum. */
+const LIMIT = { name: "selectionLimit", call: () => "selectionLimit(problem)" };
+
 /** A program that prints what is shown: the law, and what is read off it. */
 export function drawsCode(set: AnswerSet, problem: SetProblem, method: Method, n: number, beta: number): string {
-  const { name, call } = CALLS[method];
+  const { name, call } = method === "rlhf" && beta === 0 ? LIMIT : CALLS[method];
   const [build, list] = [set.logarithmic ? "fromLogMass" : "measure", (xs: readonly number[]) => `[${xs.join(", ")}]`];
   const names = [build, "policyReading", name].sort((a, b) => a.localeCompare(b));
   const labels = JSON.stringify(

@@ -22,7 +22,7 @@ export const MOST_DRAWS = 1024;
 const FRONTIER_POINTS = 80;
 
 /** N between the first whole ones, where curves bend most. The laws are of any real N. */
-const BETWEEN: readonly number[] = [1.2, 1.4, 1.7, 2.4];
+const BETWEEN: readonly number[] = [1.02, 1.07, 1.15, 1.3, 1.5, 1.75, 2.5, 3.5];
 
 /** Whole N from 1 to a power of 2, four an octave up to `MOST_DRAWS` and one an octave from there. */
 export function drawsUpTo(most: number): number[] {

@@ -242,9 +242,10 @@ export class Draws {
       dotsKl.push({ ...about, shape, point: [point.kl, point.gold, point.reward] });
     }
     const klMost = this.#extent.kl > 0 ? this.#extent.kl : 1;
-    const y = [this.#extent.gold, this.#extent.reward]
-      .map(roundRange)
-      .map((ends) => (span: readonly [number, number]) => linear(ends, span));
+    const axis = (ends: readonly [number, number]) => (span: readonly [number, number]) =>
+      linear(roundRange(ends), span);
+    const { gold, reward } = this.#extent;
+    const y = [problem.gold && axis(gold), axis(reward)];
     this.#overN.draw({
       x: (span) => logarithmic(most, span),
       y,
@@ -278,16 +279,27 @@ export class Draws {
     if (point === undefined || of !== curveName(method, beta) || method === "rlhf") return [];
     if (point.at === 1 || point.at >= this.#most || point.at === n) return [];
     const text = `most at N = ${brief(point.at)}`;
-    return [{ series: method, point: [point.at, point.gold], text, above: true }];
+    return [{ series: method, point: [point.at, point.gold, point.reward], text, where: "above" }];
   }
 
   /** In the picture over KL: which point is the chosen one, and which line is the frontier. */
-  #notes(point: Point | undefined, { frontier }: Curves): Note[] {
+  #notes(point: Point | undefined, curves: Curves): Note[] {
+    const { frontier } = curves;
     const { method = "best", n = 1 } = this.#shown ?? {};
-    const top = frontier.reduce((a, b) => (b.gold > a.gold ? b : a));
-    const line: Note = { series: "rlhf", point: [top.kl, top.gold], text: "RLHF optima, every β", above: true };
+    const height = ({ gold, reward }: Point) => (Number.isNaN(gold) ? reward : gold);
+    const top = frontier.reduce((a, b) => (height(b) > height(a) ? b : a));
+    const line: Note = {
+      series: "rlhf",
+      point: [top.kl, top.gold, top.reward],
+      text: "RLHF optima, every β",
+      where: "above",
+    };
     if (point === undefined || method === "rlhf") return [line];
-    return [line, { series: method, point: [point.kl, point.gold], text: METHOD_WORDS[method].at(brief(n)) }];
+    // Where the curve goes on up there is room below it.
+    const end = curves.last(method).at(-1);
+    const where = end !== undefined && height(end) > height(point) ? "below" : "right";
+    const text = METHOD_WORDS[method].at(brief(n));
+    return [line, { series: method, point: [point.kl, point.gold, point.reward], text, where }];
   }
 
   /** What may wait until the controls rest: votes, the sentence, and the curves of the other methods. */
@@ -328,7 +340,7 @@ export class Draws {
     const height = wide ? 350 : 290;
     this.#overN.resize(each, height);
     this.#overKl.resize(each, height);
-    this.#bars.resize(width, wide ? 136 : 140);
+    this.#bars.resize(width, wide ? 156 : 140);
     this.#draw();
   }
 

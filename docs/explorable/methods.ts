@@ -8,6 +8,7 @@ import {
   rlhfOptimum,
   type SpentDraws,
   selectionCurve,
+  selectionLimit,
   softBestOfNLaw,
   weightedVoteLaw,
 } from "exptilt";
@@ -82,7 +83,8 @@ export function lawOf(method: Method, problem: SetProblem, n: number, beta: numb
       // β = ∞ is the majority vote, here among the answers that no reward of −∞ forbids.
       return weightedVoteLaw({ ...problem, beta: Infinity }, draws);
     case "rlhf":
-      return rlhfOptimum({ ...problem, beta });
+      // At β = 0, which soft best-of-N takes too, there is only the limit.
+      return beta === 0 ? selectionLimit({ ...problem, beta }) : rlhfOptimum({ ...problem, beta });
   }
 }
 

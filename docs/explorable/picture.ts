@@ -20,13 +20,13 @@ export interface Dot {
   readonly chosen?: boolean;
 }
 
-/** A word beside a point of the upper panel. */
+/** A word beside a point of the first panel. */
 export interface Note {
   readonly series: string;
   readonly point: readonly number[];
   readonly text: string;
-  /** Above the point; else beside it. */
-  readonly above?: boolean;
+  /** Beside the point and a little above it where left out. */
+  readonly where?: "above" | "right" | "below";
 }
 
 /** What can be dragged along the axis. */
@@ -42,7 +42,8 @@ export interface Knob {
 /** What a picture shows; y is given for each panel. */
 export interface Content {
   readonly x: (span: readonly [number, number]) => Scale;
-  readonly y: readonly ((span: readonly [number, number]) => Scale)[];
+  /** A panel without a scale is left out. */
+  readonly y: readonly (((span: readonly [number, number]) => Scale) | undefined)[];
   readonly lines: readonly Line[];
   readonly dots: readonly Dot[];
   readonly notes?: readonly Note[];
@@ -81,6 +82,13 @@ interface Panel {
   readonly dots: SVGGElement;
   readonly labels: SVGGElement;
   readonly notes: SVGGElement;
+}
+
+/** A panel in its place, with its scale. */
+interface Placed {
+  readonly i: number;
+  readonly span: readonly [number, number];
+  readonly y: Scale;
 }
 
 /** Panels one above the other on one axis, with a handle that is dragged along it. */
@@ -138,28 +146,31 @@ export class Picture {
     const scale = x([LEFT, right]);
     this.#scale = scale;
     const bottom = height - BOTTOM;
-    const room = bottom - TOP - GAP * (this.#panels.length - 1);
-    const shares = this.#options.panels.map(({ share }) => share * room);
-    const spans = shares.map((share, i) => {
-      const top = TOP + GAP * i + shares.slice(0, i).reduce((sum, s) => sum + s, 0);
-      return [top + share, top] as const;
+    const kept = [...this.#panels.keys()].filter((i) => y[i] !== undefined);
+    const whole = kept.reduce((sum, i) => sum + this.#options.panels[i].share, 0);
+    const room = bottom - TOP - GAP * (kept.length - 1);
+    let top = TOP;
+    const placed = kept.map((i) => {
+      const span = [top + (room * this.#options.panels[i].share) / whole, top] as const;
+      top = span[0] + GAP;
+      return { i, span, y: (y[i] as (span: readonly [number, number]) => Scale)(span) };
     });
-    const scales = spans.map((span, i) => y[i](span));
-    this.#drawFrame(scale, scales, spans, right);
-    for (const [i, panel] of this.#panels.entries()) {
-      drawLines(panel.lines, lines, scale, scales[i], i);
-      drawDots(panel.dots, dots, scale, scales[i], i);
+    this.#drawFrame(scale, placed, right);
+    for (const { i, y } of placed) {
+      drawLines(this.#panels[i].lines, lines, scale, y, i);
+      drawDots(this.#panels[i].dots, dots, scale, y, i);
     }
-    const [first] = this.#panels;
-    if (this.#options.labelled) drawLabels(first.labels, lines, right, scales[0], spans[0][0]);
-    drawNotes(first.notes, notes, scale, scales[0], right);
+    const [first] = placed;
+    const { labels, notes: words } = this.#panels[0];
+    if (this.#options.labelled) drawLabels(labels, lines, right, first.y, first.i, first.span[0]);
+    drawNotes(words, notes, scale, first.y, first.i, right);
     if (knob !== undefined) this.#drawHandle(knob, scale, bottom);
   }
 
   /** Axes and grid, where they changed. */
-  #drawFrame(x: Scale, ys: readonly Scale[], spans: readonly (readonly [number, number])[], right: number): void {
+  #drawFrame(x: Scale, placed: readonly Placed[], right: number): void {
     const [width, height] = this.#size;
-    const key = JSON.stringify([width, height, x.ticks, ys.map((y) => y.ticks), x.to(1)]);
+    const key = JSON.stringify([width, height, x.ticks, x.to(1), placed.map(({ i, y }) => [i, y.ticks, y.to(0)])]);
     if (key === this.#frame) return;
     this.#frame = key;
     const bottom = height - BOTTOM;
@@ -168,11 +179,16 @@ export class Picture {
       made.textContent = of;
       return made;
     };
-    for (const [i, { grid, title }] of this.#panels.entries()) {
-      const [low, high] = spans[i];
+    for (const { grid, title, lines, dots } of this.#panels) {
+      for (const part of [grid, lines, dots]) part.replaceChildren();
+      write(title, "");
+    }
+    for (const { i, y, span } of placed) {
+      const { grid, title } = this.#panels[i];
+      const [low, high] = span;
       grid.replaceChildren(
-        ...ys[i].ticks.flatMap(({ at, text: label }) => {
-          const place = ys[i].to(at);
+        ...y.ticks.flatMap(({ at, text: label }) => {
+          const place = y.to(at);
           return [
             svgElement("line", { x1: LEFT, x2: right, y1: place, y2: place }),
             text(label, [LEFT - 6, place + 4], "end"),
@@ -306,10 +322,17 @@ function drawDots(on: SVGGElement, dots: readonly Dot[], x: Scale, y: Scale, pan
 const LABEL_HEIGHT = 14;
 
 /** The names of the lines beside their ends, moved apart where they would overlap. */
-function drawLabels(on: SVGGElement, lines: readonly Line[], right: number, y: Scale, low: number): void {
+function drawLabels(
+  on: SVGGElement,
+  lines: readonly Line[],
+  right: number,
+  y: Scale,
+  panel: number,
+  low: number,
+): void {
   const wanted = lines
     .flatMap(({ series, points, label, chosen = false }) => {
-      const end = points.at(-1)?.[1];
+      const end = points.at(-1)?.[panel + 1];
       if (label === undefined || end === undefined || !Number.isFinite(end)) return [];
       return [{ series, label, chosen, at: y.to(end) }];
     })
@@ -346,15 +369,15 @@ export function apart(wanted: readonly number[], distance: number): number[] {
   );
 }
 
-function drawNotes(on: SVGGElement, notes: readonly Note[], x: Scale, y: Scale, right: number): void {
+function drawNotes(on: SVGGElement, notes: readonly Note[], x: Scale, y: Scale, panel: number, right: number): void {
   const texts = elementsOf(on, notes.length, () => svgElement("text", { class: "note" }));
-  for (const [i, { series, point, text, above = false }] of notes.entries()) {
-    const [left, place] = [x.to(point[0]), y.to(point[1])];
+  for (const [i, { series, point, text, where = "right" }] of notes.entries()) {
+    const [left, place] = [x.to(point[0]), y.to(point[panel + 1])];
     const turned = left > right - 90;
     set(texts[i], {
-      x: (above ? Math.min(left, right - 66) : left + (turned ? -10 : 10)).toFixed(1),
-      y: (place + (above ? -9 : -8)).toFixed(1),
-      "text-anchor": above ? "middle" : turned ? "end" : "start",
+      x: (where === "above" ? Math.min(left, right - 66) : left + (turned ? -10 : 10)).toFixed(1),
+      y: (place + { above: -9, right: -8, below: 18 }[where]).toFixed(1),
+      "text-anchor": where === "above" ? "middle" : turned ? "end" : "start",
       "data-series": series,
     });
     write(texts[i], text);

@@ -1,8 +1,10 @@
+import { CASES } from "../explorable/cases.js";
+import { Explorable, type ExplorableState } from "../explorable/explorable.js";
 import { fromAddress, toAddress } from "./address.js";
 import { AddressError } from "./addressFields.js";
 import { Cards } from "./cards.js";
 import { Chart } from "./chart.js";
-import { byId, symbols, write } from "./dom.js";
+import { byId, element, symbols, write } from "./dom.js";
 import { equivalencesOf, type Remedy } from "./equivalences.js";
 import { writeGlossary } from "./glossary.js";
 import { whileIdle } from "./idle.js";
@@ -25,6 +27,24 @@ const cards = new Cards(mend);
 const rows = new Rows((set) => show({ set, settings: view.settings }));
 const picker = new Picker((set, preset, settings) =>
   show({ set, ...(preset !== undefined && { preset }), settings: settings ?? view.settings }),
+);
+
+/** What the explorable shows beyond the view. */
+let shown: Pick<ExplorableState, "method" | "guidance" | "tab"> = {
+  method: "best",
+  guidance: { id: CASES[0].id, w: 2 },
+  tab: "draws",
+};
+const choose = element("a", { href: "#pick-title" }, "Choose or edit the answers");
+const explorable = new Explorable(
+  byId("explorable"),
+  ({ n, beta, method = shown.method, guidance = shown.guidance, tab = shown.tab }) => {
+    shown = { method, guidance, tab };
+    const { settings } = view;
+    const cooled = beta === undefined ? {} : settings.tied ? { beta } : { betaTts: beta };
+    show({ ...view, settings: { ...settings, ...(n !== undefined && { n }), ...cooled } });
+  },
+  [choose],
 );
 
 const DEFAULT_VIEW: View = {
@@ -60,6 +80,7 @@ function show(wanted: View, remember = true): void {
     knobs.draw(view.settings);
     draw(view, computed);
     picker.draw(view);
+    explorable.show({ set: view.set, n: view.settings.n, beta: view.settings.betaTts, ...shown });
     clearTimeout(resting);
     resting = setTimeout(() => {
       if (remember) {

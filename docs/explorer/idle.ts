@@ -1,8 +1,11 @@
 /** Runs a step again and again while the page is idle, until it says that nothing is left; gives a way to stop it. */
 export function whileIdle(step: () => boolean): () => void {
   let stopped = false;
-  const run = () => {
-    if (!stopped && step()) later(run);
+  const run = (isIdle: () => boolean) => {
+    let more = !stopped;
+    do more &&= step();
+    while (more && !stopped && isIdle());
+    if (more && !stopped) later(run);
   };
   later(run);
   return () => {
@@ -11,5 +14,7 @@ export function whileIdle(step: () => boolean): () => void {
 }
 
 /** Not every browser tells when it is idle. */
-const later: (run: () => void) => void =
-  "requestIdleCallback" in globalThis ? (run) => requestIdleCallback(run) : (run) => setTimeout(run, 20);
+const later: (run: (isIdle: () => boolean) => void) => void =
+  "requestIdleCallback" in globalThis
+    ? (run) => requestIdleCallback((deadline) => run(() => deadline.timeRemaining() > 2))
+    : (run) => setTimeout(() => run(() => false), 20);
