@@ -20,9 +20,8 @@ export function drawsCode(set: AnswerSet, problem: SetProblem, method: Method, n
   const { name, call } = method === "rlhf" && beta === 0 ? LIMIT : CALLS[method];
   const [build, list] = [set.logarithmic ? "fromLogMass" : "measure", (xs: readonly number[]) => `[${xs.join(", ")}]`];
   const names = [build, "policyReading", name].sort((a, b) => a.localeCompare(b));
-  const labels = JSON.stringify(
-    set.labels.map((label, i) => (set.labels.indexOf(label) === i ? label : `${label} ${i}`)),
-  );
+  const isDistinct = new Set(set.labels).size === set.labels.length;
+  const labels = JSON.stringify(isDistinct ? set.labels : set.labels.map((label, i) => `${i + 1}: ${label}`));
   return `import { ${names.join(", ")} } from "exptilt";
 
 // ${oneLine(set.name)}

@@ -287,12 +287,13 @@ export class Draws {
     const { frontier } = curves;
     const { method = "best", n = 1 } = this.#shown ?? {};
     const height = ({ gold, reward }: Point) => (Number.isNaN(gold) ? reward : gold);
-    const top = frontier.reduce((a, b) => (height(b) > height(a) ? b : a));
+    const far = frontier.find(({ kl }) => kl >= 0.7 * this.#extent.kl) ?? frontier[frontier.length - 1];
     const line: Note = {
       series: "rlhf",
-      point: [top.kl, top.gold, top.reward],
+      point: [far.kl, far.gold, far.reward],
       text: "RLHF optima, every β",
-      where: "above",
+      // Where the frontier rises there is room above it on its left, else on its right.
+      where: height(frontier[frontier.length - 1]) > height(far) ? "left" : "right",
     };
     if (point === undefined || method === "rlhf") return [line];
     // Where the curve goes on up there is room below it.

@@ -26,7 +26,7 @@ export interface Note {
   readonly point: readonly number[];
   readonly text: string;
   /** Beside the point and a little above it where left out. */
-  readonly where?: "above" | "right" | "below";
+  readonly where?: "above" | "right" | "left" | "below";
 }
 
 /** What can be dragged along the axis. */
@@ -369,15 +369,25 @@ export function apart(wanted: readonly number[], distance: number): number[] {
   );
 }
 
+/** Where a note stands beside its point, and its anchor. */
+const OFFSETS = {
+  above: [0, -9, "middle"],
+  right: [10, -8, "start"],
+  left: [-10, -8, "end"],
+  below: [10, 18, "start"],
+} as const;
+
 function drawNotes(on: SVGGElement, notes: readonly Note[], x: Scale, y: Scale, panel: number, right: number): void {
   const texts = elementsOf(on, notes.length, () => svgElement("text", { class: "note" }));
   for (const [i, { series, point, text, where = "right" }] of notes.entries()) {
     const [left, place] = [x.to(point[0]), y.to(point[panel + 1])];
-    const turned = left > right - 90;
+    // What has no room on the right stands on the left.
+    const side = where === "right" && left > right - 120 ? "left" : where;
+    const [dx, dy, anchor] = OFFSETS[side];
     set(texts[i], {
-      x: (where === "above" ? Math.min(left, right - 66) : left + (turned ? -10 : 10)).toFixed(1),
-      y: (place + { above: -9, right: -8, below: 18 }[where]).toFixed(1),
-      "text-anchor": where === "above" ? "middle" : turned ? "end" : "start",
+      x: (left + dx).toFixed(1),
+      y: (place + dy).toFixed(1),
+      "text-anchor": anchor,
       "data-series": series,
     });
     write(texts[i], text);

@@ -19,7 +19,7 @@ describe("the explorer", () => {
 
   test("is made of its own files, the built package without mathjs, and the embedded data", () => {
     expect(sources).toContain("dist/alignment/rlif.js");
-    const others = sources.filter((path) => !/^(docs\/explorer|dist|src\/data)\//.test(path));
+    const others = sources.filter((path) => !/^(docs\/(explorer|explorable)|dist|src\/data)\//.test(path));
     expect(others).toEqual([]);
     expect(sources.filter((path) => path.startsWith("dist/exact/"))).toEqual([]);
     // Of the commands, what parses a line; not what reads files.
@@ -31,7 +31,13 @@ describe("the explorer", () => {
     const loaded = [...read("index.html").matchAll(/<(?:script|link|img)[^>]*(?:src|href)="([^"]*)"/g)].map(
       (m) => m[1],
     );
-    expect(loaded.sort()).toEqual(["../style.css", "data:,", "explorer.css", "explorer.js"]);
+    expect(loaded.sort()).toEqual([
+      "../explorable/explorable.css",
+      "../style.css",
+      "data:,",
+      "explorer.css",
+      "explorer.js",
+    ]);
     expect(read("explorer.css")).not.toMatch(/url\(|@import/);
     expect(read("explorer.js")).not.toMatch(/\bfetch\(|XMLHttpRequest|sendBeacon|\bimport\(|\brequire\(/);
   });
