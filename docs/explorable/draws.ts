@@ -8,7 +8,7 @@ import { BarChart, type Bars, barsKey, short } from "./bars.js";
 import { bestPoint } from "./best.js";
 import { drawsCode } from "./code.js";
 import { Curves, drawsUpTo, MOST_DRAWS, type Point, pointOf } from "./curves.js";
-import { lawOf, METHOD_WORDS, METHODS, type Method, readingAt } from "./methods.js";
+import { drawsOf, lawOf, METHOD_WORDS, METHODS, type Method, readingAt } from "./methods.js";
 import { type Dot, type Line, type Note, Picture, SHAPES } from "./picture.js";
 import { Play } from "./play.js";
 import { linear, logarithmic, roundRange } from "./scale.js";
@@ -210,7 +210,7 @@ export class Draws {
     const points = new Map<Method, Point>();
     for (const each of METHODS) {
       if (each === "vote" && (method !== "vote" || slow)) continue;
-      points.set(each, pointOf(n, readingAt(each, problem, n, beta)));
+      points.set(each, pointOf(drawsOf(each, n), readingAt(each, problem, n, beta)));
     }
     if (this.#vote !== undefined) points.set("vote", this.#vote);
     const rlhf = points.get("rlhf") as Point;
@@ -238,7 +238,7 @@ export class Draws {
       const point = points.get(each);
       if (point === undefined) continue;
       const shape = METHODS.indexOf(each);
-      if (each !== "rlhf") dotsN.push({ ...about, shape, point: [n, point.gold, point.reward] });
+      if (each !== "rlhf") dotsN.push({ ...about, shape, point: [point.at, point.gold, point.reward] });
       dotsKl.push({ ...about, shape, point: [point.kl, point.gold, point.reward] });
     }
     const klMost = this.#extent.kl > 0 ? this.#extent.kl : 1;
@@ -266,10 +266,12 @@ export class Draws {
 
     this.#radios[method].checked = true;
     this.root.setAttribute("data-method", method);
-    write(this.#lawName, capital(METHOD_WORDS[method].at(brief(n))));
+    write(this.#lawName, capital(METHOD_WORDS[method].at(brief(drawsOf(method, n)))));
     const point = points.get(method);
+    // A slow vote is shown when the controls rest: until then the bars are those of before, and pale.
+    this.root.toggleAttribute("data-waiting", point === undefined);
     for (const name of ["gold", "reward", "kl"] as const) {
-      if (point !== undefined) write(this.#figures[name], show(point[name]));
+      write(this.#figures[name], point === undefined ? "…" : show(point[name]));
     }
   }
 
@@ -285,7 +287,7 @@ export class Draws {
   /** In the picture over KL: which point is the chosen one, and which line is the frontier. */
   #notes(point: Point | undefined, curves: Curves): Note[] {
     const { frontier } = curves;
-    const { method = "best", n = 1 } = this.#shown ?? {};
+    const method = this.#shown?.method ?? "best";
     const height = ({ gold, reward }: Point) => (Number.isNaN(gold) ? reward : gold);
     const far = frontier.find(({ kl }) => kl >= 0.7 * this.#extent.kl) ?? frontier[frontier.length - 1];
     const line: Note = {
@@ -299,7 +301,7 @@ export class Draws {
     // Where the curve goes on up there is room below it.
     const end = curves.last(method).at(-1);
     const where = end !== undefined && height(end) > height(point) ? "below" : "right";
-    const text = METHOD_WORDS[method].at(brief(n));
+    const text = METHOD_WORDS[method].at(brief(point.at));
     return [line, { series: method, point: [point.kl, point.gold, point.reward], text, where }];
   }
 
@@ -309,14 +311,17 @@ export class Draws {
     if (shown === undefined || curves === undefined || of === undefined) return;
     const { method, n, beta } = shown;
     const { problem } = curves;
-    this.#vote = pointOf(n, readingAt("vote", problem, n, beta));
+    this.#vote = pointOf(drawsOf("vote", n), readingAt("vote", problem, n, beta));
     if (method === "vote") this.#law = lawOf(method, problem, n, beta);
     const at = method === "vote" ? this.#vote : pointOf(n, readingAt(method, problem, n, beta));
     const first = pointOf(1, readingAt("best", problem, 1, beta));
     const say = () => {
       const best = bestPoint(curves, method, beta, this.#most);
       this.#best = { of: curveName(method, beta), point: best };
-      write(this.#sentence, sentenceOf(method, method === "rlhf" ? { ...at, at: beta } : at, best, first, n, beta));
+      write(
+        this.#sentence,
+        sentenceOf(method, method === "rlhf" ? { ...at, at: beta } : at, best, first, drawsOf(method, n), beta),
+      );
     };
     say();
     this.#draw();

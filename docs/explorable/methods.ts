@@ -62,9 +62,12 @@ export const METHOD_WORDS: Readonly<Record<Method, Words>> = {
   rlhf: { title: "RLHF optimum", at: () => "the RLHF optimum", usesN: false, usesBeta: true, api: "rlhfOptimum" },
 };
 
-/** Votes are counted for whole N up to 2¹⁹. */
+/** Votes of more draws than these would take seconds to count. */
+const MOST_VOTES = 1024;
+
+/** The draws that a method is shown with: votes are counted for whole N, and not for more than `MOST_VOTES`. */
 export function drawsOf(method: Method, n: number): number {
-  return method === "vote" ? Math.min(2 ** 19, Math.round(n)) : n;
+  return method === "vote" ? Math.min(MOST_VOTES, Math.round(n)) : n;
 }
 
 /** The exact law of the answer that a method gives. */

@@ -35,7 +35,7 @@ let shown: Pick<ExplorableState, "method" | "guidance" | "tab"> = {
   guidance: { id: CASES[0].id, w: 2 },
   tab: "draws",
 };
-const choose = element("a", { href: "#pick-title" }, "Choose or edit the answers");
+const choose = element("a", { href: "#pick-title" }, "Choose another answer set");
 const explorable = new Explorable(
   byId("explorable"),
   ({ n, beta, method = shown.method, guidance = shown.guidance, tab = shown.tab }) => {
