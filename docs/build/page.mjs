@@ -1,5 +1,5 @@
 /** The frame that every page of the site shares: head, bar, footer. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
@@ -16,23 +16,14 @@ export const PARTS = [
     href: "explorer/index.html",
     about: "Edit an answer set, move β, N and L, and see six laws at once: interactive, in the browser.",
   },
-  ...(isBuilt("your-file")
-    ? [
-        {
-          name: "Your file",
-          href: "your-file/index.html",
-          about:
-            "Drop a file of answers and rewards, and see what best-of-N gives on it, in the browser. Nothing is uploaded.",
-        },
-      ]
-    : []),
+  {
+    name: "Your file",
+    href: "your-file/index.html",
+    about:
+      "Drop a file of answers and rewards, and see what best-of-N gives on it, in the browser. Nothing is uploaded.",
+  },
   { name: "Reference", href: "api/index.html" },
 ];
-
-/** Whether a part of the site that is a folder of its own in `docs` is there. */
-export function isBuilt(part) {
-  return existsSync(new URL(`../${part}/build.mjs`, import.meta.url));
-}
 
 /**
  * The bar above a page: the parts of the site, the search and the choice of a theme. The last two need the script of the

@@ -1,15 +1,17 @@
-/** Writes the whole site to docs/site: home, guides, figures, explorer, reference and search. It needs the built package. */
+/** Writes the whole site to docs/site: home, guides, figures, explorable, explorer, your file, reference and search. It needs the built package. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildExplorable } from "../explorable/build.mjs";
 import { buildExplorer } from "../explorer/build.mjs";
 import { buildFigures } from "../figures/build.mjs";
+import { buildYourFile } from "../your-file/build.mjs";
 import { GROUPS, GUIDES, PAGES } from "./guides.mjs";
 import { brokenLinks } from "./links.mjs";
 import { renderMarkdown } from "./markdown.mjs";
 import { readMethods } from "./methods.mjs";
-import { columns, isBuilt, navLink, pageHtml } from "./page.mjs";
+import { columns, navLink, pageHtml } from "./page.mjs";
 import { buildReference } from "./reference.mjs";
 import { searchEntries } from "./search/entries.mjs";
 
@@ -27,13 +29,8 @@ await buildFigures(join(site, "figures"));
 // Drawn by a run of its own, too long for every build.
 copyFileSync(join(top, "docs/figures/digits.svg"), join(site, "figures/digits.svg"));
 await buildExplorer(join(site, "explorer"));
-// The parts of the site that are folders of their own.
-for (const [part, name] of [
-  ["explorable", "buildExplorable"],
-  ["your-file", "buildYourFile"],
-]) {
-  if (isBuilt(part)) await (await import(`../${part}/build.mjs`))[name](join(site, part));
-}
+await buildExplorable(join(site, "explorable"));
+await buildYourFile(join(site, "your-file"));
 
 const entries = await buildReference(site, readMethods(read("docs/methods.md")), (source) => PAGES.get(source));
 const doors = [...new Set(entries.map(({ module }) => module))].map((name) => ({
@@ -128,14 +125,11 @@ function guidePage({ source, file, title, description, sections, html }) {
 }
 
 function homePage() {
-  const figure = isBuilt("explorable")
-    ? '<link rel="stylesheet" href="explorable/explorable.css">\n<script src="explorable/explorable.js" defer></script>\n'
-    : "";
   return pageHtml({
     title: "exptilt: exact laws of best-of-N, RLHF and guidance",
     description:
       "Exact laws of best-of-N, RLHF, RLIF, weighted training and diffusion guidance on finite answer sets, with every equation verified.",
-    head: figure,
+    head: '<link rel="stylesheet" href="explorable/explorable.css">\n<script src="explorable/explorable.js" defer></script>\n',
     body: read("docs/home.html"),
   });
 }

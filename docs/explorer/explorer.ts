@@ -1,9 +1,13 @@
-import { AddressError, fromAddress, toAddress } from "./address.js";
+import { CASES } from "../explorable/cases.js";
+import { Explorable, type ExplorableState } from "../explorable/explorable.js";
+import { fromAddress, toAddress } from "./address.js";
+import { AddressError } from "./addressFields.js";
 import { Cards } from "./cards.js";
 import { Chart } from "./chart.js";
-import { byId, symbols, write } from "./dom.js";
+import { byId, element, symbols, write } from "./dom.js";
 import { equivalencesOf, type Remedy } from "./equivalences.js";
 import { writeGlossary } from "./glossary.js";
+import { whileIdle } from "./idle.js";
 import { Knobs, slidersAt } from "./knobs.js";
 import { lawsOf, readingsOf, withFaithfulReward } from "./laws.js";
 import { Picker } from "./picker.js";
@@ -23,6 +27,24 @@ const cards = new Cards(mend);
 const rows = new Rows((set) => show({ set, settings: view.settings }));
 const picker = new Picker((set, preset, settings) =>
   show({ set, ...(preset !== undefined && { preset }), settings: settings ?? view.settings }),
+);
+
+/** What the explorable shows beyond the view. */
+let shown: Pick<ExplorableState, "method" | "guidance" | "tab"> = {
+  method: "best",
+  guidance: { id: CASES[0].id, w: 2 },
+  tab: "draws",
+};
+const choose = element("a", { href: "#pick-title" }, "Choose another answer set");
+const explorable = new Explorable(
+  byId("explorable"),
+  ({ n, beta, method = shown.method, guidance = shown.guidance, tab = shown.tab }) => {
+    shown = { method, guidance, tab };
+    const { settings } = view;
+    const cooled = beta === undefined ? {} : settings.tied ? { beta } : { betaTts: beta };
+    show({ ...view, settings: { ...settings, ...(n !== undefined && { n }), ...cooled } });
+  },
+  [choose],
 );
 
 const DEFAULT_VIEW: View = {
@@ -58,6 +80,7 @@ function show(wanted: View, remember = true): void {
     knobs.draw(view.settings);
     draw(view, computed);
     picker.draw(view);
+    explorable.show({ set: view.set, n: view.settings.n, beta: view.settings.betaTts, ...shown });
     clearTimeout(resting);
     resting = setTimeout(() => {
       if (remember) {
@@ -113,14 +136,13 @@ const WARM = 40;
 /**
  * Computes and draws what nobody asked for while the page is idle, with the sliders all over their ways, so that the first moves find the code compiled. What is drawn is drawn over before it could be painted.
  */
-function warmUp(round = 0): void {
+function warmUp(round: number): void {
   const slid = slidersAt(view.settings, (knob) => (((knob + 1) * round) / WARM) % 1);
   const settings = follow({ ...slid, tied: round % 2 === 0 });
   compute({ set: GENERATED.set(), settings });
   const other = { ...view, settings };
   draw(other, compute(other));
   draw(view, compute(view));
-  if (round + 1 < WARM) requestIdleCallback(() => warmUp(round + 1));
 }
 
 byId("faithful").addEventListener("click", () => setFaithful(view.set));
@@ -137,4 +159,9 @@ addEventListener("hashchange", restore);
 
 writeGlossary();
 restore();
-requestIdleCallback(() => warmUp());
+let round = 0;
+whileIdle(() => {
+  warmUp(round);
+  round += 1;
+  return round < WARM;
+});

@@ -40,10 +40,23 @@ export interface Laws extends Readonly<Record<Exclude<LawName, "rlif">, Distribu
   readonly internal: SelfCertaintyProblem<number>;
 }
 
+/** One answer set for the library: the answers are known by their places. */
+export interface SetProblem {
+  readonly ref: Measure<number>;
+  readonly reward: readonly number[];
+  readonly gold?: readonly number[];
+}
+
 /** The reference as given; the answers are known by their places. */
 export function referenceOf({ logarithmic, mass }: AnswerSet): Measure<number> {
   const places = [...mass.keys()];
   return logarithmic ? fromLogMass(places, mass) : measure(places, mass);
+}
+
+/** The set as a problem of the library: with gold where every answer has one. */
+export function problemOf(set: AnswerSet, ref: Measure<number> = referenceOf(set)): SetProblem {
+  const { reward, gold } = set;
+  return { ref, reward, ...(gold.every((g) => g !== undefined) && { gold: gold as number[] }) };
 }
 
 export function lawsOf({ set, settings }: View): Laws {
@@ -65,9 +78,7 @@ export function lawsOf({ set, settings }: View): Laws {
 
 /** What is read off each law, in the order of LAWS. */
 export function readingsOf({ set, settings }: View, laws: Laws): Reading[] {
-  const { reward, gold } = set;
-  const hasGold = gold.every((g) => g !== undefined);
-  const problem = { ref: laws.given, reward, beta: settings.beta, ...(hasGold && { gold: gold as number[] }) };
+  const problem = { ...problemOf(set, laws.given), beta: settings.beta };
   return LAWS.map((name) => {
     const { gold: goldReward, ...reading } = policyReading(problem, laws[name]);
     return {

@@ -65,7 +65,7 @@ export class Picker {
     if (this.#list.value !== value) this.#list.value = value;
     const about = byId<HTMLAnchorElement>("about");
     about.hidden = known?.page === undefined;
-    about.href = known?.page ?? "";
+    about.href = `../${known?.page ?? ""}`;
     write(byId("source"), known?.source ?? `${set.name || "Unnamed"}: ${set.labels.length} answers.`);
   }
 }

@@ -10,7 +10,7 @@ export interface Preset {
   readonly title: string;
   /** Where its numbers come from. */
   readonly source: string;
-  /** The page that says more of them. */
+  /** The page that says more of them, from the top of the site. */
   readonly page?: string;
   readonly set: () => AnswerSet;
   /** Settings at which there is something to see, where they differ from those at first. */
@@ -93,7 +93,7 @@ const QUERIES: readonly Preset[] = humanEval
       id: query.query,
       title: `${query.query} · ${query.reward.length} answers${note === undefined ? "" : ` · ${note}`}`,
       source: ATTRIBUTION,
-      page: "../data.html",
+      page: "data.html",
       set: () => answerSetOf(query),
       settings: { beta: 0.05 },
       family: "HumanEval",

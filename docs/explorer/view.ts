@@ -64,7 +64,8 @@ export function matchedBetaIf(beta: number, length: number): number {
   return rlifEquivalent({ ref, reward: [0], beta }, { length, vocabularySize: VOCABULARY_SIZE }).beta;
 }
 
-interface Range {
+/** What a number must be, and how that is said. */
+export interface Range {
   readonly fits: (x: number) => boolean;
   readonly must: string;
 }

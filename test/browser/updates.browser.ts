@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSite, type SiteInBrowser } from "./browser.js";
 
 const MOVES = 300;
+const DRAGS = 120;
 
 let site: SiteInBrowser;
 
@@ -25,6 +26,25 @@ test("how long an update takes at 200 answers", async () => {
   );
   await page.close();
 });
+
+test.each(["best", "soft", "metropolis", "rejection", "rlhf", "vote"])(
+  "how long dragging N and β takes in the explorable at 200 answers, method %s",
+  async (method) => {
+    const page = await site.open(`explorable/index.html#set=generated&method=${method}&n=64&beta=0.7`);
+    await page.waitForTimeout(3000);
+    for (const [name, place] of [
+      ["N", 0],
+      ["β", 1],
+    ] as const) {
+      const first = await page.locator(".draws .handle").nth(place).getAttribute("aria-valuetext");
+      const processor = await site.frameTimes(page, () => page.evaluate(dragHandle, [place, DRAGS] as const));
+      expect(await page.locator(".draws .handle").nth(place).getAttribute("aria-valuetext")).not.toBe(first);
+      expect(processor.length).toBeGreaterThanOrEqual(DRAGS);
+      console.log(`${method}, ${name} dragged at 200 answers, processor time: ${figures(processor.slice(-DRAGS))}`);
+    }
+    await page.close();
+  },
+);
 
 /** The times are figures, not conditions: by the clock they are also those of whatever else the machine does. */
 function figures(times: readonly number[]): string {
@@ -53,4 +73,20 @@ async function moveSliders(moves: number): Promise<number[]> {
     times.push(performance.now() - start);
   }
   return times;
+}
+
+/** In the page: drags a handle of the explorable to and fro, a move a frame. */
+async function dragHandle([place, moves]: readonly [number, number]): Promise<void> {
+  const surface = document.querySelectorAll<SVGRectElement>("#explorable-draws .surface")[place];
+  const { left, top, width } = surface.getBoundingClientRect();
+  surface.setPointerCapture = () => undefined;
+  surface.hasPointerCapture = () => true;
+  const send = (type: string, share: number) =>
+    surface.dispatchEvent(new PointerEvent(type, { clientX: left + share * width, clientY: top + 40, bubbles: true }));
+  send("pointerdown", 0.1);
+  for (let i = 0; i < moves; i++) {
+    await new Promise((frame) => requestAnimationFrame(frame));
+    send("pointermove", ((i * 37) % moves) / moves);
+  }
+  await new Promise((frame) => requestAnimationFrame(frame));
 }

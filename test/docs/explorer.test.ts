@@ -19,7 +19,7 @@ describe("the explorer", () => {
 
   test("is made of its own files, the built package without mathjs, and the embedded data", () => {
     expect(sources).toContain("dist/alignment/rlif.js");
-    const others = sources.filter((path) => !/^(docs\/explorer|dist|src\/data)\//.test(path));
+    const others = sources.filter((path) => !/^(docs\/(explorer|explorable)|dist|src\/data)\//.test(path));
     expect(others).toEqual([]);
     expect(sources.filter((path) => path.startsWith("dist/exact/"))).toEqual([]);
     // Of the commands, what parses a line; not what reads files.
@@ -32,6 +32,7 @@ describe("the explorer", () => {
       (m) => m[1],
     );
     expect(loaded.sort()).toEqual([
+      "../explorable/explorable.css",
       "../site.js",
       "../style.css",
       "../theme.js",
