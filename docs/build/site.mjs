@@ -101,13 +101,13 @@ function picture(src) {
 /** A guide with the list of guides beside it, and the ones before and after it below. */
 function guidePage({ source, file, title, description, sections, html }) {
   const root = "../".repeat(file.split("/").length - 1);
-  const inside = sections.map(({ slug, text }) => navLink(`#${slug}`, text)).join("");
+  // The front page of the reference is beside its doors, which are its sections too.
+  const isReference = file.startsWith("api/");
+  const inside = isReference ? "" : sections.map(({ slug, text }) => navLink(`#${slug}`, text)).join("");
   const link = (guide) => {
     const isHere = guide.source === source;
     return navLink(`${root}${guide.file}`, guide.title, isHere, isHere ? inside : "");
   };
-  // The front page of the reference is beside its doors.
-  const isReference = file.startsWith("api/");
   const groups = isReference
     ? [{ name: "Reference", links: [{ source, file, title: "Methods" }, ...doors].map(link).join("\n") }]
     : GROUPS.map(({ name, guides }) => ({ name, links: guides.map(link).join("\n") }));
