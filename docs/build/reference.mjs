@@ -65,7 +65,9 @@ export async function buildReference(site, methods, fileOf) {
     .filter(({ reflection }) => !reflection.isReference())
     .map((one) => ({ ...one, kind: kindOf(one), row: rows.get(`${one.module}:${one.name}`) }))
     .map((entry) => ({ ...entry, category: entry.row?.category ?? TYPES }))
-    .sort((a, b) => doors.indexOf(a.module) - doors.indexOf(b.module) || place(a) - place(b));
+    .sort(
+      (a, b) => doors.indexOf(a.module) - doors.indexOf(b.module) || place(a) - place(b) || (a.name < b.name ? -1 : 1),
+    );
   const first = new Map(entries.toReversed().map((entry) => [entry.name, entry]));
 
   /** What a page is written among: the address of everything else, from it. */

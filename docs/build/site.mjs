@@ -34,12 +34,12 @@ await buildYourFile(join(site, "your-file"));
 
 const entries = await buildReference(site, readMethods(read("docs/methods.md")), (source) => PAGES.get(source));
 const doors = [...new Set(entries.map(({ module }) => module))].map((name) => ({
-  name,
+  title: name,
   file: `api/modules/${name.replace("/", "_")}.html`,
 }));
 const names = new Map(
   // The name of the first door is the package's, which may mean anything of it.
-  [...doors.slice(1), ...entries.toReversed()].map(({ name, file }) => [name, file]),
+  [...doors.slice(1), ...entries.toReversed()].map(({ title, name = title, file }) => [name, file]),
 );
 
 for (const name of readdirSync(join(top, "docs"))) {
@@ -98,20 +98,16 @@ function picture(src) {
 /** A guide with the list of guides beside it, and the ones before and after it below. */
 function guidePage({ source, file, title, description, sections, html }) {
   const root = "../".repeat(file.split("/").length - 1);
-  const groups = GROUPS.map(({ name, guides }) => ({
-    name,
-    links: guides
-      .map((guide) => {
-        const inside = sections.map(({ slug, text }) => navLink(`#${slug}`, text)).join("");
-        const isHere = guide.source === source;
-        return navLink(`${root}${guide.file}`, guide.title, isHere, isHere ? inside : "");
-      })
-      .join("\n"),
-  }));
-  if (file === "api/index.html") {
-    const links = doors.map((door) => navLink(`${root}${door.file}`, door.name)).join("\n");
-    groups.unshift({ name: "Reference", links });
-  }
+  // The front page of the reference is beside its doors, which are its sections too.
+  const isReference = file.startsWith("api/");
+  const inside = isReference ? "" : sections.map(({ slug, text }) => navLink(`#${slug}`, text)).join("");
+  const link = (guide) => {
+    const isHere = guide.source === source;
+    return navLink(`${root}${guide.file}`, guide.title, isHere, isHere ? inside : "");
+  };
+  const groups = isReference
+    ? [{ name: "Reference", links: [{ source, file, title: "Methods" }, ...doors].map(link).join("\n") }]
+    : GROUPS.map(({ name, guides }) => ({ name, links: guides.map(link).join("\n") }));
   const at = GUIDES.findIndex((guide) => guide.source === source);
   const step = (guide, text) => (guide === undefined ? "" : `<a href="${root}${guide.file}">${text(guide.title)}</a>`);
   const next = `<nav class="site-next" aria-label="Guides before and after">${step(GUIDES[at - 1], (t) => `← ${t}`)}${step(GUIDES[at + 1], (t) => `${t} →`)}</nav>`;
@@ -119,8 +115,8 @@ function guidePage({ source, file, title, description, sections, html }) {
     title: `${title} · exptilt`,
     description,
     root,
-    part: file.startsWith("api/") ? "Reference" : "Guides",
-    body: columns(`${html}${next}`, "Guides", groups),
+    part: isReference ? "Reference" : "Guides",
+    body: columns(`${html}${next}`, isReference ? "Reference" : "Guides", groups),
   });
 }
 
