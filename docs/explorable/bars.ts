@@ -1,5 +1,6 @@
 import { element, svgElement, write } from "../explorer/dom.js";
 import { show } from "../explorer/format.js";
+import { largest, niceTop } from "../explorer/niceTop.js";
 
 /** What the bars are of: one answer or atom each. */
 export interface Bars {
@@ -149,17 +150,6 @@ export function short(x: number): string {
   return String(Number(x.toPrecision(2)))
     .replace("Infinity", "∞")
     .replace("-", "−");
-}
-
-function largest(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((a, b) => Math.max(a, b), 0);
-}
-
-/** The end of a scale from 0: the next round number. */
-function niceTop(x: number): number {
-  const power = 10 ** Math.floor(Math.log10(x));
-  const step = [1, 2, 5].find((s) => s * power >= x * (1 - 1e-9)) ?? 10;
-  return Math.min(1, Number((step * power).toPrecision(2)));
 }
 
 /** What the signs of the bars mean. */

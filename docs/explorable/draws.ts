@@ -1,5 +1,5 @@
 import { type Distribution, normalize } from "exptilt";
-import { element, svgElement, write } from "../explorer/dom.js";
+import { element, write } from "../explorer/dom.js";
 import { brief, show } from "../explorer/format.js";
 import { whileIdle } from "../explorer/idle.js";
 import { problemOf } from "../explorer/laws.js";
@@ -7,11 +7,13 @@ import type { AnswerSet } from "../explorer/view.js";
 import { BarChart, type Bars, barsKey, short } from "./bars.js";
 import { bestPoint } from "./best.js";
 import { drawsCode } from "./code.js";
+import { contentsOf } from "./content.js";
 import { Curves, drawsUpTo, MOST_DRAWS, type Point, pointOf } from "./curves.js";
+import { Extent } from "./extent.js";
+import { MethodPicker } from "./methodPicker.js";
 import { drawsOf, lawOf, METHOD_WORDS, METHODS, type Method, readingAt } from "./methods.js";
-import { type Dot, type Line, type Note, Picture, SHAPES } from "./picture.js";
+import { Picture } from "./picture.js";
 import { Play } from "./play.js";
-import { linear, logarithmic, roundRange } from "./scale.js";
 import { sentenceOf } from "./sentence.js";
 
 /** What is shown of one answer set. */
@@ -20,13 +22,6 @@ export interface Shown {
   readonly method: Method;
   readonly n: number;
   readonly beta: number;
-}
-
-/** The least and the greatest of what is drawn. */
-interface Extent {
-  readonly gold: [number, number];
-  readonly reward: [number, number];
-  kl: number;
 }
 
 export type Change = Partial<Pick<Shown, "method" | "n" | "beta">>;
@@ -56,16 +51,16 @@ export class Draws {
   readonly #key = element("div", {});
   readonly #lawName = element("strong", {});
   readonly #sentence = element("p", { class: "sentence", role: "status" });
-  readonly #radios: Readonly<Record<Method, HTMLInputElement>>;
+  readonly #methods = new MethodPicker((method) => this.#turn({ method }));
   readonly #figures: Readonly<Record<"gold" | "reward" | "kl", HTMLElement>>;
   readonly #play: Play;
   #shown: Shown | undefined;
   #curves: Curves | undefined;
   #of: Bars | undefined;
-  #ref: Float64Array | undefined;
+  #ref: ArrayLike<number> = [];
   #law: Distribution<number> | undefined;
   #vote: Point | undefined;
-  #extent: Extent = { gold: [0, 1], reward: [0, 1], kl: 1 };
+  #extent = new Extent();
   /** Where the chosen method has the most gold, once that is known. */
   #best: { readonly of: string; readonly point: Point | undefined } | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
@@ -100,23 +95,6 @@ export class Draws {
         end: (last) => this.#moveBeta(this.#curves?.betas[last ? 0 : 1] ?? 1),
       },
     });
-    const chosen = (method: Method) => {
-      const radio = element("input", { type: "radio", name: "explorable-method", value: method });
-      radio.addEventListener("change", () => this.#turn({ method }));
-      return [method, radio] as const;
-    };
-    this.#radios = Object.fromEntries(METHODS.map(chosen)) as Record<Method, HTMLInputElement>;
-    const methods = element("fieldset", { class: "methods" }, element("legend", {}, "Method"));
-    for (const method of METHODS) {
-      const sample = svgElement("svg", { class: "sample", width: 34, height: 12, viewBox: "-17 -6 34 12" });
-      sample.setAttribute("aria-hidden", "true");
-      sample.append(
-        svgElement("path", { class: "line", d: "M-17 0H17" }),
-        svgElement("path", { class: "dot", d: SHAPES[METHODS.indexOf(method)], transform: "scale(0.85)" }),
-      );
-      const { title } = METHOD_WORDS[method];
-      methods.append(element("label", { "data-series": method }, this.#radios[method], sample, title));
-    }
     const figure = (name: string, title: string) => {
       const value = element("output", { "data-figure": name });
       return [value, element("span", {}, `${title} `, value)] as const;
@@ -127,7 +105,7 @@ export class Draws {
     this.#head.append(element("p", { class: "readings" }, this.#lawName, ...shown), this.#key);
     this.#pictures.append(this.#overN.svg, this.#overKl.svg);
     this.#answers.append(this.#head, this.#bars.svg);
-    this.root = element("div", { class: "draws" }, methods, this.#pictures, this.#sentence, this.#answers);
+    this.root = element("div", { class: "draws" }, this.#methods.root, this.#pictures, this.#sentence, this.#answers);
     this.#play = new Play(
       play,
       () => Math.log2(this.#shown?.n ?? 1) / Math.log2(this.#most),
@@ -177,25 +155,10 @@ export class Draws {
     };
     this.#key.replaceChildren(barsKey("one draw of ref", gold));
     this.root.toggleAttribute("data-no-gold", gold === undefined);
-    this.#extent = { gold: [Infinity, -Infinity], reward: [Infinity, -Infinity], kl: 0 };
+    this.#extent = new Extent();
+    this.#extent.include(this.#curves.frontier);
     this.#best = undefined;
-    this.#extend([...this.#curves.frontier, ...this.#curves.along("best", 0, MOST_DRAWS)]);
-  }
-
-  /** Makes room for points: the axes only grow while one set is shown, so that what is dragged keeps its scale. */
-  #extend(points: readonly Point[]): void {
-    const { gold, reward } = this.#extent;
-    for (const point of points) {
-      for (const [ends, x] of [
-        [gold, point.gold],
-        [reward, point.reward],
-      ] as const) {
-        if (!Number.isFinite(x)) continue;
-        ends[0] = Math.min(ends[0], x);
-        ends[1] = Math.max(ends[1], x);
-      }
-      if (Number.isFinite(point.kl)) this.#extent.kl = Math.max(this.#extent.kl, point.kl);
-    }
+    this.#law = undefined;
   }
 
   #draw(): void {
@@ -213,58 +176,13 @@ export class Draws {
       points.set(each, pointOf(drawsOf(each, n), readingAt(each, problem, n, beta)));
     }
     if (this.#vote !== undefined) points.set("vote", this.#vote);
-    const rlhf = points.get("rlhf") as Point;
+    const best = this.#best?.of === curveName(method, beta) ? this.#best.point : undefined;
+    const { overN, overKl } = contentsOf({ method, n, beta, curves, points, best, extent: this.#extent, most });
+    this.#overN.draw(overN);
+    this.#overKl.draw(overKl);
+    this.#bars.draw(of, this.#ref, this.#law?.mass ?? [], method);
 
-    const [linesN, linesKl]: [Line[], Line[]] = [[], []];
-    const [dotsN, dotsKl]: [Dot[], Dot[]] = [[], []];
-    for (const each of METHODS) {
-      const chosen = each === method;
-      const about = { series: each, chosen };
-      if (each === "rlhf") {
-        const level = [1, most].map((at) => [at, rlhf.gold, rlhf.reward]);
-        linesN.push({ ...about, points: level, label: METHOD_WORDS[each].title });
-        linesKl.push({ ...about, points: curves.frontier.map(({ kl, gold, reward }) => [kl, gold, reward]) });
-      } else {
-        // While something is dragged only the chosen curve follows; the others come when the page is idle.
-        const along = chosen || each === "best" ? curves.along(each, beta, most) : curves.last(each);
-        this.#extend(along);
-        linesN.push({
-          ...about,
-          points: along.map(({ at, gold, reward }) => [at, gold, reward]),
-          label: METHOD_WORDS[each].title,
-        });
-        linesKl.push({ ...about, points: along.map(({ kl, gold, reward }) => [kl, gold, reward]) });
-      }
-      const point = points.get(each);
-      if (point === undefined) continue;
-      const shape = METHODS.indexOf(each);
-      if (each !== "rlhf") dotsN.push({ ...about, shape, point: [point.at, point.gold, point.reward] });
-      dotsKl.push({ ...about, shape, point: [point.kl, point.gold, point.reward] });
-    }
-    const klMost = this.#extent.kl > 0 ? this.#extent.kl : 1;
-    const axis = (ends: readonly [number, number]) => (span: readonly [number, number]) =>
-      linear(roundRange(ends), span);
-    const { gold, reward } = this.#extent;
-    const y = [problem.gold && axis(gold), axis(reward)];
-    this.#overN.draw({
-      x: (span) => logarithmic(most, span),
-      y,
-      lines: inFront(linesN),
-      dots: inFront(dotsN),
-      notes: this.#peak(shown),
-      knob: { at: n, text: `N = ${brief(n)}`, least: 1, most },
-    });
-    this.#overKl.draw({
-      x: (span) => linear([0, 1.02 * klMost], span),
-      y,
-      lines: inFront(linesKl),
-      dots: inFront(dotsKl),
-      notes: this.#notes(points.get(method), curves),
-      knob: { at: Math.min(rlhf.kl, klMost), text: `β = ${brief(beta)}`, least: 0, most: klMost },
-    });
-    if (this.#ref !== undefined && this.#law !== undefined) this.#bars.draw(of, this.#ref, this.#law.mass, method);
-
-    this.#radios[method].checked = true;
+    this.#methods.draw(method);
     this.root.setAttribute("data-method", method);
     write(this.#lawName, capital(METHOD_WORDS[method].at(brief(drawsOf(method, n)))));
     const point = points.get(method);
@@ -273,36 +191,6 @@ export class Draws {
     for (const name of ["gold", "reward", "kl"] as const) {
       write(this.#figures[name], point === undefined ? "…" : show(point[name]));
     }
-  }
-
-  /** In the picture over N: where the chosen method has the most gold, where that is between the ends. */
-  #peak({ method, n, beta }: Shown): Note[] {
-    const { of, point } = this.#best ?? {};
-    if (point === undefined || of !== curveName(method, beta) || method === "rlhf") return [];
-    if (point.at === 1 || point.at >= this.#most || point.at === n) return [];
-    const text = `most at N = ${brief(point.at)}`;
-    return [{ series: method, point: [point.at, point.gold, point.reward], text, where: "above" }];
-  }
-
-  /** In the picture over KL: which point is the chosen one, and which line is the frontier. */
-  #notes(point: Point | undefined, curves: Curves): Note[] {
-    const { frontier } = curves;
-    const method = this.#shown?.method ?? "best";
-    const height = ({ gold, reward }: Point) => (Number.isNaN(gold) ? reward : gold);
-    const far = frontier.find(({ kl }) => kl >= 0.7 * this.#extent.kl) ?? frontier[frontier.length - 1];
-    const line: Note = {
-      series: "rlhf",
-      point: [far.kl, far.gold, far.reward],
-      text: "RLHF optima, every β",
-      // Where the frontier rises there is room above it on its left, else on its right.
-      where: height(frontier[frontier.length - 1]) > height(far) ? "left" : "right",
-    };
-    if (point === undefined || method === "rlhf") return [line];
-    // Where the curve goes on up there is room below it.
-    const end = curves.last(method).at(-1);
-    const where = end !== undefined && height(end) > height(point) ? "below" : "right";
-    const text = METHOD_WORDS[method].at(brief(point.at));
-    return [line, { series: method, point: [point.kl, point.gold, point.reward], text, where }];
   }
 
   /** What may wait until the controls rest: votes, the sentence, and the curves of the other methods. */
@@ -373,10 +261,5 @@ export class Draws {
 
 /** A curve over N by its method, and β where that matters. */
 const curveName = (method: Method, beta: number) => `${method} ${METHOD_WORDS[method].usesBeta ? beta : ""}`;
-
-/** What is chosen is drawn last, above the others. */
-function inFront<T extends { readonly chosen?: boolean }>(all: readonly T[]): T[] {
-  return [...all.filter(({ chosen }) => !chosen), ...all.filter(({ chosen }) => chosen)];
-}
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,3 +1,6 @@
+/** The two ends of something. */
+export type Span = readonly [number, number];
+
 /** A map from values to pixels, and back. */
 export interface Scale {
   readonly to: (x: number) => number;
@@ -6,7 +9,7 @@ export interface Scale {
 }
 
 /** A scale that is linear, with round ticks. */
-export function linear([low, high]: readonly [number, number], [start, end]: readonly [number, number]): Scale {
+export function linear([low, high]: Span, [start, end]: Span): Scale {
   const slope = (end - start) / (high - low);
   const step = roundStep((high - low) / Math.max(2, Math.min(6, Math.abs(end - start) / 34)));
   const ticks = [];
@@ -18,7 +21,7 @@ export function linear([low, high]: readonly [number, number], [start, end]: rea
 }
 
 /** A scale from 1 to a power of 2, with ticks at powers of 4, fewer where there are many. */
-export function logarithmic(most: number, [start, end]: readonly [number, number]): Scale {
+export function logarithmic(most: number, [start, end]: Span): Scale {
   const octaves = Math.log2(most);
   const slope = (end - start) / octaves;
   const step = 2 * Math.ceil(octaves / 2 / Math.max(2, (end - start) / 42));
@@ -31,7 +34,7 @@ export function logarithmic(most: number, [start, end]: readonly [number, number
 }
 
 /** The ends of an axis that holds all values, at round numbers; from 0 where that is near. */
-export function roundRange(values: Iterable<number>): readonly [number, number] {
+export function roundRange(values: Iterable<number>): Span {
   let [low, high] = [Infinity, -Infinity];
   for (const x of values) {
     if (!Number.isFinite(x)) continue;

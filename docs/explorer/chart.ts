@@ -1,6 +1,7 @@
 import { byId, element, markup, svgElement, write } from "./dom.js";
 import { show } from "./format.js";
 import { LAWS, type LawName, type Laws } from "./laws.js";
+import { largest, niceTop } from "./niceTop.js";
 import type { AnswerSet } from "./view.js";
 import { LAW_WORDS } from "./words.js";
 
@@ -122,17 +123,6 @@ function makePanel(name: LawName): { figure: HTMLElement; panel: Panel } {
   plot.append(svg);
   const figure = element("figure", { class: "panel", "data-law": name }, head, plot, labels);
   return { figure, panel: { svg, bars, outline, band, value, top, half, labels } };
-}
-
-function largest(values: Float64Array): number {
-  return values.reduce((a, b) => Math.max(a, b), 0);
-}
-
-/** The end of a scale from 0: the next round number. */
-function niceTop(x: number): number {
-  const power = 10 ** Math.floor(Math.log10(x));
-  const step = [1, 1.5, 2, 3, 4, 5, 6, 8].find((s) => s * power >= x * (1 - 1e-9)) ?? 10;
-  return Math.min(1, Number((step * power).toPrecision(2)));
 }
 
 function barsPath(mass: Float64Array, top: number, gap: number): string {
