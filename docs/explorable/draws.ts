@@ -230,11 +230,13 @@ export class Draws {
     const { clientWidth: width } = this.#pictures;
     if (width === 0) return;
     const wide = width >= 720;
-    const each = wide ? (width - 24) / 2 : width;
-    const height = wide ? 350 : 290;
+    const each = wide ? Math.floor((width - 24) / 2) : width;
+    // Beside words, as on the home page, all is to be in sight too.
+    const beside = wide && width < 960;
+    const height = wide && !beside ? 350 : 290;
     this.#overN.resize(each, height);
     this.#overKl.resize(each, height);
-    this.#bars.resize(width, wide ? 156 : 140);
+    this.#bars.resize(width, beside ? 118 : wide ? 156 : 140);
     this.#draw();
   }
 

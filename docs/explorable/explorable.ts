@@ -27,7 +27,7 @@ const HEADINGS: Readonly<Record<Tab, string>> = {
 
 const LEADS: Readonly<Record<Tab, string>> = {
   draws:
-    "Draw N answers and keep the one that a proxy reward likes best: the reward only rises, but gold, what one wants, may fall again. Drag N and β.",
+    "Draw N answers, keep the one of highest reward: reward rises, but gold, what one wants, may fall. Drag N and β.",
   guidance:
     "Classifier-free guidance of strength w states a target for three atoms on a line. What guided DDIM gives, exactly, is another law: at middle noise levels its predictor is that of no data (second picture). Drag w.",
 };

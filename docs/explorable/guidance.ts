@@ -196,7 +196,7 @@ console.log(guidanceGap(data, "${asked}", ${w}, [0.1, 0.5, 0.9]));
     const { clientWidth: width } = this.#pictures;
     if (width === 0) return;
     const wide = width >= 720;
-    const each = wide ? (width - 24) / 2 : width;
+    const each = wide ? Math.floor((width - 24) / 2) : width;
     this.#overW.resize(each, wide ? 380 : 290);
     this.#overSigma.resize(each, wide ? 380 : 200);
     this.#bars.resize(width, wide ? 136 : 140);
