@@ -42,14 +42,9 @@ function branches(problem, least, most, read) {
 export function grpo() {
   const ends = (problem, beta) => grpoOptimum({ ...problem, beta }, KL);
   const collapse = ({ success }) => ends(binary(success), 1).collapse.toFixed(3);
-  const percent = (share) => `${(100 * share).toFixed(1)} %`;
-  const kept = ({ success }, beta) => percent(ends(binary(success), beta).fixedPoints[0].mean);
-  const several = ends(HACKED, 2.5).fixedPoints;
-  const means = (attracts) => several.filter((point) => point.attracts === attracts).map(({ mean }) => mean.toFixed(4));
   const caption =
-    `Where GRPO with a penalty of KL ends in large groups: fixed points against β, solid where they attract and dashed where they repel. ` +
-    `Left, success or failure: success 1 always attracts, and below β = ${collapse(BINARY[0])}, ${collapse(BINARY[1])} and ${collapse(BINARY[2])} for a success of ref of 90, 50 and 10 % it is the only end. With 50 % the nearest end to ref has ${kept(BINARY[1], 1.6)} at β = 1.6. ` +
-    `Right, three rewards: at β = 2.5 the mean rewards ${means(true).slice(0, -1).join(", ")} and ${means(true).at(-1)} attract, ${means(false).join(" and ")} repel; below β = ${ends(HACKED, 1).collapse.toFixed(3)} only the hacked answer is left.`;
+    `GRPO keeps more than one end alive only above some β: with a success of ref of 50 %, below β = ${collapse(BINARY[1])} success 1 is the only end. ` +
+    `Fixed points against β in large groups, solid where they attract and dashed where they repel; left two rewards, right three.`;
 
   const beta = (most) => ({ domain: [0, most], label: "β" });
   const lines = (points, most, stroke) =>

@@ -58,12 +58,10 @@ export function objectives() {
   const betas = spaced(0.01, 10, 181);
   const hacked = ({ law }, beta) => law(beta).mass[1];
   const percent = (series, beta) => `${(100 * hacked(series, beta)).toFixed(1)} %`;
-  const [forward, jensenShannon, chiSquared, chiPo] = DIVERGENCES;
-  const [maxAtFour, passAtFour, nash] = OTHERS;
+  const [, jensenShannon, chiSquared] = DIVERGENCES;
   const caption =
-    `Share of the hacked answer against β: ref has 1 % of it, and the reward prefers it by 0.2. ` +
-    `At β = 0.1 KL gives it ${percent(KL, 0.1)}, ½χ² ${percent(chiSquared, 0.1)} and KL + ½χ² ${percent(chiPo, 0.1)}, the forward KL ${percent(forward, 0.1)} and Jensen–Shannon ${percent(jensenShannon, 0.1)}, max@4 ${percent(maxAtFour, 0.1)}, pass@4 ${percent(passAtFour, 0.1)} and Nash learning from Bradley–Terry preferences ${percent(nash, 0.1)}. ` +
-    `At β = 0.01 KL gives it ${percent(KL, 0.01)}, ½χ² ${percent(chiSquared, 0.01)}, max@4 ${percent(maxAtFour, 0.01)}, pass@4 ${percent(passAtFour, 0.01)} and Nash learning ${percent(nash, 0.01)}.`;
+    `The divergence decides how much is hacked: at β = 0.1 KL gives the hacked answer ${percent(KL, 0.1)}, ½χ² ${percent(chiSquared, 0.1)} and Jensen–Shannon ${percent(jensenShannon, 0.1)}. ` +
+    `ref has 1 % of it, and the reward prefers it by 0.2. Exact optima.`;
 
   const panel = (title, series) => ({
     title,

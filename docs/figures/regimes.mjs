@@ -17,12 +17,10 @@ export function regimes() {
   });
   const logV = Math.log(VOCABULARY);
   const values = grid.map((a) => ({ a, value: LENGTH * (rlifOptimalValue(problemAt(a)) - logV) }));
-  const [two, one] = [rlifOptimum(problemAt(2)), rlifOptimum(problemAt(1))];
-  const atOne = LENGTH * (one.value - logV);
+  const two = rlifOptimum(problemAt(2));
   const caption =
-    `RLIF on four answers of reference probability ${MASS.map((m) => m / 100).join(", ")}, L = ${LENGTH}. For Lβ ≤ 1, where the note is silent, the optimum is the mode alone, ` +
-    `and its value Lβ log max ref falls linearly to ${atOne.toFixed(3)} nats at Lβ = 1. Above, it is ∝ ref^a' with a' = Lβ/(Lβ − 1): at Lβ = 2 a' = ${two.exponent} and the mode has ${two.mass[0].toFixed(3)}. ` +
-    `As Lβ grows it tends to ref, whose own value is −H(ref) = ${(-entropy(ref)).toFixed(3)}.`;
+    `RLIF has two regimes: up to Lβ = 1 its optimum is the mode of ref alone; above it is ∝ ref^a' with a' = Lβ/(Lβ − 1), which gives the mode ${two.mass[0].toFixed(3)} at Lβ = 2. ` +
+    `Four answers of reference probability ${MASS.map((m) => m / 100).join(", ")}, L = ${LENGTH}.`;
 
   const palette = ["var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)"];
   const colour = (answer) => palette[ref.support.indexOf(answer)];
