@@ -116,7 +116,7 @@ function address(source, href) {
   const target = posix.join(posix.dirname(source), path);
   const file =
     pages.get(target) ??
-    (/^docs\/(figures|explorer|site)\//.test(target) ? target.replace(/^docs\/(site\/)?/, "") : undefined);
+    (/^docs\/(figures|explorer|your-file|site)\//.test(target) ? target.replace(/^docs\/(site\/)?/, "") : undefined);
   if (file === undefined) throw new Error(`the link ${href} points to no part of the site`);
   return hash === undefined ? file : `${file}#${hash}`;
 }
