@@ -16,6 +16,7 @@ const WORKERS = {
   curveWorker: "curve/worker",
   digestWorker: "curve/digestWorker",
   temperaturesWorker: "curve/temperaturesWorker",
+  trainWorker: "train/worker",
   verifyWorker: "verify/worker",
 };
 const BUILT = ["dist/cli/main.js", "dist/node/index.js", ...Object.keys(WORKERS).map((name) => `dist/node/${name}.js`)];

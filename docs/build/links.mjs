@@ -8,33 +8,34 @@ import { parseHTML } from "linkedom";
  * followed; one that the page itself would load (a script, a style, an image) from there is reported.
  *
  * @param {string} site the folder of the site
+ * @param {string[]} [found] what the search of the site leads to, from its top
  * @returns {string[]} the broken links
  */
-export function brokenLinks(site) {
+export function brokenLinks(site, found = []) {
   const pages = new Map();
   /** What a page links to, and the places in it. */
   const read = (file) => {
     if (!pages.has(file)) pages.set(file, file.endsWith(".html") ? readPage(file) : { links: [], ids: new Set() });
     return pages.get(file);
   };
-  const broken = [];
+  const leadsSomewhere = (file, href) => {
+    const [address, hash = ""] = href.split("#");
+    const [path] = address.split("?");
+    const target = path === "" ? file : resolve(dirname(file), decodeURI(path));
+    const page = existsSync(target) && statSync(target).isDirectory() ? join(target, "index.html") : target;
+    const place = decodeURIComponent(hash);
+    // "#top" is the top of any page; a fragment with "=" is state that the page reads, not a place in it.
+    const isPlace = page.endsWith(".html") && place !== "" && place !== "top" && !place.includes("=");
+    return !relative(site, page).startsWith("..") && existsSync(page) && (!isPlace || read(page).ids.has(place));
+  };
+  const broken = found
+    .filter((href) => !leadsSomewhere(join(site, "index.html"), href))
+    .map((href) => `search: ${href}`);
   for (const file of htmlBelow(site)) {
     for (const { href, loads } of read(file).links) {
-      if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(href)) {
-        if (loads && !href.startsWith("data:")) broken.push(`${relative(site, file)}: loads ${href}`);
-        continue;
-      }
-      const [address, hash = ""] = href.split("#");
-      const [path] = address.split("?");
-      const target = path === "" ? file : resolve(dirname(file), decodeURI(path));
-      const found = existsSync(target) && statSync(target).isDirectory() ? join(target, "index.html") : target;
-      const inside = !relative(site, found).startsWith("..");
-      const place = decodeURIComponent(hash);
-      // "#top" is the top of any page; a fragment with "=" is state that the page reads, not a place in it.
-      const known = !found.endsWith(".html") || place === "" || place === "top" || place.includes("=");
-      if (!inside || !existsSync(found) || !(known || read(found).ids.has(place))) {
-        broken.push(`${relative(site, file)}: ${href}`);
-      }
+      const isElsewhere = /^[a-z][a-z0-9+.-]*:|^\/\//i.test(href);
+      if (isElsewhere && loads && !href.startsWith("data:")) broken.push(`${relative(site, file)}: loads ${href}`);
+      if (!isElsewhere && !leadsSomewhere(file, href)) broken.push(`${relative(site, file)}: ${href}`);
     }
   }
   return broken;

@@ -21,49 +21,71 @@ highlighter.registerLanguage("sh", bash);
 /**
  * @param {string} text the source, with or without front matter
  * @param {Surroundings} surroundings
- * @returns the page: its title (the first heading), first paragraph as plain text, sections and HTML
+ * @returns the page: its title (the first heading), first paragraph as plain text, sections, terms that it defines, and HTML
  */
 export function renderMarkdown(text, surroundings) {
-  const parser = new MarkdownIt({ html: true, linkify: false, highlight });
-  useFormulas(parser);
+  const parser = new MarkdownIt({ html: true, linkify: false });
+  useBlocks(parser);
   parser.core.ruler.push("figures", figures(surroundings));
-  parser.core.ruler.push("links", links(surroundings));
+  useLinks(parser, surroundings);
   parser.core.ruler.push("headings", headings);
+  parser.core.ruler.push("terms", terms);
+
+  const env = { sections: [], terms: [], slugs: new Map() };
+  const html = parser.render(text.replace(/^---\n.*?\n---\n/s, ""), env);
+  const { title, sections, terms: defined } = env;
+  if (title === undefined) throw new Error("a page needs a first heading");
+  const description = plainText(/<p>(.*?)<\/p>/s.exec(html)?.[1] ?? "");
+  return { title, description, sections, terms: defined, html };
+}
+
+/** HTML as plain text in one line, without the code blocks and drawings. */
+export function plainText(html) {
+  return html
+    .replace(/<(pre|svg)[ >].*?<\/\1>/gs, " ")
+    .replace(
+      /<(su[pb])>(.*?)<\/\1>/gs,
+      (_, tag, text) => `${tag === "sup" ? "^" : "_"}${/\W/.test(text) ? `(${text})` : text}`,
+    )
+    .replace(/<\/?(p|li|td|th|h\d|div|ul|ol|table|dd|dt|br)\b[^>]*>/g, " ")
+    .replace(/<[^>]*>/g, "")
+    .replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name) => ENTITIES[name])
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: " " };
+
+/** How a parser writes formulas, code and tables. What may be wider than the page scrolls by itself, also by the keyboard. */
+export function useBlocks(parser) {
   const { rules } = parser.renderer;
-  // What may be wider than the page scrolls by itself, and can be reached by the keyboard for it.
-  const fence = rules.fence;
-  rules.fence = (...args) => focusable(fence(...args));
+  rules.fence = (tokens, index) => codeBlock(tokens[index].content, tokens[index].info.trim());
+  useFormulas(parser);
   const formula = rules.math_block;
-  rules.math_block = (...args) => focusable(formula(...args));
-  rules.table_open = (_tokens, _index, _options, { tables }) =>
-    `<div class="site-table" tabindex="0" role="group" aria-label="Table ${++tables.count}"><table>\n`;
+  rules.math_block = (...args) => formula(...args).replace(/<math(?=[^>]* display="block")/, '<math tabindex="0"');
+  rules.table_open = (_tokens, _index, _options, env) => {
+    env.tables = (env.tables ?? 0) + 1;
+    return `<div class="site-table" tabindex="0" role="group" aria-label="Table ${env.tables}"><table>\n`;
+  };
   rules.table_close = () => "</table></div>\n";
   // A corner of a table heads nothing.
-  rules.th_open = (tokens, index) => (tokens[index + 1].content === "" ? "<td>" : "<th>");
-  rules.th_close = (tokens, index) => (tokens[index - 1].content === "" ? "</td>" : "</th>");
-
-  const env = { sections: [], slugs: new Map(), tables: { count: 0 } };
-  const html = parser.render(text.replace(/^---\n.*?\n---\n/s, ""), env);
-  const { title, sections } = env;
-  if (title === undefined) throw new Error("a page needs a first heading");
-  const first = /<p>(.*?)<\/p>/s.exec(html)?.[1] ?? "";
-  const description = first.replace(/<annotation.*?<\/annotation>|<[^>]*>/gs, "").replace(/\s+/g, " ");
-  return { title, description: plain(description), sections, html };
+  const isCorner = (token) => token.content === "";
+  rules.td_open = (tokens, index) => `<td${alignment(tokens[index])}>`;
+  rules.th_open = (tokens, index) => `<${isCorner(tokens[index + 1]) ? "td" : "th"}${alignment(tokens[index])}>`;
+  rules.th_close = (tokens, index) => (isCorner(tokens[index - 1]) ? "</td>" : "</th>");
 }
 
-function plain(html) {
-  return html.replace(/&(amp|lt|gt|quot);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">", quot: '"' })[name]);
+/** The policy of the pages has no styles within them: a class says how a cell is aligned. */
+function alignment(token) {
+  const [, side] = /text-align:(right|center)/.exec(token.attrGet("style") ?? "") ?? [];
+  return side === undefined ? "" : ` class="${side}"`;
 }
 
-/** A block that the tabulator key stops at. */
-function focusable(html) {
-  return html.replace(/<pre(?=[ >])|<math(?=[^>]* display="block")/, '$& tabindex="0"');
-}
-
-function highlight(code, language) {
-  return highlighter.getLanguage(language) === undefined
-    ? escapeHtml(code)
-    : highlighter.highlight(code, { language }).value;
+function codeBlock(code, language) {
+  const known = highlighter.getLanguage(language) !== undefined;
+  const html = known ? highlighter.highlight(code, { language }).value : escapeHtml(code);
+  const name = language === "" ? "" : ` class="language-${escapeHtml(language)}"`;
+  return `<pre tabindex="0"><code${name}>${html}</code></pre>\n`;
 }
 
 /** An image that is a paragraph of its own, with a paragraph in italics below it, is a figure with its caption. */
@@ -87,9 +109,15 @@ function figures({ picture }) {
   };
 }
 
-/** Links lead to the pages of the site; the name of something public, set as code, leads to its page in the reference. */
-function links({ link, reference }) {
-  return ({ tokens, Token }) => {
+/**
+ * Links lead to the pages of the site; the name of something public, set as code, alone or as a call, leads to its page in
+ * the reference.
+ *
+ * @param {MarkdownIt} parser
+ * @param {Pick<Surroundings, "link" | "reference">} surroundings
+ */
+export function useLinks(parser, { link, reference }) {
+  parser.core.ruler.push("links", ({ tokens, Token }) => {
     for (const token of tokens) {
       let inLink = false;
       token.children = token.children?.flatMap((child) => {
@@ -98,26 +126,23 @@ function links({ link, reference }) {
           child.attrSet("href", link(child.attrGet("href")));
         }
         if (child.type === "link_close") inLink = false;
-        const address = child.type === "code_inline" && !inLink ? reference(child.content) : undefined;
+        const [, name] = /^([\w/]+)(?:\(.*\))?$/.exec(child.content) ?? [];
+        const address = child.type === "code_inline" && !inLink && name !== undefined ? reference(name) : undefined;
         if (address === undefined) return [child];
         const open = new Token("link_open", "a", 1);
         open.attrSet("href", address);
         return [open, child, new Token("link_close", "a", -1)];
       });
     }
-  };
+  });
 }
 
 /** Headings get addresses as on GitHub; the first names the page, those of the second level are its sections. */
 function headings({ tokens, env }) {
   for (const [i, token] of tokens.entries()) {
     if (token.type !== "heading_open") continue;
-    const text = tokens[i + 1].children.map(({ content }) => content).join("");
-    const plain = text
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-      .trim()
-      .replace(/\s/g, "-");
+    const text = textOf(tokens[i + 1].children);
+    const plain = slugOf(text);
     const used = env.slugs.get(plain) ?? 0;
     env.slugs.set(plain, used + 1);
     const slug = used === 0 ? plain : `${plain}-${used}`;
@@ -125,4 +150,34 @@ function headings({ tokens, env }) {
     if (token.tag === "h1") env.title ??= text;
     if (token.tag === "h2") env.sections.push({ slug, text });
   }
+}
+
+/** A paragraph `**term** — what it means` defines a term, which has an address of its own. */
+function terms({ tokens, md, env }) {
+  for (const [i, token] of tokens.entries()) {
+    const children = token.type === "paragraph_open" ? tokens[i + 1].children : [];
+    const end = children.findIndex(({ type }) => type === "strong_close");
+    const after = children[end + 1]?.content;
+    if (!children.some(({ type }, at) => type === "strong_open" && at <= 1) || !after?.startsWith(" — ")) continue;
+    const term = textOf(children.slice(0, end));
+    const slug = `term-${slugOf(term)}`;
+    token.attrSet("id", slug);
+    const text = plainText(md.renderer.renderInline(children.slice(end + 1), md.options, env));
+    env.terms.push({ slug, term, text: text.replace(/^— /, "") });
+  }
+}
+
+function textOf(children) {
+  return children
+    .filter(({ type }) => type !== "html_inline")
+    .map(({ type, content }) => (type === "softbreak" ? " " : content))
+    .join("");
+}
+
+function slugOf(text) {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .trim()
+    .replace(/\s/g, "-");
 }

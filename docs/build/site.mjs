@@ -1,64 +1,63 @@
-/** Writes the whole site to docs/site: home, guides, figures, explorer, the page of the reader's own file and reference. It needs the built package. */
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
+/** Writes the whole site to docs/site: home, guides, figures, explorer, reference and search. It needs the built package. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { buildExplorer } from "../explorer/build.mjs";
 import { buildFigures } from "../figures/build.mjs";
-import { buildYourFile } from "../your-file/build.mjs";
+import { GROUPS, GUIDES, PAGES } from "./guides.mjs";
 import { brokenLinks } from "./links.mjs";
 import { renderMarkdown } from "./markdown.mjs";
-import { escapeHtml, pageHtml, securityPolicy } from "./page.mjs";
+import { readMethods } from "./methods.mjs";
+import { columns, isBuilt, navLink, pageHtml } from "./page.mjs";
+import { buildReference } from "./reference.mjs";
+import { searchEntries } from "./search/entries.mjs";
 
-const top = fileURLToPath(new URL("../../", import.meta.url));
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const top = here("../../");
 const site = join(top, "docs/site");
-
-/** The guides in the order they are read in. */
-const GUIDES = [
-  "getting-started",
-  "one-problem",
-  "best-of-n",
-  "n-draws",
-  "objectives",
-  "your-samples",
-  "training",
-  "diffusion",
-  "scale",
-  "verification",
-  "accuracy",
-  "benchmarks",
-  "mutation",
-  "errata",
-  "extending",
-  "citing",
-];
-
-/** The pages by their source, and where each goes. */
-const pages = new Map([
-  ["README.md", "index.html"],
-  ...GUIDES.map((name) => [`docs/${name}.md`, `${name}.html`]),
-  ["src/data/README.md", "data.html"],
-]);
+const read = (path) => readFileSync(join(top, path), "utf8");
 
 rmSync(site, { recursive: true, force: true });
 mkdirSync(site, { recursive: true });
-copyFileSync(join(top, "docs/build/style.css"), join(site, "style.css"));
+for (const name of ["style.css", "reference.css", "browser/theme.js", "browser/site.js"]) {
+  copyFileSync(here(name), join(site, posix.basename(name)));
+}
 await buildFigures(join(site, "figures"));
 // Drawn by a run of its own, too long for every build.
 copyFileSync(join(top, "docs/figures/digits.svg"), join(site, "figures/digits.svg"));
-buildReference();
 await buildExplorer(join(site, "explorer"));
-await buildYourFile(join(site, "your-file"));
-
-const names = publicNames();
-for (const name of readdirSync(join(top, "docs"))) {
-  if (name.endsWith(".md") && !pages.has(`docs/${name}`)) throw new Error(`docs/${name} has no place among the guides`);
+// The parts of the site that are folders of their own.
+for (const [part, name] of [
+  ["explorable", "buildExplorable"],
+  ["your-file", "buildYourFile"],
+]) {
+  if (isBuilt(part)) await (await import(`../${part}/build.mjs`))[name](join(site, part));
 }
-const rendered = [...pages.keys()].map(render);
-for (const page of rendered) writeFileSync(join(site, page.file), whole(page));
 
-const broken = brokenLinks(site);
+const entries = await buildReference(site, readMethods(read("docs/methods.md")), (source) => PAGES.get(source));
+const doors = [...new Set(entries.map(({ module }) => module))].map((name) => ({
+  name,
+  file: `api/modules/${name.replace("/", "_")}.html`,
+}));
+const names = new Map(
+  // The name of the first door is the package's, which may mean anything of it.
+  [...doors.slice(1), ...entries.toReversed()].map(({ name, file }) => [name, file]),
+);
+
+for (const name of readdirSync(join(top, "docs"))) {
+  if (name.endsWith(".md") && !PAGES.has(`docs/${name}`)) throw new Error(`docs/${name} has no place among the guides`);
+}
+const rendered = GUIDES.map(render);
+for (const page of rendered) writeFileSync(join(site, page.file), guidePage(page));
+const found = searchEntries(rendered, entries);
+await buildSearch(found);
+writeFileSync(join(site, "index.html"), homePage());
+
+const broken = brokenLinks(
+  site,
+  found.map(({ href }) => href),
+);
 if (broken.length > 0) {
   console.error(`${broken.length} links lead nowhere:\n${broken.slice(0, 20).join("\n")}`);
   process.exitCode = 1;
@@ -66,56 +65,27 @@ if (broken.length > 0) {
   console.log(`The site is in docs/site: open docs/site/index.html, or serve the folder.`);
 }
 
-/** The reference of all public names, by TypeDoc with its strict settings. */
-function buildReference() {
-  const bin = join(top, "node_modules/typedoc/bin/typedoc");
-  const { status } = spawnSync(process.execPath, [bin, "--logLevel", "Warn"], { cwd: top, stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
-  const folder = join(site, "api");
-  for (const name of readdirSync(folder, { recursive: true })) {
-    if (!name.endsWith(".html")) continue;
-    const html = readFileSync(join(folder, name), "utf8");
-    const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)];
-    const hashes = scripts.map(([, script]) => `sha256-${createHash("sha256").update(script).digest("base64")}`);
-    const head = `${securityPolicy([...new Set(hashes)])}<link rel="icon" href="data:,"/>`;
-    writeFileSync(join(folder, name), html.replace(/(?<=<meta charset="utf-8"\/?>)/i, head));
-  }
-}
-
-/** Where each public name has its page in the reference; the core's where both entry points have one. */
-function publicNames() {
-  const found = new Map();
-  for (const folder of ["functions", "variables", "interfaces", "types", "classes"]) {
-    if (!existsSync(join(site, "api", folder))) continue;
-    for (const file of readdirSync(join(site, "api", folder))) {
-      const [, module, name] = /^(\w+)\.(\w+)\.html$/.exec(file) ?? [];
-      if (name !== undefined && (module === "index" || !found.has(name))) found.set(name, `api/${folder}/${file}`);
-    }
-  }
-  return found;
-}
-
-function render(source) {
+function render(guide) {
+  const { source, file } = guide;
+  const from = (target) => posix.relative(posix.dirname(file), target);
   const surroundings = {
-    link: (href) => address(source, href),
-    reference: (name) => names.get(name),
+    link: (href) => (/^[a-z]+:|^#/.test(href) ? href : from(address(source, href))),
+    reference: (name) => (names.has(name) ? from(names.get(name)) : undefined),
     picture: (href) => picture(address(source, href)),
   };
   try {
-    const text = readFileSync(join(top, source), "utf8");
-    return { source, file: pages.get(source), ...renderMarkdown(text, surroundings) };
+    return { ...guide, name: guide.title, ...renderMarkdown(read(source), surroundings) };
   } catch (error) {
     throw new Error(`${source}: ${error.message}`, { cause: error });
   }
 }
 
-/** The address on the site of what a link in a source points to. */
+/** The address on the site, from its top, of what a link in a source points to. */
 function address(source, href) {
-  if (/^[a-z]+:|^#/.test(href)) return href;
   const [path, hash] = href.split("#");
   const target = posix.join(posix.dirname(source), path);
   const file =
-    pages.get(target) ??
+    PAGES.get(target) ??
     (/^docs\/(figures|explorer|your-file|site)\//.test(target) ? target.replace(/^docs\/(site\/)?/, "") : undefined);
   if (file === undefined) throw new Error(`the link ${href} points to no part of the site`);
   return hash === undefined ? file : `${file}#${hash}`;
@@ -128,28 +98,70 @@ function picture(src) {
   return { src, width, height, ...(existsSync(join(site, narrow)) && { narrow }) };
 }
 
-/** A page with the list of guides beside it, and the one after it below. */
-function whole({ source, file, title, description, sections, html }) {
-  const guides = rendered.filter((page) => page.source.startsWith("docs/"));
-  const here = guides.findIndex((page) => page.source === source);
-  const isGuide = here >= 0;
-  const entries = guides.map((guide) => {
-    if (guide.source !== source) return `<li><a href="${guide.file}">${escapeHtml(guide.title)}</a></li>`;
-    const inside = sections.map(({ slug, text }) => `<li><a href="#${slug}">${escapeHtml(text)}</a></li>`).join("");
-    return `<li><a href="${guide.file}" aria-current="page">${escapeHtml(guide.title)}</a><ul>${inside}</ul></li>`;
+/** A guide with the list of guides beside it, and the ones before and after it below. */
+function guidePage({ source, file, title, description, sections, html }) {
+  const root = "../".repeat(file.split("/").length - 1);
+  const groups = GROUPS.map(({ name, guides }) => ({
+    name,
+    links: guides
+      .map((guide) => {
+        const inside = sections.map(({ slug, text }) => navLink(`#${slug}`, text)).join("");
+        const isHere = guide.source === source;
+        return navLink(`${root}${guide.file}`, guide.title, isHere, isHere ? inside : "");
+      })
+      .join("\n"),
+  }));
+  if (file === "api/index.html") {
+    const links = doors.map((door) => navLink(`${root}${door.file}`, door.name)).join("\n");
+    groups.unshift({ name: "Reference", links });
+  }
+  const at = GUIDES.findIndex((guide) => guide.source === source);
+  const step = (guide, text) => (guide === undefined ? "" : `<a href="${root}${guide.file}">${text(guide.title)}</a>`);
+  const next = `<nav class="site-next" aria-label="Guides before and after">${step(GUIDES[at - 1], (t) => `← ${t}`)}${step(GUIDES[at + 1], (t) => `${t} →`)}</nav>`;
+  return pageHtml({
+    title: `${title} · exptilt`,
+    description,
+    root,
+    part: file.startsWith("api/") ? "Reference" : "Guides",
+    body: columns(`${html}${next}`, "Guides", groups),
   });
-  const step = (page, text) => (page === undefined ? "" : `<a href="${page.file}">${text(escapeHtml(page.title))}</a>`);
-  const next = isGuide
-    ? `<nav class="site-next" aria-label="Guides before and after">${step(guides[here - 1], (t) => `← ${t}`)}${step(guides[here + 1], (t) => `${t} →`)}</nav>`
+}
+
+function homePage() {
+  const figure = isBuilt("explorable")
+    ? '<link rel="stylesheet" href="explorable/explorable.css">\n<script src="explorable/explorable.js" defer></script>\n'
     : "";
   return pageHtml({
-    title: file === "index.html" ? "exptilt: alignment methods as exponential tilts" : `${title} · exptilt`,
-    description,
-    ...(isGuide && { part: "Guides" }),
-    body: `<div class="site-columns">
-<main id="content">
-${html}${next}</main>
-<nav class="site-guides" aria-label="Guides"><h2>Guides</h2><ul>${entries.join("\n")}</ul></nav>
-</div>`,
+    title: "exptilt: exact laws of best-of-N, RLHF and guidance",
+    description:
+      "Exact laws of best-of-N, RLHF, RLIF, weighted training and diffusion guidance on finite answer sets, with every equation verified.",
+    head: figure,
+    body: read("docs/home.html"),
+  });
+}
+
+/** The search, with all that it finds, as one script: a page that is opened from the disk may load no data. */
+async function buildSearch(all) {
+  await build({
+    entryPoints: [here("search/main.mjs")],
+    outfile: join(site, "search.js"),
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    format: "iife",
+    target: "es2023",
+    logLevel: "warning",
+    plugins: [
+      {
+        name: "entries",
+        setup(esbuild) {
+          esbuild.onResolve({ filter: /^entries$/ }, () => ({ path: "entries", namespace: "entries" }));
+          esbuild.onLoad({ filter: /.*/, namespace: "entries" }, () => ({
+            contents: JSON.stringify(all),
+            loader: "json",
+          }));
+        },
+      },
+    ],
   });
 }

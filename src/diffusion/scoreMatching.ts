@@ -15,7 +15,7 @@ import {
 } from "../numeric/check.js";
 import { gaussianSource } from "../numeric/gaussian.js";
 import { randomSource } from "../numeric/random.js";
-import { pointAt } from "../optimize/lineSearch.js";
+import { type Point, pointAt } from "../optimize/lineSearch.js";
 import { minimize } from "../optimize/minimize.js";
 import { descentOf, readOptions, TRAINING_OPTIONS, type TrainingOptions } from "../optimize/options.js";
 import { resultOf, type TrainingResult } from "../optimize/result.js";
@@ -88,15 +88,15 @@ export async function fitScoreMatching(
   const ones = new Float64Array(data.size).fill(1);
   const { name, descent } = descentOf(f, settings.start, ones, settings, () => [f]);
   const from = pointAt(f, settings.start);
-  const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
+  const save = (at: Point, step: number) => stateOf(name, step, at.x, descent.memory);
+  const run = await minimize(f, from, settings.iteration, descent, settings.watch, save);
+  const { point, iteration, reason, converged } = run;
   const logLaw = f.logLaw(point.x);
   const full = new Float64Array(data.size).fill(-Infinity);
   for (const [j, i] of ref.support.filter((i) => law.supports(i)).entries()) full[i] = logLaw[j];
   const fitted: Measure<number> = fromLogMass(ref.support, full);
   return {
-    ...resultOf(f, point, point.x, iteration, reason, converged, () =>
-      stateOf(name, iteration, point.x, descent.memory),
-    ),
+    ...resultOf(f, point, point.x, iteration, reason, converged, () => save(point, iteration)),
     law: normalize(fitted),
     klFromTarget: klOf(target, lawOf(caller, "law", fitted)),
   };

@@ -77,7 +77,7 @@ export class Law {
   readonly weight: Float64Array;
   /** The sum of all weights. */
   readonly total: DoubleDouble;
-  /** The weights came from logarithms: those hold what the weights round away. */
+  /** Whether the law was given by log-masses: `logWeight` is exact, and `weight` is rounded. */
   readonly fromLog: boolean;
   /** What the weights are powers of two times, all digits kept: the masses given, or the weights themselves. */
   readonly mass: Float64Array;
@@ -91,7 +91,7 @@ export class Law {
   /** The density over the earlier law that was last asked for. */
   #known: { readonly ancestor: Law | undefined; readonly density: Float64Array } | undefined;
   #logWeight: Float64Array | (() => Float64Array) | undefined;
-  /** Whether logarithms came beside the weights, which may hold what these round away. */
+  /** Whether logarithms came beside the weights. They are exact where a weight is rounded. */
   readonly #apart: boolean;
   #hasTail: boolean | undefined;
   #least: number | undefined;

@@ -1,6 +1,7 @@
 import { dot, maxNorm, type Point, roundingOf } from "./lineSearch.js";
 import { type Descent, newtonStep } from "./methods.js";
 import type { Smooth } from "./smooth.js";
+import type { TrainingState } from "./state.js";
 
 /**
  * Why a run ended: a formula gave the optimum; the gradient vanished; it vanishes only at infinity, for the target has
@@ -17,6 +18,12 @@ export interface TrainingProgress {
   readonly objective: number;
   /** The largest entry of its gradient, in size. */
   readonly gradientNorm: number;
+  /**
+   * The run so far as plain data, for `options.resume`: a checkpoint. Of this step only while the listener runs.
+   *
+   * @returns the state
+   */
+  save(): TrainingState;
 }
 
 /**
@@ -70,6 +77,7 @@ export async function minimize(
   first: number,
   method: Descent,
   watch: Watch,
+  save: (point: Point, iteration: number) => TrainingState,
 ): Promise<Descended> {
   const least = Math.max(watch.tolerance ?? 0, VANISHED_GRADIENT);
   let point = from;
@@ -77,7 +85,8 @@ export async function minimize(
   for (let iteration = first; ; iteration++) {
     const gradientNorm = maxNorm(point.gradient);
     const told = f.report(point.value, point.gradient);
-    watch.onProgress?.({ iteration, ...told });
+    const [at, step] = [point, iteration];
+    watch.onProgress?.({ iteration, ...told, save: () => save(at, step) });
     const small = gradientNorm <= least && !(told.gradientNorm > (watch.tolerance ?? Infinity));
     if (small || gradientNorm <= SURE_ROUNDING) {
       const step = newtonStep(f, point);

@@ -3,7 +3,7 @@ import { Law } from "../measure/law.js";
 import { NON_NEGATIVE, outOfRange, requireNumber } from "../numeric/check.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
-import { pointAt } from "../optimize/lineSearch.js";
+import { type Point, pointAt } from "../optimize/lineSearch.js";
 import { minimize } from "../optimize/minimize.js";
 import { descentOf, readOptions, type Settings, TRAINING_OPTIONS, type TrainingOptions } from "../optimize/options.js";
 import { resultOf, type TrainingResult } from "../optimize/result.js";
@@ -180,9 +180,11 @@ async function descend<A>(caller: string, { settings, units, parts, own, f }: Fi
       return new NegativeLogLikelihood(units, scaled, settings.ridge);
     });
   });
-  const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
+  const save = (at: Point, step: number) => stateOf(name, step, units.parameters(at.x), descent.memory);
+  const run = await minimize(f, from, settings.iteration, descent, settings.watch, save);
+  const { point, iteration, reason, converged } = run;
   const x = units.parameters(point.x);
-  return resultOf(f, point, x, iteration, reason, converged, () => stateOf(name, iteration, x, descent.memory));
+  return resultOf(f, point, x, iteration, reason, converged, () => save(point, iteration));
 }
 
 /** The coefficients of all queries together, where every query has the same answers. */

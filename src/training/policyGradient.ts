@@ -3,7 +3,7 @@ import { requireMeasure } from "../measure/measure.js";
 import { tiltChecked } from "../measure/tilt.js";
 import { outOfRange, POSITIVE, requireNumber, wrongType } from "../numeric/check.js";
 import { exp } from "../numeric/elementary.js";
-import { pointAt } from "../optimize/lineSearch.js";
+import { type Point, pointAt } from "../optimize/lineSearch.js";
 import { minimize } from "../optimize/minimize.js";
 import { descentOf, readOptions, TRAINING_OPTIONS, type TrainingOptions } from "../optimize/options.js";
 import { resultOf, type TrainingResult } from "../optimize/result.js";
@@ -138,13 +138,14 @@ export async function fitPolicyGradient<Q, A>(
     throw outOfRange(caller, "policy", "have no mass where ref has none or the reward forbids", Infinity);
   }
   const { name, descent } = descentOf(f, from.x, units.spread, { ...settings, method }, () => [f]);
-  const { point, iteration, reason, converged } = await minimize(f, from, settings.iteration, descent, settings.watch);
+  const save = (at: Point, step: number) => stateOf(name, step, units.parameters(at.x), descent.memory);
+  const run = await minimize(f, from, settings.iteration, descent, settings.watch, save);
+  const { point, iteration, reason, converged } = run;
   const best = examples.reduce((s, problem) => s + rlhfOptimalValue(problem) / examples.length, 0);
   const x = units.parameters(point.x);
-  const save = () => stateOf(name, iteration, x, descent.memory);
   const unpenalised = new Regret(units, tasks, 0).evaluate(point.x, new Float64Array(size));
   return {
-    ...resultOf(f, point, x, iteration, reason, converged, save),
+    ...resultOf(f, point, x, iteration, reason, converged, () => save(point, iteration)),
     objective: best - unit * point.value,
     regret: Math.max(0, unit * unpenalised),
   };

@@ -125,6 +125,7 @@ export async function fitWeightedMleStream<Q, A>(
   let iteration = state?.iteration ?? 0;
   let reason: StreamFit["reason"] = "end of stream";
   const first = iteration;
+  const save = () => stateOf("adam stream", iteration, theta, spread === undefined ? memory : [...memory, spread]);
   for await (const batch of stream) {
     const own = `stream[${iteration - first}]`;
     const examples = requireExamples<Q, A>(caller, own, batch);
@@ -134,7 +135,7 @@ export async function fitWeightedMleStream<Q, A>(
     const { value, gradient } = pointAt(new NegativeLogLikelihood(plain, parts, ridge), theta);
     if (Number.isNaN(value)) throw outOfRange(caller, "options.start", "give logits of a finite maximum", value);
     if (!(value < Infinity)) throw outOfRange(caller, own, "have mass only on answers that the policy can give", value);
-    options.onProgress?.({ iteration, objective: -value, gradientNorm: maxNorm(gradient) });
+    options.onProgress?.({ iteration, objective: -value, gradientNorm: maxNorm(gradient), save });
     const units = spread.map((s) => s || 1);
     theta = adamStep(theta, gradient, memory, iteration, rate, units);
     iteration++;
@@ -144,12 +145,7 @@ export async function fitWeightedMleStream<Q, A>(
       break;
     }
   }
-  return {
-    parameters: theta,
-    iterations: iteration,
-    reason,
-    save: () => stateOf("adam stream", iteration, theta, spread === undefined ? memory : [...memory, spread]),
-  };
+  return { parameters: theta, iterations: iteration, reason, save };
 }
 
 /**

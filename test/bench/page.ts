@@ -2,7 +2,7 @@ import { DIVERGENCES, HALF_CHI_SQUARED, OTHERS } from "./cases/objectives.js";
 import type { BundleSize } from "./cases/package.js";
 import { MAJ_AT_N, VOTES } from "./cases/votes.js";
 import type { CloseLaws } from "./closeLaws.js";
-import type { Result } from "./harness.js";
+import type { Reading, Result } from "./harness.js";
 import type { Memory } from "./memory.js";
 import type { PythonVersions } from "./peers.js";
 
@@ -94,6 +94,40 @@ export function targets({ results, bundles }: Benchmarks): Target[] {
     const slowest = Object.keys(OTHERS).map((name) => beside(name) ?? Number.NaN);
     below(`under the slowest other divergence, ${size} answers`, "within × 10", Math.max(...slowest), 10, factor);
   }
+  const law = (what: string, title: string, contender: string, least: number) => {
+    const ratio = reading("Exact law of soft best-of-N", title, contender)?.ratio;
+    if (ratio !== undefined)
+      out.push({ what, asked: `× ${least} at least`, measured: `× ${times(ratio)}`, met: ratio >= least });
+  };
+  law("exact law of 10 answers, N = 64, beside a plain loop", "K = 10, N = 64", "plain loop, trapezoidal rule", 2);
+  law("exact law of 10⁶ answers, N = 64, beside numpy", "K = 10⁶, N = 64", "numpy, trapezoidal rule in place", 0.9);
+  const noAvx = "numpy, trapezoidal rule in place (no AVX-512)";
+  law("the same, numpy without AVX-512", "K = 10⁶, N = 64", noAvx, 2);
+  const fits = (title: string) => results.find((r) => r.title === title)?.readings ?? [];
+  const over = (what: string, of: Reading | undefined, base: Reading | undefined, most: number) => {
+    if (of === undefined || base === undefined) return;
+    const factor = of.ratio / base.ratio;
+    out.push({ what, asked: `× ${most} at most`, measured: `× ${times(factor)}`, met: factor <= most });
+  };
+  const named = (readings: readonly Reading[], name: string) =>
+    readings.find(({ contender }) => contender.startsWith(name));
+  const linear = fits("a log-linear policy with 20 features on 1,000 queries × 50 answers");
+  const scipy = "scipy.optimize.minimize, L-BFGS-B";
+  over("log-linear fit, over scipy's L-BFGS-B", linear[0], named(linear, scipy), 3);
+  over(
+    "log-linear fit, over one value and gradient of a plain loop",
+    linear[0],
+    named(linear, "plain loop: one value"),
+    12,
+  );
+  const pairs = results.find((r) => r.group.startsWith("Bradley–Terry"))?.readings ?? [];
+  over("Bradley–Terry of 1,000 items, over scipy's L-BFGS-B", pairs[0], named(pairs, scipy), 1);
+  over("the same, over a plain MM loop", pairs[0], named(pairs, "plain loop: Hunter"), 1);
+  over("Bradley–Terry with standard errors, over the fit", named(pairs, "exptilt, fitBradleyTerry: with"), pairs[0], 6);
+  const noise = results.find((r) => r.group.startsWith("Noise prediction"))?.readings ?? [];
+  over("noise prediction, 10⁴ atoms × 64, over a plain loop", noise[0], named(noise, "plain loop"), 0.5);
+  const curve = results.find((r) => r.group.startsWith("The same data set through"))?.readings ?? [];
+  over("curve of 10⁵ queries × 32 candidates, over JSON.parse of the lines", curve[0], named(curve, "JSON.parse"), 3.5);
   const starts = results.find((r) => r.group === "Import")?.readings;
   if (starts !== undefined)
     below(

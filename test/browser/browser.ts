@@ -66,7 +66,13 @@ export async function openSite(): Promise<SiteInBrowser> {
     },
     picture: async (page, name, fullPage = false) => {
       // What is out of sight is not drawn, but where the whole page is the picture.
-      if (fullPage) await page.addStyleTag({ content: "* { content-visibility: visible !important }" });
+      if (fullPage) {
+        await page.evaluate(() => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync("* { content-visibility: visible !important }");
+          document.adoptedStyleSheets.push(sheet);
+        });
+      }
       await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage });
     },
     close: async () => {

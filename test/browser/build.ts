@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { modified } from "../support/modified.js";
 
-const INPUTS = ["src", "README.md", "package.json"];
+const INPUTS = ["src", "package.json", "typedoc.config.js"];
 
 export default function setup(): void {
   const docs = readdirSync("docs").filter((name) => name !== "site");

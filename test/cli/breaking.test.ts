@@ -235,6 +235,7 @@ describe("on a signal, what was done is reported and the rest is not missed sile
     ["curve", []],
     ["choose", ["--beta", "0,0.1"]],
     ["convert", []],
+    ["train", ["--beta", "1000", "--features", "rank"]],
   ])("%s %j, within a query of 10⁶ answers", async (command, args) => {
     const answers = Array.from({ length: 1e6 }, (_, i) => `{"count":${1 + (i % 5)},"reward":${(i * 7919) % 1000003}}`);
     const path = file("huge.jsonl", `${lines[0]}\n{"query":"huge","answers":[${answers.join(",")}]}\n`);
@@ -257,6 +258,28 @@ describe("on a signal, what was done is reported and the rest is not missed sile
     const run = await ended(["verify", "-", "--json", "--digits", "20", "--jobs", "1"], lines, "SIGINT");
     expect([run.status, run.stderr]).toEqual([130, expect.stringMatching(/^exptilt: interrupted/)]);
     expect(JSON.parse(run.stdout).queries).toBeGreaterThan(0);
+  });
+
+  it("train keeps the policy of a step too long to be waited for", async () => {
+    const answers = Array.from({ length: 1e6 }, (_, i) => `{"count":${1 + (i % 5)},"reward":${(i * 7919) % 1000003}}`);
+    const path = file("huge.jsonl", `{"query":"huge","answers":[${answers.join(",")}]}\n`);
+    const output = join(folder, "huge-policy.json");
+    const args = ["train", path, "--beta", "1000", "--method", "adam", "--features", "rank,logref", "--output", output];
+    // A signal that comes while the query is still parsed finds no policy: then the next run waits for longer.
+    for (const wait of [4000, 16_000, 64_000]) {
+      // Adam takes ten thousand such steps.
+      const child = spawn(process.execPath, [bin, ...args, "--iterations", "10000"], { stdio: "pipe" });
+      let stderr = "";
+      child.stderr.on("data", (data) => (stderr += data));
+      child.stdout.resume();
+      const close = once(child, "close");
+      await new Promise((done) => setTimeout(done, wait));
+      child.kill("SIGTERM");
+      expect(await close).toEqual([143, null]);
+      expect(stderr).toContain("exptilt: ended by SIGTERM");
+      if (existsSync(output)) break;
+    }
+    expect(JSON.parse(readFileSync(output, "utf8")).state.method).toBe("adam");
   });
 
   it("train keeps the policy that it has reached, to be resumed", async () => {

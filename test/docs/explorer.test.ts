@@ -27,11 +27,18 @@ describe("the explorer", () => {
     expect(sources).not.toContain("dist/cli/input/dataset.js");
   });
 
-  test("loads nothing but its own script and style, and the style of the site", () => {
+  test("loads nothing but its own script and style, and those of the site", () => {
     const loaded = [...read("index.html").matchAll(/<(?:script|link|img)[^>]*(?:src|href)="([^"]*)"/g)].map(
       (m) => m[1],
     );
-    expect(loaded.sort()).toEqual(["../style.css", "data:,", "explorer.css", "explorer.js"]);
+    expect(loaded.sort()).toEqual([
+      "../site.js",
+      "../style.css",
+      "../theme.js",
+      "data:,",
+      "explorer.css",
+      "explorer.js",
+    ]);
     expect(read("explorer.css")).not.toMatch(/url\(|@import/);
     expect(read("explorer.js")).not.toMatch(/\bfetch\(|XMLHttpRequest|sendBeacon|\bimport\(|\brequire\(/);
   });

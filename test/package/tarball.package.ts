@@ -17,7 +17,7 @@ afterAll(() => project.close());
 const recorded = readFileSync(top("test/contracts/draws.txt"), "utf8");
 
 describe("the tarball", () => {
-  it("holds the licence, the README, the sources and what is built of them, and nothing else", () => {
+  it("holds the licence, the README, the guides, the sources and what is built of them, and nothing else", () => {
     const sources = (readdirSync(top("src"), { recursive: true }) as string[]).filter((name) => /\.\w+$/.test(name));
     const modules = sources.filter((name) => /(?<!\.d)\.ts$/.test(name)).map((name) => name.slice(0, -3));
     const built = modules.flatMap((name) => ["js", "js.map", "d.ts", "d.ts.map"].map((end) => `dist/${name}.${end}`));
@@ -28,7 +28,10 @@ describe("the tarball", () => {
     // The generator of seedrandom, as a module.
     const generator = "dist/numeric/tychei.js";
     const bundle = "dist/browser/exptilt.js";
+    const guides = readdirSync(top("docs")).filter((name) => name.endsWith(".md"));
+    const figures = readdirSync(top("docs/figures")).filter((name) => name.endsWith(".svg"));
     const about = ["LICENSE", "README.md", "package.json"];
+    about.push(...guides.map((name) => `docs/${name}`), ...figures.map((name) => `docs/figures/${name}`));
     const expected = [...about, generator, bundle, ...sources.map((name) => `src/${name}`), ...built, ...node];
     expect([...project.packed].sort()).toEqual(expected.sort());
   });

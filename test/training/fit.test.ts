@@ -209,6 +209,29 @@ describe("runs", () => {
     expect(resumed.objective).toBe(whole.objective);
   });
 
+  it.each([
+    ["newton", {}],
+    ["lbfgs", { depth: 3 }],
+    ["adam", { batchSize: 5, seed: 7, maxIterations: 40 }],
+  ] as const)("%s: each checkpoint of a run leads to its end, to the same bits", async (method, more) => {
+    const checkpoints: string[] = [];
+    const whole = await fitWeightedMle(policy, data, {
+      method,
+      ...more,
+      onProgress: ({ save }) => checkpoints.push(JSON.stringify(save())),
+    });
+    expect(checkpoints).toHaveLength(whole.iterations + 1);
+    expect(JSON.parse(checkpoints.at(-1) as string)).toEqual(JSON.parse(JSON.stringify(whole.save())));
+    for (const text of checkpoints.filter((_, i) => i % 7 === 1)) {
+      const resumed = await fitWeightedMle(policy, data, {
+        method,
+        ...more,
+        resume: JSON.parse(text) as TrainingState,
+      });
+      expect([...resumed.parameters]).toEqual([...whole.parameters]);
+    }
+  });
+
   it("the same seed gives the same bits, another seed another order", async () => {
     const run = (seed: number) =>
       fitWeightedMle(policy, data, { method: "adam", batchSize: 4, seed, maxIterations: 20 });

@@ -1,6 +1,6 @@
 import { parentPort, Worker, workerData } from "node:worker_threads";
-import { isOutOfFiles, reasonOf } from "../input/fileError.js";
 import { InputError } from "../input/inputError.js";
+import { notStarted, workerFailure } from "./workerFailure.js";
 
 /** Results of a batch in order; at its end, or where an item is refused, the last of them. */
 interface Reply<Result> {
@@ -223,26 +223,8 @@ class WorkerQueue<Item, Result> {
   }
 
   /** What the machine could not give, said in words with the item that the worker was at. */
-  #inWords(error: NodeJS.ErrnoException): Error {
+  #inWords(error: Error): Error {
     const item = this.#batches[0]?.items[this.#at[0]];
-    const place = item === undefined || this.#placeOf === undefined ? "" : `${this.#placeOf(item)}: `;
-    if (error.code === "ERR_WORKER_INIT_FAILED" || isOutOfFiles(error)) return notStarted(error, place);
-    if (!isOutOfMemory(error)) return error;
-    return new InputError(
-      `${place}a worker ran out of memory at it (NODE_OPTIONS=--max-old-space-size=8192 gives each worker 8 GB)`,
-    );
+    return workerFailure(error, item === undefined ? undefined : this.#placeOf?.(item));
   }
-}
-
-/** V8 ends a worker whose heap is full; what an array would need beyond that is a RangeError. */
-const isOutOfMemory = ({ code, message }: NodeJS.ErrnoException): boolean =>
-  code === "ERR_WORKER_OUT_OF_MEMORY" ||
-  /allocation failed|^Invalid (typed )?array length|out of memory/i.test(message);
-
-/** A worker needs a few files and a thread of its own. */
-function notStarted(error: unknown, place = ""): InputError {
-  const code = /\b(E[A-Z]{3,})\b/.exec((error as Error).message)?.[1];
-  return new InputError(
-    `${place}a worker could not be started: ${code === undefined ? (error as Error).message : reasonOf({ code })}; fewer --jobs need less`,
-  );
 }

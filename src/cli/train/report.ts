@@ -1,3 +1,4 @@
+import { fromJson } from "../../numeric/json.js";
 import type { TrainingState } from "../../optimize/state.js";
 import type { TrainingExample } from "../../training/examples.js";
 import type { WeightedMleFit } from "../../training/fit.js";
@@ -13,6 +14,13 @@ export interface StoredPolicy {
   readonly features: readonly string[];
   readonly parameters: Readonly<Record<string, number>>;
   readonly state: TrainingState;
+}
+
+/** The policy of a state. */
+export function stored(beta: number, features: readonly string[], state: TrainingState): StoredPolicy {
+  const parameters = fromJson(state.parameters) as readonly number[];
+  const named = features.map((name, j) => [name, parameters[j]]);
+  return { format: "exptilt policy 1", beta, features, parameters: Object.fromEntries(named), state };
 }
 
 export function json(
@@ -77,19 +85,20 @@ export function table(
   );
 }
 
-/** Says on standard error what the figures do not. */
-export function warn({ converged, reason }: WeightedMleFit, data: readonly TrainingExample[]): void {
-  const say = (text: string) => process.stderr.write(`exptilt: ${text}\n`);
-  if (reason === "unbounded") say("the optimum lies at infinity for these features; --ridge makes it finite");
-  else if (!converged) say(`the training did not converge (${reason})`);
+/** What the figures do not say. */
+export function warnings({ converged, reason }: WeightedMleFit, data: readonly TrainingExample[]): string[] {
+  const out: string[] = [];
+  if (reason === "unbounded") out.push("the optimum lies at infinity for these features; --ridge makes it finite");
+  else if (!converged) out.push(`the training did not converge (${reason})`);
   // A handful of distinct answers always has a large k̂. It does harm only where it costs many draws.
   const poor = data.filter(
     ({ paretoK = -Infinity, effectiveFraction = 1 }) => paretoK >= 0.7 && effectiveFraction < 0.5,
   );
   if (poor.length > 0) {
-    say(
+    out.push(
       `on ${poor.length} of ${data.length} queries less than half of the draws count and k̂ is 0.7 or more: ` +
         "β is too small for the spread of the rewards, or there are too few draws",
     );
   }
+  return out;
 }

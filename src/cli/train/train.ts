@@ -1,30 +1,23 @@
-import { categoricalSampler } from "../../measure/sampler.js";
 import { show } from "../../numeric/check.js";
-import { randomSource } from "../../numeric/random.js";
 import type { TrainingProgress } from "../../optimize/minimize.js";
 import type { TrainingMethod } from "../../optimize/options.js";
 import { readState, type TrainingState } from "../../optimize/state.js";
-import type { TrainingExample } from "../../training/examples.js";
-import { fitWeightedMle } from "../../training/fit.js";
-import { logLinearPolicy } from "../../training/policies/logLinear.js";
-import type { Policy } from "../../training/policies/policy.js";
-import { drawnWeights, importanceWeights } from "../../training/weights/importanceWeights.js";
-import { type Query, queryOf, take } from "../input/dataset.js";
+import { type Piece, take } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
 import { parseJson } from "../input/jsonText.js";
 import { withDataset } from "../input/openDataset.js";
 import { type OptionTable, oneFile, parseOptions, type Usage } from "../input/options.js";
 import { optionValue, wholeNumber } from "../input/optionValue.js";
-import { READING_OPTIONS, type ReadingSettings, readingSettings, requireOneReward } from "../input/reading.js";
+import { READING_OPTIONS, readingSettings, requireOneReward } from "../input/reading.js";
 import { readText } from "../input/readText.js";
-import { refOf } from "../input/reference.js";
 import { onInterrupt } from "../terminal/interrupt.js";
 import { print } from "../terminal/output.js";
 import { requireOutputs, writeText } from "../terminal/outputFile.js";
 import { say } from "../terminal/say.js";
-import { FEATURE_HELP, featureNames, featureRows } from "./features.js";
-import { readTrained, type Seen } from "./reading.js";
-import { json, type StoredPolicy, table, warn } from "./report.js";
+import { FEATURE_HELP, featureNames } from "./features.js";
+import { type StoredPolicy, stored } from "./report.js";
+import type { TrainSettings } from "./trained.js";
+import { Trainer } from "./trainer.js";
 
 const OPTIONS = {
   beta: { value: "B", help: "temperature β of RLHF (default 0.1)" },
@@ -72,106 +65,74 @@ export async function train(args: readonly string[]): Promise<number> {
   requireOneReward("train", reading);
   requireOutputs({ output: options.output }, [file], { output: "output", input: options.resume });
   const limit = wholeNumber("limit", options.limit, 1, Infinity);
-  const interrupt = onInterrupt();
-  const seen = await readAll(file, reading, limit, holdout, interrupt.signal);
-
-  const policy = policyOf(features);
-  const samples = wholeNumber("samples", options.samples, 1, 0);
-  const seed = wholeNumber("seed", options.seed, 0, 0);
-  const data = seen.flatMap((one, i) => {
-    if (one.heldOut) return [];
-    return [inWords(one.query.place, () => exampleOf(one.query, beta, samples, `${seed}/${i}`))];
-  });
-  const fitted = await fitWeightedMle(policy, data, {
+  const settings: TrainSettings = {
+    beta,
+    features,
+    samples: wholeNumber("samples", options.samples, 1, 0),
+    seed: wholeNumber("seed", options.seed, 0, 0),
     ridge,
     klToRef,
     maxIterations: wholeNumber("iterations", options.iterations, 1, 10_000),
-    signal: interrupt.signal,
-    onProgress: showProgress,
     ...(method !== undefined && { method }),
     ...(resume && { resume }),
-  }).catch((error) => {
-    // Only the data show that a stored state is out of range.
-    throw inputError(resume ? (options.resume as string) : (file ?? "the data set"), error);
-  });
-  interrupt.release();
-  if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
-
-  const stored: StoredPolicy = {
-    format: "exptilt policy 1",
-    beta,
-    features,
-    parameters: Object.fromEntries(features.map((name, j) => [name, fitted.parameters[j]])),
-    state: fitted.save(),
+    blamed: options.resume ?? file ?? "the data set",
+    json: options.json === true,
   };
-  const readings = seen.map((one) => inWords(one.query.place, () => readTrained(one, beta, policy, fitted.parameters)));
-  await print(options.json ? json(stored, fitted, readings) : table(stored, fitted, readings));
-  if (options.output !== undefined) writeText(options.output, `${JSON.stringify(stored, undefined, 2)}\n`);
-  warn(fitted, data);
-  if (fitted.reason === "aborted") throw interrupt.signal.reason;
-  return fitted.converged ? 0 : 1;
-}
-
-/** All queries. A share of them is held out, evenly spread over the file. */
-async function readAll(
-  file: string | undefined,
-  reading: ReadingSettings,
-  limit: number,
-  holdout: number,
-  signal: AbortSignal,
-): Promise<Seen[]> {
-  let seen: Seen[] = [];
-  await withDataset(file, reading, { again: false, texts: true, rewardNeeded: true, say, signal }, (dataset) =>
-    dataset.read(async (pieces) => {
-      seen = [];
-      for await (const piece of take(pieces, limit)) {
-        const i = seen.length;
-        const heldOut = Math.floor((i + 1) * holdout) > Math.floor(i * holdout);
-        seen.push({ query: queryOf(piece, dataset.columns), heldOut });
+  const { signal, release } = onInterrupt();
+  const write = (policy: StoredPolicy) => {
+    if (options.output !== undefined) writeText(options.output, `${JSON.stringify(policy, undefined, 2)}\n`);
+  };
+  const open = { again: false, texts: true, rewardNeeded: true, say, signal };
+  return withDataset(file, reading, open, async (dataset) => {
+    const trainer = new Trainer(dataset.columns, settings, signal, showProgress);
+    try {
+      await dataset.read((pieces) => giveAll(take(pieces, limit), holdout, trainer, file), signal);
+      const result = await trainer.train();
+      if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
+      if (result === undefined) {
+        // The worker is in a step that takes longer than a signal can wait. What it has reached is kept.
+        if (trainer.state !== undefined) {
+          say(`the training was at step ${trainer.state.iteration}; no figures were made of it`);
+          write(stored(beta, features, trainer.state));
+        }
+        throw signal.reason;
       }
-    }, signal),
-  );
-  if (!seen.some(({ heldOut }) => !heldOut)) throw new InputError(`${file ?? "the data set"}: there are no queries`);
-  return seen;
-}
-
-/** The policy ∝ ref·e^{θ·features}. The answers of a query are their indices. */
-function policyOf(features: readonly string[]): Policy<Query, number> {
-  const rows = new Map<Query, number[][]>();
-  return logLinearPolicy<number, Query>({
-    size: features.length,
-    base: (query) => {
-      rows.set(query, featureRows(query, features));
-      return refOf(query);
-    },
-    features: (query, answer) => rows.get(query)?.[answer] ?? [],
+      await print(result.report);
+      write(result.policy);
+      for (const warning of result.warnings) say(warning);
+      if (result.reason === "aborted") throw signal.reason;
+      return result.converged ? 0 : 1;
+    } finally {
+      release();
+      await trainer.close();
+    }
   });
 }
 
-/** A query to train on, with the exact weights of every answer or those of draws. */
-function exampleOf(query: Query, beta: number, samples: number, seed: string): TrainingExample<Query, number> {
-  const problem = { ref: refOf(query), reward: query.reward, beta };
-  if (samples === 0) return { query, ...importanceWeights(problem) };
-  // Each query has its own stream of random numbers: its draws do not depend on the rest of the file.
-  const draw = categoricalSampler(problem.ref, randomSource(seed));
-  return { query, ...drawnWeights(problem, Array.from({ length: samples }, draw)) };
-}
-
-/** An error of the library about data that it cannot use, as an error of the command. */
-function inputError(place: string, error: unknown): unknown {
-  if (!(error instanceof RangeError || error instanceof TypeError)) return error;
-  return new InputError(`${place}: ${error.message.replace(/^\w+: /, "")}`);
-}
-
-function inWords<T>(place: string, read: () => T): T {
+/** Gives all queries to the trainer. A share of them is held out, evenly spread over the file. */
+async function giveAll(
+  pieces: AsyncIterable<Piece>,
+  holdout: number,
+  trainer: Trainer,
+  file: string | undefined,
+): Promise<void> {
+  trainer.again();
+  let [i, trainedOn] = [0, 0];
   try {
-    return read();
-  } catch (error) {
-    throw inputError(place, error);
+    for await (const piece of pieces) {
+      const heldOut = Math.floor((i + 1) * holdout) > Math.floor(i * holdout);
+      await trainer.add(piece, heldOut);
+      i++;
+      if (!heldOut) trainedOn++;
+    }
+  } finally {
+    // What is wrong with an earlier query is the error, whatever ended the reading.
+    await trainer.parsed();
   }
+  if (trainedOn === 0) throw new InputError(`${file ?? "the data set"}: there are no queries`);
 }
 
-function showProgress({ iteration, objective, gradientNorm }: TrainingProgress): void {
+function showProgress({ iteration, objective, gradientNorm }: Omit<TrainingProgress, "save">): void {
   if (!process.stderr.isTTY) return;
   const at = `step ${iteration}  objective ${objective.toFixed(8)}  gradient ${gradientNorm.toExponential(1)}`;
   process.stderr.write(`\r\x1b[2Ktrain  ${at}`);

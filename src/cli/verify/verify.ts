@@ -98,7 +98,7 @@ function table({ digits, beta, length }: Settings, tally: Tally): string {
   ]);
   const summary = summaryOf(tally, `(β = ${beta}, L = ${length})`, digits);
   const legend =
-    "Gaps are the worst over all queries, relative to the larger side or term; an erratum fails as printed by at least the figure given.";
+    "A gap is the worst over all queries, relative to the larger side or term. The printed form of an erratum is off by at least that much on every query.";
   return `${formatTable({ columns, rows }, process.stdout.columns ?? 120)}\n\n${summary}\n${legend}\n`;
 }
 
@@ -128,7 +128,7 @@ function verdictText(verdict: Verdict, digits: number): string {
   if (failed.length > 0) return `FAILS on ${failed.length}`;
   if (undecided.length > 0) return `not decided on ${undecided.length}: ${exactReason?.text ?? ""}`;
   const notes = [
-    ...(claim.kind === "erratum" ? [`as printed off by ${(printedGap ?? 0).toPrecision(2)}`] : []),
+    ...(claim.kind === "erratum" ? [`the printed form is off by ${(printedGap ?? 0).toPrecision(2)}`] : []),
     ...(undecidedInFloat64 === 0
       ? []
       : [`on ${undecidedInFloat64} decided at ${digits} digits only: ${float64Reason?.text ?? ""}`]),

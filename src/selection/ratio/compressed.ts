@@ -28,6 +28,8 @@ const MAX_CELL: number = 1 / 8;
 const MIN_CELLS = 8;
 /** Chebyshev points of a cell. */
 const NODES = 11;
+/** The point in the middle of a cell. */
+const MIDDLE: number = (NODES - 1) / 2;
 /** Answers for each point, at least: fewer are ranked in less time. */
 const MIN_ANSWERS_PER_POINT = 4;
 /** Beyond this range, or below this mass, the logarithms of masses may count. */
@@ -182,17 +184,21 @@ function weightsAtPoints({ width, moments }: Cells, size: number): { weights: We
   return { weights, cellOf };
 }
 
-/** The Chebyshev coefficients in each cell of a function that is known at the points. */
+/**
+ * The Chebyshev coefficients in each cell of a function that is known at the points. They are summed of the differences from the
+ * value in the middle, which are small: sums of the values would round by as much as the last coefficients are.
+ */
 function coefficientsOf(values: Float64Array, cellOf: Int32Array, size: number): Float64Array {
   const { atPoints } = chebyshev();
   const out = new Float64Array(size * NODES);
   for (let c = 0; c < size; c++) {
     if (cellOf[c] < 0) continue;
     const from = cellOf[c] * NODES;
+    const middle = values[from + MIDDLE];
     for (let k = 0; k < NODES; k++) {
       let s = 0;
-      for (let j = 0; j < NODES; j++) s += values[from + j] * atPoints[j * NODES + k];
-      out[c * NODES + k] = (k === 0 ? s : 2 * s) / NODES;
+      for (let j = 0; j < NODES; j++) s += (values[from + j] - middle) * atPoints[j * NODES + k];
+      out[c * NODES + k] = k === 0 ? middle + s / NODES : (2 * s) / NODES;
     }
   }
   return out;

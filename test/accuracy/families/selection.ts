@@ -98,6 +98,22 @@ function soft(rng: Rng, index: number): Soft {
   return { ...problem, beta: Math.max(temperature(rng), range(problem) / (hostile ? 100 : 200)) };
 }
 
+/** So many answers within so few nats that the law is computed by cells of log-weight. */
+function crowded(rng: Rng): Soft {
+  const size = whole(rng, 400, 1200);
+  const beta = order(rng, -3, 3);
+  // Some 45 answers for each eighth of a nat, at least.
+  const nats = Math.min(order(rng, -0.3, 1.1), size / 45 / 8);
+  const [offset, tied] = [pick(rng, 0, 0, 10 * beta * nats), rng() < 0.3];
+  const reward = times(size, () => offset + beta * nats * (tied ? Math.round(rng() * 9) / 9 : rng()));
+  return {
+    mass: times(size, () => pick(rng, rng(), rng(), 0)),
+    reward,
+    beta,
+    n: pick(rng, 2, whole(rng, 2, 100), 1e6),
+  };
+}
+
 const LEVELS = `${MASSES}; rewards near, far, tied, offset by 1e6, of 1e10, −∞`;
 const HARD = `${LEVELS}; N = 1 to 1e6, 1e12`;
 /** What makes it plain. */
@@ -422,6 +438,17 @@ export const selection: readonly Subject[] = [
     exact: (x, { n }) => softLaw(x, n).mass,
     cases: 150,
     probes: 6,
+  }),
+  subject({
+    name: "softBestOfNLaw().mass of many answers",
+    domain:
+      "400 to 1,200 answers of ordinary masses, rewards within ½ to 12 nats of β; N = 2 to 1e6: answers in cells, not ranked",
+    draw: crowded,
+    fixed: ["n"],
+    float64: (x) => softBestOfNLaw(problemOf(x), x.n).mass,
+    exact: (x, { n }) => softLaw(x, n).mass,
+    cases: 16,
+    probes: 2,
   }),
   subject({
     name: "softBestOfNLaw().logMass",
