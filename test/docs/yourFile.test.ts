@@ -33,7 +33,14 @@ describe("the page of the reader's own file", () => {
     const loaded = [...read("index.html").matchAll(/<(?:script|link|img)[^>]*(?:src|href)="([^"]*)"/g)].map(
       (m) => m[1],
     );
-    expect(loaded.sort()).toEqual(["../style.css", "data:,", "your-file.css", "your-file.js"]);
+    expect(loaded.sort()).toEqual([
+      "../site.js",
+      "../style.css",
+      "../theme.js",
+      "data:,",
+      "your-file.css",
+      "your-file.js",
+    ]);
     expect(read("your-file.css")).not.toMatch(/url\(|@import/);
     expect(read("your-file.js")).not.toMatch(/\bfetch\(|XMLHttpRequest|sendBeacon|\bimport\(|\brequire\(/);
     expect(read("index.html")).toContain("connect-src 'none'");
