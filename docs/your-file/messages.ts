@@ -34,7 +34,9 @@ export interface Request {
 export interface Progress {
   readonly label: string;
   readonly queries: number;
-  /** Bytes. */
+  /** Of so many, where they were counted before. */
+  readonly total?: number;
+  /** The bytes taken from the file, of which some may wait to be worked off. */
   readonly position: number;
   readonly size: number;
 }

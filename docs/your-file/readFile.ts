@@ -45,7 +45,8 @@ export async function readFile(file: File, options: Options, run: Run): Promise<
     error = thrown.message;
   }
   if (read === undefined || read.tally.queries === 0) return { error: error ?? `${file.name}: there are no queries` };
-  run.progress({ label: "Choosing", queries: read.tally.queries, position: file.size, size: file.size });
+  const { queries } = read.tally;
+  run.progress({ label: "Choosing", queries, total: queries, position: file.size, size: file.size });
   const choice = { leaveOut: options.n !== undefined, budgets: budgetsOf(options), say: run.say };
   return { results: resultsOf(file.name, read, choice), ...(error !== undefined && { error }) };
 }
@@ -61,7 +62,7 @@ async function readQueries(file: File, options: Options, run: Run, begin: (read:
   const opening = { texts: needsTexts(methods), rewardNeeded: true, say, signal };
   const dataset = await datasetOf(container, reading, opening);
   const found = betas === undefined ? await temperaturesOf(dataset, run) : undefined;
-  const rewards = dataset.rewardNames.map((name, r) => ({ name, betas: betas ?? found?.of(r) ?? [] }));
+  const rewards = dataset.rewardNames.map((name, r) => ({ name, betas: betas ?? found?.betas[r] ?? [] }));
   const settings = { rewards, ns, ...(methods && { methods }), plugIn: options["plug-in"] ?? false };
   // To choose from, one draw is always among the numbers of draws.
   const choosing = { ...settings, ns: withOneDraw(ns) };
@@ -70,7 +71,7 @@ async function readQueries(file: File, options: Options, run: Run, begin: (read:
   await dataset.read(async (pieces) => {
     const [tally, kept] = [new CurveTally(settings, reading), new KeptReadings(choosing)];
     begin({ tally, kept });
-    const counter = new Counter("Reading", dataset, run);
+    const counter = new Counter("Reading", dataset, run, found?.queries);
     await forEachOnWorkers<Piece, CurveReading[]>(
       inBatches(pieces, BATCH_CHARACTERS),
       run.script,
@@ -92,15 +93,25 @@ export interface Task {
   readonly grids: readonly CurveSettings[];
 }
 
-/** What finds the temperatures, after a reading of its own. What is wrong in the data is told by the next reading. */
-async function temperaturesOf(dataset: Dataset, run: Run): Promise<DefaultTemperatures> {
+/** What a reading for the temperatures finds. */
+interface Found {
+  /** The temperatures of each reward. */
+  readonly betas: readonly (readonly number[])[];
+  readonly queries: number;
+}
+
+/** Finds the temperatures by a reading of its own. What is wrong in the data is told by the next reading. */
+async function temperaturesOf(dataset: Dataset, run: Run): Promise<Found> {
   let all = new DefaultTemperatures();
+  let queries = 0;
   try {
     await dataset.read(async (pieces) => {
       all = new DefaultTemperatures();
+      queries = 0;
       const counter = new Counter("Finding the temperatures", dataset, run);
       for await (const piece of pieces) {
         all.add(queryOf(piece, dataset.columns));
+        queries++;
         if (!counter.count()) continue;
         // Messages of the page come in between.
         await new Promise((resolve) => setTimeout(resolve));
@@ -111,7 +122,7 @@ async function temperaturesOf(dataset: Dataset, run: Run): Promise<DefaultTemper
     if (!(error instanceof InputError) || run.signal.aborted) throw error;
   }
   if (all.every > 1) run.say(`the temperatures are found on one in ${all.every} queries`);
-  return all;
+  return { betas: dataset.rewardNames.map((_, r) => all.of(r)), queries };
 }
 
 /** How often progress is told, in ms. */
@@ -122,13 +133,15 @@ class Counter {
   readonly #label: string;
   readonly #dataset: Dataset;
   readonly #run: Run;
+  readonly #total: number | undefined;
   #queries = 0;
   #told = performance.now();
 
-  constructor(label: string, dataset: Dataset, run: Run) {
+  constructor(label: string, dataset: Dataset, run: Run, total?: number) {
     this.#label = label;
     this.#dataset = dataset;
     this.#run = run;
+    this.#total = total;
   }
 
   /** One more; whether it was told. */
@@ -138,7 +151,8 @@ class Counter {
     if (now - this.#told < EVERY_MS) return false;
     this.#told = now;
     const { position, size = 0 } = this.#dataset;
-    this.#run.progress({ label: this.#label, queries: this.#queries, position, size });
+    const total = this.#total === undefined ? {} : { total: this.#total };
+    this.#run.progress({ label: this.#label, queries: this.#queries, ...total, position, size });
     return true;
   }
 }

@@ -45,9 +45,14 @@ function read(given: File): void {
   own.postMessage({ file: given, options: optionsIn(form), script: WORKER_SCRIPT } satisfies Request);
 }
 
-function showProgress({ label, queries, position, size }: Progress): void {
-  byId<HTMLProgressElement>("bar").value = size === 0 ? 0 : position / size;
-  write(byId("progress"), `${label}: ${countedQueries(queries)}, ${megabytes(position)} of ${megabytes(size)} MB`);
+function showProgress({ label, queries, total, position, size }: Progress): void {
+  const bar = byId<HTMLProgressElement>("bar");
+  if (total !== undefined) bar.value = queries / total;
+  else if (position < size) bar.value = position / size;
+  // All is taken, and how much is left to do is not known.
+  else bar.removeAttribute("value");
+  const done = total === undefined ? countedQueries(queries) : `${queries} of ${countedQueries(total)}`;
+  write(byId("progress"), `${label}: ${done}, ${megabytes(position)} of ${megabytes(size)} MB`);
 }
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1);

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -255,6 +257,73 @@ describe("a file that is bad", () => {
     expect(await page.locator("#results").isVisible()).toBe(stdout.length > 0);
     if (stdout.length > 0) expect(await csvOf(page)).toBe(stdout.toString());
     await page.close();
+  });
+});
+
+describe("gzip by what the browser has", () => {
+  /** What becomes of some files in the browser, each given in pieces. */
+  async function gunzipped(files: readonly (readonly Buffer[])[]): Promise<{ bytes: Buffer; failed: string | null }[]> {
+    const { outputFiles } = await build({
+      entryPoints: [fileURLToPath(new URL("../../docs/your-file/node/gunzip.ts", import.meta.url))],
+      bundle: true,
+      write: false,
+      format: "iife",
+      globalName: "gzip",
+      tsconfigRaw: {},
+    });
+    const page = await site.open(PAGE);
+    await page.evaluate(`${outputFiles[0].text}globalThis.Gunzip = gzip.Gunzip;`);
+    const texts = files.map((pieces) => pieces.map((piece) => piece.toString("latin1")));
+    const all = await page.evaluate(async (texts) => {
+      const latin1 = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+      const { Gunzip } = globalThis as unknown as {
+        Gunzip: typeof import("../../docs/your-file/node/gunzip.js").Gunzip;
+      };
+      const results: { text: string; failed: string | null }[] = [];
+      for (const pieces of texts) {
+        const gunzip = new Gunzip();
+        let text = "";
+        for (const piece of pieces) {
+          if (gunzip.failed !== undefined) break;
+          for (const out of await gunzip.write(Uint8Array.from(piece, (c) => c.charCodeAt(0)))) text += latin1(out);
+        }
+        if (gunzip.failed === undefined) for (const out of await gunzip.end()) text += latin1(out);
+        gunzip.close();
+        results.push({ text, failed: gunzip.failed ?? null });
+      }
+      return results;
+    }, texts);
+    await page.close();
+    return all.map(({ text, failed }) => ({ bytes: Buffer.from(text, "latin1"), failed }));
+  }
+
+  test("several members come out, wherever they are cut, also where their contents look like the beginnings of members", async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 4 });
+    const some = fc.oneof(fc.constantFrom([0x1f, 0x8b, 0x08], [0, 0, 0, 0]), fc.array(fc.nat(255), { maxLength: 9 }));
+    const content = fc.array(some).map((all) => Buffer.from(all.flat()));
+    const cases = fc
+      .sample(fc.tuple(content, sizes, sizes, fc.constantFrom(0, 6)), 500)
+      .map(([bytes, members, cuts, level]) => ({
+        bytes,
+        pieces: parts(Buffer.concat(parts(bytes, members).map((part) => gzipSync(part, { level }))), cuts),
+      }));
+    const found = await gunzipped(cases.map(({ pieces }) => pieces));
+    for (const [i, { bytes }] of cases.entries()) expect(found[i]).toEqual({ bytes, failed: null });
+  });
+
+  test("what is cut off or damaged gives what comes before", async () => {
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * i) % 251));
+    const stored = gzipFile([bytes, bytes]);
+    const bad = Buffer.from(stored);
+    bad[stored.length - 6] ^= 1;
+    const [cut, damaged] = await gunzipped([
+      parts(stored.subarray(0, -9), [5000]),
+      [...parts(bad.subarray(0, -8), [5000]), bad.subarray(-8)],
+    ]);
+    expect(cut.failed).toBe("cut off");
+    expect(cut.bytes.length).toBeGreaterThan(1.9 * bytes.length);
+    expect(damaged.failed).toBe("damaged");
+    expect(damaged.bytes.equals(Buffer.concat([bytes, bytes]))).toBe(true);
   });
 });
 

@@ -33,7 +33,10 @@ export class Gunzip {
       this.#member = new Member();
     }
     const end = Math.max(start, bytes.length - held);
-    await this.#write(bytes.subarray(start, end));
+    // Those held back by themselves: with an error in the piece what comes of them would be lost.
+    const own = Math.min(Math.max(start, this.#before.length), end);
+    await this.#write(bytes.subarray(start, own));
+    await this.#write(bytes.subarray(own, end));
     this.#before = bytes.slice(Math.max(0, end - SIZE));
     return this.#take();
   }
