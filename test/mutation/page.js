@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { reasons } from "./reasons.js";
 
-export const FOLDERS = ["numeric", "optimize", "measure", "information", "alignment", "selection"];
+export const FOLDERS = ["numeric", "optimize", "measure", "information", "alignment", "objective", "selection"];
 /** The score, in percent, that every folder has to have: `break` in Stryker's configuration. */
 export const BREAK = 85;
 export const SUMMARY = new URL("../reference/mutation.json", import.meta.url);
