@@ -23,8 +23,11 @@ export const expect = Object.assign(
 );
 setState({ assertionCalls: 0, isExpectingAssertions: false }, expect);
 
-/** What tests import, the list that they go to, `{id, file, run}`, and what is to be called when the last has been. */
-export function testApi() {
+/**
+ * What tests import, the list that they go to, `{id, file, run}`, and what is to be called when the last has been.
+ * Of the files, those given are collected, or all.
+ */
+export function testApi(files) {
   const tests = [];
   const names = new Map();
   let file = "";
@@ -82,6 +85,7 @@ export function testApi() {
       "@fast-check/vitest": { test: it, it, fc },
     },
     collect(name, load) {
+      if (files?.has(name) === false) return;
       file = name;
       before = [];
       load();

@@ -8,6 +8,8 @@ export const BREAK = 85;
 export const SUMMARY = new URL("../reference/mutation.json", import.meta.url);
 export const FUZZ = new URL("../reference/fuzz.json", import.meta.url);
 export const FUZZ_READERS = new URL("../reference/fuzz-readers.json", import.meta.url);
+/** What a run over files of this name or pattern calls its own files. */
+export const fileName = (target) => target.replaceAll(/[^\w.+]/g, "-");
 export const PAGE = new URL("../../docs/mutation.md", import.meta.url);
 
 const plain = (n) => n.toLocaleString("en");

@@ -66,9 +66,10 @@ class InProcessRunner {
     });
     const script = `(function (require, collect, module, exports) {${outputFiles[0].text}\n})`;
     const require = createRequire(join(top, "test/mutation/runner.js"));
-    // The compiled code is kept; what its evaluation makes is not.
-    this.evaluate = () => {
-      const { tests, modules, collect, end } = testApi();
+    // The compiled code is kept; what its evaluation makes is not. Of the files of tests only those are read that have a wanted one.
+    this.evaluate = (wanted) => {
+      const files = wanted && new Set(wanted.map((id) => id.slice(0, id.indexOf("#"))));
+      const { tests, modules, collect, end } = testApi(files);
       const load = (name) => modules[name] ?? (name === "fast-check" ? fc : require(name));
       runInThisContext(script, { filename: join(top, "mutation.cjs") })(load, collect, { exports: {} }, {});
       return { tests: tests.filter(({ id }) => !this.options.without.some((part) => id.includes(part))), end };
@@ -105,7 +106,7 @@ class InProcessRunner {
     const timeout = () => determineHitLimitReached(state.hitCount, hitLimit);
     let tests, end;
     try {
-      ({ tests, end } = this.evaluate());
+      ({ tests, end } = this.evaluate(testFilter));
     } catch (error) {
       // Not even the constants of sources and tests can be made.
       const id = testFilter?.[0] ?? this.#first;

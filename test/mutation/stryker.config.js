@@ -2,9 +2,10 @@
  * Mutation testing: `npm run mutation` changes the sources one place at a time and runs the tests that reach it; a change
  * that no test notices is a survivor. docs/mutation.md has the scores and the survivors that no test can tell apart.
  */
-import { BREAK, FOLDERS } from "./page.js";
+import { BREAK, FOLDERS, fileName } from "./page.js";
 
 const folders = process.env.MUTATE?.split(",") ?? FOLDERS;
+const NAME = fileName(folders.join("+"));
 
 export default {
   plugins: ["./test/mutation/runner.js"],
@@ -45,10 +46,10 @@ export default {
   ignorePatterns: ["coverage", "dist", "docs"],
   reporters: ["progress-append-only", "clear-text", "json"],
   clearTextReporter: { logTests: false, reportTests: false, allowColor: false },
-  jsonReporter: { fileName: `coverage/mutation/${folders.join("+").replaceAll("/", "-")}.json` },
+  jsonReporter: { fileName: `coverage/mutation/${NAME}.json` },
   // A second run takes over what neither the sources nor the tests have changed; `--force` runs all.
   incremental: true,
-  incrementalFile: `coverage/mutation/${folders.join("+").replaceAll("/", "-")}.incremental.json`,
-  tempDirName: `coverage/stryker-${folders.join("+").replaceAll("/", "-")}`,
+  incrementalFile: `coverage/mutation/${NAME}.incremental.json`,
+  tempDirName: `coverage/stryker-${NAME}`,
   thresholds: { high: 95, low: 90, break: BREAK },
 };

@@ -1,14 +1,13 @@
 /** From Stryker's reports to test/reference/mutation.json, and from there to the page. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { FUZZ, FUZZ_READERS, PAGE, SUMMARY, writePage } from "./page.js";
+import { FUZZ, FUZZ_READERS, fileName, PAGE, SUMMARY, writePage } from "./page.js";
 
 const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined);
 
 /** Puts what the run of a folder or of one file found in the place of what was known of it. */
 export function record(target, seconds) {
-  const name = target.replaceAll("/", "-");
-  const report = read(new URL(`../../coverage/mutation/${name}.json`, import.meta.url));
+  const report = read(new URL(`../../coverage/mutation/${fileName(target)}.json`, import.meta.url));
   const { files = {} } = read(SUMMARY) ?? {};
   const all = Object.values(report.files).reduce((n, { mutants }) => n + mutants.length, 0);
   for (const [path, { source, mutants }] of Object.entries(report.files)) {
