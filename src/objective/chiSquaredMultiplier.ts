@@ -7,17 +7,21 @@ import { sampleOf } from "./solveMultiplier.js";
  * The multiplier for ½χ², where the density is (x + 1 − d)₊: over the answers that keep mass, x Σ p = Σ p d + what is
  * dropped. Each pass takes that x for the answers below the last x + 1, which is a step of Newton's method on a convex
  * function of pieces of lines, and it ends where no answer changes sides: after some passes, where sorting would take
- * K log K steps. Michelot (1986).
+ * K log K steps. Michelot (1986). Undefined where the masses of the best answers, or x, are beyond the doubles.
  */
-export function chiSquaredMultiplier(law: Law, distance: Float64Array, f: FDivergence): Multiplier {
+export function chiSquaredMultiplier(law: Law, distance: Float64Array, f: FDivergence): Multiplier | undefined {
   const { weight } = law;
   const part = sampleOf(weight, distance);
-  const start = part === undefined ? undefined : settled(part.weight, part.distance, undefined).x;
-  const { x, low } = settled(weight, distance, start);
-  return Multiplier.at(f, x, low);
+  const start = part && settled(part.weight, part.distance, undefined)?.x;
+  const found = settled(weight, distance, start);
+  return found && Multiplier.at(f, found.x, found.low);
 }
 
-function settled(weight: Float64Array, distance: Float64Array, start: number | undefined): { x: number; low: number } {
+function settled(
+  weight: Float64Array,
+  distance: Float64Array,
+  start: number | undefined,
+): { x: number; low: number } | undefined {
   let x = start ?? 0;
   let threshold = start === undefined ? Infinity : x + 1;
   for (let kept = -1; ; ) {
@@ -32,13 +36,11 @@ function settled(weight: Float64Array, distance: Float64Array, start: number | u
         left += w * (d - x);
       } else left += w;
     }
-    // A start from a part of the answers may be below them all.
-    if (mass === 0) [x, threshold] = [0, Infinity];
-    else if (count === kept) return { x, low: left / mass };
-    else {
-      kept = count;
-      x += left / mass;
-      threshold = x + 1;
-    }
+    if (mass === 0) return undefined;
+    const step = left / mass;
+    if (count === kept) return Number.isFinite(x + step) ? { x, low: step } : undefined;
+    kept = count;
+    x += step;
+    threshold = x + 1;
   }
 }

@@ -2,7 +2,7 @@ import type { TiltProblem } from "../alignment/rlhf.js";
 import { Law } from "../measure/law.js";
 import { type Distribution, distributionOf, requireMeasure } from "../measure/measure.js";
 import { resolveScore, scaledDifference } from "../measure/score.js";
-import { tiltChecked } from "../measure/tilt.js";
+import { tiltChecked, tiltLaw } from "../measure/tilt.js";
 import { outOfRange, POSITIVE_OR_INFINITE, requireNumber, requireObject } from "../numeric/check.js";
 import { exp, log } from "../numeric/elementary.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
@@ -89,7 +89,8 @@ export function regularizedLaw(
 ): RegularizedLaw {
   const top = topOf(caller, base, score);
   const distance = distancesFrom(base, score, top, beta);
-  const multiplier = isHalfChiSquared(f) ? chiSquaredMultiplier(base, distance, f) : solveMultiplier(base, distance, f);
+  const quick = isHalfChiSquared(f) ? chiSquaredMultiplier(base, distance, f) : undefined;
+  const multiplier = quick ?? solveMultiplier(base, distance, f);
   // In units of ref's total the weights add up to about 1.
   let exponent = -exponentOf(base.total.hi);
   const scale = 2 ** exponent;
@@ -116,6 +117,11 @@ export function regularizedLaw(
     if (!whole && distance[i] < Infinity)
       weight[i] = weightByLog(base, i, w, scale, multiplier.logDensity(distance[i]));
     if (weight[i] > largest) largest = weight[i];
+  }
+  // No double holds x, and distances are nothing beside it: the optimum is ref on the answers that are allowed.
+  if (largest === 0) {
+    const allowed = score.map((s) => (s === -Infinity ? s : 0));
+    return { law: tiltLaw(caller, base, allowed, 1).law, multiplier, distance, top };
   }
   // Where almost all of ref is forbidden the densities have a factor left.
   if (!(largest >= 2 ** -400 && largest <= 2 ** 400)) {

@@ -131,6 +131,39 @@ describe("a mass that is none is named by function, argument and index", () => {
   });
 });
 
+const problems: [string, (problem: never) => unknown, ...fields: ("reward" | "beta")[]][] = [
+  ["rlhfObjective", (problem) => rlhfObjective(problem, good), "reward", "beta"],
+  ["rlhfOptimum", (problem) => rlhfOptimum(problem), "reward", "beta"],
+  ["rlhfRegret", (problem) => rlhfRegret(problem, good), "reward", "beta"],
+  ["regularizedObjective", (problem) => regularizedObjective(problem, good, { alpha: 2 }), "reward", "beta"],
+  ["regularizedOptimum", (problem) => regularizedOptimum(problem, { alpha: 2 }), "reward", "beta"],
+  ["regularizedRegret", (problem) => regularizedRegret(problem, good, { alpha: 2 }), "reward", "beta"],
+  ["klPenaltyOptimum", (problem) => klPenaltyOptimum(problem, { estimator: "k2", place: "loss" }), "reward", "beta"],
+  ["utilityOptimum", (problem) => utilityOptimum(problem, logUtility), "reward", "beta"],
+  ["grpoOptimum", (problem) => grpoOptimum(problem, { penalty: "kl" }), "reward", "beta"],
+  ["maxAtKOptimum", (problem) => maxAtKOptimum(problem, 2), "reward", "beta"],
+  ["calibratedReward", (problem) => calibratedReward(problem), "reward"],
+  ["expectedLogMeanExp", (problem) => expectedLogMeanExp(problem, 2), "reward", "beta"],
+  ["nashOptimum", (problem) => nashOptimum(problem), "beta"],
+  ["dpoOptimum", (problem) => dpoOptimum(problem, comparisons), "beta"],
+];
+
+describe("a problem that is none, its reward and its temperature are named by function and argument", () => {
+  it.each(problems)("%s", (name, call, ...fields) => {
+    const problem = { ref: good, reward: [0, 1], preference, beta: 1 };
+    expect(() => call(problem as never)).not.toThrow();
+    expect(() => call(3 as never)).toThrow(new TypeError(`${name}: problem must be an object, got 3`));
+    if (fields.includes("reward")) {
+      const wrong = { ...problem, reward: [0, 1, 2] };
+      expect(() => call(wrong as never)).toThrow(`${name}: reward must have length 2`);
+    }
+    if (fields.includes("beta")) {
+      const wrong = { ...problem, beta: -1 };
+      expect(() => call(wrong as never)).toThrow(new RegExp(`^${name}: beta must be .*, got -1$`));
+    }
+  });
+});
+
 describe("what is no measure at all is named where no support is compared first", () => {
   const alone = calls.filter(([name]) =>
     [

@@ -295,22 +295,23 @@ describe("a worker", () => {
 });
 
 describe("laws of another copy of the library keep their digits", () => {
-  const copies: Promise<(typeof Library)[]> = Promise.all(
-    ["dist/index.js", "dist/node/index.js"].map(
-      (path) => import(/* @vite-ignore */ new URL(`../../${path}`, import.meta.url).href),
-    ),
-  );
+  const copies = (): Promise<(typeof Library)[]> =>
+    Promise.all(
+      ["dist/index.js", "dist/node/index.js"].map(
+        (path) => import(/* @vite-ignore */ new URL(`../../${path}`, import.meta.url).href),
+      ),
+    );
   const support = ["a", "b", "c"];
   const masses = [1, 2, 5];
   const score = [0, 1e-10, 2e-10];
 
   it("KL between a law and its tilt made by another copy, as by one", async () => {
-    for (const one of await copies) {
-      for (const other of [library, ...(await copies)]) {
+    for (const one of await copies()) {
+      for (const other of [library, ...(await copies())]) {
         for (const ref of [one.measure(support, masses), one.fromLogMass(support, [0, -1, -2]), one.uniform(support)]) {
           const law = other.tilt(ref, score);
           const alone = one.tilt(ref, score);
-          for (const third of [library, ...(await copies)]) {
+          for (const third of [library, ...(await copies())]) {
             expect(third.klDivergence(law, ref)).toBe(one.klDivergence(alone, ref));
             expect(third.klDivergence(ref, law)).toBe(one.klDivergence(ref, alone));
             expect(third.totalVariation(law, ref)).toBe(one.totalVariation(alone, ref));
@@ -327,11 +328,11 @@ describe("laws of another copy of the library keep their digits", () => {
       const { importanceWeights } = await import(
         /* @vite-ignore */ new URL(`../../dist/${path}`, import.meta.url).href
       );
-      for (const one of [library, ...(await copies)]) {
+      for (const one of [library, ...(await copies())]) {
         const ref = one.measure(support, masses);
         const { target } = importanceWeights({ ref, reward: score, beta: 1 });
         const alone = one.rlhfOptimum({ ref, reward: score, beta: 1 });
-        for (const third of [library, ...(await copies)])
+        for (const third of [library, ...(await copies())])
           expect(third.klDivergence(target, ref)).toBe(one.klDivergence(alone, ref));
         expect(library.klDivergence(target, ref)).toBeLessThan(1e-20);
       }
@@ -341,14 +342,14 @@ describe("laws of another copy of the library keep their digits", () => {
   it("two laws of log-masses have the counting measure in common, whoever made them", async () => {
     const logs = [0, -1, -2];
     const near = logs.map((l, i) => l + score[i]);
-    const [one, other] = await copies;
+    const [one, other] = await copies();
     const alone = library.klDivergence(fromLogMass(support, near), fromLogMass(support, logs));
     expect(library.klDivergence(one.fromLogMass(support, near), other.fromLogMass(support, logs))).toBe(alone);
     expect(alone).toBeLessThan(1e-19);
   });
 
   it("a measure keeps its kind: normalising a distribution of another copy changes nothing", async () => {
-    const [one] = await copies;
+    const [one] = await copies();
     const p = one.distribution(support, masses);
     expect(normalize(p).logNormalizer).toBe(0);
     expect(normalize(one.measure(support, masses)).logNormalizer).toBe(p.logNormalizer);

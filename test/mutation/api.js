@@ -23,20 +23,37 @@ export const expect = Object.assign(
 );
 setState({ assertionCalls: 0, isExpectingAssertions: false }, expect);
 
-/** What tests import, and the list that they go to: `{id, file, run}`. */
-export function testApi() {
+/**
+ * What tests import, the list that they go to, `{id, file, run}`, and what is to be called when the last has been.
+ * Of the files, those given are collected, or all.
+ */
+export function testApi(files) {
   const tests = [];
   const names = new Map();
   let file = "";
   let path = [];
+  let before = [];
+  const after = [];
 
   const it = (title, ...rest) => {
     const name = [...path, title].join(" > ");
     const times = (names.get(`${file}#${name}`) ?? 0) + 1;
     names.set(`${file}#${name}`, times);
     const id = `${file}#${name}${times > 1 ? ` (${times})` : ""}`;
-    tests.push({ id, file, run: rest.find((x) => typeof x === "function") });
+    const run = rest.find((x) => typeof x === "function");
+    const hooks = before;
+    const withHooks = async () => {
+      for (const hook of hooks) await hook();
+      await run();
+    };
+    tests.push({ id, file, run: hooks.length > 0 ? withHooks : run });
   };
+  /** Called before the first test of its scope that is called, and only then. */
+  const beforeAll = (f) => {
+    let called;
+    before = [...before, () => (called ??= Promise.resolve(f()))];
+  };
+  const afterAll = (f) => after.push(f);
   it.each = (table) => (title, f) => {
     for (const [i, row] of [...table].entries()) {
       it(`${title} [${i}]`, () => (Array.isArray(row) ? f(...row) : f(row)));
@@ -50,9 +67,10 @@ export function testApi() {
     });
   };
   const describe = (title, f) => {
+    const outer = { path, before };
     path = [...path, title];
     f();
-    path = path.slice(0, -1);
+    ({ path, before } = outer);
   };
   describe.each = (table) => (title, f) => {
     for (const [i, row] of [...table].entries()) {
@@ -62,10 +80,18 @@ export function testApi() {
 
   return {
     tests,
-    modules: { vitest: { describe, it, test: it, expect }, "@fast-check/vitest": { test: it, it, fc } },
+    modules: {
+      vitest: { describe, it, test: it, expect, beforeAll, afterAll },
+      "@fast-check/vitest": { test: it, it, fc },
+    },
     collect(name, load) {
+      if (files?.has(name) === false) return;
       file = name;
+      before = [];
       load();
+    },
+    async end() {
+      for (const f of after) await f();
     },
   };
 }

@@ -2,12 +2,14 @@
 import { readdirSync } from "node:fs";
 import { reasons } from "./reasons.js";
 
-export const FOLDERS = ["numeric", "optimize", "measure", "information", "alignment", "selection"];
+export const FOLDERS = ["numeric", "optimize", "measure", "information", "alignment", "objective", "selection"];
 /** The score, in percent, that every folder has to have: `break` in Stryker's configuration. */
 export const BREAK = 85;
 export const SUMMARY = new URL("../reference/mutation.json", import.meta.url);
 export const FUZZ = new URL("../reference/fuzz.json", import.meta.url);
 export const FUZZ_READERS = new URL("../reference/fuzz-readers.json", import.meta.url);
+/** What a run over files of this name or pattern calls its own files. */
+export const fileName = (target) => target.replaceAll(/[^\w.+]/g, "-");
 export const PAGE = new URL("../../docs/mutation.md", import.meta.url);
 
 const plain = (n) => n.toLocaleString("en");

@@ -17,7 +17,8 @@ export const reasons = [
       inLoop(s) &&
       (boundary(s) ||
         (/^(next < size|j > 0|begin < logF\.length)$/.test(s.from) && s.to === "true") ||
-        (s.from === "i + 1" && s.to === "i - 1") ||
+        (/^(i|from) \+ 1$/.test(s.from) && s.to === s.from.replace("+", "-")) ||
+        (s.from === "j > from" && s.to === "true") ||
         (s.from === "at.length - 1" && s.to === "at.length + 1")),
   },
   {
@@ -51,10 +52,15 @@ export const reasons = [
           line,
         )) ||
       (/^numeric\//.test(file) &&
-        /STRETCH|SHORT|SHARED_LENGTH|BLOCK|block|#round|i \+ 1 < to|isNaN\(hi\)|v < bottom|isNormal|instanceof Float64Array|1e-6 \* bound|small|TINY|CORRECTED_WEIGHT|bound|edges\[u\]\.size|least|dead|outside|measured|degree|slice\(0, 60\)|logNormal\(v\)/.test(
+        /STRETCH|SHORT|SHARED_LENGTH|INSERTION_SORT_LIMIT|MAX_FEW|BLOCK|block|#round|i \+ 1 < to|isNaN\(hi\)|v < bottom|isNormal|instanceof Float64Array|1e-6 \* bound|small|TINY|CORRECTED_WEIGHT|bound|edges\[u\]\.size|least|dead|outside|measured|degree|slice\(0, 60\)|logNormal\(v\)/.test(
           line,
         )) ||
       (/^alignment\//.test(file) && /ordinary/.test(line)),
+  },
+  {
+    title: "The order of the bytes of a double",
+    why: "It is asked of the machine, and the tests run on such as have the low one first.",
+    of: ({ line }) => /^const HIGH = new Uint8Array/.test(line),
   },
   {
     title: "The last terms of a series, and where one form takes over from another",
@@ -93,6 +99,7 @@ export const reasons = [
     why: "An array longer than it need be, or a loop that begins beyond its end, where nothing is; entries that are set again before they are read; and what rounding alone leaves over in a table.",
     of: ({ file, line, from, to }) =>
       (to === from.replace(/- 1$/, "+ 1") && !/^selection/.test(file)) ||
+      (file === "numeric/sortDecreasing.ts" && from === "to - from" && /new Int32Array/.test(line)) ||
       /exponentOf\(size\)|const size = Math\.max|starts\.length|Math\.min\(n, count\)/.test(line) ||
       (/members|lights|back|keep\[i\] < 1|carried|y === x|DEPENDENT|MIN_PIVOT|after = -1|place\[v\]|step\(j, 1\)|value > 0|isFinite\(max\)|edges\[u\]/.test(
         line,

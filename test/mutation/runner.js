@@ -54,7 +54,7 @@ class InProcessRunner {
     ];
     const { outputFiles } = await build({
       stdin: { contents: entry.join("\n"), resolveDir: top, loader: "ts" },
-      alias: { exptilt: join(top, "src/index.ts"), "exptilt/exact": join(top, "src/exact/index.ts") },
+      alias: doors(top),
       bundle: true,
       write: false,
       platform: "node",
@@ -66,12 +66,13 @@ class InProcessRunner {
     });
     const script = `(function (require, collect, module, exports) {${outputFiles[0].text}\n})`;
     const require = createRequire(join(top, "test/mutation/runner.js"));
-    // The compiled code is kept; what its evaluation makes is not.
-    this.evaluate = () => {
-      const { tests, modules, collect } = testApi();
+    // The compiled code is kept; what its evaluation makes is not. Of the files of tests only those are read that have a wanted one.
+    this.evaluate = (wanted) => {
+      const files = wanted && new Set(wanted.map((id) => id.slice(0, id.indexOf("#"))));
+      const { tests, modules, collect, end } = testApi(files);
       const load = (name) => modules[name] ?? (name === "fast-check" ? fc : require(name));
       runInThisContext(script, { filename: join(top, "mutation.cjs") })(load, collect, { exports: {} }, {});
-      return tests.filter(({ id }) => !this.options.without.some((part) => id.includes(part)));
+      return { tests: tests.filter(({ id }) => !this.options.without.some((part) => id.includes(part))), end };
     };
   }
 
@@ -83,13 +84,15 @@ class InProcessRunner {
       hitLimit: undefined,
     });
     state.mutantCoverage = { static: {}, perTest: {} };
+    const { tests: all, end } = this.evaluate();
     const tests = [];
-    for (const test of this.evaluate()) {
+    for (const test of all) {
       state.currentTestId = test.id;
       const result = await called(test);
       this.#times.set(test.id, result.timeSpentMs);
       tests.push(result);
     }
+    await end();
     state.currentTestId = undefined;
     this.#first = tests[0].id;
     const { perTest, static: atStart } = state.mutantCoverage;
@@ -101,9 +104,9 @@ class InProcessRunner {
   async mutantRun({ activeMutant, testFilter, hitLimit }) {
     Object.assign(state, { activeMutant: activeMutant.id, mutantCoverage: undefined, hitCount: 0, hitLimit });
     const timeout = () => determineHitLimitReached(state.hitCount, hitLimit);
-    let tests;
+    let tests, end;
     try {
-      tests = this.evaluate();
+      ({ tests, end } = this.evaluate(testFilter));
     } catch (error) {
       // Not even the constants of sources and tests can be made.
       const id = testFilter?.[0] ?? this.#first;
@@ -129,6 +132,7 @@ class InProcessRunner {
         break;
       }
     }
+    await end();
     return toMutantRunResult(timeout() ?? { status: DryRunStatus.Complete, tests: results });
   }
 }
@@ -144,6 +148,13 @@ async function called({ id, file, run }) {
     const failureMessage = String(error?.message ?? error).slice(0, 2000);
     return { ...result, status: TestStatus.Failed, timeSpentMs: performance.now() - start, failureMessage };
   }
+}
+
+/** The package's doors by their names, each the source that it opens on. */
+function doors(top) {
+  const { name, exports } = JSON.parse(readFileSync(join(top, "package.json"), "utf8"));
+  const paths = Object.keys(exports).filter((path) => !path.endsWith(".json"));
+  return Object.fromEntries(paths.map((path) => [join(name, path), join(top, "src", path, "index.ts")]));
 }
 
 /** Each file's `import.meta.url`, which a bundle does not have. */

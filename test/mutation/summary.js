@@ -1,14 +1,19 @@
 /** From Stryker's reports to test/reference/mutation.json, and from there to the page. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { FUZZ, FUZZ_READERS, PAGE, SUMMARY, writePage } from "./page.js";
+import { FUZZ, FUZZ_READERS, fileName, PAGE, SUMMARY, writePage } from "./page.js";
 
 const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined);
 
+const reportOf = (target) => new URL(`../../coverage/mutation/${fileName(target)}.json`, import.meta.url);
+
+/** Removes the report of an earlier run. */
+export const forget = (target) => rmSync(reportOf(target), { force: true });
+export const hasReport = (target) => existsSync(reportOf(target));
+
 /** Puts what the run of a folder or of one file found in the place of what was known of it. */
 export function record(target, seconds) {
-  const name = target.replaceAll("/", "-");
-  const report = read(new URL(`../../coverage/mutation/${name}.json`, import.meta.url));
+  const report = read(reportOf(target));
   const { files = {} } = read(SUMMARY) ?? {};
   const all = Object.values(report.files).reduce((n, { mutants }) => n + mutants.length, 0);
   for (const [path, { source, mutants }] of Object.entries(report.files)) {
@@ -18,7 +23,8 @@ export function record(target, seconds) {
       survivors: survivors(source.split("\n"), mutants),
     };
   }
-  const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const left = Object.entries(files).filter(([file]) => existsSync(new URL(`../../src/${file}`, import.meta.url)));
+  const sorted = Object.fromEntries(left.sort(([a], [b]) => (a < b ? -1 : 1)));
   const stryker = createRequire(import.meta.url)("@stryker-mutator/core/package.json").version;
   writeFileSync(SUMMARY, written({ node: process.versions.node, stryker, files: sorted }));
 }

@@ -11,6 +11,8 @@ const doubles = fc.oneof(
   fc.double({ noNaN: true, max: Number.MAX_VALUE }),
   fc.integer({ min: 0, max: 60 }).map((k) => 1 + k * 2 ** -52),
   fc.integer({ min: 0, max: 60 }).map((k) => -(1 + k * 2 ** -52)),
+  // Alike in their leading 32 bits: the others are of either sign as a whole number.
+  fc.maxSafeNat().map((k) => 3 + (k % 2 ** 32) * 2 ** -51),
   fc.constantFrom(0, -0, -Infinity, 5e-324, -5e-324, 0.1, -1e300),
 );
 /** More than are sorted by insertion. */

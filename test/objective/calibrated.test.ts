@@ -12,7 +12,7 @@ import {
 } from "exptilt";
 import { describe, expect } from "vitest";
 import { test } from "../support/test.js";
-import { keys, problemOf, problems, runs } from "./witnesses.js";
+import { even, keys, problemOf, problems, runs } from "./witnesses.js";
 
 const draws = fc.constantFrom(1, 1.5, 2, 7, 100);
 
@@ -92,6 +92,27 @@ describe("expectedLogMeanExp", () => {
       expect(Math.abs(mean - drawnMean(given.mass, scaled, n))).toBeLessThanOrEqual(1e-13 * size);
       expect(Math.abs(mean + bias - rlhfOptimum(problem).logNormalizer)).toBeLessThanOrEqual(1e-13 * size);
       expect(bias).toBeGreaterThanOrEqual(0);
+    },
+  );
+
+  test.prop([open, fc.constantFrom(2, 3, 50), even(20, 300), even(20, 1e9)], { numRuns: runs(60) })(
+    "an answer that no draw will see costs no digits, however good it is",
+    (given, n, nats, reward) => {
+      const top = Math.max(...given.reward.filter((_, i) => given.mass[i] > 0)) / given.beta;
+      const most = Math.max(...given.mass);
+      // Its part of the mean is far below the last digit.
+      const mass = most * Math.exp(-nats - 2 * Math.log(reward * n));
+      fc.pre(mass > 0 && mass * reward < 1e-18 * most && Math.min(...given.mass.filter((m) => m > 0)) > 1e-9 * most);
+      const problem = { ref: measure(keys(given.mass), given.mass), reward: given.reward, beta: given.beta };
+      const more = {
+        ref: measure(keys([...given.mass, 0]), [...given.mass, mass]),
+        reward: [...given.reward, (top + reward) * given.beta],
+        beta: given.beta,
+      };
+      const [without, withOne] = [problem, more].map((p) => expectedLogMeanExp(p, n).mean);
+      expect(Math.abs(withOne - without)).toBeLessThan(
+        1e-12 * (1 + Math.max(...given.reward.map(Math.abs)) / given.beta),
+      );
     },
   );
 

@@ -185,6 +185,22 @@ describe("dpoOptimum", () => {
   });
 
   test.prop([problems], { numRuns: runs(100) })(
+    "the mean of log π/ref over the answers of a component is minus the log of the constant of normalisation",
+    (compared) => {
+      const problem = problemOf(compared);
+      const { logMass, logNormalizer } = dpoOptimum(problem, compared.rows);
+      const { logMass: before } = normalize(problem.ref);
+      const of = componentsOf(compared);
+      for (const c of new Set(of)) {
+        const own = keys(of).filter((i) => of[i] === c);
+        const mean = own.reduce((sum, i) => sum + logMass[i] - before[i], 0) / own.length;
+        const size = own.reduce((most, i) => Math.max(most, Math.abs(logMass[i]), Math.abs(before[i])), 1);
+        expect(Math.abs(mean + logNormalizer)).toBeLessThan(1e-11 * size);
+      }
+    },
+  );
+
+  test.prop([problems], { numRuns: runs(100) })(
     "answers never compared keep their weights relative to one another",
     (compared) => {
       const { mass, rows } = compared;

@@ -5,10 +5,12 @@ import {
   type GrpoOptions,
   grpoOptimum,
   measure,
+  normalize,
   rlhfOptimum,
   uniform,
 } from "exptilt";
 import { describe, expect } from "vitest";
+import { advantageGap } from "../../src/objective/groupAdvantage.js";
 import { test } from "../support/test.js";
 import { problemOf, problems, runs, temperatures, trained } from "./witnesses.js";
 
@@ -38,6 +40,30 @@ function gapOf(p: number, size: number, correction: number): number {
 }
 
 const binary = fc.record({ p: fc.double({ min: 0.02, max: 0.98, noNaN: true }), beta: temperatures(-1, 1) });
+
+describe("the gap of the expected advantages of success and failure", () => {
+  test.prop(
+    [fc.double({ min: 0.02, max: 0.98, noNaN: true }), fc.integer({ min: 2, max: 12 }), fc.constantFrom(0, 1)],
+    {
+      numRuns: runs(100),
+    },
+  )("is that of enumerated groups, and its slope that of the gap", (p, size, correction) => {
+    const logOdds = Math.log(p / (1 - p));
+    const at = (x: number) => advantageGap(size, correction as 0 | 1, x);
+    near(at(logOdds).gap, gapOf(p, size, correction), 1e-12);
+    const step = 1e-4;
+    expect(at(logOdds).slope).toBeCloseTo((at(logOdds + step).gap - at(logOdds - step).gap) / (2 * step), 7);
+    expect(at(-logOdds).slope).toBeCloseTo(-at(logOdds).slope, 12);
+  });
+
+  test("with almost sure success is √(G − 1), and half-way 2 for large groups", () => {
+    for (const size of [3, 100, 1e5]) {
+      near(advantageGap(size, 0, 200).gap, Math.sqrt(size - 1), 1e-14);
+      near(advantageGap(size, 1, -200).gap, (size - 1) / Math.sqrt(size), 1e-14);
+    }
+    near(advantageGap(1e6, 0, 0).gap, 2, 1e-5);
+  });
+});
 
 describe("grpoOptimum", () => {
   test.each([
@@ -151,6 +177,74 @@ describe("grpoOptimum", () => {
     expect(policy.mass).toEqual(rlhfOptimum({ ...problem, beta: 1 }).mass);
   });
 
+  test.prop([problems, fc.constantFrom(2, 5, Infinity)], { numRuns: runs(100) })(
+    "with the k3 loss and without the deviation, ref/π falls by Δr/T, T = β·G/(G − 1)",
+    (given, groupSize) => {
+      const problem = problemOf(given);
+      const { fixedPoints } = grpoOptimum(problem, { penalty: "k3", groupSize, normalize: "none" });
+      expect(fixedPoints).toHaveLength(1);
+      const [{ policy, temperature, attracts }] = fixedPoints;
+      expect(attracts).toBe(true);
+      const own = groupSize === Infinity ? given.beta : (given.beta * groupSize) / (groupSize - 1);
+      near(temperature, own, 1e-15);
+      const { logMass } = normalize(problem.ref);
+      const on = given.mass.flatMap((m, i) => (m > 0 && given.reward[i] > -Infinity ? [i] : []));
+      const quotient = (i: number) => Math.exp(logMass[i] - policy.logMass[i]);
+      for (const i of on) {
+        const fall = (given.reward[i] - given.reward[on[0]]) / own;
+        const size = quotient(on[0]) + quotient(i) + Math.abs(fall);
+        expect(Math.abs(quotient(on[0]) - quotient(i) - fall)).toBeLessThan(1e-9 * size);
+      }
+    },
+  );
+
+  test.prop([binary, fc.integer({ min: 2, max: 12 }), fc.constantFrom(0.01, 0.5, 7)], { numRuns: runs(60) })(
+    "finite groups: each fixed point is the optimum at its temperature, in units of the reward",
+    ({ p, beta }, groupSize, unit) => {
+      const ref = measure(["right", "wrong"], [p, 1 - p]);
+      const problem = { ref, reward: [3 * unit, 2 * unit], beta };
+      for (const { policy, temperature, standardDeviation } of grpoOptimum(problem, { penalty: "kl", groupSize })
+        .fixedPoints) {
+        near(policy.mass[1], rlhfOptimum({ ...problem, beta: temperature }).mass[1], 1e-9);
+        near(standardDeviation, unit * Math.sqrt(policy.mass[0] * policy.mass[1]), 1e-12);
+      }
+      const [{ policy, temperature }] = grpoOptimum(problem, { penalty: "k3", groupSize }).fixedPoints;
+      near((1 - p) / policy.mass[1] - p / policy.mass[0], unit / temperature, 1e-9);
+    },
+  );
+
+  test.each([0.5, 0.1, 0.9, 0.01, 0.99])("large groups have all fixed points of G = ∞, at p = %d", (p) => {
+    const beta = 1.05 * grpoOptimum(success(p, 1), { penalty: "kl" }).collapse;
+    for (const groupSize of [1e4, 1e6]) {
+      const some = grpoOptimum(success(p, beta), { penalty: "kl", groupSize }).fixedPoints;
+      const all = grpoOptimum(success(p, beta), { penalty: "kl" }).fixedPoints;
+      expect(some.map(({ attracts }) => attracts)).toEqual([true, false, true]);
+      for (const [i, { mean }] of all.entries()) expect(Math.abs(some[i].mean - mean)).toBeLessThan(30 / groupSize);
+    }
+  });
+
+  test.prop([problems, fc.constantFrom(-400, -40, 40, 400)], { numRuns: runs(40) })(
+    "in other units of the reward the policies are the same",
+    (given, exponent) => {
+      const reward = given.reward.map((r) => (Math.abs(r) < 1e-9 ? 0 : r));
+      const problem = problemOf({ ...given, reward });
+      const unit = 2 ** exponent;
+      for (const penalty of ["kl", "k3"] as const) {
+        const { fixedPoints, collapse } = grpoOptimum(problem, { penalty });
+        const other = grpoOptimum({ ...problem, reward: reward.map((r) => r * unit) }, { penalty });
+        expect(other.fixedPoints).toHaveLength(fixedPoints.length);
+        expect(Math.abs(other.collapse - collapse)).toBeLessThanOrEqual(1e-9 * collapse);
+        for (const [i, { policy, standardDeviation }] of fixedPoints.entries()) {
+          for (const [j, m] of policy.mass.entries())
+            expect(Math.abs(other.fixedPoints[i].policy.mass[j] - m)).toBeLessThan(1e-9);
+          expect(Math.abs(other.fixedPoints[i].standardDeviation / unit - standardDeviation)).toBeLessThanOrEqual(
+            1e-9 * standardDeviation + 1e-300 / unit,
+          );
+        }
+      }
+    },
+  );
+
   test("several fixed points coexist in one problem", () => {
     const problem = { ref: measure(["right", "hacked", "wrong"], [60, 1, 39]), reward: [1, 1.2, 0], beta: 2 };
     const { fixedPoints } = grpoOptimum(problem, { penalty: "kl" });
@@ -177,9 +271,20 @@ describe("grpoOptimum", () => {
     expect(() => grpoOptimum(problem, { penalty: "kl", groupSize: 8 })).toThrow(
       "grpoOptimum: options.groupSize must be Infinity where there are more than two rewards, got 8",
     );
-    expect(() => grpoOptimum(problem, { penalty: "k2" as never })).toThrow(TypeError);
-    expect(() => grpoOptimum(problem, { penalty: "kl", normalize: "mean" as never })).toThrow(TypeError);
-    expect(() => grpoOptimum(problem, { penalty: "kl", groupSize: 1 })).toThrow(RangeError);
-    expect(() => grpoOptimum(problem, { penalty: "kl", correction: 2 as never })).toThrow(RangeError);
+    expect(() => grpoOptimum(problem, { penalty: "k2" as never })).toThrow(
+      new TypeError('grpoOptimum: options.penalty must be kl or k3, got "k2"'),
+    );
+    expect(() => grpoOptimum(problem, { penalty: "kl", normalize: "mean" as never })).toThrow(
+      new TypeError('grpoOptimum: options.normalize must be std or none, got "mean"'),
+    );
+    expect(() => grpoOptimum(problem, { penalty: "kl", groupSize: 1 })).toThrow(
+      new RangeError("grpoOptimum: options.groupSize must be a whole number of at least 2, got 1"),
+    );
+    expect(() => grpoOptimum(problem, { penalty: "kl", correction: 2 as never })).toThrow(
+      new RangeError("grpoOptimum: options.correction must be 0 or 1, got 2"),
+    );
+    expect(() => grpoOptimum(problem, { penalty: "kl", correction: "1" as never })).toThrow(
+      new TypeError('grpoOptimum: options.correction must be a number, got "1"'),
+    );
   });
 });

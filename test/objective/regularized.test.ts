@@ -1,5 +1,6 @@
 import { fc } from "@fast-check/vitest";
 import {
+  fromLogMass,
   klPenaltyOptimum,
   type Measure,
   measure,
@@ -416,6 +417,51 @@ describe("many answers, whose search starts from a part of them", () => {
           true,
         );
       }
+    }
+  });
+
+  it.each([
+    ...[-1, 0.5, 1.5, 2, 3].map((alpha): Regularizer => ({ alpha })),
+    "jensenShannon",
+    "klPlusChiSquared",
+  ] as const)(
+    "%j: answers that may have no mass count by their total under ref alone, also where the part has no others",
+    (regularizer) => {
+      const inPart = keys(mass).map((i) => i % 64 === 0);
+      const kept = keys(mass).filter((i) => !inPart[i]);
+      const forbidden = mass.reduce((sum, m, i) => sum + (inPart[i] ? m : 0), 0);
+      for (const rest of [0, forbidden]) {
+        const few = regularizedOptimum(
+          {
+            ref: measure([...kept, "rest"], [...kept.map((i) => mass[i]), rest]),
+            reward: [...kept.map((i) => spread[i]), -Infinity],
+            beta: 0.3,
+          },
+          regularizer,
+        );
+        const many = regularizedOptimum(
+          {
+            ref: measure(
+              keys(mass),
+              mass.map((m, i) => (inPart[i] && rest === 0 ? 0 : m)),
+            ),
+            reward: spread.map((r, i) => (inPart[i] ? -Infinity : r)),
+            beta: 0.3,
+          },
+          regularizer,
+        );
+        for (const [k, i] of kept.entries()) {
+          expect(Math.abs(many.mass[i] - few.mass[k])).toBeLessThan(1e-12 / size);
+        }
+      }
+    },
+  );
+
+  it.each([1.5, 2, 3])("α = %d: where the allowed ones have e^−6000 of ref, it is ref on these", (alpha) => {
+    const ref = fromLogMass([0, 1, 2, 3], [0, -1, -6000, -6001]);
+    const { logMass } = regularizedOptimum({ ref, reward: [-Infinity, -Infinity, 0, 1], beta: 1 }, { alpha });
+    for (const [i, l] of [-Infinity, -Infinity, -Math.log1p(Math.exp(-1)), -1 - Math.log1p(Math.exp(-1))].entries()) {
+      expect(logMass[i]).toBeCloseTo(l, 14);
     }
   });
 });

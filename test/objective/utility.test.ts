@@ -8,6 +8,7 @@ import {
   type Measure,
   maxAtKOptimum,
   measure,
+  normalize,
   passAtKUtility,
   rlhfOptimum,
   uniform,
@@ -170,6 +171,28 @@ describe("maxAtKOptimum", () => {
       expect(l === want || Math.abs(l - want) <= 1e-10 * (1 + Math.abs(want)), `${l} ${want}`).toBe(true);
     }
   });
+
+  test.prop([problems, ks], { numRuns: runs(100) })(
+    "log π/ref is the derivative of the mean best over β, from the lowest reward on, less the log-normaliser",
+    (given, k) => {
+      const problem = problemOf(given);
+      const { mass, logMass, logNormalizer } = maxAtKOptimum(problem, k);
+      const { logMass: before } = normalize(problem.ref);
+      const on = given.mass.flatMap((m, i) => (m > 0 && given.reward[i] > -Infinity ? [i] : []));
+      const levels = [...new Set(on.map((i) => given.reward[i]))].sort((a, b) => a - b);
+      let derivative = levels[0] / given.beta;
+      for (const [l, r] of levels.entries()) {
+        for (const i of on.filter((i) => given.reward[i] === r)) {
+          const size = 1 + Math.abs(logMass[i]) + Math.abs(before[i]) + Math.abs(derivative) + Math.abs(logNormalizer);
+          expect(Math.abs(logMass[i] - before[i] - derivative + logNormalizer)).toBeLessThan(1e-11 * k * size);
+        }
+        const above = mass.reduce((sum, m, i) => (given.reward[i] > r ? sum + m : sum), 0);
+        const upTo = mass.reduce((sum, m, i) => (given.reward[i] <= r ? sum + m : sum), 0);
+        const logF = above < 0.5 ? Math.log1p(-above) : Math.log(upTo);
+        derivative += (k * Math.exp((k - 1) * logF) * (levels[l + 1] - r)) / given.beta;
+      }
+    },
+  );
 
   test.prop([problems, ks], { numRuns: runs(100) })("is beaten by no policy", (given, k) => {
     const problem = problemOf(given);
