@@ -5,6 +5,7 @@ import json from "highlight.js/lib/languages/json";
 import typescript from "highlight.js/lib/languages/typescript";
 import MarkdownIt from "markdown-it";
 import { useFormulas } from "./formulas.mjs";
+import { useTerms } from "./glossary.mjs";
 import { escapeHtml } from "./page.mjs";
 
 highlighter.registerLanguage("ts", typescript);
@@ -16,6 +17,8 @@ highlighter.registerLanguage("sh", bash);
  * @property {(href: string) => string} link the address on the site of what a link in the source points to
  * @property {(name: string) => string | undefined} reference the address of a public name's page in the reference
  * @property {(href: string) => { src: string, narrow?: string, width: number, height: number }} picture an image
+ * @property {{ terms: readonly { term: string, pattern: string }[], address: string }} [glossary] the terms that are linked, and
+ *   the page that has them
  */
 
 /**
@@ -28,6 +31,8 @@ export function renderMarkdown(text, surroundings) {
   useBlocks(parser);
   parser.core.ruler.push("figures", figures(surroundings));
   useLinks(parser, surroundings);
+  const { glossary } = surroundings;
+  if (glossary !== undefined) useTerms(parser, glossary.terms, (term) => `${glossary.address}#${termSlug(term)}`);
   parser.core.ruler.push("headings", headings);
   parser.core.ruler.push("terms", terms);
 
@@ -160,7 +165,7 @@ function terms({ tokens, md, env }) {
     const after = children[end + 1]?.content;
     if (!children.some(({ type }, at) => type === "strong_open" && at <= 1) || !after?.startsWith(" — ")) continue;
     const term = textOf(children.slice(0, end));
-    const slug = `term-${slugOf(term)}`;
+    const slug = termSlug(term);
     token.attrSet("id", slug);
     const text = plainText(md.renderer.renderInline(children.slice(end + 1), md.options, env));
     env.terms.push({ slug, term, text: text.replace(/^— /, "") });
@@ -173,6 +178,8 @@ function textOf(children) {
     .map(({ type, content }) => (type === "softbreak" ? " " : content))
     .join("");
 }
+
+const termSlug = (term) => `term-${slugOf(term)}`;
 
 function slugOf(text) {
   return text

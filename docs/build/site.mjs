@@ -7,6 +7,7 @@ import { buildExplorable } from "../explorable/build.mjs";
 import { buildExplorer } from "../explorer/build.mjs";
 import { buildFigures } from "../figures/build.mjs";
 import { buildYourFile } from "../your-file/build.mjs";
+import { glossaryTerms } from "./glossary.mjs";
 import { GROUPS, GUIDES, PAGES } from "./guides.mjs";
 import { brokenLinks } from "./links.mjs";
 import { renderMarkdown } from "./markdown.mjs";
@@ -19,6 +20,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const top = here("../../");
 const site = join(top, "docs/site");
 const read = (path) => readFileSync(join(top, path), "utf8");
+
+const GLOSSARY = "docs/glossary.md";
 
 rmSync(site, { recursive: true, force: true });
 mkdirSync(site, { recursive: true });
@@ -69,6 +72,9 @@ function render(guide) {
     link: (href) => (/^[a-z]+:|^#/.test(href) ? href : from(address(source, href))),
     reference: (name) => (names.has(name) ? from(names.get(name)) : undefined),
     picture: (href) => picture(address(source, href)),
+    ...(source !== GLOSSARY && {
+      glossary: { terms: glossaryTerms(read(GLOSSARY)), address: from(PAGES.get(GLOSSARY)) },
+    }),
   };
   try {
     return { ...guide, name: guide.title, ...renderMarkdown(read(source), surroundings) };

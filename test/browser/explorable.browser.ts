@@ -495,9 +495,9 @@ describe("on the explorer", () => {
   });
 });
 
-test("at 1280 × 720 all controls and both pictures are in sight", async () => {
+test.each([PAGE, "index.html"])("%s: at 1280 × 720 all controls and both pictures are in sight", async (path) => {
   for (const hash of ["", "#tab=guidance"]) {
-    const page = await site.open(`${PAGE}${hash}`);
+    const page = await site.open(`${path}${hash}`);
     await page.setViewportSize({ width: 1280, height: 720 });
     await rested(page);
     const outside = await page.evaluate(() => {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { glossaryTerms } from "../../docs/build/glossary.mjs";
 import { GUIDES } from "../../docs/build/guides.mjs";
 import { brokenLinks } from "../../docs/build/links.mjs";
 import { plainText, renderMarkdown } from "../../docs/build/markdown.mjs";
@@ -121,6 +122,19 @@ describe("a guide in Markdown becomes a page", () => {
 
   it("a link to a guide leads to its page", () => {
     expect(html("[next](next.md#part)")).toContain('<a href="next.html#part">next</a>');
+  });
+
+  it("a term of the glossary leads there where the page uses it first, but not from headings, code, links and emphasis", () => {
+    const terms = glossaryTerms("**gold** — what one wants.\n\n**best-of-N** — draws.\n\n**β (beta)** — the price.");
+    const glossary = { terms, address: "glossary.html" };
+    const page = (text: string) => renderMarkdown(`# The gold\n\n${text}`, { ...surroundings, glossary }).html;
+    const link = (slug: string, text: string) => `<a href="glossary.html#term-${slug}" class="term">${text}</a>`;
+    expect(page("Gold and `gold`, gold at β.")).toContain(
+      `<p>${link("gold", "Gold")} and <code>gold</code>, gold at ${link("β-beta", "β")}.</p>`,
+    );
+    expect(page("*gold*, [gold](x.md), golden, the gold of best-of-N")).toContain(
+      `<em>gold</em>, <a href="x.html">gold</a>, golden, the ${link("gold", "gold")} of ${link("best-of-n", "best-of-N")}`,
+    );
   });
 
   it("an image with a paragraph in italics below it is a figure with its caption", () => {
