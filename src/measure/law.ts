@@ -5,7 +5,7 @@ import { expNormal, logsScaled } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { made } from "../numeric/made.js";
 import { peakOf, rangeOf } from "../numeric/peak.js";
-import { exponentOf } from "../numeric/powerOfTwo.js";
+import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { type PeakedSum, peakedSum, sum } from "../numeric/sum.js";
 
 /**
@@ -144,9 +144,8 @@ export class Law {
     if (max >= 2 ** -400 && max <= 2 ** 400) return new Law(mass, logMass, undefined, undefined, fromLog);
     if (logMass !== undefined) return Law.fromLogMass(logMass);
     const exponent = -exponentOf(max);
-    const [s, t] = [2 ** Math.trunc(exponent / 2), 2 ** (exponent - Math.trunc(exponent / 2))];
     const logScale = exponent * Math.LN2;
-    const weight = mass.map((m) => m * s * t);
+    const weight = mass.map((m) => timesPowerOfTwo(m, exponent));
     return new Law(weight, () => mass.map((m) => log(m) + logScale), undefined, undefined, false, undefined, mass);
   }
 

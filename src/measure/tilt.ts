@@ -5,6 +5,7 @@ import { expWeighted } from "../numeric/expLog.js";
 import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { peakOf, rangeOf } from "../numeric/peak.js";
+import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
 import { sum } from "../numeric/sum.js";
 import { divideBy, Law } from "./law.js";
 import { type Distribution, distributionOf, type Measure, requireMeasure } from "./measure.js";
@@ -31,10 +32,16 @@ function shiftedWeight(w: number, v: number, x: number, whole: boolean, logWeigh
   if (!whole || !(x > -1400 && x < 1400)) return exp(logWeight() + x);
   const ratio = w / v;
   if (w === 0 || (x > -700 && x < 700 && isNormal(ratio))) return ratio * exp(x);
-  // The ratio or e^x alone may be no double: each e^{x/2} is multiplied in where the product stays one.
+  // The ratio or e^x alone may be no normal double. With powers of two apart, only the last product rounds below these.
+  const a = exponentOf(w);
+  const b = exponentOf(v);
   const half = exp(x / 2);
-  if (x > 0) return w * half * (half / v);
-  return v < 1 ? (half / v) * w * half : ((w * half) / v) * half;
+  const first = (a - b) >> 1;
+  return (
+    (timesPowerOfTwo(w, -a) / timesPowerOfTwo(v, -b)) *
+    timesPowerOfTwo(half, first) *
+    timesPowerOfTwo(half, a - b - first)
+  );
 }
 
 /** The heaviest answer may be so many nats below the largest score: its exponent then keeps its digits. */

@@ -19,6 +19,19 @@ const level: fc.Arbitrary<Given> = fc
     return { mass, beta, reward: rows.map(([, nats], i) => beta * (nats - Math.log(mass[i]))) };
   });
 
+/** Masses of any size, subnormal ones among them, that a tilt brings below the normal doubles, under one that it does not. */
+const faint: fc.Arbitrary<Given> = fc
+  .record({
+    top: thousandths(-12, 12),
+    rows: fc.array(fc.tuple(thousandths(-323, 300), thousandths(-744, -690)), { minLength: 1, maxLength: 4 }),
+    logBeta: thousandths(-3, 3),
+  })
+  .map(({ top, rows, logBeta }) => {
+    const [mass, beta] = [[top, ...rows.map(([x]) => x)].map((x) => 10 ** x), 10 ** logBeta];
+    const reward = rows.map(([, nats], i) => beta * (nats + Math.log(mass[0]) - Math.log(mass[i + 1])));
+    return { mass, beta, reward: [0, ...reward] };
+  });
+
 type Ref = ReturnType<ExactAlgebra["measure"]>;
 /** What the float64 functions and their twins have in common, as far as it is asked for here. */
 type Common = ExactAlgebra;
@@ -56,6 +69,15 @@ describe("Laws of masses up to 600 orders apart that a tilt brings level have al
     const { ref, reward, beta } = problemOf(given);
     const out = new Float64Array(reward.length);
     expect(float64.tiltedMass(ref, reward, beta, out)).toEqual(float64.tilt(ref, reward, beta).mass);
+  });
+
+  test.prop([faint], allRuns)("a probability below the normal doubles is rounded to these once", (given) => {
+    const got = float64.tilt(problemOf(given).ref, given.reward, given.beta).mass;
+    const want = exact.tilt(exact.measure(keys(given.mass), given.mass), given.reward, given.beta).mass;
+    for (const i of keys(given.mass)) {
+      const off = exact.number(got[i]).minus(want[i]).abs().toNumber();
+      expect(off, `${got[i]}`).toBeLessThanOrEqual(MAX_ERROR * got[i] + 2 * Number.MIN_VALUE);
+    }
   });
 
   test.prop([level], allRuns)("tilts of tilts, of escorts and of products", (given) => {
