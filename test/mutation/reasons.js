@@ -16,7 +16,7 @@ export const reasons = [
     of: (s) =>
       inLoop(s) &&
       (boundary(s) ||
-        (/^(next < size|j > 0|begin < logF\.length)$/.test(s.from) && s.to === "true") ||
+        (/^(next < size|to < size|j > 0|begin < logF\.length)$/.test(s.from) && s.to === "true") ||
         (/^(i|from) \+ 1$/.test(s.from) && s.to === s.from.replace("+", "-")) ||
         (s.from === "j > from" && s.to === "true") ||
         (s.from === "at.length - 1" && s.to === "at.length + 1")),
@@ -56,6 +56,28 @@ export const reasons = [
           line,
         )) ||
       (/^alignment\//.test(file) && /ordinary/.test(line)),
+  },
+  {
+    title: "A search that ends at the same root",
+    why: "A root is kept in a bracket, and steps of Newton's method only shorten the way to it; many answers are searched first by a part of them; where the quick search fails a careful one takes over; and what is found is settled once more from the masses. A worse start, step, grid or end of one of these costs time, and the root is the same.",
+    of: ({ file, line }) =>
+      /^objective\/(chiSquared|solve)Multiplier|^objective\/(gainRoots|groupAdvantage|grpo|maxAtK|nash|settledTilt|spreadRoots|utility)/.test(
+        file,
+      ) &&
+      /\bstep|\bnext\b|[sS]tart|SAMPLED|\bpart\b|sampled|likely|half|MIN_|MAX_|ROUNDING|SHORTEST|\bhigh\b|grid|reach|change|crossing|width|round\b|\berror\b|\bmove\b|\brest\b|excess\(|spread|\bs\.mean|threshold|\bkept\b|count|peak|ENOUGH|enough|allowed\b|t === beta|hi > 0|sum > term|slope|product|moment|open:|root/.test(
+        line,
+      ),
+  },
+  {
+    title: "Two forms of one function, of which each is right where the other is taken",
+    why: "A density, its logarithm or a weight is taken in the form that has most digits where it is; the other form has enough of them for the tests, or gives way to logarithms where it is no double.",
+    of: ({ file, line }) =>
+      (/^objective\/regulari(zers|zedOptimum|zedObjective)|^objective\/multiplier/.test(file) &&
+        /isNormal|whole|largest|-?400|everywhere|y < 0\.5|\bc === |#c === -1|twice|inverse|x < -1|order === 2|best > 0|#gap|UPSCALE|more\b|isHalfChiSquared/.test(
+          line,
+        )) ||
+      (/logMeanExp/.test(file) &&
+        /MAX_NEAR|MAX_GROWN|lost < -0\.5|y\[j\]|z > 600|drawn|best|left|nodes|total/.test(line)),
   },
   {
     title: "The order of the bytes of a double",

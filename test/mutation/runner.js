@@ -1,7 +1,7 @@
 /**
  * A test runner for Stryker that calls the tests in its own process. Sources and tests are one script, compiled once and
  * evaluated afresh for each mutant, so that nothing a mutant leaves in a module reaches the next one, and the tests that
- * cover the mutant are called, its own folder's first, and those that killed one lately, and the quick ones, until one
+ * cover the mutant are called, its own file's and folder's first, and those that killed one lately, and the quick ones, until one
  * fails or `patience`, in seconds of computing, is at its end: what is left then may only have killed more.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -116,8 +116,10 @@ class InProcessRunner {
     const wanted = testFilter === undefined ? undefined : new Set(testFilter);
     const kills = (id) => this.#kills.get(id) ?? 0;
     const time = (id) => this.#times.get(id) ?? 1;
-    const folder = `test/${/src[/\\](\w+)/.exec(activeMutant.fileName)?.[1]}/`;
-    const cost = ({ id }) => ((time(id) + 1) / (kills(id) + 0.1)) * (id.startsWith(folder) ? 0.01 : 1);
+    const [, folder, file] = /src[/\\](\w+)[/\\](?:\w+[/\\])*(\w+)\.ts$/.exec(activeMutant.fileName);
+    const near = (id) =>
+      id.startsWith(`test/${folder}/${file}.`) ? 1e-4 : id.startsWith(`test/${folder}/`) ? 0.01 : 1;
+    const cost = ({ id }) => ((time(id) + 1) / (kills(id) + 0.1)) * near(id);
     const order = tests.filter(({ id }) => wanted === undefined || wanted.has(id)).sort((a, b) => cost(a) - cost(b));
     const results = [];
     const start = process.cpuUsage();

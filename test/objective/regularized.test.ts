@@ -374,6 +374,10 @@ describe("arguments that are wrong are named", () => {
       'klPenaltyOptimum: penalty.estimator must be one of k1, k2, k3, got "k4"',
     ],
     [
+      () => klPenaltyOptimum(problem, wrong({ estimator: "k1", place: "loss", weight: 1 })),
+      "klPenaltyOptimum: penalty.weight must be",
+    ],
+    [
       () => klPenaltyOptimum(problem, wrong({ estimator: "k1" })),
       "klPenaltyOptimum: penalty.place must be one of reward, loss, got undefined",
     ],

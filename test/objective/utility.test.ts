@@ -58,6 +58,8 @@ describe("utilityOptimum", () => {
     // A temperature is rounded, and the masses are those of the one before that.
     const tilt = rlhfOptimum({ ...problem, beta: temperature });
     for (const [i, p] of tilt.mass.entries()) expect(Math.abs(policy.mass[i] - p)).toBeLessThanOrEqual(1e-12 * p);
+    const { logNormalizer } = tilt;
+    expect(Math.abs(policy.logNormalizer - logNormalizer)).toBeLessThanOrEqual(1e-9 * (1 + Math.abs(logNormalizer)));
   });
 
   test.prop([problems], { numRuns: runs(100) })("is rlhfOptimum to the last digit at pass@1", (given) => {
@@ -128,9 +130,13 @@ describe("utilityOptimum", () => {
 
   test("pass@k refuses rewards outside [0, 1], and k below 1", () => {
     const problem = { ref: uniform([0, 1]), reward: [0, 1.2], beta: 1 };
-    expect(() => utilityOptimum(problem, passAtKUtility(2))).toThrow(RangeError);
+    expect(() => utilityOptimum(problem, passAtKUtility(2))).toThrow(/ must be from 0 to 1, got /);
     expect(() => passAtKUtility(0.9)).toThrow(/^passAtKUtility: k must be at least 1/);
-    expect(() => utilityOptimum({ ...problem, reward: [0, 1] }, 1 as never)).toThrow(TypeError);
+    expect(() => utilityOptimum({ ...problem, reward: [0, 1] }, 1 as never)).toThrow(
+      new TypeError("utilityOptimum: derivative must be a function, got 1"),
+    );
+    // Without the shortfall it is 1 − m.
+    expect(passAtKUtility(3)(0.25)).toBe(3 * 0.75 ** 2);
   });
 });
 
