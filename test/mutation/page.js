@@ -94,12 +94,12 @@ export function writePage(summary, fuzz, readers) {
   const partly = new Set(missing.map((file) => file.split("/")[0]));
   const below = folders.filter((f) => totals(f.files).score < BREAK).map(({ folder }) => `\`${folder}\``);
   return `---
-title: Tests that are tested
+title: Mutation testing
 ---
 
 <!-- Written by \`npm run mutation\` and \`npm run fuzz\`; edit test/mutation/page.js instead. -->
 
-# Tests that are tested
+# Mutation testing
 
 A test that passes shows little if it would pass with wrong code too. So the code is made wrong, one place at a time, and the
 tests are run: \`<\` becomes \`<=\`, \`+\` becomes \`−\`, a condition is always true, a block is empty. A change that some test notices is
