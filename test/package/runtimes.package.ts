@@ -162,6 +162,37 @@ describe("the draws are those on record, bit by bit", () => {
     }
   });
 
+  const shown = ["README.md", "docs/getting-started.md"].flatMap((page) =>
+    [...readFileSync(top(page), "utf8").matchAll(/^```html\n(.*?)^```/gms)].map(([, html], i) => ({
+      page,
+      block: i + 1,
+      html: html as string,
+    })),
+  );
+
+  it.skipIf(!existsSync(CHROMIUM)).each(shown)("the HTML of $page, $block, runs in Chromium", async ({ html }) => {
+    // From where a project has the package.
+    const installed = join(site, "node_modules/exptilt/dist/browser");
+    mkdirSync(installed, { recursive: true });
+    copyFileSync(file, join(installed, "exptilt.js"));
+    const use = `<script type="module">import * as all from "exptilt"; globalThis.all = all;</script>`;
+    writeFileSync(join(site, "shown.html"), html.includes("importmap") ? html + use : html);
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    try {
+      const opened = await browser.newPage();
+      const errors: string[] = [];
+      opened.on("pageerror", (error) => errors.push(String(error)));
+      await opened.goto(`${origin}/shown.html`, { waitUntil: "load" });
+      expect(errors).toEqual([]);
+      const loaded = await opened.evaluate(() =>
+        performance.getEntriesByType("resource").map(({ name }) => name.split("/").at(-1)),
+      );
+      expect(loaded).toContain("exptilt.js");
+    } finally {
+      await browser.close();
+    }
+  });
+
   // Skipped where there is no Firefox.
   it.skipIf(FIREFOX === undefined).each(PAGES)("in Firefox, on %s", async (page) => {
     const profile = mkdtempSync(join(tmpdir(), "exptilt-firefox-"));
