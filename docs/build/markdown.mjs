@@ -86,11 +86,15 @@ function alignment(token) {
   return side === undefined ? "" : ` class="${side}"`;
 }
 
-function codeBlock(code, language) {
+/** Code as HTML, with its parts told apart where the language is known. */
+export function highlighted(code, language) {
   const known = highlighter.getLanguage(language) !== undefined;
-  const html = known ? highlighter.highlight(code, { language }).value : escapeHtml(code);
+  return known ? highlighter.highlight(code, { language }).value : escapeHtml(code);
+}
+
+function codeBlock(code, language) {
   const name = language === "" ? "" : ` class="language-${escapeHtml(language)}"`;
-  return `<pre tabindex="0"><code${name}>${html}</code></pre>\n`;
+  return `<pre tabindex="0"><code${name}>${highlighted(code, language)}</code></pre>\n`;
 }
 
 /** An image that is a paragraph of its own, with a paragraph in italics below it, is a figure with its caption. */

@@ -6,6 +6,7 @@ import { Application, DefaultTheme, DefaultThemeRenderContext, JSX, ReflectionKi
 import { plainText, useBlocks, useLinks } from "./markdown.mjs";
 import { rowsOf } from "./methods.mjs";
 import { columns, escapeHtml, navLink, pageHtml } from "./page.mjs";
+import { SourcePages } from "./sources.mjs";
 
 const KINDS = new Map([
   [ReflectionKind.Function, "function"],
@@ -37,6 +38,7 @@ const TYPES = "Types";
  */
 export async function buildReference(site, methods, fileOf) {
   const out = join(site, "api");
+  const sources = new SourcePages(fileURLToPath(new URL("../../", import.meta.url)));
   let names;
   let router;
   const app = await Application.bootstrapWithPlugins({
@@ -130,17 +132,19 @@ export async function buildReference(site, methods, fileOf) {
   const namePage = (page, context) => {
     const to = surroundings(page, context);
     const entry = entries.find(({ reflection }) => reflection === page.model);
-    const { name, module, kind, category, row } = entry;
+    const { name, module, kind, category, row, reflection } = entry;
     const others = entries.filter((other) => row !== undefined && other.row === row && other !== entry);
     const also = [
       ...others.map((other) => `<a href="${to.urlTo(other)}"><code>${other.name}</code></a>`),
       ...(row === undefined ? [] : [`the guide <a href="${to.guide(row)}">${escapeHtml(row.guide.title)}</a>`]),
     ];
+    const { packagePath } = project.getSymbolIdFromReflection(reflection);
+    const source = `../../${sources.addressOf(packagePath, name)}`;
     const seeAlso = also.length === 0 ? "" : `<h2 id="see-also">See also</h2>\n<p>${also.join(", ")}</p>\n`;
     return {
       title: name,
       main: `<p class="api-place"><a href="${to.module(module)}"><code>${module}</code></a> › <a href="${to.module(module)}#${anchorOf(category)}">${escapeHtml(category)}</a></p>
-<h1><code>${name}</code> <small>${kind}</small></h1>
+<h1><code>${name}</code> <small>${kind}</small> <a class="api-source" href="${source}">source</a></h1>
 ${asSections(html(context.reflectionTemplate(page)))}
 ${seeAlso}`,
       navigation: navigation(entry, to),
@@ -174,6 +178,7 @@ ${seeAlso}`,
   );
   await app.generateDocs(project, out);
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error("TypeDoc complained");
+  sources.write(site);
   // Scripts and styles of TypeDoc's own pages.
   rmSync(join(out, "assets"), { recursive: true });
   return entries.map(({ reflection, ...entry }) => ({

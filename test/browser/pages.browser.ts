@@ -14,6 +14,7 @@ const REFERENCE = [
   "api/modules/exptilt.html",
   "api/functions/exptilt.klDivergence.html",
   "api/functions/exptilt_training.fitWeightedMle.html",
+  "source/selection/softBestOfN.ts.html",
   "api/interfaces/exptilt.SelectionProblem.html",
   "api/types/exptilt.SelectionMethod.html",
   "api/variables/exptilt_claims.claims.html",

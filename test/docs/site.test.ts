@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -10,6 +10,7 @@ import { readMethods, rowsOf } from "../../docs/build/methods.mjs";
 import { pageHtml } from "../../docs/build/page.mjs";
 import { searchEntries } from "../../docs/build/search/entries.mjs";
 import { finder, words } from "../../docs/build/search/finder.mjs";
+import { SourcePages } from "../../docs/build/sources.mjs";
 
 const folders: string[] = [];
 afterAll(() => {
@@ -65,6 +66,25 @@ it("the build of the site fails on a result of the search that leads nowhere", (
     "search: index.html#nowhere",
     "search: missing.html",
   ]);
+});
+
+describe("the reference leads to the sources", () => {
+  const text = "/** One. */\nexport const one = 1;\n\n/**\n * Two <b>.\n */\nexport async function two() {}\n";
+  const top = siteOf({ "src/few/names.ts": text });
+  const sources = new SourcePages(top);
+
+  it("each name to the line that declares it, on the page of its file", () => {
+    expect(sources.addressOf("src/few/names.ts", "two")).toBe("source/few/names.ts.html#L7");
+    sources.write(top);
+    const html = readFileSync(join(top, "source/few/names.ts.html"), "utf8");
+    expect(html).toMatch(/<span id="L7"><\/span>.*two/);
+    expect(html).toContain("Two &lt;b&gt;.");
+    expect(html).toContain('<link rel="stylesheet" href="../../style.css">');
+  });
+
+  it("a name that the file does not declare ends the build", () => {
+    expect(() => sources.addressOf("src/few/names.ts", "three")).toThrow("src/few/names.ts does not declare three");
+  });
 });
 
 describe("a guide in Markdown becomes a page", () => {
