@@ -5,6 +5,8 @@ import { CHROMIUM, FLAGS } from "./chromium.js";
 import { serveSite } from "./server.js";
 
 const SCREENSHOTS = fileURLToPath(new URL("screenshots/", import.meta.url));
+/** Pictures are for looking at: no test reads them, and to paint whole pages takes long. */
+const PICTURES = process.env.PICTURES !== undefined;
 
 interface Look {
   readonly width?: number;
@@ -22,7 +24,7 @@ export interface SiteInBrowser {
   readonly trouble: string[];
   /** The processor time, in ms, of each frame that scripts of the page drew while something was done. */
   readonly frameTimes: (page: Page, done: () => Promise<unknown>) => Promise<number[]>;
-  /** Saves what a page shows. */
+  /** Saves what a page shows, where pictures are asked for. */
   readonly picture: (page: Page, name: string, fullPage?: boolean) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -73,7 +75,7 @@ export async function openSite(): Promise<SiteInBrowser> {
           document.adoptedStyleSheets.push(sheet);
         });
       }
-      await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage });
+      if (PICTURES) await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage });
     },
     close: async () => {
       await browser.close();
