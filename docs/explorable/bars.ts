@@ -24,7 +24,11 @@ const LABELLED = 24;
 
 /** One bar an answer: the law filled, the reference as an outline, and below them what is gold. */
 export class BarChart {
-  readonly svg: SVGSVGElement = svgElement("svg", { class: "bars", role: "img" });
+  readonly svg: SVGSVGElement = svgElement("svg", {
+    class: "bars",
+    role: "img",
+    "aria-label": "The probability of each answer",
+  });
   readonly #bars = svgElement("path", { class: "bar" });
   readonly #goldBars = svgElement("path", { class: "bar gold" });
   readonly #outline = svgElement("path", { class: "outline" });

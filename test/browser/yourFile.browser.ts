@@ -364,8 +364,9 @@ test("the keyboard alone chooses a file, sets options, reads and saves", async (
     }
     throw new Error(`no tab leads to ${selector}`);
   };
-  await to("#file");
+  // Before the first key: the browser is told of it on another way than of keys.
   const chooser = page.waitForEvent("filechooser");
+  await to("#file");
   await page.keyboard.press("Space");
   await (await chooser).setFiles(join(folder, name));
   await done(page);
