@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { fromBuilt } from "../build/fromBuilt.mjs";
 import { pageHtml } from "../build/page.mjs";
+import { PLAIN_SCRIPT } from "../explorer/bundle.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -25,19 +25,7 @@ const forBrowsers = {
   },
 };
 
-const shared = {
-  bundle: true,
-  metafile: true,
-  write: false,
-  absWorkingDir: here("../.."),
-  minify: true,
-  charset: "utf8",
-  // Plain scripts, so that the page also works from a file.
-  format: "iife",
-  target: "es2023",
-  tsconfigRaw: {},
-  logLevel: "warning",
-};
+const shared = { ...PLAIN_SCRIPT, write: false };
 
 /**
  * Writes the page below a folder: index.html, your-file.js, your-file.css. The stylesheet of the site is expected one folder
@@ -59,15 +47,13 @@ export async function buildYourFile(outDir) {
     inject: [here("node/buffer.ts")],
     // Threads share memory only in a page that is kept apart from all others.
     define: { SharedArrayBuffer: "ArrayBuffer" },
-    plugins: [fromBuilt, forBrowsers],
+    plugins: [...PLAIN_SCRIPT.plugins, forBrowsers],
   });
   const page = await build({
     ...shared,
     entryPoints: [here("your-file.ts")],
     // From a file no other script may be loaded by a page: it has the worker's as a text.
     define: { WORKER_SCRIPT: JSON.stringify(worker.outputFiles[0].text) },
-    loader: { ".jsonl": "text" },
-    plugins: [fromBuilt],
   });
   writeFileSync(join(outDir, "your-file.js"), page.outputFiles[0].contents);
   copyFileSync(here("your-file.css"), join(outDir, "your-file.css"));

@@ -85,8 +85,8 @@ export async function minimize(
   for (let iteration = first; ; iteration++) {
     const gradientNorm = maxNorm(point.gradient);
     const told = f.report(point.value, point.gradient);
-    const [at, step] = [point, iteration];
-    watch.onProgress?.({ iteration, ...told, save: () => save(at, step) });
+    const at = point;
+    watch.onProgress?.({ iteration, ...told, save: () => save(at, iteration) });
     const small = gradientNorm <= least && !(told.gradientNorm > (watch.tolerance ?? Infinity));
     if (small || gradientNorm <= SURE_ROUNDING) {
       const step = newtonStep(f, point);
