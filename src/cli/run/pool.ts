@@ -1,5 +1,6 @@
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { InputError } from "../input/inputError.js";
+import { afterSignal } from "./afterSignal.js";
 import { notStarted, workerFailure } from "./workerFailure.js";
 
 /** Results of a batch in order; at its end, or where an item is refused, the last of them. */
@@ -84,7 +85,7 @@ export async function forEachOnWorkers<Item, Result>(
     return workers.reduce((a, b) => (b.waiting < a.waiting ? b : a));
   };
   const pending: Batch<Item, Result>[] = [];
-  const forget = afterSignal(signal, (reason) => {
+  const forget = afterSignal(signal, LAST_WORDS_MS, (reason) => {
     for (const batch of pending) batch.fail(reason);
   });
   const takeAll = async ({ results }: Batch<Item, Result>): Promise<void> => {
@@ -121,20 +122,6 @@ export async function forEachOnWorkers<Item, Result>(
     forget();
     await Promise.all(workers.map((worker) => worker.close()));
   }
-}
-
-/** Does something a moment after the signal is raised. What is returned calls it off. */
-function afterSignal(signal: AbortSignal | undefined, work: (reason: Error) => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const raise = () => {
-    timer = setTimeout(() => work(signal?.reason), LAST_WORDS_MS);
-  };
-  if (signal?.aborted) raise();
-  else signal?.addEventListener("abort", raise, { once: true });
-  return () => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", raise);
-  };
 }
 
 /** Items that a worker is given together, and what has come back of them. */

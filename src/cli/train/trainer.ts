@@ -3,6 +3,7 @@ import type { TrainingProgress } from "../../optimize/minimize.js";
 import type { TrainingState } from "../../optimize/state.js";
 import type { Columns, Piece } from "../input/dataset.js";
 import { InputError } from "../input/inputError.js";
+import { afterSignal } from "../run/afterSignal.js";
 import { workerFailure } from "../run/workerFailure.js";
 import { workerScript } from "../run/workerScript.js";
 import type { Trained, TrainSettings } from "./trained.js";
@@ -38,7 +39,8 @@ export class Trainer {
   #fail: (error: Error) => void = () => {};
   #error: Error | undefined;
   #givenUp = false;
-  #timer: NodeJS.Timeout | undefined;
+  /** Calls off what a signal would do. */
+  readonly #forget: () => void;
   #waiting = 0;
   #wake: () => void = () => {};
   /** The last state that the worker told. */
@@ -77,16 +79,17 @@ export class Trainer {
       } else if (told.kind === "refused") fail(new InputError(told.message));
       else this.#settle(told.result);
     });
-    const stop = () => {
-      this.#ask({ kind: "stop" });
-      this.#timer = setTimeout(() => {
+    const forget = [
+      afterSignal(signal, 0, () => this.#ask({ kind: "stop" })),
+      afterSignal(signal, LAST_WORDS_MS, () => {
         this.#givenUp = true;
         this.#settle(undefined);
         this.#wake();
-      }, LAST_WORDS_MS);
+      }),
+    ];
+    this.#forget = () => {
+      for (const each of forget) each();
     };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
   }
 
   /** Forgets the queries given so far: the reading begins again. */
@@ -118,7 +121,7 @@ export class Trainer {
   }
 
   close(): Promise<number> {
-    clearTimeout(this.#timer);
+    this.#forget();
     return this.#worker.terminate();
   }
 
