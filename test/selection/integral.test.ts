@@ -174,7 +174,7 @@ describe("the windows of weights", () => {
     const size = weights.x.length;
     for (const grid of [gridFor(true), gridFor(false)]) {
       const { step, low, far } = grid;
-      const windows = new Windows(grid, weights, new Workspace());
+      const windows = new Windows(grid, weights, Infinity, new Workspace());
       const { steps, factor, width, values } = windows;
       expect(width).toBe(far - low - 1);
       // Kept for a second reading, or made each time in the place of one.
@@ -204,7 +204,12 @@ describe("φ(t) = E_ref[e^{−tw}] at the nodes of weights", () => {
     const total = mass.reduce((s: Big, p) => s.plus(p), big(forbidden));
     for (const whole of [true, false]) {
       const grid = gridFor(whole);
-      const { at, logPhi, excess } = nodesOf(new Workspace(), weights, grid, { least: 1, most: 30, lead: 6 });
+      const { at, logPhi, excess } = nodesOf(new Workspace(), weights, grid, {
+        least: 1,
+        most: 30,
+        lead: 6,
+        fall: () => 0,
+      });
       // Also beside the nodes that are left out.
       const beside = [...at.keys()].filter((n) => at[n + 1] - at[n] > 1).flatMap((n) => [n, n + 1]);
       for (const n of [...beside, ...some(at.length, w.length > 20 ? 4 : 30)]) {
@@ -231,7 +236,7 @@ describe("a Laplace transform on the nodes of weights", () => {
     const square = (a: Big) => law.reduce((s, [v, p]) => s.plus(p.times(phi(a.plus(v)))), big(0));
     for (const whole of [true, false]) {
       const grid = gridFor(whole);
-      const nodes = nodesOf(new Workspace(), weights, grid, { least: 1, most: 2, lead: 6 });
+      const nodes = nodesOf(new Workspace(), weights, grid, { least: 1, most: 2, lead: 6, fall: () => 0 });
       const { at, logPhi, excess } = nodes;
       const kernels: [Kernel, (a: Big) => Big][] = [
         [{ logF: at.map(() => 0), order: 0 }, (a) => big(1).div(a)],
@@ -268,7 +273,7 @@ describe("a Laplace transform on the nodes of weights", () => {
       ),
       1,
     );
-    const nodes = nodesOf(new Workspace(), weights, gridFor(true), { least: 1, most: 2, lead: 6 });
+    const nodes = nodesOf(new Workspace(), weights, gridFor(true), { least: 1, most: 2, lead: 6, fall: () => 0 });
     const log1pExp = (u: number) => (u > 40 ? u : Math.log1p(Math.exp(u)));
     const logF = nodes.at.map((m) => -0.75 * log1pExp(m / 4));
     const [{ value, whole, part }] = laplaceTransforms(nodes, [{ logF, order: 0 }]);
@@ -278,7 +283,7 @@ describe("a Laplace transform on the nodes of weights", () => {
 
   it("of what is 0 at the first nodes, or at all of them", () => {
     const weights = weightsOfRewards(levels([1, 2, 3], [0, -1, -5]), 1);
-    const nodes = nodesOf(new Workspace(), weights, gridFor(true), { least: 1, most: 2, lead: 20 });
+    const nodes = nodesOf(new Workspace(), weights, gridFor(true), { least: 1, most: 2, lead: 20, fall: () => 0 });
     const logF = nodes.at.map((m, n) => (n < 20 ? -Infinity : m / 2 - Math.exp(m / 4)));
     const [some, none] = laplaceTransforms(nodes, [
       { logF, order: 2 },

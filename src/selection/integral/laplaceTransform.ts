@@ -3,7 +3,7 @@ import { expNormal } from "../../numeric/expLog.js";
 import { isNormal } from "../../numeric/float64.js";
 import { floats } from "../../numeric/floats.js";
 import type { Nodes } from "./logPhi.js";
-import { type Grid, inverseFactorial, riseBy, TAYLOR_TERMS, termsAt } from "./trapezoid.js";
+import { type Grid, inverseFactorial, POINTS, riseBy, TAYLOR_TERMS, termsAt } from "./trapezoid.js";
 
 /** A function f(t) ≥ 0 at the nodes, where t·f(t) may rise by a few nats a node at most. */
 export interface Kernel {
@@ -97,31 +97,16 @@ class ScaledKernel implements LaplaceTransform {
       scalesAt[n] = scaleAt;
       scalesLog[n] = scaleLog;
     }
-    this.beforeFirst(at);
+    this.beforeFirst();
   }
 
-  /** The tail of all nodes left of the first, f/t^order being the polynomial of degree 2 through the first three. */
-  private beforeFirst(at: Float64Array): void {
+  /** The tail of the first node and all before it, f/t^order being a polynomial there. */
+  private beforeFirst(): void {
     const { tail, weight, grid, kernel } = this;
-    const { decay, geometric } = grid;
-    const order = kernel.order + 1;
-    const a = weight[0];
-    let c1 = 0;
-    let c2 = 0;
-    if (at[2] - at[0] === 2 && this.scaleAt[2] === this.scaleAt[0]) {
-      // In s = t/t_first: divided differences between 1, e^step and e^{2·step}.
-      const up = 1 / decay[1];
-      const b = weight[1] * decay[order];
-      const c = weight[2] * decay[order] * decay[order];
-      const slope = (b - a) / (up - 1);
-      c2 = ((c - b) / (up * (up - 1)) - slope) / (up * up - 1);
-      c1 = slope - c2 * (1 + up);
-    }
-    const c0 = a - c1 - c2;
-    for (let k = 0; k < TAYLOR_TERMS; k++) {
-      const g = k + order;
-      tail[k] = c0 * geometric[g] + c1 * geometric[g + 1] + c2 * geometric[g + 2];
-    }
+    const { stride } = grid;
+    const factor = grid.before[kernel.order];
+    for (let k = 0; k < TAYLOR_TERMS; k++)
+      for (let p = 0; p < POINTS; p++) tail[k] += factor[k * POINTS + p] * weight[p * stride];
   }
 
   /** log of the scale at node m over that at node n. */
@@ -174,23 +159,26 @@ class ScaledKernel implements LaplaceTransform {
  */
 export function laplaceTransforms(nodes: Nodes, kernels: readonly Kernel[]): LaplaceTransform[] {
   const { at, windows } = nodes;
-  const { grid, steps, factor, width, values } = windows;
-  const { step, low, power } = grid;
+  const { grid, steps, factor, values } = windows;
+  const { step, low } = grid;
   const scaled = kernels.map((kernel) => new ScaledKernel(kernel, nodes));
   // Far before the first node at which a tail is read, few powers count.
-  const firstRead = low - steps[0];
+  const last = at[at.length - 1];
+  const firstRead = Math.min(low - steps[0], last);
   const termsOf = (m: number) => termsAt((m - firstRead + low) * step);
   for (const { tail } of scaled) tail.fill(0, termsOf(at[0]));
   let n = 0; // the last node passed
   for (let i = 0; i < steps.length; i++) {
     const lastLow = low - steps[i];
     if (lastLow < at[0]) continue;
-    while (at[n] < lastLow) {
+    while (at[n] < lastLow && at[n] < last) {
       n++;
       const terms = at[n] < firstRead ? termsOf(at[n]) : TAYLOR_TERMS;
       for (const s of scaled) s.advance(n, at, terms);
     }
+    const width = windows.widthOf(i);
     const from = windows.at(i);
+    const z = riseBy(grid, at[n] + steps[i]) * factor[i];
     for (const s of scaled) {
       let total = 0;
       if (s.scaleAt[n + width] === s.scaleAt[n]) {
@@ -199,7 +187,7 @@ export function laplaceTransforms(nodes: Nodes, kernels: readonly Kernel[]): Lap
       } else {
         for (let j = 1; j <= width; j++) total += values[from + j - 1] * s.weight[n + j] * exp(s.rise(n + j, n));
       }
-      s.value[i] = step * (total + s.lowSum(power[0] * factor[i]));
+      s.value[i] = step * (total + s.lowSum(z));
       s.whole[i] = s.scaleAt[n] * step;
       s.part[i] = s.scaleLog[n];
     }

@@ -42,6 +42,41 @@ export interface Reach {
   readonly most: number;
   /** The first node stands so many nats before the integrand begins. */
   readonly lead: number;
+  /** −log of the largest kernel, or less, where φ = 1 − gap; both lifted. */
+  readonly fall: (phi: number, gap: number) => number;
+}
+
+/** −log of what an integral may lose of itself. */
+const LOST_NATS = 46;
+
+/**
+ * The first node past which nothing is left of any integral, or `last`. For an answer of weight w the integral is
+ * 1/(w + Nμ) at least, by Jensen, and its rest from t on is at most 1/w times the kernel at t. What the law differs from
+ * its limit by is 1/N of it.
+ */
+function endOf(
+  { x, weight, mass, forbidden, mean, lift }: Weights,
+  { step }: Grid,
+  reach: Reach,
+  last: number,
+): number {
+  const { least, most, fall } = reach;
+  const enough = LOST_NATS + log1p(most * mean) - x[x.length - 1] + log1p(most) + lift * Math.LN2;
+  // φ ≥ e^{−μt}: it has not fallen before.
+  const begin = Math.ceil((log(enough) - log(least) - log(mean)) / step);
+  for (let m = begin; m < last; m += Math.max(4, Math.ceil((m - begin) / 2))) {
+    const t = exp(m * step);
+    // Levels whose masses no double holds count for less than this.
+    let phi = forbidden + MIN_SURE_PHI;
+    let gap = 0;
+    for (let i = 0; i < x.length; i++) {
+      const e = exp(-t * weight[i]);
+      phi += mass[i] * e;
+      gap += mass[i] * (1 - e);
+    }
+    if (fall(phi, gap) > enough) return m;
+  }
+  return last;
 }
 
 /** The runs of consecutive nodes that are needed: those where φ is flat to 1e−8 of a step are left out. */
@@ -69,7 +104,10 @@ function runs(weights: Weights, grid: Grid, reach: Reach): [first: number, last:
   }
   const last = grid.far - 1 - Math.floor(x[x.length - 1] / step);
   out.push([first, Math.max(first, last)]);
-  return out;
+  const end = endOf(weights, grid, reach, last);
+  return out
+    .filter(([first], i) => i === 0 || first <= end)
+    .map(([first, last]) => [first, Math.max(first, Math.min(last, end))]);
 }
 
 /** −log φ, lifted, where all levels better than a given one are nothing in φ. */
@@ -98,7 +136,7 @@ export function nodesOf(workspace: Workspace, weights: Weights, grid: Grid, reac
   const t = workspace.floats(size);
   for (let i = 0; i < size; i++) t[i] = riseBy(grid, at[i]);
   const { x, forbidden } = weights;
-  const windows = new Windows(grid, weights, workspace);
+  const windows = new Windows(grid, weights, at[size - 1], workspace);
   return forbidden === 0 && x[0] - x[x.length - 1] <= 1
     ? centred(workspace, weights, windows, at, t)
     : swept(workspace, weights, windows, at, t);
@@ -174,7 +212,7 @@ const LEVELS_PER_PARTIAL_SUM = 128;
 
 /** At each node, Σ p e^{−t·w} over the levels in whose window it is. */
 function windowSums(workspace: Workspace, windows: Windows, mass: Float64Array, at: Float64Array): Float64Array {
-  const { grid, steps, width, values } = windows;
+  const { grid, steps, values } = windows;
   const size = mass.length;
   const out = workspace.floats(at.length);
   const part = size > LEVELS_PER_PARTIAL_SUM ? workspace.floats(at.length) : out;
@@ -182,6 +220,8 @@ function windowSums(workspace: Workspace, windows: Windows, mass: Float64Array, 
   for (let i = 0; i < size; ) {
     const begin = n;
     for (const stop = Math.min(size, i + LEVELS_PER_PARTIAL_SUM); i < stop; i++) {
+      const width = windows.widthOf(i);
+      if (width === 0) continue;
       while (at[n] <= grid.low - steps[i]) n++;
       // The window of a level far above begins, or ends, before the first node.
       const first = at[n] + steps[i] - grid.low - 1;
@@ -190,7 +230,7 @@ function windowSums(workspace: Workspace, windows: Windows, mass: Float64Array, 
       for (let j = first, k = n; j < width; j++, k++) part[k] += p * values[from + j];
     }
     if (size <= LEVELS_PER_PARTIAL_SUM) break;
-    const end = Math.min(at.length, n + width);
+    const end = Math.min(at.length, n + windows.width);
     for (let k = begin; k < end; k++) out[k] += part[k];
     part.fill(0, begin, end);
   }
@@ -252,11 +292,11 @@ function sweep(
   for (let n = at.length - 1; n >= 0; n--) {
     const m = at[n];
     if (begin < x.length && at[n + 1] - m > 1) shrink(moment, moment, step * (at[n + 1] - m - 1));
-    // A level that becomes low joins one node to the right of this one, at the first of its window. No level
-    // becomes low where nodes are left out.
+    // A level that becomes low joins one node to the right of this one: the first of its window, but where the nodes
+    // end before it. No level becomes low where nodes are left out.
     const joined = begin;
     for (; begin > 0 && steps[begin - 1] <= low - m; begin--) {
-      const z = power[1] * factor[begin - 1];
+      const z = riseBy(grid, m + 1 + steps[begin - 1]) * factor[begin - 1];
       let p = mass[begin - 1];
       for (let k = 1; k < TAYLOR_TERMS; k++) {
         p *= z;

@@ -26,8 +26,10 @@ export interface Grid {
   readonly rise: Float64Array;
   /** e^{−k·step} for k from 0: by what t^k shrinks from one node to the one before. */
   readonly decay: Float64Array;
-  /** 1/(1 − e^{−k·step}) for k from 1: the sum of t^k over a node and all before it, beside t^k at the node. */
-  readonly geometric: Float64Array;
+  /** How far apart the nodes are whose values tell those before the first. */
+  readonly stride: number;
+  /** What `beforeFirst` multiplies these values by, for a function of order 0 and of order 2. */
+  readonly before: { readonly 0: Float64Array; readonly 2: Float64Array };
 }
 
 /** The number of steps up and down whose exponential a grid keeps. */
@@ -60,9 +62,31 @@ function makeGrid(step: number): Grid {
   for (let m = -RISES; m <= RISES; m++) rise[m + RISES] = exp(m * step);
   const decay = new Float64Array(TAYLOR_TERMS);
   for (let k = 0; k < TAYLOR_TERMS; k++) decay[k] = exp(-k * step);
-  const geometric = new Float64Array(TAYLOR_TERMS + 5);
-  for (let k = 1; k < geometric.length; k++) geometric[k] = -1 / expm1(-k * step);
-  return { step, low, far, gone, power, rise, decay, geometric };
+  const stride = Math.round(NATS_BETWEEN_POINTS / step);
+  const before = { 0: sumsBefore(step, stride, 0), 2: sumsBefore(step, stride, 2) };
+  return { step, low, far, gone, power, rise, decay, stride, before };
+}
+
+/** The number of nodes whose values tell those before the first, and how far apart they are. */
+export const POINTS = 7;
+const NATS_BETWEEN_POINTS = 1 / 4;
+
+/**
+ * Σ over the first node and all before it of t·f(t)·(t/t_first)^k, for f = t^order times the polynomial through the points:
+ * the factor of t·f at point p stands at k·POINTS + p.
+ */
+function sumsBefore(step: number, stride: number, order: number): Float64Array {
+  const out = new Float64Array(TAYLOR_TERMS * POINTS);
+  const points = Array.from({ length: POINTS }, (_, p) => exp(p * stride * step));
+  for (const [p, u] of points.entries()) {
+    // The polynomial that is 1 at this point, with what f's power takes away, and 0 at the others: its coefficients.
+    let c = [exp(-(order + 1) * p * stride * step)];
+    for (const v of points) if (v !== u) c = [0, ...c].map((before, i) => (before - v * (c[i] ?? 0)) / (u - v));
+    // The sum of t^g over a node and all before it is 1/(1 − e^{−g·step}) times t^g at the node.
+    for (let k = 0; k < TAYLOR_TERMS; k++)
+      out[k * POINTS + p] = c.reduce((s, a, i) => s - a / expm1(-(k + order + 1 + i) * step), 0);
+  }
+  return out;
 }
 
 /** Whole N: the integrand is as smooth as the law above says. */

@@ -16,17 +16,20 @@ export class Windows {
   readonly steps: Float64Array;
   /** The rest of each weight, in [1, e^step). */
   readonly factor: Float64Array;
-  /** The number of nodes in a window. */
+  /** The number of nodes in a whole window. */
   readonly width: number;
   /** The exponentials, those of level i from `at(i)`. */
   readonly values: Float64Array;
   readonly #kept: boolean;
+  readonly #last: number;
   #filled = 0;
 
-  constructor(grid: Grid, { x, low, weight, byWeight }: Weights, workspace: Workspace) {
+  /** @param last the last node: windows end with it */
+  constructor(grid: Grid, { x, low, weight, byWeight }: Weights, last: number, workspace: Workspace) {
     const { step, far } = grid;
     const size = x.length;
     this.grid = grid;
+    this.#last = last;
     this.steps = floats(size);
     this.factor = floats(size);
     for (let i = 0; i < size; i++) {
@@ -41,15 +44,21 @@ export class Windows {
     this.values = workspace.table(this.width * (this.#kept ? size : 1));
   }
 
+  /** The number of nodes in the window of level i. */
+  widthOf(i: number): number {
+    return Math.max(0, Math.min(this.width, this.#last + this.steps[i] - this.grid.low));
+  }
+
   /** The place of the first exponential of level i. Levels come in order, from the first, in each pass. */
   at(i: number): number {
     const { width, values } = this;
     if (!this.#kept) {
-      expOfMultiples(values, 0, this.grid.power, 1, width, -this.factor[i]);
+      expOfMultiples(values, 0, this.grid.power, 1, this.widthOf(i), -this.factor[i]);
       return 0;
     }
     for (; this.#filled <= i; this.#filled++) {
-      expOfMultiples(values, this.#filled * width, this.grid.power, 1, width, -this.factor[this.#filled]);
+      const j = this.#filled;
+      expOfMultiples(values, j * width, this.grid.power, 1, this.widthOf(j), -this.factor[j]);
     }
     return i * width;
   }

@@ -32,7 +32,10 @@ function jensenTransforms(
   const grid = gridFor(ns.every((n) => Number.isInteger(n) || n > 64));
   const powers = ns.map((n) => powerOf(n, weights.lift));
   workspace.begin();
-  const nodes = nodesOf(workspace, weights, grid, { least: Math.min(...powers), most: Math.max(...powers), lead: 6 });
+  const least = Math.min(...powers);
+  const fall = (phi: number, gap: number) =>
+    weights.lift > 0 ? least * gap : least * -(gap < 0.5 ? log1p(-gap) : log(phi));
+  const nodes = nodesOf(workspace, weights, grid, { least, most: Math.max(...powers), lead: 3.5, fall });
   const kernels = powers.map((power) => jensenKernel(nodes, weights.x[0], power));
   return { transforms: laplaceTransforms(nodes, kernels), windows: nodes.windows };
 }

@@ -23,7 +23,8 @@ export function softPoissonRatios(weights: Weights, rate: number): RatioToRef {
   const nodes = nodesOf(workspace, weights, grid, {
     least: lift === 0 ? 1 : lifted,
     most: lift === 0 ? rate + 1 : lifted,
-    lead: 9,
+    lead: 4.5,
+    fall: (_, gap) => lifted * gap - log1p(rate),
   });
   const logF = nodes.logPhi.map((logPhi) => {
     const decay = lift === 0 ? expm1(logPhi) : logPhi;
