@@ -46,6 +46,11 @@ export class Workspace {
   }
 
   /** An array of zeros. */
+  zeros(size: number): Float64Array {
+    return this.floats(size).fill(0);
+  }
+
+  /** An array with whatever it holds from before. */
   floats(size: number): Float64Array {
     if (size > MAX_SHARED_LENGTH) return new Float64Array(size);
     this.#shelves[size] ??= { round: 0, given: 0, arrays: [] };
@@ -55,7 +60,7 @@ export class Workspace {
       shelf.given = 0;
     }
     const array = shelf.arrays[shelf.given++];
-    if (array !== undefined) return array.fill(0);
+    if (array !== undefined) return array;
     shelf.arrays.push(new Float64Array(size));
     return shelf.arrays[shelf.given - 1];
   }

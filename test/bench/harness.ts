@@ -43,6 +43,9 @@ export interface Result {
 const SAMPLE = 0.004;
 /** Before it is timed, each contender runs for so long, or once, so that the engine has compiled it. */
 const WARM = 0.15;
+/** On a busy machine the engine compiles late: while a sample is still so much faster than the one before, up to so long. */
+const STILL_FASTER = 0.9;
+const MAX_WARM = 3;
 
 /**
  * Times the contenders in turn, round after round: what else happens on the machine meets all of them alike.
@@ -54,7 +57,9 @@ export async function measureCase({ group, title, contenders, tolerance = 1e-9, 
     let seconds = 0;
     let spent = 0;
     let count = 1;
-    while (spent < WARM) {
+    let before = Number.POSITIVE_INFINITY;
+    while (spent < WARM || (seconds < STILL_FASTER * before && spent < MAX_WARM)) {
+      before = seconds;
       const sample = await timed(contender, count);
       values[reps.length] = sample.value;
       seconds = sample.seconds;

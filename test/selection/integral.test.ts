@@ -264,6 +264,63 @@ describe("a Laplace transform on the nodes of weights", () => {
     }
   });
 
+  it("of a power of φ ends where nothing is left of it, on both grids and by both ways to φ", () => {
+    const of = (p: number, gap: number, forbidden: number) =>
+      weightsOfRewards(levels([p, 1 - p, forbidden], [0, -gap, -Infinity]), 1);
+    for (const [p, gap, forbidden, power] of [
+      [0.5, 0.5, 0, 63],
+      [0.5, 2, 0, 63],
+      [1e-3, 5, 0, 400],
+      [0.9, 30, 0, 2],
+      [0.9, 80, 0, 200],
+      [0.3, 6, 0.2, 100],
+    ]) {
+      const weights = of(p, gap, forbidden);
+      const [w1, w2] = bigWeights(weights);
+      const [p1, p2, p0] = [...weights.mass, weights.forbidden].map(big);
+      for (const grid of [gridFor(true), gridFor(false)]) {
+        const reach = { least: power, most: power, lead: 6 };
+        const nodes = (fall: (phi: number, gap: number) => number) =>
+          nodesOf(new Workspace(), weights, grid, { ...reach, fall });
+        const all = nodes(() => 0).at.length;
+        const some = nodes((phi) => -power * Math.log(phi));
+        // Only few draws of answers far apart need all nodes.
+        if (power > 2) expect(some.at.length).toBeLessThan(0.9 * all);
+        const logF = some.logPhi.map((l) => power * l);
+        const [{ value, whole, part }] = laplaceTransforms(some, [{ logF, order: 0 }]);
+        for (const [i, w] of [w1, w2].entries()) {
+          // The multinomial theorem, and the integral of each exponential.
+          let want = big(0);
+          let ofMissed = big(1);
+          for (let missed = 0; missed <= power; missed++) {
+            if (missed > 0)
+              ofMissed = ofMissed
+                .times(p0)
+                .times(power + 1 - missed)
+                .div(missed);
+            if (missed > 0 && forbidden === 0) break;
+            let term = ofMissed.times(
+              p2
+                .ln()
+                .times(power - missed)
+                .exp(),
+            );
+            for (let j = 0; j <= power - missed; j++) {
+              if (j > 0)
+                term = term
+                  .times(p1)
+                  .times(power - missed + 1 - j)
+                  .div(big(j).times(p2));
+              want = want.plus(term.div(w.plus(w1.times(j)).plus(w2.times(power - missed - j))));
+            }
+          }
+          const got = Math.log(value[i]) + whole[i] + part[i];
+          expect(Math.abs(got - want.ln().toNumber())).toBeLessThanOrEqual(2e-13);
+        }
+      }
+    }
+  });
+
   it("of (1 + t)^{−3/4} at small w is Γ(1/4) w^{−1/4}, over more nats than the doubles have", () => {
     // No two levels so far apart that nodes are left out between them.
     const weights = weightsOfRewards(

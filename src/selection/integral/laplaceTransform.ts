@@ -77,7 +77,7 @@ class ScaledKernel implements LaplaceTransform {
     this.weight = weight;
     this.scaleAt = scalesAt;
     this.scaleLog = scalesLog;
-    this.tail = workspace.floats(TAYLOR_TERMS);
+    this.tail = workspace.zeros(TAYLOR_TERMS);
     // The kernel of a constant reward is zero throughout: it has no scale.
     let begin = 0;
     while (begin < logF.length && logF[begin] === -Infinity) begin++;
@@ -97,15 +97,14 @@ class ScaledKernel implements LaplaceTransform {
       scalesAt[n] = scaleAt;
       scalesLog[n] = scaleLog;
     }
-    this.beforeFirst();
   }
 
-  /** The tail of the first node and all before it, f/t^order being a polynomial there. */
-  private beforeFirst(): void {
+  /** The first powers of the tail at the first node, with all before it: f/t^order is a polynomial there. */
+  begin(terms: number): void {
     const { tail, weight, grid, kernel } = this;
     const { stride } = grid;
     const factor = grid.before[kernel.order];
-    for (let k = 0; k < TAYLOR_TERMS; k++)
+    for (let k = 0; k < terms; k++)
       for (let p = 0; p < POINTS; p++) tail[k] += factor[k * POINTS + p] * weight[p * stride];
   }
 
@@ -166,7 +165,7 @@ export function laplaceTransforms(nodes: Nodes, kernels: readonly Kernel[]): Lap
   const last = at[at.length - 1];
   const firstRead = Math.min(low - steps[0], last);
   const termsOf = (m: number) => termsAt((m - firstRead + low) * step);
-  for (const { tail } of scaled) tail.fill(0, termsOf(at[0]));
+  for (const s of scaled) s.begin(termsOf(at[0]));
   let n = 0; // the last node passed
   for (let i = 0; i < steps.length; i++) {
     const lastLow = low - steps[i];

@@ -50,17 +50,13 @@ export interface Reach {
 const LOST_NATS = 46;
 
 /**
- * The first node past which nothing is left of any integral, or `last`. For an answer of weight w the integral is
+ * The last node: past it nothing is left of any integral. For an answer of weight w the integral is
  * 1/(w + Nμ) at least, by Jensen, and its rest from t on is at most 1/w times the kernel at t. What the law differs from
  * its limit by is 1/N of it.
  */
-function endOf(
-  { x, weight, mass, forbidden, mean, lift }: Weights,
-  { step }: Grid,
-  reach: Reach,
-  last: number,
-): number {
+function endOf({ x, weight, mass, forbidden, mean, lift }: Weights, { step, far }: Grid, reach: Reach): number {
   const { least, most, fall } = reach;
+  const last = far - 1 - Math.floor(x[x.length - 1] / step);
   const enough = LOST_NATS + log1p(most * mean) - x[x.length - 1] + log1p(most) + lift * Math.LN2;
   // φ ≥ e^{−μt}: it has not fallen before.
   const begin = Math.ceil((log(enough) - log(least) - log(mean)) / step);
@@ -86,6 +82,7 @@ function runs(weights: Weights, grid: Grid, reach: Reach): [first: number, last:
   const { least, most, lead } = reach;
   const dense = log1p(most * mean);
   let first = Math.floor((-Math.max(dense, Math.min(x[0], dense + 30)) - lead) / step);
+  const end = endOf(weights, grid, reach);
   let falls: ((level: number) => number) | undefined;
   const out: [number, number][] = [];
   for (let i = 0; i + 1 < x.length; i++) {
@@ -97,17 +94,12 @@ function runs(weights: Weights, grid: Grid, reach: Reach): [first: number, last:
     const dead = -x[i] + Math.max(grid.gone * step, weights.lift > 0 ? 0 : log(fall + 50));
     const flat = Math.max(dead, log(45 / least + fall) - log(mean));
     const next = -x[i + 1] - log1p(most * 2 ** weights.lift) - 20;
-    if (!(next - flat > 4)) continue;
-    const last = Math.ceil(flat / step);
-    out.push([first, last]);
+    if (!(next - flat > 4 && flat < end * step)) continue;
+    out.push([first, Math.ceil(flat / step)]);
     first = Math.max(first, Math.floor(next / step));
   }
-  const last = grid.far - 1 - Math.floor(x[x.length - 1] / step);
-  out.push([first, Math.max(first, last)]);
-  const end = endOf(weights, grid, reach, last);
-  return out
-    .filter(([first], i) => i === 0 || first <= end)
-    .map(([first, last]) => [first, Math.max(first, Math.min(last, end))]);
+  out.push([first, Math.max(first, end)]);
+  return out;
 }
 
 /** −log φ, lifted, where all levels better than a given one are nothing in φ. */
@@ -158,7 +150,7 @@ function centred(
   const y = workspace.floats(x.length);
   for (let i = 0; i < y.length; i++) y[i] = expm1(x[i]) - meanLess1;
   const width = Math.max(Math.abs(y[0]), Math.abs(y[y.length - 1]));
-  const moment = workspace.floats(TAYLOR_TERMS);
+  const moment = workspace.zeros(TAYLOR_TERMS);
   for (let i = 0; i < y.length; i++) {
     let p = mass[i] * y[i];
     for (let k = 2; k < TAYLOR_TERMS; k++) {
@@ -214,8 +206,8 @@ const LEVELS_PER_PARTIAL_SUM = 128;
 function windowSums(workspace: Workspace, windows: Windows, mass: Float64Array, at: Float64Array): Float64Array {
   const { grid, steps, values } = windows;
   const size = mass.length;
-  const out = workspace.floats(at.length);
-  const part = size > LEVELS_PER_PARTIAL_SUM ? workspace.floats(at.length) : out;
+  const out = workspace.zeros(at.length);
+  const part = size > LEVELS_PER_PARTIAL_SUM ? workspace.zeros(at.length) : out;
   let n = 0;
   for (let i = 0; i < size; ) {
     const begin = n;
@@ -278,10 +270,10 @@ function sweep(
   const above = massAbove(mass, workspace.floats(x.length + 1));
   const weightAbove = massAbove(weighted, workspace.floats(x.length + 1));
   // moment[k] = Σ p z^k/k! over the low levels, z = t·w at the node.
-  const moment = workspace.floats(TAYLOR_TERMS);
+  const moment = workspace.zeros(TAYLOR_TERMS);
   // The moments where a level last joined them. A fresh start takes them from here, so that the rounding errors do not
   // add up.
-  const base = workspace.floats(TAYLOR_TERMS);
+  const base = workspace.zeros(TAYLOR_TERMS);
   const gaps = workspace.floats(at.length);
   const rest = workspace.floats(at.length);
   let baseAt = 0;
