@@ -12,9 +12,9 @@ export function solveLogPlusExp(x: number): number {
   // Asymptotic at both ends, and within a tenth between them.
   let l = x > 2 ? log(x + 1 - log(x + 1)) : x > -2 ? x / 2 : x + 1 - exp(x + 1);
   for (let step = 0; step < MAX_STEPS; step++) {
-    const t = exp(l);
-    const off = l + expm1(l) - x;
-    const newton = off / (1 + t);
+    const more = expm1(l);
+    const t = 1 + more;
+    const newton = (l + more - x) / (1 + t);
     const move = newton / (1 - (newton * t) / (2 * (1 + t)));
     l -= move;
     if (Math.abs(move) < 1e-6 * (1 + Math.abs(l)) && Math.abs(move) < 1e-5 * Math.abs(l)) break;

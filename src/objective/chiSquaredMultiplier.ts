@@ -12,7 +12,8 @@ import { sampleOf } from "./solveMultiplier.js";
 export function chiSquaredMultiplier(law: Law, distance: Float64Array, f: FDivergence): Multiplier | undefined {
   const { weight } = law;
   const part = sampleOf(weight, distance);
-  const start = part && settled(part.weight, part.distance, undefined)?.x;
+  const ofPart = part && settled(part.weight, part.distance, undefined);
+  const start = ofPart && part.nearest + ofPart.x;
   const found = settled(weight, distance, start);
   return found && Multiplier.at(f, found.x, found.low);
 }

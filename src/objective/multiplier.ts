@@ -46,10 +46,6 @@ export class Multiplier {
     return this.#x - d + this.#low;
   }
 
-  density(d: number): number {
-    return this.#gap === undefined ? this.#f.density(this.#x - d + this.#low) : this.#f.densityBelow(this.#gap + d);
-  }
-
   /** The density of each answer, 0 at a distance of ∞. */
   densities(distance: Float64Array): Float64Array {
     const f = this.#f;

@@ -90,11 +90,12 @@ export function regularizedRegret<A>(problem: TiltProblem<A>, policy: Measure<A>
   }
   const { law: optimum, multiplier, distance } = regularizedLaw(caller, ref, reward, beta, f);
   if (!within(law, ref, reward)) return Infinity;
+  const density = multiplier.densities(distance);
   const bregman = sumOverLogRatios(law, optimum, (l, mass, best, i, unit) => {
-    const [argument, density] = [multiplier.argument(distance[i]), multiplier.density(distance[i])];
+    const argument = multiplier.argument(distance[i]);
     const logDensity = multiplier.logDensity(distance[i]);
     const refMass = liftedProbability(ref, i, ref.logProbability(i)) * (unit / UPSCALE);
-    return f.regret({ l, policy: mass, optimum: best, ref: refMass, argument, density, logDensity });
+    return f.regret({ l, policy: mass, optimum: best, ref: refMass, argument, density: density[i], logDensity });
   });
   return bregman === 0 ? 0 : beta * bregman;
 }

@@ -5,12 +5,12 @@ import { resolveScore, scaledDifference } from "../measure/score.js";
 import { tiltChecked, tiltLaw } from "../measure/tilt.js";
 import { outOfRange, POSITIVE_OR_INFINITE, requireNumber, requireObject } from "../numeric/check.js";
 import { exp, log } from "../numeric/elementary.js";
-import { isNormal, SMALLEST_NORMAL } from "../numeric/float64.js";
-import { exponentOf, timesPowerOfTwo } from "../numeric/powerOfTwo.js";
+import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { exponentOf } from "../numeric/powerOfTwo.js";
 import { chiSquaredMultiplier } from "./chiSquaredMultiplier.js";
-import type { Multiplier } from "./multiplier.js";
+import { Multiplier } from "./multiplier.js";
 import { type FDivergence, isHalfChiSquared, type Regularizer, requireRegularizer } from "./regularizers.js";
-import { solveMultiplier } from "./solveMultiplier.js";
+import { FAR, solveMultiplier } from "./solveMultiplier.js";
 
 /**
  * The optimum of a reward regularised by an f-divergence from ref,
@@ -91,75 +91,43 @@ export function regularizedLaw(
   const distance = distancesFrom(base, score, top, beta);
   const quick = isHalfChiSquared(f) ? chiSquaredMultiplier(base, distance, f) : undefined;
   const multiplier = quick ?? solveMultiplier(base, distance, f);
+  // No double holds x, and distances are nothing beside it: the optimum is ref on the answers that are allowed.
+  if (multiplier === undefined) {
+    const allowed = distance.map((d) => (d < Infinity ? 0 : -Infinity));
+    return { law: tiltLaw(caller, base, allowed, 1).law, multiplier: Multiplier.at(f, FAR, 0), distance, top };
+  }
   // In units of ref's total the weights add up to about 1.
-  let exponent = -exponentOf(base.total.hi);
-  const scale = 2 ** exponent;
+  const scale = 2 ** -exponentOf(base.total.hi);
+  const logScale = log(scale);
   const { best } = multiplier;
-  /** The logarithm of such a weight of a best answer, without the large logarithms of its mass and its density. */
-  const logOfBest = (i: number) =>
+  const logDensity = () => distance.map((d) => multiplier.logDensity(d));
+  /** The logarithm of such a weight. A rare best answer has it without the large logarithms of its mass and its density. */
+  const logWeightOf = (i: number) =>
     best && distance[i] === 0
       ? base.logProbability(i) - best.logRef + best.logShare + log(base.total.hi * scale)
-      : undefined;
+      : base.logWeight[i] + logScale + multiplier.logDensity(distance[i]);
   const weight = multiplier.densities(distance);
-  let largest = 0;
   for (let i = 0; i < weight.length; i++) {
-    if (best && distance[i] === 0) {
-      weight[i] = exp(logOfBest(i) as number);
-      largest = Math.max(largest, weight[i]);
-      continue;
-    }
-    const t = weight[i];
     const w = base.weight[i] * scale;
-    const product = w * t;
-    weight[i] = product;
-    const whole = w >= SMALLEST_NORMAL && (t === 0 || (product >= SMALLEST_NORMAL && product < Infinity));
-    // A weight or a density that is no normal double.
-    if (!whole && distance[i] < Infinity)
-      weight[i] = weightByLog(base, i, w, scale, multiplier.logDensity(distance[i]));
-    if (weight[i] > largest) largest = weight[i];
+    if (w >= SMALLEST_NORMAL && !(best && distance[i] === 0)) weight[i] *= w;
+    else if (distance[i] < Infinity) weight[i] = exp(logWeightOf(i));
   }
-  // No double holds x, and distances are nothing beside it: the optimum is ref on the answers that are allowed.
-  if (largest === 0) {
-    const allowed = score.map((s) => (s === -Infinity ? s : 0));
-    return { law: tiltLaw(caller, base, allowed, 1).law, multiplier, distance, top };
-  }
-  // Where almost all of ref is forbidden the densities have a factor left.
-  if (!(largest >= 2 ** -400 && largest <= 2 ** 400)) {
-    const more = -exponentOf(largest);
-    for (let i = 0; i < weight.length; i++) weight[i] = timesPowerOfTwo(weight[i], more);
-    exponent += more;
-  }
-  const offset = exponent * Math.LN2;
-  const logDensity = () => distance.map((d) => multiplier.logDensity(d));
-  const logWeight = () => logDensity().map((l, i) => logOfBest(i) ?? l + base.logWeight[i] + offset);
-  const law = Law.tilted(base, weight, logWeight, logDensity);
-  return { law, multiplier, distance, top };
+  const logWeight = () => distance.map((_, i) => logWeightOf(i));
+  return { law: Law.tilted(base, weight, logWeight, logDensity), multiplier, distance, top };
 }
 
 /** (top − r)/β of each answer, ∞ where it may have no mass. */
 function distancesFrom(base: Law, score: Float64Array, top: number, beta: number): Float64Array {
   const distance = new Float64Array(score.length);
-  const everywhere = base.least > 0;
-  for (let i = 0; i < distance.length; i++) {
-    const below = top - score[i];
-    if (!everywhere && !base.supports(i)) distance[i] = Infinity;
-    else distance[i] = below < Infinity ? below / beta : -scaledDifference(score[i], top, beta);
-  }
+  for (let i = 0; i < distance.length; i++)
+    distance[i] = base.supports(i) ? -scaledDifference(score[i], top, beta) : Infinity;
   return distance;
-}
-
-/** A weight times a density of which one is no normal double. */
-function weightByLog(base: Law, i: number, w: number, scale: number, logDensity: number): number {
-  const half = exp(logDensity / 2);
-  if (isNormal(w) && isNormal(half)) return w * half * half;
-  return exp(base.logWeight[i] + log(scale) + logDensity);
 }
 
 /** The largest reward of the support. */
 export function topOf(caller: string, base: Law, score: Float64Array): number {
-  const everywhere = base.least > 0;
   let top = -Infinity;
-  for (let i = 0; i < score.length; i++) if (score[i] > top && (everywhere || base.supports(i))) top = score[i];
+  for (let i = 0; i < score.length; i++) if (score[i] > top && base.supports(i)) top = score[i];
   if (top === -Infinity)
     throw outOfRange(caller, "reward", "be above -Infinity for some answer of the support", -Infinity);
   return top;
