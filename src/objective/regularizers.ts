@@ -5,7 +5,7 @@ import { sumOverLogRatios } from "../information/logRatio.js";
 import type { Law } from "../measure/law.js";
 import { FINITE, requireNumber, requireOneOf, wrongType } from "../numeric/check.js";
 import { deviance, logRatio } from "../numeric/deviance.js";
-import { exp, expm1, log, log1p, pow, square } from "../numeric/elementary.js";
+import { exp, expm1, log, log1p, pow } from "../numeric/elementary.js";
 import { isNormal } from "../numeric/float64.js";
 import { logistic } from "../numeric/logistic.js";
 import { solveLogPlusExp } from "../numeric/logPlusExp.js";
@@ -71,7 +71,7 @@ export interface FDivergence {
 
 function densitiesOf(density: (x: number) => number, distance: Float64Array, x: number, low: number): Float64Array {
   const out = new Float64Array(distance.length);
-  for (let i = 0; i < out.length; i++) if (distance[i] < Infinity) out[i] = density(x - distance[i] + low);
+  for (let i = 0; i < out.length; i++) out[i] = density(x - distance[i] + low);
   return out;
 }
 
@@ -82,41 +82,40 @@ class AlphaDivergence implements FDivergence {
   readonly order: number;
   /** α − 1. */
   readonly #c: number;
+  /** Whether a power 1/c is quick, and c so large that the rounding of 1 + cx is nothing to it. */
+  readonly #isQuick: boolean;
 
   constructor(alpha: number) {
     this.order = alpha;
     this.#c = alpha - 1;
+    this.#isQuick = [-1, 2, 0.5, -0.5].includes(this.#c);
     this.pole = alpha < 1 ? 1 / (1 - alpha) : Infinity;
   }
 
   density(x: number): number {
     const c = this.#c;
-    const y = 1 + c * x;
-    if (c === 1) return y > 0 ? y : 0;
-    if (c === -1) return 1 / y;
-    // 1 + cx is rounded: far from 1 that is nothing to its power, and near it log1p has the digits.
-    return y < 0.5 || y > 2 ? this.#power(y) : exp(log1p(c * x) / c);
+    if (c === 1) return Math.max(0, 1 + x);
+    return this.#isQuick ? this.#power(1 + c * x) : exp(this.logDensity(x));
   }
 
-  /** y^{1/c}. */
+  /** y^{1/c}, 0^{1/c} where y is negative. */
   #power(y: number): number {
     const c = this.#c;
-    if (!(y > 0)) return c > 0 ? 0 : Infinity;
-    if (c === 2) return Math.sqrt(y);
-    if (c === 0.5) return y * y;
-    return c === -0.5 ? 1 / (y * y) : exp(log(y) / c);
+    const base = Math.max(0, y);
+    if (c === -1) return 1 / base;
+    if (c === 2) return Math.sqrt(base);
+    if (c === 0.5) return base * base;
+    return c === -0.5 ? 1 / (base * base) : exp(log(base) / c);
   }
 
   densities(distance: Float64Array, x: number, low: number): Float64Array {
-    if (this.#c !== 1) return densitiesOf((y) => this.density(y), distance, x, low);
     const out = new Float64Array(distance.length);
-    for (let i = 0; i < out.length; i++) out[i] = Math.max(0, 1 + (x - distance[i] + low));
+    for (let i = 0; i < out.length; i++) out[i] = this.density(x - distance[i] + low);
     return out;
   }
 
   logDensity(x: number): number {
-    const scaled = this.#c * x;
-    return scaled > -1 ? log1p(scaled) / this.#c : this.#c > 0 ? -Infinity : Infinity;
+    return log1p(Math.max(-1, this.#c * x)) / this.#c;
   }
 
   slope(x: number, _density: number): number {
@@ -124,8 +123,7 @@ class AlphaDivergence implements FDivergence {
   }
 
   densityBelow(gap: number): number {
-    const y = -this.#c * gap;
-    return this.#c === -1 ? 1 / y : this.#power(y);
+    return this.#power(-this.#c * gap);
   }
 
   logDensityBelow(logGap: number): number {
@@ -186,7 +184,7 @@ const jensenShannon: FDivergence = {
     // log(e^x − 1) is x + log(1 − e^{−x}).
     return twice > 1 ? -twice - log1p(-exp(-twice)) : -log(expm1(twice));
   },
-  steepnessBelow: (gap) => (gap < 2 ** -60 ? 1 : (2 * gap) / -expm1(-2 * gap)),
+  steepnessBelow: (gap) => (2 * gap) / -expm1(-2 * gap),
   logGapOf(logDensity) {
     const inverse = -logDensity;
     return inverse < -700 ? inverse - Math.LN2 : log(log1p(exp(inverse)) / 2);
@@ -228,7 +226,9 @@ const klPlusChiSquared: FDivergence = {
   regret({ l, policy, optimum, ref }) {
     const [larger, apart] = l > 0 ? [policy, -l] : [optimum, l];
     if (larger === 0) return 0;
-    return alphaTerm(1, l, policy, optimum) + (larger * (larger / ref) * square(expm1(apart))) / 2;
+    // The difference first, which may be 0 where a quotient with ref overflows.
+    const moved = larger * expm1(apart);
+    return alphaTerm(1, l, policy, optimum) + (moved === 0 ? 0 : (moved * (moved / ref)) / 2);
   },
 };
 

@@ -171,10 +171,11 @@ function meanDensity(
     const y = below ? at + d : at - d;
     const t = below ? f.densityBelow(y) : f.density(y);
     if (t === 0) continue;
-    const w = weight[i];
-    let term = w * t;
-    if (!(w >= SMALLEST_NORMAL && t < Infinity))
-      term = total * exp(logProbability(i) + (below ? f.logDensityBelow(log(y)) : f.logDensity(y)));
+    // Beyond the doubles, where the mass may be below them.
+    const term =
+      t < Infinity
+        ? weight[i] * t
+        : total * exp(logProbability(i) + (below ? f.logDensityBelow(log(y)) : f.logDensity(y)));
     const s = sum + term;
     const added = s - sum;
     lost += sum - (s - added) + (term - added);

@@ -3,11 +3,13 @@ import { exp, log, square } from "../numeric/elementary.js";
 import { peakOf } from "../numeric/peak.js";
 import type { Units } from "./rewardUnits.js";
 
+type Levels = Omit<Units, "unit">;
+
 /** Below this weight, in nats, a level is nothing beside the likeliest one. */
 const LOG_SMALL_WEIGHT = -600;
 
 /** log(η sd) of the tilt at temperature 1/η, and its derivative by log η, 1 + η κ₃/2κ₂. */
-function spreadAt({ gap, logMass }: Units, eta: number): SlopedPoint {
+function spreadAt({ gap, logMass }: Levels, eta: number): SlopedPoint {
   let peak = 0;
   const at = (j: number, i: number) => logMass[j] - logMass[i] - eta * (gap[j] - gap[i]);
   for (let j = 1; j < gap.length; j++) if (at(j, peak) > 0) peak = j;
@@ -40,7 +42,7 @@ function spreadAt({ gap, logMass }: Units, eta: number): SlopedPoint {
 const MAX_STEEPNESS = 1e307;
 
 /** Points of η between which η·sd turns at most once: a fine grid of log η, and finer around each change of the best level. */
-function etaGrid({ gap, logMass }: Units, logBeta: number): number[] {
+function etaGrid({ gap, logMass }: Levels, logBeta: number): number[] {
   const price = Math.abs(logBeta);
   // η sd ≤ η in these units; the last to go beside the best level is the level next to it.
   const low = Math.min(0.01, exp(-logBeta));
@@ -67,7 +69,7 @@ function etaGrid({ gap, logMass }: Units, logBeta: number): number[] {
 }
 
 /** The fixed points of the tilt at β·sd, with temperatures 1/η in these units, and where η·sd is largest. At β = ∞ there are none. */
-export function spreadRoots(units: Units, beta: number): RootsOnGrid {
+export function spreadRoots(units: Levels, beta: number): RootsOnGrid {
   const logBeta = beta < Infinity ? log(beta) : 0;
   const priced = (eta: number) => {
     const { value, slope } = spreadAt(units, eta);

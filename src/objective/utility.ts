@@ -149,16 +149,17 @@ export function utilityOptimum<A>(problem: TiltProblem<A>, derivative: MarginalU
   const least = marginal(top, 1 - top);
   if (least === Infinity) throw outOfRange(caller, `derivative(${top})`, "be finite at the largest reward", least);
   marginal(bottom, 1 - bottom);
-  if (beta === Infinity) return optimum(Infinity);
   const most = marginalAt(tilted(Infinity).law);
-  if (most === 0) return optimum(Infinity);
   if (most === least) return optimum(beta / most);
 
   // u − U′(m) at the temperature β/u, which increases with u.
   const excess = (u: number) => u - marginalAt(tilted(Math.max(beta / u, Number.MIN_VALUE)).law);
-  let high = most < Infinity ? most : Math.max(1, least);
-  while (high < Number.MAX_VALUE / 16 && excess(high) < 0) high *= 16;
-  const u = increasingRoot(excess, Math.max(least, Number.MIN_VALUE), high, geometricMean);
+  const u = increasingRoot(
+    excess,
+    Math.max(least, Number.MIN_VALUE),
+    Math.min(most, Number.MAX_VALUE / 16),
+    geometricMean,
+  );
   return optimum(beta / u, (law, more) => u + beta * more - marginalAt(law));
 }
 
@@ -175,7 +176,7 @@ function marginalOf(caller: string, derivative: MarginalUtility): MarginalUtilit
         : s.mean > mean && s.shortfall < shortfall && rises(value, s.value),
     );
     if (other !== undefined) {
-      const condition = `not increase: it is ${other.value} at ${other.mean},`;
+      const condition = `not increase: it is ${other.value} at ${other.mean}`;
       throw outOfRange(caller, `derivative(${mean})`, condition, value);
     }
     seen.push({ mean, shortfall, value });

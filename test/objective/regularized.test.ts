@@ -469,3 +469,28 @@ describe("many answers, whose search starts from a part of them", () => {
     }
   });
 });
+
+const NAMES = ["jensenShannon", "klPlusChiSquared"] as const;
+
+describe("the regret, where ref has next to nothing on what is allowed", () => {
+  const all: Regularizer[] = [...[-1, 0, 0.5, 1, 1.5, 2, 3].map((alpha) => ({ alpha })), ...NAMES];
+
+  test.prop([fc.constantFrom(5e-324, 1e-320, 1e-300, 1e-150), fc.constantFrom(...all)], { numRuns: runs(60) })(
+    "is 0 for the optimum, and the rest of the law is ref's",
+    (allowed, regularizer) => {
+      for (const answers of [[allowed], [allowed, allowed]]) {
+        const problem = {
+          ref: measure(keys([1, ...answers]), [1, ...answers]),
+          reward: [-Infinity, ...answers.map(() => 0)],
+          beta: 1,
+        };
+        const policy = measure(keys([1, ...answers]), [0, ...answers.map(() => 1)]);
+        const optimum = regularizedOptimum(problem, regularizer);
+        for (const [i, p] of [0, ...answers.map(() => 1 / answers.length)].entries())
+          expect(Math.abs(optimum.mass[i] - p)).toBeLessThan(1e-12);
+        expect(regularizedRegret(problem, policy, regularizer)).toBe(0);
+        expect(regularizedRegret(problem, optimum, regularizer)).toBe(0);
+      }
+    },
+  );
+});

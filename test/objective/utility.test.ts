@@ -140,6 +140,74 @@ describe("utilityOptimum", () => {
   });
 });
 
+describe("utilityOptimum, edges", () => {
+  const two = (p: number, beta: number) => ({ ref: measure([0, 1], [p, 1]), reward: [1, 0], beta });
+
+  test("masses far apart keep their digits: ref e^{1/T} is settled to the last", () => {
+    for (const want of [0.1, 0.5, 0.9]) {
+      for (const exponent of [-200, -250, -300, -320]) {
+        // With U = log, T = βm: the log-odds are log 10^exponent + 1/(βm). At 10^−320 U′ of ref's mean is ∞.
+        const logOdds = Math.log(want / (1 - want)) - Math.log(10 ** exponent);
+        const { policy } = utilityOptimum(two(10 ** exponent, 1 / (want * logOdds)), logUtility);
+        expect(Math.abs(policy.mass[0] - want)).toBeLessThanOrEqual(8 * 2 ** -53 * want);
+      }
+    }
+  });
+
+  test("β = ∞ and U′ = 0 give ref", () => {
+    for (const derivative of [logUtility, passAtKUtility(3), () => 0, (m: number) => (m < 0.1 ? 1 : 0)]) {
+      for (const beta of [derivative === logUtility ? Infinity : 2, Infinity]) {
+        if (derivative.length > 0 && beta < Infinity && derivative(0.2, 0.8) > 0) continue;
+        const { policy, mean, temperature } = utilityOptimum(two(1, beta), derivative);
+        expect(policy.mass).toEqual(Float64Array.of(0.5, 0.5));
+        expect([mean, temperature]).toEqual([0.5, Infinity]);
+      }
+    }
+  });
+
+  test("few values of U′ are asked for", () => {
+    for (const [p, beta] of [
+      [1, 1],
+      [1e-3, 0.1],
+      [1e-300, 1e-3],
+      [1e-12, 10],
+    ]) {
+      let asked = 0;
+      const counted = (m: number) => {
+        asked++;
+        return logUtility(m);
+      };
+      utilityOptimum(two(p, beta), counted);
+      expect(asked).toBeLessThanOrEqual(55);
+    }
+  });
+
+  test("a derivative that is seen to increase is refused, and the message says where", () => {
+    const problem = two(1, 1);
+    const scripted = (values: Record<number, number>) => (m: number) => values[m] ?? 0.3;
+    expect(() => utilityOptimum(problem, scripted({ 0: 0.4, 1: 0.5 }))).toThrow(
+      /^utilityOptimum: derivative\(0\) must not increase: it is 0.5 at 1, got 0.4$/,
+    );
+    expect(() => utilityOptimum(problem, scripted({ 0: 0.1, 0.5: 0.2, 1: 0.05 }))).toThrow(
+      /^utilityOptimum: derivative\(0.5\) must not increase: it is 0.1 at 0, got 0.2$/,
+    );
+    expect(() => utilityOptimum(problem, scripted({ 1: Infinity }))).toThrow(
+      /^utilityOptimum: derivative\(1\) must be finite at the largest reward/,
+    );
+    expect(() => utilityOptimum(problem, scripted({ 1: -1 }))).toThrow(/^utilityOptimum: derivative\(1\) must be/);
+    // A rounding is none, and equal means may have values that are apart by it.
+    expect(utilityOptimum(problem, scripted({ 0: 0.3 * (1 - 2 ** -45), 1: 0.3 })).mean).toBeGreaterThan(0.5);
+    expect(() => utilityOptimum(problem, scripted({ 0: 0.3 * (1 - 2 ** -35), 1: 0.3 }))).toThrow(/must not increase/);
+  });
+
+  test("means and shortfalls outside [0, 1] are named", () => {
+    expect(() => passAtKUtility(2)(1.5)).toThrow(/^passAtKUtility: mean must be from 0 to 1, got 1.5/);
+    expect(() => passAtKUtility(2)(0.5, -1)).toThrow(/^passAtKUtility: shortfall must be from 0 to 1, got -1/);
+    expect(logUtility(0)).toBe(Infinity);
+    expect(logUtility(-0)).toBe(Infinity);
+  });
+});
+
 /** E[max of k draws]: Σ r (F^k − F⁻^k). */
 function bestOf(policy: Measure<number>, reward: readonly number[], k: number): number {
   const { mass } = distribution(policy.support, policy.mass);
