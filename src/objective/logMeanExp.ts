@@ -69,21 +69,17 @@ export function expectedLogMeanExp<A>(problem: TiltProblem<A>, n: number): LogMe
   if (levels.logForbidden > -Infinity) return { mean: -Infinity, bias: Infinity };
   const { anchor, excess } = tiltLaw(caller, law, reward, beta).logPartition();
   const about = (r: number, less: number) => levels.reward.map((s) => scaledDifference(s, r, beta) - less);
-  const typical = typicalReward(levels, beta, draws);
+  const typical = typicalReward(levels, draws);
   const over = draws === 1 ? undefined : integral(levels, about(typical, 0), draws, "first order");
   const mean = over === undefined ? expectationUnder(law, reward) / beta : typical / beta - over;
   return { mean, bias: Math.max(0, integral(levels, about(reward[anchor], excess), draws, "second order")) };
 }
 
-/** The reward of a level that counts for much among N draws: near the logarithm of their mean no digits are lost. */
-function typicalReward({ reward, mass, logMass }: Levels, beta: number, n: number): number {
+/** The best reward that N draws likely have: near the logarithm of their mean no digits are lost. */
+function typicalReward({ reward, mass }: Levels, n: number): number {
   let [first, drawn] = [0, mass[0]];
   while (first + 1 < mass.length && n * drawn < 0.5) drawn += mass[++first];
-  let best = first;
-  for (let j = first + 1; j < mass.length; j++) {
-    if (scaledDifference(reward[j], reward[best], beta) + logMass[j] - logMass[best] > 0) best = j;
-  }
-  return reward[best];
+  return reward[first];
 }
 
 /**

@@ -6,14 +6,8 @@ import { tiltLaw } from "../measure/tilt.js";
 import { POSITIVE_OR_INFINITE, requireNumber, requireObject } from "../numeric/check.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
 
-/** Newton's method converges in some ten rounds; steps are halved where a whole one is too long. */
-const MAX_ROUNDS = 2000;
-
 /** No part of a Newton step is tried that is shorter. */
 const SHORTEST_MOVE = 2 ** -30;
-
-/** Steps that are found miss no more than this, in nats. */
-const MAX_REST = 2 ** -20;
 
 /**
  * The policy whose best of k draws is worth most, less β KL(π‖ref): training that knows that the best of k draws will be
@@ -84,15 +78,15 @@ function apartOf({ reward }: Levels, beta: number): Float64Array {
   return Float64Array.from({ length: last }, (_, l) => scaledDifference(reward[last - l - 1], reward[last - l], beta));
 }
 
-/** The steps of ρ/β, and ρ/β itself of each level, best first, 0 at the likeliest. */
+/** The steps of ρ/β, and ρ/β itself of each level, best first. */
 function solved({ logMass }: Levels, apart: Float64Array, k: number): Pick<Policy, "score"> & { steps: Float64Array } {
-  const logRef = logMass.slice().reverse();
+  const logRef = logMass.toReversed();
   const policyOf = (steps: Float64Array) => policyBySteps(steps, logRef, apart, k);
   // At the optimum no step is longer than where all of the mass is below it.
   let steps = apart.map((a) => Math.min(a, 1));
   let policy = policyOf(steps);
   let error = distance(steps, policy.wanted);
-  for (let round = 0; round < MAX_ROUNDS && error > 0; round++) {
+  for (;;) {
     const move = newtonMove(steps, policy);
     const moved = (t: number) => {
       const there = steps.map((s, l) => Math.max(0, s + t * move[l]));
@@ -106,18 +100,16 @@ function solved({ logMass }: Levels, apart: Float64Array, k: number): Pick<Polic
       next = moved(t);
     }
     // Where no move is better, what is left is rounding.
-    if (!(next.error < error)) break;
+    if (!(next.error < error)) return { steps, score: policy.score.reverse() };
     ({ steps, policy, error } = next);
   }
-  return { steps, score: policy.score.reverse() };
 }
 
-/** What ρ/β of each level, best first, misses at a law that has its steps; 0 where that is not small. */
+/** What ρ/β of each level, best first, misses at a law that has its steps. */
 function moveOf(steps: Float64Array, { logMass }: Levels, apart: Float64Array, k: number): Float64Array {
   const none = new Float64Array(steps.length);
-  const move = newtonMove(steps, policyBySteps(none, logMass.slice().reverse(), apart, k));
+  const move = newtonMove(steps, policyBySteps(none, logMass.toReversed(), apart, k));
   const score = new Float64Array(logMass.length);
-  if (!move.every((m) => Math.abs(m) < MAX_REST)) return score;
   for (let l = 0; l < move.length; l++) score[l + 1] = score[l] + move[l];
   return score.reverse();
 }
@@ -129,17 +121,9 @@ const distance = (steps: Float64Array, wanted: Float64Array): number =>
 /** The policy whose ρ/β rises by given steps from level to level. */
 function policyBySteps(steps: Float64Array, logRef: Float64Array, apart: Float64Array, k: number): Policy {
   const size = logRef.length;
-  let peak = 0;
-  let score = new Float64Array(size);
-  for (let l = 1; l < size; l++) {
-    score[l] = score[l - 1] + steps[l - 1];
-    if (score[l] + logRef[l] > score[peak] + logRef[peak]) peak = l;
-  }
-  // Summed from the likeliest level, so that long steps far from it cost the others no digits.
-  score = new Float64Array(size);
-  for (let l = peak + 1; l < size; l++) score[l] = score[l - 1] + steps[l - 1];
-  for (let l = peak - 1; l >= 0; l--) score[l] = score[l + 1] - steps[l];
-  const logWeight = score.map((s, l) => s + (logRef[l] - logRef[peak]));
+  const score = new Float64Array(size);
+  for (let l = 1; l < size; l++) score[l] = score[l - 1] + steps[l - 1];
+  const logWeight = score.map((s, l) => s + logRef[l]);
   const below = logWeight.slice();
   for (let l = 1; l < size; l++) below[l] = logAdd(below[l - 1], logWeight[l]);
   const above = logWeight.slice();
