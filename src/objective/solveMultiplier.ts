@@ -132,7 +132,7 @@ const MAX_GAIN = 2 ** -32;
 
 /**
  * Where the mean density is 1: Newton's method on f′ of the mean, which is nearly linear in x (for an α-divergence it is a
- * power mean of 1 + (α − 1)x), in a bracket of the logarithm of the best density. Where a step has left more than half of
+ * power mean of 1 + (α − 1)x), in a bracket of the logarithm of the best density. Where a step leaves more than half of
  * the error, or leads out of the bracket, that is halved: near an answer that is about to drop out, Newton's may circle.
  */
 function solve(answers: Answers, range: Range, f: FDivergence): Root {
@@ -148,10 +148,11 @@ function solve(answers: Answers, range: Range, f: FDivergence): Root {
     const error = f.derivative(logMean);
     const step = -error / (f.curvature(logMean) * slope);
     const next = below ? f.logDensityBelow(log(at + step)) : f.logDensity(at + step);
-    const left = Math.abs(error / last);
-    const isSmall = Math.abs(error) * Math.max(left * left, MAX_GAIN) <= MAX_ERROR;
-    if (isSmall || next === logDensity) return { below, at, step };
-    last = error;
+    // Next to the pole the mean may be flat, and the best density far from what it will be.
+    const size = Math.max(Math.abs(error), Math.abs(next - logDensity));
+    const left = size / last;
+    if (size * Math.max(left * left, MAX_GAIN) <= MAX_ERROR || next === logDensity) return { below, at, step };
+    last = size;
     logDensity = left <= 0.5 && next > low && next < high ? next : (low + high) / 2;
     if (logDensity === low || logDensity === high) return { below, at, step: 0 };
   }

@@ -321,6 +321,21 @@ describe("edges", () => {
     }
   });
 
+  it("at β = 0 the objective is the reward alone, whatever the divergence", () => {
+    const point = measure(["a", "b", "c"], [0, 1, 0]);
+    for (const regularizer of [{ alpha: 0 }, { alpha: -1 }, { alpha: 2 }, "jensenShannon"] as const)
+      expect(regularizedObjective({ ...problem, beta: 0 }, point, regularizer)).toBe(1);
+  });
+
+  it("a forbidden answer of ref is left out of D_f where f(0) is infinite, and counts elsewhere", () => {
+    const forbidden = { ...problem, reward: [-Infinity, 1, 5] };
+    const point = measure(["a", "b", "c"], [0, 1, 0]);
+    // π/ref = 2 at b: ½ f(2), and ½ f(0).
+    expect(regularizedObjective(forbidden, point, { alpha: 0 })).toBeCloseTo(1 - (1 - Math.LN2) / 2, 15);
+    expect(regularizedObjective(forbidden, point, { alpha: 2 })).toBeCloseTo(1 - 0.5, 15);
+    expect(regularizedObjective(problem, point, { alpha: 0 })).toBe(-Infinity);
+  });
+
   it("k2 and k3 in the reward have no end, and the error says why", () => {
     for (const estimator of ["k2", "k3"] as const)
       expect(() => klPenaltyOptimum(problem, { estimator, place: "reward" })).toThrow(

@@ -100,9 +100,18 @@ describe.each(ALL)("%j", (regularizer) => {
       };
       near(divergence.regret(term) / unit, want, 1e-13 * size);
       // Near the optimum it is ½(π − π*)² f″(π*/ref)/ref, whose digits no difference has.
-      const l = 2 ** -30;
-      const close = { ...term, l, policy: term.optimum * (1 + l) };
-      near(divergence.regret(close) / unit / ((optimum * l * l * divergence.curvature(Math.log(t))) / 2), 1, 1e-6);
+      const few = Math.ceil(optimum * 1024) / 1024;
+      const s = few / ref;
+      const close = {
+        l: Math.log1p(2 ** -30),
+        policy: few * (1 + 2 ** -30) * unit,
+        optimum: few * unit,
+        ref: ref * unit,
+        argument: slope(s),
+        density: s,
+        logDensity: Math.log(s),
+      };
+      near(divergence.regret(close) / unit / ((few * 2 ** -60 * divergence.curvature(Math.log(s))) / 2), 1, 1e-8);
       near(divergence.regret({ ...term, l: 0, policy: term.optimum }), 0, 0);
     },
   );
