@@ -16,6 +16,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { EMBEDDED } from "../../src/cli/input/openDataset.js";
 import { forEachOnWorkers } from "../../src/cli/run/pool.js";
+import { lazy } from "../../src/numeric/cache.js";
 import { withoutProgress } from "../support/withoutProgress.js";
 
 const bin = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -181,6 +182,9 @@ describe("the worker pool", () => {
 
 describe("on a signal, what was done is reported and the rest is not missed silently", () => {
   const lines = Array.from({ length: 10_000 }, (_, i) => good(i));
+  const answers = (): string =>
+    Array.from({ length: 1e6 }, (_, i) => `{"count":${1 + (i % 5)},"reward":${(i * 7919) % 1000003}}`).join(",");
+  const huge = lazy(() => file("huge.jsonl", `${lines[0]}\n{"query":"huge","answers":[${answers()}]}\n`));
 
   /** What becomes of a command that is fed lines without an end, and ended by a signal once it says how far it is. */
   async function ended(args: string[], input: readonly string[], signal: NodeJS.Signals) {
@@ -210,7 +214,8 @@ describe("on a signal, what was done is reported and the rest is not missed sile
     }
   }
 
-  it.each([
+  // These wait for seconds for a command that has little to do, and so side by side.
+  it.concurrent.each([
     ["SIGINT", "1", 130, "interrupted"],
     ["SIGTERM", "2", 143, "ended by SIGTERM"],
     ["SIGHUP", "1", 129, "ended by SIGHUP"],
@@ -230,6 +235,30 @@ describe("on a signal, what was done is reported and the rest is not missed sile
     expect(exptilt(["merge", partial]).stderr).toContain(`it is of a run that broke off: ${said}`);
   });
 
+  it.concurrent("verify reports what it has checked", async () => {
+    const run = await ended(["verify", "-", "--json", "--digits", "20", "--jobs", "1"], lines, "SIGINT");
+    expect([run.status, run.stderr]).toEqual([130, expect.stringMatching(/^exptilt: interrupted/)]);
+    expect(JSON.parse(run.stdout).queries).toBeGreaterThan(0);
+  });
+
+  it.concurrent("train keeps the policy that it has reached, to be resumed", async () => {
+    const output = join(folder, "policy.json");
+    const path = file("train.jsonl", embedded.slice(0, 60).join("\n"));
+    const args = ["train", path, "--method", "adam", "--iterations", "1000000000", "--output", output];
+    const child = spawn(process.execPath, [bin, ...args], { stdio: "pipe" });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (data) => (stdout += data));
+    child.stderr.on("data", (data) => (stderr += data));
+    const close = once(child, "close");
+    // The queries are read in a moment; the training alone would take hours.
+    await new Promise((done) => setTimeout(done, 5000));
+    child.kill("SIGINT");
+    expect(await close).toEqual([130, null]);
+    expect(stderr).toMatch(/\(aborted\)\nexptilt: interrupted\n$/);
+    expect(stdout).toMatch(/^trained on {7}60 {2}reward/m);
+    expect(JSON.parse(readFileSync(output, "utf8")).state.iteration).toBeGreaterThan(0);
+  });
+
   it.each([
     ["curve", ["--beta", "0,0.1"]],
     ["curve", []],
@@ -237,8 +266,7 @@ describe("on a signal, what was done is reported and the rest is not missed sile
     ["convert", []],
     ["train", ["--beta", "1000", "--features", "rank"]],
   ])("%s %j, within a query of 10⁶ answers", async (command, args) => {
-    const answers = Array.from({ length: 1e6 }, (_, i) => `{"count":${1 + (i % 5)},"reward":${(i * 7919) % 1000003}}`);
-    const path = file("huge.jsonl", `${lines[0]}\n{"query":"huge","answers":[${answers.join(",")}]}\n`);
+    const path = huge();
     const child = spawn(process.execPath, [bin, command, path, ...args], { stdio: "pipe" });
     let stderr = "";
     child.stderr.on("data", (data) => (stderr += data));
@@ -254,15 +282,8 @@ describe("on a signal, what was done is reported and the rest is not missed sile
     expect([status, stderr]).toEqual([143, expect.stringContaining("exptilt: ended by SIGTERM")]);
   });
 
-  it("verify reports what it has checked", async () => {
-    const run = await ended(["verify", "-", "--json", "--digits", "20", "--jobs", "1"], lines, "SIGINT");
-    expect([run.status, run.stderr]).toEqual([130, expect.stringMatching(/^exptilt: interrupted/)]);
-    expect(JSON.parse(run.stdout).queries).toBeGreaterThan(0);
-  });
-
   it("train keeps the policy of a step too long to be waited for", async () => {
-    const answers = Array.from({ length: 1e6 }, (_, i) => `{"count":${1 + (i % 5)},"reward":${(i * 7919) % 1000003}}`);
-    const path = file("huge.jsonl", `{"query":"huge","answers":[${answers.join(",")}]}\n`);
+    const path = file("huge-alone.jsonl", `{"query":"huge","answers":[${answers()}]}\n`);
     const output = join(folder, "huge-policy.json");
     const args = ["train", path, "--beta", "1000", "--method", "adam", "--features", "rank,logref", "--output", output];
     // A signal that comes while the query is still parsed finds no policy: then the next run waits for longer.
@@ -280,24 +301,6 @@ describe("on a signal, what was done is reported and the rest is not missed sile
       if (existsSync(output)) break;
     }
     expect(JSON.parse(readFileSync(output, "utf8")).state.method).toBe("adam");
-  });
-
-  it("train keeps the policy that it has reached, to be resumed", async () => {
-    const output = join(folder, "policy.json");
-    const path = file("train.jsonl", embedded.slice(0, 60).join("\n"));
-    const args = ["train", path, "--method", "adam", "--iterations", "1000000000", "--output", output];
-    const child = spawn(process.execPath, [bin, ...args], { stdio: "pipe" });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (data) => (stdout += data));
-    child.stderr.on("data", (data) => (stderr += data));
-    const close = once(child, "close");
-    // The queries are read in a moment; the training alone would take hours.
-    await new Promise((done) => setTimeout(done, 5000));
-    child.kill("SIGINT");
-    expect(await close).toEqual([130, null]);
-    expect(stderr).toMatch(/\(aborted\)\nexptilt: interrupted\n$/);
-    expect(stdout).toMatch(/^trained on {7}60 {2}reward/m);
-    expect(JSON.parse(readFileSync(output, "utf8")).state.iteration).toBeGreaterThan(0);
   });
 });
 
