@@ -66,9 +66,9 @@ export class SoftIntegral {
     const mass = levels.map((level) => this.#floating(level.mass));
     const log2 = arithmetic.log(arithmetic.number(2));
     const root = Array.from({ length: cells }, (_, r) => this.#fixed(arithmetic.exp(log2.times(r).div(cells))));
+    const roots = root.reduce((sum, x) => sum + x);
     const chains = levels.map((level) => this.#chain(level.x, root));
     const integral = levels.map(() => new Accumulator());
-    const term = (r: number, e: bigint, power: bigint) => (root[r] * ((e * power) >> shift)) >> shift;
     const last =
       chains.reduce((latest, { first }) => (first > latest ? first : latest), 0n) + BigInt(2 * this.#promised);
     for (let octave = 0n; octave <= last; octave++) {
@@ -77,7 +77,8 @@ export class SoftIntegral {
       for (let r = 0; r < cells; r++) {
         e = chains.map((chain) => chain.at(octave, r));
         power = powerBelow(meanOf(mass, e, shift), n, bits);
-        for (let i = 0; i < e.length; i++) integral[i].add(term(r, e[i], power.mantissa), octave + power.exponent);
+        const scaled = (root[r] * power.mantissa) >> shift;
+        for (let i = 0; i < e.length; i++) integral[i].add((e[i] * scaled) >> shift, octave + power.exponent);
       }
       if (this.#isOver(power, integral)) break;
       // Where each e^{−tw} is 0 or still 1, the octaves up to the next level's first are a geometric series.
@@ -87,7 +88,7 @@ export class SoftIntegral {
       const skipped = next.reduce((a, b) => (a < b ? a : b)) - octave - 1n;
       if (skipped <= 0n) continue;
       for (let i = 0; i < e.length; i++) {
-        const one = root.reduce((sum, _, r) => sum + term(r, e[i], power.mantissa), 0n);
+        const one = (e[i] * ((roots * power.mantissa) >> shift)) >> shift;
         integral[i].add(one - (one >> skipped), octave + power.exponent + 1n + skipped);
       }
       octave += skipped;
@@ -250,20 +251,20 @@ function meanOf(mass: readonly Floating[], e: readonly bigint[], shift: bigint):
 /** A number to a whole power; its exponent is a BigInt, which neither under- nor overflows. */
 function powerOf(base: Floating, power: number, bits: number): Floating {
   const shift = BigInt(bits);
-  let result: Floating = { mantissa: 1n << shift, exponent: 0n };
   if (base.mantissa === 0n) return base;
+  const times = (a: Floating, b: Floating) => normal((a.mantissa * b.mantissa) >> shift, a.exponent + b.exponent, bits);
+  let result: Floating | undefined;
   let square = normal(base.mantissa, base.exponent, bits);
   for (let left = power; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1)
-      result = normal((result.mantissa * square.mantissa) >> shift, result.exponent + square.exponent, bits);
-    square = normal((square.mantissa * square.mantissa) >> shift, 2n * square.exponent, bits);
+    if (left % 2 === 1) result = result === undefined ? square : times(result, square);
+    if (left > 1) square = times(square, square);
   }
-  return result;
+  return result ?? { mantissa: 1n << shift, exponent: 0n };
 }
 
-/** A number to the power N − 1: to the power N over the number, since N is often a power of 2, by squarings alone. */
+/** A number to the power N − 1: for many N to the power N over the number, since N is often a power of 2, by squarings alone. */
 function powerBelow(base: Floating, n: number, bits: number): Floating {
-  if (base.mantissa === 0n) return base;
+  if (base.mantissa === 0n || n < 16) return powerOf(base, n - 1, bits);
   const { mantissa, exponent } = powerOf(base, n, bits);
   return normal((mantissa << BigInt(bits)) / base.mantissa, exponent - base.exponent, bits);
 }
