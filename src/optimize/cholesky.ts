@@ -31,3 +31,10 @@ export function solveSemidefinite(matrix: Float64Array, b: Float64Array): Float6
   for (let i = 0; i < n; i++) x[i] *= scale[i];
   return x;
 }
+
+/** The matrix with a number added to each of its n diagonal entries. */
+export function withDiagonal(matrix: Float64Array, n: number, added: number): Float64Array {
+  const out = matrix.slice();
+  for (let i = 0; i < n; i++) out[i * (n + 1)] += added;
+  return out;
+}

@@ -1,5 +1,5 @@
 import { pow } from "../numeric/elementary.js";
-import { solveSemidefinite } from "./cholesky.js";
+import { solveSemidefinite, withDiagonal } from "./cholesky.js";
 import { dot, lineSearch, maxNorm, type Point, pointAt } from "./lineSearch.js";
 import type { Smooth } from "./smooth.js";
 
@@ -14,9 +14,9 @@ export interface Descent {
 /** The largest step: a Hessian near underflow would ask for steps of any length. */
 const MAX_STEP_NATS = 1e6;
 
-/** Minus the gradient over the Hessian or, where there is none, over the diagonal curvature. */
-export function newtonStep(f: Smooth, { x, gradient }: Point): Float64Array | undefined {
-  const hessian = f.hessian(x);
+/** Minus the gradient over the Hessian, or one within so many nats, or where there is none over the diagonal curvature. */
+export function newtonStep(f: Smooth, { x, gradient }: Point, within: number): Float64Array | undefined {
+  const hessian = f.hessian(x, within);
   if (hessian !== undefined) return stepBy(hessian, gradient);
   const scale = f.curvature(x);
   return scale && divided(gradient, scale).map(shortened);
@@ -52,8 +52,7 @@ export function newton(): Descent {
       const left = at.gradient.map((g, i) => g + dot(hessian.subarray(i * f.size, (i + 1) * f.size), step));
       const next = maxNorm(left) <= MAX_RESIDUAL_SHARE * most ? lineSearch(f, at, step, 1) : undefined;
       if (next !== undefined) return next;
-      for (let i = 0; i < f.size; i++) hessian[i * (f.size + 1)] += most;
-      return lineSearch(f, at, stepBy(hessian, at.gradient), 1);
+      return lineSearch(f, at, stepBy(withDiagonal(hessian, f.size, most), at.gradient), 1);
     },
   };
 }

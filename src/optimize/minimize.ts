@@ -89,7 +89,7 @@ export async function minimize(
     watch.onProgress?.({ iteration, ...told, save: () => save(at, iteration) });
     const small = gradientNorm <= least && !(told.gradientNorm > (watch.tolerance ?? Infinity));
     if (small || gradientNorm <= SURE_ROUNDING) {
-      const step = newtonStep(f, point);
+      const step = newtonStep(f, point, MAX_CHANGE_NEAR_OPTIMUM);
       const near = step === undefined || f.change(point.x, step) <= MAX_CHANGE_NEAR_OPTIMUM;
       if (near || gradientNorm <= SURE_ROUNDING) {
         const reason = f.verdict(point.x, near ? undefined : step);
@@ -101,7 +101,7 @@ export async function minimize(
     const next = method.advance(f, point, iteration);
     if (next === undefined) {
       // The step that was refused tells a flat way to infinity from the rounding at an optimum.
-      const step = newtonStep(f, point);
+      const step = newtonStep(f, point, MAX_CHANGE_NEAR_OPTIMUM);
       const far = step !== undefined && f.change(point.x, step) > MAX_CHANGE_NEAR_OPTIMUM;
       const verdict = f.verdict(point.x, far ? step : undefined);
       if (gradientNorm <= 1e-6 && verdict === "unbounded") {

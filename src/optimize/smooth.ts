@@ -4,8 +4,11 @@ export interface Smooth {
   readonly size: number;
   /** The value at x; the gradient is written into `gradient`. */
   evaluate(x: Float64Array, gradient: Float64Array): number;
-  /** The Hessian, positive semidefinite; undefined where there is none. */
-  hessian(x: Float64Array): Float64Array | undefined;
+  /**
+   * The Hessian, positive semidefinite, not to be changed; undefined where there is none. One made before will do where
+   * log-probabilities were within so many nats: covariances of features differ by a factor of at most e^(2·within).
+   */
+  hessian(x: Float64Array, within?: number): Float64Array | undefined;
   /** A positive diagonal of the Hessian's size, 0 where a variable does nothing; undefined where there is none. */
   curvature(x: Float64Array): Float64Array | undefined;
   /** The largest change of a log-probability, in nats, that a step from x makes, or a small bound of it. */

@@ -1,3 +1,4 @@
+import { divideBy } from "../measure/law.js";
 import type { Measure } from "../measure/measure.js";
 import { NOT_NAN, outOfRange, requireNumber, wrongType } from "../numeric/check.js";
 import { log } from "../numeric/elementary.js";
@@ -41,12 +42,15 @@ export function requireExamples<Q, A>(
     if (typeof example !== "object" || example === null || !("target" in example))
       throw wrongType(caller, name, "be an object with a target", example);
     const own = example as TrainingExample<Q, A>;
-    const read = (member: "effectiveFraction" | "effectiveSampleSize" | "paretoK") => {
-      if (own[member] === undefined) return {};
-      return { [member]: requireNumber(caller, `${name}.${member}`, own[member], NOT_NAN) };
+    const read = (member: "effectiveFraction" | "effectiveSampleSize" | "paretoK") =>
+      own[member] === undefined ? undefined : requireNumber(caller, `${name}.${member}`, own[member], NOT_NAN);
+    const { query, target, ref } = own;
+    const worth = {
+      effectiveFraction: read("effectiveFraction"),
+      effectiveSampleSize: read("effectiveSampleSize"),
+      paretoK: read("paretoK"),
     };
-    const worth = { ...read("effectiveFraction"), ...read("effectiveSampleSize"), ...read("paretoK") };
-    return { name, example: { query: own.query, target: own.target, ref: own.ref, ...worth } as TrainingExample<Q, A> };
+    return { name, example: { query, target, ref, ...worth } as TrainingExample<Q, A> };
   });
 }
 
@@ -61,7 +65,7 @@ export function partOf<Q, A>(
 ): { readonly part: LikelihoodPart<A>; readonly target: Float64Array } {
   const on = policyOn(caller, policy, query as Q);
   const imitated = targetLaw(caller, `${name}.target`, target, on.support);
-  const coefficient = imitated.coefficient.map((t) => t / queries);
+  const coefficient = divideBy(imitated.coefficient, queries, new Float64Array(imitated.coefficient.length));
   let reference: TargetLaw | undefined;
   if (lambda > 0) {
     if (ref === undefined) throw wrongType(caller, `${name}.ref`, "be a measure where klToRef is above 0", ref);

@@ -3,6 +3,7 @@ import { Law } from "../measure/law.js";
 import { NON_NEGATIVE, outOfRange, requireNumber } from "../numeric/check.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
+import { made } from "../numeric/made.js";
 import { type Point, pointAt } from "../optimize/lineSearch.js";
 import { minimize } from "../optimize/minimize.js";
 import { descentOf, readOptions, type Settings, TRAINING_OPTIONS, type TrainingOptions } from "../optimize/options.js";
@@ -125,26 +126,38 @@ function readFit<Q, A>(
 }
 
 /** A result with its distance from the targets, and how far the weights of these can be trusted at worst. */
-function reported<A>({ shares, examples, units, all }: Fit<A>, result: TrainingResult): WeightedMleFit {
-  let klFromTarget = 0;
-  const logs = all?.on.logProbabilities(units.variables(result.parameters));
-  for (const [q, { part, target }] of shares.entries()) {
-    const own = logs?.subarray(all?.on.starts[q], all?.on.starts[q + 1]);
-    const law = Law.fromLogMass(own ?? part.on.logProbabilities(result.parameters));
-    klFromTarget += klOf(Law.fromMass(target), law) / shares.length;
-  }
+function reported<A>(fit: Fit<A>, result: TrainingResult): WeightedMleFit {
   let [fraction, size, k] = [1, 0, -Infinity];
-  for (const { effectiveFraction = 1, effectiveSampleSize = 0, paretoK = -Infinity } of examples) {
+  for (const { effectiveFraction = 1, effectiveSampleSize = 0, paretoK = -Infinity } of fit.examples) {
     fraction = Math.min(fraction, effectiveFraction);
     size += effectiveSampleSize;
     k = Math.max(k, paretoK);
   }
+  let held: number | (() => number) = distance(fit, result.parameters.slice());
   return {
     ...result,
-    klFromTarget,
+    /** Made when it is first read: it takes as long as some steps of a descent. */
+    get klFromTarget() {
+      held = made(held);
+      return held;
+    },
     effectiveFraction: fraction,
     effectiveSampleSize: size > 0 ? size : Infinity,
     paretoK: k,
+  };
+}
+
+/** KL(target‖π_θ), averaged over the queries. */
+function distance<A>({ shares, units, all }: Fit<A>, theta: Float64Array): () => number {
+  return () => {
+    let kl = 0;
+    const logs = all?.on.logProbabilities(units.variables(theta));
+    for (const [q, { part, target }] of shares.entries()) {
+      const own = logs?.subarray(all?.on.starts[q], all?.on.starts[q + 1]);
+      const law = Law.fromLogMass(own ?? part.on.logProbabilities(theta));
+      kl += klOf(Law.fromMass(target), law) / shares.length;
+    }
+    return kl;
   };
 }
 

@@ -2,8 +2,9 @@ import { lawOf, type Measure } from "../measure/measure.js";
 import { placesOf } from "../measure/support.js";
 import { outOfRange } from "../numeric/check.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { rangeOf } from "../numeric/peak.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
-import { solveSemidefinite } from "../optimize/cholesky.js";
+import { solveSemidefinite, withDiagonal } from "../optimize/cholesky.js";
 import { maxNorm } from "../optimize/lineSearch.js";
 import type { Report, Smooth, Verdict } from "../optimize/smooth.js";
 import { type LinearSoftmax, LogLinearQueries } from "./policies/logLinearQueries.js";
@@ -133,8 +134,8 @@ export function joined(
   };
 }
 
-/** Of a change of log-probabilities below this, a bound will do. */
-const MAX_SMALL_CHANGE = 1e-6;
+/** Of a change of log-probabilities up to this, in nats, a bound will do. */
+const MAX_SMALL_CHANGE = 1e-3;
 
 /** An objective of a policy on several queries. */
 export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth {
@@ -144,6 +145,8 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
   readonly #units: Units;
   /** A nat of the value in the caller's units. */
   readonly #scale: number;
+  /** The Hessian last made. */
+  #known: { readonly x: Float64Array; readonly hessian: Float64Array | undefined } | undefined;
 
   /** The parts are already in the given units; the ridge is not. */
   constructor(units: Units, parts: readonly P[], ridge: number, scale = 1) {
@@ -155,8 +158,15 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
   }
 
   abstract evaluate(x: Float64Array, gradient: Float64Array): number;
-  abstract hessian(x: Float64Array): Float64Array | undefined;
   abstract verdict(x: Float64Array, step: Float64Array | undefined): Verdict;
+
+  hessian(x: Float64Array, within = 0): Float64Array | undefined {
+    const known = this.#known;
+    if (known !== undefined && this.#bound(x.map((v, j) => v - known.x[j])) <= within) return known.hessian;
+    const hessian = this.information(x);
+    this.#known = { x: x.slice(), hessian };
+    return hessian;
+  }
 
   curvature(x: Float64Array): Float64Array | undefined {
     const out = Float64Array.from(this.#units.unit, (u) => this.ridgeAt(u));
@@ -190,12 +200,9 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
   }
 
   change(x: Float64Array, step: Float64Array): number {
+    const bound = this.#bound(step);
+    if (bound <= MAX_SMALL_CHANGE) return bound;
     let most = 0;
-    if (this.parts.every(({ on }) => on instanceof LogLinearQueries)) {
-      // Log-odds change by no more than this, and log-probabilities by no more than log-odds.
-      const bound = step.reduce((s, v, j) => s + Math.abs(v) * this.#units.spread[j], 0);
-      if (bound < MAX_SMALL_CHANGE) return bound;
-    }
     for (const { before, after } of this.moved(x, step)) {
       for (let o = 0; o < before.length; o++) {
         const d = Math.abs(after[o] - before[o]);
@@ -203,6 +210,13 @@ export abstract class PolicyObjective<P extends Part<unknown>> implements Smooth
       }
     }
     return most;
+  }
+
+  /** A bound of the change of log-probabilities: log-odds change by no more than this, and they by no more than log-odds. */
+  #bound(step: Float64Array): number {
+    if (step.every((v) => v === 0)) return 0;
+    if (!this.parts.every(({ on }) => on instanceof LogLinearQueries)) return Infinity;
+    return step.reduce((s, v, j) => s + Math.abs(v) * this.#units.spread[j], 0);
   }
 
   /** The log-probabilities of the answers of each query before and after a step; they begin at `first` of those of a part. */
@@ -252,12 +266,8 @@ const MIN_CURVATURE_SHARE = 1e-8;
 
 /** −Σ c(o) log π_θ(o|q) over queries and answers, + ½ρ|θ|². */
 export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknown>> {
-  readonly #negative: readonly Float64Array[];
-
-  constructor(units: Units, parts: readonly LikelihoodPart<unknown>[], ridge: number) {
-    super(units, parts, ridge);
-    this.#negative = parts.map(({ coefficient }) => coefficient.map((c) => -c));
-  }
+  /** The coefficients of each part, negated, where they have been needed. */
+  readonly #negative: Float64Array[] = [];
 
   evaluate(x: Float64Array, gradient: Float64Array): number {
     gradient.fill(0);
@@ -269,13 +279,10 @@ export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknow
       }
       const log = on.logProbabilities(x);
       for (let o = 0; o < log.length; o++) if (coefficient[o] > 0) value -= coefficient[o] * log[o];
+      this.#negative[q] ??= coefficient.map((c) => -c);
       on.addGradient(x, this.#negative[q], gradient);
     }
     return value;
-  }
-
-  hessian(x: Float64Array): Float64Array | undefined {
-    return this.information(x);
   }
 
   /**
@@ -308,7 +315,7 @@ export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknow
    */
   #away(x: Float64Array): Float64Array | undefined {
     const n = this.size;
-    if (this.parts.every(({ coefficient }) => coefficient.every((c) => c > 0))) return undefined;
+    if (this.parts.every(({ coefficient }) => rangeOf(coefficient).bottom > 0)) return undefined;
     const out = new Float64Array(n);
     for (const { on, logCoefficient } of this.parts) {
       const missing = logCoefficient().map((l) => (l === -Infinity ? -1 : 0));
@@ -321,8 +328,7 @@ export class NegativeLogLikelihood extends PolicyObjective<LikelihoodPart<unknow
     const felt = MIN_CURVATURE_SHARE * maxNorm(scale);
     if (!(felt > SMALLEST_NORMAL)) return scaledTo1(out);
     if (hessian === undefined) return scaledTo1(out.map((v, i) => v / (scale[i] + felt)));
-    for (let i = 0; i < n; i++) hessian[i * (n + 1)] += felt;
-    return scaledTo1(solveSemidefinite(hessian, out));
+    return scaledTo1(solveSemidefinite(withDiagonal(hessian, n, felt), out));
   }
 }
 

@@ -59,7 +59,7 @@ class Regret extends PolicyObjective<Task<unknown>> {
     return value;
   }
 
-  hessian(): undefined {}
+  override hessian(): undefined {}
 
   protected override weightOf({ on, share }: Task<unknown>, x: Float64Array): Float64Array {
     return on.logProbabilities(x).map((l) => share * exp(l));

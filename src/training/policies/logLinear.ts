@@ -1,4 +1,4 @@
-import { type Measure, normalized, requireMeasure } from "../../measure/measure.js";
+import { type Distribution, type Measure, normalized, requireMeasure } from "../../measure/measure.js";
 import { FINITE, requireInteger, requireNumbers, requireObject, wrongType } from "../../numeric/check.js";
 import { linearLogits } from "./logits.js";
 import type { Policy } from "./policy.js";
@@ -62,12 +62,15 @@ export function logLinearPolicy<A, Q = unknown>(model: LogLinearModel<Q, A>): Po
   for (const name of ["base", "features"] as const) {
     if (typeof model[name] !== "function") throw wrongType(caller, name, "be a function", model[name]);
   }
-  // Queries with as many answers share their tree.
+  // Queries with as many answers share their tree, and those with one base law its logarithms.
   let tree = choiceOf(0);
+  let last: { readonly measure: Measure<A>; readonly base: Distribution<A> } | undefined;
   return {
     size,
     on(query) {
-      const base = normalized(requireMeasure(caller, "base of the query", model.base(query)));
+      const measure = requireMeasure(caller, "base of the query", model.base(query));
+      if (last?.measure !== measure) last = { measure, base: normalized(measure) };
+      const { base } = last;
       const answers = base.support;
       const rows = new Float64Array(answers.length * size);
       for (let i = 0; i < answers.length; i++) {

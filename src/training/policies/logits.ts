@@ -1,4 +1,5 @@
 import { square } from "../../numeric/elementary.js";
+import type { LinearSoftmax } from "./logLinearQueries.js";
 import type { ContextTree, Logits } from "./softmaxTree.js";
 
 /** Every row has its own parameter, its logit. */
@@ -36,51 +37,68 @@ export function tableLogits(rows: number): Logits {
  */
 export function linearLogits(size: number, features: Float64Array, outcomes: number, base?: Float64Array): Logits {
   const spread = centreInPlace(size, features, outcomes, base);
-  return centredLogits(size, features, spread, base);
+  return new CentredLogits(size, features, spread, base);
 }
 
-function centredLogits(size: number, features: Float64Array, spread: Float64Array, base?: Float64Array): Logits {
-  const rows = features.length / size;
-  return {
-    size,
-    spread,
-    linear: { features, base },
-    inUnits(unit) {
-      const scaled = features.map((x, at) => x / unit[at % size]);
-      const range = spread.map((s, j) => s / unit[j]);
-      return centredLogits(size, scaled, range, base);
-    },
-    fill(parameters, out) {
-      for (let i = 0, at = 0; i < rows; i++) {
-        let s = base === undefined ? 0 : base[i];
-        for (let j = 0; j < size; j++) s += features[at++] * parameters[j];
-        out[i] = s;
+class CentredLogits implements Logits {
+  readonly size: number;
+  readonly spread: Float64Array;
+  readonly linear: LinearSoftmax;
+
+  constructor(size: number, features: Float64Array, spread: Float64Array, base: Float64Array | undefined) {
+    this.size = size;
+    this.spread = spread;
+    this.linear = { features, base };
+  }
+
+  inUnits(unit: Float64Array): Logits {
+    const { features, base } = this.linear;
+    const scaled = features.map((x, at) => x / unit[at % this.size]);
+    const range = this.spread.map((s, j) => s / unit[j]);
+    return new CentredLogits(this.size, scaled, range, base);
+  }
+
+  fill(parameters: Float64Array, out: Float64Array): void {
+    const { size } = this;
+    const { features, base } = this.linear;
+    for (let i = 0, at = 0; at < features.length; i++) {
+      let s = base === undefined ? 0 : base[i];
+      for (let j = 0; j < size; j++) s += features[at++] * parameters[j];
+      out[i] = s;
+    }
+  }
+
+  addTransposed(coefficient: Float64Array, gradient: Float64Array): void {
+    const { size } = this;
+    const { features } = this.linear;
+    for (let i = 0; i * size < features.length; i++) {
+      const c = coefficient[i];
+      if (c === 0) continue;
+      for (let j = 0, at = i * size; j < size; j++) gradient[j] += c * features[at++];
+    }
+  }
+
+  addCovariance(tree: ContextTree, total: Float64Array, p: Float64Array, matrix: Float64Array): void {
+    const { size } = this;
+    const { features } = this.linear;
+    const centred = new Float64Array(size);
+    forEachContext(tree, total, p, size, features, (mean, row, weight) => {
+      for (let j = 0; j < size; j++) centred[j] = features[row * size + j] - mean[j];
+      for (let j = 0; j < size; j++) {
+        const scaled = weight * centred[j];
+        for (let k = 0; k <= j; k++) matrix[j * size + k] += scaled * centred[k];
       }
-    },
-    addTransposed(coefficient, gradient) {
-      for (let i = 0; i < rows; i++) {
-        const c = coefficient[i];
-        if (c === 0) continue;
-        for (let j = 0, at = i * size; j < size; j++) gradient[j] += c * features[at++];
-      }
-    },
-    addCovariance(tree, total, p, matrix) {
-      const centred = new Float64Array(size);
-      forEachContext(tree, total, p, size, features, (mean, row, weight) => {
-        for (let j = 0; j < size; j++) centred[j] = features[row * size + j] - mean[j];
-        for (let j = 0; j < size; j++) {
-          const scaled = weight * centred[j];
-          for (let k = 0; k <= j; k++) matrix[j * size + k] += scaled * centred[k];
-        }
-      });
-      for (let j = 0; j < size; j++) for (let k = 0; k < j; k++) matrix[k * size + j] = matrix[j * size + k];
-    },
-    addVariance(tree, total, p, _, out) {
-      forEachContext(tree, total, p, size, features, (mean, row, weight) => {
-        for (let j = 0; j < size; j++) out[j] += weight * square(features[row * size + j] - mean[j]);
-      });
-    },
-  };
+    });
+    for (let j = 0; j < size; j++) for (let k = 0; k < j; k++) matrix[k * size + j] = matrix[j * size + k];
+  }
+
+  addVariance(tree: ContextTree, total: Float64Array, p: Float64Array, _: Float64Array, out: Float64Array): void {
+    const { size } = this;
+    const { features } = this.linear;
+    forEachContext(tree, total, p, size, features, (mean, row, weight) => {
+      for (let j = 0; j < size; j++) out[j] += weight * square(features[row * size + j] - mean[j]);
+    });
+  }
 }
 
 /** Measures features from the middle of their range in each context. Returns the widest range of each. */
@@ -100,12 +118,12 @@ function centreInPlace(size: number, features: Float64Array, outcomes: number, b
     for (let row = first; row < end; row++)
       if (forbidden(row)) features.copyWithin(row * size, some * size, (some + 1) * size);
     for (let j = 0; j < size; j++) {
-      let least = Infinity;
-      let most = -Infinity;
-      for (let at = first * size + j; at < end * size; at += size) {
+      let least = features[first * size + j];
+      let most = least;
+      for (let at = (first + 1) * size + j; at < end * size; at += size) {
         const x = features[at];
         if (x < least) least = x;
-        if (x > most) most = x;
+        else if (x > most) most = x;
       }
       if (least < most) spread[j] = Math.max(spread[j], Math.min(most - least, Number.MAX_VALUE));
       const middle = least / 2 + most / 2;

@@ -60,14 +60,13 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
   readonly #logits: Logits;
   /** The parameters last seen, and the log-probability of each row at them. */
   #at: Float64Array | undefined;
-  readonly #logRow: Float64Array;
+  #logRow: Float64Array | undefined;
 
   constructor(support: readonly A[], tree: ContextTree, logits: Logits) {
     this.support = support;
     this.size = logits.size;
     this.#tree = tree;
     this.#logits = logits;
-    this.#logRow = new Float64Array(tree.next.length);
     const { invert, spread } = logits;
     if (spread !== undefined) this.spread = spread;
     this.inUnits = (unit) => {
@@ -203,6 +202,7 @@ export class SoftmaxTree<A> implements ConditionalPolicy<A> {
 
   /** The log-softmax of every context, kept for the parameters last seen. */
   #rows(parameters: Float64Array): Float64Array {
+    this.#logRow ??= new Float64Array(this.#tree.next.length);
     const logRow = this.#logRow;
     if (this.#at !== undefined && equal(this.#at, parameters)) return logRow;
     this.#logits.fill(parameters, logRow);
