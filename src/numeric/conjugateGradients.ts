@@ -27,7 +27,8 @@ export function conjugateGradients(
   share = 1e-13,
 ): Float64Array | undefined {
   let [least, most] = [Infinity, 0];
-  for (const c of conductance) {
+  for (let e = 0; e < conductance.length; e++) {
+    const c = conductance[e];
     if (c < least) least = c;
     if (c > most) most = c;
   }

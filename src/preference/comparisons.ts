@@ -131,13 +131,14 @@ export function readTournament<A>(
   if (typeof (comparisons as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function") {
     throw wrongType(caller, "comparisons", "be an array of comparisons, or another iterable of them", comparisons);
   }
-  const winners: number[] = [];
-  const losers: number[] = [];
-  const counts: number[] = [];
-  const ties: boolean[] = [];
+  // The columns of a table whose rows double when they are full. A tie has ~l for a loser.
+  let winners = new Int32Array(1024);
+  let losers = new Int32Array(1024);
+  let counts = new Float64Array(1024);
+  let rows = 0;
   let largest = ridge;
   /** The name of the comparison at hand, or of a field of it: made for errors alone. */
-  const at = (field = "") => `comparisons[${counts.length}]${field}`;
+  const at = (field = "") => `comparisons[${rows}]${field}`;
   const place = (item: A, isTie: boolean, index: 0 | 1): number => {
     const known = indexOf(item);
     if (known >= 0) return known;
@@ -151,29 +152,43 @@ export function readTournament<A>(
     if (w === l) {
       throw outOfRange(caller, at(fieldOf(tie, 1)), "be another item than the one it is compared with", loser);
     }
-    winners.push(w);
-    losers.push(l);
-    counts.push(count);
-    ties.push(tie);
+    if (rows === counts.length) {
+      winners = doubled(winners);
+      losers = doubled(losers);
+      counts = doubled(counts);
+    }
+    winners[rows] = w;
+    losers[rows] = tie ? ~l : l;
+    counts[rows++] = count;
     if (count > largest) largest = count;
   }
   if (items.length === 0) throw outOfRange(caller, "comparisons", "hold at least one comparison", comparisons);
 
+  counts = counts.subarray(0, rows);
   let exponent = 0;
   if (largest > 0) {
     const toOne = -exponentOf(largest);
-    const total = scaled(counts, toOne).reduce((sum, count) => sum + count, timesPowerOfTwo(ridge, toOne));
+    let total = timesPowerOfTwo(ridge, toOne);
+    const inUnits = scaled(counts, toOne);
+    for (let c = 0; c < rows; c++) total += inUnits[c];
     exponent = TOTAL_EXPONENT + toOne - exponentOf(total);
   }
-  return { items, indexOf, exponent, ...byPair(items.length, winners, losers, counts, ties, exponent) };
+  return { items, indexOf, exponent, ...byPair(items.length, winners, losers, counts, exponent) };
 }
 
 /** The field that holds the winner, or the first of a tie, and that of the other. */
 const fieldOf = (tie: boolean, index: 0 | 1) => (tie ? `.tie[${index}]` : index === 0 ? ".winner" : ".loser");
 
+/** An array of twice the length that begins with these numbers. */
+function doubled<T extends Int32Array | Float64Array>(values: T): T {
+  const out = new (values.constructor as new (length: number) => T)(2 * values.length);
+  out.set(values);
+  return out;
+}
+
 /** `timesPowerOfTwo` of each value. */
-function scaled(values: readonly number[], k: number): Float64Array {
-  const out = Float64Array.from(values);
+function scaled(values: Float64Array, k: number): Float64Array {
+  const out = values.slice();
   for (let left = k; left !== 0; ) {
     const step = Math.max(-1000, Math.min(1000, left));
     const factor = 2 ** step;
@@ -213,18 +228,18 @@ function outcome<A>(
 /** Sums the counts of each pair, in two passes: by the lower item of the pair, then by the other within it. */
 function byPair(
   n: number,
-  winners: readonly number[],
-  losers: readonly number[],
-  counts: readonly number[],
-  ties: readonly boolean[],
+  winners: Int32Array,
+  losers: Int32Array,
+  counts: Float64Array,
   exponent: number,
 ): Pick<Tournament<unknown>, "first" | "second" | "firstWins" | "secondWins"> {
+  const loser = (c: number) => (losers[c] < 0 ? ~losers[c] : losers[c]);
   const start = new Int32Array(n + 1);
-  for (let c = 0; c < counts.length; c++) start[Math.min(winners[c], losers[c]) + 1]++;
+  for (let c = 0; c < counts.length; c++) start[Math.min(winners[c], loser(c)) + 1]++;
   for (let i = 0; i < n; i++) start[i + 1] += start[i];
   const next = start.slice();
   const sorted = new Int32Array(counts.length);
-  for (let c = 0; c < counts.length; c++) sorted[next[Math.min(winners[c], losers[c])]++] = c;
+  for (let c = 0; c < counts.length; c++) sorted[next[Math.min(winners[c], loser(c))]++] = c;
 
   const wins = scaled(counts, exponent);
   const [first, second] = [new Int32Array(counts.length), new Int32Array(counts.length)];
@@ -236,15 +251,16 @@ function byPair(
     for (let s = start[i]; s < start[i + 1]; s++) {
       const c = sorted[s];
       if (counts[c] === 0) continue;
-      const j = Math.max(winners[c], losers[c]);
+      const j = Math.max(winners[c], loser(c));
       if (pairOf[j] < firstOfRow) {
         pairOf[j] = pairs;
         first[pairs] = i;
         second[pairs++] = j;
       }
-      const count = wins[c];
-      if (ties[c] || winners[c] === i) firstWins[pairOf[j]] += ties[c] ? count / 2 : count;
-      if (ties[c] || winners[c] === j) secondWins[pairOf[j]] += ties[c] ? count / 2 : count;
+      const tie = losers[c] < 0;
+      const count = tie ? wins[c] / 2 : wins[c];
+      if (tie || winners[c] === i) firstWins[pairOf[j]] += count;
+      if (tie || winners[c] === j) secondWins[pairOf[j]] += count;
     }
   }
   return {
