@@ -2,6 +2,7 @@ import { divideBy } from "../measure/law.js";
 import type { Measure } from "../measure/measure.js";
 import { NOT_NAN, outOfRange, requireNumber, wrongType } from "../numeric/check.js";
 import { log } from "../numeric/elementary.js";
+import { floats } from "../numeric/floats.js";
 import { logSumExp } from "../numeric/logSumExp.js";
 import { type LikelihoodPart, type TargetLaw, targetLaw } from "./objective.js";
 import { type Policy, policyOn } from "./policies/policy.js";
@@ -65,7 +66,7 @@ export function partOf<Q, A>(
 ): { readonly part: LikelihoodPart<A>; readonly target: Float64Array } {
   const on = policyOn(caller, policy, query as Q);
   const imitated = targetLaw(caller, `${name}.target`, target, on.support);
-  const coefficient = divideBy(imitated.coefficient, queries, new Float64Array(imitated.coefficient.length));
+  const coefficient = divideBy(imitated.coefficient, queries, floats(imitated.coefficient.length));
   let reference: TargetLaw | undefined;
   if (lambda > 0) {
     if (ref === undefined) throw wrongType(caller, `${name}.ref`, "be a measure where klToRef is above 0", ref);

@@ -2,6 +2,7 @@ import { lawOf, type Measure } from "../measure/measure.js";
 import { placesOf } from "../measure/support.js";
 import { outOfRange } from "../numeric/check.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
+import { floats } from "../numeric/floats.js";
 import { rangeOf } from "../numeric/peak.js";
 import { exponentOf } from "../numeric/powerOfTwo.js";
 import { solveSemidefinite, withDiagonal } from "../optimize/cholesky.js";
@@ -24,7 +25,7 @@ export function targetLaw<A>(caller: string, argument: string, measure: Measure<
   const law = lawOf(caller, argument, measure);
   const own = measure.support;
   if (own === support || (own.length === support.length && own.every((o, i) => Object.is(o, support[i])))) {
-    return { coefficient: law.probabilities(), logCoefficient: () => law.logProbabilities() };
+    return { coefficient: law.probabilities(floats(own.length)), logCoefficient: () => law.logProbabilities() };
   }
   const placeOf = placesOf(support);
   const places = own.map((answer, i) => {
