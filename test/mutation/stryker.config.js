@@ -6,6 +6,8 @@ import { BREAK, FOLDERS, fileName } from "./page.js";
 
 const folders = process.env.MUTATE?.split(",") ?? FOLDERS;
 const NAME = fileName(folders.join("+"));
+/** Whether all of the targets are in folders within selection: its own tests reach them, and none of its samplers does. */
+const isWithinSelection = folders.every((name) => /^selection\/[^/]+\//.test(name));
 
 export default {
   plugins: ["./test/mutation/runner.js"],
@@ -14,9 +16,10 @@ export default {
     patience: 3,
     // The tests that hold the mathematics to account: no built command, no documentation, no types, no fuzzing.
     tests: [
-      ...[...FOLDERS, "preference", "reference", "laws"],
+      ...(isWithinSelection
+        ? ["selection"]
+        : [...FOLDERS, "preference", "reference", "laws", "accuracy/regimes.test.ts"]),
       ...["contracts/badInput.test.ts", "contracts/names.test.ts", "contracts/purity.test.ts"],
-      "accuracy/regimes.test.ts",
       // The minimisers are reached by the fits alone, which take too long for the other folders.
       ...(folders.some((name) => name.startsWith("optimize")) ? ["training"] : []),
     ].map((path) => `test/${path}`),
@@ -26,7 +29,10 @@ export default {
       ...["a worker", "another copy of the library"],
       ...(folders.some((name) => name.startsWith("selection"))
         ? []
-        : ["both samplers of soft best-of-N", "the embedded samples", "many samples", "by index and in bulk"]),
+        : ["both samplers of soft best-of-N", "the embedded samples", "many samples"]),
+      ...(folders.some((name) => name.startsWith("selection")) && !isWithinSelection
+        ? []
+        : ["by index and in bulk", "holds an answer of the exact law"]),
       "a million answers",
       ...["n = 1 and β = ∞ give the mean", "tends to the hard estimate", "the curves of their own law"],
       ...["the mean over all pairs", "increases with n, and lies above"],
@@ -41,6 +47,7 @@ export default {
     .concat("!src/**/*.d.ts"),
   coverageAnalysis: "perTest",
   concurrency: Number(process.env.MUTATION_JOBS ?? 1),
+  dryRunTimeoutMinutes: 20,
   timeoutMS: 12_000,
   timeoutFactor: 1.5,
   ignorePatterns: ["coverage", "dist", "docs"],

@@ -1,0 +1,233 @@
+/** The generating functions of votes, against sums over all numbers of votes of each contender by itself. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { binomialCounts, type CountModel, poissonCounts } from "../../src/selection/votes/countModel.js";
+import { CountSweep } from "../../src/selection/votes/countSweep.js";
+import { Rivals } from "../../src/selection/votes/rivals.js";
+import { test } from "../support/test.js";
+
+type Complex = readonly [re: number, im: number];
+const times = ([a, b]: Complex, [c, d]: Complex): Complex => [a * c - b * d, a * d + b * c];
+const plus = ([a, b]: Complex, [c, d]: Complex): Complex => [a + c, b + d];
+const scaled = ([a, b]: Complex, s: number): Complex => [a * s, b * s];
+const turned = (angle: number): Complex => [Math.cos(angle), Math.sin(angle)];
+const power = (x: Complex, n: number): Complex => Array<Complex>(n).fill(x).reduce(times, [1, 0]);
+const meets = (got: Complex, want: Complex, error: number) =>
+  expect(Math.hypot(got[0] - want[0], got[1] - want[1]), `${got} for ${want}`).toBeLessThanOrEqual(error);
+
+/** Numbers of votes of some contenders, and for each the chances of 0, 1, … votes of one answer, multiplied out. */
+interface Case {
+  readonly answers: readonly number[];
+  readonly model: CountModel;
+  readonly n: number;
+  readonly logZ: number;
+  readonly chances: readonly (readonly number[])[];
+}
+
+const kinds = fc.array(
+  fc.record({
+    answers: fc.integer({ min: 1, max: 3 }),
+    rate: fc.oneof(fc.constant(1), fc.double({ min: 1e-3, max: 6, noNaN: true })),
+    count: fc.integer({ min: 1, max: 9 }),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+/** Chances from what each is over the one before, the first n and all that count. */
+function chancesOf(most: number, step: (i: number) => number): number[] {
+  const terms = [1];
+  for (let i = 0; i < most; i++) terms.push(terms[i] * step(i));
+  const all = terms.reduce((s, t) => s + t, 0);
+  return terms.map((t) => t / all);
+}
+
+const poisson = kinds.map((all): Case => {
+  const answers = all.map((k) => k.answers);
+  const sum = all.reduce((s, k) => s + k.answers * k.rate, 0);
+  const n = Math.max(1, Math.round(sum));
+  const share = Float64Array.from(all, (k) => k.rate / sum);
+  return {
+    answers,
+    n,
+    model: poissonCounts(answers, share, share.map(Math.log), n),
+    logZ: Math.log(sum),
+    chances: all.map(({ rate }) => chancesOf(100, (i) => rate / (i + 1))),
+  };
+});
+const binomial = fc.tuple(kinds, fc.double({ min: -3, max: 3, noNaN: true })).map(([all, logZ]): Case => {
+  const answers = all.map((k) => k.answers);
+  const size = all.reduce((s, k) => s + k.answers * k.count, 0);
+  const n = Math.max(1, Math.round(size / (1 + Math.exp(-logZ))));
+  return {
+    answers,
+    n,
+    model: binomialCounts(
+      answers,
+      all.map((k) => k.count),
+      n,
+    ),
+    logZ,
+    chances: all.map(({ count }) => chancesOf(count, (i) => ((count - i) / (i + 1)) * Math.exp(logZ))),
+  };
+});
+const cases = fc.oneof(poisson, binomial);
+const angles = fc.array(fc.double({ min: -3.2, max: 3.2, noNaN: true }), { minLength: 1, maxLength: 3 });
+
+/** Σ q(i) e^{iθ} over fewer votes than `below`. */
+const lost = (q: readonly number[], below: number, angle: number): Complex =>
+  q.slice(0, below).reduce<Complex>((s, x, i) => plus(s, scaled(turned(angle * i), x)), [0, 0]);
+const chanceOf = (q: readonly number[], votes: number) => q[votes] ?? 0;
+
+describe("rivals that lose", () => {
+  test.prop([cases, angles, fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }), fc.constantFrom(0, 0.3, 1)])(
+    "have the product of their functions, without each that is kept",
+    ({ answers, model, logZ, chances }, at, pick, y) => {
+      const kept = [...new Set(pick.map((c) => c % answers.length))];
+      const rivals = new Rivals(model.at(logZ), answers, kept, at);
+      const place = Int32Array.from(answers, (_, c) => kept.indexOf(c));
+      // The numbers rise at each contender's own pace, and some may be tied.
+      for (let m = 1; m <= 8; m++) {
+        const against = (c: number) => ({ below: 1 + Math.floor((m * (c + 1)) / 2), tied: (m + c) % 3 !== 0 });
+        rivals.raise(against);
+        const sums = chances.map((q, c) => q.slice(0, against(c).below).reduce((s, x) => s + x, 0));
+        const hazard = chances.map((q, c) => (against(c).tied ? chanceOf(q, against(c).below) / sums[c] : 0));
+        const total = (of: (c: number) => number) => answers.reduce((s, k, c) => s + k * of(c), 0);
+        const near = (got: number, want: number) =>
+          expect(Math.abs(got - want), `${got} for ${want}`).toBeLessThan(1e-12 * (1 + Math.abs(want)));
+        near(
+          rivals.logLost,
+          total((c) => Math.log(sums[c])),
+        );
+        near(
+          rivals.ties.hazard,
+          total((c) => hazard[c]),
+        );
+        near(
+          rivals.ties.logMost,
+          total((c) => Math.log1p(hazard[c])),
+        );
+        // Who is left with less than 1e−22 for a tie is not counted.
+        const tied = (least: number) => total((c) => (hazard[c] > least ? 1 : 0));
+        expect(rivals.ties.answers).toBeLessThanOrEqual(tied(0));
+        expect(rivals.ties.answers).toBeGreaterThanOrEqual(tied(1e-21));
+        for (const c of kept) {
+          near(rivals.logLostOf(c), Math.log(sums[c]));
+          near(rivals.logTieOf(c), Math.log1p(hazard[c]));
+        }
+        const seen: number[] = [];
+        rivals.without(place, y, (j, re, im) => {
+          seen.push(j);
+          for (const [k, angle] of at.entries()) {
+            const one = (c: number): Complex => {
+              const tie = scaled(turned(angle * against(c).below), y * hazard[c]);
+              const all = plus(scaled(lost(chances[c], against(c).below, angle), 1 / sums[c]), tie);
+              return scaled(all, 1 / (1 + hazard[c]));
+            };
+            const want = answers.map((size, c) => power(one(c), c === kept[j] ? size - 1 : size)).reduce(times, [1, 0]);
+            meets([re[k], im[k]], want, 1e-12);
+          }
+        });
+        expect(seen.sort((a, b) => a - b)).toEqual(kept.map((_, j) => j));
+      }
+    },
+  );
+
+  it("keep their turns over many votes", () => {
+    const counts = binomialCounts([1, 1], [300, 2], 150).at(0);
+    const rivals = new Rivals(counts, [1, 1], [1], [0.7, 3]);
+    const q = chancesOf(300, (i) => (300 - i) / (i + 1));
+    for (const m of [64, 127, 130, 192, 200]) {
+      rivals.raise((c) => ({ below: c === 0 ? m : 1, tied: false }));
+      const sum = q.slice(0, m).reduce((s, x) => s + x, 0);
+      rivals.without(Int32Array.of(-1, 0), 1, (_, re, im) => {
+        for (const [k, angle] of [0.7, 3].entries()) meets([re[k], im[k]], scaled(lost(q, m, angle), 1 / sum), 1e-12);
+      });
+    }
+  });
+});
+
+/** ∫₀¹ of a polynomial in y of complex coefficients. */
+const integral = (p: readonly Complex[]): Complex => p.map((x, i) => scaled(x, 1 / (i + 1))).reduce(plus, [0, 0]);
+const multiplied = (a: readonly Complex[], b: readonly Complex[]): Complex[] => {
+  const out: Complex[] = Array(a.length + b.length - 1).fill([0, 0]);
+  for (const [i, x] of a.entries()) for (const [j, y] of b.entries()) out[i + j] = plus(out[i + j], times(x, y));
+  return out;
+};
+
+/** What a number of votes of a winner is up against: whole factors and their reciprocals. */
+const factors = fc.array(fc.constantFrom(1, 1, 2, 3, 1 / 2, 1 / 3, 2 / 3, 0, Infinity), { minLength: 4, maxLength: 4 });
+
+describe("the sweep over the winner's votes", () => {
+  const sweepOf = ({ answers, model, n }: Case, factor: readonly number[]) =>
+    new CountSweep(
+      answers.map((size) => ({ answers: size, level: 0 })),
+      model,
+      n,
+      factor,
+      factor.map(() => 1e-14),
+    );
+  /** The votes below which m wins, and whether with so many there is a tie, in exact thirds and halves. */
+  const against = (factor: number, m: number, n: number) => {
+    const sixths = Math.round(6 * factor) * m;
+    // More than n votes have no part in a total of n.
+    if (sixths > 6 * (n + 1)) return { below: n + 1, tied: false };
+    if (sixths % 6 === 0 && sixths > 0) return { below: sixths / 6, tied: true };
+    return { below: Math.floor(sixths / 6) + 1, tied: false };
+  };
+
+  test.prop([cases, factors, angles, fc.nat(3)])("adds all ways to win", (all, given, at, pick) => {
+    const { answers, n, model, logZ, chances } = all;
+    const winner = pick % answers.length;
+    // The winner's own kind is tied with it, and so is another of the same factor.
+    const factor = answers.map((_, c) => (c === winner ? 1 : given[c]));
+    const winners = answers.flatMap((_, c) => (factor[c] === 1 ? [c] : []));
+    const sweep = sweepOf(all, factor);
+    const counts = model.at(logZ);
+    const window = sweep.window(counts, winners, 1e-18);
+    const got = sweep.run(counts, winners, window, at);
+    const only = sweep.window(counts, winners, 1e-18, 2);
+    const gotOnly = model.most(winner) >= 2 && n >= 2 ? sweep.run(counts, winners, only, at) : undefined;
+    for (const [k, angle] of at.entries()) {
+      for (const [i, a] of winners.entries()) {
+        const ways = (m: number): Complex => {
+          const rest = chances.map((q, c) => {
+            const { below, tied } = against(factor[c], m, n);
+            const tie = tied ? chanceOf(q, below) : 0;
+            const one = [lost(q, below, angle), scaled(turned(angle * below), tie)];
+            const size = c === a ? answers[c] - 1 : answers[c];
+            return Array<Complex[]>(size)
+              .fill(one)
+              .reduce(multiplied, [[1, 0]]);
+          });
+          return scaled(times(turned(angle * m), integral(rest.reduce(multiplied, [[1, 0]]))), chanceOf(chances[a], m));
+        };
+        let want: Complex = [0, 0];
+        // No winner has more votes than there are in all.
+        for (let m = 1; m <= Math.min(n, model.most(a)); m++) want = plus(want, ways(m));
+        const size = Math.exp(got[i].scale);
+        meets([got[i].re[k] * size, got[i].im[k] * size], want, 1e-12 * size * n);
+        if (gotOnly === undefined) continue;
+        const own = Math.exp(gotOnly[i].scale);
+        meets([gotOnly[i].re[k] * own, gotOnly[i].im[k] * own], ways(2), 1e-12 * own);
+      }
+    }
+  });
+
+  test.prop([cases, factors, fc.nat(3), fc.integer({ min: 1, max: 8 })])(
+    "knows whether so many votes may win",
+    (all, given, pick, m) => {
+      const { answers, n, model } = all;
+      const winner = pick % answers.length;
+      const factor = answers.map((_, c) => (c === winner ? 1 : given[c]));
+      if (m > Math.min(n, model.most(winner))) return;
+      // The most votes that the others may have without one of them beating m.
+      const others = answers.flatMap((size, c) => {
+        const { below, tied } = against(factor[c], m, n);
+        return Array<number>(c === winner ? size - 1 : size).fill(Math.min(model.most(c), tied ? below : below - 1));
+      });
+      const most = others.reduce((s, x) => s + x, m);
+      // Whatever m, fewer votes of some of the others are possible.
+      expect(sweepOf(all, factor).mayWin(winner, m)).toBe(most >= n);
+    },
+  );
+});
