@@ -1,6 +1,7 @@
 /**
  * `npm run mutation`: Stryker on one folder after the other; what it found goes to test/reference/mutation.json, and the
- * page is made of that. MUTATE=information,selection/integral/logWeights.ts runs these alone and keeps what is known of the others.
+ * page is made of that. MUTATE=information,selection/integral/logWeights.ts runs these alone and keeps what is known of the others;
+ * TESTS=selection/votes.test.ts,contracts/badInput.test.ts calls those tests alone, the ones that are near, which saves calling all of them first.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
