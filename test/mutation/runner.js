@@ -102,6 +102,8 @@ class InProcessRunner {
   }
 
   async mutantRun({ activeMutant, testFilter, hitLimit }) {
+    // Stryker's limit is a hundred times what all tests together reach: ten times that much is no end either.
+    hitLimit /= 10;
     Object.assign(state, { activeMutant: activeMutant.id, mutantCoverage: undefined, hitCount: 0, hitLimit });
     const timeout = () => determineHitLimitReached(state.hitCount, hitLimit);
     let tests, end;
