@@ -18,13 +18,10 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return s;
 }
 
-/** The largest entry in size. */
+/** The largest entry in size; NaN where one is. */
 export function maxNorm(a: Float64Array): number {
   let most = 0;
-  for (let i = 0; i < a.length; i++) {
-    const x = Math.abs(a[i]);
-    if (!(x <= most)) most = x;
-  }
+  for (let i = 0; i < a.length; i++) most = Math.max(most, Math.abs(a[i]));
   return most;
 }
 
