@@ -23,6 +23,9 @@ export const expect = Object.assign(
 );
 setState({ assertionCalls: 0, isExpectingAssertions: false }, expect);
 
+/** A property of which each run takes longer than it did ends after so many milliseconds, with the runs that it had. */
+const MOST_MS = 4000;
+
 /**
  * What tests import, the list that they go to, `{id, file, run}`, and what is to be called when the last has been.
  * Of the files, those given are collected, or all.
@@ -63,7 +66,7 @@ export function testApi(files) {
     it(title, () => {
       // A property holds unless it throws or says false.
       const property = fc.asyncProperty(...arbitraries, async (...values) => (await f(...values)) !== false);
-      return fc.assert(property, { ...parameters, endOnFailure: true });
+      return fc.assert(property, { ...parameters, endOnFailure: true, interruptAfterTimeLimit: MOST_MS });
     });
   };
   const describe = (title, f) => {

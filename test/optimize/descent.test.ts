@@ -326,7 +326,7 @@ describe("Adam", () => {
       const gradient = Float64Array.from(g);
       const memory = [new Float64Array(3), new Float64Array(3)];
       const spread = Float64Array.of(1, 2, 5);
-      let x = Float64Array.of(1, 2, 3);
+      let x: Float64Array = Float64Array.of(1, 2, 3);
       for (let i = 0; i < steps; i++) {
         const to = adamStep(x, gradient, memory, i, rate, spread);
         const want = x.map((v, j) => v - (0.25 * 2 ** (-i / 3) * Math.sign(g[j])) / spread[j]);
@@ -337,7 +337,7 @@ describe("Adam", () => {
   );
   test.prop([fc.array(numbers(2), { minLength: 1, maxLength: 6 })])("goes by averages that forget", (gradients) => {
     const memory = [new Float64Array(2), new Float64Array(2)];
-    let x = Float64Array.of(0, 0);
+    let x: Float64Array = Float64Array.of(0, 0);
     for (const [i, g] of gradients.entries()) {
       const to = adamStep(x, Float64Array.from(g), memory, i, rate, Float64Array.of(1, 1));
       for (const j of [0, 1]) {
@@ -367,7 +367,7 @@ describe("Adam", () => {
     });
     let at = pointAt(f, Float64Array.of(0));
     const memory = [new Float64Array(1), new Float64Array(1)];
-    let x = Float64Array.of(0);
+    let x: Float64Array = Float64Array.of(0);
     for (const i of [0, 1, 2]) {
       at = descent.advance(f, at, i) as typeof at;
       for (const [b, p] of [one, two].entries())
@@ -498,7 +498,7 @@ describe("a run", () => {
           at.x.map((v) => 6 - v),
         ),
     };
-    const at = (x: number, verdict?: Verdict) =>
+    const at = (x: number, verdict: Verdict = "gradient") =>
       run(bowl({ unit: 1e9, verdict }), [3 + x], { tolerance: 1e-30 }, 0, swing);
     expect(await at(2 ** -42)).toMatchObject({ iteration: 0, reason: "rounding", converged: true });
     expect(await at(2 ** -42, "unbounded")).toMatchObject({ iteration: 0, reason: "unbounded", converged: false });
