@@ -114,11 +114,12 @@ ${row("all", all)}
 ${missing.length === 0 ? "" : `\n**Not measured yet**: ${missing.map((file) => `\`${file}\``).join(", ")}.\n`}
 The score is Stryker's (killed + out of time) / (all). Nothing is left out of it: changes that no test reaches (${plain(all.noCoverage)})
 count as survivors, constants made at import are changed like all else, and no line is exempted. A change runs *out of time* when it
-loops without end. (Stryker ${summary.stryker}, Node ${summary.node}; ${minutes} minutes; each file as it stood when it was last run.)
+loops without end: ten times as often as in all tests together, or for half a minute. (Stryker ${summary.stryker}, Node ${summary.node}; ${minutes} minutes; each file as it stood when it was last run.)
 
 \`npm run mutation\` makes the table anew, \`MUTATE=information npm run mutation\` one folder of it. The tests are called in one process, the
-sources evaluated afresh for each change, each property with a tenth of its usual runs, without the slowest tests, and a change that three
-seconds of tests do not notice counts as a survivor. All of that can only lower a score.
+sources evaluated afresh for each change, each property with a tenth of its usual runs and for four seconds at most, without the slowest
+tests, and a change that one and a half seconds of computing (three, in earlier runs) do not notice counts as a survivor. All of that can
+only lower a score.
 
 ## File by file
 
@@ -134,7 +135,9 @@ The log-partition of a tilt towards an answer too rare for a double was −∞. 
 largest rewards that doubles hold, whose integral asked for more nodes than any memory has. In selection, the upper bound on an answer
 709 nats below another was 0, though it is picked where the other is not drawn; the first-order expansion of two such answers was NaN; and so
 was that of a weight of 1e154 times the mean, whose square overflows. Of a file of Parquet or a table, records within an object were not
-found, since their column was not read; and a damaged length in a page of Parquet had its decoder fill the memory. Branches whose removal no test could see, and
+found, since their column was not read; and a damaged length in a page of Parquet had its decoder fill the memory. The weights of Gauss's
+rule, taken at a point next to the root, had lost three digits; and the largest entry of a gradient with a NaN in it was a number
+where one came after it. Branches whose removal no test could see, and
 that were not there for speed, are gone.
 
 ## The survivors

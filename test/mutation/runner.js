@@ -177,7 +177,22 @@ function inProcessRunner(options) {
 }
 inProcessRunner.inject = [commonTokens.options];
 
-export const strykerPlugins = [declareFactoryPlugin(PluginKind.TestRunner, "in-process", inProcessRunner)];
+/** Says each survivor as soon as it is known: a run takes long. */
+function survivorsAtOnce() {
+  return {
+    onMutantTested({ status, fileName, location: { start, end }, replacement }) {
+      if (status !== "Survived" && status !== "NoCoverage") return;
+      const line = readFileSync(fileName, "utf8").split("\n")[start.line - 1];
+      const from = line.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined);
+      console.log(`${fileName}:${start.line}: ${line.trim()}\n  ${from} -> ${replacement.replace(/\s+/g, " ")}`);
+    },
+  };
+}
+
+export const strykerPlugins = [
+  declareFactoryPlugin(PluginKind.TestRunner, "in-process", inProcessRunner),
+  declareFactoryPlugin(PluginKind.Reporter, "survivors", survivorsAtOnce),
+];
 export const strykerValidationSchema = {
   properties: {
     inProcess: {

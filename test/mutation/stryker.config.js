@@ -57,8 +57,7 @@ export default {
   timeoutMS: 30_000,
   timeoutFactor: 0,
   ignorePatterns: ["coverage", "dist", "docs"],
-  reporters: ["progress-append-only", "clear-text", "json"],
-  clearTextReporter: { logTests: false, reportTests: false, allowColor: false },
+  reporters: ["progress-append-only", "survivors", "json"],
   jsonReporter: { fileName: `coverage/mutation/${NAME}.json` },
   // A second run takes over what neither the sources nor the tests have changed; `--force` runs all.
   incremental: true,
