@@ -1,6 +1,3 @@
-/** Halving alone crosses all doubles in fewer steps. */
-const MAX_STEPS = 4400;
-
 /** A bracket that so many steps have not brought to half its size is halved. */
 const STEPS_TO_HALVE = 3;
 
@@ -26,14 +23,15 @@ export function increasingRoot(
   // The values as they are, which the Illinois rule does not halve.
   let [left, right] = [-atLow, atHigh];
   let [kept, size, since] = [0, high - low, 0];
-  for (let step = 0; step < MAX_STEPS; step++) {
+  for (;;) {
     if (2 * (high - low) <= size) [size, since] = [high - low, 0];
     else since++;
     const secant = low + (high - low) * (atLow / (atLow - atHigh));
     const inside = secant > low && secant < high && since < STEPS_TO_HALVE;
     const x = inside ? secant : middle(low, high);
     if (!inside) [size, since] = [high - low, 0];
-    if (!(x > low && x < high)) break;
+    // No double is between them.
+    if (!(x > low && x < high)) return left < right ? low : high;
     const value = f(x);
     if (value === 0) return x;
     if (value < 0) {
@@ -46,5 +44,4 @@ export function increasingRoot(
       kept = -1;
     }
   }
-  return left < right ? low : high;
 }

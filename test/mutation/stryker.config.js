@@ -13,7 +13,7 @@ export default {
   plugins: ["./test/mutation/runner.js"],
   testRunner: "in-process",
   inProcess: {
-    patience: 1.5,
+    patience: 1,
     // The tests that hold the mathematics to account: no built command, no documentation, no types, no fuzzing.
     tests: (
       process.env.TESTS?.split(",") ?? [
