@@ -118,7 +118,7 @@ loops without end: ten times as often as in all tests together, or for half a mi
 
 \`npm run mutation\` makes the table anew, \`MUTATE=information npm run mutation\` one folder of it. The tests are called in one process, the
 sources evaluated afresh for each change, each property with a tenth of its usual runs and for four seconds at most, without the slowest
-tests, and a change that one second of computing (three, in earlier runs) do not notice counts as a survivor. All of that can
+tests, and a change that a second of computing (three, in earlier runs) does not notice counts as a survivor. All of that can
 only lower a score.
 
 ## File by file

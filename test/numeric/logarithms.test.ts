@@ -22,7 +22,10 @@ const split = fc
     const x = Math.exp(-nats - 1e-3);
     return small === "q" ? { q: x, rest: 1 - x, exact: big(x) } : { q: 1 - x, rest: x, exact: one.minus(big(x)) };
   });
-const counts = fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0.5, max: 1e9, noNaN: true }));
+const counts = fc.oneof(
+  fc.integer({ min: 1, max: 1000 }),
+  fc.double({ min: -36, max: 36, noNaN: true }).map((e) => 10 ** e),
+);
 
 describe("1 + (1 − q) + … + (1 − q)^{n−1}", () => {
   test.prop([split, counts])("has its digits whatever q, and so has its logarithm", ({ q, rest, exact: p }, n) => {
@@ -47,6 +50,10 @@ describe("1 + (1 − q) + … + (1 − q)^{n−1}", () => {
     expect(powerOfRest(0.75, 0.25, 2)).toBeCloseTo(0.0625, 16);
     expect(logGeometricSum(-5000, 0, 10)).toBe(Math.log(10));
     expect(logPowerOfRest(-5000, 0, 10)).toBeCloseTo(0, 300);
+    expect(Math.log(-logPowerOfRest(-800, 0, Math.exp(300)))).toBeCloseTo(-500, 9);
+    // Each side is read where it has the digits, and there alone.
+    expect(logPowerOfRest(-1, Number.NaN, 3)).toBeCloseTo(3 * Math.log1p(-Math.exp(-1)), 13);
+    expect(logPowerOfRest(-1e-20, -1e-20 - 46, 3)).toBeCloseTo(-138, 12);
     expect(logPowerOfRest(-100, 0, 10)).toBeCloseTo(-10 * Math.exp(-100), 55);
   });
 });

@@ -61,17 +61,27 @@ describe("the root of an increasing function", () => {
     },
   );
 
-  it("is an end where the function has no other sign", () => {
-    expect(increasingRoot((x) => x, 0, 5)).toBe(0);
-    expect(increasingRoot((x) => x, 1, 5)).toBe(1);
-    expect(increasingRoot((x) => x, -5, 0)).toBe(0);
-    expect(increasingRoot((x) => x, -5, -1)).toBe(-1);
+  it("is an end where the function has no other sign, at once", () => {
+    for (const [low, high, root] of [
+      [0, 5, 0],
+      [1, 5, 1],
+      [-5, 0, 0],
+      [-5, -1, -1],
+    ]) {
+      const { seen, call } = counted((x) => x);
+      expect([increasingRoot(call, low, high), seen.calls]).toEqual([root, 2]);
+    }
   });
 
   it("is the nearer in value of the two that enclose it", () => {
     const at = (low: number, high: number) => increasingRoot((x) => (x <= 1 ? -low : high), 0, 3);
     expect(at(1, 2)).toBe(1);
     expect(at(2, 1)).toBe(1 + 2 ** -52);
+    // Also where it is an end.
+    const step = (at: number, low: number, high: number) => increasingRoot((x) => (x <= at ? -low : high), 1, 4);
+    expect(step(1, 1, 2)).toBe(1);
+    const below = 4 - 2 ** -51;
+    expect([step(below, 2, 1), step(below, 1, 2)]).toEqual([4, below]);
   });
 
   it("takes a straight line at once, and a bend in a few steps", () => {
@@ -81,6 +91,25 @@ describe("the root of an increasing function", () => {
     const bend = counted((x) => Math.exp(x) - 2);
     expect(increasingRoot(bend.call, -1, 5)).toBeCloseTo(Math.LN2, 15);
     expect(bend.seen.calls).toBeLessThanOrEqual(20);
+  });
+
+  it("halves its bracket at least once in four steps, and most often far sooner", () => {
+    const calls = (f: (x: number) => number, low: number, high: number, middle = halfway) => {
+      const { seen, call } = counted(f);
+      increasingRoot(call, low, high, middle);
+      return seen.calls;
+    };
+    // The secant alone would take thousands of steps on these.
+    expect(calls((x) => (x < 0.7 ? -1e-12 : 1e12), 0, 1)).toBeLessThan(4 * 54);
+    expect(calls((x) => (x < 0.7 ? -1e12 : 1e-12), 0, 1)).toBeLessThan(4 * 54);
+    expect(calls((x) => (x - 0.3) ** 9, 0, 1)).toBeLessThan(4 * 54);
+    expect(calls((x) => Math.exp(200 * x) - 2, -1, 1)).toBeLessThan(40);
+    expect(calls((x) => 2 - Math.exp(-200 * x), -1, 1)).toBeLessThan(40);
+    for (const c of [0.1, 0.5, 0.9]) {
+      expect(calls((x) => x ** 3 - c, 0, 1)).toBeLessThan(20);
+      expect(calls((x) => c - (1 - x) ** 3, 0, 1)).toBeLessThan(20);
+    }
+    expect(calls((x) => Math.log(x) - 3, 1e-300, 1e300, geometricMean)).toBeLessThan(60);
   });
 
   it("has a middle where numbers are as large or as small as they can be", () => {
@@ -123,6 +152,24 @@ describe("all roots on a grid", () => {
     expect(allRoots(f(0.3), grid).roots).toEqual([]);
     expect(allRoots(f(-9), grid).roots).toEqual([]);
     expect(allRoots(f(0.125), [1, 2]).roots.map(({ rises }) => rises)).toEqual([false]);
+  });
+
+  it("are found on both sides of a least value between two points", () => {
+    let calls = 0;
+    const f = (x: number) => {
+      calls++;
+      return { value: (x - 1.3) ** 2 - 0.01, slope: 2 * (x - 1.3) };
+    };
+    const { roots, highest } = allRoots(f, [0.5, 3]);
+    expect(roots).toEqual([
+      { x: expect.closeTo(1.2, 14), rises: false },
+      { x: expect.closeTo(1.4, 14), rises: true },
+    ]);
+    expect(highest).toBe(3);
+    // Where the slope keeps its sign nothing is searched for.
+    calls = 0;
+    allRoots(f, [2, 2.25, 2.5, 2.75, 3]);
+    expect(calls).toBe(7);
   });
 
   it("reach from the first point to the last", () => {
