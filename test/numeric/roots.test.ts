@@ -106,10 +106,10 @@ describe("the root of an increasing function", () => {
     expect(calls((x) => Math.exp(200 * x) - 2, -1, 1)).toBeLessThan(40);
     expect(calls((x) => 2 - Math.exp(-200 * x), -1, 1)).toBeLessThan(40);
     for (const c of [0.1, 0.5, 0.9]) {
-      expect(calls((x) => x ** 3 - c, 0, 1)).toBeLessThan(20);
-      expect(calls((x) => c - (1 - x) ** 3, 0, 1)).toBeLessThan(20);
+      expect(calls((x) => x ** 3 - c, 0, 1)).toBeLessThan(45);
+      expect(calls((x) => c - (1 - x) ** 3, 0, 1)).toBeLessThan(45);
     }
-    expect(calls((x) => Math.log(x) - 3, 1e-300, 1e300, geometricMean)).toBeLessThan(60);
+    expect(calls((x) => Math.log(x) - 3, 1e-300, 1e300, geometricMean)).toBeLessThan(80);
   });
 
   it("has a middle where numbers are as large or as small as they can be", () => {

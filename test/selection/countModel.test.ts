@@ -1,6 +1,7 @@
 /** Independent numbers of votes, against their terms multiplied out. */
+import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
-import { describe, expect } from "vitest";
+import { describe, expect, it } from "vitest";
 import { binomialCounts, type CountModel, poissonCounts } from "../../src/selection/votes/countModel.js";
 import { test } from "../support/test.js";
 
@@ -21,10 +22,8 @@ const contenders = fc.array(
 );
 type Contenders = readonly { answers: number; mass: number; count: number }[];
 /** log z beside the start: near it, and far to both sides, where numbers of votes are all few or all many. */
-const apart = fc.oneof(
-  fc.double({ min: -3, max: 3, noNaN: true }),
-  fc.constantFrom(-1000, -600, -300, -100, 0, 1, 100, 300, 680, 1000),
-);
+const nearby = fc.double({ min: -3, max: 3, noNaN: true });
+const FAR = [-1000, -650, -300, -100, 0, 1, 100, 300, 650, 1000];
 
 const sharesOf = (all: Contenders) => {
   const total = all.reduce((s, { answers, mass }) => s + answers * mass, 0);
@@ -62,34 +61,85 @@ function holds(
 }
 
 describe("numbers of votes as independent ones", () => {
-  test.prop([contenders, fc.integer({ min: 1, max: 60 }), apart])("of Poisson's law", (all, n, off) => {
+  test.prop([contenders, fc.integer({ min: 1, max: 60 }), nearby])("of Poisson's law", (all, n, off) => {
     const share = sharesOf(all);
     const model = poissonCounts(answersOf(all), share, share.map(Math.log), n);
-    const logZ = model.logStart + off;
     expect(model.most(0)).toBe(n);
-    // Where e^x is neither 0 nor ∞ all ways are those to share n draws: zⁿ/n!, as the shares add up to 1.
-    if (Math.abs(off) < 500)
+    for (const at of [off, ...FAR]) {
+      const logZ = model.logStart + at;
+      // All ways are those to share n draws: zⁿ/n!, as the shares add up to 1.
+      if (Math.abs(at) >= 690) continue;
       holds(model, logZ, all, n, (c, m) => m * Math.log(share[c]) - logFactorial(m), -logFactorial(n), n);
-    // The expected total is z, which is n at the start.
-    const mean = all.reduce((s, { answers }, c) => s + answers * model.at(logZ).mean(c), 0);
-    if (Math.abs(off) < 690) close(mean / Math.exp(logZ), 1, 2000);
-    if (off === 0) close(mean, n, 10 * n);
+      // The expected total is z, which is n at the start.
+      const mean = all.reduce((s, { answers }, c) => s + answers * model.at(logZ).mean(c), 0);
+      close(mean / Math.exp(logZ), 1, 2000);
+      if (at === 0) close(mean, n, 10 * n);
+    }
   });
 
-  test.prop([contenders, fc.double({ min: 0, max: 1, noNaN: true }), apart])("of a binomial law", (all, q, off) => {
+  test.prop([contenders, fc.double({ min: 0, max: 1, noNaN: true }), nearby])("of a binomial law", (all, q, off) => {
     const counts = all.map(({ count }) => count);
     const size = all.reduce((s, { answers, count }) => s + answers * count, 0);
     const n = Math.max(1, Math.round(q * size));
     const model = binomialCounts(answersOf(all), counts, n);
-    const logZ = model.logStart + off;
     for (const [c, count] of counts.entries()) expect(model.most(c)).toBe(count);
-    if (Math.abs(off) < 500) holds(model, logZ, all, n, (c, m) => logChoose(counts[c], m), logChoose(size, n), size);
-    for (const [c, count] of counts.entries()) {
-      const share = logZ > 0 ? 1 / (1 + Math.exp(-logZ)) : Math.exp(logZ) / (1 + Math.exp(logZ));
-      close(model.at(logZ).mean(c) / (count * share || 1), share === 0 ? 0 : 1, 2000);
+    for (const at of [off, ...FAR]) {
+      const logZ = model.logStart + at;
+      if (Math.abs(at) < 690) holds(model, logZ, all, n, (c, m) => logChoose(counts[c], m), logChoose(size, n), size);
+      for (const [c, count] of counts.entries()) {
+        const share = logZ > 0 ? 1 / (1 + Math.exp(-logZ)) : Math.exp(logZ) / (1 + Math.exp(logZ));
+        close(model.at(logZ).mean(c) / (count * share || 1), share === 0 ? 0 : 1, 2000);
+      }
     }
     // Half a sample more is there, so that all of them may be drawn.
     const mean = all.reduce((s, { answers }, c) => s + answers * model.at(model.logStart).mean(c), 0);
     close(mean, (n * size) / (size + 0.5), 10 * n);
+  });
+
+  it("of shares that are no normal doubles, at a z that brings them back", () => {
+    for (const logShare of [-720, -740, -5000]) {
+      const [share, logShares] = [Float64Array.of(Math.exp(logShare), 1), Float64Array.of(logShare, 0)];
+      const model = poissonCounts([1, 1], share, logShares, 3);
+      for (const rate of [1e-3, 1, 50]) {
+        const counts = model.at(Math.log(rate) - logShare);
+        if (logShare > -1000) expect(counts.step(0, 0) / rate).toBeCloseTo(1, 11);
+        expect(counts.logStep(0, 3)).toBeCloseTo(Math.log(rate / 4), 10);
+        const want = 4 * Math.log(rate) - Math.log(24);
+        expect(counts.logTerm(0, 4) + counts.logTotal(0)).toBeCloseTo(want, 9);
+      }
+    }
+  });
+
+  const exact = exactAlgebra({ digits: 50 });
+  it("have all digits of their logarithms at many votes", () => {
+    const big = (x: number) => exact.number(x);
+    const factorial = (n: number) =>
+      Array.from({ length: n }, (_, i) => big(i + 1)).reduce((p, x) => p.times(x), big(1));
+    const n = 1500;
+    for (const z of [1400, 1500.5, 1700]) {
+      // Half of the draws each.
+      const counts = poissonCounts([2], Float64Array.of(0.5), Float64Array.of(-Math.LN2), n).at(Math.log(z));
+      for (const m of [600, 750, 800]) {
+        const rate = exact.exp(big(Math.log(z))).div(big(2));
+        const want = exact
+          .log(rate)
+          .times(big(m))
+          .minus(rate)
+          .minus(exact.log(factorial(m)));
+        expect(Math.abs(counts.logTerm(0, m) - exact.toNumber(want))).toBeLessThan(3e-13);
+      }
+      const half = binomialCounts([2], [1000], n).at(Math.log(z / 500));
+      const odds = exact.exp(big(Math.log(z / 500)));
+      for (const m of [700, 750, 999]) {
+        const ways = factorial(1000)
+          .div(factorial(m))
+          .div(factorial(1000 - m));
+        const want = exact
+          .log(ways)
+          .plus(exact.log(odds).times(big(m)))
+          .minus(exact.log(odds.plus(big(1))).times(big(1000)));
+        expect(Math.abs(half.logTerm(0, m) - exact.toNumber(want))).toBeLessThan(3e-13);
+      }
+    }
   });
 });

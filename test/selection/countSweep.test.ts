@@ -132,6 +132,36 @@ describe("rivals that lose", () => {
     },
   );
 
+  it("have as many votes as they may where more are past all doubles the likelier", () => {
+    // e^600 is what one vote more is likelier by: fewer are nothing.
+    const [logZ, count] = [600, 9];
+    const counts = binomialCounts([2, 1], [count, 3], 12).at(logZ);
+    const rivals = new Rivals(counts, [2, 1], [0, 1], [0.4]);
+    const logChoose = (m: number) => {
+      let ways = 1;
+      for (let i = 0; i < m; i++) ways = (ways * (count - i)) / (i + 1);
+      return Math.log(ways);
+    };
+    for (let m = 1; m <= count; m++) {
+      rivals.raise((c) => (c === 0 ? { below: m, tied: true } : { below: 1, tied: false }));
+      const most = logChoose(m - 1) + (m - 1) * logZ;
+      const more = logChoose(m) + m * logZ - most;
+      expect(rivals.logLostOf(0) + counts.logTotal(0)).toBeCloseTo(most, 9);
+      expect(rivals.logTieOf(0)).toBeCloseTo(more, 9);
+      expect(rivals.ties.logMost).toBeCloseTo(2 * more, 9);
+      for (const y of [0, 0.5, 1]) {
+        // One of the two is left, tied but for 1/hazard; or both.
+        const tie = scaled(turned(0.4 * m), y);
+        rivals.without(Int32Array.of(0, -1), y, (_, re, im) => meets([re[0], im[0]], tie, 1e-12));
+        rivals.without(Int32Array.of(-1, 0), y, (_, re, im) => meets([re[0], im[0]], times(tie, tie), 1e-12));
+      }
+    }
+    // Not tied they have one vote less than the number.
+    const others = new Rivals(counts, [2, 1], [0, 1], [0.4]);
+    others.raise((c) => ({ below: c === 0 ? 5 : 1, tied: false }));
+    others.without(Int32Array.of(0, -1), 1, (_, re, im) => meets([re[0], im[0]], turned(0.4 * 4), 1e-12));
+  });
+
   it("keep their turns over many votes", () => {
     const counts = binomialCounts([1, 1], [300, 2], 150).at(0);
     const rivals = new Rivals(counts, [1, 1], [1], [0.7, 3]);
@@ -211,6 +241,72 @@ describe("the sweep over the winner's votes", () => {
         meets([gotOnly[i].re[k] * own, gotOnly[i].im[k] * own], ways(2), 1e-12 * own);
       }
     }
+  });
+
+  test.prop([
+    fc.array(fc.record({ answers: fc.integer({ min: 1, max: 3 }), mass: fc.integer({ min: 1, max: 9 }) }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    fc.integer({ min: 200, max: 1500 }),
+    fc.constantFrom(1e-5, 1e-18),
+  ])("is over those numbers of votes where some winner is felt, and no others", (all, n, negligible) => {
+    const answers = all.map((c) => c.answers);
+    const total = all.reduce((s, c) => s + c.answers * c.mass, 0);
+    const share = Float64Array.from(all, (c) => c.mass / total);
+    const model = poissonCounts(answers, share, share.map(Math.log), n);
+    const winners = answers.map((_, c) => c);
+    const one: Case = { answers, model, n, logZ: Math.log(n), chances: [] };
+    const { from, to, peak } = sweepOf(
+      one,
+      answers.map(() => 1),
+    ).window(model.at(Math.log(n)), winners, negligible);
+    // log of the chance of m votes, and that the others have as many at most.
+    const logs = [...share].map((p) => {
+      const [own, fewer] = [[-n * p], [-n * p]];
+      for (let m = 1; m <= n; m++) {
+        own.push(own[m - 1] + Math.log((n * p) / m));
+        const [x, y] = [fewer[m - 1], own[m]].sort((a, b) => b - a);
+        fewer.push(x + Math.log1p(Math.exp(y - x)));
+      }
+      return { own, fewer };
+    });
+    const bound = (a: number, m: number) =>
+      logs[a].own[m] - logs[a].fewer[m] + logs.reduce((s, { fewer }, c) => s + answers[c] * fewer[m], 0);
+    for (const a of winners) {
+      const most = Math.max(...Array.from({ length: n }, (_, i) => bound(a, i + 1)));
+      expect(Math.abs(peak[a] - most)).toBeLessThan(1e-8 * n);
+    }
+    const felt = Array.from({ length: n }, (_, i) => i + 1).filter((m) =>
+      winners.some((a) => bound(a, m) > peak[a] + Math.log(negligible) + 1e-8 * n),
+    );
+    const nearly = Array.from({ length: n }, (_, i) => i + 1).filter((m) =>
+      winners.some((a) => bound(a, m) > peak[a] + Math.log(negligible) - 1e-8 * n),
+    );
+    expect(from >= nearly[0] && from <= felt[0]).toBe(true);
+    expect(to >= felt[felt.length - 1] && to <= nearly[nearly.length - 1]).toBe(true);
+  });
+
+  it("takes sums as tied by their slack, and no others", () => {
+    const against = (factor: number, slack: number) => {
+      const model = binomialCounts([1, 1], [3, 30], 12);
+      const sweep = new CountSweep(
+        [0, 1].map(() => ({ answers: 1, level: 0 })),
+        model,
+        12,
+        [1, factor],
+        [1e-14, slack],
+      );
+      // 3 and up to 9 make 12, and up to 8 do not.
+      return sweep.mayWin(0, 3);
+    };
+    expect([
+      against(3, 1e-14),
+      against(3 - 1e-13, 1e-14),
+      against(3 - 1e-13, 1e-12),
+      against(3 + 1e-13, 1e-14),
+    ]).toEqual([true, false, true, true]);
+    expect([against(3 - 1e-8, 1e-12), against(0, 1e-12), against(Infinity, 0)]).toEqual([false, false, true]);
   });
 
   test.prop([cases, factors, fc.nat(3), fc.integer({ min: 1, max: 8 })])(

@@ -42,7 +42,7 @@ export class CountSweep {
   /**
    * @param factor for each contender the votes of it that are worth one of the winner: Infinity where its votes count
    *   nothing
-   * @param slack how far the logarithms of numbers of votes that are tied may lie apart
+   * @param slack how far, relative to them, numbers of votes that are tied may lie apart
    */
   constructor(
     contenders: readonly Contender[],
@@ -72,12 +72,10 @@ export class CountSweep {
   /** The votes below which an answer of a contender loses to m, and whether with so many it is tied. */
   #against(c: number, m: number): { below: number; tied: boolean } {
     const votes = m * this.#factor[c];
-    if (votes === m) return { below: m, tied: true };
     // More than n votes have no part in a total of n.
     if (votes > this.#n + 1) return { below: this.#n + 1, tied: false };
     const near = Math.round(votes);
-    if (near >= 1 && Math.abs(near - votes) < 1e-6 * votes && Math.abs(log(near / votes)) <= this.#slack[c])
-      return { below: near, tied: true };
+    if (Math.abs(near - votes) < this.#slack[c] * votes) return { below: near, tied: true };
     return { below: Math.floor(votes) + 1, tied: false };
   }
 
@@ -93,14 +91,11 @@ export class CountSweep {
     for (let m = from; m <= to; m++) {
       rivals.raise((c) => this.#against(c, m));
       place.fill(-1);
-      let active = 0;
       for (const [i, a] of winners.entries()) {
         term[i] = this.#term(counts, rivals, a, m);
-        if (term[i] <= peak[i] + least) continue;
-        place[a] = i;
-        active++;
+        if (term[i] > peak[i] + least) place[a] = i;
       }
-      if (active === 0) continue;
+      if (place.every((i) => i < 0)) continue;
       for (let k = 0; k < angles.length; k++) {
         re[k] = cos(angles[k] * m);
         im[k] = sin(angles[k] * m);
