@@ -313,6 +313,48 @@ describe("laws of votes at many draws", () => {
     },
   );
 
+  test.prop([fc.double({ min: -690, max: -0.7, noNaN: true }), fc.integer({ min: 1, max: 30 })])(
+    "by the integral too, where totals beside n are far likelier than n",
+    (logShare, n) => {
+      const logs = Float64Array.of(logShare, Math.log1p(-Math.exp(logShare)));
+      const model = poissonCounts([1, 1], logs.map(Math.exp), logs, n);
+      const all = [
+        { answers: 1, level: 0 },
+        { answers: 1, level: 0 },
+      ];
+      const got = voteIntegral(all, voteWeights(Float64Array.of(0), 1), model, n, [0, 1]);
+      for (const [c, log] of logs.entries()) {
+        const terms: number[] = [];
+        for (let m = Math.ceil(n / 2); m <= n; m++) {
+          const half = 2 * m === n ? Math.log(0.5) : 0;
+          terms.push(logOf(choose(n, m)) + m * log + (n - m) * logs[1 - c] + half);
+        }
+        const want = logSum(terms);
+        expect(Math.abs(got[c] - want), `${got[c]} for ${want}`).toBeLessThan(2e-12 + 1e-13 * Math.abs(want));
+      }
+    },
+  );
+
+  test.prop([
+    fc.integer({ min: 1, max: 900 }),
+    fc.integer({ min: 101, max: 900 }),
+    fc.integer({ min: 1, max: 60 }),
+    fc.constantFrom(1, 2, 3),
+  ])("of many samples of two answers are a tail of the hypergeometric law", (a, b, n, weight) => {
+    const count = [a, 1001 - Math.min(a, 901) + b];
+    const size = count[0] + count[1];
+    const won = [ZERO, ZERO];
+    for (let m = 0; m <= n; m++) {
+      const ways = choose(count[0], m) * choose(count[1], n - m);
+      const winners = heaviest([weight, 1])([m, n - m]);
+      for (const c of winners) won[c] = add(won[c], { top: ways, bottom: BigInt(winners.length) });
+    }
+    const samples = { count, reward: [Math.log(weight), 0], beta: 1 };
+    const [{ law }, one] = estimateMajorityVote(samples, [n, 1]);
+    for (const c of [0, 1]) near(law[c], toNumber({ top: won[c].top, bottom: won[c].bottom * choose(size, n) }), 1e-11);
+    near(one.law[0], count[0] / size, 1e-12);
+  });
+
   test.prop([
     fc.array(
       fc.record({

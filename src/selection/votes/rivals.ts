@@ -142,7 +142,7 @@ export class Rivals {
   }
 
   #isOver(c: number): boolean {
-    return this.#hazard[c] < SATURATED && !(this.#hazard[c] > 0 && this.#counts.step(c, this.#below[c]) > 1);
+    return this.#hazard[c] < SATURATED;
   }
 
   #next(c: number): void {
