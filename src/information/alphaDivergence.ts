@@ -1,13 +1,13 @@
 import type { Law } from "../measure/law.js";
 import { expm1MinusX } from "../numeric/deviance.js";
-import { exp, expm1 } from "../numeric/elementary.js";
+import { exp, expm1, log } from "../numeric/elementary.js";
 import { klOf } from "./divergence.js";
 import { sumOverLogRatios } from "./logRatio.js";
 
 /** Below this l the two terms of f_α(e^l) are of second order, and neither cancels much of the other. */
 const SMALL_LOG_RATIO_NATS = 1;
 
-/** e^x of a larger x may overflow before a small factor is multiplied in. */
+/** e^x of a larger x may overflow, though a small factor times it does not. */
 const MAX_EXPONENT_NATS = 700;
 
 /**
@@ -29,15 +29,9 @@ function alphaTermFromHalf(alpha: number, l: number, a: number, b: number): numb
     const bent = c === 0 ? 0 : expm1MinusX(c * l) / c;
     return (a * (expm1MinusX(-l) + bent)) / alpha;
   }
-  if (c === 0) return l > 0 ? a * (l - 1 + exp(-l)) : a * (l - 1) + b;
-  if (l > 0) {
-    // The largest doubles are within reach of a small a.
-    if (c * l > MAX_EXPONENT_NATS) return (a / c / alpha) * exp(c * l - Math.LN2) * 2;
-    return (a * (expm1(c * l) / c) - a + a * exp(-l)) / alpha;
-  }
-  // e^{cl} may overflow where a is small, and a·e^{cl} = b·e^{αl} does not.
-  const grown = c * l < MAX_EXPONENT_NATS ? (a * expm1(c * l)) / c : (b * exp(alpha * l) - a) / c;
-  return (grown - a + b) / alpha;
+  if (c === 0) return a * (l - 1) + b;
+  const grown = c * l < MAX_EXPONENT_NATS ? a * expm1(c * l) : exp(c * l + log(a)) - a;
+  return (grown / c - a + b) / alpha;
 }
 
 /** D_α(P‖Q) = Σ Q·f_α(P/Q). */

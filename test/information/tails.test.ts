@@ -1,0 +1,61 @@
+/** Laws that agree but for answers whose masses are no normal doubles: what these add to a divergence is all there is. */
+import { fromLogMass, jensenShannonDivergence, klEstimator, renyiDivergence } from "exptilt";
+import { exactAlgebra } from "exptilt/exact";
+import fc from "fast-check";
+import { describe, expect } from "vitest";
+import { test } from "../support/test.js";
+
+const exact = exactAlgebra({ digits: 60 });
+const big = (x: number) => exact.number(x);
+const one = big(1);
+const near = (got: number, want: number, error = 2e-323) =>
+  expect(Math.abs(got - want), `${got} for ${want}`).toBeLessThanOrEqual(1e-12 * Math.abs(want) + error);
+
+const tail = fc.oneof(fc.double({ min: -730, max: -709, noNaN: true }), fc.constantFrom(-712, -720));
+const given = (log: number) => fromLogMass(["most", "rare"], [0, log]);
+/** The probability of the rare answer, and the exact log-ratio of the two. */
+const rare = (log: number) => exact.exp(big(log));
+
+describe("of one rare answer", () => {
+  test.prop([tail, tail])("Jensen and Shannon's divergence is its own part", (x, y) => {
+    const [a, b] = [rare(x), rare(y)];
+    const mean = a.plus(b).div(big(2));
+    const part = (u: typeof a) => u.times(exact.log(u.div(mean)));
+    near(jensenShannonDivergence(given(x), given(y)), exact.toNumber(part(a).plus(part(b)).div(big(2))));
+    const alone = fromLogMass(["most", "rare"], [0, -Infinity]);
+    // ½ a log 2, and as much of the main answer's first order that cancels.
+    near(jensenShannonDivergence(given(x), alone), exact.toNumber(a.times(exact.log(big(2))).div(big(2))));
+    near(jensenShannonDivergence(alone, given(x)), exact.toNumber(a.times(exact.log(big(2))).div(big(2))));
+  });
+
+  test.prop([tail, tail])("the estimators of KL have its mean and its second moment", (x, y) => {
+    const [a, b] = [rare(x), rare(y)];
+    const l = big(x).minus(big(y));
+    const u = b.div(a);
+    const of = { k1: l, k2: l.times(l).div(big(2)), k3: u.minus(one).plus(l) };
+    for (const kind of ["k2", "k3"] as const) {
+      const { mean, variance } = klEstimator(given(x), given(y), kind);
+      near(mean, exact.toNumber(a.times(of[kind])), 1e-322);
+      near(variance, exact.toNumber(a.times(of[kind].times(of[kind]))), 1e-320);
+    }
+    near(klEstimator(given(x), given(y), "k1").variance, exact.toNumber(a.times(l.times(l))), 1e-320);
+    // From another law of the draws, rarer or not: Σ P² f²/B.
+    for (const z of [-711, -725]) {
+      const { variance } = klEstimator(given(x), given(y), "k2", { behavior: given(z) });
+      const want = a.times(a).times(of.k2.times(of.k2)).div(rare(z));
+      near(variance, exact.toNumber(want), 1e-318);
+    }
+  });
+
+  test.prop([tail, tail, fc.constantFrom(0.5, 2, 3)])("Rényi's divergence is its own part", (x, y, order) => {
+    const [a, b, r] = [rare(x), rare(y), big(order)];
+    const power = exact.exp(
+      big(x)
+        .times(r)
+        .plus(big(y).times(one.minus(r))),
+    );
+    // Σ P^r Q^{1−r} − 1 = a^r b^{1−r} − r a + (r − 1) b, as the main answers have what is left.
+    const apart = power.minus(r.times(a)).plus(r.minus(one).times(b));
+    near(renyiDivergence(given(x), given(y), order), exact.toNumber(apart.div(r.minus(one))), 1e-322);
+  });
+});
