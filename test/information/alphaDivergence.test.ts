@@ -63,7 +63,7 @@ describe("one answer's part of the α-divergence", () => {
     }
     // a^α b^{1−α} where a is next to nothing and α in the middle.
     for (const [alpha, l] of [
-      [0.51, -740],
+      [0.51, -690],
       [0.9, -700],
     ])
       expect(alphaTerm(alpha, l, Math.exp(l), 1) / byDefinition(alpha, l, Math.exp(l))).toBeCloseTo(1, 9);
