@@ -28,10 +28,10 @@ export default {
     without: [
       // These load the built package.
       ...["a worker", "another copy of the library"],
-      ...(folders.some((name) => name.startsWith("selection"))
+      ...(hasSamplers
         ? []
-        : ["both samplers of soft best-of-N", "the embedded samples", "many samples"]),
-      ...(hasSamplers ? [] : ["by index and in bulk", "holds an answer of the exact law"]),
+        : ["both samplers of soft best-of-N", "the embedded samples", "many samples", "by index and in bulk"]),
+      ...(hasSamplers ? [] : ["holds an answer of the exact law"]),
       "a million answers",
       ...["n = 1 and β = ∞ give the mean", "tends to the hard estimate", "the curves of their own law"],
       ...["the mean over all pairs", "increases with n, and lies above"],

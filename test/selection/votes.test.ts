@@ -19,8 +19,9 @@ import { binomialCounts, poissonCounts } from "../../src/selection/votes/countMo
 import { voteIntegral } from "../../src/selection/votes/voteIntegral.js";
 import { voteWeights } from "../../src/selection/votes/voteWeights.js";
 import reference from "../reference/votes.json" with { type: "json" };
-import { add, type Fraction, toNumber } from "../support/fraction.js";
+import { add, toNumber } from "../support/fraction.js";
 import { test } from "../support/test.js";
+import { choose, countsOf, factorial, heaviest, logOf, logSum, type Rule, ZERO } from "../support/votes.js";
 
 const keys = (values: ArrayLike<unknown>) => [...Array(values.length).keys()];
 const near = (got: number, want: number, relative: number) => {
@@ -29,30 +30,6 @@ const near = (got: number, want: number, relative: number) => {
 const within = (got: ArrayLike<number>, want: ArrayLike<number>, relative: number) => {
   for (const i of keys(want)) near(got[i], want[i], relative);
 };
-
-const ZERO: Fraction = { top: 0n, bottom: 1n };
-const factorial = (n: number): bigint => (n <= 1 ? 1n : BigInt(n) * factorial(n - 1));
-const choose = (n: number, k: number): bigint => (k < 0 || k > n ? 0n : factorial(n) / factorial(k) / factorial(n - k));
-
-/** All ways to give n draws to so many answers, at most `most` to each. */
-function* countsOf(most: readonly number[], n: number): Generator<number[]> {
-  if (most.length === 0) {
-    if (n === 0) yield [];
-    return;
-  }
-  for (let i = 0; i <= Math.min(n, most[0]); i++) for (const rest of countsOf(most.slice(1), n - i)) yield [i, ...rest];
-}
-
-type Rule = (counts: readonly number[]) => readonly number[];
-
-/** Votes of whole weights: the answers of the largest sum; none where all weights drawn are 0. */
-const heaviest =
-  (weight: readonly number[]): Rule =>
-  (counts) => {
-    const sums = counts.map((c, i) => c * weight[i]);
-    const most = Math.max(...sums);
-    return most === 0 ? [] : keys(sums).filter((i) => sums[i] === most);
-  };
 
 /** The law of the answer that a rule takes, ties drawn uniformly, given that it takes one: all counts gone through. */
 function enumerated(mass: readonly number[], n: number, rule: Rule): number[] {
@@ -287,15 +264,6 @@ describe("laws of votes at many draws", () => {
     },
   );
 
-  const logOf = (x: bigint) => {
-    const shift = Math.max(0, x.toString(2).length - 60);
-    return Math.log(Number(x >> BigInt(shift))) + shift * Math.LN2;
-  };
-  /** log Σ e^x. */
-  const logSum = (x: readonly number[]) => {
-    const top = Math.max(...x);
-    return top + Math.log(x.reduce((s, v) => s + Math.exp(v - top), 0));
-  };
   test.prop([fc.double({ min: -690, max: -0.7, noNaN: true }), fc.integer({ min: 1, max: 2000 })], { numRuns: 25 })(
     "of two answers the rarer has the tail of a binomial law, however rare",
     (logShare, n) => {
@@ -312,48 +280,6 @@ describe("laws of votes at many draws", () => {
       expect(Math.abs(law.logMass[0] - logSum(terms))).toBeLessThan(1e-12 + 1e-13 * Math.abs(law.logMass[0]));
     },
   );
-
-  test.prop([fc.double({ min: -690, max: -0.7, noNaN: true }), fc.integer({ min: 1, max: 30 })])(
-    "by the integral too, where totals beside n are far likelier than n",
-    (logShare, n) => {
-      const logs = Float64Array.of(logShare, Math.log1p(-Math.exp(logShare)));
-      const model = poissonCounts([1, 1], logs.map(Math.exp), logs, n);
-      const all = [
-        { answers: 1, level: 0 },
-        { answers: 1, level: 0 },
-      ];
-      const got = voteIntegral(all, voteWeights(Float64Array.of(0), 1), model, n, [0, 1]);
-      for (const [c, log] of logs.entries()) {
-        const terms: number[] = [];
-        for (let m = Math.ceil(n / 2); m <= n; m++) {
-          const half = 2 * m === n ? Math.log(0.5) : 0;
-          terms.push(logOf(choose(n, m)) + m * log + (n - m) * logs[1 - c] + half);
-        }
-        const want = logSum(terms);
-        expect(Math.abs(got[c] - want), `${got[c]} for ${want}`).toBeLessThan(2e-12 + 1e-13 * Math.abs(want));
-      }
-    },
-  );
-
-  test.prop([
-    fc.integer({ min: 1, max: 900 }),
-    fc.integer({ min: 101, max: 900 }),
-    fc.integer({ min: 1, max: 60 }),
-    fc.constantFrom(1, 2, 3),
-  ])("of many samples of two answers are a tail of the hypergeometric law", (a, b, n, weight) => {
-    const count = [a, 1001 - Math.min(a, 901) + b];
-    const size = count[0] + count[1];
-    const won = [ZERO, ZERO];
-    for (let m = 0; m <= n; m++) {
-      const ways = choose(count[0], m) * choose(count[1], n - m);
-      const winners = heaviest([weight, 1])([m, n - m]);
-      for (const c of winners) won[c] = add(won[c], { top: ways, bottom: BigInt(winners.length) });
-    }
-    const samples = { count, reward: [Math.log(weight), 0], beta: 1 };
-    const [{ law }, one] = estimateMajorityVote(samples, [n, 1]);
-    for (const c of [0, 1]) near(law[c], toNumber({ top: won[c].top, bottom: won[c].bottom * choose(size, n) }), 1e-11);
-    near(one.law[0], count[0] / size, 1e-12);
-  });
 
   test.prop([
     fc.array(
