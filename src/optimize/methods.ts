@@ -15,7 +15,7 @@ export interface Descent {
 const MAX_STEP_NATS = 1e6;
 
 /** Minus the gradient over the Hessian, or one within so many nats, or where there is none over the diagonal curvature. */
-export function newtonStep(f: Smooth, { x, gradient }: Point, within: number): Float64Array | undefined {
+export function newtonStep(f: Smooth, { x, gradient }: Point, within = 0): Float64Array | undefined {
   const hessian = f.hessian(x, within);
   if (hessian !== undefined) return stepBy(hessian, gradient);
   const scale = f.curvature(x);

@@ -134,47 +134,78 @@ export function nodesOf(workspace: Workspace, weights: Weights, grid: Grid, reac
     : swept(workspace, weights, windows, at, t);
 }
 
+/** Up to this t·|w − μ|, φ is found around the mean. */
+const MAX_NEAR = 0.25;
+
 /**
- * Weights within a factor e of each other: around their mean, Σ ref e^{−t(w − μ)} − 1 is a sum of non-negative terms, so
- * that the excess keeps its digits however weak the tilt.
+ * φ around the mean of the weights: Σ ref e^{−t(w − μ)} − 1 is a sum of terms without cancellation, so that the excess keeps
+ * its digits however small it is.
  */
-function centred(
-  workspace: Workspace,
-  weights: Weights,
-  windows: Windows,
-  at: Float64Array,
-  times: Float64Array,
-): Nodes {
-  const { levels, x, mass, mean, meanLess1, lift } = weights;
-  const scale = 2 ** lift;
-  const y = workspace.floats(x.length);
-  for (let i = 0; i < y.length; i++) y[i] = expm1(x[i]) - meanLess1;
-  const width = Math.max(Math.abs(y[0]), Math.abs(y[y.length - 1]));
-  const moment = workspace.zeros(TAYLOR_TERMS);
-  for (let i = 0; i < y.length; i++) {
-    let p = mass[i] * y[i];
-    for (let k = 2; k < TAYLOR_TERMS; k++) {
-      p *= y[i];
-      moment[k] += p;
+class AroundMean {
+  readonly #weights: Weights;
+  /** w − μ. */
+  readonly #y: Float64Array;
+  /** Σ ref (w − μ)^k/k!, lifted. */
+  readonly #moment: Float64Array;
+  /** From this t on the powers do not do. */
+  readonly far: number;
+
+  constructor(workspace: Workspace, weights: Weights) {
+    const { x, mass, forbidden, weight, mean, meanLess1, lift } = weights;
+    this.#weights = weights;
+    this.#y = workspace.floats(x.length);
+    this.#moment = workspace.zeros(TAYLOR_TERMS);
+    const plainMean = mean * 2 ** -lift;
+    let width = 0;
+    const add = (p: number, y: number) => {
+      width = Math.max(width, Math.abs(y));
+      for (let k = 1; k < TAYLOR_TERMS; k++) {
+        p *= y;
+        if (k > 1) this.#moment[k] += p * inverseFactorial[k];
+      }
+    };
+    for (let i = 0; i < x.length; i++) {
+      this.#y[i] = meanLess1 > -0.5 && x[i] > -0.5 ? expm1(x[i]) - meanLess1 : weight[i] - plainMean;
+      if (Math.abs(mass[i]) >= SMALLEST_NORMAL) add(mass[i], this.#y[i]);
     }
+    if (forbidden > 0) add(forbidden, -plainMean);
+    this.far = MAX_NEAR / width;
   }
-  const logPhi = workspace.floats(at.length);
-  const excess = workspace.floats(at.length);
-  for (let n = 0; n < at.length; n++) {
-    const t = times[n];
+
+  /** The limit of excess/t² as t → 0. */
+  get curvature(): number {
+    return this.#moment[2];
+  }
+
+  /** The excess of log φ over −μt, lifted, before `far`. */
+  near(t: number): number {
     let over = 0;
-    if (t * width < 0.25) {
-      for (let k = TAYLOR_TERMS - 1; k >= 2; k--) over = moment[k] * inverseFactorial[k] - over * t;
-      over = over * t * t;
-      excess[n] = lift === 0 ? log1p(over) : over < scale * 1e-18 ? over : scale * log1p(over / scale);
-    } else {
-      for (let i = 0; i < y.length; i++) over += levels.mass[i] * expm1MinusX(-t * y[i]);
-      excess[n] = scale * log1p(over);
-    }
-    excess[n] = Math.max(0, excess[n]);
-    logPhi[n] = excess[n] - mean * t;
+    for (let k = TAYLOR_TERMS - 1; k >= 2; k--) over = this.#moment[k] - over * t;
+    over *= t * t;
+    const scale = 2 ** this.#weights.lift;
+    return Math.max(0, scale === 1 ? log1p(over) : over < scale * 1e-18 ? over : scale * log1p(over / scale));
   }
-  return { at, t: times, logPhi, excess, curvature: moment[2] / 2, windows, workspace };
+
+  /** The same at any t, by the sum over all levels. */
+  at(t: number): number {
+    const { levels, lift } = this.#weights;
+    if (t < this.far) return this.near(t);
+    let over = 0;
+    for (let i = 0; i < this.#y.length; i++) over += levels.mass[i] * expm1MinusX(-t * this.#y[i]);
+    return Math.max(0, 2 ** lift * log1p(over));
+  }
+}
+
+/** φ of weights within a factor e of each other, around their mean at every node. */
+function centred(workspace: Workspace, weights: Weights, windows: Windows, at: Float64Array, t: Float64Array): Nodes {
+  const around = new AroundMean(workspace, weights);
+  const excess = workspace.floats(at.length);
+  const logPhi = workspace.floats(at.length);
+  for (let n = 0; n < at.length; n++) {
+    excess[n] = around.at(t[n]);
+    logPhi[n] = excess[n] - weights.mean * t[n];
+  }
+  return { at, t, logPhi, excess, curvature: around.curvature, windows, workspace };
 }
 
 /** Below this φ, the levels left in it may have masses below the normal doubles. */
@@ -229,18 +260,22 @@ function windowSums(workspace: Workspace, windows: Windows, mass: Float64Array, 
   return out;
 }
 
-/** φ for any weights: from the last node to the first, each level is gone, then in its window, then low. */
+/** φ for any weights: from the last node on, each level is gone, then in its window, then low; near t = 0 around their mean. */
 function swept(workspace: Workspace, weights: Weights, windows: Windows, at: Float64Array, t: Float64Array): Nodes {
-  const { x, weight, mass, forbidden, mean, lift } = weights;
+  const { x, weight, mass, forbidden } = weights;
+  const around = new AroundMean(workspace, weights);
+  let near = 0;
+  while (near < at.length && t[near] < around.far) near++;
   const weighted = workspace.floats(x.length);
   for (let i = 0; i < x.length; i++) weighted[i] = Math.abs(mass[i]) >= SMALLEST_NORMAL ? mass[i] * weight[i] : 0;
   const from = massFrom(mass, forbidden, workspace.floats(x.length + 1));
-  const parts = sweep(workspace, weights, windows, at, t, weighted, from);
-  let squares = 0;
-  // The weight of a level that is left out may overflow.
-  for (let i = 0; i < x.length; i++) if (weighted[i] !== 0) squares += weighted[i] * weight[i];
-  const curvature = Math.max(0, squares - mean * 2 ** -lift * mean) / 2;
-  return { at, t, ...logsOf(workspace, weights, windows, at, t, parts, from), curvature, windows, workspace };
+  const parts = sweep(workspace, weights, windows, at, t, weighted, from, near);
+  const { logPhi, excess } = logsOf(workspace, weights, windows, at, t, parts, from, near);
+  for (let n = 0; n < near; n++) {
+    excess[n] = around.near(t[n]);
+    logPhi[n] = excess[n] - weights.mean * t[n];
+  }
+  return { at, t, logPhi, excess, curvature: around.curvature, windows, workspace };
 }
 
 /** φ at each node in parts, of which some are small where others cancel. */
@@ -263,6 +298,7 @@ function sweep(
   t: Float64Array,
   weighted: Float64Array,
   from: Float64Array,
+  first: number,
 ): Parts {
   const { grid, steps, factor } = windows;
   const { step, low, far, gone, power, decay } = grid;
@@ -281,7 +317,7 @@ function sweep(
   let terms = TAYLOR_TERMS;
   let begin = x.length; // first low level
   let left = x.length; // first level that has not left
-  for (let n = at.length - 1; n >= 0; n--) {
+  for (let n = at.length - 1; n >= first; n--) {
     const m = at[n];
     if (begin < x.length && at[n + 1] - m > 1) shrink(moment, moment, step * (at[n + 1] - m - 1));
     // A level that becomes low joins one node to the right of this one: the first of its window, but where the nodes
@@ -359,13 +395,14 @@ function logsOf(
   t: Float64Array,
   { gap: gaps, rest }: Parts,
   from: Float64Array,
+  first: number,
 ): Pick<Nodes, "logPhi" | "excess"> {
   const { mean, lift } = weights;
   const scale = 2 ** -lift / 2;
   const logPhi = workspace.floats(at.length);
   const excess = workspace.floats(at.length);
   let logFrom: Float64Array | undefined;
-  for (let n = 0; n < at.length; n++) {
+  for (let n = first; n < at.length; n++) {
     const gap = gaps[n];
     if (gap < 0.5 || lift > 0) {
       // −log(1 − gap) − gap ≥ 0, by Loader's deviance; log φ + μt = (log(1 − gap) + gap) + (μt − gap). Lifted, N is so
