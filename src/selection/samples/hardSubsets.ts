@@ -5,9 +5,9 @@ const NO_SHARE = 1e-300;
 
 /** share·C(b − m, n)/C(b, n), of the subsets of n of b samples those without m of them: the factors of the quotient are the same in m and n, and the fewer are taken. */
 export function shareWithout(share: DoubleDouble, b: number, m: number, n: number): DoubleDouble {
-  if (b - m < n) return { hi: 0, lo: 0 };
   const [few, many] = m < n ? [m, n] : [n, m];
   let left = share;
+  // Where fewer than n are without them, one of the factors is 0.
   for (let i = 0; i < few && left.hi > NO_SHARE; i++) left = timesRatio(left, b - many - i, b - i);
   return left.hi > NO_SHARE ? left : { hi: 0, lo: 0 };
 }
