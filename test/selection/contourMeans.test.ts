@@ -7,42 +7,10 @@ import { ContourMeans, contourProducts, isForContour } from "../../src/selection
 import { sampleLevels } from "../../src/selection/samples/levels.js";
 import { SampleGrid } from "../../src/selection/samples/sampleGrid.js";
 import { SampleWeights } from "../../src/selection/samples/sampleWeights.js";
+import { meansOverSubsets, type Sample, spreadSamples } from "../support/subsets.js";
 import { test } from "../support/test.js";
 
 const { step } = gridFor(true);
-
-interface Sample {
-  readonly x: number;
-  readonly f: number;
-}
-
-/** The means over the subsets of n of e^{−Σz} and of Σ f z e^{−Σz}, z = e^{u + x}: all samples added one by one. */
-function witness(samples: readonly Sample[], n: number, u: number): { a: number; d: number } {
-  // a_m and d_m over the subsets of m of those so far, as means, so that nothing overflows.
-  const a = new Float64Array(n + 1);
-  const d = new Float64Array(n + 1);
-  a[0] = 1;
-  for (const [i, { x, f }] of samples.entries()) {
-    const z = Math.exp(u + x);
-    const keep = Math.exp(-z);
-    const size = i + 1;
-    for (let m = Math.min(n, size); m >= 1; m--) {
-      const with_ = m / size;
-      d[m] = d[m] * (1 - with_) + with_ * keep * (d[m - 1] + (keep === 0 ? 0 : f * z) * a[m - 1]);
-      a[m] = a[m] * (1 - with_) + with_ * keep * a[m - 1];
-    }
-  }
-  return { a: a[n], d: d[n] };
-}
-
-const spread = (size: number, width: number, seed: number): Sample[] => {
-  let state = seed;
-  const random = () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
-  return Array.from({ length: size }, (_, i) => ({ x: i === 0 ? 0 : -width * random(), f: random() }));
-};
 
 function holds(samples: readonly Sample[], n: number, every: number) {
   const of = (read: (s: Sample) => number) => Float64Array.from(samples, read);
@@ -68,7 +36,7 @@ function holds(samples: readonly Sample[], n: number, every: number) {
     const top = [...samples].map((s) => s.x).sort((p, q) => q - p)[weights.starts[block]];
     for (let node = first; node <= last; node += every) {
       const { a, d } = means.at(block, node);
-      const want = witness(samples, n, node * step - top);
+      const want = meansOverSubsets(samples, [n], node * step - top)[0];
       expect(Math.abs(a[0] - want.a), `a at ${node}: ${a[0]} for ${want.a}`).toBeLessThan(1e-14);
       expect(Math.abs(d[0] - want.d), `d at ${node}: ${d[0]} for ${want.d}`).toBeLessThan(4e-14);
     }
@@ -87,7 +55,7 @@ describe("means by contour", () => {
     [200, 150, 30, 9],
     [160, 3, 200, 17],
   ])("of %i samples, %i of them, over %d nats, at every node or some", (size, n, width, every) => {
-    holds(spread(size, width, size + n), n, every);
+    holds(spreadSamples(size, width, size + n), n, every);
   });
 
   test.prop([
@@ -96,7 +64,7 @@ describe("means by contour", () => {
     fc.constantFrom(0, 0.1, 2, 8, 40),
     fc.integer({ min: 1, max: 1e6 }),
   ])("of any size, number and width", (size, p, width, seed) => {
-    holds(spread(size, width, seed), 1 + Math.floor(p * (size - 41)), 13);
+    holds(spreadSamples(size, width, seed), 1 + Math.floor(p * (size - 41)), 13);
   });
 
   it("leaves forty samples outside at least", () => {
