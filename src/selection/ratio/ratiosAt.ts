@@ -52,7 +52,9 @@ export function unselected<A>({ levels, weights, beta }: Prepared<A>): LevelRati
     const { x, mean, logMean } = weights;
     for (let i = 0; i < size; i++) {
       logGap[i] = logMean - x[i] - logAllowed;
-      gap[i] = forbidden === 0 ? shortfall(weights, i) * mean * exp(-x[i]) : expm1(logGap[i]);
+      const own = forbidden === 0 ? shortfall(weights, i) * mean * exp(-x[i]) : Number.NaN;
+      // A factor may overflow though the product does not.
+      gap[i] = own < Infinity ? own : expm1(logGap[i]);
       if (Math.abs(gap[i]) < 0.5) logGap[i] = log1p(gap[i]);
     }
   } else if (beta === 0) {
