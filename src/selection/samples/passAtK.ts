@@ -1,4 +1,5 @@
 import { expm1, log1p } from "../../numeric/elementary.js";
+import { gaussLegendre } from "../../numeric/gaussLegendre.js";
 import { sum } from "../../numeric/sum.js";
 import { requireWhole } from "../draws.js";
 import { requireSuccesses } from "./successes.js";
@@ -44,24 +45,17 @@ function logOfFew(n: number, few: number, many: number): number {
   return sum(logs).hi;
 }
 
-/** Nodes and weights of Gauss and Legendre on [−1, 1], by their positive halves. */
-const GAUSS_LEGENDRE: readonly (readonly [number, number])[] = [
-  [0.1834346424956498, 0.362683783378362],
-  [0.525532409916329, 0.3137066458778873],
-  [0.7966664774136267, 0.2223810344533745],
-  [0.9602898564975363, 0.1012285362903763],
-];
-
 /**
  * The same sum as the integral from −1/2 to few − 1/2, less the first term of Euler and Maclaurin's midpoint rule. Where
  * few is large and many < n/80, both are small beside n, so that the terms change by parts in a hundred in all: eight
  * points are exact, and the next term is 1/n⁴.
  */
 export function logOfMany(n: number, few: number, many: number): number {
-  const [middle, half] = [(few - 1) / 2, few / 2];
-  const at = (i: number) => log1p(-many / (n - i));
-  let total = 0;
-  for (const [x, weight] of GAUSS_LEGENDRE) total += weight * (at(middle - x * half) + at(middle + x * half));
+  const { nodes, weights } = gaussLegendre(NODES);
+  const integral = nodes.reduce((s, x, k) => s + weights[k] * log1p(-many / (n - (few * x - 0.5))), 0);
   const slope = (i: number) => -many / (n - i) / (n - i - many);
-  return half * total - (slope(few - 0.5) - slope(-0.5)) / 24;
+  return few * integral - (slope(few - 0.5) - slope(-0.5)) / 24;
 }
+
+/** Nodes of Gauss's rule for a factor's logarithm, which hardly bends. */
+const NODES = 8;
