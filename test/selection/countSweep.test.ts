@@ -1,8 +1,9 @@
 /** The generating functions of votes, against sums over all numbers of votes of each contender by itself. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { gaussLegendre } from "../../src/numeric/gaussLegendre.js";
 import { binomialCounts, type CountModel, poissonCounts } from "../../src/selection/votes/countModel.js";
-import { CountSweep } from "../../src/selection/votes/countSweep.js";
+import { CountSweep, ruleForTies } from "../../src/selection/votes/countSweep.js";
 import { Rivals } from "../../src/selection/votes/rivals.js";
 import { test } from "../support/test.js";
 
@@ -326,4 +327,33 @@ describe("the sweep over the winner's votes", () => {
       expect(sweepOf(all, factor).mayWin(winner, m)).toBe(most >= n);
     },
   );
+});
+
+describe("the rule for the share of ties", () => {
+  /** How far the rule is off for e^{T(y − 1)}, relative to its integral. */
+  const errorOf = (T: number, { nodes, weights }: ReturnType<typeof ruleForTies>) => {
+    const sum = nodes.reduce((s, y, k) => s + weights[k] * Math.exp(T * (y - 1)), 0);
+    return Math.abs((sum * T) / -Math.expm1(-T) - 1);
+  };
+  it.each([0.03, 0.5, 2, 7, 20, 60])(
+    "has the error asked for, and few nodes to spare, at hazards of %d in all",
+    (T) => {
+      for (const error of [1e-3, 1e-5, 1e-9, 1e-12]) {
+        const rule = ruleForTies({ answers: 1000, hazard: T }, error);
+        expect(errorOf(T, rule)).toBeLessThan(error + 1e-14);
+        const fewer = rule.nodes.length - 1;
+        // Two nodes less are not enough, but for large hazards, whose bound is far off.
+        if (fewer > 1 && T < 10) expect(errorOf(T, gaussLegendre(fewer - 1))).toBeGreaterThan(error);
+      }
+    },
+  );
+  it("is no longer than the polynomial of the ties asks for", () => {
+    for (const answers of [0, 1, 2, 3, 7]) {
+      const { nodes, weights } = ruleForTies({ answers, hazard: 1e6 }, 1e-18);
+      expect(nodes.length).toBe(Math.max(1, Math.ceil((answers + 1) / 2)));
+      const power = nodes.reduce((s, y, k) => s + weights[k] * y ** answers, 0);
+      expect(power * (answers + 1)).toBeCloseTo(1, 13);
+    }
+    expect(ruleForTies({ answers: 9, hazard: 0 }, 1e-18).nodes.length).toBe(1);
+  });
 });

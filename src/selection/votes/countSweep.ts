@@ -100,7 +100,7 @@ export class CountSweep {
         re[k] = cos(angles[k] * m);
         im[k] = sin(angles[k] * m);
       }
-      const { nodes, weights } = rule(rivals.ties, negligible);
+      const { nodes, weights } = ruleForTies(rivals.ties, negligible);
       for (let k = 0; k < nodes.length; k++)
         rivals.without(place, nodes[k], (i, pRe, pIm) => sums[i].add(term[i], weights[k], re, im, pRe, pIm));
     }
@@ -150,7 +150,7 @@ const startOf = (mean: number): number => Math.floor(mean - WINDOW * Math.sqrt(m
  * The rule of Gauss for the share of ties, with a relative error: that of e^{Ty}, T the sum of hazards, or exact for
  * their polynomial.
  */
-function rule({ answers, hazard: T }: Ties, error: number): GaussRule {
+export function ruleForTies({ answers, hazard: T }: Pick<Ties, "answers" | "hazard">, error: number): GaussRule {
   const exact = Math.ceil((answers + 1) / 2);
   let size = 1;
   // T^{2n} (n!)⁴/((2n + 1) ((2n)!)³) with n nodes, over the integral of e^{T(y−1)}.
