@@ -96,13 +96,6 @@ export const reasons = [
         )),
   },
   {
-    title: "What cancels",
-    why: "A law is divided by its total, so that a factor common to all of its weights is none; and where gains and losses are exchanged, with their signs, their difference is as before.",
-    of: ({ file, line, to }) =>
-      (/oissonRatio|hardRatio/.test(file) && /\bkept\b|logKept/.test(line)) ||
-      /^Math\.min\(0, timesPowerOfTwo/.test(to),
-  },
-  {
     title: "How far a grid or a search reaches",
     why: "Soft best-of-N is an integral over a grid of nodes, with series left and right of it, and budgets and sample sizes are found by search. Where these begin and end has a margin: a node, a term or a step more or less changes nothing that a double shows, and what is left out there is left out for speed.",
     of: ({ file, line }) =>
