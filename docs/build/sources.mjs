@@ -4,6 +4,9 @@ import { dirname, join } from "node:path";
 import { highlighted } from "./markdown.mjs";
 import { escapeHtml, pageHtml } from "./page.mjs";
 
+/** The page of a source, from the top of the site. */
+const pageOf = (path) => `source/${path.replace(/^src\//, "")}.html`;
+
 /** The files of the sources that were asked for, as pages below `source`. */
 export class SourcePages {
   #top;
@@ -26,13 +29,13 @@ export class SourcePages {
     const declaration = new RegExp(`^export .*\\b(function\\*?|const|let|interface|type|class) ${name}\\b`);
     const line = lines.findIndex((text) => declaration.test(text)) + 1;
     if (line === 0) throw new Error(`${path} does not declare ${name}`);
-    return `source/${path.replace(/^src\//, "")}.html#L${line}`;
+    return `${pageOf(path)}#L${line}`;
   }
 
   /** @param {string} site the folder of the site */
   write(site) {
     for (const [path, lines] of this.#files) {
-      const file = `source/${path.replace(/^src\//, "")}.html`;
+      const file = pageOf(path);
       // A tag that spans lines may enclose the address of one.
       const code = highlighted(lines.join("\n"), "ts").split("\n");
       const numbered = code.map((text, i) => `<span id="L${i + 1}"></span>${text}`).join("\n");

@@ -262,9 +262,12 @@ function powerOf(base: Floating, power: number, bits: number): Floating {
   return result ?? { mantissa: 1n << shift, exponent: 0n };
 }
 
+/** Below this N the squarings and products of a power take less time than a division. */
+const MIN_DRAWS_FOR_DIVISION = 16;
+
 /** A number to the power N − 1: for many N to the power N over the number, since N is often a power of 2, by squarings alone. */
 function powerBelow(base: Floating, n: number, bits: number): Floating {
-  if (base.mantissa === 0n || n < 16) return powerOf(base, n - 1, bits);
+  if (base.mantissa === 0n || n < MIN_DRAWS_FOR_DIVISION) return powerOf(base, n - 1, bits);
   const { mantissa, exponent } = powerOf(base, n, bits);
   return normal((mantissa << BigInt(bits)) / base.mantissa, exponent - base.exponent, bits);
 }

@@ -1,4 +1,5 @@
 import type { Law } from "../measure/law.js";
+import { sumError } from "../numeric/doubleDouble.js";
 import { exp, log, log1p } from "../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { logSumExp } from "../numeric/logSumExp.js";
@@ -178,8 +179,7 @@ function meanDensity(
         ? weight[i] * t
         : total * exp(logProbability(i) + (below ? f.logDensityBelow(log(y)) : f.logDensity(y)));
     const s = sum + term;
-    const added = s - sum;
-    lost += sum - (s - added) + (term - added);
+    lost += sumError(sum, term, s);
     sum = s;
     // By the logarithm of the distance: 1/y alone may bring a term out of range.
     moved += term * (below ? f.steepnessBelow(y) * (at / y) : f.slope(y, t));

@@ -57,7 +57,7 @@ export async function measureCase({ group, title, contenders, tolerance = 1e-9, 
     let seconds = 0;
     let spent = 0;
     let count = 1;
-    let before = Number.POSITIVE_INFINITY;
+    let before = 0;
     while (spent < WARM || (seconds < STILL_FASTER * before && spent < MAX_WARM)) {
       before = seconds;
       const sample = await timed(contender, count);

@@ -12,7 +12,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { test } from "../support/test.js";
-import { choose, countsOf, factorial, heaviest, logOf, logSum, type Rule } from "../support/votes.js";
+import { bestOfMajority, choose, countsOf, factorial, heaviest, logOf, logSum, type Rule } from "../support/votes.js";
 
 const near = (got: number, want: number) => {
   if (got === want) return;
@@ -73,13 +73,10 @@ describe("votes of answers of any rarity", () => {
     "best-of-majority too",
     (all, n, tau) => {
       if (!all.some(({ odds }) => odds > 0)) return;
-      const rule: Rule = (counts) => {
-        const drawn = keys(all).filter((i) => counts[i] > 0 && all[i].odds > 0);
-        const needed = Math.min(tau, Math.max(...drawn.map((i) => counts[i])));
-        const held = drawn.filter((i) => counts[i] >= needed);
-        const best = Math.max(...held.map((i) => all[i].odds));
-        return held.filter((i) => all[i].odds === best);
-      };
+      const rule = bestOfMajority(
+        all.map((r) => r.odds),
+        tau,
+      );
       // Masses whose powers are doubles: of others the law has 0.
       const given = all.map((r) => ({ ...r, logMass: Math.max(r.logMass, -700 / n) }));
       const law = bestOfMajorityLaw({ ref: refOf(given), reward: given.map((r) => r.odds || -Infinity) }, n, tau);

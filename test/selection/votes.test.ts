@@ -21,7 +21,17 @@ import { voteWeights } from "../../src/selection/votes/voteWeights.js";
 import reference from "../reference/votes.json" with { type: "json" };
 import { add, toNumber } from "../support/fraction.js";
 import { test } from "../support/test.js";
-import { choose, countsOf, factorial, heaviest, logOf, logSum, type Rule, ZERO } from "../support/votes.js";
+import {
+  bestOfMajority,
+  choose,
+  countsOf,
+  factorial,
+  heaviest,
+  logOf,
+  logSum,
+  type Rule,
+  ZERO,
+} from "../support/votes.js";
 
 const keys = (values: ArrayLike<unknown>) => [...Array(values.length).keys()];
 const near = (got: number, want: number, relative: number) => {
@@ -102,13 +112,10 @@ describe("votes are those of all ways to share the draws, in whole numbers", () 
   });
 
   test.prop([rows, draws, fc.integer({ min: 1, max: 8 })])("best-of-majority", (all, n, tau) => {
-    const rule: Rule = (counts) => {
-      const drawn = keys(counts).filter((i) => counts[i] > 0 && all[i].weight > 0);
-      const needed = Math.min(tau, Math.max(...drawn.map((i) => counts[i])));
-      const held = drawn.filter((i) => counts[i] >= needed);
-      const best = Math.max(...held.map((i) => all[i].weight));
-      return held.filter((i) => all[i].weight === best);
-    };
+    const rule = bestOfMajority(
+      all.map((r) => r.weight),
+      tau,
+    );
     const got = bestOfMajorityLaw({ ref: refOf(all), reward: rewardsOf(all) }, n, tau);
     within(got.mass, enumerated(massesOf(all), n, rule), 1e-14);
   });

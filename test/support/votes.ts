@@ -26,6 +26,17 @@ export const heaviest =
     return most === 0 ? [] : [...sums.keys()].filter((i) => sums[i] === most);
   };
 
+/** Of the answers with `tau` votes, or where none has so many with most, those of the largest weight; weight 0 is forbidden. */
+export const bestOfMajority =
+  (weight: readonly number[], tau: number): Rule =>
+  (counts) => {
+    const drawn = [...counts.keys()].filter((i) => counts[i] > 0 && weight[i] > 0);
+    const needed = Math.min(tau, Math.max(...drawn.map((i) => counts[i])));
+    const held = drawn.filter((i) => counts[i] >= needed);
+    const best = Math.max(...held.map((i) => weight[i]));
+    return held.filter((i) => weight[i] === best);
+  };
+
 /** log of a whole number of any size. */
 export const logOf = (x: bigint) => {
   const shift = Math.max(0, x.toString(2).length - 60);

@@ -3,7 +3,7 @@ import { deviance, expm1MinusX } from "../../numeric/deviance.js";
 import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
 import { SMALLEST_NORMAL } from "../../numeric/float64.js";
 import type { Workspace } from "../../numeric/floats.js";
-import { type Grid, inverseFactorial, riseBy, TAYLOR_TERMS, termsAt } from "./trapezoid.js";
+import { type Grid, inverseFactorial, riseBy, TAYLOR_TERMS } from "./trapezoid.js";
 import type { Weights } from "./weights.js";
 import { Windows } from "./windows.js";
 
@@ -14,8 +14,8 @@ import { Windows } from "./windows.js";
  * - in its window: e^{−t·w} enters by itself;
  * - gone, t·w > 40: e^{−t·w} is nothing beside 1.
  *
- * `centred` is for weights within a factor e of each other, `swept` for all others. `swept` finds log φ from 1 − φ
- * where φ is above ½, from φ below, and by `rareLogPhi` where the levels left are below the normal doubles.
+ * `centred` is for weights within a factor e of each other, `swept` for all others. Near t = 0 both find φ around the mean
+ * of the weights; elsewhere `swept` finds log φ from 1 − φ where φ is above ½, from φ below, and by `rareLogPhi` where the levels left are below the normal doubles.
  */
 
 /** log φ(t) and its excess over −μt at the nodes that matter. The arrays are lost when the workspace begins anew. */
@@ -159,9 +159,10 @@ class AroundMean {
     let width = 0;
     const add = (p: number, y: number) => {
       width = Math.max(width, Math.abs(y));
-      for (let k = 1; k < TAYLOR_TERMS; k++) {
+      p *= y;
+      for (let k = 2; k < TAYLOR_TERMS; k++) {
         p *= y;
-        if (k > 1) this.#moment[k] += p * inverseFactorial[k];
+        this.#moment[k] += p * inverseFactorial[k];
       }
     };
     for (let i = 0; i < x.length; i++) {
@@ -186,7 +187,7 @@ class AroundMean {
     return Math.max(0, scale === 1 ? log1p(over) : over < scale * 1e-18 ? over : scale * log1p(over / scale));
   }
 
-  /** The same at any t, by the sum over all levels. */
+  /** The same at any t where nothing is forbidden, from `far` on by the sum over all levels. */
   at(t: number): number {
     const { levels, lift } = this.#weights;
     if (t < this.far) return this.near(t);
@@ -314,7 +315,6 @@ function sweep(
   const rest = workspace.floats(at.length);
   let baseAt = 0;
   let refreshAt = 0;
-  let terms = TAYLOR_TERMS;
   let begin = x.length; // first low level
   let left = x.length; // first level that has not left
   for (let n = at.length - 1; n >= first; n--) {
@@ -334,11 +334,9 @@ function sweep(
     let lowGap = 0;
     let lowBend = 0;
     if (begin < x.length) {
-      // Once all levels are low, fewer powers count from node to node.
-      if (begin === 0) terms = Math.min(terms, termsAt((m + steps[0]) * step));
       // Even and odd powers apart: two short chains of dependent operations.
       let odd = 0;
-      for (let k = terms - 2; k >= 2; k -= 2) {
+      for (let k = TAYLOR_TERMS - 2; k >= 2; k -= 2) {
         const u = moment[k] * decay[k];
         const v = moment[k + 1] * decay[k + 1];
         moment[k] = u;

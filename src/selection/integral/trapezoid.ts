@@ -28,7 +28,7 @@ export interface Grid {
   readonly decay: Float64Array;
   /** How far apart the nodes are whose values tell those before the first. */
   readonly stride: number;
-  /** What `beforeFirst` multiplies these values by, for a function of order 0 and of order 2. */
+  /** What these values are multiplied by for the sums before the first node, for a function of order 0 and of order 2. */
   readonly before: { readonly 0: Float64Array; readonly 2: Float64Array };
 }
 
