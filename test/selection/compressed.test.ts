@@ -75,6 +75,20 @@ describe("soft best-of-N of many answers in cells of log-weight", () => {
     expect(of(mass, mass)).toBeUndefined();
     expect(of(mass.slice(0, 200), reward.slice(0, 200))).toBeUndefined();
     for (const beta of [0, Infinity, 1e-3]) expect(of(mass, reward, beta)).toBeUndefined();
+    // A wide range has cells enough for many answers, but their logarithms count.
+    const many = new Float64Array(220_000).fill(1);
+    expect(
+      of(
+        many,
+        many.map((_, i) => (590 * i) / many.length),
+      ),
+    ).toHaveLength(many.length);
+    expect(
+      of(
+        many,
+        many.map((_, i) => (610 * i) / many.length),
+      ),
+    ).toBeUndefined();
     for (const n of [1, 2.5, 2 ** 101]) expect(of(mass, reward, 1, n)).toBeUndefined();
     expect(of(but(mass, 0), but(reward, -Infinity))?.[5]).toBe(0);
   });

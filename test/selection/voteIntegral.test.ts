@@ -1,7 +1,7 @@
 /** The integral over numbers of votes, against sums over all of them. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { binomialCounts, poissonCounts } from "../../src/selection/votes/countModel.js";
+import { binomialCounts, type CountModel, poissonCounts } from "../../src/selection/votes/countModel.js";
 import { voteIntegral } from "../../src/selection/votes/voteIntegral.js";
 import { voteWeights } from "../../src/selection/votes/voteWeights.js";
 import { test } from "../support/test.js";
@@ -139,5 +139,51 @@ describe("the integral over numbers of votes", () => {
       const logs = voteIntegral(kinds, voteWeights(Float64Array.of(Math.log(3), 0), 1), model, n, [0, 1]);
       near(Math.log(few * Math.exp(logs[0]) + many * Math.exp(logs[1])), 0);
     }
+  });
+});
+
+describe("its work is counted, since no clock tells it", () => {
+  /** Counts the radii at which a model is asked, and the terms asked for at all of them. */
+  function counting(model: CountModel) {
+    const work = { radii: 0, terms: 0 };
+    const at = (logZ: number) => {
+      work.radii++;
+      const counts = model.at(logZ);
+      return { ...counts, logTerm: (c: number, m: number) => (work.terms++, counts.logTerm(c, m)) };
+    };
+    return { work, model: { ...model, at } };
+  }
+
+  // A radius serves all answers that it suits, and what is nothing beside the rest is left out.
+  it.each([
+    { answers: 2, ratio: 0.9, n: 1000, levels: 1, radii: 4, terms: 20_100 },
+    { answers: 40, ratio: 0.95, n: 300, levels: 1, radii: 4, terms: 18_400 },
+    { answers: 40, ratio: 0.95, n: 300, levels: 3, radii: 14, terms: 18_400 },
+    { answers: 8, ratio: 0.5, n: 500, levels: 2, radii: 33, terms: 20_100 },
+    { answers: 8, ratio: 0.01, n: 200, levels: 1, radii: 50, terms: 24_200 },
+    // No radius brings the mean total near n: each number of votes has an integral of its own.
+    { answers: 2, ratio: 1e-200, n: 100, levels: 2, radii: 142, terms: 3_900 },
+  ])("$answers answers, each $ratio times the one before, $n draws, $levels levels of reward", (row) => {
+    const logs = Float64Array.from({ length: row.answers }, (_, i) => i * Math.log(row.ratio));
+    const total = logSum([...logs]);
+    const shares = logs.map((l) => l - total);
+    const { work, model } = counting(poissonCounts(Array(row.answers).fill(1), shares.map(Math.exp), shares, row.n));
+    const all = Array.from(logs, (_, i) => ({ answers: 1, level: i % row.levels }));
+    const rewards = voteWeights(Float64Array.from([4, 2, 1], Math.log), 1);
+    voteIntegral(all, rewards, model, row.n, [...all.keys()]);
+    expect(work.radii).toBeLessThanOrEqual(row.radii);
+    expect(work.terms).toBeLessThanOrEqual(row.terms);
+  });
+
+  it.each([
+    { first: 1000, n: 600, radii: 13, terms: 8800 },
+    { first: 50, n: 60, radii: 9, terms: 1000 },
+  ])("$n of the samples of three answers, of which $first are of the first", ({ first, n, radii, terms }) => {
+    const count = [1, 2, 3].map((i) => Math.ceil(first / i));
+    const { work, model } = counting(binomialCounts([1, 1, 1], count, n));
+    const all = count.map((_, i) => ({ answers: 1, level: i % 2 }));
+    voteIntegral(all, voteWeights(Float64Array.of(Math.LN2, 0), 1), model, n, [0, 1, 2]);
+    expect(work.radii).toBeLessThanOrEqual(radii);
+    expect(work.terms).toBeLessThanOrEqual(terms);
   });
 });

@@ -68,7 +68,7 @@ export function compressedWeights<A>(
   scale: number,
 ): Float64Array | undefined {
   if (!(score.length >= MIN_CELLS * NODES * MIN_ANSWERS_PER_POINT)) return undefined;
-  if (!(beta > 0 && beta < Infinity && n > 1 && n < MAX_DRAWS && Number.isInteger(n)) || law.hasTail) return undefined;
+  if (!(n > 1 && n < MAX_DRAWS && Number.isInteger(n)) || law.hasTail) return undefined;
   const { weight, total } = law;
   if (!(law.leastPositive / total.hi >= MIN_MASS)) return undefined;
   let top = -Infinity;
@@ -79,6 +79,7 @@ export function compressedWeights<A>(
     if (score[i] < bottom) bottom = score[i];
   }
   const range = -scaledDifference(bottom, top, beta);
+  // Neither at β = 0, where it is infinite, nor at β = ∞, where it is 0.
   if (!(range > 1e-290 && range < MAX_RANGE_IN_NATS)) return undefined;
   const width = Math.min(MAX_CELL, range / MIN_CELLS);
   const size = Math.floor(range / width) + 1;
