@@ -149,7 +149,11 @@ describe("its work is counted, since no clock tells it", () => {
     const at = (logZ: number) => {
       work.radii++;
       const counts = model.at(logZ);
-      return { ...counts, logTerm: (c: number, m: number) => (work.terms++, counts.logTerm(c, m)) };
+      const logTerm = (c: number, m: number) => {
+        work.terms++;
+        return counts.logTerm(c, m);
+      };
+      return { ...counts, logTerm };
     };
     return { work, model: { ...model, at } };
   }
