@@ -26,8 +26,8 @@ const LEAD_NATS = 22;
 /** Up to here e^{−Nt} may count beside φ^N. */
 const MAX_NEAR = 40;
 
-/** e^t is a double, with room to spare. */
-const MAX_GROWN = 300;
+/** So far e^t is a double. */
+const MAX_GROWN = 709;
 
 /** So long before log t = −log v, and log N more, e^{−tv} is 1. */
 const WAITING_NATS = 45;

@@ -10,10 +10,12 @@ import {
   tilt,
   uniform,
 } from "exptilt";
+import { exactAlgebra } from "exptilt/exact";
 import { describe, expect } from "vitest";
 import { test } from "../support/test.js";
 import { even, keys, problemOf, problems, runs } from "./witnesses.js";
 
+const exact = exactAlgebra({ digits: 60 });
 const draws = fc.constantFrom(1, 1.5, 2, 7, 100);
 
 describe("calibratedReward", () => {
@@ -94,6 +96,21 @@ describe("expectedLogMeanExp", () => {
       expect(bias).toBeGreaterThanOrEqual(0);
     },
   );
+
+  // Of weights 1 and v, the second with probability p → 0, the bias is p(v − 1 − N log(1 + (v − 1)/N)).
+  test.prop([
+    fc.double({ min: -300, max: -20, noNaN: true }),
+    fc.oneof(fc.double({ min: -2000, max: -0.5, noNaN: true }), fc.double({ min: 0.5, max: 3, noNaN: true })),
+    fc.constantFrom(1, 2, 3, 1000),
+  ])("has its digits however rare the answer that makes it", (log10, r, n) => {
+    const p = 10 ** log10;
+    const { bias } = expectedLogMeanExp({ ref: measure([0, 1], [1, p]), reward: [0, r], beta: 1 }, n);
+    const v = exact.exp(exact.number(r));
+    const mean = v.plus(n - 1).div(n);
+    const want = v.minus(1).minus(exact.log(mean).times(n));
+    const ratio = bias / p / exact.toNumber(want);
+    expect(Math.abs(ratio - 1), `${bias}`).toBeLessThanOrEqual(1e-13);
+  });
 
   test.prop([open, fc.constantFrom(2, 3, 50), even(20, 300), even(20, 1e9)], { numRuns: runs(60) })(
     "an answer that no draw will see costs no digits, however good it is",
