@@ -623,6 +623,8 @@ describe("what is not read is refused, with what to do about it", () => {
     ["a list of YAML", bytes("- query: q\n"), /^: it is YAML/],
     ["a mapping of YAML", bytes("query: q\nanswers:\n  - a, b\n"), /^: it is YAML/],
     ["a mapping of YAML, nested", bytes("answers:\n  - a, b\n"), /^: it is YAML/],
+    ["CSV with semicolons", bytes("query;reward\nq;0,5\n"), /^: it is CSV with semicolons, .*sep=';', decimal=','/],
+    ["the same with a mark", bytes('\xef\xbb\xbf"query";"reward"\r\nq;0.5\r\n'), /^: it is CSV with semicolons/],
     ["npz", zip("reward.npy"), /^: it is an archive of NumPy arrays, which .*n\.load\('\S+'\)/],
     ["npy", bytes("\x93NUMPY\x01\0v\0{'descr': '<f8'"), /^: it is a NumPy array, .*n\.load\('\S+'\)/],
     ["xlsx", zip("[Content_Types].xml"), /^: it is an Excel workbook, .*read_excel\('\S+'\)/],

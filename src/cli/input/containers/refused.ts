@@ -126,6 +126,12 @@ const REFUSED: readonly Refused[] = [
       `${python("import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)")} < FILE > out.json`,
     ),
   },
+  {
+    // Its numbers may have decimal commas, which the file does not tell.
+    begins: (head) => /^(\xef\xbb\xbf)?(?!\s*[{[])[^\n,\t]*;[^\n,\t]*\n/.test(head),
+    is: "CSV with semicolons",
+    instead: table("p.read_csv('FILE', sep=';', decimal=',')"),
+  },
 ];
 
 /** A file's name in a command, where a shell and Python read it as it is; elsewhere a word for it. */
