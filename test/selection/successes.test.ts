@@ -1,9 +1,11 @@
 import { atLeastMOfK, passAtK, passHatK } from "exptilt";
+import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toNumber } from "../support/fraction.js";
 import { test } from "../support/test.js";
 
+const exact = exactAlgebra({ digits: 60 });
 const near = (got: number, want: number, ulps: number) => {
   expect(Math.abs(got - want), `${got} for ${want}`).toBeLessThanOrEqual(ulps * 2 ** -52 * want);
 };
@@ -50,6 +52,27 @@ describe("at least m of k, and all of k", () => {
     near(atLeastMOfK(n, c, k, k), passHatK(n, c, k), 2);
     near(atLeastMOfK(n, c, k, 1), passAtK(n, c, k), 16);
     expect(atLeastMOfK(n, c, k, 0)).toBe(1);
+  });
+
+  // Past 4,096 factors their logarithms are an integral.
+  it.each([
+    [1_000_000, 5000, 5000],
+    [1_000_000, 4097, 9000],
+    [1_000_000, 9000, 4097],
+    [300_000, 4500, 2000],
+    [30_000_000, 33_000, 5000],
+    [2 ** 40, 2 ** 23, 4100],
+  ])("keep their digits of many samples: %i, %i correct, subsets of %i", (n, c, k) => {
+    const [few, many] = c < k ? [c, k] : [k, c];
+    // Π 1 − many/(n − i), at 60 digits.
+    let none = exact.number(1);
+    for (let i = 0; i < few; i++) none = none.times(exact.number(1).minus(exact.number(many).div(n - i)));
+    near(passAtK(n, c, k), exact.toNumber(exact.number(1).minus(none)), 16);
+    near(passAtK(n, k, c), passAtK(n, c, k), 1);
+    // All of k are correct where none is of the others.
+    const all = exact.toNumber(none);
+    const got = passHatK(n, n - c, k);
+    expect(Math.abs(got - all), `${got} for ${all}`).toBeLessThanOrEqual(1e-15 * all * (1 - Math.log(all)));
   });
 
   it("keep their digits to 1e-300, and are 0 below the doubles", () => {

@@ -46,7 +46,7 @@ interface Ways {
  * Which n are done by which way: by the one that can, and where both can by that of less work. With more than
  * `MAX_UNSCALED` samples, the recurrence can do those n that the contour can't, and n up to M/2 where few samples meet.
  */
-function ways(weights: SampleWeights, ns: readonly number[]): Ways {
+export function ways(weights: SampleWeights, ns: readonly number[]): Ways {
   const { size, count, values } = weights;
   const [from, to] = weights.densest();
   const active = count.subarray(from, to);
