@@ -13,7 +13,7 @@ export default {
   plugins: ["./test/mutation/runner.js"],
   testRunner: "in-process",
   inProcess: {
-    patience: 1,
+    patience: 3,
     // The tests that hold the mathematics to account: no built command, no documentation, no types, no fuzzing.
     tests: (
       process.env.TESTS?.split(",") ?? [
@@ -54,7 +54,7 @@ export default {
   concurrency: Number(process.env.MUTATION_JOBS ?? 1),
   dryRunTimeoutMinutes: 20,
   // A change ends by its patience and the test that it is at then; what takes this long has left all loops that count hits.
-  timeoutMS: 15_000,
+  timeoutMS: 30_000,
   timeoutFactor: 0,
   ignorePatterns: ["coverage", "dist", "docs"],
   reporters: ["progress-append-only", "survivors", "json"],

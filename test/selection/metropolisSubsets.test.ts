@@ -3,6 +3,7 @@ import { estimateMetropolis, randomSource } from "exptilt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deal } from "../../src/numeric/deal.js";
+import { MarkedSubsets } from "../../src/selection/samples/markedSubsets.js";
 import { test } from "../support/test.js";
 
 const near = (got: number | undefined, want: number, error = 1e-13) =>
@@ -123,5 +124,52 @@ describe("what Metropolis holds of samples", () => {
       );
     });
     near(got, (means[0] + means[1]) / 2, 1e-14);
+  });
+});
+
+describe("its work is counted, since no clock tells it", () => {
+  /** How often means over subsets are begun: at each node of the integrals, and for each level that is held from the first. */
+  function begun(call: () => unknown): number {
+    const { begin } = MarkedSubsets.prototype;
+    let count = 0;
+    MarkedSubsets.prototype.begin = function (samples) {
+      count++;
+      begin.call(this, samples);
+    };
+    try {
+      call();
+    } finally {
+      MarkedSubsets.prototype.begin = begin;
+    }
+    return count;
+  }
+  // Five levels of some samples each, and a thousand that are far below them.
+  const estimate = (each: number, gap: number, n: number) => {
+    const reward = [0, 1, 2, 3, 4].map((i) => -i * gap);
+    const count = [...reward.map(() => each), 1000];
+    return () => estimateMetropolis({ reward: [...reward, -40], count, beta: 1 }, n);
+  };
+  // Over a level the integrand falls by at most (n − 2)(mean weight, in units of its own)(1 − e^−gap) nats. The thousand take
+  // 18 nats: five pieces of nine nodes. Held from the first may be all levels but the last.
+  it.each([
+    [1, 0.01, 4 + (2 + 2 + 2 + 2)],
+    [1, 0.1, 4 + (3 + 3 + 3 + 3)],
+    [10, 0.1, 6 + (4 + 4 + 4 + 3)],
+    [40, 0.3, 9 + (5 + 5 + 5 + 5)],
+    [40, 1, 6 + (6 + 6 + 6 + 5)],
+  ])("levels of %i samples that are %d apart take %i nodes", (each, gap, nodes) => {
+    expect(begun(estimate(each, gap, 20))).toBe(nodes + 5 * 9 + 5);
+  });
+
+  it("a polynomial of small degree takes its half, and one of degree 0 a node", () => {
+    expect(begun(estimate(1, 1, 2))).toBe(6 * 2 - 1);
+    expect(begun(estimate(40, 1, 5))).toBeLessThanOrEqual(6 * (3 + 1) - 1);
+  });
+
+  it("levels that are never reached take none", () => {
+    // All of 240 draws miss the best six of thirty levels with a probability of some 0.8^240. Each takes two pieces.
+    const reward = Array.from({ length: 30 }, (_, i) => -50 * i);
+    const nodes = begun(() => estimateMetropolis({ reward, count: reward.map(() => 40), beta: 1 }, 240));
+    expect(nodes).toBeLessThanOrEqual(6 * (2 * 9 + 1));
   });
 });
