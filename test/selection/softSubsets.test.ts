@@ -79,4 +79,44 @@ describe("means over subsets by a contour or by a recurrence", () => {
     const levels = { reward: Float64Array.of(1), count: Float64Array.of(5), values: [Float64Array.of(0.5)] };
     expect(softSubsetMeans(levels, 1, []).size).toBe(0);
   });
+
+  // Σ f w/Σ w over all samples but one, or but two, in every way: in whole numbers of samples.
+  test.prop([
+    fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.double({ min: 0, max: 3, noNaN: true })), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    fc.constantFrom(60, 130, 2 ** 10, 2 ** 24, 2 ** 45),
+  ])("of all but one or two samples, however many there are", (rows, unit) => {
+    const count = rows.map(([m]) => m * unit);
+    const size = count.reduce((s, m) => s + m);
+    const reward = rows.map((_, i) => -rows.slice(1, i + 1).reduce((s, [, gap]) => s + gap, 0));
+    const weight = reward.map(Math.exp);
+    const value = rows.map((_, i) => (0.3 + i * 0.41) % 1);
+    const levels = {
+      reward: Float64Array.from(reward),
+      count: Float64Array.from(count),
+      values: [Float64Array.from(value)],
+    };
+    // Levels of one reward stand only once.
+    fc.pre(new Set(reward).size === reward.length);
+    const sum = (of: (i: number) => number) => count.reduce((s, m, i) => s + m * of(i), 0);
+    const [W, F] = [sum((i) => weight[i]), sum((i) => weight[i] * value[i])];
+    const without = (i: number, j?: number) => {
+      const lost = weight[i] + (j === undefined ? 0 : weight[j]);
+      const lostF = weight[i] * value[i] + (j === undefined ? 0 : weight[j] * value[j]);
+      return (F - lostF) / (W - lost);
+    };
+    const one = sum((i) => without(i)) / size;
+    const two = sum((i) => sum((j) => without(i, j)) - without(i, i)) / size / (size - 1);
+    const means = softSubsetMeans(levels, 1, [size - 39, size - 2, size - 1, size]);
+    for (const [n, want] of [
+      [size, F / W],
+      [size - 1, one],
+      [size - 2, two],
+    ]) {
+      const got = means.get(n)?.[0] ?? Number.NaN;
+      expect(Math.abs(got - want), `${got} for ${want} at M − ${size - n}`).toBeLessThanOrEqual(1e-13 * want);
+    }
+  });
 });
