@@ -1,8 +1,9 @@
 /**
  * A test runner for Stryker that calls the tests in its own process. Sources and tests are one script, compiled once and
- * evaluated afresh for each mutant, so that nothing a mutant leaves in a module reaches the next one, and the tests that
- * cover the mutant are called, its own file's and folder's first, and those that killed one lately, and the quick ones, until one
- * fails or `patience`, in seconds of computing, is at its end: what is left then may only have killed more.
+ * evaluated afresh for each mutant, so that nothing a mutant leaves in a module reaches the next one. The tests that cover
+ * the mutant are called until one fails or `patience`, in seconds of computing, is at its end: first those whose file has its
+ * file's name or imports it, those of its folder, those that killed one lately, and the quick ones. What is left then may only
+ * have killed more.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -32,6 +33,7 @@ class InProcessRunner {
   #kills = new Map();
   #times = new Map();
   #first = "";
+  #texts = new Map();
 
   constructor({ inProcess }) {
     this.options = inProcess;
@@ -39,6 +41,13 @@ class InProcessRunner {
 
   capabilities() {
     return { reloadEnvironment: true };
+  }
+
+  /** Whether a test's file has the name of a source, or imports it. */
+  #isOf(id, folder, file) {
+    const path = id.slice(0, id.indexOf("#"));
+    if (!this.#texts.has(path)) this.#texts.set(path, readFileSync(join(process.cwd(), path), "utf8"));
+    return path.startsWith(`test/${folder}/${file}.`) || this.#texts.get(path).includes(`/${file}.js"`);
   }
 
   async init() {
@@ -119,8 +128,7 @@ class InProcessRunner {
     const kills = (id) => this.#kills.get(id) ?? 0;
     const time = (id) => this.#times.get(id) ?? 1;
     const [, folder, file] = /src[/\\](\w+)[/\\](?:\w+[/\\])*(\w+)\.ts$/.exec(activeMutant.fileName);
-    const near = (id) =>
-      id.startsWith(`test/${folder}/${file}.`) ? 1e-4 : id.startsWith(`test/${folder}/`) ? 0.01 : 1;
+    const near = (id) => (this.#isOf(id, folder, file) ? 1e-4 : id.startsWith(`test/${folder}/`) ? 0.01 : 1);
     const cost = ({ id }) => ((time(id) + 1) / (kills(id) + 0.1)) * near(id);
     const order = tests.filter(({ id }) => wanted === undefined || wanted.has(id)).sort((a, b) => cost(a) - cost(b));
     const results = [];

@@ -35,7 +35,11 @@ export default {
       "a million answers",
       ...["n = 1 and β = ∞ give the mean", "tends to the hard estimate", "the curves of their own law"],
       ...["the mean over all pairs", "increases with n, and lies above"],
-      ...["however rare", "are a total of 1, also by the integral", "tend to the mode of ref, to that of"],
+      ...[
+        "binomial law, however rare",
+        "are a total of 1, also by the integral",
+        "tend to the mode of ref, to that of",
+      ],
       ...[
         "more than the recurrence takes in one place",
         "in cells of log-weight > is the law",
