@@ -9,6 +9,7 @@ import { keptByPoisson, keptOf } from "../../src/selection/ratio/kept.js";
 import { limitDistanceOf } from "../../src/selection/ratio/limitDistanceOf.js";
 import { levelMass } from "../../src/selection/ratio/limitLevels.js";
 import { rejectionRatios } from "../../src/selection/ratio/rejection.js";
+import { runs } from "../support/runs.js";
 import { test } from "../support/test.js";
 
 const exact = exactAlgebra({ digits: 60 });
@@ -163,6 +164,56 @@ describe("by reward levels of masses of any size", () => {
       near(got.ratio[i], Math.exp(logOf(own.div(p[i]))), 1e-11 + 4e-15 * size, 1e-320);
     }
     if (cap >= 0) holds(problem, byMethod(prepared, { method: "rejection", cap }), want.law, reward, n, false);
+  });
+
+  // What is still missing after N draws, down to 1e−150 of all: the law and its limit agree in as many digits.
+  test.prop(
+    [
+      fc.array(
+        fc.record({
+          logMass: fc.oneof(fc.constantFrom(-40, -5), fc.double({ min: -2, max: 0, noNaN: true })),
+          step: fc.oneof(fc.constantFrom(0.01, 0.3), fc.double({ min: 0.1, max: 6, noNaN: true })),
+        }),
+        { minLength: 2, maxLength: 3 },
+      ),
+      fc.constantFrom(-Infinity, -1, 3, 690, 720),
+      fc.constantFrom(2, 10, 60, 400),
+    ],
+    { numRuns: runs(25) },
+  )("rejection's last digits before the limit are digits", (rows, forbidden, n) => {
+    const fine = exactAlgebra({ digits: 400 });
+    const reward = rows.map((_, i) => -rows.slice(1, i + 1).reduce((s, r) => s + r.step, 0));
+    const logs = [...rows.map((r) => r.logMass), forbidden].map((l) => l - Math.max(forbidden, 0));
+    const mass = logs.map((l) => (l === -Infinity ? fine.number(0) : fine.exp(fine.number(l))));
+    const sumOf = (x: readonly Big[]) => x.reduce((s, v) => s.plus(v));
+    const p = mass.map((m) => m.div(sumOf(mass)));
+    const weight = reward.map((r) => fine.exp(fine.number(r)));
+    const weighted = weight.map((w, i) => p[i].times(w));
+    const accepted = sumOf(weighted);
+    const left = fine
+      .number(1)
+      .minus(accepted)
+      .pow(n - 1);
+    const before = fine.number(1).minus(left).div(accepted);
+    const taken = weight.map((w, i) => p[i].times(w.times(before).plus(left)));
+    const law = taken.map((q) => q.div(sumOf(taken)));
+    const limit = weighted.map((w) => w.div(accepted));
+
+    const ref = fromLogMass([...logs.keys()], logs);
+    const prepared = prepare("test", { ref, reward: [...reward, -Infinity] }, 1);
+    const of = byMethod(prepared, { method: "rejection", cap: 0 });
+    const [ratios] = of.ratiosAt([n]);
+    const far = limitDistanceOf(of.prepared.levels, of.limit, ratios);
+    // A share of n is lost to the rounding of 1 − A.
+    const error = 1e-11 + n * 4e-15;
+    const apart = law.map((q, i) => q.minus(limit[i]));
+    near(far.totalVariation, fine.toNumber(sumOf(apart.map((d) => d.abs()))) / 2, error, 1e-300);
+    const divergence = (from: readonly Big[], to: readonly Big[]) =>
+      fine.toNumber(sumOf(from.map((q, i) => q.times(fine.log(q.div(to[i]))))));
+    near(far.kl, divergence(limit, law), 3 * error, 1e-300);
+    near(far.reverseKl, divergence(law, limit), 3 * error, 1e-300);
+    for (const [i, q] of law.entries())
+      if (i !== of.limit.peak) near(ratios.gap[i], fine.toNumber(q.div(limit[i]).minus(1)), error + 1e-13, 1e-300);
   });
 
   test.prop([problems, fc.constantFrom(1, 2, 7, 1000)])(

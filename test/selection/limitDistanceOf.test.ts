@@ -1,5 +1,5 @@
 /** How far one draw is from the limit, also where what makes the limit is a level too rare for any double, at 60 digits. */
-import { fromLogMass } from "exptilt";
+import { fromLogMass, limitDistance, measure } from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
 import { describe, expect } from "vitest";
@@ -70,5 +70,69 @@ describe("the distances of one draw from the limit", () => {
     const met = limit.mass.reduce((s, p, i) => (i === top ? s : s + p), 0);
     near(silentShare(limit, ratios.heard), isSilent ? limit.mass[top] / met : 0, 1e-14);
     expect(silentShare(limit, undefined)).toBe(0);
+  });
+
+  test.prop(
+    [
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: -9, max: 9 })), {
+        minLength: 2,
+        maxLength: 4,
+      }),
+      fc.integer({ min: 0, max: 12 }),
+      fc.constantFrom(0, 0, 3),
+    ],
+    { numRuns: runs(60) },
+  )("have their digits where rewards hardly differ", (rows, digits, forbidden) => {
+    const mass = [...rows.map(([m]) => m), forbidden];
+    const reward = [...rows.map(([, r]) => r * 10 ** -digits), -Infinity];
+    const prepared = prepare("test", { ref: measure([...mass.keys()], mass), reward }, 1);
+    const ratios = ratiosOf(prepared, 1);
+    const got = limitDistanceOf(prepared.levels, limitLevels(prepared), ratios);
+    const weight = rows.map(([m], i) => exact.exp(exact.number(reward[i])).times(m));
+    const mean = weight.reduce((s, w) => s.plus(w)).div(rows.reduce((s, [m]) => s + m, 0));
+    // P/π* − 1 of each answer.
+    const gap = rows.map(([m], i) => mean.times(m).div(weight[i]).minus(1));
+    const total = rows.reduce((s, [m]) => s + m, 0);
+    const sum = (of: (i: number) => (typeof gap)[number]) =>
+      exact.toNumber(gap.map((_, i) => of(i)).reduce((s, v) => s.plus(v)));
+    const limit = (i: number) => exact.number(rows[i][0]).div(total).div(gap[i].plus(1));
+    const log = (i: number) => exact.log(gap[i].plus(1));
+    for (const [d, want] of [
+      [got.totalVariation, sum((i) => limit(i).times(gap[i].abs())) / 2],
+      [got.kl, -sum((i) => limit(i).times(log(i)))],
+      [got.reverseKl, sum((i) => log(i).times(rows[i][0]).div(total))],
+    ])
+      expect(Math.abs(d - want), `${d} for ${want}`).toBeLessThanOrEqual(1e-12 * want);
+    for (const [i, level] of rows.map((_, i) => prepared.levels.levelOf[i]).entries()) {
+      const want = exact.toNumber(gap[i]);
+      // Beside the largest reward's the others' may be nothing.
+      expect(Math.abs(ratios.gap[level] - want)).toBeLessThanOrEqual(1e-13 * Math.abs(want) + 1e-15 * 10 ** -digits);
+    }
+  });
+});
+
+describe("the distances of N draws from the limit", () => {
+  // Draws that are forbidden cancel in the gaps: what is left is as small as the rewards lie near each other.
+  test.prop(
+    [
+      fc.record({
+        mass: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 3 }),
+        digits: fc.integer({ min: 0, max: 11 }),
+        forbidden: fc.constantFrom(0.01, 1, 30, 1e6),
+        far: fc.constantFrom(0, 1e-9, 1),
+        n: fc.constantFrom(1, 2, 3, 7, 40, 300),
+      }),
+    ],
+    { numRuns: runs(80) },
+  )("have their digits beside forbidden answers too", ({ mass: own, digits, forbidden, far, n }) => {
+    const mass = [...own, far, forbidden];
+    const reward = [...own.map((_, i) => -i * 10 ** -digits), -20, -Infinity];
+    const support = [...mass.keys()];
+    const got = limitDistance({ ref: measure(support, mass), reward, beta: 1 }, n);
+    const want = exact.limitDistance({ ref: exact.measure(support, mass), reward, beta: 1 }, n);
+    for (const name of ["totalVariation", "kl", "reverseKl"] as const) {
+      const value = exact.toNumber(want[name]);
+      expect(Math.abs(got[name] - value), `${name} ${got[name]} for ${value}`).toBeLessThanOrEqual(1e-12 * value);
+    }
   });
 });

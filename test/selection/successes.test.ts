@@ -54,7 +54,7 @@ describe("at least m of k, and all of k", () => {
     expect(atLeastMOfK(n, c, k, 0)).toBe(1);
   });
 
-  // Past 4,096 factors their logarithms are an integral.
+  // Their logarithms are an integral then.
   it.each([
     [1_000_000, 5000, 5000],
     [1_000_000, 4097, 9000],
@@ -62,7 +62,7 @@ describe("at least m of k, and all of k", () => {
     [300_000, 4500, 2000],
     [30_000_000, 33_000, 5000],
     [2 ** 40, 2 ** 23, 4100],
-  ])("keep their digits of many samples: %i, %i correct, subsets of %i", (n, c, k) => {
+  ])("keep their digits past 4,096 factors: %i samples, %i correct, subsets of %i", (n, c, k) => {
     const [few, many] = c < k ? [c, k] : [k, c];
     // Π 1 − many/(n − i), at 60 digits.
     let none = exact.number(1);

@@ -97,6 +97,28 @@ export function shortfall(weights: Weights, i: number): number {
   return 1 - (factor < Infinity ? weightTimes(weights, i, factor) : exp(x[i] - weights.logMean));
 }
 
+/** P/π* − 1 of one draw, (μ − w)/w, of a level where nothing is forbidden; Infinity where a factor overflows. */
+export function gapOfOneDraw(weights: Weights, i: number): number {
+  return shortfall(weights, i) * weights.mean * exp(-weights.x[i]);
+}
+
+/** The weights among draws that are not forbidden; undefined where masses are lifted or such draws too rare. */
+export function allowedWeights(weights: Weights): Weights | undefined {
+  const { levels, lift, x, low, weight, byWeight, uncut } = weights;
+  if (levels.forbidden === 0) return weights;
+  const allowed = sum(levels.mass).hi;
+  if (lift > 0 || isRounded(allowed)) return undefined;
+  const own = {
+    reward: levels.reward,
+    mass: levels.mass.map((p) => (p < SMALLEST_NORMAL ? 0 : p / allowed)),
+    logMass: levels.logMass.map((l) => l - log(allowed)),
+    levelOf: levels.levelOf,
+    forbidden: 0,
+    logForbidden: -Infinity,
+  };
+  return weightsOf(lifted(own, 0), x, low, uncut && { uncut }, byWeight ? weight : undefined);
+}
+
 /** w·factor of a level, also where w alone is out of the range of normal doubles; Infinity where that is too large. */
 export function weightTimes({ levels, x, low, weight, byWeight }: Weights, i: number, factor: number): number {
   if (isNormal(weight[i])) return weight[i] * factor;

@@ -1,7 +1,7 @@
 import { logMassAt, massFrom } from "../../measure/levels.js";
-import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
+import { expm1, log, log1p } from "../../numeric/elementary.js";
 import { isNormal } from "../../numeric/float64.js";
-import { shortfall } from "../integral/weights.js";
+import { allowedWeights, gapOfOneDraw } from "../integral/weights.js";
 import { hardRatios } from "./hard.js";
 import { allowedBy } from "./kept.js";
 import type { LevelRatios } from "./levelRatios.js";
@@ -43,16 +43,17 @@ export function ratiosOf<A>(prepared: Prepared<A>, n: number): LevelRatios {
 
 /** One draw, or no preference among many: ref on the answers that are not forbidden. */
 export function unselected<A>({ levels, weights, beta }: Prepared<A>): LevelRatios {
-  const { mass, forbidden } = levels;
+  const { mass } = levels;
   const size = mass.length;
   const { allowed, logAllowed } = allowedBy(levels);
   const gap = new Float64Array(size);
   const logGap = new Float64Array(size);
   if (weights !== undefined) {
-    const { x, mean, logMean } = weights;
+    const { x, logMean } = weights;
+    const among = allowedWeights(weights);
     for (let i = 0; i < size; i++) {
       logGap[i] = logMean - x[i] - logAllowed;
-      const own = forbidden === 0 ? shortfall(weights, i) * mean * exp(-x[i]) : Number.NaN;
+      const own = among === undefined ? Number.NaN : gapOfOneDraw(among, i);
       // A factor may overflow though the product does not.
       gap[i] = own < Infinity ? own : expm1(logGap[i]);
       if (Math.abs(gap[i]) < 0.5) logGap[i] = log1p(gap[i]);

@@ -9,6 +9,7 @@ import { shortfall, type Weights, weightTimes } from "../integral/weights.js";
 import type { Windows } from "../integral/windows.js";
 import { type Kept, keptOf } from "./kept.js";
 import type { LevelRatios } from "./levelRatios.js";
+import { gapsAroundPeak } from "./peakGaps.js";
 
 /** From this N on, φ^{N−1} and e^{−(N−1)(1 − φ)} are the same double, and masses are lifted. */
 const MIN_LIFTED_DRAWS: number = 2 ** 100;
@@ -58,6 +59,9 @@ function jensenKernel({ at, logPhi, excess, curvature, windows, workspace }: Nod
   return { logF, factor, order: 2 };
 }
 
+/** A difference has lost a digit where it is less than this share of the numbers that it is of. */
+const SMALL_DIFFERENCE = 0.1;
+
 /** Below this, the rounding error of a log-ratio is more than the logarithm of any constant factor. */
 const LOG_RATIO_BEYOND_CONSTANTS = -1e12;
 
@@ -93,6 +97,9 @@ export function softRatios(weights: Weights, ns: readonly number[]): LevelRatios
   return ns.map((n, i) => new SoftRatios(weights, n, windows, transforms[i]));
 }
 
+/** `isCancelled` tells whether Σ π* |P/π* − 1| is much smaller than the two parts of the gaps. */
+type Logarithms = Pick<LevelRatios, "logRatio" | "gap" | "logGap"> & { isCancelled: boolean };
+
 /** The ratios are computed at once, the gaps and logarithms when one of them is first read. */
 class SoftRatios implements LevelRatios {
   readonly ratio: Float64Array;
@@ -102,7 +109,7 @@ class SoftRatios implements LevelRatios {
   readonly #windows: Windows;
   readonly #transform: LaplaceTransform;
   readonly #kept: Kept;
-  #logs: Pick<LevelRatios, "logRatio" | "gap" | "logGap"> | undefined;
+  #logs: Logarithms | undefined;
 
   constructor(weights: Weights, n: number, windows: Windows, transform: LaplaceTransform) {
     this.ratio = floats(weights.x.length);
@@ -139,18 +146,18 @@ class SoftRatios implements LevelRatios {
   }
 
   get gap(): Float64Array {
-    return this.#logarithms().gap;
+    return this.#ownGaps().gap;
   }
 
   get logGap(): Float64Array {
-    return this.#logarithms().logGap;
+    return this.#ownGaps().logGap;
   }
 
-  #logarithms(): Pick<LevelRatios, "logRatio" | "gap" | "logGap"> {
+  #logarithms(): Logarithms {
     if (this.#logs !== undefined) return this.#logs;
     const { value, whole, part } = this.#transform;
     const { grid, steps, factor } = this.#windows;
-    const { x, low, weight, byWeight, mean, logMean, lift } = this.#weights;
+    const { x, low, weight, mass, byWeight, mean, logMean, lift } = this.#weights;
     const { ratio } = this;
     const n = this.#n;
     const { kept, logKept, lost } = this.#kept;
@@ -160,6 +167,7 @@ class SoftRatios implements LevelRatios {
     const scale = 2 ** -lift;
     const every = n * scale * mean;
     const [logRatio, gap, logGap] = [floats(x.length), floats(x.length), floats(x.length)];
+    let [apart, parts] = [0, 0];
     for (let i = 0; i < x.length; i++) {
       const m = weight[i] + others;
       // w/μ may overflow.
@@ -169,6 +177,8 @@ class SoftRatios implements LevelRatios {
       // Where few draws count, the law is far from its limit and the two parts of the gap would cancel.
       gap[i] =
         kept < 0.5 ? ratio[i] * mean * (byWeight ? 1 / weight[i] : expPlus(-x[i], -low[i])) - 1 : (raw + lost) / kept;
+      apart += mass[i] * weight[i] * Math.abs(gap[i]);
+      parts += mass[i] * weight[i] * (lost + Math.abs(jensen));
       if (Math.abs(gap[i]) < 0.5) {
         logGap[i] = log1p(gap[i]);
         logRatio[i] = logGap[i] + (x[i] - logMean);
@@ -192,7 +202,20 @@ class SoftRatios implements LevelRatios {
         gap[i] = expm1(logGap[i]);
       }
     }
-    this.#logs = { logRatio, gap, logGap };
+    this.#logs = { logRatio, gap, logGap, isCancelled: apart * Math.max(kept, 0.5) < SMALL_DIFFERENCE * parts };
     return this.#logs;
+  }
+
+  /** The gaps to their own digits, also where those of the likeliest levels are what is left of numbers that cancel. */
+  #ownGaps(): Pick<LevelRatios, "gap" | "logGap"> {
+    const logs = this.#logarithms();
+    if (logs.isCancelled) {
+      for (const [i, gap] of gapsAroundPeak(this.#weights, this.#n)) {
+        logs.gap[i] = gap;
+        logs.logGap[i] = log1p(gap);
+      }
+      logs.isCancelled = false;
+    }
+    return logs;
   }
 }
