@@ -1,5 +1,5 @@
 /** How far one draw is from the limit, also where what makes the limit is a level too rare for any double, at 60 digits. */
-import { fromLogMass, limitDistance, measure } from "exptilt";
+import { firstOrderExpansion, fromLogMass, limitDistance, measure } from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
 import { describe, expect } from "vitest";
@@ -120,13 +120,15 @@ describe("the distances of N draws from the limit", () => {
         digits: fc.integer({ min: 0, max: 11 }),
         forbidden: fc.constantFrom(0.01, 1, 30, 1e6),
         far: fc.constantFrom(0, 1e-9, 1),
+        // A better answer that is too rare to be the likeliest of the limit.
+        above: fc.constantFrom(0, 0, 1e-9),
         n: fc.constantFrom(1, 2, 3, 7, 40, 300),
       }),
     ],
     { numRuns: runs(80) },
-  )("have their digits beside forbidden answers too", ({ mass: own, digits, forbidden, far, n }) => {
-    const mass = [...own, far, forbidden];
-    const reward = [...own.map((_, i) => -i * 10 ** -digits), -20, -Infinity];
+  )("have their digits beside forbidden answers too", ({ mass: own, digits, forbidden, far, above, n }) => {
+    const mass = [...own, far, above, forbidden];
+    const reward = [...own.map((_, i) => 0.7 - i * 10 ** -digits), -20, 4, -Infinity];
     const support = [...mass.keys()];
     const got = limitDistance({ ref: measure(support, mass), reward, beta: 1 }, n);
     const want = exact.limitDistance({ ref: exact.measure(support, mass), reward, beta: 1 }, n);
@@ -135,4 +137,21 @@ describe("the distances of N draws from the limit", () => {
       expect(Math.abs(got[name] - value), `${name} ${got[name]} for ${value}`).toBeLessThanOrEqual(1e-12 * value);
     }
   });
+
+  test.prop([fc.integer({ min: 0, max: 8 }), fc.constantFrom(0.5, 20), fc.constantFrom(1e6, 1e9, 1e13)])(
+    "are the first-order expansion's over N at many draws, beside forbidden answers too",
+    (digits, forbidden, n) => {
+      const ref = measure(["a", "b", "c", "d"], [1, 2, 0.3, forbidden]);
+      const problem = { ref, reward: [0, -(10 ** -digits), -9, -Infinity], beta: 1 };
+      const got = limitDistance(problem, n);
+      const first = firstOrderExpansion(problem);
+      for (const [name, power] of [
+        ["totalVariation", 1],
+        ["kl", 2],
+      ] as const) {
+        const ratio = (got[name] * n ** power) / first[name];
+        expect(Math.abs(ratio - 1), `${name} ${ratio}`).toBeLessThanOrEqual(1e-12 + 1e3 / n);
+      }
+    },
+  );
 });

@@ -60,6 +60,7 @@ describe("at least m of k, and all of k", () => {
     [1_000_000, 4097, 9000],
     [1_000_000, 9000, 4097],
     [300_000, 4500, 2000],
+    [60_000, 4100, 4400],
     [30_000_000, 33_000, 5000],
     [2 ** 40, 2 ** 23, 4100],
   ])("keep their digits past 4,096 factors: %i samples, %i correct, subsets of %i", (n, c, k) => {

@@ -97,26 +97,27 @@ export function shortfall(weights: Weights, i: number): number {
   return 1 - (factor < Infinity ? weightTimes(weights, i, factor) : exp(x[i] - weights.logMean));
 }
 
-/** P/π* − 1 of one draw, (μ − w)/w, of a level where nothing is forbidden; Infinity where a factor overflows. */
-export function gapOfOneDraw(weights: Weights, i: number): number {
-  return shortfall(weights, i) * weights.mean * exp(-weights.x[i]);
+/** The likeliest level of the tilt, and log w of all relative to its own. */
+export function aroundLikeliest({ x, low, levels }: Weights): { peak: number; apart: Float64Array } {
+  let peak = 0;
+  for (let i = 1; i < x.length; i++) {
+    if (x[i] - x[peak] + (levels.logMass[i] - levels.logMass[peak]) > 0) peak = i;
+  }
+  return { peak, apart: x.map((l, i) => l - x[peak] + (low[i] - low[peak])) };
 }
 
-/** The weights among draws that are not forbidden; undefined where masses are lifted or such draws too rare. */
-export function allowedWeights(weights: Weights): Weights | undefined {
-  const { levels, lift, x, low, weight, byWeight, uncut } = weights;
-  if (levels.forbidden === 0) return weights;
-  const allowed = sum(levels.mass).hi;
-  if (lift > 0 || isRounded(allowed)) return undefined;
-  const own = {
-    reward: levels.reward,
-    mass: levels.mass.map((p) => (p < SMALLEST_NORMAL ? 0 : p / allowed)),
-    logMass: levels.logMass.map((l) => l - log(allowed)),
-    levelOf: levels.levelOf,
-    forbidden: 0,
-    logForbidden: -Infinity,
-  };
-  return weightsOf(lifted(own, 0), x, low, uncut && { uncut }, byWeight ? weight : undefined);
+/**
+ * P/π* − 1 of one draw that is not forbidden, E[w]/w − 1, by level: to its own digits where w is near the likeliest level's.
+ * Where a factor overflows it is no finite number.
+ */
+export function gapsOfOneDraw(weights: Weights): Float64Array {
+  const { mass } = weights;
+  const { apart } = aroundLikeliest(weights);
+  const heard = mass.map((p) => (p < SMALLEST_NORMAL ? 0 : p));
+  const allowed = sum(heard).hi;
+  const meanOf = (f: (l: number) => number) => sum(heard.map((p, i) => (p === 0 ? 0 : p * f(apart[i])))).hi / allowed;
+  const [meanLess1, mean] = [meanOf(expm1), meanOf(exp)];
+  return apart.map((l) => (meanLess1 > -0.5 && l > -0.5 ? (meanLess1 - expm1(l)) / exp(l) : mean / exp(l) - 1));
 }
 
 /** w·factor of a level, also where w alone is out of the range of normal doubles; Infinity where that is too large. */

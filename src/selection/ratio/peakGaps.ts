@@ -3,7 +3,7 @@ import { exp, expm1, log, log1p } from "../../numeric/elementary.js";
 import { isNormal } from "../../numeric/float64.js";
 import { floats } from "../../numeric/floats.js";
 import { gridFor } from "../integral/trapezoid.js";
-import type { Weights } from "../integral/weights.js";
+import { aroundLikeliest, type Weights } from "../integral/weights.js";
 import { keptOf } from "./kept.js";
 
 /** The first node stands so many nats before the integrand begins, which there grows as t². */
@@ -31,18 +31,16 @@ const FAR = 700;
  * @returns the gaps by level; none where masses are lifted, or levels lie too far below
  */
 export function gapsAroundPeak(weights: Weights, n: number): Map<number, number> {
-  const { x, low, mass, lift, levels } = weights;
+  const { mass, lift, levels } = weights;
   const out = new Map<number, number>();
-  let peak = 0;
-  for (let i = 1; i < x.length; i++) if (x[i] - x[peak] + (levels.logMass[i] - levels.logMass[peak]) > 0) peak = i;
+  const { peak, apart } = aroundLikeliest(weights);
   if (lift > 0 || !isNormal(mass[peak])) return out;
   // All weights are relative to the likeliest level's.
-  const apart = x.map((l, i) => l - x[peak] + (low[i] - low[peak]));
   const w = apart.map(exp);
   if (w.includes(Infinity) || apart[apart.length - 1] < -MAX_RANGE_NATS) return out;
   const isNear = (i: number) => Math.abs(apart[i]) <= 1 && isNormal(mass[i]);
-  const near = [...x.keys()].filter(isNear);
-  const others = [...x.keys()].filter((i) => !isNear(i) && isNormal(mass[i]));
+  const near = [...mass.keys()].filter(isNear);
+  const others = [...mass.keys()].filter((i) => !isNear(i) && isNormal(mass[i]));
   const P = near.reduce((s, i) => s + mass[i], 0);
   const meanLess1 = near.reduce((s, i) => s + (mass[i] / P) * expm1(apart[i]), 0);
   const m = 1 + meanLess1;

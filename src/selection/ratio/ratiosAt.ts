@@ -1,7 +1,7 @@
 import { logMassAt, massFrom } from "../../measure/levels.js";
 import { expm1, log, log1p } from "../../numeric/elementary.js";
 import { isNormal } from "../../numeric/float64.js";
-import { allowedWeights, gapOfOneDraw } from "../integral/weights.js";
+import { gapsOfOneDraw } from "../integral/weights.js";
 import { hardRatios } from "./hard.js";
 import { allowedBy } from "./kept.js";
 import type { LevelRatios } from "./levelRatios.js";
@@ -50,12 +50,11 @@ export function unselected<A>({ levels, weights, beta }: Prepared<A>): LevelRati
   const logGap = new Float64Array(size);
   if (weights !== undefined) {
     const { x, logMean } = weights;
-    const among = allowedWeights(weights);
+    const own = gapsOfOneDraw(weights);
     for (let i = 0; i < size; i++) {
       logGap[i] = logMean - x[i] - logAllowed;
-      const own = among === undefined ? Number.NaN : gapOfOneDraw(among, i);
       // A factor may overflow though the product does not.
-      gap[i] = own < Infinity ? own : expm1(logGap[i]);
+      gap[i] = own[i] < Infinity ? own[i] : expm1(logGap[i]);
       if (Math.abs(gap[i]) < 0.5) logGap[i] = log1p(gap[i]);
     }
   } else if (beta === 0) {
