@@ -1,5 +1,12 @@
 /** Laws that agree but for answers whose masses are no normal doubles: what these add to a divergence is all there is. */
-import { fromLogMass, jensenShannonDivergence, klEstimator, renyiDivergence } from "exptilt";
+import {
+  chiSquaredDivergence,
+  fromLogMass,
+  generalizedKlDivergence,
+  jensenShannonDivergence,
+  klEstimator,
+  renyiDivergence,
+} from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
 import { describe, expect } from "vitest";
@@ -58,4 +65,41 @@ describe("of one rare answer", () => {
     const apart = power.minus(r.times(a)).plus(r.minus(one).times(b));
     near(renyiDivergence(given(x), given(y), order), exact.toNumber(apart.div(r.minus(one))), 1e-322);
   });
+});
+
+describe("masses of a rare answer that need not be a law's", () => {
+  // Answers of e^x beside 1, and of e^y beside 1: the second alone has a part.
+  test.prop([tail, tail, fc.constantFrom(0, 0.1, -0.1, 3, -3, 20)])(
+    "have their own part in the generalised divergence",
+    (x, _, step) => {
+      const [a, b] = [rare(x), rare(x + step)];
+      const want = a
+        .times(exact.log(a.div(b)))
+        .minus(a)
+        .plus(b);
+      near(generalizedKlDivergence(given(x), given(x + step)), exact.toNumber(want), 1e-321);
+      const none = fromLogMass(["most", "rare"], [0, -Infinity]);
+      expect(generalizedKlDivergence(given(x), none)).toBe(Infinity);
+      near(generalizedKlDivergence(none, given(x)), exact.toNumber(a), 1e-321);
+      expect(generalizedKlDivergence(none, none)).toBe(0);
+    },
+  );
+
+  // (P − Q)²/Q where Q is far below P, or the other way round.
+  test.prop([fc.constantFrom(-1, -300, -640, -705, -720, -1400), fc.constantFrom(-1, -300, -640, -705, -720, -1400)])(
+    "and in the χ² divergence, of which one may overflow",
+    (x, y) => {
+      const probability = (l: number) => rare(l).div(one.plus(rare(l)));
+      const [p, q] = [probability(x), probability(y)];
+      const apart = p.minus(q);
+      const want = apart
+        .times(apart)
+        .div(q)
+        .plus(apart.times(apart).div(one.minus(q)));
+      const got = chiSquaredDivergence(given(x), given(y));
+      const log = want.isZero() ? -Infinity : exact.toNumber(exact.log(want));
+      if (log > 709.78) expect(got).toBe(Infinity);
+      else near(got, Math.exp(log), 1e-320);
+    },
+  );
 });
