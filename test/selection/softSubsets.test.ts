@@ -9,13 +9,14 @@ import { MAX_UNSCALED, symmetricProducts } from "../../src/selection/samples/sym
 import { runs } from "../support/runs.js";
 import { test } from "../support/test.js";
 
-const LEVELS = 4;
 const problems = fc
   .record({
     size: fc.oneof(fc.integer({ min: 8, max: 700 }), fc.constantFrom(MAX_UNSCALED, MAX_UNSCALED + 1, 20_000)),
     // Levels far apart: few of them meet at a node.
     apart: fc.constantFrom(0.1, 1, 300),
-    shares: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: LEVELS, maxLength: LEVELS }),
+    shares: fc
+      .constantFrom(4, 12)
+      .chain((levels) => fc.array(fc.integer({ min: 1, max: 9 }), { minLength: levels, maxLength: levels })),
     draws: fc.uniqueArray(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 4 }),
     values: fc.integer({ min: 1, max: 3 }),
   })
