@@ -120,7 +120,7 @@ ${row("all", all)}
 ${missing.length === 0 ? "" : `\n**Not measured yet**: ${missing.map((file) => `\`${file}\``).join(", ")}.\n`}
 The score is Stryker's (killed + out of time) / (all). Nothing is left out of it: changes that no test reaches (${plain(all.noCoverage)})
 count as survivors, constants made at import are changed like all else, and no line is exempted. A change runs *out of time* when it
-loops without end: ten times as often as in all tests together, or for half a minute (a quarter, in earlier runs). (Stryker ${summary.stryker}, Node ${summary.node}; ${minutes} minutes; each file as it stood when it was last run.)
+loops without end: ten times as often as in all tests together, or for half a minute (a quarter, in earlier runs). (Stryker ${summary.stryker}, Node ${summary.node}; ${minutes} minutes; each file as it stood when it was last run; what one of several runs on the same code noticed is noticed, as each calls a part of the tests.)
 
 \`npm run mutation\` makes the table anew, \`MUTATE=information npm run mutation\` one folder of it. The tests are called in one process, the
 sources evaluated afresh for each change, each property with a tenth of its usual runs and for four seconds at most, without the slowest

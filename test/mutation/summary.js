@@ -17,16 +17,35 @@ export function record(target, seconds) {
   const { files = {} } = read(SUMMARY) ?? {};
   const all = Object.values(report.files).reduce((n, { mutants }) => n + mutants.length, 0);
   for (const [path, { source, mutants }] of Object.entries(report.files)) {
-    files[path.replace(/^src\//, "")] = {
+    const file = path.replace(/^src\//, "");
+    const row = {
       ...counted(mutants),
       seconds: Math.round((seconds * mutants.length) / all),
       survivors: survivors(source.split("\n"), mutants),
     };
+    files[file] = joined(files[file], row, source);
   }
   const left = Object.entries(files).filter(([file]) => existsSync(new URL(`../../src/${file}`, import.meta.url)));
   const sorted = Object.fromEntries(left.sort(([a], [b]) => (a < b ? -1 : 1)));
   const stryker = createRequire(import.meta.url)("@stryker-mutator/core/package.json").version;
   writeFileSync(SUMMARY, written({ node: process.versions.node, stryker, files: sorted }));
+}
+
+/** Of two runs on the same code a change is noticed that one of them noticed: each calls a part of the tests, for so long. */
+export function joined(known, row, source) {
+  const changes = ({ killed, timeout, survived, noCoverage }) => killed + timeout + survived + noCoverage;
+  const lines = new Set(source.split("\n").map((line) => line.trim()));
+  const isSame = known && changes(known) === changes(row) && known.survivors.every(([line]) => lines.has(line));
+  if (!isSame) return row;
+  const left = known.survivors.map((survivor) => JSON.stringify(survivor));
+  const both = row.survivors.filter((survivor) => {
+    const at = left.indexOf(JSON.stringify(survivor));
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  });
+  const noCoverage = Math.min(row.noCoverage, known.noCoverage, both.length);
+  const killed = row.killed + row.survivors.length - both.length;
+  return { ...row, killed, noCoverage, survived: both.length - noCoverage, survivors: both };
 }
 
 function counted(mutants) {
