@@ -38,16 +38,17 @@ export function gapsAroundPeak(weights: Weights, n: number): Map<number, number>
   // All weights are relative to the likeliest level's.
   const w = apart.map(exp);
   if (w.includes(Infinity) || apart[apart.length - 1] < -MAX_RANGE_NATS) return out;
-  const isNear = (i: number) => Math.abs(apart[i]) <= 1 && isNormal(mass[i]);
-  const near = [...mass.keys()].filter(isNear);
-  const others = [...mass.keys()].filter((i) => !isNear(i) && isNormal(mass[i]));
+  const isNear = (i: number) => Math.abs(apart[i]) <= 1;
+  const heard = [...mass.keys()].filter((i) => isNormal(mass[i]));
+  const near = heard.filter(isNear);
+  const others = heard.filter((i) => !isNear(i));
   const P = near.reduce((s, i) => s + mass[i], 0);
   const meanLess1 = near.reduce((s, i) => s + (mass[i] / P) * expm1(apart[i]), 0);
   const m = 1 + meanLess1;
   const y = apart.map((l) => expm1(l) - meanLess1);
   const C = others.reduce((s, i) => s + mass[i] * w[i], 0);
   const { step } = gridFor(Number.isInteger(n) || n > 64);
-  const end = log(GONE / Math.min(...others.map((i) => w[i]), ...near.map((i) => w[i])));
+  const end = log(GONE / w[heard[heard.length - 1]]);
   const sums = floats(near.length);
   for (let u = -log1p(n * (P * m + C)) - LEAD_NATS; u < end; u += step) {
     const t = exp(u);
@@ -55,19 +56,17 @@ export function gapsAroundPeak(weights: Weights, n: number): Map<number, number>
     // e^{−tw} − 1, or e^{−tw} where it is small: the difference of two is the same.
     const fall = t < 1 ? expm1 : exp;
     let [lost, left, over, slope, rest] = [0, weights.forbidden, 0, 0, 0];
-    for (const i of others) {
+    for (const i of heard) {
       const d = expm1(-t * w[i]);
       lost += mass[i] * d;
       left += mass[i] * (1 + d);
-      rest += mass[i] * w[i] * fall(-t * w[i]);
     }
-    for (const i of near) {
-      const d = expm1(-t * w[i]);
-      lost += mass[i] * d;
-      left += mass[i] * (1 + d);
-      if (e === 0) continue;
-      over += (mass[i] / P) * expm1MinusX(-t * y[i]);
-      slope -= (mass[i] / P) * y[i] * expm1(-t * y[i]);
+    for (const i of others) rest += mass[i] * w[i] * fall(-t * w[i]);
+    if (e > 0) {
+      for (const i of near) {
+        over += (mass[i] / P) * expm1MinusX(-t * y[i]);
+        slope -= (mass[i] / P) * y[i] * expm1(-t * y[i]);
+      }
     }
     const kernel = t * exp((n - 1) * (lost > -0.5 ? log1p(lost) : log(left)));
     if (kernel === 0) break;

@@ -42,7 +42,43 @@ export function ratiosOf<A>(prepared: Prepared<A>, n: number): LevelRatios {
 }
 
 /** One draw, or no preference among many: ref on the answers that are not forbidden. */
-export function unselected<A>({ levels, weights, beta }: Prepared<A>): LevelRatios {
+export function unselected<A>(prepared: Prepared<A>): LevelRatios {
+  return new Unselected(prepared);
+}
+
+/** The gaps are computed when one of them is first read: a law asks for none. */
+class Unselected implements LevelRatios {
+  readonly ratio: Float64Array;
+  readonly logRatio: Float64Array;
+  readonly heard?: Float64Array;
+  readonly #prepared: Prepared<unknown>;
+  #gaps: Pick<LevelRatios, "gap" | "logGap"> | undefined;
+
+  constructor(prepared: Prepared<unknown>) {
+    const { levels, weights } = prepared;
+    const { allowed, logAllowed } = allowedBy(levels);
+    const size = levels.mass.length;
+    this.ratio = new Float64Array(size).fill(1 / allowed);
+    this.logRatio = new Float64Array(size).fill(-logAllowed);
+    if (weights !== undefined) this.heard = weights.mass;
+    this.#prepared = prepared;
+  }
+
+  get gap(): Float64Array {
+    return this.#both().gap;
+  }
+
+  get logGap(): Float64Array {
+    return this.#both().logGap;
+  }
+
+  #both(): Pick<LevelRatios, "gap" | "logGap"> {
+    this.#gaps ??= gapsOfUnselected(this.#prepared);
+    return this.#gaps;
+  }
+}
+
+function gapsOfUnselected({ levels, weights, beta }: Prepared<unknown>): Pick<LevelRatios, "gap" | "logGap"> {
   const { mass } = levels;
   const size = mass.length;
   const { allowed, logAllowed } = allowedBy(levels);
@@ -63,11 +99,5 @@ export function unselected<A>({ levels, weights, beta }: Prepared<A>): LevelRati
     gap[0] = isNormal(allowed) ? 0 - massFrom(mass, 0)[1] / allowed : expm1(levels.logMass[0] - logAllowed);
     logGap[0] = gap[0] > -0.5 ? log1p(gap[0]) : logMassAt(levels, 0) - logAllowed;
   }
-  return {
-    ratio: new Float64Array(size).fill(1 / allowed),
-    logRatio: new Float64Array(size).fill(-logAllowed),
-    gap,
-    logGap,
-    ...(weights !== undefined && { heard: weights.mass }),
-  };
+  return { gap, logGap };
 }
