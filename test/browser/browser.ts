@@ -8,6 +8,9 @@ const SCREENSHOTS = fileURLToPath(new URL("screenshots/", import.meta.url));
 /** Pictures are for looking at: no test reads them, and to paint whole pages takes long. */
 const PICTURES = process.env.PICTURES !== undefined;
 
+/** How long is waited for what should come at once, in ms: no test fails because a machine is slow. */
+export const PATIENCE = 240_000;
+
 interface Look {
   readonly width?: number;
   readonly dark?: boolean;
@@ -29,7 +32,14 @@ export interface SiteInBrowser {
   readonly close: () => Promise<void>;
 }
 
-export async function openSite(): Promise<SiteInBrowser> {
+/**
+ * Lets a second pass on a page's own clock, in which what waits until the controls rest is done: however slow the machine is,
+ * and in no time.
+ */
+export const rested = (page: Page): Promise<void> => page.clock.fastForward(1000);
+
+/** @param ownTime whether the pages have a clock of their own, which `rested` moves on */
+export async function openSite({ ownTime = false } = {}): Promise<SiteInBrowser> {
   const { origin, server } = await serveSite();
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const trouble: string[] = [];
@@ -57,7 +67,9 @@ export async function openSite(): Promise<SiteInBrowser> {
         colorScheme: dark ? "dark" : "light",
         bypassCSP: injects,
       });
+      page.setDefaultTimeout(PATIENCE);
       watch(page);
+      if (ownTime) await page.clock.install();
       await page.goto(`${origin}/${path}`);
       return page;
     },

@@ -14,7 +14,7 @@ import {
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { violationsOf } from "./axe.js";
-import { openSite, type SiteInBrowser } from "./browser.js";
+import { openSite, rested, type SiteInBrowser } from "./browser.js";
 import { SITE } from "./server.js";
 import { expectShown } from "./shown.js";
 
@@ -23,7 +23,7 @@ const EXPLORER = "explorer/index.html";
 let site: SiteInBrowser;
 
 beforeAll(async () => {
-  site = await openSite();
+  site = await openSite({ ownTime: true });
 });
 
 afterAll(() => site?.close());
@@ -103,12 +103,6 @@ async function fill(page: Page, id: string, text: string): Promise<void> {
 async function press(page: Page, id: string, key: string, times = 1): Promise<void> {
   await page.locator(`#${id}`).focus();
   for (let i = 0; i < times; i++) await page.keyboard.press(key);
-}
-
-/** Waits until the controls have rested, and gives the address. */
-async function rested(page: Page): Promise<string> {
-  await page.waitForTimeout(500);
-  return page.url();
 }
 
 const card = (page: Page, name: string) => page.locator(`[data-card="${name}"]`);
@@ -289,7 +283,8 @@ describe("the address holds the view", () => {
     await page.getByRole("button", { name: "Set reward to log ref" }).click();
     await fill(page, "beta", "0.30000000000000004");
     await page.locator("#lbeta-follows").check();
-    const address = await rested(page);
+    await rested(page);
+    const address = page.url();
     const again = await site.open(address.slice(site.origin.length + 1));
     for (const id of ["beta", "tts", "n", "length", "lbeta"])
       expect(await again.inputValue(`#${id}`)).toBe(await page.inputValue(`#${id}`));
@@ -326,7 +321,8 @@ describe("the address holds the view", () => {
     await page.waitForFunction(() => (document.getElementById("n") as HTMLInputElement).value === "4");
     await page.getByRole("link", { name: "Edit the answers" }).click();
     expect(await page.inputValue("#n")).toBe("4");
-    expect(await rested(page)).toContain("#set=proxy&");
+    await rested(page);
+    expect(page.url()).toContain("#set=proxy&");
     await page.close();
   });
 });

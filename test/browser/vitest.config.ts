@@ -18,7 +18,8 @@ export default defineConfig({
     globalSetup: ["test/browser/build.ts"],
     // One browser at a time, so that the times are those of a page alone.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Slower machines have the time they need.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -52,7 +52,7 @@ function complaint(name: string, ...options: string[]): string {
 const choose = (page: Page, name: string) => page.locator("#file").setInputFiles(join(folder, name));
 
 /** Waits for the end of a reading. */
-const done = (page: Page) => page.locator("#bar").waitFor({ state: "hidden", timeout: 60_000 });
+const done = (page: Page) => page.locator("#bar").waitFor({ state: "hidden" });
 
 /** What a button saves. */
 async function saved(page: Page, section: "choice" | "curve", button: RegExp): Promise<Buffer> {
