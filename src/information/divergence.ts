@@ -156,11 +156,10 @@ function logQuotient(a: DoubleDouble, b: DoubleDouble): number {
 /** Σ P (log P − log Q) from the laws' logarithms; undefined where it cancels to less than a quarter of its terms. */
 function klByLogs(p: Law, q: Law): number | undefined {
   const [u, v] = [p.scaledLogs, q.scaledLogs];
-  // Σ P (log P − log Q) in two parts, the sum of the sizes of the logarithms, and that of the differences.
+  // Σ P (log P − log Q) in two parts, and the sum of the sizes of the logarithms.
   let hi = 0;
   let lo = 0;
   let size = 0;
-  let move = 0;
   const { weight } = p;
   const { logs: logsP } = u;
   const { logs: logsQ } = v;
@@ -174,10 +173,8 @@ function klByLogs(p: Law, q: Law): number | undefined {
     const t = s - hi;
     lo += hi - (s - t) + (term - t);
     hi = s;
-    move += Math.abs(term);
     size += w * (Math.abs(x) + Math.abs(y));
   }
-  if (p.origin === q.origin && move < p.total.hi / 4) return undefined;
   return trusted(hi + lo, size, p.total.hi, logQuotient(v.total, u.total), 0);
 }
 
@@ -209,9 +206,7 @@ function klPlain(p: Law, q: Law): number | undefined {
     hi = s;
     size += Math.abs(term);
   }
-  // Between tilts of one origin the log-ratios are known better than from the weights, which matters where they are small.
-  const least = p.origin === q.origin ? 8 * MIN_PLAIN_KL_NATS : MIN_PLAIN_KL_NATS;
-  return trusted(hi + lo, size, p.total.hi, logQuotient(q.total, p.total), least);
+  return trusted(hi + lo, size, p.total.hi, logQuotient(q.total, p.total), MIN_PLAIN_KL_NATS);
 }
 
 /** The sum of deviances of the normalised masses, each to full relative accuracy from weights and totals as given. */

@@ -7,15 +7,13 @@ import { log, log1p } from "../numeric/elementary.js";
 import { logNormal } from "../numeric/expLog.js";
 import { SMALLEST_NORMAL } from "../numeric/float64.js";
 import { sum } from "../numeric/sum.js";
-
-/** The terms are multiplied by this: near a point mass they are close to underflow. */
-const UPSCALE = 2 ** 500;
+import { liftedProbability, UPSCALE } from "./divergence.js";
 
 /** −Σ P log P of a law. */
 export function entropyOf(law: Law): number {
   const plain = law.hasTail || law.weight.length < MIN_SIZE_FOR_KEPT_LOGS ? undefined : entropyByLogs(law);
   if (plain !== undefined) return withinEntropies(law, plain);
-  const total = law.fromLog || law.hasTail ? sum(termsByLogs(law)).hi : sumByWeights(law);
+  const total = law.hasTail ? sumByLogs(law) : sumByWeights(law);
   return withinEntropies(law, total / UPSCALE);
 }
 
@@ -30,15 +28,14 @@ function withinEntropies(law: Law, entropy: number): number {
   return Math.max(0, Math.min(entropy, log(size)));
 }
 
-/** −P log P of each answer, times UPSCALE. */
-function termsByLogs(law: Law): Float64Array {
+/** The sum of −P log P, times UPSCALE, where only the logarithms of some answers have all digits. */
+function sumByLogs(law: Law): number {
   const logP = law.logProbabilities();
-  const total = law.total.hi;
-  return law.weight.map((w, i) => (w > 0 ? ((w * UPSCALE) / total) * -logP[i] : 0));
+  return sum(logP.map((l, i) => (l > -Infinity ? liftedProbability(law, i, l) * -l : 0))).hi;
 }
 
 /**
- * The sum of the terms from the weights, as `sum` has it. The term of the largest weight comes from the distance of the
+ * The same sum from the weights, as `sum` has it. The term of the largest weight comes from the distance of the
  * weight to the total. No array is made: for ten answers it would take longer than the logarithms.
  */
 function sumByWeights({ weight, total: { hi: total }, peak, rest }: Law): number {

@@ -49,7 +49,7 @@ export function jensenShannonOf(p: Law, q: Law): number {
     (i, a, b, n, scale) => set(i, a / scale, b / scale, n / scale),
     (i, logP, logQ) => {
       const [a, b] = [liftedProbability(p, i, logP), liftedProbability(q, i, logQ)];
-      set(i, a, b, b > 0 && a > 0 ? -b * expm1(logP - logQ) : b - a);
+      set(i, a, b, b - a);
     },
   );
   return Math.min(Math.LN2, sum(terms).hi / UPSCALE);

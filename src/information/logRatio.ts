@@ -23,7 +23,7 @@ export function eachLogRatio(p: Law, q: Law, visit: (i: number, l: number, a: nu
     q,
     (i, a, b, n, scale) => {
       if (a === 0 && b === 0) return;
-      const l = Math.abs(n) < a / 2 ? -log1p(n / a) : a === 0 ? -Infinity : b === 0 ? Infinity : logRatio(a, b);
+      const l = Math.abs(n) < a / 2 ? -log1p(n / a) : logRatio(a, b);
       set(i, l, a / scale, b / scale);
     },
     (i, logP, logQ) => {

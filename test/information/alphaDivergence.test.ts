@@ -1,4 +1,4 @@
-import { distribution, fromLogMass, klDivergence } from "exptilt";
+import { distribution, fromLogMass, klDivergence, measure } from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -101,5 +101,23 @@ describe("the α-divergence of two laws", () => {
     expect(Math.abs(got - want)).toBeLessThan(1e-14);
     if (alpha === 1) expect(got).toBe(klDivergence(p, q));
     if (alpha === 0) expect(got).toBe(klDivergence(q, p));
+  });
+});
+
+describe("the α-divergence of two laws", () => {
+  it.each([2, 3, 1.5, -1, -2])("is a double also where it is far above 1, and ∞ above them all: α = %d", (alpha) => {
+    for (let digits = 50; digits <= 300; digits += 10) {
+      // One term counts: P^α Q^{1−α}/(α(α − 1)), with the rare answer in Q, or below ½ in P.
+      const laws = [
+        [1, 1],
+        [10 ** -digits, 1],
+      ].map((mass) => lawOf("test", "p", measure(["a", "b"], mass)));
+      const [p, q] = alpha > 0.5 ? laws : laws.toReversed();
+      const power = alpha > 0.5 ? alpha : 1 - alpha;
+      const log = (power - 1) * digits * Math.LN10 - power * Math.LN2 - Math.log(power * (power - 1));
+      const got = alphaDivergenceOf(alpha, p, q);
+      if (log > 710) expect(got).toBe(Infinity);
+      else if (log < 709) expect(Math.abs(Math.log(got) - log)).toBeLessThanOrEqual(1e-12 * log);
+    }
   });
 });

@@ -13,12 +13,16 @@ const laws = fc
   .filter((rows) => rows.some(([p]) => p > 0) && rows.some(([, q]) => q > 0))
   .map((rows) => [rows.map(([p]) => p), rows.map(([, q]) => q)] as const);
 
+type Masses = ReturnType<typeof exact.number>[];
+
+const byEntropies = (p: readonly number[], q: readonly number[]) =>
+  jensenShannonAt60(p.map(exact.number), q.map(exact.number));
+
 /** The entropy of the mixture less the mean entropy, at 60 digits. */
-function byEntropies(p: readonly number[], q: readonly number[]): number {
+function jensenShannonAt60(p: Masses, q: Masses): number {
   const [P, Q] = [p, q].map((mass) => {
-    const m = mass.map(exact.number);
-    const total = m.reduce((s, x) => s.plus(x));
-    return m.map((x) => x.div(total));
+    const total = mass.reduce((s, x) => s.plus(x));
+    return mass.map((x) => x.div(total));
   });
   const entropy = (mass: typeof P) => exact.entropy(exact.measure(Object.keys(mass), mass));
   const mixture = P.map((x, i) => x.plus(Q[i]).div(2));
@@ -45,6 +49,24 @@ describe("the Jensen–Shannon divergence", () => {
       const ref = given(p);
       const got = jensenShannonDivergence(ref, tilt(ref, r, beta));
       near(got * 8 * beta * beta, variance, 30 / beta, 1e-13);
+    },
+  );
+
+  // A tilt that forbids answers is in the support of its law, and not the other way round.
+  test.prop([laws, fc.integer({ min: 0, max: 9 }), fc.integer({ min: 3, max: 25 })])(
+    "of a law and its tilt has its digits also where the tilt forbids a rare answer",
+    ([p, r], digits, rarity) => {
+      const mass = [...p, 10 ** -rarity];
+      const ref = given(mass);
+      const reward = [...r, -Infinity];
+      const beta = 10 ** digits;
+      const masses = mass.map(exact.number);
+      const tilted = masses.map((m, i) =>
+        reward[i] === -Infinity ? exact.number(0) : m.times(exact.exp(exact.number(reward[i]).div(beta))),
+      );
+      const want = jensenShannonAt60(masses, tilted);
+      near(jensenShannonDivergence(ref, tilt(ref, reward, beta)), want, 1e-13, 1e-55);
+      near(jensenShannonDivergence(tilt(ref, reward, beta), ref), want, 1e-13, 1e-55);
     },
   );
 

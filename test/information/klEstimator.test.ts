@@ -60,6 +60,20 @@ describe("mean and variance of one draw are those of the definition", () => {
       near(got.variance, want.variance, 1e-10, 1e-58);
     },
   );
+
+  test.prop([fc.integer({ min: 55, max: 300 }), kind])(
+    "where a draw that hardly happens has a value far above all others",
+    (digits, of) => {
+      const [p, q] = [
+        [10 ** -digits, 1],
+        [1, 1],
+      ];
+      const want = byDefinition(p, q, of, p);
+      const got = klEstimator(given(p), given(q), of);
+      near(got.mean, want.mean);
+      near(got.variance, want.variance);
+    },
+  );
 });
 
 describe("theorems", () => {

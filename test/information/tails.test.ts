@@ -1,10 +1,12 @@
 /** Laws that agree but for answers whose masses are no normal doubles: what these add to a divergence is all there is. */
 import {
   chiSquaredDivergence,
+  entropy,
   fromLogMass,
   generalizedKlDivergence,
   jensenShannonDivergence,
   klEstimator,
+  measure,
   renyiDivergence,
 } from "exptilt";
 import { exactAlgebra } from "exptilt/exact";
@@ -24,6 +26,14 @@ const given = (log: number) => fromLogMass(["most", "rare"], [0, log]);
 const rare = (log: number) => exact.exp(big(log));
 
 describe("of one rare answer", () => {
+  test.prop([fc.oneof(tail, fc.double({ min: -760, max: -730, noNaN: true }))])(
+    "entropy is its own part, and what the main answer is below 1",
+    (x) => {
+      const a = rare(x);
+      near(entropy(given(x)), exact.toNumber(a.times(one.minus(big(x)))));
+    },
+  );
+
   test.prop([tail, tail])("Jensen and Shannon's divergence is its own part", (x, y) => {
     const [a, b] = [rare(x), rare(y)];
     const mean = a.plus(b).div(big(2));
@@ -65,6 +75,37 @@ describe("of one rare answer", () => {
     const apart = power.minus(r.times(a)).plus(r.minus(one).times(b));
     near(renyiDivergence(given(x), given(y), order), exact.toNumber(apart.div(r.minus(one))), 1e-322);
   });
+});
+
+describe("an answer whose mass no double holds", () => {
+  test.each([-1e3, -1e200])("adds nothing to the estimators' moments: its mass is e^%d", (log) => {
+    const even = measure(["most", "rare"], [1, 1]);
+    const mean = { k1: Math.LN2, k2: Math.LN2 ** 2 / 2, k3: Math.LN2 - 1 / 2 };
+    for (const kind of ["k1", "k2"] as const) {
+      const got = klEstimator(given(log), even, kind);
+      near(got.mean, mean[kind]);
+      expect(got.variance).toBe(0);
+    }
+    // P·u² overflows, with u = Q/P.
+    expect(klEstimator(given(log), even, "k3").variance).toBe(Infinity);
+  });
+
+  test.prop([fc.double({ min: -735, max: -650, noNaN: true }), fc.constantFrom("k1", "k2", "k3")])(
+    "has the share P²k²/B in a variance when draws are from a law B that hardly has it",
+    (log, kind) => {
+      const [p, q] = [measure(["most", "rare"], [1, 1e-10]), measure(["most", "rare"], [3, 1])];
+      const [P, Q] = [1e-10, 1].map((x, i) => big(x).div(big(x).plus(big([1, 3][i]))));
+      const u = Q.div(P);
+      const k1 = exact.log(u).neg();
+      const k = { k1, k2: k1.times(k1).div(2), k3: u.minus(one).plus(k1) }[kind as "k1" | "k2" | "k3"];
+      const part = P.times(k);
+      const share = part.times(part).div(rare(log));
+      const got = klEstimator(p, q, kind, { behavior: given(log) }).variance;
+      const want = exact.toNumber(share);
+      if (Number.isFinite(want)) near(got, want);
+      else expect(got).toBe(Infinity);
+    },
+  );
 });
 
 describe("masses of a rare answer that need not be a law's", () => {
