@@ -172,6 +172,7 @@ export class Law {
   ): Law {
     const law = new Law(weight, logWeight, base, logDensity, base.fromLog, total);
     // Log-weights are data where they alone have all digits of an answer; with a total come weights that have them.
+    if (total !== undefined) law.#hasTail = false;
     for (let i = 0; total === undefined && i < weight.length; i++) {
       if (weight[i] >= SMALLEST_NORMAL || !base.supports(i)) continue;
       Object.defineProperty(law, "logMass", LOG_MASS);
@@ -282,11 +283,14 @@ export class Law {
   }
 
   /**
-   * Whether answers may be in the support whose weight is zero or too small for a normal double, so that only
-   * `logWeight` has them whole. A law given by masses of ordinary size has none.
+   * Whether answers are in the support whose weight is zero or too small for a normal double, so that only `logWeight` has
+   * them whole. A law given by masses of ordinary size has none.
    */
   get hasTail(): boolean {
-    this.#hasTail ??= this.#apart && this.least < SMALLEST_NORMAL;
+    this.#hasTail ??=
+      this.#apart &&
+      this.least < SMALLEST_NORMAL &&
+      this.weight.some((w, i) => w < SMALLEST_NORMAL && this.logWeight[i] > -Infinity);
     return this.#hasTail;
   }
 
