@@ -23,6 +23,7 @@ const rounds = (size: number) => (size > 1e5 ? 11 : 21);
 export async function* lawCases(peers: Peers): AsyncGenerator<Case> {
   for (const size of SIZES) yield tiltCase(size, await peers.of("tilt", instance(size), { beta: BETA }));
   for (const size of SIZES) yield klCase(size, await peers.of("kl", { p: instance(size).mass, q: other(size) }, {}));
+  yield partlyEmptyCase(1_000_000);
   for (const size of SIZES) yield entropyCase(size, await peers.of("entropy", { mass: instance(size).mass }, {}));
   for (const size of SIZES) yield rlhfCase(size, await peers.of("tilt", instance(size), { beta: BETA }));
   for (const size of SIZES)
@@ -101,6 +102,40 @@ function klCase(size: number, peers: Case["contenders"]): Case {
       // Its first argument is the one that the divergence is measured from.
       { name: "mathjs, kldivergence", run: () => math.kldivergence(pMass, qMass) },
       ...peers,
+    ],
+  };
+}
+
+/** Laws of log-masses, of which some are −∞. */
+function partlyEmptyCase(size: number): Case {
+  const { support, mass } = instance(size);
+  const q = other(size);
+  const empty = (i: number) => i % 7 === 3;
+  const [a, b] = [mass, q].map((m) =>
+    fromLogMass(
+      support,
+      m.map((x, i) => (empty(i) ? -Infinity : Math.log(x))),
+    ),
+  );
+  const [P, Q] = [a.mass, b.mass];
+  return {
+    group: "KL divergence",
+    title: `K = ${count(size)}, a seventh of them at log-mass −∞`,
+    rounds: rounds(size),
+    contenders: [
+      { name: "exptilt, klDivergence of two built distributions", run: () => klDivergence(a, b) },
+      {
+        name: "plain loop",
+        run: () => {
+          let [sum, p, q] = [0, 0, 0];
+          for (let i = 0; i < size; i++) {
+            p += P[i];
+            q += Q[i];
+            if (P[i] > 0) sum += P[i] * Math.log(P[i] / Q[i]);
+          }
+          return sum / p + Math.log(q / p);
+        },
+      },
     ],
   };
 }
