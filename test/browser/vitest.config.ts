@@ -16,8 +16,9 @@ export default defineConfig({
   test: {
     include: ["test/browser/*.browser.ts"],
     globalSetup: ["test/browser/build.ts"],
-    // One browser at a time, so that the times are those of a page alone.
-    fileParallelism: false,
+    // Where times are asked for, one browser at a time, so that they are those of a page alone.
+    fileParallelism: process.env.MOVES === undefined,
+    maxWorkers: 2,
     // Slower machines have the time they need.
     testTimeout: 300_000,
     hookTimeout: 300_000,
