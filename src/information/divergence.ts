@@ -142,7 +142,10 @@ export function klOf(p: Law, q: Law): number {
   return p.origin === q.origin ? klByLogRatio(p, q) : klByDeviance(p, q);
 }
 
-/** x/total + logTotals where it is at least `least`, and no small difference of larger terms, of which `size` is the sum. */
+/**
+ * x/total + logTotals where it is at least `least`, and no small difference of larger terms, of which `size` is the sum.
+ * The rounding of weights and of their logarithms moves it by a few units in the last place of these terms.
+ */
 function trusted(x: number, size: number, total: number, logTotals: number, least: number): number | undefined {
   const kl = x / total + logTotals;
   return kl >= Math.max(least, 0.25 * (size / total + Math.abs(logTotals))) ? kl : undefined;
