@@ -171,9 +171,13 @@ export class Law {
     total?: DoubleDouble,
   ): Law {
     const law = new Law(weight, logWeight, base, logDensity, base.fromLog, total);
-    // Log-weights are data where they alone have all digits of an answer; with a total come weights that have them.
-    if (total !== undefined) law.#hasTail = false;
-    for (let i = 0; total === undefined && i < weight.length; i++) {
+    // With a total come weights that have all digits.
+    if (total !== undefined) {
+      law.#hasTail = false;
+      return law;
+    }
+    // Log-weights are data where they alone have all digits of an answer.
+    for (let i = 0; i < weight.length; i++) {
       if (weight[i] >= SMALLEST_NORMAL || !base.supports(i)) continue;
       Object.defineProperty(law, "logMass", LOG_MASS);
       break;

@@ -102,9 +102,7 @@ describe("the α-divergence of two laws", () => {
     if (alpha === 1) expect(got).toBe(klDivergence(p, q));
     if (alpha === 0) expect(got).toBe(klDivergence(q, p));
   });
-});
 
-describe("the α-divergence of two laws", () => {
   it.each([2, 3, 1.5, -1, -2])("is a double also where it is far above 1, and ∞ above them all: α = %d", (alpha) => {
     for (let digits = 50; digits <= 300; digits += 10) {
       // One term counts: P^α Q^{1−α}/(α(α − 1)), with the rare answer in Q, or below ½ in P.

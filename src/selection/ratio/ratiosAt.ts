@@ -7,6 +7,7 @@ import { allowedBy } from "./kept.js";
 import type { LevelRatios } from "./levelRatios.js";
 import type { Prepared } from "./prepared.js";
 import { liftFor, softRatios } from "./soft.js";
+import { type Gaps, GapsWhenRead } from "./withGaps.js";
 
 /** Where log(N·(probability of an allowed draw)) is below this, at most one of N draws is allowed. */
 const LOG_MEAN_ALLOWED_OF_SINGLE = -600;
@@ -43,42 +44,15 @@ export function ratiosOf<A>(prepared: Prepared<A>, n: number): LevelRatios {
 
 /** One draw, or no preference among many: ref on the answers that are not forbidden. */
 export function unselected<A>(prepared: Prepared<A>): LevelRatios {
-  return new Unselected(prepared);
+  const { levels, weights } = prepared;
+  const { allowed, logAllowed } = allowedBy(levels);
+  const size = levels.mass.length;
+  const ratio = new Float64Array(size).fill(1 / allowed);
+  const logRatio = new Float64Array(size).fill(-logAllowed);
+  return new GapsWhenRead({ ratio, logRatio }, () => gapsOfUnselected(prepared), weights?.mass);
 }
 
-/** The gaps are computed when one of them is first read: a law asks for none. */
-class Unselected implements LevelRatios {
-  readonly ratio: Float64Array;
-  readonly logRatio: Float64Array;
-  readonly heard?: Float64Array;
-  readonly #prepared: Prepared<unknown>;
-  #gaps: Pick<LevelRatios, "gap" | "logGap"> | undefined;
-
-  constructor(prepared: Prepared<unknown>) {
-    const { levels, weights } = prepared;
-    const { allowed, logAllowed } = allowedBy(levels);
-    const size = levels.mass.length;
-    this.ratio = new Float64Array(size).fill(1 / allowed);
-    this.logRatio = new Float64Array(size).fill(-logAllowed);
-    if (weights !== undefined) this.heard = weights.mass;
-    this.#prepared = prepared;
-  }
-
-  get gap(): Float64Array {
-    return this.#both().gap;
-  }
-
-  get logGap(): Float64Array {
-    return this.#both().logGap;
-  }
-
-  #both(): Pick<LevelRatios, "gap" | "logGap"> {
-    this.#gaps ??= gapsOfUnselected(this.#prepared);
-    return this.#gaps;
-  }
-}
-
-function gapsOfUnselected({ levels, weights, beta }: Prepared<unknown>): Pick<LevelRatios, "gap" | "logGap"> {
+function gapsOfUnselected({ levels, weights, beta }: Prepared<unknown>): Gaps {
   const { mass } = levels;
   const size = mass.length;
   const { allowed, logAllowed } = allowedBy(levels);

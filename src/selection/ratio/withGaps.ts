@@ -3,26 +3,21 @@ import { floats } from "../../numeric/floats.js";
 import type { LevelRatios, RatioToRef } from "./levelRatios.js";
 import type { LimitLevels } from "./limitLevels.js";
 
-/**
- * Ratios to ref with those to the limit. `gapsOf` gives P/π* − 1 where it has its own digits, and no finite number
- * elsewhere: there it comes from log(P/ref) − log(π* / ref), which have an error of some 1e−16 of their size. Computed when
- * first read.
- */
-export function withGaps(ratios: RatioToRef, limit: LimitLevels, gapsOf: () => Float64Array): LevelRatios {
-  return new WithGaps(ratios, limit, gapsOf);
-}
+/** The ratios to the limit, of `LevelRatios`. */
+export type Gaps = Pick<LevelRatios, "gap" | "logGap">;
 
-class WithGaps implements LevelRatios {
+/** Ratios to ref with those to the limit, which are computed when one of them is first read: a law asks for none. */
+export class GapsWhenRead implements LevelRatios {
   readonly ratio: Float64Array;
   readonly logRatio: Float64Array;
-  readonly #limit: LimitLevels;
-  readonly #gapsOf: () => Float64Array;
-  #gaps: Pick<LevelRatios, "gap" | "logGap"> | undefined;
+  readonly heard?: Float64Array;
+  readonly #gapsOf: () => Gaps;
+  #gaps: Gaps | undefined;
 
-  constructor({ ratio, logRatio }: RatioToRef, limit: LimitLevels, gapsOf: () => Float64Array) {
+  constructor({ ratio, logRatio }: RatioToRef, gapsOf: () => Gaps, heard?: Float64Array) {
     this.ratio = ratio;
     this.logRatio = logRatio;
-    this.#limit = limit;
+    if (heard !== undefined) this.heard = heard;
     this.#gapsOf = gapsOf;
   }
 
@@ -34,16 +29,25 @@ class WithGaps implements LevelRatios {
     return this.#both().logGap;
   }
 
-  #both(): Pick<LevelRatios, "gap" | "logGap"> {
-    if (this.#gaps !== undefined) return this.#gaps;
-    const gap = this.#gapsOf();
+  #both(): Gaps {
+    this.#gaps ??= this.#gapsOf();
+    return this.#gaps;
+  }
+}
+
+/**
+ * Ratios to ref with those to the limit. `gapsOf` gives P/π* − 1 where it has its own digits, and no finite number
+ * elsewhere: there it comes from log(P/ref) − log(π* / ref), which have an error of some 1e−16 of their size.
+ */
+export function withGaps(ratios: RatioToRef, limit: LimitLevels, gapsOf: () => Float64Array): LevelRatios {
+  return new GapsWhenRead(ratios, () => {
+    const gap = gapsOf();
     const logGap = floats(gap.length);
     for (let i = 0; i < gap.length; i++) {
       const near = Math.abs(gap[i]) < 0.5;
-      logGap[i] = near ? log1p(gap[i]) : this.logRatio[i] - this.#limit.logRatio[i];
+      logGap[i] = near ? log1p(gap[i]) : ratios.logRatio[i] - limit.logRatio[i];
       if (!near && !(gap[i] > -1 && gap[i] < Infinity)) gap[i] = expm1(logGap[i]);
     }
-    this.#gaps = { gap, logGap };
-    return this.#gaps;
-  }
+    return { gap, logGap };
+  });
 }
